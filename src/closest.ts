@@ -1,0 +1,16 @@
+import { closestString } from "@std/text/closest-string";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+
+/** The word that somebody most likely meant, or `undefined` where none is near. */
+export function closest(
+  word: string,
+  words: Iterable<string>,
+): string | undefined {
+  const choices = [...words];
+  if (choices.length === 0) return undefined;
+  const near = closestString(word, choices);
+  return levenshteinDistance(word.toLowerCase(), near.toLowerCase()) <=
+      Math.max(2, word.length / 3)
+    ? near
+    : undefined;
+}

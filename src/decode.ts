@@ -1,0 +1,158 @@
+/**
+ * The stages that turn bytes into events, for whoever has a stream of their own: a
+ * saved log, a socket, the output of a container.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { StateError } from "./errors.ts";
+import { EventDecoder } from "./events/decoder.ts";
+import {
+  eventsOf,
+  type Frame,
+  type View,
+  type ViewEvents,
+} from "./events/mod.ts";
+import {
+  type PermissionRequest,
+  permissionRequest,
+  readToolRequest,
+} from "./events/permission_request.ts";
+import { isWireObject, type WireObject } from "./messages/_define.ts";
+import { parseLine } from "./messages/mod.ts";
+import { type UnknownEvent, unknownEvent } from "./messages/unknown.ts";
+import { DEFAULTS } from "./options.ts";
+import { WholeLinesStream } from "./process/lines.ts";
+
+/** Options of {@linkcode decodeEvents}. */
+export interface DecodeOptions<V extends View = "flat"> {
+  /** How the stream is cut into events. Default `"flat"`. */
+  readonly view?: V;
+  /** Longest line in bytes; a longer one becomes an `UnknownEvent`. Default 256 MiB. */
+  readonly maxLineBytes?: number;
+}
+
+/**
+ * Bytes to lines: each line whole, decoded once, split at line feeds only.
+ *
+ * @param maxLineBytes Longest line in bytes. Default 256 MiB.
+ */
+export function decodeLines(
+  bytes: ReadableStream<Uint8Array>,
+  maxLineBytes: number = DEFAULTS.maxLineBytes,
+): ReadableStream<string> {
+  return bytes
+    .pipeThrough(new WholeLinesStream(maxLineBytes))
+    // The platform's types want a buffer that is not shared, which ours never are.
+    .pipeThrough(
+      new TextDecoderStream() as TransformStream<Uint8Array, string>,
+    )
+    .pipeThrough(new TextLineStream());
+}
+
+/** Lines to events: the last of the stages. One line gives none, one or several events. */
+export class LineEventStream<V extends View = "flat">
+  extends TransformStream<string, ViewEvents[V]> {
+  /** @param view How the lines are cut into events. Default `"flat"`. */
+  constructor(view: V = "flat" as V) {
+    const decoder = new EventDecoder();
+    super({
+      transform(line, controller) {
+        const frame = decodeLine(decoder, line);
+        for (const event of eventsOf(frame, view)) controller.enqueue(event);
+      },
+    });
+  }
+}
+
+/**
+ * Decodes what `claude --output-format stream-json` wrote. Never throws for what is
+ * in the stream: whatever it cannot read becomes an `UnknownEvent`.
+ *
+ * Permission requests in it come as events too, but `allow()` and `deny()` throw:
+ * there is nobody to answer.
+ *
+ * @example
+ * ```ts
+ * import { decodeEvents } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const log = new Blob(['{"type":"news"}\n', "no JSON\n"]);
+ * const reasons: string[] = [];
+ * for await (const event of decodeEvents(log.stream())) {
+ *   if (event.type === "unknown") reasons.push(event.reason);
+ * }
+ * assertEquals(reasons, ["type", "not_json"]);
+ * ```
+ */
+export function decodeEvents<V extends View = "flat">(
+  bytes: ReadableStream<Uint8Array>,
+  options: DecodeOptions<V> = {},
+): ReadableStream<ViewEvents[V]> {
+  const { view = "flat" as V, maxLineBytes } = options;
+  return decodeLines(bytes, maxLineBytes)
+    .pipeThrough(new LineEventStream<V>(view));
+}
+
+function decodeLine(decoder: EventDecoder, line: string): Frame {
+  if (line.trim() === "") return { events: [] };
+  const parsed = parseLine(line);
+  if (parsed.unknown !== undefined) {
+    const { unknown } = parsed;
+    const wire = typeof unknown.raw === "string" ? unknown.raw : line;
+    return { wire, message: unknown, events: [unknown] };
+  }
+  const { raw } = parsed;
+  switch (raw.type) {
+    case "control_request":
+      return decodeRequest(raw);
+    case "control_response":
+    case "control_cancel_request":
+    case "keep_alive":
+      return { wire: raw, events: [] };
+    default:
+      return decoder.decode(raw);
+  }
+}
+
+// Requests that the library answers by itself are no events; the others are.
+const SILENT: ReadonlySet<unknown> = new Set([
+  "hook_callback",
+  "mcp_message",
+]);
+
+function decodeRequest(raw: WireObject): Frame {
+  const body = isWireObject(raw.request) ? raw.request : {};
+  if (SILENT.has(body.subtype)) return { wire: raw, events: [] };
+  const event = body.subtype === "can_use_tool"
+    ? recordedRequest(raw, body)
+    : unknownEvent(raw, "subtype");
+  return {
+    wire: raw,
+    message: event,
+    events: [event],
+  };
+}
+
+function recordedRequest(
+  raw: WireObject,
+  body: WireObject,
+): PermissionRequest | UnknownEvent {
+  const request = readToolRequest(body);
+  if ("issues" in request) {
+    return unknownEvent(raw, "invalid", { issues: request.issues });
+  }
+  function refuse(operation: string): never {
+    throw new StateError(
+      "session_closed",
+      "decoded",
+      operation,
+      `Cannot ${operation} the request: it was read from a stream, no CLI waits for an answer`,
+    );
+  }
+  return permissionRequest(raw, `${raw.request_id}`, request, undefined, {
+    allow: () => refuse("allow"),
+    deny: () => refuse("deny"),
+  });
+}

@@ -1,0 +1,475 @@
+/**
+ * The protocol over streams and promises: reads, writes, asks the caller's functions,
+ * keeps time.
+ *
+ * @module
+ */
+
+import { decodeLines } from "../decode.ts";
+import { ControlError, StartupError, StateError } from "../errors.ts";
+import type { Frame } from "../events/mod.ts";
+import {
+  permissionRequest,
+  type ToolRequest,
+} from "../events/permission_request.ts";
+import type { WireObject } from "../messages/_define.ts";
+import { DEFAULTS, type SessionOptions } from "../options.ts";
+import {
+  allow,
+  type Decision,
+  decisionIssue,
+  deny,
+  permissionReply,
+} from "../permissions/decision.ts";
+import { decide, unattendedDenial } from "../permissions/decide.ts";
+import { type Launch, launchOf } from "../process/args.ts";
+import { type RunningProcess, spawnClaude } from "../process/spawn.ts";
+import { drain, Tail } from "../process/stderr.ts";
+import {
+  type Output,
+  type ProcessExit,
+  type Prompt,
+  Protocol,
+  type TurnEnd,
+} from "../protocol/mod.ts";
+import type { Outcome, Question } from "../protocol/pending.ts";
+
+/** What becomes of a turn. */
+export interface TurnSink {
+  /** Whether somebody reads the turn's events and can answer a request. */
+  attended(): boolean;
+  /** A line of the turn. */
+  frame(frame: Frame): void;
+  /** The turn is over. */
+  end(end: TurnEnd): void;
+}
+
+/** Whoever reads the whole session. */
+export interface SessionSink {
+  /** Whether somebody reads the session's events and can answer a request. */
+  attended(): boolean;
+  /** A line, of a turn or between two. */
+  frame(frame: Frame): void;
+  /** The process is gone. `error` is set where nobody closed it. */
+  closed(error: Error | undefined): void;
+}
+
+/** A question of the CLI that has no answer yet. */
+interface OpenRequest {
+  readonly request: ToolRequest;
+  readonly abort: AbortController;
+  /** No policy decided; it is an event now. */
+  left: boolean;
+}
+
+const LINE_FEED = new TextEncoder().encode("\n");
+
+/** How long the output of an ended process may still come, once it is silent. */
+const LATE_OUTPUT_MS = 50;
+
+/** Drives one process. */
+export class AsyncDriver {
+  readonly #options: SessionOptions;
+  readonly #session: SessionSink;
+  readonly #protocol: Protocol;
+  readonly #turns = new Map<string, TurnSink>();
+  readonly #own = new Map<
+    string,
+    {
+      readonly settle: (outcome: Outcome) => void;
+      readonly timer: ReturnType<typeof setTimeout>;
+    }
+  >();
+  readonly #requests = new Map<string, OpenRequest>();
+  readonly #tail = new Tail();
+  /** There is a process, or never will be. */
+  readonly #spawned = Promise.withResolvers<void>();
+  /** There is no process any more, or never was. */
+  readonly #gone = Promise.withResolvers<void>();
+  /** Lines that wait for the process to be there. */
+  #unwritten: string[] = [];
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #process: RunningProcess | undefined;
+  #started: Promise<WireObject> | undefined;
+  #closing: Promise<void> | undefined;
+  #isEnded = false;
+
+  constructor(options: SessionOptions, session: SessionSink) {
+    this.#options = options;
+    this.#session = session;
+    this.#protocol = new Protocol({ resuming: options.resume !== undefined });
+  }
+
+  /** The conversation. */
+  get protocol(): Protocol {
+    return this.#protocol;
+  }
+
+  /** Id of the process, once there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** The end of stderr. */
+  get stderrTail(): string {
+    return this.#tail.toString();
+  }
+
+  /** Whether {@linkcode close} was called. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Starts the process and does the handshake, once. */
+  start(): Promise<WireObject> {
+    return this.#started ??= this.#start();
+  }
+
+  #start(): Promise<WireObject> {
+    const launch = launchOf(this.#options);
+    const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+    const id = crypto.randomUUID();
+    const answer = this.#awaitOutcome(id, timeoutMs);
+    this.#perform(this.#protocol.start(id, launch.initialize, timeoutMs));
+    this.#run(launch).catch((error) => {
+      this.#gone.resolve();
+      this.#end(error);
+    });
+    return answer.catch((error) => {
+      const failure = startFailure(error, this.stderrTail);
+      this.#end(failure);
+      this.#terminate(["SIGTERM", "SIGKILL"]);
+      throw failure;
+    });
+  }
+
+  async #run(launch: Launch): Promise<void> {
+    const process = await spawnClaude(this.#options, launch);
+    this.#process = process;
+    this.#writer = process.stdin.getWriter();
+    // The end of stdin is seen by whoever writes next.
+    this.#writer.closed.catch(() => {});
+    const stderr = drain(process.stderr, this.#tail, this.#options.stderr);
+    for (const line of this.#unwritten.splice(0)) this.#write(line);
+    this.#spawned.resolve();
+    const stdout = this.#read(process.stdout);
+    const { code, signal } = await process.exited;
+    await stdout.finish();
+    await settleWithin(stderr, LATE_OUTPUT_MS);
+    this.#gone.resolve();
+    this.#end({ code, signal, stderrTail: this.stderrTail });
+  }
+
+  /** Reads stdout; the one place that does. */
+  #read(
+    stdout: ReadableStream<Uint8Array>,
+  ): { readonly finish: () => Promise<void> } {
+    const reader = decodeLines(stdout, this.#options.maxLineBytes).getReader();
+    let lines = 0;
+    const done = (async () => {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        lines++;
+        this.#perform(this.#protocol.receive(value));
+      }
+    })();
+    return {
+      // A process that was started by this one may hold the pipe open for ever.
+      async finish() {
+        let seen = -1;
+        while (seen !== lines) {
+          seen = lines;
+          if (await settleWithin(done, LATE_OUTPUT_MS)) return;
+        }
+        await reader.cancel();
+        await done;
+      },
+    };
+  }
+
+  /** Sends a prompt; what becomes of it goes to `sink`. */
+  send(prompt: Prompt, sink: TurnSink): void {
+    if (this.isClosing || this.#isEnded) throw this.#closedError("send");
+    if (this.#protocol.state === "new") {
+      // A start that fails is told to the turn.
+      this.start().catch(() => {});
+    }
+    const outputs = this.#protocol.send(prompt);
+    this.#turns.set(prompt.id, sink);
+    this.#perform(outputs);
+  }
+
+  /** Nobody reads the turn any more: interrupts it and lets it run out. */
+  leave(turnId: string): void {
+    if (!this.#turns.delete(turnId)) return;
+    this.#protocol.leave(turnId);
+    if (this.#protocol.state !== "draining") return;
+    this.unattend();
+    // Its outcome is the end of the turn, which somebody waits for already.
+    this.request("interrupt", {}).catch(() => {});
+  }
+
+  /** Makes a control request. */
+  async request(
+    subtype: string,
+    payload: WireObject,
+    timeoutMs: number = this.#options.controlTimeoutMs ??
+      DEFAULTS.controlTimeoutMs,
+  ): Promise<WireObject> {
+    const id = crypto.randomUUID();
+    const outputs = this.#protocol.request(id, subtype, payload, timeoutMs);
+    const answer = this.#awaitOutcome(id, timeoutMs);
+    this.#perform(outputs);
+    return await answer;
+  }
+
+  #awaitOutcome(id: string, timeoutMs: number): Promise<WireObject> {
+    const { promise, resolve, reject } = Promise.withResolvers<WireObject>();
+    const timer = setTimeout(
+      () => this.#perform(this.#protocol.expire(id)),
+      timeoutMs,
+    );
+    this.#own.set(id, {
+      timer,
+      settle: (outcome) =>
+        outcome.ok ? resolve(outcome.response) : reject(outcome.error),
+    });
+    return promise;
+  }
+
+  #perform(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      switch (output.do) {
+        case "emit":
+          this.#emit(output.frame, output.turnId);
+          break;
+        case "write":
+          this.#write(output.line);
+          break;
+        case "ask":
+          this.#ask(output.id, output.question);
+          break;
+        case "withdraw":
+          this.#requests.get(output.id)?.abort.abort(withdrawn());
+          this.#requests.delete(output.id);
+          break;
+        case "settle": {
+          const waiting = this.#own.get(output.id);
+          this.#own.delete(output.id);
+          clearTimeout(waiting?.timer);
+          waiting?.settle(output.outcome);
+          break;
+        }
+        case "end_turn": {
+          const sink = this.#turns.get(output.id);
+          this.#turns.delete(output.id);
+          sink?.end(output.end);
+          break;
+        }
+        default:
+          output satisfies never;
+      }
+    }
+  }
+
+  #emit(frame: Frame, turnId: string | undefined): void {
+    this.#session.frame(frame);
+    if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+  }
+
+  #write(line: string): void {
+    const writer = this.#writer;
+    if (writer === undefined) {
+      // Before the process is there, a line waits for it; after its end, for nothing.
+      if (this.#process === undefined) this.#unwritten.push(line);
+      return;
+    }
+    const bytes = new TextEncoder().encode(line);
+    const whole = new Uint8Array(bytes.length + 1);
+    whole.set(bytes);
+    whole.set(LINE_FEED, bytes.length);
+    // A process that reads no more has ended, or has to be: its end is what is reported.
+    writer.write(whole).catch(() => this.#process?.kill("SIGTERM"));
+  }
+
+  #ask(id: string, question: Question): void {
+    const { request } = question;
+    const { policy } = this.#options;
+    const abort = new AbortController();
+    this.#requests.set(id, { request, abort, left: false });
+    const { cwd } = this.#protocol.facts;
+    const answer = policy === undefined ? undefined : decide(policy, request, {
+      signal: abort.signal,
+      ...cwd === undefined ? {} : { cwd },
+    });
+    // A policy that answers at once is not kept waiting for a promise.
+    if (answer instanceof Promise) {
+      answer.then((decision) => this.#settle(id, question, decision));
+    } else this.#settle(id, question, answer);
+  }
+
+  #settle(id: string, question: Question, decision: Decision | undefined) {
+    const open = this.#requests.get(id);
+    if (open === undefined) return;
+    if (decision !== undefined) {
+      this.#answer(id, decision);
+    } else if (!this.#isAttended()) {
+      this.#answer(id, unattendedDenial(open.request, this.#options.policy));
+    } else {
+      open.left = true;
+      this.#hand(id, question);
+    }
+  }
+
+  get #reader(): TurnSink | undefined {
+    return this.#turns.values().next().value;
+  }
+
+  #isAttended(): boolean {
+    return this.#reader?.attended() === true || this.#session.attended();
+  }
+
+  /** Leaves a request to the caller. */
+  #hand(id: string, { raw, request, sessionId }: Question): void {
+    const event = permissionRequest(raw, id, request, sessionId, {
+      allow: (options) => this.respond(id, allow(options)),
+      deny: (message, options) => this.respond(id, deny(message, options)),
+    });
+    const frame: Frame = { message: event, events: [event] };
+    this.#session.frame(frame);
+    this.#reader?.frame(frame);
+  }
+
+  /** Somebody stopped reading: requests that nobody is left to answer are denied. */
+  unattend(): void {
+    if (this.#isAttended()) return;
+    for (const [id, { request, left }] of this.#requests) {
+      if (left) {
+        this.#answer(id, unattendedDenial(request, this.#options.policy));
+      }
+    }
+  }
+
+  /** Answers a request that was left to the caller. */
+  respond(requestId: string, decision: Decision): void {
+    const issue = decisionIssue(decision);
+    if (issue !== undefined) {
+      throw new TypeError(`Cannot answer the request: ${issue}`);
+    }
+    if (!this.#protocol.isOpen(requestId)) {
+      throw new StateError(
+        "already_answered",
+        this.#protocol.state,
+        "respond",
+        `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
+      );
+    }
+    this.#answer(requestId, decision);
+  }
+
+  #answer(id: string, decision: Decision): void {
+    const open = this.#requests.get(id);
+    if (open === undefined) return;
+    this.#requests.delete(id);
+    const reply = permissionReply(decision, open.request);
+    this.#perform(this.#protocol.answer(id, reply));
+  }
+
+  /**
+   * Ends the process: an interruption where a turn runs, the end of stdin, SIGTERM,
+   * SIGKILL, each after the time that the one before was given.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const { state } = this.#protocol;
+    if (state === "running") {
+      this.request("interrupt", {}).catch(() => {});
+    }
+    this.#protocol.close();
+    if (state === "new") {
+      this.#gone.resolve();
+      this.#end(this.#closedError("start"));
+      return;
+    }
+    // A process that is only just being started is ended like any other.
+    await this.#spawned.promise;
+    this.#endInput();
+    if (await settleWithin(this.#gone.promise, this.#stepMs())) return;
+    await this.#terminate(["SIGTERM", "SIGKILL"]);
+  }
+
+  /** Sends the signals, one after the other, until the process is gone. */
+  async #terminate(signals: readonly ("SIGTERM" | "SIGKILL")[]): Promise<void> {
+    await this.#spawned.promise;
+    for (const signal of signals) {
+      this.#process?.kill(signal);
+      if (await settleWithin(this.#gone.promise, this.#stepMs())) return;
+    }
+    await this.#gone.promise;
+  }
+
+  #stepMs(): number {
+    return this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+  }
+
+  #endInput(): void {
+    // The process may have closed its end before.
+    this.#writer?.close().catch(() => {});
+    this.#writer = undefined;
+  }
+
+  /** The conversation is over: everything that waits fails. The process may still be on its way out. */
+  #end(how: ProcessExit | Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#perform(this.#protocol.end(how));
+    this.#endInput();
+    if (this.#process === undefined) this.#spawned.resolve();
+    this.#session.closed(
+      this.#closing === undefined ? this.#protocol.endError : undefined,
+    );
+  }
+
+  #closedError(operation: string): StateError {
+    return new StateError(
+      "session_closed",
+      this.#protocol.state,
+      operation,
+      `Cannot ${operation}: the session is closed`,
+      { cause: this.#protocol.endError },
+    );
+  }
+}
+
+/** The CLI may refuse the handshake, as it may any request; to the caller the start failed. */
+function startFailure(error: unknown, stderrTail: string): Error {
+  return error instanceof ControlError
+    ? new StartupError(
+      "handshake",
+      `The CLI refused the handshake: ${error.reason}`,
+      { cause: error, stderrTail },
+    )
+    : error as Error;
+}
+
+function withdrawn(): DOMException {
+  return new DOMException("The request was withdrawn", "AbortError");
+}
+
+/** Waits for the end of something, but not for longer than this. Says whether it ended. */
+async function settleWithin(
+  promise: Promise<unknown>,
+  timeoutMs: number,
+): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), timeoutMs);
+  try {
+    return await Promise.race([promise.then(() => true, () => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * Every error that this library throws.
+ *
+ * Branch on the class and on `code`, never on the text. A bad argument is a
+ * `TypeError`; an abort rejects with `signal.reason`.
+ *
+ * @module
+ */
+
+import type { FieldIssue } from "./messages/_define.ts";
+import type { Result } from "./messages/result.ts";
+
+/**
+ * Causes, told apart by fields of the protocol and never by searching text.
+ *
+ * | code | what happened |
+ * |---|---|
+ * | `cli_not_found` | no `claude` where it was looked for |
+ * | `cwd_not_found` | the working directory does not exist |
+ * | `spawn` | the operating system, or Deno, would not start it |
+ * | `startup` | it started and gave up before the first turn |
+ * | `session_not_found` | nothing to resume under that id |
+ * | `process_exit` | the process ended while something waited for it |
+ * | `auth` | not signed in, or a key that is not accepted |
+ * | `billing` | no credit |
+ * | `rate_limit` | too many requests, or the plan's limit is used up |
+ * | `overloaded` | the API has no room |
+ * | `api` | any other failure of the API |
+ * | `connection` | the API cannot be reached |
+ * | `model_not_found` | there is no such model |
+ * | `context_length` | the conversation does not fit the model |
+ * | `max_output_tokens` | the reply was cut at its limit |
+ * | `max_turns` | `limits.maxTurns` |
+ * | `max_budget` | `limits.maxBudgetUsd` |
+ * | `structured_output` | no answer that meets the schema |
+ * | `refusal` | the model refused |
+ * | `interrupted` | the turn was interrupted |
+ * | `turn_failed` | the turn failed in a way that has no code yet |
+ * | `protocol` | the CLI broke the protocol |
+ * | `control` | the CLI refused a control request |
+ * | `deadline` | something took longer than its limit |
+ * | `session_busy` | a turn is running |
+ * | `session_closed` | the session is closed or its process is gone |
+ * | `already_used` | single use, used twice |
+ * | `already_answered` | a request was answered or withdrawn before |
+ * | `config` | an option that cannot be, or two that contradict each other |
+ */
+export type ErrorCode =
+  | "cli_not_found"
+  | "cwd_not_found"
+  | "spawn"
+  | "startup"
+  | "session_not_found"
+  | "process_exit"
+  | "auth"
+  | "billing"
+  | "rate_limit"
+  | "overloaded"
+  | "api"
+  | "connection"
+  | "model_not_found"
+  | "context_length"
+  | "max_output_tokens"
+  | "max_turns"
+  | "max_budget"
+  | "structured_output"
+  | "refusal"
+  | "interrupted"
+  | "turn_failed"
+  | "protocol"
+  | "control"
+  | "deadline"
+  | "session_busy"
+  | "session_closed"
+  | "already_used"
+  | "already_answered"
+  | "config";
+
+/** What an error may say besides its text. */
+export interface ErrorDetails {
+  /** The error behind it. */
+  readonly cause?: unknown;
+  /** What to do about it, as a sentence. */
+  readonly hint?: string | undefined;
+  /** The session, for a resume. */
+  readonly sessionId?: string | undefined;
+  /** The end of what the process wrote to stderr. */
+  readonly stderrTail?: string | undefined;
+}
+
+/** The base of every error of this library. */
+export class ClaudeStreamError extends Error {
+  /** The name of the class. */
+  override readonly name: string = "ClaudeStreamError";
+  /** The cause, as a word. */
+  readonly code: ErrorCode;
+  /** The same thing may work later, without a change. */
+  readonly retryable: boolean = false;
+  /** What to do about it, as a sentence. */
+  readonly hint?: string;
+  /** The session, for a resume. */
+  readonly sessionId?: string;
+  /** The end of what the process wrote to stderr, at most 64 KiB. */
+  readonly stderrTail?: string;
+
+  /** Makes one; thrown by the library only. */
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(
+      message,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.code = code;
+    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.sessionId !== undefined) this.sessionId = details.sessionId;
+    if (details.stderrTail !== undefined && details.stderrTail !== "") {
+      this.stderrTail = details.stderrTail;
+    }
+  }
+}
+
+/** There is no `claude` to start. */
+export class ClaudeNotFoundError extends ClaudeStreamError {
+  override readonly name = "ClaudeNotFoundError";
+  /** Every path that was looked at, in this order. */
+  readonly searched: readonly string[];
+
+  /** Makes one; thrown when a session starts. */
+  constructor(searched: readonly string[], wanted: string | undefined) {
+    super(
+      "cli_not_found",
+      wanted === undefined
+        ? `Cannot start the CLI: no "claude" in ${searched.length} places: ${
+          searched.join(", ")
+        }`
+        : `Cannot start the CLI: no executable file "${wanted}"`,
+      {
+        hint: wanted === undefined
+          ? "Install it with: npm install -g @anthropic-ai/claude-code; or name it with the option claudePath or the variable CLAUDESTREAM_CLAUDE_PATH"
+          : "Check the option claudePath and the variable CLAUDESTREAM_CLAUDE_PATH",
+      },
+    );
+    this.searched = searched;
+  }
+}
+
+/** Why a session could not start. */
+export type StartupReason =
+  /** The working directory does not exist, or is none. */
+  | "cwd_not_found"
+  /** The operating system would not start the process. */
+  | "spawn_failed"
+  /** Deno may not do what it takes; the hint names the flag. */
+  | "permission"
+  /** The process ended by itself before it took the first prompt: a bad option, most likely. */
+  | "exited"
+  /** There is no session to resume under that id. */
+  | "session_not_found"
+  /** The CLI refused the handshake. */
+  | "handshake";
+
+/** A session could not start, though there is a `claude`. */
+export class StartupError extends ClaudeStreamError {
+  override readonly name = "StartupError";
+  /** Why not. */
+  readonly reason: StartupReason;
+  /** Exit code of the process, where it ran and ended. */
+  readonly exitCode?: number;
+
+  /** Makes one; thrown when a session starts. */
+  constructor(
+    reason: StartupReason,
+    message: string,
+    details: ErrorDetails & { readonly exitCode?: number } = {},
+  ) {
+    const code = reason === "cwd_not_found" || reason === "session_not_found"
+      ? reason
+      : reason === "exited" || reason === "handshake"
+      ? "startup"
+      : "spawn";
+    super(code, message, details);
+    this.reason = reason;
+    if (details.exitCode !== undefined) this.exitCode = details.exitCode;
+  }
+}
+
+/** The process ended while something waited for it. */
+export class ProcessExitError extends ClaudeStreamError {
+  override readonly name = "ProcessExitError";
+  /** It may have been a passing fault; resume the session with `sessionId`. */
+  override readonly retryable = true;
+  /** Its exit code; 128 and the number of the signal after a signal. */
+  readonly exitCode: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+
+  /** Makes one; thrown to whatever waits when the process ends. */
+  constructor(
+    exitCode: number,
+    signal: string | null,
+    details: ErrorDetails = {},
+  ) {
+    const how = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+    const last = lastLine(details.stderrTail);
+    super(
+      "process_exit",
+      `The claude process ended: ${how}${last === "" ? "" : `: ${last}`}`,
+      details,
+    );
+    this.exitCode = exitCode;
+    this.signal = signal;
+  }
+}
+
+/** A turn ended with an error. */
+export class TurnError extends ClaudeStreamError {
+  override readonly name = "TurnError";
+  override readonly retryable: boolean;
+  /** The end of the turn. */
+  readonly result: Result;
+  /** HTTP status of the API's answer, where it gave one. */
+  readonly apiStatus?: number;
+  /** When the limit ends, in seconds since 1970. With the code `rate_limit`, where the CLI said so. */
+  readonly resetsAt?: number;
+
+  /** Makes one; thrown by `ask`, `text` and the one-shots. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    result: Result,
+    details: ErrorDetails & { readonly resetsAt?: number | undefined } = {},
+  ) {
+    super(code, message, { sessionId: result.sessionId, ...details });
+    this.result = result;
+    this.retryable = RETRYABLE.has(code);
+    if (typeof result.apiErrorStatus === "number") {
+      this.apiStatus = result.apiErrorStatus;
+    }
+    if (details.resetsAt !== undefined) this.resetsAt = details.resetsAt;
+  }
+}
+
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "rate_limit",
+  "overloaded",
+  "connection",
+  "interrupted",
+]);
+
+/** The CLI wrote something that it may not. */
+export class ProtocolError extends ClaudeStreamError {
+  override readonly name = "ProtocolError";
+  /** What it wrote, at most the first 1,000 characters. */
+  readonly line: string;
+  /** What did not fit. */
+  readonly issues: readonly FieldIssue[];
+
+  /** Makes one. */
+  constructor(
+    message: string,
+    line: string,
+    issues: readonly FieldIssue[] = [],
+    details: ErrorDetails = {},
+  ) {
+    super("protocol", message, details);
+    this.line = line.slice(0, 1000);
+    this.issues = issues;
+  }
+}
+
+/** The CLI refused a control request. */
+export class ControlError extends ClaudeStreamError {
+  override readonly name = "ControlError";
+  /** The request's subtype. */
+  readonly subtype: string;
+  /** What the CLI said. */
+  readonly reason: string;
+  /** The CLI's `error_code`, such as `unsupported_request`. Not sent by CLI 2.1.197. */
+  readonly errorCode?: string;
+
+  /** Makes one; thrown by the method that made the request. */
+  constructor(
+    subtype: string,
+    reason: string,
+    errorCode?: string,
+    details: ErrorDetails = {},
+  ) {
+    super(
+      "control",
+      `The CLI refused the control request "${subtype}": ${reason}`,
+      details,
+    );
+    this.subtype = subtype;
+    this.reason = reason;
+    if (errorCode !== undefined) this.errorCode = errorCode;
+  }
+}
+
+/** Something took longer than it may. */
+export class DeadlineError extends ClaudeStreamError {
+  override readonly name = "DeadlineError";
+  override readonly retryable = true;
+  /** What took too long. */
+  readonly operation: string;
+  /** How long it might have taken, in milliseconds. */
+  readonly timeoutMs: number;
+
+  /** Makes one. */
+  constructor(
+    operation: string,
+    timeoutMs: number,
+    details: ErrorDetails = {},
+  ) {
+    super(
+      "deadline",
+      `No end of "${operation}" within ${timeoutMs} ms`,
+      details,
+    );
+    this.operation = operation;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A call that the state does not allow. */
+export class StateError extends ClaudeStreamError {
+  override readonly name = "StateError";
+  /** The state. */
+  readonly state: string;
+  /** What was called. */
+  readonly operation: string;
+
+  /** Makes one. */
+  constructor(
+    code:
+      | "session_busy"
+      | "session_closed"
+      | "already_used"
+      | "already_answered",
+    state: string,
+    operation: string,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(code, message, details);
+    this.state = state;
+    this.operation = operation;
+  }
+}
+
+/** An option that cannot be, or two that contradict each other. */
+export class ConfigError extends ClaudeStreamError {
+  override readonly name = "ConfigError";
+  /** Name of the option. */
+  readonly option: string;
+
+  /** Makes one; thrown before anything is started. */
+  constructor(option: string, message: string, details: ErrorDetails = {}) {
+    super("config", message, details);
+    this.option = option;
+  }
+}
+
+function lastLine(text: string | undefined): string {
+  const lines = (text ?? "").split("\n").map((line) => line.trim());
+  return lines.findLast((line) => line !== "")?.slice(0, 300) ?? "";
+}

@@ -1,0 +1,141 @@
+/**
+ * Messages to events. Pure: it remembers what an event needs to know of those
+ * before it, and nothing else.
+ *
+ * @module
+ */
+
+import type { Draft, WireObject } from "../messages/_define.ts";
+import type { AssistantMessage } from "../messages/assistant.ts";
+import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
+import type { Result } from "../messages/result.ts";
+import type { StreamDelta } from "../messages/stream_event.ts";
+import type { ClaudeEvent, Frame } from "./mod.ts";
+import {
+  type KnownCall,
+  timeOf,
+  unfoldReplyBlock,
+  unfoldUser,
+} from "./unfold.ts";
+
+/** The reply that is being streamed. Only the main agent's ever are. */
+interface OpenStream {
+  readonly messageId: string | undefined;
+  /** The block between its `content_block_start` and `content_block_stop`. */
+  open: number | undefined;
+  /** Blocks that deltas were delivered of. */
+  readonly streamed: Set<number>;
+}
+
+/**
+ * Turns the wire objects of one process, in their order, into events of all views.
+ */
+export class EventDecoder {
+  #stream: OpenStream | undefined;
+  /** How many blocks of a reply came, by the reply's id. */
+  readonly #blocks = new Map<string, number>();
+  readonly #calls = new Map<string, KnownCall>();
+  #totalCostUsd = 0;
+
+  /** Decodes one wire object. Never throws. */
+  decode(raw: WireObject): Frame {
+    const message = readMessage(raw);
+    return { wire: raw, message, events: this.#unfold(message) };
+  }
+
+  #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
+    switch (message.type) {
+      case "stream_delta":
+        this.#follow(message);
+        return [message];
+      case "assistant_message":
+        return this.#unfoldReply(message);
+      case "user_message":
+        return unfoldUser(message, (id) => this.#takeCall(id));
+      case "result":
+        this.#count(message);
+        return [message];
+      default:
+        return [message];
+    }
+  }
+
+  #follow(delta: Draft<StreamDelta>): void {
+    if (delta.eventType === "message_start") {
+      const id = delta.messageId ?? startedId(delta.event);
+      this.#stream = { messageId: id, open: undefined, streamed: new Set() };
+    }
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    // CLI 2.1.197 names the message in its first event only.
+    if (delta.messageId === undefined && stream.messageId !== undefined) {
+      delta.messageId = stream.messageId;
+    }
+    switch (delta.eventType) {
+      case "content_block_start":
+        stream.open = delta.index;
+        break;
+      case "content_block_delta":
+        if (delta.index !== undefined) stream.streamed.add(delta.index);
+        break;
+      case "content_block_stop":
+        stream.open = undefined;
+        break;
+    }
+  }
+
+  #unfoldReply(message: AssistantMessage): readonly ClaudeEvent[] {
+    const stream = this.#stream?.messageId === message.messageId
+      ? this.#stream
+      : undefined;
+    const blocks = typeof message.content === "string"
+      ? [{ type: "text", text: message.content }]
+      : message.content;
+    return blocks.map((block) => {
+      // The line of a block comes before its content_block_stop, so the open one is it.
+      const index = stream?.open ?? this.#blocks.get(message.messageId) ?? 0;
+      this.#blocks.set(message.messageId, index + 1);
+      const streamed = stream?.streamed.has(index) ?? false;
+      const event = unfoldReplyBlock(
+        message,
+        block,
+        index,
+        streamed,
+        (id) => this.#takeCall(id),
+      );
+      if (event.type === "tool_use") {
+        this.#calls.set(event.toolUseId, {
+          name: event.name,
+          input: event.input,
+          atMs: timeOf(message.timestamp),
+        });
+      }
+      return event;
+    });
+  }
+
+  #takeCall(toolUseId: string): KnownCall | undefined {
+    const call = this.#calls.get(toolUseId);
+    this.#calls.delete(toolUseId);
+    return call;
+  }
+
+  #count(result: Draft<Result>): void {
+    // The wire has only the total of the process. It never falls in one process; should
+    // it do so all the same, the new total is what this turn is known to have cost.
+    const grown = result.totalCostUsd - this.#totalCostUsd;
+    result.costUsd = rounded(grown >= 0 ? grown : result.totalCostUsd);
+    this.#totalCostUsd = result.totalCostUsd;
+    this.#blocks.clear();
+  }
+}
+
+function startedId(event: WireObject): string | undefined {
+  const message = event.message as { readonly id?: unknown } | undefined;
+  return typeof message?.id === "string" ? message.id : undefined;
+}
+
+// A difference of two sums has noise behind the fifteenth digit; prices end long before.
+function rounded(usd: number): number {
+  return Math.round(usd * 1e10) / 1e10;
+}

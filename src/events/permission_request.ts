@@ -1,0 +1,186 @@
+import * as v from "valibot";
+import {
+  type Draft,
+  EventObject,
+  type FieldIssue,
+  isWireObject,
+  type Reads,
+  shape,
+  wire,
+  type WireObject,
+  wireOptional,
+} from "../messages/_define.ts";
+
+/** A change of the CLI's permission rules, as the CLI writes it and takes it. */
+export type PermissionUpdate = WireObject;
+
+/** The MCP server that a tool belongs to. */
+export interface PermissionMcpServer {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** Where it is configured. */
+  readonly source?: string;
+}
+
+/**
+ * A tool call that waits for a permission.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-allow.ndjson.
+ */
+export interface ToolRequest {
+  /** Name of the tool; of an MCP server's, `mcp__server__tool`. */
+  readonly toolName: string;
+  /** What the tool is to be called with. */
+  readonly input: WireObject;
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** A sentence to ask with, where the CLI has one. */
+  readonly title?: string;
+  /** Name of the tool for people. */
+  readonly displayName?: string;
+  /** What the call does, for people; of a file tool the path. */
+  readonly description?: string;
+  /** Changes of the rules that would make this question unnecessary. */
+  readonly suggestions?: readonly PermissionUpdate[];
+  /** The path that made the CLI ask. */
+  readonly blockedPath?: string;
+  /** Why the CLI asks, in words. */
+  readonly decisionReason?: string;
+  /** Why the CLI asks: `rule`, `hook`, `workingDir`, … */
+  readonly decisionReasonType?: string;
+  /** The subagent whose call it is. Absent for the main agent. */
+  readonly agentId?: string;
+  /** Only a person can answer, such as with `AskUserQuestion`. */
+  readonly requiresUserInteraction?: boolean;
+  /** The CLI would rather hear no. */
+  readonly defaultToNo?: boolean;
+  /** The server, for a tool of an MCP server. */
+  readonly mcpServer?: PermissionMcpServer;
+}
+
+/** Reads the body of a `can_use_tool` request. */
+export const toolRequest: Reads<ToolRequest> = shape<ToolRequest>({
+  toolName: wire("tool_name", v.string()),
+  input: wire("input", v.custom<WireObject>(isWireObject)),
+  toolUseId: wire("tool_use_id", v.string()),
+  title: wireOptional("title", v.string()),
+  displayName: wireOptional("display_name", v.string()),
+  description: wireOptional("description", v.string()),
+  suggestions: wireOptional(
+    "permission_suggestions",
+    v.array(v.custom<WireObject>(isWireObject)),
+  ),
+  blockedPath: wireOptional("blocked_path", v.string()),
+  decisionReason: wireOptional("decision_reason", v.string()),
+  decisionReasonType: wireOptional("decision_reason_type", v.string()),
+  agentId: wireOptional("agent_id", v.string()),
+  requiresUserInteraction: wireOptional(
+    "requires_user_interaction",
+    v.boolean(),
+  ),
+  defaultToNo: wireOptional("default_to_no", v.boolean()),
+  mcpServer: wireOptional(
+    "mcp_server",
+    shape<PermissionMcpServer>({
+      name: wire("name", v.string()),
+      source: wireOptional("source", v.string()),
+    }),
+  ),
+});
+
+/** Reads a tool request, or says what did not fit. */
+export function readToolRequest(
+  raw: unknown,
+): ToolRequest | { readonly issues: readonly FieldIssue[] } {
+  const read = v.safeParse(toolRequest, raw);
+  if (read.success) return read.output;
+  return {
+    issues: read.issues.map((issue) => ({
+      path: v.getDotPath(issue) ?? "",
+      message: issue.message,
+    })),
+  };
+}
+
+/** More than yes, for {@linkcode PermissionRequest.allow}. */
+export interface AllowOptions {
+  /** Calls the tool with this instead. */
+  readonly input?: WireObject;
+  /**
+   * Applies the CLI's own suggestions, so that it does not ask again: for this
+   * session, for this project on this machine, for the project, or for the user.
+   */
+  readonly remember?: "session" | "local" | "project" | "user";
+}
+
+/** More than no, for {@linkcode PermissionRequest.deny}. */
+export interface DenyOptions {
+  /** Ends the turn as well. The model then does not see the message. */
+  readonly interrupt?: boolean;
+}
+
+/**
+ * A tool call that no policy decided. The turn waits until it is answered, by
+ * `allow()` or `deny()` here, or by `session.respond(requestId, …)`.
+ */
+export interface PermissionRequest extends ToolRequest {
+  /** `"permission_request"` */
+  readonly type: "permission_request";
+  /** The session it belongs to. */
+  readonly sessionId?: string;
+  /** Always absent: the wire gives it no id but `requestId`. */
+  readonly uuid?: string;
+  /** The request as it came. */
+  readonly raw: unknown;
+  /** What to name in `session.respond()`. */
+  readonly requestId: string;
+  /** Lets the tool run. Throws `StateError` when it is answered or withdrawn already. */
+  allow(options?: AllowOptions): void;
+  /** Does not let the tool run; the model sees `message`. Throws as `allow` does. */
+  deny(message?: string, options?: DenyOptions): void;
+}
+
+/** Who answers a {@linkcode PermissionRequest}. */
+export interface PermissionAnswerer {
+  /** Called by `allow()`. */
+  allow(options?: AllowOptions): void;
+  /** Called by `deny()`. */
+  deny(message?: string, options?: DenyOptions): void;
+}
+
+class PermissionRequestObject extends EventObject {
+  readonly #answerer: PermissionAnswerer;
+
+  constructor(raw: unknown, answerer: PermissionAnswerer) {
+    super(raw);
+    this.#answerer = answerer;
+  }
+
+  allow(options?: AllowOptions): void {
+    this.#answerer.allow(options);
+  }
+
+  deny(message?: string, options?: DenyOptions): void {
+    this.#answerer.deny(message, options);
+  }
+}
+Object.defineProperty(PermissionRequestObject.prototype, "constructor", {
+  value: Object,
+});
+
+/** Makes the event of a request that is left to the caller. */
+export function permissionRequest(
+  raw: unknown,
+  requestId: string,
+  request: ToolRequest,
+  sessionId: string | undefined,
+  answerer: PermissionAnswerer,
+): PermissionRequest {
+  const event = new PermissionRequestObject(raw, answerer) as unknown as Draft<
+    PermissionRequest
+  >;
+  event.type = "permission_request";
+  event.requestId = requestId;
+  if (sessionId !== undefined) event.sessionId = sessionId;
+  return Object.assign(event, request);
+}

@@ -1,0 +1,66 @@
+import * as v from "valibot";
+import { type Reads, shape, wire, wireOptional } from "./_define.ts";
+
+/** Tokens of one or more calls of the API. */
+export interface Usage {
+  /** Tokens sent that no cache held. */
+  readonly inputTokens: number;
+  /** Tokens of the reply. */
+  readonly outputTokens: number;
+  /** Tokens written to the cache. */
+  readonly cacheCreationInputTokens?: number;
+  /** Tokens read from the cache. */
+  readonly cacheReadInputTokens?: number;
+  /** `standard`, `priority` or `batch`. */
+  readonly serviceTier?: string;
+}
+
+/** Reads {@linkcode Usage}. */
+export const usage: Reads<Usage> = shape<Usage>({
+  inputTokens: wire("input_tokens", v.number()),
+  outputTokens: wire("output_tokens", v.number()),
+  cacheCreationInputTokens: wireOptional(
+    "cache_creation_input_tokens",
+    v.number(),
+  ),
+  cacheReadInputTokens: wireOptional("cache_read_input_tokens", v.number()),
+  serviceTier: wireOptional("service_tier", v.string()),
+});
+
+/** What one model did in the life of the process. */
+export interface ModelUsage {
+  /** Tokens sent that no cache held. */
+  readonly inputTokens: number;
+  /** Tokens of the replies. */
+  readonly outputTokens: number;
+  /** Tokens read from the cache. */
+  readonly cacheReadInputTokens?: number;
+  /** Tokens written to the cache. */
+  readonly cacheCreationInputTokens?: number;
+  /** Web searches made. */
+  readonly webSearchRequests?: number;
+  /** Cost in US dollars. */
+  readonly costUsd: number;
+  /** Size of the model's context, in tokens. */
+  readonly contextWindow?: number;
+  /** The most tokens in one reply. */
+  readonly maxOutputTokens?: number;
+}
+
+/** Reads a {@linkcode ModelUsage} for each model, by the model's name. */
+export const modelUsage: Reads<Readonly<Record<string, ModelUsage>>> = v.record(
+  v.string(),
+  shape<ModelUsage>({
+    inputTokens: wire("inputTokens", v.number()),
+    outputTokens: wire("outputTokens", v.number()),
+    cacheReadInputTokens: wireOptional("cacheReadInputTokens", v.number()),
+    cacheCreationInputTokens: wireOptional(
+      "cacheCreationInputTokens",
+      v.number(),
+    ),
+    webSearchRequests: wireOptional("webSearchRequests", v.number()),
+    costUsd: wire("costUSD", v.number()),
+    contextWindow: wireOptional("contextWindow", v.number()),
+    maxOutputTokens: wireOptional("maxOutputTokens", v.number()),
+  }),
+) as Reads<Readonly<Record<string, ModelUsage>>>;

@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import {
+  type ContentBase,
+  contentFields,
+  defineMessage,
+  type MessageKind,
+  type Reads,
+  wire,
+  wireOptional,
+} from "./_define.ts";
+
+/**
+ * A line `assistant`: one finished block of a reply. A reply of several blocks is
+ * several of these with the same `messageId`. In the flat view each block is an
+ * event of its own instead.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-parallel.ndjson.
+ */
+export interface AssistantMessage extends ContentBase<"assistant_message"> {
+  /** The API's id of the reply. */
+  readonly messageId: string;
+  /** The model; `<synthetic>` where the CLI wrote the text itself, such as an error of the API. */
+  readonly model: string;
+  /** Blocks as the API has them, untouched. A bare string is one text block. */
+  readonly content: string | readonly unknown[];
+  /** `null` on nearly all lines: the true one is in the deltas and in the result. */
+  readonly stopReason?: string | null;
+  /** Set where the text is an error: `authentication_failed`, `rate_limit`, `model_not_found`, … */
+  readonly error?: string;
+  /** HTTP status of the failed call. */
+  readonly apiErrorStatus?: number;
+  /** The turn was interrupted while this was written: the text is cut. */
+  readonly aborted?: boolean;
+  /** The API's id of the request. */
+  readonly requestId?: string;
+  /** When it was finished, in ISO 8601. Not sent by CLI 2.1.197. */
+  readonly timestamp?: string;
+}
+
+/** Reads {@linkcode AssistantMessage}. */
+export const assistant: MessageKind<AssistantMessage> = defineMessage<
+  AssistantMessage
+>(
+  "assistant_message",
+  "assistant",
+  {
+    ...contentFields,
+    messageId: wire("message.id", v.string()),
+    model: wire("message.model", v.string()),
+    content: wire(
+      "message.content",
+      v.union([v.string(), v.array(v.unknown())]) as Reads<
+        string | readonly unknown[]
+      >,
+    ),
+    stopReason: wireOptional("message.stop_reason", v.nullable(v.string())),
+    error: wireOptional("error", v.string()),
+    apiErrorStatus: wireOptional("api_error_status", v.number()),
+    aborted: wireOptional("aborted", v.boolean()),
+    requestId: wireOptional("request_id", v.string()),
+    timestamp: wireOptional("timestamp", v.string()),
+  },
+);

@@ -1,0 +1,142 @@
+import * as v from "valibot";
+import {
+  defineMessage,
+  type EventBase,
+  type MessageKind,
+  shape,
+  wire,
+  wireOptional,
+} from "./_define.ts";
+import {
+  type ModelUsage,
+  modelUsage,
+  type Usage,
+  usage as usageSchema,
+} from "./_usage.ts";
+
+/** A tool call that was denied in the course of a turn. */
+export interface PermissionDenial {
+  /** Name of the tool. */
+  readonly toolName: string;
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** What the tool was to be called with. */
+  readonly toolInput?: unknown;
+}
+
+/** Why a turn came to be that nobody sent a prompt for. */
+export interface ResultOrigin {
+  /** `task-notification` after a background task, `unclassified`, … */
+  readonly kind: string;
+}
+
+/** How a turn ended, as the CLI names it. A newer CLI may name others. */
+export type ResultSubtype =
+  | "success"
+  | "error_during_execution"
+  | "error_max_turns"
+  | "error_max_budget_usd"
+  | "error_max_structured_output_retries"
+  | (string & Record<never, never>);
+
+/**
+ * The end of a turn. Whether it went well is told by `isError` alone: a failure
+ * of the API comes with `subtype: "success"`.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_01-text.ndjson; errors in
+ * 2.1.330_08-http-500-exhausted.ndjson and 2.1.330_12-max-turns.ndjson.
+ */
+export interface Result extends EventBase<"result"> {
+  /** How the turn ended, as the CLI names it. */
+  readonly subtype: ResultSubtype;
+  /** The turn failed. */
+  readonly isError: boolean;
+  /** The final text, or that of the API's error. Absent with the subtypes `error_…`. */
+  readonly result?: string;
+  /** What went wrong, in words for people. Only with the subtypes `error_…`. */
+  readonly errors?: readonly string[];
+  /** Cost of the process so far, in US dollars: a running total. */
+  readonly totalCostUsd: number;
+  /** Cost of this turn, in US dollars: what the total grew by. */
+  readonly costUsd: number;
+  /** Time that the turn took, in milliseconds. */
+  readonly durationMs: number;
+  /** Time spent in calls of the API by the process so far, in milliseconds. */
+  readonly durationApiMs?: number;
+  /** Rounds of the model in this turn. 0 for a local command. */
+  readonly numTurns?: number;
+  /** The API's reason for the end of the last reply: `end_turn`, `max_tokens`, `refusal`, … */
+  readonly stopReason?: string | null;
+  /** The CLI's reason: `completed`, `api_error`, `max_turns`, `aborted_streaming`, … */
+  readonly terminalReason?: string;
+  /** Tokens of this turn, of the main agent only. */
+  readonly usage: Usage;
+  /** Tokens and cost by model, of the process so far. */
+  readonly modelUsage?: Readonly<Record<string, ModelUsage>>;
+  /** Tool calls that were denied in this turn. */
+  readonly permissionDenials?: readonly PermissionDenial[];
+  /** The answer as the JSON schema wanted it, where one was given and met. */
+  readonly structuredOutput?: unknown;
+  /** HTTP status of a failed call of the API, `null` where there was no answer. */
+  readonly apiErrorStatus?: number | null;
+  /** The API's `error.type`. */
+  readonly apiErrorType?: string;
+  /** The CLI's word for it: `connection_failed`, `usage_limit_reached`, `max_output_tokens`, … */
+  readonly apiError?: string;
+  /** Name of the slash command that answered without the model. */
+  readonly localCommand?: string;
+  /** From 0 up, by one for each result of the process. */
+  readonly resultIndex?: number;
+  /** Prompts still waiting. */
+  readonly queuedTurnCount?: number;
+  /** Time to the first token, in milliseconds. */
+  readonly ttftMs?: number;
+  /** Set when no prompt of the caller's started the turn. */
+  readonly origin?: ResultOrigin;
+  /** The prompts that this turn answered, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
+  readonly userMessageUuids?: readonly string[];
+}
+
+/** Reads {@linkcode Result}. */
+export const result: MessageKind<Result> = defineMessage<Result, "costUsd">(
+  "result",
+  "result",
+  {
+    subtype: wire("subtype", v.string()),
+    isError: wire("is_error", v.boolean()),
+    result: wireOptional("result", v.string()),
+    errors: wireOptional("errors", v.array(v.string())),
+    totalCostUsd: wire("total_cost_usd", v.number()),
+    durationMs: wire("duration_ms", v.number()),
+    durationApiMs: wireOptional("duration_api_ms", v.number()),
+    numTurns: wireOptional("num_turns", v.number()),
+    stopReason: wireOptional("stop_reason", v.nullable(v.string())),
+    terminalReason: wireOptional("terminal_reason", v.string()),
+    usage: wire("usage", usageSchema),
+    modelUsage: wireOptional("modelUsage", modelUsage),
+    permissionDenials: wireOptional(
+      "permission_denials",
+      v.array(shape<PermissionDenial>({
+        toolName: wire("tool_name", v.string()),
+        toolUseId: wire("tool_use_id", v.string()),
+        toolInput: wireOptional("tool_input", v.unknown()),
+      })),
+    ),
+    structuredOutput: wireOptional("structured_output", v.unknown()),
+    apiErrorStatus: wireOptional("api_error_status", v.nullable(v.number())),
+    apiErrorType: wireOptional("api_error_type", v.string()),
+    apiError: wireOptional("api_error", v.string()),
+    localCommand: wireOptional("local_command", v.string()),
+    resultIndex: wireOptional("result_index", v.number()),
+    queuedTurnCount: wireOptional("queued_turn_count", v.number()),
+    ttftMs: wireOptional("ttft_ms", v.number()),
+    origin: wireOptional(
+      "origin",
+      shape<ResultOrigin>({ kind: wire("kind", v.string()) }),
+    ),
+    userMessageUuids: wireOptional(
+      "user_message_uuids",
+      v.array(v.string()),
+    ),
+  },
+);

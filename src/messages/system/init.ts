@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import {
+  defineMessage,
+  type EventBase,
+  type MessageKind,
+  shape,
+  wire,
+  wireOptional,
+} from "../_define.ts";
+
+/** An MCP server as {@linkcode SystemInit} lists it. */
+export interface McpServerInfo {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** `connected`, `failed`, `needs-auth`, `pending` or `disabled`. */
+  readonly status: string;
+  /** Where it is configured. */
+  readonly source?: string;
+}
+
+/** A plugin as {@linkcode SystemInit} lists it. */
+export interface PluginInfo {
+  /** Its name. */
+  readonly name: string;
+  /** Its folder. */
+  readonly path: string;
+  /** Where it was installed from. */
+  readonly source?: string;
+}
+
+/**
+ * Metadata of the session. Comes at the start of **every** turn, and not before
+ * the first prompt.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_01-multi-turn.ndjson.
+ */
+export interface SystemInit extends EventBase<"system_init"> {
+  /** Full name of the model, such as `claude-opus-5-5`. */
+  readonly model: string;
+  /** Working directory. */
+  readonly cwd: string;
+  /** Names of the tools on offer, those of MCP servers as `mcp__server__tool`. */
+  readonly tools: readonly string[];
+  /** The MCP servers and how each is doing. */
+  readonly mcpServers: readonly McpServerInfo[];
+  /** `default`, `acceptEdits`, `plan`, `dontAsk`, `auto`, `bypassPermissions`. */
+  readonly permissionMode: string;
+  /** Version of the CLI, such as `2.1.330`. */
+  readonly claudeCodeVersion?: string;
+  /** Where the API key comes from, such as `ANTHROPIC_API_KEY`; `none` without one. */
+  readonly apiKeySource?: string;
+  /** Slash commands, without the slash. */
+  readonly slashCommands?: readonly string[];
+  /** Kinds of subagents. */
+  readonly agents?: readonly string[];
+  /** Names of the skills. */
+  readonly skills?: readonly string[];
+  /** The plugins. */
+  readonly plugins?: readonly PluginInfo[];
+  /** Name of the output style. */
+  readonly outputStyle?: string;
+  /** What this CLI can do, by name. Not sent by CLI 2.1.197. */
+  readonly capabilities?: readonly string[];
+  /** The prompts that this turn answers, by the `uuid` they were sent with. */
+  readonly userMessageUuids?: readonly string[];
+}
+
+/** Reads {@linkcode SystemInit}. */
+export const systemInit: MessageKind<SystemInit> = defineMessage<SystemInit>(
+  "system_init",
+  "system/init",
+  {
+    model: wire("model", v.string()),
+    cwd: wire("cwd", v.string()),
+    tools: wire("tools", v.array(v.string())),
+    mcpServers: wire(
+      "mcp_servers",
+      v.array(shape<McpServerInfo>({
+        name: wire("name", v.string()),
+        status: wire("status", v.string()),
+        source: wireOptional("source", v.string()),
+      })),
+    ),
+    permissionMode: wire("permissionMode", v.string()),
+    claudeCodeVersion: wireOptional("claude_code_version", v.string()),
+    apiKeySource: wireOptional("apiKeySource", v.string()),
+    slashCommands: wireOptional("slash_commands", v.array(v.string())),
+    agents: wireOptional("agents", v.array(v.string())),
+    skills: wireOptional("skills", v.array(v.string())),
+    plugins: wireOptional(
+      "plugins",
+      v.array(shape<PluginInfo>({
+        name: wire("name", v.string()),
+        path: wire("path", v.string()),
+        source: wireOptional("source", v.string()),
+      })),
+    ),
+    outputStyle: wireOptional("output_style", v.string()),
+    capabilities: wireOptional("capabilities", v.array(v.string())),
+    userMessageUuids: wireOptional(
+      "user_message_uuids",
+      v.array(v.string()),
+    ),
+  },
+);

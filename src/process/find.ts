@@ -1,0 +1,105 @@
+/**
+ * Finds the `claude` to start.
+ *
+ * @module
+ */
+
+import { ClaudeNotFoundError } from "../errors.ts";
+import { pathOf } from "./args.ts";
+
+/** A command and what comes before our own arguments. */
+export interface Command {
+  /** Path or name of the program. */
+  readonly path: string;
+  /** Arguments before ours. */
+  readonly args: readonly string[];
+}
+
+/** What finding needs to know of the machine. */
+export interface FindContext {
+  /** The option `claudePath`. */
+  readonly claudePath: string | URL | readonly string[] | undefined;
+  /** Reads a variable; `undefined` where there is none, or none may be read. */
+  readonly env: (name: string) => string | undefined;
+  /** Whether there is a file that can be run; `undefined` where that may not be asked. */
+  readonly isProgram: (path: string) => Promise<boolean | undefined>;
+  /** `windows` and others. */
+  readonly os: string;
+}
+
+/** Scripts need their interpreter: they need not be executable, and on Windows cannot be. */
+function commandOf(path: string, args: readonly string[] = []): Command {
+  return /\.[cm]?js$/.test(path)
+    ? { path: "node", args: [path, ...args] }
+    : { path, args };
+}
+
+/**
+ * Finds it: the option, then `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`, then the places
+ * where the installers put it.
+ *
+ * @throws {ClaudeNotFoundError} With every path that was looked at.
+ */
+export async function findClaude(context: FindContext): Promise<Command> {
+  const { claudePath, env } = context;
+  if (Array.isArray(claudePath)) {
+    const [path = "", ...args] = claudePath as readonly string[];
+    return await named(path, args, context);
+  }
+  const wanted = claudePath ?? (env("CLAUDESTREAM_CLAUDE_PATH") || undefined);
+  if (wanted !== undefined) {
+    return await named(
+      pathOf("claudePath", wanted as string | URL),
+      [],
+      context,
+    );
+  }
+  const places = placesOf(context);
+  for (const place of places) {
+    const found = await context.isProgram(place);
+    // Without the right to look, the operating system's own search is the best guess.
+    if (found === undefined) return { path: "claude", args: [] };
+    if (found) return commandOf(place);
+  }
+  throw new ClaudeNotFoundError(places, undefined);
+}
+
+async function named(
+  path: string,
+  args: readonly string[],
+  context: FindContext,
+): Promise<Command> {
+  const isPath = /[\\/]/.test(path);
+  const candidates = isPath ? [path] : inPath(path, context);
+  for (const candidate of candidates) {
+    const found = await context.isProgram(candidate);
+    if (found === undefined) return commandOf(path, args);
+    if (found) return commandOf(candidate, args);
+  }
+  throw new ClaudeNotFoundError(candidates, path);
+}
+
+function inPath(name: string, { env, os }: FindContext): string[] {
+  const windows = os === "windows";
+  const folders = (env("PATH") ?? "").split(windows ? ";" : ":");
+  const names = windows ? [`${name}.exe`, name] : [name];
+  return folders.filter((folder) => folder !== "").flatMap((folder) =>
+    names.map((file) => `${folder.replace(/[\\/]$/, "")}/${file}`)
+  );
+}
+
+function placesOf(context: FindContext): string[] {
+  const home = context.env("HOME") ?? context.env("USERPROFILE");
+  const file = context.os === "windows" ? "claude.exe" : "claude";
+  const known = [
+    ...home === undefined ? [] : [
+      `${home}/.local/bin/${file}`,
+      `${home}/.claude/local/${file}`,
+      `${home}/.npm-global/bin/${file}`,
+    ],
+    ...context.os === "windows"
+      ? []
+      : ["/usr/local/bin/claude", "/opt/homebrew/bin/claude"],
+  ];
+  return [...new Set([...inPath("claude", context), ...known])];
+}

@@ -1,0 +1,126 @@
+/**
+ * Bytes to whole lines, with a cap on their length.
+ *
+ * @module
+ */
+
+import { OVERSIZED_MARK, TAIL_MARK } from "../messages/mod.ts";
+
+const LINE_FEED = 10;
+const HEAD_BYTES = 256;
+const encoder = new TextEncoder();
+
+/**
+ * Gathers bytes until a line is whole, so that each chunk it gives ends at the end
+ * of a line. A splitter behind it then never joins strings: a line of 64 MiB costs
+ * four times one of 16 MiB and not sixteen times.
+ *
+ * A line over `maxLineBytes` is dropped and a short marked line takes its place;
+ * what follows the last line break is marked as the tail. `parseLine` knows both.
+ */
+export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
+  /** @param maxLineBytes The longest line, without its line break. */
+  constructor(maxLineBytes: number) {
+    const gatherer = new Gatherer(maxLineBytes);
+    super({
+      transform: (chunk, controller) => {
+        for (const part of gatherer.push(chunk)) controller.enqueue(part);
+      },
+      flush: (controller) => {
+        for (const part of gatherer.end()) controller.enqueue(part);
+      },
+    });
+  }
+}
+
+class Gatherer {
+  readonly #maxLineBytes: number;
+  #parts: Uint8Array[] = [];
+  /** Bytes of the line that is being gathered, dropped ones too. */
+  #size = 0;
+  /** The first bytes of a line that grew too long; the rest is dropped. */
+  #head: Uint8Array | undefined;
+
+  constructor(maxLineBytes: number) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  push(chunk: Uint8Array): Uint8Array[] {
+    const last = chunk.lastIndexOf(LINE_FEED);
+    if (last === -1) {
+      this.#gather(chunk);
+      return [];
+    }
+    const output = this.#size + chunk.length > this.#maxLineBytes
+      ? this.#pushByLine(chunk.subarray(0, last + 1))
+      : this.#take(chunk.subarray(0, last + 1));
+    this.#gather(chunk.subarray(last + 1));
+    return output;
+  }
+
+  end(): Uint8Array[] {
+    if (this.#size === 0) return [];
+    if (this.#head !== undefined) return [this.#oversized()];
+    return [encoder.encode(TAIL_MARK), ...this.#take(new Uint8Array(0))];
+  }
+
+  /** The slow way, taken only where some line may be too long. */
+  #pushByLine(lines: Uint8Array): Uint8Array[] {
+    const output: Uint8Array[] = [];
+    let start = 0;
+    while (start < lines.length) {
+      const end = lines.indexOf(LINE_FEED, start);
+      this.#gather(lines.subarray(start, end));
+      output.push(
+        ...this.#head === undefined
+          ? this.#take(lines.subarray(end, end + 1))
+          : [this.#oversized()],
+      );
+      start = end + 1;
+    }
+    return output;
+  }
+
+  #gather(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#head !== undefined) return;
+    // The chunk's buffer is its producer's to reuse only after it was read; a part of
+    // a line may wait for long, and would keep all of a large buffer alive.
+    if (bytes.length > 0) this.#parts.push(bytes.slice());
+    if (this.#size > this.#maxLineBytes) {
+      const whole = concat(this.#parts);
+      this.#head = whole.slice(0, HEAD_BYTES);
+      this.#parts = [];
+    }
+  }
+
+  #take(rest: Uint8Array): Uint8Array[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#size = 0;
+    return parts.length === 0 ? [rest] : [concat([...parts, rest])];
+  }
+
+  #oversized(): Uint8Array {
+    const mark = encoder.encode(`${OVERSIZED_MARK}${this.#size} `);
+    const line = concat([
+      mark,
+      this.#head ?? new Uint8Array(0),
+      encoder.encode("\n"),
+    ]);
+    this.#head = undefined;
+    this.#size = 0;
+    return line;
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

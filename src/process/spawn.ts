@@ -1,0 +1,175 @@
+/**
+ * Starts and ends `claude`; the one use of `Deno.Command`.
+ *
+ * @module
+ */
+
+import { StartupError } from "../errors.ts";
+import type { SessionOptions } from "../options.ts";
+import { type Launch, pathOf } from "./args.ts";
+import { childEnvironment } from "./environment.ts";
+import { type Command, findClaude } from "./find.ts";
+
+/** How a process ended. */
+export interface ExitStatus {
+  /** Exit code; 128 and the number of the signal after a signal. */
+  readonly code: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+}
+
+/** A process that runs. */
+export interface RunningProcess {
+  /** Its id. */
+  readonly pid: number;
+  /** What it writes: the protocol. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** What it writes besides. Must be read, or it blocks. */
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** What it reads. */
+  readonly stdin: WritableStream<Uint8Array>;
+  /** Its end. */
+  readonly exited: Promise<ExitStatus>;
+  /** Sends a signal to it and to the processes of its group. Nothing happens after its end. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+/** Whether Deno may read all variables; `childEnvironment` needs that to leave some out. */
+async function mayReadEnv(): Promise<boolean> {
+  const { state } = await Deno.permissions.query({ name: "env" });
+  return state === "granted";
+}
+
+async function isProgram(path: string): Promise<boolean | undefined> {
+  const { state } = await Deno.permissions.query({ name: "read", path });
+  if (state !== "granted") return undefined;
+  try {
+    const { isFile, mode } = await Deno.stat(path);
+    return isFile && (mode === null || (mode & 0o111) !== 0 ||
+      /\.[cm]?js$/.test(path));
+  } catch {
+    // Not there, or behind a folder that may not be searched: not usable either way.
+    return false;
+  }
+}
+
+async function checkCwd(cwd: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "read", path: cwd });
+  if (state !== "granted") return;
+  let isDirectory = false;
+  try {
+    isDirectory = (await Deno.stat(cwd)).isDirectory;
+  } catch (cause) {
+    throw new StartupError(
+      "cwd_not_found",
+      `Cannot start the CLI: no directory "${cwd}"`,
+      { cause, hint: "Check the option cwd" },
+    );
+  }
+  if (!isDirectory) {
+    throw new StartupError(
+      "cwd_not_found",
+      `Cannot start the CLI: "${cwd}" is not a directory`,
+      { hint: "Check the option cwd" },
+    );
+  }
+}
+
+/**
+ * Starts the CLI.
+ *
+ * @throws {ClaudeNotFoundError} There is none.
+ * @throws {StartupError} It cannot be started.
+ */
+export async function spawnClaude(
+  options: SessionOptions,
+  launch: Launch,
+): Promise<RunningProcess> {
+  const cwd = options.cwd === undefined
+    ? undefined
+    : pathOf("cwd", options.cwd);
+  // Deno reports a missing directory and a missing program by the same class.
+  if (cwd !== undefined) await checkCwd(cwd);
+  const canReadEnv = await mayReadEnv();
+  const command = await findClaude({
+    claudePath: options.claudePath,
+    env: (name) => canReadEnv ? Deno.env.get(name) : undefined,
+    isProgram,
+    os: Deno.build.os,
+  });
+  const inherited = options.clearEnv === true || !canReadEnv
+    ? {}
+    : Deno.env.toObject();
+  const env = childEnvironment(inherited, launch.env);
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(command.path, {
+      args: [...command.args, ...launch.args],
+      ...cwd === undefined ? {} : { cwd },
+      env,
+      // Without the right to read the variables the child inherits them as they are.
+      clearEnv: canReadEnv || options.clearEnv === true,
+      // A group of its own, so that what it starts can be ended with it.
+      detached: Deno.build.os !== "windows",
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (cause) {
+    throw spawnError(command, cause);
+  }
+  return running(child);
+}
+
+function spawnError(command: Command, cause: unknown): StartupError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new StartupError(
+      "permission",
+      `Cannot start the CLI: Deno may not run "${command.path}"`,
+      { cause, hint: `Run Deno with --allow-run=${command.path}` },
+    );
+  }
+  return new StartupError(
+    "spawn_failed",
+    `Cannot start the CLI: "${command.path}": ${reason}`,
+    { cause },
+  );
+}
+
+function running(child: Deno.ChildProcess): RunningProcess {
+  let ended = false;
+  const exited = child.status.then(({ code, signal }) => {
+    ended = true;
+    return { code, signal };
+  });
+  return {
+    pid: child.pid,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    stdin: child.stdin,
+    exited,
+    kill(signal) {
+      if (ended) return;
+      try {
+        Deno.kill(-child.pid, signal);
+      } catch {
+        // No such group any more, or not allowed: --allow-run=claude lets Deno signal the
+        // child alone.
+        killOne(child, signal);
+      }
+    },
+  };
+}
+
+function killOne(
+  child: Deno.ChildProcess,
+  signal: "SIGTERM" | "SIGKILL",
+): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It ended just now, and its status is on the way.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

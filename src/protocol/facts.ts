@@ -1,0 +1,120 @@
+/**
+ * What is known of a session, gathered from its events. Pure.
+ *
+ * @module
+ */
+
+import type { ModelUsage } from "../messages/_usage.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { Result } from "../messages/result.ts";
+import type { McpServerInfo } from "../messages/system/init.ts";
+import { isWireObject } from "../messages/_define.ts";
+import type { ToolResult } from "../events/blocks.ts";
+
+/** Tokens and cost of a process so far, all models together. */
+export interface SessionUsage {
+  /** Tokens sent that no cache held. */
+  readonly inputTokens: number;
+  /** Tokens of the replies. */
+  readonly outputTokens: number;
+  /** Tokens read from the cache. */
+  readonly cacheReadInputTokens: number;
+  /** Tokens written to the cache. */
+  readonly cacheCreationInputTokens: number;
+}
+
+/** What is known of a session. */
+export class SessionFacts {
+  /** Id of the session. Changes with `/clear` and with a fork. */
+  id: string | undefined;
+  /** Full name of the model. */
+  model: string | undefined;
+  /** Working directory, as the CLI sees it. */
+  cwd: string | undefined;
+  /** Names of the tools. */
+  tools: readonly string[] = [];
+  /** The MCP servers. */
+  mcpServers: readonly McpServerInfo[] = [];
+  /** Permission mode. */
+  permissionMode: string | undefined;
+  /** Version of the CLI. */
+  claudeVersion: string | undefined;
+  /** Turns that ended. */
+  turnCount = 0;
+  /** The end of the last of them. */
+  lastResult: Result | undefined;
+  /** Cost so far, in US dollars. */
+  totalCostUsd = 0;
+  /** Tokens so far. */
+  usage: SessionUsage = {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 0,
+  };
+  /** Files that tools wrote, by the path that the tool said. */
+  readonly filesModified: Set<string> = new Set();
+
+  /** Takes over what an event says. */
+  observe(event: ClaudeEvent): void {
+    switch (event.type) {
+      case "system_init":
+        this.id = event.sessionId ?? this.id;
+        this.model = event.model;
+        this.cwd = event.cwd;
+        this.tools = event.tools;
+        this.mcpServers = event.mcpServers;
+        this.permissionMode = event.permissionMode;
+        this.claudeVersion = event.claudeCodeVersion ?? this.claudeVersion;
+        break;
+      case "tool_result": {
+        const path = modifiedPath(event);
+        if (path !== undefined) this.filesModified.add(path);
+        break;
+      }
+      case "result":
+        this.id = event.sessionId ?? this.id;
+        this.turnCount++;
+        this.lastResult = event;
+        this.totalCostUsd = event.totalCostUsd;
+        if (event.modelUsage !== undefined) {
+          this.usage = sum(Object.values(event.modelUsage));
+        }
+        break;
+    }
+  }
+}
+
+const WRITERS: ReadonlySet<string | undefined> = new Set([
+  "Write",
+  "Edit",
+  "NotebookEdit",
+]);
+
+/** The file that a successful call wrote. */
+function modifiedPath(event: ToolResult): string | undefined {
+  if (event.isError || !WRITERS.has(event.toolName)) return undefined;
+  // What the tool says it wrote holds also where a policy changed the input.
+  const said = isWireObject(event.structured)
+    ? event.structured.filePath ?? event.structured.notebook_path
+    : undefined;
+  const asked = event.toolInput?.file_path ?? event.toolInput?.notebook_path;
+  const path = said ?? asked;
+  return typeof path === "string" ? path : undefined;
+}
+
+function sum(models: readonly ModelUsage[]): SessionUsage {
+  const total = {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 0,
+  };
+  for (const model of models) {
+    total.inputTokens += model.inputTokens;
+    total.outputTokens += model.outputTokens;
+    total.cacheReadInputTokens += model.cacheReadInputTokens ?? 0;
+    total.cacheCreationInputTokens += model.cacheCreationInputTokens ?? 0;
+  }
+  return total;
+}

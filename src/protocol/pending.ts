@@ -1,0 +1,78 @@
+/**
+ * Requests that wait for a reply: ours to the CLI, and the CLI's to us. Pure.
+ *
+ * @module
+ */
+
+import { ControlError, DeadlineError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+
+/** How a request of ours ended. */
+export type Outcome =
+  | { readonly ok: true; readonly response: WireObject }
+  | { readonly ok: false; readonly error: Error };
+
+/** Our requests. Each is settled once, by a reply, a deadline or the end of the process. */
+export class OwnRequests {
+  readonly #open = new Map<
+    string,
+    { readonly subtype: string; readonly timeoutMs: number }
+  >();
+
+  /** A request is on its way. */
+  add(id: string, subtype: string, timeoutMs: number): void {
+    this.#open.set(id, { subtype, timeoutMs });
+  }
+
+  /** A reply came. `undefined` where it is to none of ours. */
+  reply(
+    response: WireObject,
+  ): { readonly id: string; readonly outcome: Outcome } | undefined {
+    const id = response.request_id;
+    if (typeof id !== "string") return undefined;
+    const request = this.#open.get(id);
+    if (request === undefined) return undefined;
+    this.#open.delete(id);
+    if (response.subtype === "success") {
+      const body = isWireObject(response.response) ? response.response : {};
+      return { id, outcome: { ok: true, response: body } };
+    }
+    const reason = typeof response.error === "string"
+      ? response.error
+      : "no reason given";
+    const code = typeof response.error_code === "string"
+      ? response.error_code
+      : undefined;
+    const error = new ControlError(request.subtype, reason, code);
+    return { id, outcome: { ok: false, error } };
+  }
+
+  /** A deadline passed. `undefined` where the reply came before. */
+  expire(id: string): Outcome | undefined {
+    const request = this.#open.get(id);
+    if (request === undefined) return undefined;
+    this.#open.delete(id);
+    return {
+      ok: false,
+      error: new DeadlineError(request.subtype, request.timeoutMs),
+    };
+  }
+
+  /** The process is gone: takes all that still wait. */
+  takeAll(): readonly string[] {
+    const ids = [...this.#open.keys()];
+    this.#open.clear();
+    return ids;
+  }
+}
+
+/** What the CLI asks the host. */
+export type Question = {
+  /** May this tool run? */
+  readonly kind: "permission";
+  readonly request: ToolRequest;
+  /** The request as it came. */
+  readonly raw: WireObject;
+  readonly sessionId: string | undefined;
+};

@@ -1,0 +1,105 @@
+/**
+ * Why a turn failed, told by fields of the protocol. Pure.
+ *
+ * @module
+ */
+
+import { type ErrorCode, TurnError } from "../errors.ts";
+import type { RateLimit } from "../messages/rate_limit_event.ts";
+import type { Result } from "../messages/result.ts";
+
+/** What the lines before the result said. */
+export interface TurnContext {
+  /** `error` of the last reply that had one. */
+  readonly assistantError?: string | undefined;
+  /** The last change of a rate limit. */
+  readonly rateLimit?: RateLimit | undefined;
+  /** The end of stderr. */
+  readonly stderrTail?: string | undefined;
+}
+
+const BY_SUBTYPE: Readonly<Record<string, ErrorCode>> = {
+  error_max_turns: "max_turns",
+  error_max_budget_usd: "max_budget",
+  error_max_structured_output_retries: "structured_output",
+};
+
+const BY_TERMINAL_REASON: Readonly<Record<string, ErrorCode>> = {
+  aborted_streaming: "interrupted",
+  aborted_tools: "interrupted",
+  prompt_too_long: "context_length",
+  blocking_limit: "context_length",
+  max_turns: "max_turns",
+  budget_exhausted: "max_budget",
+  structured_output_retry_exhausted: "structured_output",
+};
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: "auth",
+  402: "billing",
+  403: "auth",
+  429: "rate_limit",
+  529: "overloaded",
+};
+
+const BY_ASSISTANT_ERROR: Readonly<Record<string, ErrorCode>> = {
+  authentication_failed: "auth",
+  billing_error: "billing",
+  rate_limit: "rate_limit",
+  overloaded: "overloaded",
+  model_not_found: "model_not_found",
+  max_output_tokens: "max_output_tokens",
+};
+
+const BY_API_ERROR: Readonly<Record<string, ErrorCode>> = {
+  connection_failed: "connection",
+  usage_limit_reached: "rate_limit",
+  max_output_tokens: "max_output_tokens",
+};
+
+const HINTS: { readonly [C in ErrorCode]?: string } = {
+  auth: "Sign in with: claude auth login; or set ANTHROPIC_API_KEY",
+  billing: "Check the balance of the account",
+  rate_limit: "Try again later",
+  overloaded: "Try again later",
+  connection: "Check the network, and the variable ANTHROPIC_BASE_URL",
+  model_not_found: "Check the option model",
+  context_length: "Start a new session, or send /compact",
+  max_turns: "Raise limits.maxTurns, or send another prompt to go on",
+  max_budget: "Raise limits.maxBudgetUsd in a new session",
+};
+
+/** The code of a failed turn, or `undefined` for one that went well. */
+export function failureCode(
+  result: Result,
+  context: TurnContext = {},
+): ErrorCode | undefined {
+  const byReason = BY_TERMINAL_REASON[result.terminalReason ?? ""];
+  // A turn cut off by an urgent prompt is no success, whatever is_error says.
+  if (!result.isError) return byReason === "interrupted" ? byReason : undefined;
+  return BY_SUBTYPE[result.subtype] ??
+    byReason ??
+    (result.stopReason === "refusal" ? "refusal" : undefined) ??
+    BY_STATUS[result.apiErrorStatus ?? 0] ??
+    BY_API_ERROR[result.apiError ?? ""] ??
+    BY_ASSISTANT_ERROR[context.assistantError ?? ""] ??
+    (result.terminalReason === "api_error" ? "api" : "turn_failed");
+}
+
+/** The error of a failed turn, or `undefined` for one that went well. */
+export function turnFailure(
+  result: Result,
+  context: TurnContext = {},
+): TurnError | undefined {
+  const code = failureCode(result, context);
+  if (code === undefined) return undefined;
+  const said = result.result || result.errors?.join("; ") || result.subtype;
+  const message = code === "interrupted"
+    ? "The turn was interrupted"
+    : `The turn failed (${code}): ${said}`;
+  return new TurnError(code, message, result, {
+    hint: HINTS[code],
+    stderrTail: context.stderrTail,
+    resetsAt: code === "rate_limit" ? context.rateLimit?.resetsAt : undefined,
+  });
+}

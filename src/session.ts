@@ -1,0 +1,394 @@
+/**
+ * A conversation with `claude`, async.
+ *
+ * @module
+ */
+
+import {
+  type InitializeInfo,
+  readInitializeInfo,
+} from "./control/initialize.ts";
+import { AsyncDriver } from "./drivers/async.ts";
+import { ProtocolError } from "./errors.ts";
+import type { ClaudeEvent, View } from "./events/mod.ts";
+import type { WireObject } from "./messages/_define.ts";
+import type { Result } from "./messages/result.ts";
+import type { Usage } from "./messages/_usage.ts";
+import type { McpServerInfo } from "./messages/system/init.ts";
+import type { PermissionMode, SessionOptions } from "./options.ts";
+import type { Decision } from "./permissions/decision.ts";
+import { checkOptions } from "./process/check_options.ts";
+import type { SessionUsage } from "./protocol/facts.ts";
+import { Broadcast, type SessionEventMap } from "./broadcast.ts";
+import {
+  type InterruptReceipt,
+  Turn,
+  type TurnControl,
+  turnControl,
+} from "./turn.ts";
+
+/** A block of a prompt, as the API has it: `text`, `image`, `document`. */
+export type ContentBlock = WireObject & { readonly type: string };
+
+/** A prompt: a text, or blocks. */
+export type PromptContent = string | readonly ContentBlock[];
+
+/** Options of `send()`. */
+export interface SendOptions<V extends View = "flat"> {
+  /** How the turn is cut into events. Default `"flat"`. */
+  readonly view?: V;
+  /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `ask()`. */
+export interface AskOptions {
+  /** Interrupts the turn when it aborts, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What `ask()` gives. */
+export interface Answer {
+  /** The final text. */
+  readonly text: string;
+  /** The end of the turn. */
+  readonly result: Result;
+  /** Cost of this turn, in US dollars. */
+  readonly costUsd: number;
+  /** Cost of the process so far, in US dollars. */
+  readonly totalCostUsd: number;
+  /** Tokens of this turn. */
+  readonly usage: Usage;
+  /** Time that the turn took, in milliseconds. */
+  readonly durationMs: number;
+  /** The session, for a resume. */
+  readonly sessionId: string | undefined;
+}
+
+/** What a session is doing. */
+export type SessionState =
+  /** No process yet. */
+  | "new"
+  /** No turn is running. */
+  | "idle"
+  /** A turn is running, or draining. */
+  | "running"
+  /** `close()` was called, and the process is on its way out. */
+  | "closing"
+  /** It was closed. */
+  | "closed"
+  /** The process ended by itself. */
+  | "dead";
+
+/**
+ * A conversation with `claude`, in one process, for as many turns as you like.
+ *
+ * The constructor starts nothing. The process starts with `start()` or the first
+ * `send()` and ends with `close()`, which `await using` calls.
+ *
+ * @example
+ * ```ts
+ * import { AsyncSession } from "@claudestream/core";
+ *
+ * async function explain(): Promise<void> {
+ *   await using session = new AsyncSession({ model: "sonnet" });
+ *   for await (const event of session.send("explain this repo")) {
+ *     if (event.type === "assistant_text") console.log(event.text);
+ *   }
+ * }
+ * ```
+ */
+export class AsyncSession implements AsyncDisposable {
+  readonly #options: SessionOptions;
+  readonly #driver: AsyncDriver;
+  readonly #broadcast = new Broadcast();
+  readonly #givenId: string | undefined;
+  #info: Promise<InitializeInfo> | undefined;
+  #turn: TurnControl | undefined;
+
+  /**
+   * Starts nothing.
+   *
+   * @throws {ConfigError} An option cannot be, or two contradict each other.
+   */
+  constructor(options: SessionOptions = {}) {
+    checkOptions(options);
+    // With an id of our own the session is known before its first message.
+    const sessionId = options.sessionId ??
+      (options.resume === undefined ? crypto.randomUUID() : undefined);
+    this.#givenId = sessionId ??
+      (options.fork === true || options.resume === "last"
+        ? undefined
+        : options.resume);
+    this.#options = {
+      partials: true,
+      ...options,
+      ...sessionId === undefined ? {} : { sessionId },
+    };
+    this.#driver = new AsyncDriver(this.#options, this.#broadcast);
+    this.#closeOn(options.signal);
+  }
+
+  #closeOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const release = onAbort(signal, () => {
+      this.#turn?.abort(signal.reason);
+      this.close();
+    });
+    this.#broadcast.on("close", release);
+  }
+
+  /**
+   * Starts the process and does the handshake, so that the first turn starts warm.
+   * No prompt is needed for it and nothing is spent. A second call gives the same.
+   *
+   * @throws {ClaudeNotFoundError} There is no `claude`.
+   * @throws {StartupError} It cannot be started, or gave up.
+   * @throws {DeadlineError} It took longer than `startTimeoutMs`.
+   */
+  start(): Promise<InitializeInfo> {
+    return this.#info ??= this.#driver.start().then((response) => {
+      const info = readInitializeInfo(response);
+      if (!("issues" in info)) return info;
+      const first = info.issues[0];
+      throw new ProtocolError(
+        `Cannot read the answer to "initialize": ${first?.path}: ${first?.message}`,
+        JSON.stringify(response),
+        info.issues,
+      );
+    });
+  }
+
+  /**
+   * Sends a prompt; it goes out at this call, not at the first read. Only after a
+   * turn that was left early does it wait until that one has drained.
+   *
+   * @throws {StateError} A turn is running (`session_busy`), or the session is closed
+   * (`session_closed`).
+   */
+  send<V extends View = "flat">(
+    prompt: PromptContent,
+    options: SendOptions<V> = {},
+  ): Turn<V> {
+    const { view = "flat" as V, signal } = options;
+    checkPrompt(prompt);
+    signal?.throwIfAborted();
+    const id = crypto.randomUUID();
+    let release = () => {};
+    const turn = new Turn<V>(id, view, {
+      interrupt: () => this.interrupt(),
+      leave: () => this.#driver.leave(id),
+      unattend: () => this.#driver.unattend(),
+      ended: () => release(),
+      stderrTail: () => this.stderrTail,
+    });
+    const control = turnControl(turn);
+    this.#driver.send({ id, content: prompt }, control.sink);
+    this.#turn = control;
+    if (signal !== undefined) {
+      release = onAbort(signal, () => control.abort(signal.reason));
+    }
+    return turn;
+  }
+
+  /**
+   * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
+   * that no policy decides is denied.
+   *
+   * @throws {TurnError} The turn failed.
+   */
+  async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
+    const turn = this.send(prompt, options);
+    const text = await turn.text();
+    const result = await turn.result();
+    return {
+      text,
+      result,
+      costUsd: result.costUsd,
+      totalCostUsd: result.totalCostUsd,
+      usage: result.usage,
+      durationMs: result.durationMs,
+      sessionId: this.id,
+    };
+  }
+
+  /**
+   * Everything the session says, in turns and between them, from this call on. Any
+   * number of readers, each with all of it. Ends when the session does.
+   */
+  events(): AsyncIterableIterator<ClaudeEvent> {
+    return this.#broadcast.events();
+  }
+
+  /**
+   * Calls a listener for each event of a type; also for `"turn_end"` (the result of
+   * each turn), `"error"` (the process ended by itself) and `"close"`. What a listener
+   * throws goes to `reportError`. Disposing of what it returns ends it.
+   */
+  on<T extends keyof SessionEventMap>(
+    type: T,
+    listener: (event: SessionEventMap[T]) => void,
+  ): Disposable {
+    return this.#broadcast.on(type, listener);
+  }
+
+  /**
+   * Answers a `PermissionRequest` by its `requestId`.
+   *
+   * @throws {StateError} It was answered or withdrawn before (`already_answered`).
+   */
+  respond(requestId: string, decision: Decision): void {
+    this.#driver.respond(requestId, decision);
+  }
+
+  /**
+   * Interrupts the turn that is running; the session lives on. Without a turn nothing
+   * happens.
+   */
+  async interrupt(): Promise<InterruptReceipt> {
+    if (this.#driver.protocol.state === "new") return { stillQueued: [] };
+    const { still_queued } = await this.#driver.request("interrupt", {});
+    const stillQueued = Array.isArray(still_queued)
+      ? still_queued.filter((id) => typeof id === "string")
+      : [];
+    return { stillQueued };
+  }
+
+  /** Changes the model, from the next call of the API on; `undefined` for the CLI's own choice. */
+  async setModel(model?: string): Promise<void> {
+    await this.control("set_model", { model: model ?? null });
+  }
+
+  /** Changes the permission mode. */
+  async setPermissionMode(mode: PermissionMode): Promise<void> {
+    await this.control("set_permission_mode", { mode });
+  }
+
+  /**
+   * Makes a control request that has no method of its own, and gives the response as
+   * it came. Starts the process where there is none.
+   *
+   * @throws {ControlError} The CLI refused it.
+   * @throws {DeadlineError} No response within `controlTimeoutMs`.
+   */
+  async control(
+    subtype: string,
+    payload: WireObject = {},
+  ): Promise<WireObject> {
+    await this.start();
+    return await this.#driver.request(subtype, payload);
+  }
+
+  /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
+  get id(): string | undefined {
+    return this.#driver.protocol.facts.id ?? this.#givenId;
+  }
+
+  /** Full name of the model. From the first turn on. */
+  get model(): string | undefined {
+    return this.#driver.protocol.facts.model;
+  }
+
+  /** Working directory, as the CLI sees it. From the first turn on. */
+  get cwd(): string | undefined {
+    return this.#driver.protocol.facts.cwd;
+  }
+
+  /** Names of the tools. From the first turn on. */
+  get tools(): readonly string[] {
+    return this.#driver.protocol.facts.tools;
+  }
+
+  /** The MCP servers. From the first turn on. */
+  get mcpServers(): readonly McpServerInfo[] {
+    return this.#driver.protocol.facts.mcpServers;
+  }
+
+  /** Permission mode. From the first turn on. */
+  get permissionMode(): string | undefined {
+    return this.#driver.protocol.facts.permissionMode;
+  }
+
+  /** Version of the CLI. From the first turn on. */
+  get claudeVersion(): string | undefined {
+    return this.#driver.protocol.facts.claudeVersion;
+  }
+
+  /** Id of the process, once there is one. */
+  get pid(): number | undefined {
+    return this.#driver.pid;
+  }
+
+  /** What the session is doing. */
+  get state(): SessionState {
+    switch (this.#driver.protocol.state) {
+      case "draining":
+        return "running";
+      case "ended":
+        return this.#driver.isClosing ? "closed" : "dead";
+      default:
+        return this.#driver.protocol.state;
+    }
+  }
+
+  /** Turns that ended. */
+  get turnCount(): number {
+    return this.#driver.protocol.facts.turnCount;
+  }
+
+  /** The end of the last of them. */
+  get lastResult(): Result | undefined {
+    return this.#driver.protocol.facts.lastResult;
+  }
+
+  /** Cost of the process so far, in US dollars. */
+  get totalCostUsd(): number {
+    return this.#driver.protocol.facts.totalCostUsd;
+  }
+
+  /** Tokens of the process so far, all models together. */
+  get usage(): SessionUsage {
+    return this.#driver.protocol.facts.usage;
+  }
+
+  /** Files that tools wrote, by the path that the tool said. */
+  get filesModified(): ReadonlySet<string> {
+    return this.#driver.protocol.facts.filesModified;
+  }
+
+  /** The end of what the process wrote to stderr, at most 64 Ki characters. */
+  get stderrTail(): string {
+    return this.#driver.stderrTail;
+  }
+
+  /**
+   * Ends the session and its process: interrupts a running turn, ends stdin, and
+   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL. A second call waits for
+   * the same end. Whatever still waits fails with a `StateError`.
+   */
+  close(): Promise<void> {
+    return this.#driver.close();
+  }
+
+  /** Closes the session. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function checkPrompt(prompt: unknown): void {
+  if (typeof prompt === "string" || Array.isArray(prompt)) return;
+  throw new TypeError(
+    `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
+  );
+}
+
+/** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */
+function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  if (signal.aborted) {
+    abort();
+    return () => {};
+  }
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
+}

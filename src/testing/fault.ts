@@ -1,0 +1,79 @@
+/**
+ * What can go wrong, or just otherwise, in the middle of a scripted reply. Each function gives a
+ * {@linkcode Fault} that stands between the pieces of a block or between the blocks of a reply.
+ *
+ * @example A sentence that never ends
+ * ```ts
+ * import { block, fault, reply } from "./messages_api.ts";
+ *
+ * const scripted = reply.message([block.text(["Hello ", fault.cut()])]);
+ * console.assert(scripted.kind === "message");
+ * ```
+ *
+ * @module
+ */
+
+import type { ApiEvent, Fault } from "./script.ts";
+
+/**
+ * Breaks the connection. A client may lose what arrives together with the end; CLI 2.1.330 does so
+ * now and then. Where that matters, put a gate before and open it when the client has seen the rest.
+ *
+ * @returns The fault.
+ */
+export function cut(): Fault {
+  return { fault: "cut" };
+}
+
+/**
+ * Ends the stream here in an orderly way, without the events that are still due.
+ *
+ * @returns The fault.
+ */
+export function end(): Fault {
+  return { fault: "end" };
+}
+
+/**
+ * Sends nothing more, and keeps the connection open until the client gives up.
+ *
+ * @returns The fault.
+ */
+export function silence(): Fault {
+  return { fault: "silence" };
+}
+
+/**
+ * Sends an `error` event and ends the stream. A request that is not streamed gets the HTTP status
+ * that belongs to the type.
+ *
+ * @param errorType The type of the error, such as `overloaded_error`.
+ * @param message The text of the error.
+ * @returns The fault.
+ */
+export function error(
+  errorType = "overloaded_error",
+  message = "Overloaded",
+): Fault {
+  return { fault: "error", errorType, message };
+}
+
+/**
+ * Sends an event of any form.
+ *
+ * @param event The event, with its `type`.
+ * @returns The fault.
+ */
+export function event(event: ApiEvent): Fault {
+  return { fault: "event", event };
+}
+
+/**
+ * Writes text to the stream as it is, for example half an event.
+ *
+ * @param text The text.
+ * @returns The fault.
+ */
+export function raw(text: string): Fault {
+  return { fault: "raw", text };
+}

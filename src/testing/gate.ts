@@ -1,0 +1,54 @@
+/**
+ * A place in a scripted reply where the server waits until the test lets it go on.
+ *
+ * Put it between the pieces of a block, between the blocks of a reply, or before a reply. It takes
+ * the place of a pause in milliseconds: the test knows that the server has come this far, does its
+ * work, and opens the gate, and no time passes for nothing.
+ *
+ * @example Interrupt in the middle of a sentence
+ * ```ts
+ * import { Gate } from "./gate.ts";
+ * import { block, reply } from "./messages_api.ts";
+ *
+ * const gate = new Gate();
+ * const scripted = reply.message([block.text(["Once upon ", gate, "a time"])]);
+ * // after the prompt was sent: await gate.reached, look at what came, then gate.open()
+ * gate.open();
+ * console.assert(gate.isOpen && scripted.kind === "message");
+ * ```
+ */
+export class Gate {
+  readonly #reached = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
+  #isOpen = false;
+
+  /**
+   * Resolves when the server came to the gate for the first time. What stands before the gate was
+   * handed to the operating system by then; the client may not have read it yet.
+   */
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  /** Whether {@linkcode open} was called. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Lets the server go on, now and whenever it comes here again. A second call does nothing. */
+  open(): void {
+    this.#isOpen = true;
+    this.#opened.resolve();
+  }
+
+  /**
+   * What the server does here: says that it came, and waits. Only a scripted server of your own
+   * needs to call this.
+   *
+   * @returns A promise that resolves when the gate is open.
+   */
+  pass(): Promise<void> {
+    this.#reached.resolve();
+    return this.#opened.promise;
+  }
+}

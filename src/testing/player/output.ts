@@ -1,0 +1,54 @@
+/** What a player wants done, and what it waits for. */
+
+import type { Json, ScriptedSignal } from "../scenario.ts";
+
+/** One thing that the surroundings of a player have to do for it. */
+export type PlayerOutput =
+  /** Write a line to stdout; `chunkBytes` asks for several small writes. */
+  | {
+    readonly do: "line";
+    readonly line: string;
+    readonly chunkBytes?: number;
+  }
+  /** Write bytes to stdout as they are. */
+  | { readonly do: "bytes"; readonly bytes: Uint8Array }
+  /** Write to stderr. */
+  | { readonly do: "stderr"; readonly text: string; readonly bytes: number }
+  /** Call `resume(key)` after so many milliseconds. */
+  | { readonly do: "pause"; readonly ms: number; readonly key: string }
+  /** Call `resume(key)` when the gate is released. */
+  | { readonly do: "gate"; readonly name: string; readonly key: string }
+  /** Tell that this place was reached. */
+  | { readonly do: "mark"; readonly name: string }
+  /** Start a process that outlives the player's. */
+  | { readonly do: "grandchild" }
+  | { readonly do: "close_stdout" }
+  | { readonly do: "stop_reading" }
+  /** Die of a signal. */
+  | { readonly do: "kill"; readonly signal: ScriptedSignal }
+  /** End the process. Nothing comes after it. */
+  | { readonly do: "exit"; readonly code: number };
+
+/** A script stands still until one of the keys is resumed. */
+export interface Wait {
+  readonly do: "wait";
+  readonly keys: readonly string[];
+}
+
+/** What made a script go on. */
+export interface Resumption {
+  readonly key: string;
+  readonly value: HostAnswer | undefined;
+}
+
+/** The answer of the host to a request, or its absence at the end of input. */
+export type HostAnswer =
+  | { readonly kind: "success"; readonly response: Json }
+  | { readonly kind: "error"; readonly error: string }
+  | { readonly kind: "closed" };
+
+/** A course of events that can be stopped at each of its outputs. */
+export type Script = Generator<PlayerOutput | Wait, void, Resumption>;
+
+/** A part of a script that comes to a value. */
+export type SubScript<T> = Generator<PlayerOutput | Wait, T, Resumption>;

@@ -1,0 +1,169 @@
+/** Sees to the requests of the host. */
+
+import {
+  answerInitialize,
+  answerRequest,
+  failure,
+  success,
+} from "./control.ts";
+import { greetServers, readHooks } from "./host_requests.ts";
+import { isObject } from "./old_version.ts";
+import type { PlayerOutput } from "./output.ts";
+import { playPlain, type StartBackground } from "./plain_steps.ts";
+import type { Prompt } from "./prompt.ts";
+import { strand, type Strands } from "./strands.ts";
+import type { Json, JsonObject } from "../scenario.ts";
+import type { Stage } from "./wire.ts";
+
+/** What requests can reach of the player. */
+export interface DeskSurroundings {
+  readonly outbox: PlayerOutput[];
+  readonly queue: Prompt[];
+  readonly strands: Strands;
+  readonly startBackground: StartBackground;
+  /** Cuts the running turn off. */
+  interrupt(): void;
+  /** Ends the process when the turn is over. */
+  endSession(): void;
+  /** Ends the process at once. */
+  fail(error: string): void;
+}
+
+/** Answers requests of the host. */
+export class RequestDesk {
+  readonly #stage: Stage;
+  readonly #player: DeskSurroundings;
+  #greetings = 0;
+
+  constructor(stage: Stage, player: DeskSurroundings) {
+    this.#stage = stage;
+    this.#player = player;
+  }
+
+  /** Whether servers of the host are being greeted; turns wait for that. */
+  get greets(): boolean {
+    return this.#greetings > 0;
+  }
+
+  /** A line of type `control_request`. */
+  receive(line: JsonObject): void {
+    const stage = this.#stage;
+    const id = line["request_id"];
+    const request = line["request"];
+    if (!isObject(request)) {
+      this.#player.fail("Error: Missing request on control_request");
+      return;
+    }
+    const subtype = String(request["subtype"]);
+    const scripted = stage.script.answers?.[subtype];
+    switch (scripted?.answer) {
+      case "none":
+        return;
+      case "success":
+        this.#player.outbox.push(...success(stage, id, scripted.response));
+        return;
+      case "error": {
+        const { error, errorCode } = scripted;
+        this.#player.outbox.push(...failure(stage, id, error, errorCode));
+        return;
+      }
+      case "gate": {
+        const gate = { do: "gate", name: scripted.name } as const;
+        this.#player.strands.add(strand(
+          playPlain(stage, [gate], this.#player.startBackground),
+          () => this.#usualAnswer(id, subtype, request),
+          true,
+        ));
+        return;
+      }
+      default:
+        this.#usualAnswer(id, subtype, request);
+    }
+  }
+
+  #usualAnswer(
+    id: Json | undefined,
+    subtype: string,
+    request: JsonObject,
+  ): void {
+    const stage = this.#stage;
+    switch (subtype) {
+      case "initialize":
+        this.#initialize(id, request);
+        return;
+      case "interrupt": {
+        const cancelled = request["cancel_queued"] === true
+          ? this.#player.queue.splice(0)
+          : [];
+        for (const { uuid } of cancelled) {
+          if (uuid === undefined) continue;
+          this.#player.outbox.push(...stage.lifecycle(uuid, "cancelled"));
+        }
+        this.#player.interrupt();
+        const response = stage.isOld ? undefined : {
+          still_queued: uuidsOf(this.#player.queue),
+          ...(request["cancel_queued"] === true
+            ? { cancelled: uuidsOf(cancelled) }
+            : {}),
+        };
+        this.#player.outbox.push(...success(stage, id, response));
+        return;
+      }
+      case "end_session": {
+        this.#player.outbox.push(...success(stage, id));
+        this.#player.endSession();
+        return;
+      }
+      case "cancel_async_message": {
+        const uuid = request["message_uuid"];
+        const index = this.#player.queue.findIndex((prompt) =>
+          prompt.uuid === uuid
+        );
+        if (index < 0 || typeof uuid !== "string") {
+          this.#player.outbox.push(...success(stage, id, { cancelled: false }));
+          return;
+        }
+        this.#player.queue.splice(index, 1);
+        const response = { cancelled: true, message_uuid: uuid };
+        this.#player.outbox.push(
+          ...stage.lifecycle(uuid, "cancelled"),
+          ...success(stage, id, response),
+        );
+        return;
+      }
+      default:
+        this.#player.outbox.push(...answerRequest(stage, id, request));
+    }
+  }
+
+  #initialize(id: Json | undefined, request: JsonObject): void {
+    const stage = this.#stage;
+    const { hooks, sdkMcpServers } = request;
+    if (hooks !== undefined && hooks !== null && !isObject(hooks)) {
+      const error = "initialize: hooks must be an object";
+      this.#player.outbox.push(...failure(stage, id, error, "invalid_request"));
+      return;
+    }
+    stage.hooks = readHooks(hooks);
+    const servers = Array.isArray(sdkMcpServers)
+      ? sdkMcpServers.filter((name) => typeof name === "string")
+      : [];
+    if (servers.length === 0) {
+      this.#player.outbox.push(...answerInitialize(stage, id));
+      return;
+    }
+    // As recorded: the first greeting goes out before the response does.
+    this.#greetings++;
+    const script = greetServers(stage, servers, () => this.#greetings--);
+    const { value } = script.next({ key: "", value: undefined });
+    if (value !== undefined && value.do !== "wait") {
+      this.#player.outbox.push(value);
+    }
+    this.#player.outbox.push(...answerInitialize(stage, id));
+    this.#player.strands.add(strand(script, undefined, true));
+  }
+}
+
+function uuidsOf(prompts: readonly Prompt[]): readonly string[] {
+  return prompts.flatMap(({ uuid }) => uuid === undefined ? [] : uuid);
+}

@@ -1,0 +1,76 @@
+/** Scripts that are played beside each other, one output at a time. */
+
+import type { HostAnswer, PlayerOutput, Script } from "./output.ts";
+
+/** A script and what it waits for. */
+export interface Strand {
+  readonly script: Script;
+  /** Undefined while the script can go on. */
+  waits: readonly string[] | undefined;
+  /** Whether the process may end before the script does. */
+  readonly mayBeLeft: boolean;
+  readonly atEnd: (() => void) | undefined;
+}
+
+/** Makes a strand of a script. */
+export function strand(
+  script: Script,
+  atEnd?: () => void,
+  mayBeLeft: boolean = false,
+): Strand {
+  return { script, waits: undefined, mayBeLeft, atEnd };
+}
+
+/** The conversation, and the scripts that go on beside it. */
+export class Strands {
+  /** What the conversation is at. */
+  main: Strand | undefined;
+  #beside: Strand[] = [];
+  readonly #answers = new Map<string, HostAnswer | undefined>();
+
+  /** Adds a script beside the conversation. */
+  add(one: Strand): void {
+    this.#beside.push(one);
+  }
+
+  /** Whether the process has to wait for scripts beside the conversation. */
+  get holdsEnd(): boolean {
+    return this.#beside.some((one) => !one.mayBeLeft);
+  }
+
+  /** Lets a script go on that waits for the key, now or later. */
+  resume(key: string, value: HostAnswer | undefined): void {
+    this.#answers.set(key, value);
+  }
+
+  /** Leaves the conversation where it is. */
+  stop(): void {
+    this.main?.script.return();
+    this.main = undefined;
+  }
+
+  /** Lets the first script go on that can; nothing if none can. */
+  advance(): PlayerOutput | "moved" | undefined {
+    const all = this.main === undefined
+      ? this.#beside
+      : [this.main, ...this.#beside];
+    for (const one of all) {
+      const key = one.waits?.find((key) => this.#answers.has(key)) ?? "";
+      if (one.waits !== undefined && key === "") continue;
+      const value = this.#answers.get(key);
+      this.#answers.delete(key);
+      one.waits = undefined;
+      const step = one.script.next({ key, value });
+      if (step.done) {
+        if (one === this.main) this.main = undefined;
+        else this.#beside = this.#beside.filter((other) => other !== one);
+        one.atEnd?.();
+        return "moved";
+      }
+      if (step.value.do !== "wait") return step.value;
+      one.waits = step.value.keys;
+      return "moved";
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,243 @@
+/** Plays the calls at the end of a message, and their results. */
+
+import { callHooks, sendMcp } from "./host_requests.ts";
+import type { Message } from "./message.ts";
+import { isObject } from "./old_version.ts";
+import type { HostAnswer, SubScript } from "./output.ts";
+import {
+  openRequest,
+  permissionOf,
+  type RunningCall,
+  type ToolTurn,
+} from "./permission.ts";
+import { playPlain } from "./plain_steps.ts";
+import type {
+  JsonObject,
+  ScriptedToolCall,
+  ToolCallsStep,
+} from "../scenario.ts";
+import { fillInput } from "./template.ts";
+import type { Stage } from "./wire.ts";
+
+/** Plays the calls, from their blocks to the last result. */
+export function* playToolCalls(
+  turn: ToolTurn,
+  message: Message,
+  step: ToolCallsStep,
+): SubScript<void> {
+  const { stage } = turn;
+  const calls = step.calls.map((call): RunningCall => ({
+    call,
+    id: call.id ?? stage.identifiers.next("toolu_"),
+    request: undefined,
+    done: false,
+  }));
+  const [first, ...others] = calls;
+  if (first === undefined) return;
+  yield* message.toolUse(first.call, first.id);
+  turn.running.add(first);
+  // As recorded: the first of several asks before the next block is written,
+  // while a single one asks between message_delta and message_stop.
+  if (others.length > 0) yield* openRequest(turn, first);
+  for (const other of others) {
+    yield* message.toolUse(other.call, other.id);
+    turn.running.add(other);
+    if (step.overlap) yield* openRequest(turn, other);
+  }
+  yield* message.delta("tool_use");
+  if (others.length === 0) yield* openRequest(turn, first);
+  yield* message.stop();
+  if (step.overlap) {
+    yield* playOverlapping(turn, calls);
+  } else {
+    for (const running of calls) {
+      yield* openRequest(turn, running);
+      yield* finishCall(turn, running, undefined);
+      if (turn.stopped) return;
+    }
+  }
+}
+
+/** Finishes the calls in the order in which the host answers. */
+function* playOverlapping(
+  turn: ToolTurn,
+  calls: readonly RunningCall[],
+): SubScript<void> {
+  const open = new Map<string, RunningCall>();
+  for (const running of calls) {
+    if (running.request === undefined) {
+      yield* finishCall(turn, running, undefined);
+    } else open.set(running.request, running);
+  }
+  while (open.size > 0 && !turn.stopped) {
+    const { key, value } = yield { do: "wait", keys: [...open.keys()] };
+    const running = open.get(key);
+    open.delete(key);
+    if (running !== undefined) {
+      yield* finishCall(turn, running, value ?? { kind: "closed" });
+    }
+  }
+}
+
+/** Waits for the permission if need be, runs the tool, tells the result. */
+function* finishCall(
+  turn: ToolTurn,
+  running: RunningCall,
+  early: HostAnswer | undefined,
+): SubScript<void> {
+  const { stage } = turn;
+  const { call, id } = running;
+  const permission = yield* permissionOf(turn, running, early);
+  running.request = undefined;
+  if (permission.kind === "refused") {
+    turn.denials.push({
+      tool_name: call.name,
+      tool_use_id: id,
+      tool_input: call.input,
+    });
+    const result = permission.result ?? `Error: ${permission.message}`;
+    yield* toolResult(turn, running, permission.message, true, {
+      tool_use_result: result,
+      tool_result_meta: [{ id, ...permission.meta }],
+    });
+    return;
+  }
+  stage.lastToolUseId = id;
+  yield* playPlain(stage, call.running ?? [], turn.startBackground);
+  const outcome = yield* runCall(stage, call, id, permission.input);
+  const fields = {
+    tool_name: call.name,
+    tool_input: permission.input,
+    tool_use_id: id,
+  };
+  if (outcome.isError) {
+    const error = String(outcome.content);
+    yield* callHooks(
+      stage,
+      "PostToolUseFailure",
+      {
+        ...fields,
+        error,
+        is_interrupt: false,
+        duration_ms: 1,
+      },
+      call.name,
+      id,
+    );
+  } else {
+    yield* callHooks(
+      stage,
+      "PostToolUse",
+      {
+        ...fields,
+        tool_response: outcome.result,
+        duration_ms: 1,
+      },
+      call.name,
+      id,
+    );
+  }
+  yield* toolResult(turn, running, outcome.content, outcome.isError, {
+    tool_use_result: outcome.result,
+    tool_result_meta: [{ id, permission_decision: permission.decision }],
+  });
+}
+
+/** What a tool gives back. */
+interface Outcome {
+  readonly content: string | readonly JsonObject[];
+  readonly isError: boolean;
+  readonly result: ScriptedToolCall["result"];
+}
+
+function* runCall(
+  stage: Stage,
+  call: ScriptedToolCall,
+  id: string,
+  input: JsonObject,
+): SubScript<Outcome> {
+  const known = stage.toolNames.get(call.name);
+  if (known !== undefined && call.output === undefined) {
+    const answer = yield* sendMcp(stage, known.server, {
+      method: "tools/call",
+      params: {
+        name: known.tool,
+        arguments: input,
+        _meta: { "claudecode/toolUseId": id, progressToken: 2 },
+      },
+      id: 1 + stage.identifiers.count("mcp call"),
+    });
+    return readMcpOutcome(answer);
+  }
+  const output = call.output ?? "";
+  const content = call.template && typeof output === "string"
+    ? fillInput(output, input)
+    : output;
+  if (call.isError) {
+    const result = call.result ?? `Error: ${content}`;
+    return { content, isError: true, result };
+  }
+  return {
+    content,
+    isError: false,
+    result: call.result ?? (typeof content !== "string" ? content : {
+      stdout: content,
+      stderr: "",
+      interrupted: false,
+      isImage: false,
+      noOutputExpected: content === "",
+    }),
+  };
+}
+
+function readMcpOutcome(answer: JsonObject | string): Outcome {
+  if (typeof answer === "string") {
+    return { content: answer, isError: true, result: `Error: ${answer}` };
+  }
+  const { error, result } = answer;
+  if (isObject(error)) {
+    const text = String(error["message"] ?? "");
+    return { content: text, isError: true, result: `Error: ${text}` };
+  }
+  if (!isObject(result)) return { content: "", isError: false, result: "" };
+  const structured = result["structuredContent"];
+  const list = result["content"];
+  const blocks = Array.isArray(list) ? list.filter(isObject) : [];
+  if (result["isError"] === true) {
+    const text = blocks.map((block) => block["text"] ?? "").join("\n");
+    return { content: text, isError: true, result: `Error: ${text}` };
+  }
+  if (structured !== undefined) {
+    const content = JSON.stringify(structured);
+    const both = { content, structuredContent: structured };
+    return { content, isError: false, result: both };
+  }
+  return { content: blocks, isError: false, result: blocks };
+}
+
+function* toolResult(
+  turn: ToolTurn,
+  running: RunningCall,
+  content: string | readonly JsonObject[],
+  isError: boolean,
+  fields: JsonObject,
+): SubScript<void> {
+  running.done = true;
+  turn.running.delete(running);
+  turn.countUserLine();
+  const block = {
+    tool_use_id: running.id,
+    type: "tool_result",
+    content,
+    // Good results of MCP tools come without it.
+    ...(isError || !turn.stage.toolNames.has(running.call.name)
+      ? { is_error: isError }
+      : {}),
+  };
+  yield* turn.stage.user([block], fields);
+  if (turn.stopped) {
+    turn.countUserLine();
+    const text = "[Request interrupted by user for tool use]";
+    yield* turn.stage.user([{ type: "text", text }], {});
+  }
+}

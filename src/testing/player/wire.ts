@@ -1,0 +1,268 @@
+/**
+ * The state of a scripted session, and the lines that tell of it. The shapes
+ * are those of CLI 2.1.330, see `tests/transcripts/`.
+ */
+
+import {
+  AGENT_NAMES,
+  CAPABILITIES,
+  HOST_TOOLS,
+  SKILLS,
+  SLASH_COMMANDS,
+  TOOLS,
+} from "./catalog.ts";
+import { Identifiers, ScriptedClock } from "./identifiers.ts";
+import { type Launch, readLaunch } from "./launch.ts";
+import type { PlayerOutput } from "./output.ts";
+import type {
+  JsonObject,
+  ProcessScript,
+  Scenario,
+  ScriptedUsage,
+} from "../scenario.ts";
+import { asOldVersion } from "./old_version.ts";
+import { modelUsage, type Spent, sum, turnUsage } from "./usage.ts";
+
+/** How a player was started. */
+export interface PlayerStart {
+  /** Arguments of the command line. */
+  readonly arguments: readonly string[];
+  /** Which start this is, counted from 0. */
+  readonly start: number;
+  readonly workingDirectory: string;
+  readonly pid: number;
+  /** Stands in for the seed of a scenario that has none. */
+  readonly fallbackSeed: string;
+}
+
+/** A server of the host, after the handshake. */
+export interface HostServer {
+  readonly name: string;
+  readonly tools: readonly string[];
+}
+
+/** A hook that the host registered. */
+export interface HostHook {
+  readonly event: string;
+  readonly matcher: string | undefined;
+  readonly callbackId: string;
+}
+
+/** The state of one process, shared by everything that plays in it. */
+export class Stage {
+  readonly version: string;
+  readonly script: ProcessScript;
+  readonly identifiers: Identifiers;
+  readonly clock: ScriptedClock;
+  readonly launch: Launch;
+  readonly pid: number;
+  model: string;
+  permissionMode: string;
+  /** Texts of all prompts so far. */
+  readonly prompts: string[] = [];
+  /** How many turns have begun. */
+  turns = 0;
+  /** The last answer of the host to a request of the scenario. */
+  lastAnswer = "";
+  lastToolUseId = "";
+  /** Belongs to the last prompt; hooks are told. */
+  promptId = "";
+  servers: readonly HostServer[] = [];
+  /** True names of the tools of the host, by the name the model sees. */
+  readonly toolNames: Map<string, { server: string; tool: string }> = new Map();
+  hooks: readonly HostHook[] = [];
+  /** Ids of requests of this side that the host has not answered yet. */
+  readonly openRequests: Set<string> = new Set();
+  readonly tasks: Map<string, JsonObject> = new Map();
+  readonly ignored: Set<"sigterm" | "sigint" | "eof">;
+  turnRunning = false;
+  deaf = false;
+  chunkBytes: number | undefined;
+  lastResultFailed = false;
+  nextUsage: ScriptedUsage | undefined;
+  #sinceResult: Spent[] = [];
+  readonly #totals: Spent[] = [];
+  #messages = 0;
+  #results = 0;
+
+  constructor(scenario: Scenario, start: PlayerStart) {
+    const last = scenario.processes.length - 1;
+    this.script = scenario.processes[Math.min(start.start, last)] ?? {};
+    this.version = scenario.version ?? "2.1.330";
+    this.identifiers = new Identifiers(
+      `${scenario.seed ?? start.fallbackSeed}/${start.start}`,
+    );
+    this.clock = new ScriptedClock(
+      scenario.startTime ?? "2026-01-01T00:00:00.000Z",
+    );
+    this.launch = readLaunch(
+      start.arguments,
+      this.identifiers,
+      start.workingDirectory,
+    );
+    this.pid = start.pid;
+    this.model = this.isOld && this.launch.model === "claude-opus-5-5"
+      ? "claude-opus-4-8[1m]"
+      : this.launch.model;
+    this.permissionMode = this.launch.permissionMode;
+    this.ignored = new Set(this.script.ignore);
+  }
+
+  get isOld(): boolean {
+    return this.version === "2.1.197";
+  }
+
+  /** A line, or nothing when this version does not write such lines. */
+  line(object: JsonObject): PlayerOutput[] {
+    const line = this.isOld ? asOldVersion(object) : object;
+    if (line === undefined) return [];
+    return [{
+      do: "line",
+      line: JSON.stringify(line),
+      ...(this.chunkBytes === undefined ? {} : { chunkBytes: this.chunkBytes }),
+    }];
+  }
+
+  /** `session_id` and a new `uuid`. */
+  ids(): JsonObject {
+    return {
+      session_id: this.launch.sessionId,
+      uuid: this.identifiers.uuid(),
+    };
+  }
+
+  system(subtype: string, fields: JsonObject): PlayerOutput[] {
+    return this.line({ type: "system", subtype, ...fields, ...this.ids() });
+  }
+
+  lifecycle(commandUuid: string, state: string): PlayerOutput[] {
+    return this.line({
+      type: "command_lifecycle",
+      command_uuid: commandUuid,
+      state,
+      ...this.ids(),
+    });
+  }
+
+  init(userMessageUuids: readonly string[]): PlayerOutput[] {
+    const directory = this.launch.workingDirectory;
+    const servers = this.servers;
+    return this.line({
+      type: "system",
+      subtype: "init",
+      cwd: directory,
+      session_id: this.launch.sessionId,
+      tools: [
+        ...TOOLS,
+        ...(this.launch.asksHost ? HOST_TOOLS : []),
+        ...servers.flatMap((server) => server.tools),
+      ],
+      mcp_servers: servers.map(({ name }) => ({
+        name,
+        status: "connected",
+        source: "sdk",
+      })),
+      model: this.model,
+      permissionMode: this.permissionMode,
+      slash_commands: SLASH_COMMANDS,
+      terminal_slash_commands: ["doctor", "color", "focus"],
+      apiKeySource: "ANTHROPIC_API_KEY",
+      claude_code_version: this.version,
+      output_style: "default",
+      agents: AGENT_NAMES,
+      skills: SKILLS,
+      plugins: [],
+      capabilities: CAPABILITIES,
+      analytics_disabled: true,
+      product_feedback_disabled: true,
+      served_by_anthropic: false,
+      uuid: this.identifiers.uuid(),
+      memory_paths: { auto: `${directory}/.claude/memory/` },
+      original_cwd: directory,
+      additional_directories: [],
+      messaging_socket_path: `${directory}/.claude/${this.pid}.sock`,
+      fast_mode_state: "off",
+      fast_mode_disabled_reason: "sdk_opt_in_required",
+      per_turn_effort_active: true,
+      ultrathink_available: false,
+      ultrathink_typed_raises: false,
+      view_mode: "default",
+      ...(userMessageUuids.length > 0
+        ? { user_message_uuids: userMessageUuids }
+        : {}),
+      ...this.script.init,
+    });
+  }
+
+  user(
+    content: string | readonly JsonObject[],
+    fields: JsonObject,
+    uuid?: string,
+  ): PlayerOutput[] {
+    return this.line({
+      type: "user",
+      message: { role: "user", content },
+      parent_tool_use_id: null,
+      session_id: this.launch.sessionId,
+      uuid: uuid ?? this.identifiers.uuid(),
+      timestamp: this.clock.stamp(),
+      ...fields,
+    });
+  }
+
+  /** Counts what a message cost. */
+  spend(spent: Spent): void {
+    this.#sinceResult.push(spent);
+    const index = this.#totals.findIndex(({ model }) => model === spent.model);
+    const known = this.#totals[index];
+    if (known === undefined) this.#totals.push(spent);
+    else this.#totals[index] = sum([known, spent]);
+  }
+
+  /** A result line; fields of the turn come from the caller. */
+  result(
+    fields: JsonObject,
+    startedAt: number,
+    counted: boolean,
+  ): PlayerOutput[] {
+    const turn = this.#sinceResult;
+    this.#sinceResult = [];
+    this.#messages += turn.length;
+    this.lastResultFailed = fields["is_error"] === true;
+    return this.line({
+      duration_api_ms: this.#messages * 20,
+      stop_reason: null,
+      session_id: this.launch.sessionId,
+      total_cost_usd: sum(this.#totals).costUsd,
+      usage: turnUsage(counted ? turn : []),
+      modelUsage: modelUsage(this.#totals),
+      permission_denials: [],
+      fast_mode_state: "off",
+      fast_mode_disabled_reason: "sdk_opt_in_required",
+      subagent_stats: SUBAGENT_STATS,
+      safety_stops: 0,
+      is_error: false,
+      num_turns: 0,
+      ...fields,
+      type: "result",
+      duration_ms: this.clock.now - startedAt,
+      uuid: this.identifiers.uuid(),
+      queued_turn_count: 0,
+      result_index: this.#results++,
+      model_usage_since_last_result: modelUsage(turn),
+    });
+  }
+}
+
+const SUBAGENT_STATS: JsonObject = {
+  spawned: 0,
+  requested: { background: 0, foreground: 0, unset: 0 },
+  started_in_background: 0,
+  max_depth: 0,
+  spawned_by_subagents: 0,
+  completed: 0,
+  failed: 0,
+  killed: { parent: 0, user: 0, system: 0 },
+  refused: { depth_limit: 0, concurrency_limit: 0, budget: 0 },
+  by_type: {},
+};

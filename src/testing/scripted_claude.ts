@@ -1,0 +1,251 @@
+/**
+ * A stand-in for the `claude` executable that plays a scenario: it costs
+ * nothing, needs no network, and does the same each time.
+ *
+ * @module
+ */
+
+import { ControlPort } from "./control_port.ts";
+import type { JsonObject, Scenario } from "./scenario.ts";
+
+/** Options of {@linkcode ScriptedClaude.create}. */
+export interface ScriptedClaudeOptions {
+  /**
+   * The command that plays a scenario file; the path of the file is added. A
+   * compiled program, in which `Deno.execPath()` is not Deno, passes itself
+   * and a subcommand that calls `main` of `scripted_claude_main.ts`.
+   *
+   * @default Deno, running `scripted_claude_main.ts`
+   */
+  readonly runner?: readonly string[];
+}
+
+/** How a process was started. */
+export interface ScriptedStart {
+  /** Which start it was, counted from 0. */
+  readonly start: number;
+  readonly pid: number;
+  /** The arguments, without the command and the scenario file. */
+  readonly arguments: readonly string[];
+  readonly workingDirectory: string;
+  /** Names of all environment variables, in order. */
+  readonly environmentNames: readonly string[];
+  /** Values of those that the scenario names. */
+  readonly environment: { readonly [name: string]: string };
+}
+
+/**
+ * A stand-in for `claude`, with a view of what it was sent.
+ *
+ * @example A turn that waits for the test
+ * ```ts no-eval
+ * import { ScriptedClaude } from "./scripted_claude.ts";
+ * import { conversation, gate, text } from "./steps.ts";
+ *
+ * await using claude = await ScriptedClaude.create(
+ *   conversation([[gate("asked"), text("Hello.")]]),
+ * );
+ * const [program = "", ...args] = claude.command;
+ * const child = new Deno.Command(program, {
+ *   args: [...args, "-p", "--output-format", "stream-json", "--verbose"],
+ *   stdin: "piped",
+ *   stdout: "piped",
+ * }).spawn();
+ * const writer = child.stdin.getWriter();
+ * const prompt = { type: "user", message: { role: "user", content: "Hi" } };
+ * await writer.write(new TextEncoder().encode(JSON.stringify(prompt) + "\n"));
+ * await claude.reached("asked");
+ * await claude.release("asked");
+ * await writer.close();
+ * console.log(await child.stdout.text());
+ * await child.status;
+ * ```
+ */
+export class ScriptedClaude implements AsyncDisposable {
+  /** Program and leading arguments; those of `claude` come after them. */
+  readonly command: readonly string[];
+  /** An executable file that does the same as {@linkcode command}. */
+  readonly path: string;
+  /** The folder that holds everything; it goes with {@linkcode close}. */
+  readonly folder: string;
+  readonly #port: ControlPort;
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    command: readonly string[],
+    path: string,
+    folder: string,
+    port: ControlPort,
+  ) {
+    this.command = command;
+    this.path = path;
+    this.folder = folder;
+    this.#port = port;
+  }
+
+  /**
+   * Prepares a stand-in. No process is started: that is for the code under
+   * test to do, with {@linkcode command} or {@linkcode path}.
+   *
+   * @param scenario What each started process does
+   * @param options How it is run
+   */
+  static async create(
+    scenario: Scenario,
+    options: ScriptedClaudeOptions = {},
+  ): Promise<ScriptedClaude> {
+    if (scenario.processes.length === 0) {
+      throw new RangeError("Cannot play a scenario: it has no process");
+    }
+    const folder = await Deno.makeTempDir({ prefix: "scripted-claude-" });
+    const port = new ControlPort();
+    const file = `${folder}/scenario.json`;
+    const content = { scenario, port: port.number };
+    await Deno.writeTextFile(file, JSON.stringify(content));
+    const command = [...(options.runner ?? defaultRunner()), file];
+    const path = await writeWrapper(folder, command);
+    return new ScriptedClaude(command, path, folder, port);
+  }
+
+  /** All starts so far, in their order. */
+  get starts(): readonly ScriptedStart[] {
+    const starts: ScriptedStart[] = [];
+    for (let index = 0;; index++) {
+      const text = readIfThere(`${this.folder}/process-${index}/start.json`);
+      if (text === undefined) return starts;
+      starts.push(JSON.parse(text));
+    }
+  }
+
+  /**
+   * The lines that all processes have read so far, in the order of the
+   * starts. A line that is no JSON object comes as `{ text: <the line> }`.
+   *
+   * A line is here before anything that the process writes because of it, and
+   * it stays here when the process is gone.
+   */
+  get received(): readonly JsonObject[] {
+    return this.starts.flatMap(({ start }) => this.receivedBy(start));
+  }
+
+  /** The lines that one process has read so far. */
+  receivedBy(start: number): readonly JsonObject[] {
+    const file = `${this.folder}/process-${start}/received.ndjson`;
+    const lines = (readIfThere(file) ?? "").split("\n");
+    lines.pop();
+    return lines.map(parseObject);
+  }
+
+  /** Ids of the processes that {@linkcode grandchild} steps have started. */
+  get grandchildren(): readonly number[] {
+    return this.starts.flatMap(({ start }) => {
+      const file = `${this.folder}/process-${start}/grandchildren.txt`;
+      return (readIfThere(file) ?? "").split("\n").filter(Boolean).map(Number);
+    });
+  }
+
+  /**
+   * Waits until a gate or a mark was reached.
+   *
+   * @param name The name in the scenario
+   * @param times How often it must have been reached in all
+   */
+  async reached(name: string, times = 1): Promise<void> {
+    await this.#port.reached(name, times);
+  }
+
+  /**
+   * Lets one process through a gate: the one that has waited longest, or, if
+   * none waits, the next to come.
+   */
+  async release(name: string): Promise<void> {
+    await this.#port.release(name);
+  }
+
+  /**
+   * Waits until a started process is gone, however it ended.
+   *
+   * @param start Which start, counted from 0
+   */
+  async ended(start = 0): Promise<void> {
+    await this.#port.ended(start);
+  }
+
+  /**
+   * Ends all processes that are still there, those they started too, and
+   * removes the folder. Calling it again changes nothing.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const grandchildren = this.grandchildren;
+    await this.#port.close();
+    for (const pid of grandchildren) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It is gone already.
+      }
+    }
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+function defaultRunner(): readonly string[] {
+  const url = new URL(import.meta.resolve("./scripted_claude_main.ts"));
+  // A file is named by its path, so that the wrapper script needs no escapes.
+  const main = url.protocol === "file:" ? pathOf(url) : url.href;
+  const flags = ["run", "--quiet", "--no-config", "--no-lock", "-A"];
+  return [Deno.execPath(), ...flags, main];
+}
+
+function pathOf(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
+
+async function writeWrapper(
+  folder: string,
+  command: readonly string[],
+): Promise<string> {
+  if (Deno.build.os === "windows") {
+    const path = `${folder}/claude.cmd`;
+    const words = command.map((word) => `"${word}"`).join(" ");
+    await Deno.writeTextFile(path, `@${words} %*\r\n`);
+    return path;
+  }
+  const path = `${folder}/claude`;
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const script = `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`;
+  await Deno.writeTextFile(path, script, { mode: 0o755 });
+  return path;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value;
+    }
+  } catch {
+    // Told as text below.
+  }
+  return { text };
+}

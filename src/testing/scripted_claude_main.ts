@@ -1,0 +1,352 @@
+/**
+ * The executable that stands in for `claude`: it plays the scenario in the file
+ * that its first argument names, over stdin and stdout. The other arguments
+ * are those of the command line of `claude`.
+ *
+ * It takes part in tests as a process of its own, so it keeps its imports few;
+ * the time to its first answer is the time each test waits.
+ */
+
+import type { PlayerOutput } from "./player/output.ts";
+import { Player } from "./player.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** The file that a handle writes for its processes. */
+interface ScenarioFile {
+  readonly scenario: Scenario;
+  /** Where the handle listens on the loopback interface. */
+  readonly port?: number;
+}
+
+/**
+ * Plays a scenario until the process ends.
+ *
+ * @param args The scenario file, then the arguments of `claude`
+ */
+export async function main(args: readonly string[]): Promise<never> {
+  const [file, ...list] = args;
+  if (file === undefined) {
+    throw new TypeError("Cannot play: no scenario file was given");
+  }
+  const { scenario, port }: ScenarioFile = JSON.parse(
+    await Deno.readTextFile(file),
+  );
+  if (list.includes("--version") || list.includes("-v")) {
+    const version = scenario.version ?? "2.1.330";
+    await writeAll(Deno.stdout, encode(`${version} (Claude Code)\n`));
+    Deno.exit(0);
+  }
+  const folder = file.replace(/[^/\\]*$/, "");
+  const record = new ProcessRecord(folder, scenario, list);
+  const player = new Player(scenario, {
+    arguments: list,
+    start: record.start,
+    workingDirectory: Deno.cwd(),
+    pid: Deno.pid,
+    fallbackSeed: crypto.randomUUID(),
+  });
+  const surroundings = new Surroundings(player, record, port);
+  return await surroundings.run();
+}
+
+/** What a process leaves behind for the handle to read, even after its end. */
+class ProcessRecord {
+  readonly start: number;
+  readonly #folder: string;
+
+  constructor(folder: string, scenario: Scenario, list: readonly string[]) {
+    // Making a folder either succeeds or fails as a whole, so two processes
+    // that start together get different numbers.
+    let start = 0;
+    for (;; start++) {
+      try {
+        Deno.mkdirSync(`${folder}process-${start}`);
+        break;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      }
+    }
+    this.start = start;
+    this.#folder = `${folder}process-${start}/`;
+    const environment = Deno.env.toObject();
+    const wanted = (scenario.environment ?? []).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    });
+    const text = JSON.stringify({
+      start,
+      pid: Deno.pid,
+      arguments: list,
+      workingDirectory: Deno.cwd(),
+      environmentNames: Object.keys(environment).sort(),
+      environment: Object.fromEntries(wanted),
+    });
+    Deno.writeTextFileSync(`${this.#folder}start.tmp`, text);
+    Deno.renameSync(`${this.#folder}start.tmp`, `${this.#folder}start.json`);
+  }
+
+  /** Keeps a line of input; it is on disk before anything answers it. */
+  received(line: Uint8Array): void {
+    const options = { append: true };
+    Deno.writeFileSync(`${this.#folder}received.ndjson`, line, options);
+  }
+
+  grandchild(pid: number): void {
+    const options = { append: true };
+    const file = `${this.#folder}grandchildren.txt`;
+    Deno.writeTextFileSync(file, `${pid}\n`, options);
+  }
+}
+
+/** Does for a player what it cannot do itself. */
+class Surroundings {
+  readonly #player: Player;
+  readonly #record: ProcessRecord;
+  readonly #connection: Promise<Deno.TcpConn | undefined>;
+  readonly #gates = new Map<string, string[]>();
+  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
+  #pending: string[] = [];
+  #pendingLength = 0;
+  #reads = true;
+  #stdoutOpen = true;
+
+  constructor(player: Player, record: ProcessRecord, port: number | undefined) {
+    this.#player = player;
+    this.#record = record;
+    this.#connection = this.#connect(port);
+  }
+
+  async run(): Promise<never> {
+    // A scenario may wait for ever, which Deno would take for the end.
+    setInterval(() => {}, 2 ** 30);
+    this.#listen("SIGINT");
+    if (Deno.build.os !== "windows") this.#listen("SIGTERM");
+    // Before anything else, so that the handle knows of a process that dies
+    // at once.
+    await this.#connection;
+    this.#read();
+    for (;;) {
+      const output = this.#player.next();
+      if (output === undefined) {
+        await this.#flush();
+        await this.#wake.promise;
+        this.#wake = Promise.withResolvers();
+      } else {
+        await this.#perform(output);
+      }
+    }
+  }
+
+  #listen(signal: "SIGINT" | "SIGTERM"): void {
+    Deno.addSignalListener(signal, () => {
+      this.#player.signal(signal);
+      this.#wake.resolve();
+    });
+  }
+
+  async #perform(output: PlayerOutput): Promise<void> {
+    if (output.do === "line" && output.chunkBytes === undefined) {
+      this.#pending.push(output.line, "\n");
+      this.#pendingLength += output.line.length;
+      if (this.#pendingLength > 65536) await this.#flush();
+      return;
+    }
+    await this.#flush();
+    switch (output.do) {
+      case "line": {
+        const bytes = encode(`${output.line}\n`);
+        const size = output.chunkBytes ?? bytes.length;
+        for (let from = 0; from < bytes.length; from += size) {
+          await this.#write(bytes.subarray(from, from + size));
+        }
+        return;
+      }
+      case "bytes":
+        await this.#write(output.bytes);
+        return;
+      case "stderr":
+        await this.#writeStderr(encode(output.text), output.bytes);
+        return;
+      case "pause":
+        setTimeout(() => this.#resume(output.key), output.ms);
+        return;
+      case "gate":
+        await this.#reached(output.name, output.key);
+        return;
+      case "mark":
+        await this.#reached(output.name, undefined);
+        return;
+      case "grandchild": {
+        const command = new Deno.Command("tail", {
+          args: ["-f", "/dev/null"],
+          stdin: "null",
+          stdout: "null",
+          stderr: "null",
+        });
+        this.#record.grandchild(command.spawn().pid);
+        return;
+      }
+      case "close_stdout":
+        this.#stdoutOpen = false;
+        Deno.stdout.close();
+        return;
+      case "stop_reading":
+        this.#reads = false;
+        return;
+      case "kill":
+        Deno.kill(Deno.pid, output.signal);
+        // The signal arrives at some time soon; nothing else may happen.
+        await new Promise<never>(() => {});
+        return;
+      case "exit":
+        Deno.exit(output.code);
+    }
+  }
+
+  #resume(key: string): void {
+    this.#player.resume(key);
+    this.#wake.resolve();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    const bytes = encode(this.#pending.join(""));
+    this.#pending = [];
+    this.#pendingLength = 0;
+    await this.#write(bytes);
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (!this.#stdoutOpen) return;
+    try {
+      await writeAll(Deno.stdout, bytes);
+    } catch {
+      // The host reads no more. The real CLI goes on to the end of its input.
+      this.#stdoutOpen = false;
+    }
+  }
+
+  async #writeStderr(text: Uint8Array, bytes: number): Promise<void> {
+    if (text.length === 0) return;
+    const times = Math.max(1, Math.ceil(Math.min(bytes, 65536) / text.length));
+    const block = new Uint8Array(text.length * times);
+    for (let from = 0; from < block.length; from += text.length) {
+      block.set(text, from);
+    }
+    try {
+      for (let left = bytes; left > 0; left -= block.length) {
+        await writeAll(Deno.stderr, block.subarray(0, left));
+      }
+    } catch {
+      // Nobody reads stderr; that is no reason to stop.
+    }
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(65536);
+    let parts: Uint8Array[] = [];
+    while (this.#reads) {
+      const count = await Deno.stdin.read(buffer).catch(() => null);
+      if (count === null) break;
+      let from = 0;
+      for (;;) {
+        const end = buffer.subarray(0, count).indexOf(10, from);
+        if (end < 0) break;
+        parts.push(buffer.slice(from, end + 1));
+        this.#receive(parts);
+        parts = [];
+        from = end + 1;
+      }
+      if (from < count) parts.push(buffer.slice(from, count));
+      this.#wake.resolve();
+    }
+    if (!this.#reads) return;
+    if (parts.length > 0) {
+      parts.push(encode("\n"));
+      this.#receive(parts);
+    }
+    this.#player.endInput();
+    this.#wake.resolve();
+  }
+
+  #receive(parts: readonly Uint8Array[]): void {
+    const line = new Uint8Array(
+      parts.reduce((length, part) => length + part.length, 0),
+    );
+    let at = 0;
+    for (const part of parts) {
+      line.set(part, at);
+      at += part.length;
+    }
+    this.#record.received(line);
+    this.#player.receive(new TextDecoder().decode(line).trimEnd());
+  }
+
+  /** Tells the handle about a place, and waits there if it is a gate. */
+  async #reached(name: string, key: string | undefined): Promise<void> {
+    const connection = await this.#connection;
+    if (connection === undefined) {
+      // Played without a handle, a gate stands open.
+      if (key !== undefined) this.#resume(key);
+      return;
+    }
+    if (key !== undefined) {
+      const keys = this.#gates.get(name) ?? [];
+      this.#gates.set(name, [...keys, key]);
+    }
+    const gate = key !== undefined;
+    const message = `${JSON.stringify({ reached: name, gate })}\n`;
+    await writeAll(connection, encode(message)).catch(() => {});
+  }
+
+  async #connect(port: number | undefined): Promise<Deno.TcpConn | undefined> {
+    if (port === undefined) return undefined;
+    try {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      const hello = { start: this.#record.start, pid: Deno.pid };
+      await writeAll(connection, encode(`${JSON.stringify(hello)}\n`));
+      this.#obey(connection);
+      return connection;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Reads what the handle says: gates to open, or that all is over. */
+  async #obey(connection: Deno.TcpConn): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    try {
+      for await (const chunk of connection.readable) {
+        text += decoder.decode(chunk, { stream: true });
+        const lines = text.split("\n");
+        text = lines.pop() ?? "";
+        for (const line of lines) {
+          const { release, end } = JSON.parse(line);
+          if (end === true) Deno.exit(1);
+          const [key, ...others] = this.#gates.get(release) ?? [];
+          this.#gates.set(release, others);
+          if (key !== undefined) this.#resume(key);
+        }
+      }
+    } catch {
+      // The handle is gone; whoever started this process ends it.
+    }
+  }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+async function writeAll(
+  writer: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += await writer.write(bytes.subarray(written));
+  }
+}
+
+if (import.meta.main) await main(Deno.args);

@@ -1,0 +1,250 @@
+/**
+ * Functions that build the steps of a {@linkcode Scenario}. They are meant to
+ * be imported together: `import * as step from "./steps.ts"`.
+ *
+ * @module
+ */
+
+import type {
+  ApiErrorStep,
+  BackgroundStep,
+  DeltaOptions,
+  JsonObject,
+  PlainStep,
+  ProcessScript,
+  RedactedThinkingStep,
+  RequestStep,
+  ResultStep,
+  Scenario,
+  ScriptedSignal,
+  ScriptedToolCall,
+  ScriptedUsage,
+  Step,
+  TextStep,
+  ThinkingStep,
+  ToolCallsStep,
+  Turn,
+} from "./scenario.ts";
+
+/**
+ * A scenario of one process that plays these turns.
+ *
+ * @param turns A list of steps for each turn
+ * @param process What else the process does
+ * @example Two turns
+ * ```ts
+ * import { conversation, text } from "./steps.ts";
+ *
+ * const scenario = conversation([[text("Hello.")], [text("Bye.")]]);
+ * ```
+ */
+export function conversation(
+  turns: readonly Turn[],
+  process: ProcessScript = {},
+): Scenario {
+  return { processes: [{ turns, ...process }] };
+}
+
+/** A block of text, in one delta or in several. */
+export function text(value: string, options: DeltaOptions = {}): TextStep {
+  return { do: "text", text: value, ...options };
+}
+
+/**
+ * A block of text in which `{prompt}`, `{prompts}` (all so far), `{turn}`,
+ * `{answer}` (the last answer of the host) and `{session}` are filled in.
+ */
+export function echo(
+  template: string = "{prompts}",
+  options: DeltaOptions = {},
+): TextStep {
+  return { do: "text", text: template, template: true, ...options };
+}
+
+/** A block of thinking. */
+export function thinking(
+  value: string,
+  options: DeltaOptions & { readonly signature?: string } = {},
+): ThinkingStep {
+  return { do: "thinking", text: value, ...options };
+}
+
+/** A block of encrypted thinking. */
+export function redactedThinking(
+  data: string = "ZW5jcnlwdGVk",
+): RedactedThinkingStep {
+  return { do: "redacted_thinking", data };
+}
+
+/** A call of one tool, which ends the message. */
+export function toolCall(
+  name: string,
+  input: JsonObject,
+  options: Omit<ScriptedToolCall, "name" | "input"> = {},
+): ToolCallsStep {
+  return { do: "tool_calls", calls: [{ name, input, ...options }] };
+}
+
+/** Calls of several tools in one message. */
+export function toolCalls(
+  calls: readonly ScriptedToolCall[],
+  options: { readonly overlap?: boolean } = {},
+): ToolCallsStep {
+  return { do: "tool_calls", calls, ...options };
+}
+
+/** Another attempt to reach the API is announced. */
+export function apiRetry(
+  options: Omit<Extract<PlainStep, { do: "api_retry" }>, "do"> = {},
+): PlainStep {
+  return { do: "api_retry", ...options };
+}
+
+/** News about a rate limit. */
+export function rateLimit(info: JsonObject = {}): PlainStep {
+  return { do: "rate_limit", info };
+}
+
+/** A line of any shape; `uuid` and `session_id` are added unless `bare`. */
+export function line(
+  value: JsonObject,
+  options: { readonly bare?: boolean; readonly paddingBytes?: number } = {},
+): PlainStep {
+  return { do: "line", line: value, ...options };
+}
+
+/** Text on stdout as it is: noise, a broken line, or half of one. */
+export function write(value: string): PlainStep {
+  return { do: "write", text: value };
+}
+
+/** Bytes on stdout as they are. */
+export function writeBytes(bytes: Uint8Array): PlainStep {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return { do: "write_bytes", base64: btoa(binary) };
+}
+
+/** Text on stderr, repeated up to a number of bytes when one is given. */
+export function stderr(value: string, bytes?: number): PlainStep {
+  return {
+    do: "stderr",
+    text: value,
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+}
+
+/** A `control_request` to the host. */
+export function request(
+  value: JsonObject,
+  options: Omit<RequestStep, "do" | "request"> = {},
+): RequestStep {
+  return { do: "request", request: value, ...options };
+}
+
+/** A request for the hook with this id. */
+export function hookCallback(
+  callbackId: string,
+  input: JsonObject,
+  options: Omit<RequestStep, "do" | "request"> = {},
+): RequestStep {
+  const subtype = "hook_callback";
+  return request({ subtype, callback_id: callbackId, input }, options);
+}
+
+/** Withdraws an open request; without an id the last one. */
+export function cancelRequest(id?: string): PlainStep {
+  return { do: "cancel", ...(id === undefined ? {} : { id }) };
+}
+
+/** From here on lines are written in pieces of so many bytes; 0 ends it. */
+export function inChunks(bytes: number): PlainStep {
+  return { do: "chunks", bytes };
+}
+
+/** A pause in real time; tests use {@linkcode gate} instead. */
+export function pause(ms: number): PlainStep {
+  return { do: "pause", ms };
+}
+
+/** Waits until the test releases the gate. */
+export function gate(name: string): PlainStep {
+  return { do: "gate", name };
+}
+
+/** Tells the test that this place was reached, without waiting. */
+export function mark(name: string): PlainStep {
+  return { do: "mark", name };
+}
+
+/** Never goes on. A deaf process does not react to its input either. */
+export function silence(options: { readonly deaf?: boolean } = {}): PlainStep {
+  return { do: "silence", ...options };
+}
+
+/** Ends the process at once. */
+export function exit(code: number): PlainStep {
+  return { do: "exit", code };
+}
+
+/** Ends the process by a signal. */
+export function kill(signal: ScriptedSignal): PlainStep {
+  return { do: "kill", signal };
+}
+
+/** Signals, or the end of input, have no effect from here on. */
+export function ignore(what: "sigterm" | "sigint" | "eof"): PlainStep {
+  return { do: "ignore", what };
+}
+
+/** Starts a process that stays when this one ends. */
+export function grandchild(): PlainStep {
+  return { do: "grandchild" };
+}
+
+/** Closes stdout and goes on. */
+export function closeStdout(): PlainStep {
+  return { do: "close_stdout" };
+}
+
+/** Reads no more input. */
+export function stopReading(): PlainStep {
+  return { do: "stop_reading" };
+}
+
+/** Token counts and cost of the next message. */
+export function usage(value: ScriptedUsage): PlainStep {
+  return { do: "usage", usage: value };
+}
+
+/** Starts a task beside the conversation. */
+export function background(
+  description: string,
+  steps: readonly PlainStep[],
+  options: Omit<BackgroundStep, "do" | "description" | "steps"> = {},
+): BackgroundStep {
+  return { do: "background", description, steps, ...options };
+}
+
+/** A result with another subtype or with other fields. */
+export function result(
+  subtype: string = "success",
+  fields: JsonObject = {},
+): ResultStep {
+  return { do: "result", subtype, fields };
+}
+
+/** The API failed for good: an assistant line and a result that tell of it. */
+export function apiError(
+  status: number | null,
+  error: string,
+  value: string,
+  options: Pick<ApiErrorStep, "errorType" | "terminalReason"> = {},
+): ApiErrorStep {
+  return { do: "api_error", status, error, text: value, ...options };
+}
+
+/** Ends the turn without a result. */
+export function noResult(): Step {
+  return { do: "no_result" };
+}
