@@ -8,6 +8,7 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { StateError } from "./errors.ts";
 import { EventDecoder } from "./events/decoder.ts";
+import { classifyLine, type Line } from "./events/line.ts";
 import {
   eventsOf,
   type Frame,
@@ -17,11 +18,7 @@ import {
 import {
   type PermissionRequest,
   permissionRequest,
-  readToolRequest,
 } from "./events/permission_request.ts";
-import { isWireObject, type WireObject } from "./messages/_define.ts";
-import { parseLine } from "./messages/mod.ts";
-import { type UnknownEvent, unknownEvent } from "./messages/unknown.ts";
 import { DEFAULTS } from "./options.ts";
 import { WholeLinesStream } from "./process/lines.ts";
 
@@ -96,53 +93,24 @@ export function decodeEvents<V extends View = "flat">(
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {
-  if (line.trim() === "") return { events: [] };
-  const parsed = parseLine(line);
-  if (parsed.unknown !== undefined) {
-    const { unknown } = parsed;
-    const wire = typeof unknown.raw === "string" ? unknown.raw : line;
-    return { wire, message: unknown, events: [unknown] };
-  }
-  const { raw } = parsed;
-  switch (raw.type) {
-    case "control_request":
-      return decodeRequest(raw);
-    case "control_response":
-    case "control_cancel_request":
-    case "keep_alive":
-      return { wire: raw, events: [] };
+  const told = classifyLine(line);
+  switch (told.kind) {
+    case "blank":
+      return { events: [] };
+    case "message":
+      return decoder.decode(told.raw);
+    case "permission": {
+      const event = recordedRequest(told);
+      return { wire: told.raw, message: event, events: [event] };
+    }
     default:
-      return decoder.decode(raw);
+      return told.frame;
   }
-}
-
-// Requests that the library answers by itself are no events; the others are.
-const SILENT: ReadonlySet<unknown> = new Set([
-  "hook_callback",
-  "mcp_message",
-]);
-
-function decodeRequest(raw: WireObject): Frame {
-  const body = isWireObject(raw.request) ? raw.request : {};
-  if (SILENT.has(body.subtype)) return { wire: raw, events: [] };
-  const event = body.subtype === "can_use_tool"
-    ? recordedRequest(raw, body)
-    : unknownEvent(raw, "subtype");
-  return {
-    wire: raw,
-    message: event,
-    events: [event],
-  };
 }
 
 function recordedRequest(
-  raw: WireObject,
-  body: WireObject,
-): PermissionRequest | UnknownEvent {
-  const request = readToolRequest(body);
-  if ("issues" in request) {
-    return unknownEvent(raw, "invalid", { issues: request.issues });
-  }
+  asked: Extract<Line, { kind: "permission" }>,
+): PermissionRequest {
   function refuse(operation: string): never {
     throw new StateError(
       "session_closed",
@@ -151,7 +119,7 @@ function recordedRequest(
       `Cannot ${operation} the request: it was read from a stream, no CLI waits for an answer`,
     );
   }
-  return permissionRequest(raw, `${raw.request_id}`, request, undefined, {
+  return permissionRequest(asked.raw, asked.id, asked.request, undefined, {
     allow: () => refuse("allow"),
     deny: () => refuse("deny"),
   });

@@ -109,8 +109,6 @@ export class Turn<V extends View = "flat">
             }
           },
         },
-        { highWaterMark: 0 },
-        { highWaterMark: 0 },
       ),
     );
   }
@@ -136,8 +134,6 @@ export class Turn<V extends View = "flat">
             await this.#text.promise;
           },
         },
-        { highWaterMark: 0 },
-        { highWaterMark: 0 },
       ),
     );
   }

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import {
   type Draft,
-  EventObject,
   type FieldIssue,
+  hidden,
   isWireObject,
+  newEvent,
   type Reads,
   shape,
   wire,
@@ -148,26 +149,6 @@ export interface PermissionAnswerer {
   deny(message?: string, options?: DenyOptions): void;
 }
 
-class PermissionRequestObject extends EventObject {
-  readonly #answerer: PermissionAnswerer;
-
-  constructor(raw: unknown, answerer: PermissionAnswerer) {
-    super(raw);
-    this.#answerer = answerer;
-  }
-
-  allow(options?: AllowOptions): void {
-    this.#answerer.allow(options);
-  }
-
-  deny(message?: string, options?: DenyOptions): void {
-    this.#answerer.deny(message, options);
-  }
-}
-Object.defineProperty(PermissionRequestObject.prototype, "constructor", {
-  value: Object,
-});
-
 /** Makes the event of a request that is left to the caller. */
 export function permissionRequest(
   raw: unknown,
@@ -176,9 +157,14 @@ export function permissionRequest(
   sessionId: string | undefined,
   answerer: PermissionAnswerer,
 ): PermissionRequest {
-  const event = new PermissionRequestObject(raw, answerer) as unknown as Draft<
-    PermissionRequest
-  >;
+  const event = newEvent(raw) as unknown as Draft<PermissionRequest>;
+  hidden(event, "allow", (options?: AllowOptions) => answerer.allow(options));
+  hidden(
+    event,
+    "deny",
+    (message?: string, options?: DenyOptions) =>
+      answerer.deny(message, options),
+  );
   event.type = "permission_request";
   event.requestId = requestId;
   if (sessionId !== undefined) event.sessionId = sessionId;

@@ -46,23 +46,24 @@ export interface ContentBase<T extends string> extends EventBase<T> {
 }
 
 /**
- * What each event is built on. `raw` is a getter of the prototype over a private
- * field: a non-enumerable own property would do the same at ten times the cost
- * (450 ns against 30 ns for each event, Deno 2.9). The prototype calls itself
- * `Object`, so that an event is equal to a literal with the same data.
+ * An event without its data. `raw` is a property of its own that cannot be
+ * enumerated, so that an event is equal to a literal with the same data, in the eyes
+ * of `assertEquals` as in those of Node's `deepStrictEqual`. A getter of a prototype
+ * would cost 30 ns instead of 450 ns, but both look at prototypes.
  */
-export class EventObject {
-  readonly #raw: unknown;
-
-  constructor(raw: unknown) {
-    this.#raw = raw;
-  }
-
-  get raw(): unknown {
-    return this.#raw;
-  }
+export function newEvent(raw: unknown): { readonly raw: unknown } {
+  return hidden({}, "raw", raw);
 }
-Object.defineProperty(EventObject.prototype, "constructor", { value: Object });
+
+/** Gives an object a property that no enumeration, copy or comparison sees. */
+export function hidden<T extends object, K extends string, V>(
+  target: T,
+  key: K,
+  value: V,
+): T & { readonly [P in K]: V } {
+  Object.defineProperty(target, key, { value, enumerable: false });
+  return target as T & { readonly [P in K]: V };
+}
 
 /** An event under construction. */
 export type Draft<E> = { -readonly [K in keyof E]: E[K] };
@@ -72,7 +73,7 @@ export function makeEvent<E extends EventBase<string>>(
   raw: unknown,
   data: Omit<E, "raw">,
 ): E {
-  return Object.assign(new EventObject(raw), data) as unknown as E;
+  return Object.assign(newEvent(raw), data) as unknown as E;
 }
 
 /** Whether a value is a JSON object: not null, not an array. */
@@ -238,7 +239,7 @@ export function defineMessage<
     wireType,
     wireSubtype,
     read(raw) {
-      const event = new EventObject(raw) as unknown as Record<string, unknown>;
+      const event = newEvent(raw) as unknown as Record<string, unknown>;
       event.type = type;
       const issues = readFields(entries, raw, event);
       return issues === undefined

@@ -11,6 +11,12 @@ export interface Usage {
   readonly cacheCreationInputTokens?: number;
   /** Tokens read from the cache. */
   readonly cacheReadInputTokens?: number;
+  /** Tokens of the reply that were thinking. */
+  readonly thinkingTokens?: number;
+  /** Web searches that the API made. */
+  readonly webSearchRequests?: number;
+  /** Pages that the API fetched. */
+  readonly webFetchRequests?: number;
   /** `standard`, `priority` or `batch`. */
   readonly serviceTier?: string;
 }
@@ -24,6 +30,18 @@ export const usage: Reads<Usage> = shape<Usage>({
     v.number(),
   ),
   cacheReadInputTokens: wireOptional("cache_read_input_tokens", v.number()),
+  thinkingTokens: wireOptional(
+    "output_tokens_details.thinking_tokens",
+    v.number(),
+  ),
+  webSearchRequests: wireOptional(
+    "server_tool_use.web_search_requests",
+    v.number(),
+  ),
+  webFetchRequests: wireOptional(
+    "server_tool_use.web_fetch_requests",
+    v.number(),
+  ),
   serviceTier: wireOptional("service_tier", v.string()),
 });
 
@@ -37,6 +55,8 @@ export interface ModelUsage {
   readonly cacheReadInputTokens?: number;
   /** Tokens written to the cache. */
   readonly cacheCreationInputTokens?: number;
+  /** Tokens of the replies that were thinking. */
+  readonly thinkingTokens?: number;
   /** Web searches made. */
   readonly webSearchRequests?: number;
   /** Cost in US dollars. */
@@ -45,6 +65,10 @@ export interface ModelUsage {
   readonly contextWindow?: number;
   /** The most tokens in one reply. */
   readonly maxOutputTokens?: number;
+  /** Its name without a date or the like. */
+  readonly canonicalModel?: string;
+  /** Who serves it, such as `firstParty`. */
+  readonly provider?: string;
 }
 
 /** Reads a {@linkcode ModelUsage} for each model, by the model's name. */
@@ -58,9 +82,12 @@ export const modelUsage: Reads<Readonly<Record<string, ModelUsage>>> = v.record(
       "cacheCreationInputTokens",
       v.number(),
     ),
+    thinkingTokens: wireOptional("thinkingTokens", v.number()),
     webSearchRequests: wireOptional("webSearchRequests", v.number()),
     costUsd: wire("costUSD", v.number()),
     contextWindow: wireOptional("contextWindow", v.number()),
     maxOutputTokens: wireOptional("maxOutputTokens", v.number()),
+    canonicalModel: wireOptional("canonicalModel", v.string()),
+    provider: wireOptional("provider", v.string()),
   }),
 ) as Reads<Readonly<Record<string, ModelUsage>>>;

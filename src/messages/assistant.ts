@@ -8,6 +8,7 @@ import {
   wire,
   wireOptional,
 } from "./_define.ts";
+import { type Usage, usage } from "./_usage.ts";
 
 /**
  * A line `assistant`: one finished block of a reply. A reply of several blocks is
@@ -25,10 +26,22 @@ export interface AssistantMessage extends ContentBase<"assistant_message"> {
   readonly content: string | readonly unknown[];
   /** `null` on nearly all lines: the true one is in the deltas and in the result. */
   readonly stopReason?: string | null;
+  /** Tokens of the reply as they were at its start: the true ones are in the result. */
+  readonly usage?: Usage;
+  /** Messages that this one takes the place of, by `uuid`: what was shown of them should go. */
+  readonly supersedes?: readonly string[];
+  /** The prompts that are answered, by the `uuid` they were sent with. On the first reply of a turn. */
+  readonly userMessageUuids?: readonly string[];
+  /** What the subagent is for, in a few words. */
+  readonly taskDescription?: string;
   /** Set where the text is an error: `authentication_failed`, `rate_limit`, `model_not_found`, … */
   readonly error?: string;
   /** HTTP status of the failed call. */
   readonly apiErrorStatus?: number;
+  /** The API's `error.type`. */
+  readonly apiErrorType?: string;
+  /** The CLI's word for it: `connection_failed`, `usage_limit_reached`, … */
+  readonly apiError?: string;
   /** The turn was interrupted while this was written: the text is cut. */
   readonly aborted?: boolean;
   /** The API's id of the request. */
@@ -54,8 +67,17 @@ export const assistant: MessageKind<AssistantMessage> = defineMessage<
       >,
     ),
     stopReason: wireOptional("message.stop_reason", v.nullable(v.string())),
+    usage: wireOptional("message.usage", usage),
+    supersedes: wireOptional("supersedes", v.array(v.string())),
+    userMessageUuids: wireOptional(
+      "user_message_uuids",
+      v.array(v.string()),
+    ),
+    taskDescription: wireOptional("task_description", v.string()),
     error: wireOptional("error", v.string()),
     apiErrorStatus: wireOptional("api_error_status", v.number()),
+    apiErrorType: wireOptional("api_error_type", v.string()),
+    apiError: wireOptional("api_error", v.string()),
     aborted: wireOptional("aborted", v.boolean()),
     requestId: wireOptional("request_id", v.string()),
     timestamp: wireOptional("timestamp", v.string()),

@@ -11,12 +11,131 @@ import {
   type Reading,
   type WireObject,
 } from "./_define.ts";
+import { type ActiveGoal, activeGoal } from "./active_goal.ts";
 import { assistant, type AssistantMessage } from "./assistant.ts";
+import { type AuthStatus, authStatus } from "./auth_status.ts";
+import {
+  type CommandLifecycle,
+  commandLifecycle,
+} from "./command_lifecycle.ts";
+import {
+  type RequestCancelled,
+  requestCancelled,
+} from "./control_cancel_request.ts";
+import {
+  type ConversationReset,
+  conversationReset,
+} from "./conversation_reset.ts";
+import {
+  type PromptSuggestion,
+  promptSuggestion,
+} from "./prompt_suggestion.ts";
 import { type RateLimit, rateLimit } from "./rate_limit_event.ts";
 import { type Result, result } from "./result.ts";
 import { type StreamDelta, streamEvent } from "./stream_event.ts";
 import { type ApiRetry, apiRetry } from "./system/api_retry.ts";
+import {
+  type BackgroundTasksChanged,
+  backgroundTasksChanged,
+} from "./system/background_tasks_changed.ts";
+import {
+  type CodeChangePublished,
+  codeChangePublished,
+} from "./system/code_change_published.ts";
+import {
+  type CommandsChanged,
+  commandsChanged,
+} from "./system/commands_changed.ts";
+import {
+  type CompactBoundary,
+  compactBoundary,
+} from "./system/compact_boundary.ts";
+import {
+  type ControlRequestProgress,
+  controlRequestProgress,
+} from "./system/control_request_progress.ts";
+import {
+  type ElicitationComplete,
+  elicitationComplete,
+} from "./system/elicitation_complete.ts";
+import {
+  type FilesPersisted,
+  filesPersisted,
+} from "./system/files_persisted.ts";
+import { type HookProgress, hookProgress } from "./system/hook_progress.ts";
+import { type HookResponse, hookResponse } from "./system/hook_response.ts";
+import { type HookStarted, hookStarted } from "./system/hook_started.ts";
+import { type Informational, informational } from "./system/informational.ts";
 import { type SystemInit, systemInit } from "./system/init.ts";
+import {
+  type LocalCommandOutput,
+  localCommandOutput,
+} from "./system/local_command_output.ts";
+import { type MemoryRecall, memoryRecall } from "./system/memory_recall.ts";
+import { type MirrorError, mirrorError } from "./system/mirror_error.ts";
+import { type ModelFallback, modelFallback } from "./system/model_fallback.ts";
+import {
+  type ModelRefusalFallback,
+  modelRefusalFallback,
+} from "./system/model_refusal_fallback.ts";
+import {
+  type ModelRefusal,
+  modelRefusal,
+} from "./system/model_refusal_no_fallback.ts";
+import { type CliNotification, notification } from "./system/notification.ts";
+import {
+  type PermissionDenied,
+  permissionDenied,
+} from "./system/permission_denied.ts";
+import { type PluginInstall, pluginInstall } from "./system/plugin_install.ts";
+import {
+  type PostTurnSummary,
+  postTurnSummary,
+} from "./system/post_turn_summary.ts";
+import {
+  type SessionStateChanged,
+  sessionStateChanged,
+} from "./system/session_state_changed.ts";
+import {
+  type SessionTitleChanged,
+  sessionTitleChanged,
+} from "./system/session_title_changed.ts";
+import {
+  type SessionWritesLost,
+  sessionWritesLost,
+} from "./system/session_writes_lost.ts";
+import { type Status, status } from "./system/status.ts";
+import {
+  type TaskListStatuses,
+  taskListStatuses,
+} from "./system/task_list_statuses.ts";
+import {
+  type TaskNotification,
+  taskNotification,
+} from "./system/task_notification.ts";
+import { type TaskProgress, taskProgress } from "./system/task_progress.ts";
+import { type TaskStarted, taskStarted } from "./system/task_started.ts";
+import { type TaskUpdated, taskUpdated } from "./system/task_updated.ts";
+import {
+  type ThinkingTokens,
+  thinkingTokens,
+} from "./system/thinking_tokens.ts";
+import { type TurnPreempted, turnPreempted } from "./system/turn_preempted.ts";
+import { type UiInvalidate, uiInvalidate } from "./system/ui_invalidate.ts";
+import {
+  type VcsStateChanged,
+  vcsStateChanged,
+} from "./system/vcs_state_changed.ts";
+import {
+  type WorkerShuttingDown,
+  workerShuttingDown,
+} from "./system/worker_shutting_down.ts";
+import { type ToolProgress, toolProgress } from "./tool_progress.ts";
+import { type ToolUseSummary, toolUseSummary } from "./tool_use_summary.ts";
+import {
+  type TranscriptMirror,
+  transcriptMirror,
+} from "./transcript_mirror.ts";
 import { user, type UserMessage } from "./user.ts";
 import { type UnknownEvent, unknownEvent } from "./unknown.ts";
 
@@ -32,7 +151,51 @@ export type Message =
   | StreamDelta
   | Result
   | ApiRetry
-  | RateLimit;
+  | RateLimit
+  | BackgroundTasksChanged
+  | CodeChangePublished
+  | CommandsChanged
+  | CompactBoundary
+  | ControlRequestProgress
+  | ElicitationComplete
+  | FilesPersisted
+  | HookProgress
+  | HookResponse
+  | HookStarted
+  | Informational
+  | LocalCommandOutput
+  | MemoryRecall
+  | MirrorError
+  | ModelFallback
+  | ModelRefusalFallback
+  | ModelRefusal
+  | CliNotification
+  | PermissionDenied
+  | PluginInstall
+  | PostTurnSummary
+  | SessionStateChanged
+  | SessionTitleChanged
+  | SessionWritesLost
+  | Status
+  | TaskListStatuses
+  | TaskNotification
+  | TaskProgress
+  | TaskStarted
+  | TaskUpdated
+  | ThinkingTokens
+  | TurnPreempted
+  | UiInvalidate
+  | VcsStateChanged
+  | WorkerShuttingDown
+  | ActiveGoal
+  | AuthStatus
+  | CommandLifecycle
+  | RequestCancelled
+  | ConversationReset
+  | PromptSuggestion
+  | ToolProgress
+  | ToolUseSummary
+  | TranscriptMirror;
 
 type Kinds = {
   readonly [T in Message["type"]]: MessageKind<Extract<Message, { type: T }>>;
@@ -47,6 +210,50 @@ export const KINDS: Kinds = {
   result,
   api_retry: apiRetry,
   rate_limit: rateLimit,
+  background_tasks_changed: backgroundTasksChanged,
+  code_change_published: codeChangePublished,
+  commands_changed: commandsChanged,
+  compact_boundary: compactBoundary,
+  control_request_progress: controlRequestProgress,
+  elicitation_complete: elicitationComplete,
+  files_persisted: filesPersisted,
+  hook_progress: hookProgress,
+  hook_response: hookResponse,
+  hook_started: hookStarted,
+  informational: informational,
+  local_command_output: localCommandOutput,
+  memory_recall: memoryRecall,
+  mirror_error: mirrorError,
+  model_fallback: modelFallback,
+  model_refusal_fallback: modelRefusalFallback,
+  model_refusal_no_fallback: modelRefusal,
+  notification: notification,
+  permission_denied: permissionDenied,
+  plugin_install: pluginInstall,
+  post_turn_summary: postTurnSummary,
+  session_state_changed: sessionStateChanged,
+  session_title_changed: sessionTitleChanged,
+  session_writes_lost: sessionWritesLost,
+  status: status,
+  task_list_statuses: taskListStatuses,
+  task_notification: taskNotification,
+  task_progress: taskProgress,
+  task_started: taskStarted,
+  task_updated: taskUpdated,
+  thinking_tokens: thinkingTokens,
+  turn_preempted: turnPreempted,
+  ui_invalidate: uiInvalidate,
+  vcs_state_changed: vcsStateChanged,
+  worker_shutting_down: workerShuttingDown,
+  active_goal: activeGoal,
+  auth_status: authStatus,
+  command_lifecycle: commandLifecycle,
+  request_cancelled: requestCancelled,
+  conversation_reset: conversationReset,
+  prompt_suggestion: promptSuggestion,
+  tool_progress: toolProgress,
+  tool_use_summary: toolUseSummary,
+  transcript_mirror: transcriptMirror,
 };
 
 const BY_WIRE_NAME: ReadonlyMap<string, MessageKind<EventBase<string>>> =

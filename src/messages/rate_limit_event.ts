@@ -3,9 +3,23 @@ import {
   defineMessage,
   type EventBase,
   type MessageKind,
+  type Reads,
+  shape,
   wire,
   wireOptional,
 } from "./_define.ts";
+
+/** A window of a rate limit. */
+export interface RateLimitWindow {
+  /** `allowed`, `allowed_warning` or `rejected`. */
+  readonly status?: string;
+  /** How much of it is used, from 0 to 1. */
+  readonly utilization?: number;
+  /** When it starts anew, in **seconds** since 1970, as on the wire. */
+  readonly resetsAt?: number;
+  /** The share that was passed, from 0 to 1. */
+  readonly surpassedThreshold?: number;
+}
 
 /**
  * The state of a rate limit changed. Only with a subscription, never with an API key.
@@ -29,6 +43,18 @@ export interface RateLimit extends EventBase<"rate_limit"> {
   readonly overageDisabledReason?: string;
   /** Overage is being used now. */
   readonly isUsingOverage?: boolean;
+  /** When the window of the overage starts anew, in **seconds** since 1970, as on the wire. */
+  readonly overageResetsAt?: number;
+  /** Paid overage is switched on. */
+  readonly overageEnabled?: boolean;
+  /** Why a call was refused, apart from the windows: `credits_required`. */
+  readonly errorCode?: string;
+  /** Whose limit it is: `service`, `channel`, `group_pool`. Absent where it is one's own. */
+  readonly limitScope?: string;
+  /** Whether whoever is signed in may buy credits. */
+  readonly canUserPurchaseCredits?: boolean;
+  /** All windows that the API named, by its names for them: `five_hour`, `seven_day`, … */
+  readonly unifiedWindows?: Readonly<Record<string, RateLimitWindow>>;
 }
 
 /** Reads {@linkcode RateLimit}. */
@@ -50,5 +76,28 @@ export const rateLimit: MessageKind<RateLimit> = defineMessage<RateLimit>(
       v.string(),
     ),
     isUsingOverage: wireOptional("rate_limit_info.isUsingOverage", v.boolean()),
+    overageResetsAt: wireOptional(
+      "rate_limit_info.overageResetsAt",
+      v.number(),
+    ),
+    overageEnabled: wireOptional("rate_limit_info.overageEnabled", v.boolean()),
+    errorCode: wireOptional("rate_limit_info.errorCode", v.string()),
+    limitScope: wireOptional("rate_limit_info.limitScope", v.string()),
+    canUserPurchaseCredits: wireOptional(
+      "rate_limit_info.canUserPurchaseCredits",
+      v.boolean(),
+    ),
+    unifiedWindows: wireOptional(
+      "rate_limit_info.unifiedWindows",
+      v.record(
+        v.string(),
+        shape<RateLimitWindow>({
+          status: wireOptional("status", v.string()),
+          utilization: wireOptional("utilization", v.number()),
+          resetsAt: wireOptional("resetsAt", v.number()),
+          surpassedThreshold: wireOptional("surpassedThreshold", v.number()),
+        }),
+      ) as Reads<Readonly<Record<string, RateLimitWindow>>>,
+    ),
   },
 );

@@ -7,6 +7,7 @@ import {
   wire,
   wireOptional,
 } from "./_define.ts";
+import { type MessageOrigin, messageOrigin } from "./_origin.ts";
 import {
   type ModelUsage,
   modelUsage,
@@ -24,10 +25,16 @@ export interface PermissionDenial {
   readonly toolInput?: unknown;
 }
 
-/** Why a turn came to be that nobody sent a prompt for. */
-export interface ResultOrigin {
-  /** `task-notification` after a background task, `unclassified`, … */
-  readonly kind: string;
+/** The configuration file that is no JSON. */
+export interface InvalidConfigFile {
+  /** The file. */
+  readonly path: string;
+  /** It is the CLI's own file for all projects; only that one has backups. */
+  readonly isGlobal?: boolean;
+  /** Whether the outcome of the search for a backup is known. */
+  readonly backupSearched?: boolean;
+  /** A backup of it. Look whether it is any good before using it. */
+  readonly backupPath?: string;
 }
 
 /** How a turn ended, as the CLI names it. A newer CLI may name others. */
@@ -91,8 +98,20 @@ export interface Result extends EventBase<"result"> {
   readonly queuedTurnCount?: number;
   /** Time to the first token, in milliseconds. */
   readonly ttftMs?: number;
+  /** Time to the first event of the stream, in milliseconds. */
+  readonly ttftStreamMs?: number;
+  /** Time until the first call of the API, in milliseconds. */
+  readonly timeToRequestMs?: number;
+  /** Tokens and cost by model, since the result before this one. Not sent by CLI 2.1.197. */
+  readonly modelUsageSinceLastResult?: Readonly<Record<string, ModelUsage>>;
+  /** Why the process could not start, in a word of the CLI. From the types of the official SDK 0.3.330; not seen. */
+  readonly startupFailureReason?: string;
+  /** The file at fault, where that reason is `config_file_invalid`. From the types of the official SDK 0.3.330; not seen. */
+  readonly invalidConfigFile?: InvalidConfigFile;
+  /** Whether fast mode is on: `off`, `on`, … */
+  readonly fastModeState?: string;
   /** Set when no prompt of the caller's started the turn. */
-  readonly origin?: ResultOrigin;
+  readonly origin?: MessageOrigin;
   /** The prompts that this turn answered, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
   readonly userMessageUuids?: readonly string[];
 }
@@ -128,12 +147,26 @@ export const result: MessageKind<Result> = defineMessage<Result, "costUsd">(
     apiError: wireOptional("api_error", v.string()),
     localCommand: wireOptional("local_command", v.string()),
     resultIndex: wireOptional("result_index", v.number()),
+    ttftStreamMs: wireOptional("ttft_stream_ms", v.number()),
+    timeToRequestMs: wireOptional("time_to_request_ms", v.number()),
+    modelUsageSinceLastResult: wireOptional(
+      "model_usage_since_last_result",
+      modelUsage,
+    ),
+    startupFailureReason: wireOptional("startup_failure_reason", v.string()),
+    invalidConfigFile: wireOptional(
+      "invalid_config_file",
+      shape<InvalidConfigFile>({
+        path: wire("path", v.string()),
+        isGlobal: wireOptional("is_global", v.boolean()),
+        backupSearched: wireOptional("backup_searched", v.boolean()),
+        backupPath: wireOptional("backup_path", v.string()),
+      }),
+    ),
+    fastModeState: wireOptional("fast_mode_state", v.string()),
     queuedTurnCount: wireOptional("queued_turn_count", v.number()),
     ttftMs: wireOptional("ttft_ms", v.number()),
-    origin: wireOptional(
-      "origin",
-      shape<ResultOrigin>({ kind: wire("kind", v.string()) }),
-    ),
+    origin: wireOptional("origin", messageOrigin),
     userMessageUuids: wireOptional(
       "user_message_uuids",
       v.array(v.string()),

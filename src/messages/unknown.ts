@@ -1,8 +1,8 @@
 import {
   type EventBase,
-  EventObject,
   type FieldIssue,
   isWireObject,
+  newEvent,
 } from "./_define.ts";
 
 /** Why something became an {@linkcode UnknownEvent}. */
@@ -47,7 +47,7 @@ export function unknownEvent(
   reason: UnknownReason,
   more: Partial<Pick<UnknownEvent, "issues" | "lineBytes" | "sessionId">> = {},
 ): UnknownEvent {
-  const event = new EventObject(raw) as unknown as {
+  const event = newEvent(raw) as unknown as {
     -readonly [K in keyof UnknownEvent]: UnknownEvent[K];
   };
   event.type = "unknown";

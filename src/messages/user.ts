@@ -8,6 +8,7 @@ import {
   wire,
   wireOptional,
 } from "./_define.ts";
+import { type MessageOrigin, messageOrigin } from "./_origin.ts";
 
 /**
  * A line `user`: results of tools, text that the CLI gives to the model by itself,
@@ -21,6 +22,12 @@ export interface UserMessage extends ContentBase<"user_message"> {
   readonly content: string | readonly unknown[];
   /** The tool's own structured result; for a failure a string `Error: …`. */
   readonly toolUseResult?: unknown;
+  /** Where it comes from, where nobody typed it here. */
+  readonly origin?: MessageOrigin;
+  /** Files that came with the prompt, untouched. On an echo. From the types of the official SDK 0.3.330; not seen. */
+  readonly fileAttachments?: readonly unknown[];
+  /** What the subagent is for, in a few words. */
+  readonly taskDescription?: string;
   /** The CLI made this up to go on, nobody typed it. */
   readonly isSynthetic?: boolean;
   /** An echo of a prompt that was sent. */
@@ -45,6 +52,9 @@ export const user: MessageKind<UserMessage> = defineMessage<
       >,
     ),
     toolUseResult: wireOptional("tool_use_result", v.unknown()),
+    origin: wireOptional("origin", messageOrigin),
+    fileAttachments: wireOptional("file_attachments", v.array(v.unknown())),
+    taskDescription: wireOptional("task_description", v.string()),
     isSynthetic: wireOptional("isSynthetic", v.boolean()),
     isReplay: wireOptional("isReplay", v.boolean()),
     timestamp: wireOptional("timestamp", v.string()),

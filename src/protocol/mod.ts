@@ -13,12 +13,10 @@ import {
   StateError,
 } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
+import { classifyLine, type Line } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
-import { readToolRequest } from "../events/permission_request.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { parseLine } from "../messages/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
 import type { Result } from "../messages/result.ts";
-import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
 import { SessionFacts } from "./facts.ts";
 import { type Outcome, OwnRequests, type Question } from "./pending.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
@@ -184,29 +182,32 @@ export class Protocol {
 
   /** Takes a line of the CLI's. Never throws. */
   receive(line: string): Output[] {
-    if (line.trim() === "") return [];
-    const parsed = parseLine(line);
-    if (parsed.unknown !== undefined) {
-      const { raw } = parsed.unknown;
-      return [
-        this.#emitUnknown(
-          parsed.unknown,
-          typeof raw === "string" ? raw : line,
-        ),
-      ];
-    }
-    const { raw } = parsed;
-    switch (raw.type) {
-      case "control_response":
-        return [this.#emitControl(raw), ...this.#settle(raw)];
-      case "control_request":
-        return this.#question(raw);
-      case "control_cancel_request":
-        return [this.#emitControl(raw), ...this.#withdraw(raw.request_id)];
-      case "keep_alive":
-        return [this.#emitControl(raw)];
+    const told = classifyLine(line);
+    switch (told.kind) {
+      case "blank":
+        return [];
+      case "other":
+        return [this.#emit(told.frame)];
+      case "message":
+        return this.#message(told.raw);
+      case "reply":
+        return [this.#emit(told.frame), ...this.#settle(told.response)];
+      case "cancel":
+        return [this.#emit(told.frame), ...this.#withdraw(told.id)];
+      case "permission":
+        return this.#question(told);
+      case "callback":
+        return [
+          this.#emit(told.frame),
+          refuse(
+            told.id,
+            `Unsupported control request subtype: ${told.subtype}`,
+          ),
+        ];
+      case "unanswerable":
+        return [this.#emit(told.frame), refuse(told.id, told.refusal)];
       default:
-        return this.#message(raw);
+        return told satisfies never;
     }
   }
 
@@ -214,46 +215,15 @@ export class Protocol {
     return { do: "emit", frame, turnId: this.#turn?.id };
   }
 
-  #emitControl(raw: WireObject): Output {
-    return this.#emit({ wire: raw, events: [] });
-  }
-
-  #emitUnknown(event: UnknownEvent, wire: WireObject | string): Output {
-    return this.#emit({ wire, message: event, events: [event] });
-  }
-
-  #settle(raw: WireObject): Output[] {
-    const reply = isWireObject(raw.response)
-      ? this.#own.reply(raw.response)
-      : undefined;
+  #settle(response: WireObject | undefined): Output[] {
+    const reply = response === undefined
+      ? undefined
+      : this.#own.reply(response);
     return reply === undefined ? [] : [{ do: "settle", ...reply }];
   }
 
-  #question(raw: WireObject): Output[] {
-    const id = raw.request_id;
-    const body = isWireObject(raw.request) ? raw.request : {};
-    if (typeof id !== "string") {
-      return [this.#emitUnknown(unknownEvent(raw, "invalid"), raw)];
-    }
-    if (body.subtype !== "can_use_tool") {
-      // The CLI waits for an answer to whatever it asks, so it must get one.
-      const refusal = `Unsupported control request subtype: ${body.subtype}`;
-      return [
-        this.#emitUnknown(unknownEvent(raw, "subtype"), raw),
-        { do: "write", line: errorLine(id, refusal) },
-      ];
-    }
-    const request = readToolRequest(body);
-    if ("issues" in request) {
-      const event = unknownEvent(raw, "invalid", { issues: request.issues });
-      const first = request.issues[0];
-      const refusal =
-        `Cannot read the request: ${first?.path}: ${first?.message}`;
-      return [
-        this.#emitUnknown(event, raw),
-        { do: "write", line: errorLine(id, refusal) },
-      ];
-    }
+  #question(asked: Extract<Line, { kind: "permission" }>): Output[] {
+    const { id, request, raw } = asked;
     const question: Question = {
       kind: "permission",
       request,
@@ -261,11 +231,14 @@ export class Protocol {
       sessionId: this.facts.id,
     };
     this.#questions.set(id, question);
-    return [this.#emitControl(raw), { do: "ask", id, question }];
+    return [
+      this.#emit({ wire: raw, events: [] }),
+      { do: "ask", id, question },
+    ];
   }
 
-  #withdraw(id: unknown): Output[] {
-    if (typeof id !== "string" || !this.#questions.delete(id)) return [];
+  #withdraw(id: string | undefined): Output[] {
+    if (id === undefined || !this.#questions.delete(id)) return [];
     return [{ do: "withdraw", id }];
   }
 
@@ -455,11 +428,15 @@ function endsTurn(raw: WireObject, turnId: string): boolean {
   return raw.origin === undefined || raw.origin === null;
 }
 
-function errorLine(id: string, error: string): string {
-  return JSON.stringify({
-    type: "control_response",
-    response: { subtype: "error", request_id: id, error },
-  });
+/** The CLI waits for an answer to whatever it asks, so it must get one. */
+function refuse(id: string, error: string): Output {
+  return {
+    do: "write",
+    line: JSON.stringify({
+      type: "control_response",
+      response: { subtype: "error", request_id: id, error },
+    }),
+  };
 }
 
 function closed(state: ConversationState, operation: string): StateError {

@@ -4,6 +4,8 @@
  * reached, and is told to go on. Nothing is polled.
  */
 
+import { encode, writeAll } from "./player/bytes.ts";
+
 /** A process that has connected. */
 interface Connected {
   readonly connection: Deno.TcpConn;
@@ -164,12 +166,8 @@ function notReached(name: string): Error {
 
 /** Sends a line; a process that is gone already does not need it. */
 async function send(connection: Deno.TcpConn, value: object): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   try {
-    let written = 0;
-    while (written < bytes.length) {
-      written += await connection.write(bytes.subarray(written));
-    }
+    await writeAll(connection, encode(`${JSON.stringify(value)}\n`));
   } catch {
     // The end of the connection is seen where it is read.
   }

@@ -19,6 +19,12 @@ each one an event you hold.
 The turn ends. You speak.
 `;
 
+const THOUGHTS = [
+  "Somebody new. ",
+  "I should say what this library does, ",
+  "and let the output itself be the example.",
+];
+
 const EXPLANATION =
   "claudestream starts the `claude` program for you and keeps talking to it. " +
   "What you read here is its output: lines of JSON that become typed events, " +
@@ -65,9 +71,8 @@ export const DEMO_SCENARIO: Scenario = {
           cacheReadTokens: 11264,
         }),
         step.thinking(
-          "Somebody new. I should say what this library does, " +
-            "and let the output itself be the example.",
-          { deltas: 9, pauseMs: 90 },
+          THOUGHTS.join(""),
+          { deltas: THOUGHTS, pauseMs: 250 },
         ),
         spoken(EXPLANATION),
         step.toolCall("Write", { file_path: "haiku.txt", content: HAIKU }, {
@@ -130,5 +135,5 @@ export const DEMO_SCENARIO: Scenario = {
 /** Text that comes word by word, at the speed of quick reading. */
 function spoken(text: string): TextStep {
   const words = text.match(/\s*\S+\s*/g) ?? [text];
-  return step.text(text, { deltas: words, pauseMs: 22 });
+  return step.text(text, { deltas: words, pauseMs: 28 });
 }

@@ -39,6 +39,12 @@ export class Player {
   #exitWhenIdle: number | undefined;
   #ended = false;
 
+  /**
+   * Prepares what a process plays.
+   *
+   * @param scenario What all processes play
+   * @param start How this one was started
+   */
   constructor(scenario: Scenario, start: PlayerStart) {
     this.#stage = new Stage(scenario, start);
     this.#desk = new RequestDesk(this.#stage, {

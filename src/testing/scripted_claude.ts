@@ -24,9 +24,11 @@ export interface ScriptedClaudeOptions {
 export interface ScriptedStart {
   /** Which start it was, counted from 0. */
   readonly start: number;
+  /** Id of the process. */
   readonly pid: number;
   /** The arguments, without the command and the scenario file. */
   readonly arguments: readonly string[];
+  /** The folder it was started in. */
   readonly workingDirectory: string;
   /** Names of all environment variables, in order. */
   readonly environmentNames: readonly string[];
@@ -38,7 +40,8 @@ export interface ScriptedStart {
  * A stand-in for `claude`, with a view of what it was sent.
  *
  * @example A turn that waits for the test
- * ```ts no-eval
+ * ```ts
+ * import { assert } from "@std/assert";
  * import { ScriptedClaude } from "./scripted_claude.ts";
  * import { conversation, gate, text } from "./steps.ts";
  *
@@ -57,7 +60,7 @@ export interface ScriptedStart {
  * await claude.reached("asked");
  * await claude.release("asked");
  * await writer.close();
- * console.log(await child.stdout.text());
+ * assert((await child.stdout.text()).includes("Hello."));
  * await child.status;
  * ```
  */

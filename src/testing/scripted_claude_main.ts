@@ -8,8 +8,9 @@
  */
 
 import type { PlayerOutput } from "./player/output.ts";
+import { encode, writeAll } from "./player/bytes.ts";
 import { Player } from "./player.ts";
-import type { Scenario } from "./scenario.ts";
+import type { GrandchildStep, Scenario } from "./scenario.ts";
 
 /** The file that a handle writes for its processes. */
 interface ScenarioFile {
@@ -104,6 +105,7 @@ class Surroundings {
   readonly #record: ProcessRecord;
   readonly #connection: Promise<Deno.TcpConn | undefined>;
   readonly #gates = new Map<string, string[]>();
+  readonly #cleanedUp: Deno.ChildProcess[] = [];
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
   #pending: string[] = [];
   #pendingLength = 0;
@@ -176,16 +178,9 @@ class Surroundings {
       case "mark":
         await this.#reached(output.name, undefined);
         return;
-      case "grandchild": {
-        const command = new Deno.Command("tail", {
-          args: ["-f", "/dev/null"],
-          stdin: "null",
-          stdout: "null",
-          stderr: "null",
-        });
-        this.#record.grandchild(command.spawn().pid);
+      case "grandchild":
+        this.#startGrandchild(output);
         return;
-      }
       case "close_stdout":
         this.#stdoutOpen = false;
         Deno.stdout.close();
@@ -199,8 +194,22 @@ class Surroundings {
         await new Promise<never>(() => {});
         return;
       case "exit":
+        for (const child of this.#cleanedUp) child.kill("SIGKILL");
         Deno.exit(output.code);
     }
+  }
+
+  #startGrandchild(step: GrandchildStep): void {
+    const command = new Deno.Command("tail", {
+      args: ["-f", "/dev/null"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: step.ownGroup ?? false,
+    });
+    const child = command.spawn();
+    this.#record.grandchild(child.pid);
+    if (step.cleanedUp) this.#cleanedUp.push(child);
   }
 
   #resume(key: string): void {
@@ -332,20 +341,6 @@ class Surroundings {
     } catch {
       // The handle is gone; whoever started this process ends it.
     }
-  }
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-async function writeAll(
-  writer: { write(bytes: Uint8Array): Promise<number> },
-  bytes: Uint8Array,
-): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += await writer.write(bytes.subarray(written));
   }
 }
 

@@ -318,7 +318,11 @@ Deno.test({
   async fn() {
     const claude = await ScriptedClaude.create(step.conversation([], {
       ignore: ["eof", "sigterm"],
-      beforeInput: [step.grandchild(), step.mark("started"), step.silence()],
+      beforeInput: [
+        step.grandchild({ ownGroup: true }),
+        step.mark("started"),
+        step.silence(),
+      ],
     }));
     await using _host = new Host(claude.command);
     await claude.reached("started");

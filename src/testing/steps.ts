@@ -9,6 +9,7 @@ import type {
   ApiErrorStep,
   BackgroundStep,
   DeltaOptions,
+  GrandchildStep,
   JsonObject,
   PlainStep,
   ProcessScript,
@@ -197,9 +198,11 @@ export function ignore(what: "sigterm" | "sigint" | "eof"): PlainStep {
   return { do: "ignore", what };
 }
 
-/** Starts a process that stays when this one ends. */
-export function grandchild(): PlainStep {
-  return { do: "grandchild" };
+/** Starts a process that stays when this one ends, unless `cleanedUp`. */
+export function grandchild(
+  options: Omit<GrandchildStep, "do"> = {},
+): GrandchildStep {
+  return { do: "grandchild", ...options };
 }
 
 /** Closes stdout and goes on. */

@@ -3,9 +3,18 @@ import {
   defineMessage,
   type EventBase,
   type MessageKind,
+  shape,
   wire,
   wireOptional,
 } from "../_define.ts";
+
+/** How long the API was waited for in vain. */
+export interface NoResponse {
+  /** How long the failed call waited, in milliseconds. */
+  readonly waitedMs: number;
+  /** How long the next one will wait, in milliseconds. */
+  readonly retryWaitMs: number;
+}
 
 /**
  * A call of the API failed and will be tried again; this comes before the wait.
@@ -23,8 +32,8 @@ export interface ApiRetry extends EventBase<"api_retry"> {
   readonly errorStatus: number | null;
   /** `rate_limit`, `overloaded`, `server_error`, `authentication_failed`, `unknown`, … */
   readonly error: string;
-  /** The API did not answer at all. */
-  readonly noResponse?: boolean;
+  /** Set where the API did not answer at all. From the types of the official SDK 0.3.330; not seen. */
+  readonly noResponse?: NoResponse;
 }
 
 /** Reads {@linkcode ApiRetry}. */
@@ -37,6 +46,12 @@ export const apiRetry: MessageKind<ApiRetry> = defineMessage<ApiRetry>(
     retryDelayMs: wire("retry_delay_ms", v.number()),
     errorStatus: wire("error_status", v.nullable(v.number())),
     error: wire("error", v.string()),
-    noResponse: wireOptional("no_response", v.boolean()),
+    noResponse: wireOptional(
+      "no_response",
+      shape<NoResponse>({
+        waitedMs: wire("waited_ms", v.number()),
+        retryWaitMs: wire("retry_wait_ms", v.number()),
+      }),
+    ),
   },
 );

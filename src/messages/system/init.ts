@@ -26,6 +26,20 @@ export interface PluginInfo {
   readonly path: string;
   /** Where it was installed from. */
   readonly source?: string;
+  /** Its version, as it says itself. */
+  readonly version?: string;
+}
+
+/** Something about a plugin that did not load. */
+export interface PluginError {
+  /** The plugin, as `name@marketplace`, or `inline[0]` and the like for a folder without a name. */
+  readonly plugin: string;
+  /** Kind of the error, such as `path-not-found`. */
+  readonly type: string;
+  /** What went wrong, for people. */
+  readonly message: string;
+  /** The folder or file that it was to be loaded from. */
+  readonly path?: string;
 }
 
 /**
@@ -57,6 +71,20 @@ export interface SystemInit extends EventBase<"system_init"> {
   readonly skills?: readonly string[];
   /** The plugins. */
   readonly plugins?: readonly PluginInfo[];
+  /** Plugins that did not load as a whole. From the types of the official SDK 0.3.330; not seen. */
+  readonly pluginErrors?: readonly PluginError[];
+  /** Beta features of the API. From the types of the official SDK 0.3.330; not seen. */
+  readonly betas?: readonly string[];
+  /** Effort of the next prompt; `null` where the model knows none. From the types of the official SDK 0.3.330; not seen. */
+  readonly effort?: string | null;
+  /** Those of `slashCommands` that make sense in a terminal only. */
+  readonly terminalSlashCommands?: readonly string[];
+  /** Directories beside `cwd` that tools may use. */
+  readonly additionalDirectories?: readonly string[];
+  /** Where the process was started, should `cwd` be another place by now. */
+  readonly originalCwd?: string;
+  /** Whether fast mode is on: `off`, `on`, … */
+  readonly fastModeState?: string;
   /** Name of the output style. */
   readonly outputStyle?: string;
   /** What this CLI can do, by name. Not sent by CLI 2.1.197. */
@@ -93,8 +121,30 @@ export const systemInit: MessageKind<SystemInit> = defineMessage<SystemInit>(
         name: wire("name", v.string()),
         path: wire("path", v.string()),
         source: wireOptional("source", v.string()),
+        version: wireOptional("version", v.string()),
       })),
     ),
+    pluginErrors: wireOptional(
+      "plugin_errors",
+      v.array(shape<PluginError>({
+        plugin: wire("plugin", v.string()),
+        type: wire("type", v.string()),
+        message: wire("message", v.string()),
+        path: wireOptional("path", v.string()),
+      })),
+    ),
+    betas: wireOptional("betas", v.array(v.string())),
+    effort: wireOptional("effort", v.nullable(v.string())),
+    terminalSlashCommands: wireOptional(
+      "terminal_slash_commands",
+      v.array(v.string()),
+    ),
+    additionalDirectories: wireOptional(
+      "additional_directories",
+      v.array(v.string()),
+    ),
+    originalCwd: wireOptional("original_cwd", v.string()),
+    fastModeState: wireOptional("fast_mode_state", v.string()),
     outputStyle: wireOptional("output_style", v.string()),
     capabilities: wireOptional("capabilities", v.array(v.string())),
     userMessageUuids: wireOptional(

@@ -1,6 +1,6 @@
 /** What a player wants done, and what it waits for. */
 
-import type { Json, ScriptedSignal } from "../scenario.ts";
+import type { GrandchildStep, Json, ScriptedSignal } from "../scenario.ts";
 
 /** One thing that the surroundings of a player have to do for it. */
 export type PlayerOutput =
@@ -21,7 +21,7 @@ export type PlayerOutput =
   /** Tell that this place was reached. */
   | { readonly do: "mark"; readonly name: string }
   /** Start a process that outlives the player's. */
-  | { readonly do: "grandchild" }
+  | GrandchildStep
   | { readonly do: "close_stdout" }
   | { readonly do: "stop_reading" }
   /** Die of a signal. */

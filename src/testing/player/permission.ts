@@ -65,7 +65,7 @@ export function* openRequest(
   running: RunningCall,
 ): SubScript<void> {
   const { stage } = turn;
-  const { call, id } = running;
+  const { call } = running;
   if (running.request !== undefined || !stage.launch.asksHost) return;
   if (stage.permissionMode === "dontAsk") return;
   if (stage.launch.disallowedTools.includes(call.name)) return;

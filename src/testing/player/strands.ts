@@ -55,12 +55,12 @@ export class Strands {
       ? this.#beside
       : [this.main, ...this.#beside];
     for (const one of all) {
-      const key = one.waits?.find((key) => this.#answers.has(key)) ?? "";
-      if (one.waits !== undefined && key === "") continue;
-      const value = this.#answers.get(key);
-      this.#answers.delete(key);
+      const key = this.#firstOf(one.waits ?? []);
+      if (key === undefined && one.waits !== undefined) continue;
+      const value = this.#answers.get(key ?? "");
+      this.#answers.delete(key ?? "");
       one.waits = undefined;
-      const step = one.script.next({ key, value });
+      const step = one.script.next({ key: key ?? "", value });
       if (step.done) {
         if (one === this.main) this.main = undefined;
         else this.#beside = this.#beside.filter((other) => other !== one);
@@ -70,6 +70,15 @@ export class Strands {
       if (step.value.do !== "wait") return step.value;
       one.waits = step.value.keys;
       return "moved";
+    }
+    return undefined;
+  }
+
+  /** The key that was resumed before the others. */
+  #firstOf(keys: readonly string[]): string | undefined {
+    if (keys.length === 0) return undefined;
+    for (const key of this.#answers.keys()) {
+      if (keys.includes(key)) return key;
     }
     return undefined;
   }

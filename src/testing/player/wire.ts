@@ -29,7 +29,9 @@ export interface PlayerStart {
   readonly arguments: readonly string[];
   /** Which start this is, counted from 0. */
   readonly start: number;
+  /** The folder it works in; lines tell of it. */
   readonly workingDirectory: string;
+  /** Id of the process, for the `initialize` response. */
   readonly pid: number;
   /** Stands in for the seed of a scenario that has none. */
   readonly fallbackSeed: string;

@@ -1,0 +1,20 @@
+import type { Output } from "../output.ts";
+import type { Invocation } from "../parse.ts";
+import { jsonPresenter, rawPresenter, textPresenter } from "../presenters.ts";
+import { oneShot } from "./_one_shot.ts";
+
+/** `send`: the answer to stdout, tools and what they gave to stderr. */
+export function send(invocation: Invocation, output: Output): Promise<number> {
+  const { flags } = invocation;
+  return oneShot({
+    invocation,
+    output,
+    // The view of --raw has no questions in it that could be answered.
+    asks: flags.raw !== true,
+    present: () => {
+      if (flags.raw === true) return rawPresenter(output);
+      if (flags.json === true) return jsonPresenter(output);
+      return textPresenter(output, flags, "full");
+    },
+  });
+}

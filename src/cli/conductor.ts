@@ -1,0 +1,170 @@
+/**
+ * Runs the turns of a command, from the prompt to the exit code.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { View } from "../events/mod.ts";
+import type {
+  PermissionRequest,
+  ToolRequest,
+} from "../events/permission_request.ts";
+import type { Result } from "../messages/result.ts";
+import type { SessionOptions } from "../options.ts";
+import { AsyncSession } from "../session.ts";
+import type { Turn } from "../turn.ts";
+import { EXIT } from "./exit_code.ts";
+import type { Flags } from "./flags.ts";
+import { footerText } from "./footer.ts";
+import { type Attempt, SignalWatch } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+import type { PermissionAsker } from "./permission_question.ts";
+import { denialNote, policyOf } from "./policy.ts";
+import type { Presenter } from "./presenters.ts";
+import { report } from "./report.ts";
+import { sessionOptions } from "./session_options.ts";
+import { styled } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What a command wants of its session. */
+export interface Plan {
+  readonly output: Output;
+  readonly flags: Flags;
+  /** Who is asked about tools; without one, what is not allowed is denied. */
+  readonly asker?: PermissionAsker | undefined;
+  /** Over the options that follow from the flags. */
+  readonly options?: SessionOptions;
+}
+
+/** A session, and how its turns are run. */
+export class Conductor {
+  /** The session. */
+  readonly session: AsyncSession;
+  /** The signals. */
+  readonly watch: SignalWatch;
+  readonly #plan: Plan;
+  readonly #denied: ToolRequest[];
+
+  constructor(
+    plan: Plan,
+    session: AsyncSession,
+    watch: SignalWatch,
+    denied: ToolRequest[],
+  ) {
+    this.#plan = plan;
+    this.session = session;
+    this.watch = watch;
+    this.#denied = denied;
+  }
+
+  /** Sends a prompt and shows what comes of it. Gives the exit code. */
+  async turn<V extends View>(
+    prompt: string,
+    presenter: Presenter<V>,
+  ): Promise<number> {
+    const { output, flags } = this.#plan;
+    using attempt = this.watch.begin(flags.timeoutMs, () => {
+      // Nobody waits for the words; that they cannot be printed changes nothing.
+      this.#sayInterrupted(presenter).catch(() => {});
+    });
+    let turn: Turn<V> | undefined;
+    try {
+      turn = this.session.send(prompt, {
+        view: presenter.view,
+        signal: attempt.timeout,
+      });
+      await this.#show(turn, presenter, attempt);
+      // Throws where the turn failed.
+      await turn.text();
+      return attempt.isInterrupted ? EXIT.interrupted : EXIT.done;
+    } catch (error) {
+      if (attempt.isInterrupted) return EXIT.interrupted;
+      return await report(output, error);
+    } finally {
+      await this.#afterwards(turn);
+    }
+  }
+
+  async #show<V extends View>(
+    turn: Turn<V>,
+    presenter: Presenter<V>,
+    attempt: Attempt,
+  ): Promise<void> {
+    const { asker } = this.#plan;
+    let result: Result | undefined;
+    try {
+      for await (const event of turn) {
+        await presenter.take(event);
+        if (asker === undefined || !isPermissionRequest(event)) continue;
+        await presenter.interlude();
+        await asker.ask(event, attempt.stopped);
+      }
+      result = await turn.result();
+    } finally {
+      await presenter.end(result);
+    }
+  }
+
+  async #sayInterrupted(presenter: Presenter<View>): Promise<void> {
+    const { output } = this.#plan;
+    // The terminal has written ^C.
+    if (output.terminals.stdin) await output.stderr("\n");
+    await presenter.interlude();
+    await output.stderr(styled("yellow", "interrupted\n"));
+  }
+
+  async #afterwards(turn: Turn<View> | undefined): Promise<void> {
+    const { output, flags } = this.#plan;
+    const denied = this.#denied.splice(0);
+    if (denied.length > 0 && flags.quiet !== true) {
+      await output.stderr(
+        styled("yellow", "claudestream:"),
+        ` ${denialNote(denied)}\n`,
+      );
+    }
+    const isWanted = flags.footer ??
+      (output.terminals.stderr && flags.quiet !== true);
+    if (!isWanted || turn === undefined) return;
+    const result = await turn.result().catch(() => undefined);
+    if (result === undefined) return;
+    await output.stderr(styled("dim", `${footerText(result)}\n`));
+  }
+}
+
+function isPermissionRequest(event: unknown): event is PermissionRequest {
+  // Of the views, the wire's objects have no such type.
+  return (event as { readonly type?: unknown }).type === "permission_request";
+}
+
+/** Runs a command on a session of its own, and leaves no process behind. */
+export async function conduct(
+  plan: Plan,
+  body: (conductor: Conductor) => Promise<number>,
+): Promise<number> {
+  const denied: ToolRequest[] = [];
+  const policy = policyOf({
+    allow: plan.flags.allow,
+    canAsk: plan.asker !== undefined,
+    onDenied: (request) => denied.push(request),
+  });
+  const session = newSession({
+    ...await sessionOptions(plan.flags, policy),
+    ...plan.options,
+  });
+  // Signals are heard until the process is gone.
+  using watch = new SignalWatch(session);
+  await using _closing = session;
+  return await body(new Conductor(plan, session, watch, denied));
+}
+
+function newSession(options: SessionOptions): AsyncSession {
+  try {
+    return new AsyncSession(options);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof TypeError) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}

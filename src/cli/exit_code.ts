@@ -1,0 +1,64 @@
+/**
+ * Errors to exit codes. Pure.
+ *
+ * @module
+ */
+
+import {
+  ClaudeNotFoundError,
+  ClaudeStreamError,
+  DeadlineError,
+  type ErrorCode,
+  StartupError,
+} from "../errors.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The exit codes, by what they mean. 6 and 7 belong to flags that are still to come. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  start: 3,
+  auth: 4,
+  limit: 5,
+  later: 75,
+  timeout: 124,
+  hangUp: 129,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** `--timeout` is over. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor(timeoutMs: number) {
+    super(`Cannot wait any longer: no end of the turn within ${timeoutMs} ms`);
+  }
+}
+
+const BY_CODE: { readonly [C in ErrorCode]?: number } = {
+  config: EXIT.usage,
+  cwd_not_found: EXIT.usage,
+  auth: EXIT.auth,
+  max_turns: EXIT.limit,
+  max_budget: EXIT.limit,
+  rate_limit: EXIT.later,
+  overloaded: EXIT.later,
+};
+
+/** The exit code of whatever was thrown. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof TimeoutError) return EXIT.timeout;
+  // Deno may not do what it takes: nothing was started.
+  if (error instanceof Deno.errors.NotCapable) return EXIT.start;
+  if (!(error instanceof ClaudeStreamError)) return EXIT.failed;
+  const code = BY_CODE[error.code];
+  if (code !== undefined) return code;
+  if (
+    error instanceof ClaudeNotFoundError || error instanceof StartupError ||
+    error instanceof DeadlineError && error.operation === "initialize"
+  ) return EXIT.start;
+  return EXIT.failed;
+}

@@ -1,0 +1,100 @@
+/**
+ * The texts behind flags, checked and turned into values. Pure.
+ *
+ * @module
+ */
+
+import { closest } from "../closest.ts";
+import type { FlagSpec } from "./flags.ts";
+import { UsageError } from "./usage_error.ts";
+
+const COLORS: readonly string[] = ["auto", "always", "never"];
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Longest time that a timer can wait; a longer one would ring at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The modes of CLI 2.1.330. A newer one may know others, so they only serve to find typing errors. */
+const MODES: readonly string[] = [
+  "default",
+  "acceptEdits",
+  "plan",
+  "dontAsk",
+  "auto",
+  "bypassPermissions",
+];
+
+/**
+ * Turns the text behind a flag into its value.
+ *
+ * @throws {UsageError} When it is none.
+ */
+export function flagValue(spec: FlagSpec, text: string): string | number {
+  switch (spec.kind) {
+    case "count":
+      return countOf(spec, text);
+    case "amount":
+      return amountOf(spec, text);
+    case "duration":
+      return durationOf(spec, text);
+    case "color":
+      if (COLORS.includes(text)) return text;
+      throw wrong(spec, text, "auto, always or never");
+    default:
+      if (text.trim() === "") throw wrong(spec, text, "a text");
+      if (spec.name === "permission-mode") checkMode(spec, text);
+      return text;
+  }
+}
+
+function countOf(spec: FlagSpec, text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) {
+    return value;
+  }
+  throw wrong(spec, text, "a whole number above 0");
+}
+
+function amountOf(spec: FlagSpec, text: string): number {
+  const value = Number(text);
+  if (/^(\d+\.?\d*|\.\d+)$/.test(text) && value > 0 && value < Infinity) {
+    return value;
+  }
+  throw wrong(spec, text, "a number above 0");
+}
+
+function durationOf(spec: FlagSpec, text: string): number {
+  const [, number = "", unit = "s"] =
+    /^(\d+\.?\d*|\.\d+)(ms|s|m|h)?$/.exec(text) ?? [];
+  const value = Math.round(Number(number) * (UNITS[unit] ?? 0));
+  if (number === "" || value <= 0) {
+    throw wrong(spec, text, "a time above 0 such as 5, 90s, 5m or 500ms");
+  }
+  if (value > LONGEST_MS) throw wrong(spec, text, "at most 24 days");
+  return value;
+}
+
+function checkMode(spec: FlagSpec, text: string): void {
+  if (MODES.includes(text)) return;
+  const near = closest(text, MODES);
+  if (near === undefined) return;
+  throw new UsageError(
+    `Cannot use ${
+      JSON.stringify(text)
+    } as --${spec.name}: did you mean "${near}"?`,
+  );
+}
+
+function wrong(spec: FlagSpec, text: string, expected: string): UsageError {
+  return new UsageError(
+    `Cannot use ${
+      JSON.stringify(text)
+    } as --${spec.name}: expected ${expected}`,
+  );
+}

@@ -1,0 +1,248 @@
+/**
+ * Every flag of the command line, in one table.
+ *
+ * @module
+ */
+
+import type { CommandName } from "./command_names.ts";
+
+/** When there is colour. */
+export type ColorChoice = "auto" | "always" | "never";
+
+/** The flags as they were given; what was not given is absent. */
+export interface Flags {
+  model?: string;
+  cwd?: string;
+  resume?: string;
+  continue?: boolean;
+  systemPrompt?: string;
+  appendSystemPrompt?: string;
+  allow?: readonly string[];
+  permissionMode?: string;
+  json?: boolean;
+  raw?: boolean;
+  color?: ColorChoice;
+  footer?: boolean;
+  timeoutMs?: number;
+  maxTurns?: number;
+  maxBudgetUsd?: number;
+  quiet?: boolean;
+  stdin?: boolean;
+  claudePath?: string;
+  configDir?: string;
+  yes?: boolean;
+  fast?: boolean;
+  help?: boolean;
+  version?: boolean;
+}
+
+/** What a flag takes. */
+export type FlagKind =
+  /** Nothing. */
+  | "switch"
+  /** A text, not empty. */
+  | "text"
+  /** A text, any number of times. */
+  | "list"
+  /** `auto`, `always` or `never`. */
+  | "color"
+  /** A whole number above 0. */
+  | "count"
+  /** A number above 0. */
+  | "amount"
+  /** A time: `90s`, `5m`, `500ms`; a plain number is seconds. */
+  | "duration";
+
+/** One flag. */
+export interface FlagSpec {
+  /** Its name, without the dashes. */
+  readonly name: string;
+  /** One letter. */
+  readonly alias?: string;
+  /** Other names, for people who come from elsewhere; not in the help. */
+  readonly synonyms?: readonly string[];
+  /** What it takes. */
+  readonly kind: FlagKind;
+  /** There is `--no-…`, too. */
+  readonly negatable?: boolean;
+  /** How the help calls its value. */
+  readonly value?: string;
+  /** One line for the help. */
+  readonly help: string;
+  /** The commands that have a use for it; absent where all have. */
+  readonly commands?: readonly CommandName[];
+}
+
+const SESSIONS = ["send", "stream", "events", "ask", "repl"] as const;
+const PROMPTS = ["send", "stream", "events", "ask"] as const;
+
+/** The table, in the order of the help. */
+export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
+  model: {
+    name: "model",
+    alias: "m",
+    kind: "text",
+    value: "NAME",
+    help: "An alias such as sonnet, or a full name (or set CLAUDESTREAM_MODEL)",
+    commands: SESSIONS,
+  },
+  cwd: {
+    name: "cwd",
+    alias: "C",
+    kind: "text",
+    value: "DIR",
+    help: "Work in this directory",
+    commands: SESSIONS,
+  },
+  continue: {
+    name: "continue",
+    alias: "c",
+    kind: "switch",
+    help: "Go on with the last session of this directory",
+    commands: SESSIONS,
+  },
+  resume: {
+    name: "resume",
+    alias: "r",
+    kind: "text",
+    value: "ID",
+    help: "Go on with this session",
+    commands: SESSIONS,
+  },
+  systemPrompt: {
+    name: "system-prompt",
+    alias: "s",
+    kind: "text",
+    value: "TEXT",
+    help: "Instead of Claude's own; @FILE reads it from a file",
+    commands: SESSIONS,
+  },
+  appendSystemPrompt: {
+    name: "append-system-prompt",
+    kind: "text",
+    value: "TEXT",
+    help: "In addition to Claude's own; @FILE reads it from a file",
+    commands: SESSIONS,
+  },
+  allow: {
+    name: "allow",
+    kind: "list",
+    value: "RULES",
+    help:
+      "What may run without a question: all, builtins, none, Read, 'Bash(git *)', …",
+    commands: SESSIONS,
+  },
+  permissionMode: {
+    name: "permission-mode",
+    kind: "text",
+    value: "MODE",
+    help: "default, acceptEdits, plan, dontAsk, auto or bypassPermissions",
+    commands: SESSIONS,
+  },
+  json: {
+    name: "json",
+    synonyms: ["json-output"],
+    kind: "switch",
+    help: "Print JSON: one event a line, of ask one object",
+    commands: PROMPTS,
+  },
+  raw: {
+    name: "raw",
+    kind: "switch",
+    help: "Print Claude's own lines instead of typed events",
+    commands: ["send", "events"],
+  },
+  stdin: {
+    name: "stdin",
+    kind: "switch",
+    negatable: true,
+    help: "Read stdin as a part of the prompt, or leave it alone",
+    commands: PROMPTS,
+  },
+  timeoutMs: {
+    name: "timeout",
+    kind: "duration",
+    value: "TIME",
+    help: "Give up a turn after this long: 90s, 5m, 500ms; 5 is seconds",
+    commands: SESSIONS,
+  },
+  maxTurns: {
+    name: "max-turns",
+    kind: "count",
+    value: "N",
+    help: "At most so many rounds of the model for one prompt",
+    commands: SESSIONS,
+  },
+  maxBudgetUsd: {
+    name: "max-budget-usd",
+    kind: "amount",
+    value: "USD",
+    help: "At most so much money",
+    commands: SESSIONS,
+  },
+  footer: {
+    name: "footer",
+    kind: "switch",
+    negatable: true,
+    help: "Time, cost and tokens at the end, or not (default: on a terminal)",
+    commands: ["send", "stream", "events", "repl", "demo"],
+  },
+  yes: {
+    name: "yes",
+    alias: "y",
+    kind: "switch",
+    help: "Answer the questions of the demo with yes",
+    commands: ["demo"],
+  },
+  fast: {
+    name: "fast",
+    kind: "switch",
+    help: "Without the pauses",
+    commands: ["demo"],
+  },
+  quiet: {
+    name: "quiet",
+    alias: "q",
+    kind: "switch",
+    help: "Nothing on stderr but errors and questions",
+    commands: [...SESSIONS, "demo"],
+  },
+  color: {
+    name: "color",
+    kind: "color",
+    negatable: true,
+    value: "WHEN",
+    help: "auto, always or never (NO_COLOR and FORCE_COLOR count as well)",
+    commands: [...SESSIONS, "demo"],
+  },
+  claudePath: {
+    name: "claude-path",
+    kind: "text",
+    value: "PATH",
+    help: "The claude to start (or set CLAUDESTREAM_CLAUDE_PATH)",
+    commands: SESSIONS,
+  },
+  configDir: {
+    name: "config-dir",
+    kind: "text",
+    value: "DIR",
+    help: "Claude's configuration, instead of ~/.claude",
+    commands: SESSIONS,
+  },
+  help: {
+    name: "help",
+    alias: "h",
+    kind: "switch",
+    help: "Show this",
+  },
+  version: {
+    name: "version",
+    alias: "V",
+    kind: "switch",
+    help: "Show the version",
+  },
+};
+
+/** The table as a list. */
+export const FLAG_LIST: readonly (readonly [keyof Flags, FlagSpec])[] = Object
+  .entries(FLAGS) as unknown as readonly (readonly [keyof Flags, FlagSpec])[];

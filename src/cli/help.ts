@@ -1,0 +1,3 @@
+export function helpText(_topic: string | undefined): string {
+  return "help\n";
+}

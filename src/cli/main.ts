@@ -1,0 +1,71 @@
+/**
+ * Finds out which command is meant, and runs it.
+ *
+ * @module
+ */
+
+import { type Invocation, parse } from "./parse.ts";
+import { Output } from "./output.ts";
+import { versionLine } from "./version.ts";
+
+/**
+ * Runs the command line.
+ *
+ * Handles signals while a session runs; does not end the process, but for a second
+ * Ctrl-C and for SIGTERM.
+ *
+ * @param args The arguments, without program and script: `Deno.args`.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let output = new Output();
+  try {
+    const request = parse(args);
+    switch (request.do) {
+      case "version":
+        await output.stdout(`${versionLine()}\n`);
+        return 0;
+      case "help": {
+        const { helpText } = await import("./help.ts");
+        await output.stdout(helpText(request.topic));
+        return 0;
+      }
+      case "run":
+        output = new Output(request.flags.color);
+        return await run(request, output);
+    }
+  } catch (error) {
+    const { report } = await import("./report.ts");
+    return await report(output, error);
+  }
+}
+
+// Loaded one by one: `--version` and `help` need nothing of a session.
+async function run(invocation: Invocation, output: Output): Promise<number> {
+  switch (invocation.command) {
+    case "send": {
+      const { send } = await import("./commands/send.ts");
+      return await send(invocation, output);
+    }
+    case "stream": {
+      const { stream } = await import("./commands/stream.ts");
+      return await stream(invocation, output);
+    }
+    case "ask": {
+      const { ask } = await import("./commands/ask.ts");
+      return await ask(invocation, output);
+    }
+    case "events": {
+      const { events } = await import("./commands/events.ts");
+      return await events(invocation, output);
+    }
+    case "repl": {
+      const { repl } = await import("./commands/repl.ts");
+      return await repl(invocation, output);
+    }
+    case "demo": {
+      const { demo } = await import("./commands/demo.ts");
+      return await demo(invocation, output);
+    }
+  }
+}

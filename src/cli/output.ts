@@ -1,0 +1,140 @@
+/**
+ * The two streams of the command line; the one place that prints.
+ *
+ * @module
+ */
+
+import type { ColorChoice } from "./flags.ts";
+import {
+  escapeControls,
+  renderSpans,
+  type Span,
+  wantsColor,
+} from "./terminal.ts";
+
+/** Nobody reads stdout any more, as behind `| head -1`. */
+export class StdoutClosedError extends Error {
+  override readonly name = "StdoutClosedError";
+}
+
+/** Something to print. */
+export type Piece =
+  /** A part of the answer. */
+  | { readonly to: "stdout"; readonly text: string }
+  /** Something for people. */
+  | { readonly to: "stderr"; readonly spans: readonly Span[] }
+  /** Takes back the line that stands open on stderr; only where that is a terminal. */
+  | { readonly to: "erase" };
+
+interface Stream {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/** Reads a variable where that is allowed; asks nobody for the permission. */
+export function readEnv(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+/** Writes to stdout and stderr, in the order of the calls. */
+export class Output {
+  /** What kinds of streams there are. */
+  readonly terminals: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
+  /** Whether stderr gets colour. */
+  readonly color: boolean;
+  /** Half of a character outside of the BMP, whose other half has yet to come. */
+  #half = "";
+  // Both may be the same terminal, so both go through one queue.
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(choice?: ColorChoice) {
+    this.terminals = {
+      stdin: Deno.stdin.isTerminal(),
+      stdout: Deno.stdout.isTerminal(),
+      stderr: Deno.stderr.isTerminal(),
+    };
+    this.color = wantsColor({
+      choice,
+      isTerminal: this.terminals.stderr,
+      env: readEnv,
+    });
+  }
+
+  /** Whether both streams are on a screen, most likely the same one. */
+  get sharesScreen(): boolean {
+    return this.terminals.stdout && this.terminals.stderr;
+  }
+
+  /** Whether there is somebody to ask. */
+  get canAsk(): boolean {
+    return this.terminals.stdin && this.terminals.stderr;
+  }
+
+  /** Width of the terminal, now. */
+  get columns(): number {
+    try {
+      return Math.max(20, Deno.consoleSize().columns);
+    } catch {
+      // No terminal at all.
+      return 80;
+    }
+  }
+
+  /**
+   * Writes a part of the answer: to a terminal harmless, to anything else as it is.
+   *
+   * @throws {StdoutClosedError} Nobody reads it any more.
+   */
+  stdout(text: string): Promise<void> {
+    const whole = this.#half + text;
+    const cut = /[\ud800-\udbff]$/.test(whole)
+      ? whole.length - 1
+      : whole.length;
+    this.#half = whole.slice(cut);
+    const safe = whole.slice(0, cut);
+    return this.#write(
+      Deno.stdout,
+      this.terminals.stdout ? escapeControls(safe) : safe,
+    );
+  }
+
+  /** Writes something for people. That nobody reads it is no error. */
+  async stderr(...spans: readonly Span[]): Promise<void> {
+    await this.#write(Deno.stderr, renderSpans(spans, this.color)).catch(
+      () => {},
+    );
+  }
+
+  /** Prints what a renderer gave. */
+  async print(pieces: readonly Piece[]): Promise<void> {
+    for (const piece of pieces) {
+      if (piece.to === "stdout") await this.stdout(piece.text);
+      else if (piece.to === "stderr") await this.stderr(...piece.spans);
+      else await this.#write(Deno.stderr, "\r\x1b[2K").catch(() => {});
+    }
+  }
+
+  #write(stream: Stream, text: string): Promise<void> {
+    const done = this.#queue.then(() => writeAll(stream, text));
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+}
+
+async function writeAll(stream: Stream, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += await stream.write(bytes.subarray(at));
+    }
+  } catch (cause) {
+    if (cause instanceof Deno.errors.BrokenPipe) {
+      throw new StdoutClosedError("Cannot write: nobody reads it", { cause });
+    }
+    throw cause;
+  }
+}

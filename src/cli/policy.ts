@@ -1,0 +1,153 @@
+/**
+ * `--allow` to a policy. Pure.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../events/permission_request.ts";
+import { type Decision, deny } from "../permissions/decision.ts";
+import {
+  allowAll,
+  allowBuiltins,
+  allowList,
+  type Policy,
+  type SyncPolicy,
+} from "../permissions/policy.ts";
+import { isSimpleCommand } from "../permissions/rules.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What the policy of the command line needs to know. */
+export interface PolicyContext {
+  /** The values of `--allow`. */
+  readonly allow: readonly string[] | undefined;
+  /** Somebody sees the questions and can answer them. */
+  readonly canAsk: boolean;
+  /** Called with each call that is denied because nobody can be asked. */
+  readonly onDenied: (request: ToolRequest) => void;
+}
+
+/**
+ * First the rules, then whoever sits at the terminal, else no.
+ *
+ * @throws {UsageError} When a rule cannot be read.
+ */
+export function policyOf(context: PolicyContext): Policy {
+  const { canAsk, onDenied } = context;
+  const rules = (context.allow ?? []).flatMap(splitRules);
+  if (rules.includes("none")) {
+    if (rules.length === 1) return nothing(onDenied);
+    throw new UsageError(
+      'Cannot use --allow none with other rules: "none" is all',
+    );
+  }
+  const policies = grants(rules);
+  return {
+    name: "--allow",
+    decide(request, more) {
+      for (const policy of policies) {
+        const answer = policy.decide(request, more);
+        if (answer?.behavior === "allow") return answer;
+      }
+      if (canAsk) return undefined;
+      onDenied(request);
+      return denial(request);
+    },
+  };
+}
+
+function nothing(onDenied: PolicyContext["onDenied"]): Policy {
+  return {
+    name: "--allow none",
+    decide(request) {
+      onDenied(request);
+      return deny("No tool may be used here: the user runs with --allow none");
+    },
+  };
+}
+
+function grants(rules: readonly string[]): readonly SyncPolicy[] {
+  const policies: SyncPolicy[] = [];
+  if (rules.includes("all")) policies.push(allowAll());
+  if (rules.includes("builtins")) policies.push(allowBuiltins());
+  const list = rules.filter((rule) => rule !== "all" && rule !== "builtins");
+  if (list.length === 0) return policies;
+  try {
+    policies.push(allowList(list));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(
+      error.message.replace("the rule", "the --allow rule"),
+      "Rules: all, builtins, none, Read, 'Bash(git *)', 'mcp__server__*'; more with: claudestream help permissions",
+    );
+  }
+  return policies;
+}
+
+function denial(request: ToolRequest): Decision {
+  if (request.requiresUserInteraction === true || isQuestion(request)) {
+    return deny("Nobody is there to answer: go on without it");
+  }
+  return deny(
+    `"${request.toolName}" with this input is not allowed here, and nobody is there to ask. The user can run again with ${
+      allowFlag(request)
+    }`,
+  );
+}
+
+function isQuestion({ toolName }: ToolRequest): boolean {
+  return toolName === "AskUserQuestion";
+}
+
+/** The flag that would allow a call, ready for a shell. */
+export function allowFlag(request: ToolRequest): string {
+  const rule = suggestedRule(request);
+  return `--allow ${/^[\w-]+$/.test(rule) ? rule : quoted(rule)}`;
+}
+
+/** A rule that covers a call and those like it. */
+export function suggestedRule({ toolName, input }: ToolRequest): string {
+  const { command } = input;
+  if (toolName !== "Bash" || typeof command !== "string") return toolName;
+  // A rule with a pattern never covers more than a single plain command.
+  const [, program] = /^\s*([\w./-]+)(\s|$)/.exec(command) ?? [];
+  return program !== undefined && isSimpleCommand(command.trim())
+    ? `Bash(${program} *)`
+    : "Bash";
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** One line that says what was denied and how to allow it. */
+export function denialNote(requests: readonly ToolRequest[]): string {
+  const flags = new Set(
+    requests.filter((request) => !isQuestion(request)).map(allowFlag),
+  );
+  const names = [...new Set(requests.map(({ toolName }) => toolName))];
+  const what = requests.length === 1
+    ? `A call of ${names[0]} was denied`
+    : `${requests.length} calls of ${names.join(", ")} were denied`;
+  return flags.size === 0
+    ? `${what}: it needs somebody at a terminal`
+    : `${what}: nobody could be asked; to allow it run again with ${
+      [...flags].join(" ")
+    }`;
+}
+
+/** Takes `Read,Bash(git *),Edit` apart; a comma in parentheses belongs to the rule. */
+export function splitRules(text: string): string[] {
+  const rules: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const char = text[at];
+    if (char === "(") depth++;
+    else if (char === ")") depth--;
+    else if (char === undefined || char === "," && depth <= 0) {
+      rules.push(text.slice(start, at).trim());
+      start = at + 1;
+    }
+  }
+  return rules.filter((rule) => rule !== "");
+}

@@ -1,0 +1,110 @@
+/**
+ * The ways in which a command shows a turn.
+ *
+ * @module
+ */
+
+import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
+import type { Result } from "../messages/result.ts";
+import type { Flags } from "./flags.ts";
+import { type Output, readEnv } from "./output.ts";
+import { emptyText, Renderer } from "./render.ts";
+
+/** Shows a turn. */
+export interface Presenter<V extends View> {
+  /** How it wants the turn cut. */
+  readonly view: V;
+  /** Shows an event. */
+  take(event: ViewEvents[V]): Promise<void>;
+  /** Makes room for something else on stderr. */
+  interlude(): Promise<void>;
+  /** The turn is over; without a result it broke off. */
+  end(result: Result | undefined): Promise<void>;
+}
+
+/** As text: the answer to stdout, the rest to stderr. */
+export function textPresenter(
+  output: Output,
+  flags: Flags,
+  detail: "full" | "brief",
+): Presenter<"flat"> {
+  const renderer = new Renderer({
+    detail,
+    sharesScreen: output.sharesScreen,
+    isLive: output.terminals.stderr && readEnv("TERM") !== "dumb",
+    quiet: flags.quiet ?? false,
+    columns: () => output.columns,
+  });
+  return {
+    view: "flat",
+    take: (event) => output.print(renderer.take(event)),
+    interlude: () => output.print(renderer.interlude()),
+    end: (result) => output.print(renderer.end(result)),
+  };
+}
+
+async function nothing(): Promise<void> {}
+
+/** As a line of JSON for each event. */
+export function jsonPresenter(output: Output): Presenter<"flat"> {
+  return {
+    view: "flat",
+    take: (event) => output.stdout(`${eventLine(event)}\n`),
+    interlude: nothing,
+    end: nothing,
+  };
+}
+
+/** An event as JSON. What is unknown keeps what it came from, so that nothing is lost. Pure. */
+export function eventLine(event: ClaudeEvent): string {
+  return JSON.stringify(
+    event.type === "unknown" ? { ...event, raw: event.raw } : event,
+  );
+}
+
+/** As the CLI wrote it. */
+export function rawPresenter(output: Output): Presenter<"wire"> {
+  return {
+    view: "wire",
+    take: (line) =>
+      output.stdout(
+        `${typeof line === "string" ? line : JSON.stringify(line)}\n`,
+      ),
+    interlude: nothing,
+    end: nothing,
+  };
+}
+
+/** The final text only, or the whole answer as an object. */
+export function answerPresenter(
+  output: Output,
+  flags: Flags,
+  sessionId: () => string | undefined,
+): Presenter<"flat"> {
+  return {
+    view: "flat",
+    take: nothing,
+    interlude: nothing,
+    async end(result) {
+      if (result === undefined || result.isError) return;
+      const text = result.result ?? "";
+      if (flags.json === true) {
+        const { costUsd, totalCostUsd, usage, durationMs } = result;
+        const answer = {
+          text,
+          result,
+          costUsd,
+          totalCostUsd,
+          usage,
+          durationMs,
+          sessionId: sessionId(),
+        };
+        await output.stdout(`${JSON.stringify(answer)}\n`);
+        return;
+      }
+      const body = text.replace(/\n+$/, "");
+      if (body === "") await output.stderr(`${emptyText(result)}\n`);
+      else await output.stdout(`${body}\n`);
+    },
+  };
+}

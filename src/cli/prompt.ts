@@ -1,0 +1,128 @@
+/**
+ * The prompt: from the arguments, from stdin, or from both.
+ *
+ * @module
+ */
+
+import { fstatSync } from "node:fs";
+import type { Invocation } from "./parse.ts";
+import type { Output } from "./output.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What stdin is. */
+export type StdinKind =
+  /** Somebody could type. */
+  | "terminal"
+  /** A file or a pipe, which ends. */
+  | "data"
+  /** A socket, `/dev/null` and the like: what a parent process leaves behind without a thought. */
+  | "other";
+
+/** What there is to make a prompt of. */
+export interface PromptSources {
+  readonly words: readonly string[];
+  readonly literal: readonly string[];
+  /** `--stdin` or `--no-stdin`. */
+  readonly stdin: boolean | undefined;
+  readonly kind: StdinKind;
+}
+
+/** The words of the prompt, and whether stdin is read besides. */
+export interface PromptPlan {
+  readonly text: string;
+  readonly readsStdin: boolean;
+}
+
+/**
+ * Decides where the prompt comes from. Pure.
+ *
+ * Beside words, only a pipe or a file is read: a socket or a device that a parent
+ * process handed down may stay open and silent for ever. Without words, whatever is
+ * no terminal is read, as nothing else is left.
+ *
+ * @throws {UsageError} When the flags contradict each other, or there is no prompt.
+ */
+export function planPrompt(sources: PromptSources): PromptPlan {
+  const { words, literal, stdin, kind } = sources;
+  const wanted = stdin === true || words.includes("-");
+  if (wanted && stdin === false) {
+    throw new UsageError('Cannot use "-" with --no-stdin: "-" reads stdin');
+  }
+  const text = [...words.filter((word) => word !== "-"), ...literal]
+    .join(" ").trim();
+  const readsStdin = wanted ||
+    (stdin !== false && (kind === "data" || text === "" && kind === "other"));
+  if (text === "" && !readsStdin) throw noPrompt();
+  return { text, readsStdin };
+}
+
+/** Joins the words and what stdin gave. Pure. */
+export function joinPrompt(text: string, piped: string): string {
+  // The line break at the end of a file is no part of what it says.
+  const body = piped.replace(/\s+$/, "");
+  if (body === "" && text === "") throw noPrompt();
+  if (body === "") return text;
+  return text === "" ? body : `${text}\n\n${body}`;
+}
+
+function noPrompt(): UsageError {
+  return new UsageError(
+    "Cannot send the prompt: there is none",
+    'Write one, as in: claudestream send "explain this repo"; or pipe one in',
+  );
+}
+
+function stdinKind(isTerminal: boolean): StdinKind {
+  if (isTerminal) return "terminal";
+  try {
+    const stat = fstatSync(0);
+    return stat.isFIFO() || stat.isFile() ? "data" : "other";
+  } catch {
+    // Closed, or not allowed to look.
+    return "other";
+  }
+}
+
+/** How long stdin may be silent before a line says that it is waited for. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Makes the prompt of a command.
+ *
+ * @throws {UsageError} There is none.
+ */
+export async function readPrompt(
+  invocation: Invocation,
+  output: Output,
+): Promise<string> {
+  const { words, literal, flags } = invocation;
+  const kind = stdinKind(output.terminals.stdin);
+  const plan = planPrompt({ words, literal, stdin: flags.stdin, kind });
+  if (!plan.readsStdin) return plan.text;
+  const timer = setTimeout(() => {
+    output.stderr(
+      kind === "terminal"
+        ? "claudestream: reading the prompt from the terminal; Ctrl-D ends it\n"
+        : "claudestream: waiting for the end of stdin; --no-stdin leaves it alone\n",
+    );
+  }, kind === "terminal" ? 0 : PATIENCE_MS);
+  try {
+    return joinPrompt(plan.text, await readStdin());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Not `Deno.stdin.readable`: its end would close stdin for the questions that follow.
+async function readStdin(): Promise<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(64 * 1024);
+  const parts: string[] = [];
+  for (;;) {
+    const size = await Deno.stdin.read(buffer);
+    if (size === null) break;
+    parts.push(decoder.decode(buffer.subarray(0, size), { stream: true }));
+  }
+  parts.push(decoder.decode());
+  return parts.join("");
+}

@@ -1,0 +1,300 @@
+/**
+ * Events to pieces for stdout and stderr. Pure.
+ *
+ * @module
+ */
+
+import type { ToolResult, ToolUse } from "../events/blocks.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import { TextPieces } from "../events/text_pieces.ts";
+import type { RateLimit } from "../messages/rate_limit_event.ts";
+import type { Result } from "../messages/result.ts";
+import type { ApiRetry } from "../messages/system/api_retry.ts";
+import { AnswerText } from "./answer_text.ts";
+import type { Piece } from "./output.ts";
+import {
+  firstLines,
+  formatMs,
+  oneLine,
+  type Span,
+  styled,
+} from "./terminal.ts";
+import { errorText, inputSummary } from "./tool_text.ts";
+
+/** How a turn is shown. */
+export interface RenderOptions {
+  /** `full` shows what tools gave and what the model thought, `brief` a line for each tool. */
+  readonly detail: "full" | "brief";
+  /** Both streams are on one screen. */
+  readonly sharesScreen: boolean;
+  /** stderr is a terminal on which a line can be taken back. */
+  readonly isLive: boolean;
+  /** Only the answer. */
+  readonly quiet: boolean;
+  /** Width of the terminal, now. */
+  readonly columns: () => number;
+}
+
+const THINKING = Symbol("thinking");
+const RESULT_LINES = 10;
+
+/** Shows one turn. */
+export class Renderer {
+  readonly #options: RenderOptions;
+  readonly #answer = new AnswerText();
+  readonly #text = new TextPieces();
+  readonly #calls = new Map<string, ToolUse>();
+  #pieces: Piece[] = [];
+  /** What the open line on stderr is about. */
+  #status: string | typeof THINKING | undefined;
+  /** A line of the answer stands open on a screen that notes share. */
+  #isLineOpen = false;
+
+  constructor(options: RenderOptions) {
+    this.#options = options;
+  }
+
+  /** What to print for an event. */
+  take(event: ClaudeEvent): readonly Piece[] {
+    const text = this.#text.take(event);
+    if (text !== "") {
+      this.#say(text, "messageId" in event ? `${event.messageId}` : "");
+    }
+    switch (event.type) {
+      case "stream_delta":
+        if (
+          event.deltaType === "thinking_delta" &&
+          event.parentToolUseId === null
+        ) this.#think();
+        if (event.abandonedFrom !== undefined) this.#startOver();
+        break;
+      case "assistant_text":
+        if (event.parentToolUseId === null) this.#answer.cut();
+        break;
+      case "thinking":
+        if (event.parentToolUseId === null) this.#thought(event.text);
+        break;
+      case "tool_use":
+        if (event.parentToolUseId === null) this.#answer.cut();
+        this.#call(event);
+        break;
+      case "tool_result":
+        this.#outcome(event);
+        break;
+      case "api_retry":
+        this.#note(styled("yellow", `${retryText(event)}\n`));
+        break;
+      case "rate_limit":
+        if (event.status !== "allowed") {
+          this.#note(styled("yellow", `${rateLimitText(event)}\n`));
+        }
+        break;
+      case "unknown":
+        if (event.reason === "not_json" && this.#options.detail === "full") {
+          const line = oneLine(String(event.raw), this.#width - 8);
+          this.#note(styled("dim", `claude: ${line}\n`));
+        }
+        break;
+    }
+    return this.#flush();
+  }
+
+  /** Something else is to be printed on stderr: gets it a line of its own. */
+  interlude(): readonly Piece[] {
+    this.#freshLine();
+    return this.#flush();
+  }
+
+  /** The turn is over, without a result where it broke off. */
+  end(result: Result | undefined): readonly Piece[] {
+    // A local command such as /cost answers in the result only.
+    if (
+      result !== undefined && !result.isError && !this.#answer.isStarted
+    ) this.#say(result.result ?? "", "result");
+    this.#answer.cut();
+    this.#closeStatus();
+    const lineBreak = this.#answer.endLine();
+    if (lineBreak !== "") this.#pieces.push({ to: "stdout", text: lineBreak });
+    this.#isLineOpen = false;
+    if (result !== undefined && !result.isError && !this.#answer.isStarted) {
+      this.#pieces.push({ to: "stderr", spans: [`${emptyText(result)}\n`] });
+    }
+    return this.#flush();
+  }
+
+  get #width(): number {
+    return this.#options.columns() - 1;
+  }
+
+  #flush(): readonly Piece[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+
+  #say(text: string, block: string): void {
+    const print = this.#answer.push(text, block);
+    if (print === "") return;
+    if (this.#options.sharesScreen) {
+      this.#closeStatus();
+      this.#isLineOpen = true;
+    }
+    this.#pieces.push({ to: "stdout", text: print });
+  }
+
+  #note(...spans: readonly Span[]): void {
+    if (this.#options.quiet) return;
+    this.#freshLine();
+    this.#pieces.push({ to: "stderr", spans });
+  }
+
+  #freshLine(): void {
+    this.#closeStatus();
+    if (!this.#isLineOpen) return;
+    this.#isLineOpen = false;
+    // In the middle of a block a line break on stdout would become a part of the answer.
+    this.#pieces.push(
+      this.#answer.isOver
+        ? { to: "stdout", text: this.#answer.endLine() }
+        : { to: "stderr", spans: ["\n"] },
+    );
+  }
+
+  /** Shows a line that stays open until there is more to say. */
+  #openStatus(
+    about: string | typeof THINKING,
+    ...spans: readonly Span[]
+  ): void {
+    if (!this.#options.isLive || this.#options.quiet) return;
+    this.#freshLine();
+    this.#pieces.push({ to: "stderr", spans });
+    this.#status = about;
+  }
+
+  #closeStatus(): void {
+    if (this.#status === undefined) return;
+    this.#pieces.push(
+      this.#status === THINKING
+        ? { to: "erase" }
+        : { to: "stderr", spans: ["\n"] },
+    );
+    this.#status = undefined;
+  }
+
+  #think(): void {
+    this.#answer.cut();
+    if (this.#status === THINKING) return;
+    this.#openStatus(THINKING, styled("dim", "thinking…"));
+  }
+
+  #thought(text: string): void {
+    this.#answer.cut();
+    if (this.#status === THINKING) this.#closeStatus();
+    if (this.#options.detail !== "full" || text.trim() === "") return;
+    this.#note(styled("dim", `${text.trim()}\n`));
+  }
+
+  #startOver(): void {
+    this.#answer.cut();
+    this.#note(styled("yellow", "the reply broke off and starts anew\n"));
+  }
+
+  #call(call: ToolUse): void {
+    this.#calls.set(call.toolUseId, call);
+    const line = this.#callLine(styled("cyan", "●"), call, "");
+    if (this.#options.detail === "full") this.#note(...line, "\n");
+    else this.#openStatus(call.toolUseId, ...line);
+  }
+
+  /** A mark, the name, what it is about, and something after that; on one line. */
+  #callLine(
+    mark: Span,
+    call: Pick<ToolUse, "name" | "input" | "parentToolUseId">,
+    after: string,
+  ): readonly Span[] {
+    const indent = call.parentToolUseId === null ? "" : "  ";
+    const name = oneLine(call.name, 60);
+    const used = indent.length + 2 + name.length + 1;
+    const tail = oneLine(after, Math.max(10, this.#width - used));
+    const room = this.#width - used - (tail === "" ? 0 : tail.length + 2);
+    const summary = room < 4 ? "" : oneLine(inputSummary(call.input), room);
+    return [
+      indent,
+      mark,
+      " ",
+      styled("bold", name),
+      summary === "" ? "" : ` ${summary}`,
+      tail === "" ? "" : styled("dim", `  ${tail}`),
+    ];
+  }
+
+  #outcome(result: ToolResult): void {
+    const call = this.#calls.get(result.toolUseId) ?? {
+      name: result.toolName ?? "tool",
+      input: result.toolInput ?? {},
+      parentToolUseId: result.parentToolUseId,
+    };
+    this.#calls.delete(result.toolUseId);
+    const mark = result.isError ? styled("red", "✗") : styled("green", "✓");
+    const time = result.durationMs === undefined
+      ? ""
+      : formatMs(result.durationMs);
+    if (this.#status === result.toolUseId) {
+      this.#status = undefined;
+      this.#pieces.push({ to: "erase" });
+    }
+    if (this.#options.detail === "brief") {
+      const said = result.isError ? errorText(result.text) : time;
+      this.#note(...this.#callLine(mark, call, said), "\n");
+      return;
+    }
+    this.#note(
+      ...this.#callLine(mark, { ...call, input: {} }, time),
+      "\n",
+      styled("dim", this.#resultLines(result)),
+    );
+  }
+
+  #resultLines({ isError, text }: ToolResult): string {
+    const said = isError ? errorText(text) : text;
+    if (said.trim() === "") return "";
+    const { lines, more } = firstLines(said, RESULT_LINES);
+    const shown = lines.map((line) => `  ${oneLine(line, this.#width - 2)}\n`);
+    if (more > 0) shown.push(`  … ${more} more lines\n`);
+    return shown.join("");
+  }
+}
+
+function retryText(event: ApiRetry): string {
+  const status = event.errorStatus === null
+    ? ""
+    : `, HTTP ${event.errorStatus}`;
+  return `the API failed (${event.error}${status}): retry ${event.attempt} of ${event.maxRetries} in ${
+    formatMs(event.retryDelayMs)
+  }`;
+}
+
+function rateLimitText(event: RateLimit): string {
+  const parts = [`rate limit: ${event.status}`];
+  if (event.utilization !== undefined) {
+    parts.push(`${Math.round(event.utilization * 100)} % used`);
+  }
+  if (event.rateLimitType !== undefined) {
+    parts.push(`window ${event.rateLimitType}`);
+  }
+  if (event.resetsAt !== undefined) {
+    parts.push(`until ${new Date(event.resetsAt * 1000).toLocaleString()}`);
+  }
+  return parts.join(", ");
+}
+
+/** Why a turn that went well has no text. */
+export function emptyText(result: Result): string {
+  const reasons = [
+    ...result.stopReason ? [`stop reason "${result.stopReason}"`] : [],
+    ...result.terminalReason ? [`"${result.terminalReason}"`] : [],
+  ];
+  return `claudestream: the turn ended without any text: ${
+    reasons.join(", ") || `"${result.subtype}"`
+  }`;
+}

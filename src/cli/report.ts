@@ -1,0 +1,17 @@
+import { describe } from "./describe.ts";
+import { EXIT, exitCodeOf } from "./exit_code.ts";
+import { type Output, StdoutClosedError } from "./output.ts";
+import { styled } from "./terminal.ts";
+
+/** Prints an error, and gives the exit code that belongs to it. */
+export async function report(output: Output, error: unknown): Promise<number> {
+  // Whoever closed it has seen enough.
+  if (error instanceof StdoutClosedError) return EXIT.done;
+  const { message, hint } = describe(error);
+  await output.stderr(
+    styled("red", "claudestream:"),
+    ` ${message.trimEnd()}\n`,
+    ...hint === undefined ? [] : [styled("dim", `  ${hint}\n`)],
+  );
+  return exitCodeOf(error);
+}

@@ -1,0 +1,82 @@
+/**
+ * Flags to the options of a session.
+ *
+ * @module
+ */
+
+import type { SessionOptions } from "../options.ts";
+import type { Policy } from "../permissions/policy.ts";
+import type { Flags } from "./flags.ts";
+import { readEnv } from "./output.ts";
+import { UsageError } from "./usage_error.ts";
+
+/**
+ * Each step of closing: a service manager that sent SIGTERM mostly waits for 10
+ * seconds before it kills us, and then nobody would end `claude`.
+ */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/**
+ * Makes the options of a session.
+ *
+ * @throws {UsageError} When flags contradict each other, or a file cannot be read.
+ */
+export async function sessionOptions(
+  flags: Flags,
+  policy: Policy,
+): Promise<SessionOptions> {
+  if (flags.continue === true && flags.resume !== undefined) {
+    throw new UsageError(
+      "Cannot use --continue with --resume: take one of them",
+    );
+  }
+  const resume = flags.continue === true ? "last" : flags.resume;
+  const { maxTurns, maxBudgetUsd } = flags;
+  return defined({
+    model: flags.model ?? (readEnv("CLAUDESTREAM_MODEL") || undefined),
+    cwd: flags.cwd,
+    claudePath: flags.claudePath,
+    configDir: flags.configDir,
+    resume,
+    systemPrompt: await systemPrompt(flags),
+    permissionMode: flags.permissionMode,
+    limits: defined({ maxTurns, maxBudgetUsd }),
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    policy,
+  });
+}
+
+async function systemPrompt(
+  flags: Flags,
+): Promise<SessionOptions["systemPrompt"]> {
+  const { systemPrompt: instead, appendSystemPrompt: also } = flags;
+  if (instead !== undefined && also !== undefined) {
+    throw new UsageError(
+      "Cannot use --system-prompt with --append-system-prompt: put both texts into the first",
+    );
+  }
+  if (instead !== undefined) return await textOf("--system-prompt", instead);
+  if (also === undefined) return undefined;
+  return { append: await textOf("--append-system-prompt", also) };
+}
+
+async function textOf(flag: string, value: string): Promise<string> {
+  if (!value.startsWith("@")) return value;
+  try {
+    return await Deno.readTextFile(value.slice(1));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot read the file of ${flag}: ${reason}`);
+  }
+}
+
+/** What is left of an object without the fields that are `undefined`. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function defined<T extends object>(fields: T): Partial<Defined<T>> {
+  const entries = Object.entries(fields).filter(([, value]) =>
+    value !== undefined
+  );
+  return Object.fromEntries(entries) as Partial<Defined<T>>;
+}

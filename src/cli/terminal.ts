@@ -1,0 +1,142 @@
+/**
+ * What may go to a terminal, and how it looks there. Pure.
+ *
+ * @module
+ */
+
+import type { ColorChoice } from "./flags.ts";
+
+/** What deciding about colour needs to know. */
+export interface ColorContext {
+  /** The flag. */
+  readonly choice: ColorChoice | undefined;
+  /** Whether the stream goes to a terminal. */
+  readonly isTerminal: boolean;
+  /** Reads a variable. */
+  readonly env: (name: string) => string | undefined;
+}
+
+/** Whether a stream gets colour: the flag, then `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`, then whether it is a terminal. */
+export function wantsColor(context: ColorContext): boolean {
+  const { choice = "auto", isTerminal, env } = context;
+  if (choice !== "auto") return choice === "always";
+  if ((env("NO_COLOR") ?? "") !== "") return false;
+  const force = env("FORCE_COLOR") ?? "";
+  if (force !== "") return force !== "0" && force !== "false";
+  return isTerminal && env("TERM") !== "dumb";
+}
+
+/** How a piece of text looks. */
+export type Style =
+  | "plain"
+  | "bold"
+  | "dim"
+  | "red"
+  | "green"
+  | "yellow"
+  | "cyan";
+
+const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
+  plain: [0, 0],
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+/** Text with a style, or without one. The text is escaped when it is written. */
+export type Span = string | { readonly style: Style; readonly text: string };
+
+/** Text with a style. */
+export function styled(style: Style, text: string): Span {
+  return { style, text };
+}
+
+/** Spans as they go to a stream: harmless, and in colour where that is wanted. */
+export function renderSpans(spans: readonly Span[], color: boolean): string {
+  return spans.map((span) => {
+    if (typeof span === "string") return escapeControls(span);
+    const text = escapeControls(span.text);
+    if (!color || span.style === "plain" || text === "") return text;
+    const [on, off] = CODES[span.style];
+    return `\x1b[${on}m${text}\x1b[${off}m`;
+  }).join("");
+}
+
+/**
+ * Shows what a terminal would obey instead of print: control characters but for line
+ * breaks and tabs, and those that turn the direction of text around.
+ */
+export function escapeControls(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (char) => {
+      if (char === "\n" || char === "\t") return char;
+      const code = char.codePointAt(0) ?? 0;
+      // The pictures of control characters: ␀ ␁ … ␛ …
+      if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+      if (code === 0x7f) return "\u2421";
+      return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
+    },
+  );
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** How many columns a character takes, near enough for cutting lines. */
+function columnsOf(char: string): number {
+  if (/^\p{M}$/u.test(char)) return 0;
+  return WIDE.test(char) ? 2 : 1;
+}
+
+/** A text on one line of so many columns, harmless, with `…` where it was cut. */
+export function oneLine(text: string, columns: number): string {
+  // Nobody needs more of a text of megabytes than fits, but it may begin with blanks.
+  const head = text.slice(0, 4096 + columns).trim();
+  const flat = escapeControls(head.replace(/\s+/g, " "));
+  let used = 0;
+  let cut = "";
+  for (const char of flat) {
+    used += columnsOf(char);
+    if (used > columns) return `${withoutLast(cut)}…`;
+    cut += char;
+  }
+  return cut;
+}
+
+function withoutLast(text: string): string {
+  return [...text].slice(0, -1).join("").trimEnd();
+}
+
+/** The first lines of a text, and how many more there are. */
+export function firstLines(
+  text: string,
+  most: number,
+): { readonly lines: readonly string[]; readonly more: number } {
+  const lines = text.replace(/\s+$/, "").split("\n");
+  return {
+    lines: lines.slice(0, most),
+    more: Math.max(0, lines.length - most),
+  };
+}
+
+/** Milliseconds for people: `40 ms`, `1.2 s`, `2 m 5 s`. */
+export function formatMs(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
+}
+
+/** Dollars for people: enough digits to see that it was not nothing. */
+export function formatUsd(usd: number): string {
+  return `$${usd === 0 || usd >= 0.995 ? usd.toFixed(2) : usd.toFixed(4)}`;
+}
+
+/** A number with commas: `12,345`. */
+export function formatCount(count: number): string {
+  return count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+}

@@ -1,0 +1,48 @@
+/**
+ * Calls of tools and what they gave, in a line. Pure.
+ *
+ * @module
+ */
+
+import type { WireObject } from "../messages/_define.ts";
+
+/** The field of an input that says most, in this order. */
+const TELLING = [
+  "command",
+  "file_path",
+  "notebook_path",
+  "path",
+  "pattern",
+  "url",
+  "query",
+  "description",
+  "skill",
+  "prompt",
+] as const;
+
+/** What a tool is called with, as the one thing that tells most. */
+export function inputSummary(input: WireObject): string {
+  for (const name of TELLING) {
+    const value = input[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  const text = JSON.stringify(input);
+  return text === "{}" ? "" : text;
+}
+
+/** All of an input, a pair for each field. */
+export function inputFields(
+  input: WireObject,
+): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(input).map(([name, value]) =>
+    [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value) ?? "",
+    ] as const
+  );
+}
+
+/** The error of a tool without the marks that are meant for the model. */
+export function errorText(text: string): string {
+  return text.replace(/<\/?tool_use_error>/g, "").trim();
+}

@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import {
+  defineMessage,
+  type Draft,
+  type EventBase,
+  type MessageKind,
+  type Reads,
+  shape,
+  wire,
+  type WireObject,
+  wireOptional,
+} from "./_define.ts";
+
+/** A subagent whose call of the API failed and will be tried again. */
+export interface SubagentRetry {
+  /** The subagent. */
+  readonly agentId: string;
+  /** Which retry this will be, from 1. */
+  readonly attempt: number;
+  /** How many there will be at the most. */
+  readonly maxRetries?: number;
+  /** The wait before it, in milliseconds. */
+  readonly retryDelayMs?: number;
+  /** HTTP status of the failed call; `null` where there was no connection. */
+  readonly errorStatus?: number | null;
+  /** What went wrong, in a word of the CLI. */
+  readonly errorCategory?: string;
+}
+
+/**
+ * A tool, or a hook of ours, is still running: every 30 seconds of it.
+ *
+ * On the wire these heartbeats have an id of their own for each
+ * (`<id>-heartbeat-0`, `hook-PreToolUse-<id>-heartbeat-0`); here `toolUseId` is that
+ * of the call.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_18-tool-45s.ndjson,
+ * 2.1.330_21-hook-no-timeout.ndjson.
+ */
+export interface ToolProgress extends EventBase<"tool_progress"> {
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** Name of the tool; for a hook the event, such as `PreToolUse`. */
+  readonly toolName: string;
+  /** Time since it began, in **seconds**, as on the wire. */
+  readonly elapsedSeconds: number;
+  /** It says nothing but that the tool still runs. */
+  readonly heartbeat?: boolean;
+  /**
+   * The call of the tool `Agent` whose subagent this is from, `null` for the main
+   * agent. Absent on heartbeats: they name the call itself there.
+   */
+  readonly parentToolUseId?: string | null;
+  /** The task that the call became. */
+  readonly taskId?: string;
+  /** Kind of the subagent. */
+  readonly subagentType?: string;
+  /** The subagent that the call started waits for the API. */
+  readonly subagentRetry?: SubagentRetry;
+}
+
+const HEARTBEAT = /-heartbeat-\d+$/;
+
+/** Reads {@linkcode ToolProgress}. */
+export const toolProgress: MessageKind<ToolProgress> = forCalls(
+  defineMessage<ToolProgress>("tool_progress", "tool_progress", {
+    toolUseId: wire("tool_use_id", v.string()),
+    toolName: wire("tool_name", v.string()),
+    elapsedSeconds: wire("elapsed_time_seconds", v.number()),
+    heartbeat: wireOptional("heartbeat", v.boolean()),
+    parentToolUseId: wireOptional(
+      "parent_tool_use_id",
+      v.nullable(v.string()),
+    ),
+    taskId: wireOptional("task_id", v.string()),
+    subagentType: wireOptional("subagent_type", v.string()),
+    subagentRetry: wireOptional(
+      "subagent_retry",
+      shape<SubagentRetry>({
+        agentId: wire("agent_id", v.string()),
+        attempt: wire("attempt", v.number()),
+        maxRetries: wireOptional("max_retries", v.number()),
+        retryDelayMs: wireOptional("retry_delay_ms", v.number()),
+        errorStatus: wireOptional(
+          "error_status",
+          v.nullable(v.number()) as Reads<number | null>,
+        ),
+        errorCategory: wireOptional("error_category", v.string()),
+      }),
+    ),
+  }),
+);
+
+function forCalls(
+  kind: MessageKind<ToolProgress>,
+): MessageKind<ToolProgress> {
+  return {
+    ...kind,
+    read(raw: WireObject) {
+      const reading = kind.read(raw);
+      const event: Draft<ToolProgress> | undefined = reading.event;
+      if (event !== undefined && HEARTBEAT.test(event.toolUseId)) {
+        event.toolUseId = event.parentToolUseId ??
+          event.toolUseId.replace(HEARTBEAT, "");
+        delete event.parentToolUseId;
+      }
+      return reading;
+    },
+  };
+}

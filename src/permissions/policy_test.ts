@@ -1,0 +1,180 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import {
+  allow,
+  type Decision,
+  decisionIssue,
+  DEFAULT_DENIAL,
+  deny,
+  permissionReply,
+} from "./decision.ts";
+import { decide, unattendedDenial } from "./decide.ts";
+import {
+  allowAll,
+  allowBuiltins,
+  allowList,
+  callback,
+  denyAll,
+  type Policy,
+} from "./policy.ts";
+
+const context = { signal: new AbortController().signal };
+
+function request(toolName: string, input = {}): ToolRequest {
+  return { toolName, input, toolUseId: "t1" };
+}
+
+function verdict(policy: Policy, toolName: string, input = {}) {
+  const decision = decide(policy, request(toolName, input), context);
+  if (decision instanceof Promise) throw new Error("expected no promise");
+  return decision?.behavior;
+}
+
+Deno.test("the policies decide as they say", () => {
+  const list = allowList(["Read", "Bash(git *)"]);
+  const table: [Policy, string, object, "allow" | "deny" | undefined][] = [
+    [allowAll(), "Bash", {}, "allow"],
+    [allowAll(), "mcp__db__query", {}, "allow"],
+    [allowAll(), "AskUserQuestion", {}, undefined],
+    [denyAll(), "Read", {}, "deny"],
+    [allowBuiltins(), "Bash", {}, "allow"],
+    [allowBuiltins(), "Task", {}, "allow"],
+    [allowBuiltins(), "mcp__db__query", {}, undefined],
+    [allowBuiltins(), "SomethingNew", {}, undefined],
+    [allowBuiltins({ except: ["Bash"] }), "Bash", {}, undefined],
+    [list, "Read", {}, "allow"],
+    [list, "Bash", { command: "git log" }, "allow"],
+    [list, "Bash", { command: "git log; rm x" }, "deny"],
+    [list, "Write", {}, "deny"],
+    [
+      callback((name) => name !== "Bash" ? allow() : deny("no")),
+      "Bash",
+      {},
+      "deny",
+    ],
+    [callback(() => undefined), "Bash", {}, undefined],
+  ];
+  for (const [policy, tool, input, expected] of table) {
+    assertEquals(
+      verdict(policy, tool, input),
+      expected,
+      `${policy.name} ${tool}`,
+    );
+  }
+});
+
+Deno.test("allowBuiltins refuses to except what is not built in", () => {
+  assertThrows(() => allowBuiltins({ except: ["Bahs"] }), ConfigError, "Bahs");
+});
+
+Deno.test("callback gets the name, the input and the rest of the request", () => {
+  const seen: unknown[] = [];
+  const policy = callback((name, input, more) => {
+    seen.push(name, input, more.toolUseId, more.signal === context.signal);
+    return undefined;
+  });
+  verdict(policy, "Bash", { command: "ls" });
+  assertEquals(seen, ["Bash", { command: "ls" }, "t1", true]);
+});
+
+Deno.test("whatever is no explicit yes denies", async () => {
+  const wrong: unknown[] = [
+    null,
+    true,
+    "allow",
+    {},
+    { behavior: "yes" },
+    { behavior: "allow", input: "ls" },
+    { behavior: "allow", remember: "for ever" },
+    { behavior: "deny" },
+    { behavior: "deny", message: "" },
+    [],
+  ];
+  for (const answer of wrong) {
+    const policy = callback(() => answer as Decision);
+    assertEquals(verdict(policy, "Bash"), "deny", JSON.stringify(answer));
+    const later = callback(() => Promise.resolve(answer as Decision));
+    const decision = await decide(later, request("Bash"), context);
+    assertEquals(decision?.behavior, "deny");
+  }
+  const throwing = callback(() => {
+    throw new Error("out of order");
+  });
+  assertEquals(verdict(throwing, "Bash"), "deny");
+  const rejecting = callback(() => Promise.reject(new Error("out of order")));
+  const decision = await decide(rejecting, request("Bash"), context);
+  assertEquals(
+    decision,
+    deny('The policy "callback" failed: out of order'),
+  );
+});
+
+Deno.test("permissionReply writes what the CLI takes", () => {
+  const call = {
+    ...request("Bash", { command: "ls" }),
+    suggestions: [
+      {
+        type: "addRules",
+        rules: [{ toolName: "Bash", ruleContent: "ls" }],
+        behavior: "allow",
+        destination: "localSettings",
+      },
+      { type: "setMode", mode: "acceptEdits", destination: "session" },
+    ],
+  };
+  assertEquals(permissionReply(allow(), call), {
+    behavior: "allow",
+    updatedInput: { command: "ls" },
+  });
+  assertEquals(permissionReply(allow({ input: { command: "pwd" } }), call), {
+    behavior: "allow",
+    updatedInput: { command: "pwd" },
+  });
+  assertEquals(permissionReply(allow({ remember: "session" }), call), {
+    behavior: "allow",
+    updatedInput: { command: "ls" },
+    updatedPermissions: [{
+      type: "addRules",
+      rules: [{ toolName: "Bash", ruleContent: "ls" }],
+      behavior: "allow",
+      destination: "session",
+    }],
+  });
+  assertEquals(
+    permissionReply(allow({ remember: "user" }), request("Read")),
+    {
+      behavior: "allow",
+      updatedInput: {},
+      updatedPermissions: [{
+        type: "addRules",
+        rules: [{ toolName: "Read" }],
+        behavior: "allow",
+        destination: "userSettings",
+      }],
+    },
+  );
+  assertEquals(permissionReply(deny(), call), {
+    behavior: "deny",
+    message: DEFAULT_DENIAL,
+  });
+  assertEquals(permissionReply(deny("no", { interrupt: true }), call), {
+    behavior: "deny",
+    message: "no",
+    interrupt: true,
+  });
+});
+
+Deno.test("decisionIssue takes what allow and deny make", () => {
+  for (const decision of [allow(), allow({ input: {} }), deny(), deny("x")]) {
+    assertEquals(decisionIssue(decision), undefined);
+  }
+});
+
+Deno.test("unattendedDenial says how to allow the call", () => {
+  const decision = unattendedDenial(request("Bash"), undefined);
+  assertEquals(decision.behavior, "deny");
+  if (decision.behavior === "deny") {
+    assertEquals(decision.message.includes('allowList(["Bash"])'), true);
+  }
+});

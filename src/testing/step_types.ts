@@ -1,0 +1,342 @@
+/**
+ * The steps of which the turns of a scenario are made. The functions in
+ * `steps.ts` build these values.
+ *
+ * @module
+ */
+
+/** A value that JSON can hold. `undefined` members are left out. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+/** A signal that a step may name. */
+export type ScriptedSignal =
+  | "SIGABRT"
+  | "SIGHUP"
+  | "SIGINT"
+  | "SIGKILL"
+  | "SIGSEGV"
+  | "SIGTERM";
+
+/** Steps to play after a number of deltas, while the block is still open. */
+export interface During {
+  /** How many deltas come first. */
+  readonly after: number;
+  /** What happens then, a {@linkcode gate} for instance. */
+  readonly steps: readonly PlainStep[];
+}
+
+/** How the text of a block is cut into deltas, and how quickly they come. */
+export interface DeltaOptions {
+  /**
+   * The number of deltas of about the same length, or their texts.
+   *
+   * @default 1, or one for each repetition
+   */
+  readonly deltas?: number | readonly string[];
+  /**
+   * How often the text (or the list of deltas) is repeated. The repetition
+   * happens in the process, so a small scenario can give a very long text.
+   *
+   * @default 1
+   */
+  readonly repeat?: number;
+  /** Milliseconds between two deltas, also when deltas are not written. */
+  readonly pauseMs?: number;
+  /** Steps in the middle of the block. */
+  readonly during?: During;
+}
+
+/** A block of text in the reply. */
+export interface TextStep extends DeltaOptions {
+  /** Which step this is. */
+  readonly do: "text";
+  /** The text, once. */
+  readonly text: string;
+  /** Whether `{prompt}`, `{prompts}`, `{turn}`, `{answer}` are filled in. */
+  readonly template?: boolean;
+}
+
+/** A block of thinking in the reply. */
+export interface ThinkingStep extends DeltaOptions {
+  /** Which step this is. */
+  readonly do: "thinking";
+  /** The text, once. */
+  readonly text: string;
+  /**
+   * What the API signs the thinking with.
+   *
+   * @default `"c2lnbmF0dXJl"`
+   */
+  readonly signature?: string;
+}
+
+/** A block of encrypted thinking in the reply. */
+export interface RedactedThinkingStep {
+  /** Which step this is. */
+  readonly do: "redacted_thinking";
+  /** What the API would have encrypted, as base64. */
+  readonly data: string;
+}
+
+/** One call of a tool, with what comes of it. */
+export interface ScriptedToolCall {
+  /** The tool as the model names it. */
+  readonly name: string;
+  /** What the model asks the tool to do. */
+  readonly input: JsonObject;
+  /**
+   * The id on the wire.
+   *
+   * @default the next of `toolu_0001`, `toolu_0002`, …
+   */
+  readonly id?: string;
+  /**
+   * Whether the permission of the user is needed. The permission mode and the
+   * lists of allowed tools are heeded as far as they name the whole tool.
+   *
+   * @default false
+   */
+  readonly asks?: boolean;
+  /** Further fields of the `can_use_tool` request. */
+  readonly request?: JsonObject;
+  /**
+   * The result that the model sees. `{input}` and `{input.key}` are filled in
+   * with the input the tool ran with, when {@linkcode template} is set.
+   *
+   * A tool named `mcp__<server>__<tool>` without an output, whose server lives
+   * in the host, is called there, and its answer is the result.
+   *
+   * @default "" (nothing)
+   */
+  readonly output?: string | readonly JsonObject[];
+  /** Whether placeholders in the output are filled in. */
+  readonly template?: boolean;
+  /** Whether the result is an error. */
+  readonly isError?: boolean;
+  /** The structured result, `tool_use_result` on the wire. */
+  readonly result?: Json;
+  /** Number or texts of the deltas of the input. */
+  readonly deltas?: number | readonly string[];
+  /** What happens while the tool runs. */
+  readonly running?: readonly PlainStep[];
+}
+
+/** The calls that end a message, and their results. */
+export interface ToolCallsStep {
+  /** Which step this is. */
+  readonly do: "tool_calls";
+  /** The calls in the order of their blocks. */
+  readonly calls: readonly ScriptedToolCall[];
+  /**
+   * Whether all permissions are asked for at once, and the results come in the
+   * order of the answers; else one call is through before the next one asks.
+   */
+  readonly overlap?: boolean;
+}
+
+/** A step that belongs to a message of the model. */
+export type BlockStep =
+  | TextStep
+  | ThinkingStep
+  | RedactedThinkingStep
+  | ToolCallsStep;
+
+/** A request to the host, and what to do with the answer. */
+export interface RequestStep {
+  /** Which step this is. */
+  readonly do: "request";
+  /** The request without its envelope: `{ subtype: "hook_callback", … }`. */
+  readonly request: JsonObject;
+  /**
+   * The id on the wire.
+   *
+   * @default a new UUID
+   */
+  readonly id?: string;
+  /**
+   * Whether the next step waits for the answer.
+   *
+   * @default true
+   */
+  readonly wait?: boolean;
+  /** Steps when the answer is a success. */
+  readonly onSuccess?: readonly PlainStep[];
+  /** Steps when the answer is an error. */
+  readonly onError?: readonly PlainStep[];
+}
+
+/** The end of a turn that is not a plain success. */
+export interface ResultStep {
+  /** Which step this is. */
+  readonly do: "result";
+  /**
+   * Which kind of result it is.
+   *
+   * @default "success"
+   */
+  readonly subtype?: string;
+  /** Fields that replace or join those of the line. */
+  readonly fields?: JsonObject;
+}
+
+/** An API failure: the assistant line that tells of it, and its result. */
+export interface ApiErrorStep {
+  /** Which step this is. */
+  readonly do: "api_error";
+  /** The HTTP status; null when there was no connection. */
+  readonly status: number | null;
+  /** `assistant.error`, such as `"rate_limit"`. */
+  readonly error: string;
+  /** What is told in place of a reply. */
+  readonly text: string;
+  /**
+   * `api_error_type` of both lines.
+   *
+   * @default "api_error"
+   */
+  readonly errorType?: string;
+  /**
+   * `terminal_reason` of the result.
+   *
+   * @default "api_error"
+   */
+  readonly terminalReason?: string;
+}
+
+/** A step that is not a part of a message. */
+export type PlainStep =
+  | {
+    readonly do: "api_retry";
+    readonly attempt?: number;
+    readonly maxRetries?: number;
+    readonly delayMs?: number;
+    readonly status?: number | null;
+    readonly error?: string;
+  }
+  | { readonly do: "rate_limit"; readonly info?: JsonObject }
+  | {
+    /** Writes an object as a line; uuid and session_id are added if missing. */
+    readonly do: "line";
+    readonly line: JsonObject;
+    /** Whether the line stays as it is, without uuid and session_id. */
+    readonly bare?: boolean;
+    /** Length of a field `padding` that is added, for very long lines. */
+    readonly paddingBytes?: number;
+  }
+  /** Writes text to stdout as it is; no newline is added. */
+  | { readonly do: "write"; readonly text: string }
+  /** Writes bytes to stdout as they are. */
+  | { readonly do: "write_bytes"; readonly base64: string }
+  /** Writes text to stderr, repeated until `bytes` are reached. */
+  | { readonly do: "stderr"; readonly text: string; readonly bytes?: number }
+  | RequestStep
+  /** Withdraws a request; without an id the last one. */
+  | { readonly do: "cancel"; readonly id?: string }
+  /** From here on lines are written in pieces of so many bytes; 0 ends it. */
+  | { readonly do: "chunks"; readonly bytes: number }
+  | { readonly do: "pause"; readonly ms: number }
+  /** Waits until the test releases it. */
+  | { readonly do: "gate"; readonly name: string }
+  /** Tells the test that this place was reached, and goes on. */
+  | { readonly do: "mark"; readonly name: string }
+  /** Never goes on. Requests are still answered unless `deaf`. */
+  | { readonly do: "silence"; readonly deaf?: boolean }
+  | { readonly do: "exit"; readonly code: number }
+  | { readonly do: "kill"; readonly signal: ScriptedSignal }
+  | { readonly do: "ignore"; readonly what: "sigterm" | "sigint" | "eof" }
+  | GrandchildStep
+  | { readonly do: "close_stdout" }
+  /** Reads no more input, so that the pipe of the host fills. */
+  | { readonly do: "stop_reading" }
+  /** Token counts and cost of the next message of the model. */
+  | { readonly do: "usage"; readonly usage: ScriptedUsage }
+  | BackgroundStep;
+
+/** Starts a process that waits for ever, as a shell command may. */
+export interface GrandchildStep {
+  /** Which step this is. */
+  readonly do: "grandchild";
+  /** Whether it leads a process group of its own, as real commands do. */
+  readonly ownGroup?: boolean;
+  /** Whether it is ended when this process ends in good order. */
+  readonly cleanedUp?: boolean;
+}
+
+/** Token counts and cost of a message. */
+export interface ScriptedUsage {
+  /**
+   * Tokens of the prompt that were not cached.
+   *
+   * @default 100
+   */
+  readonly inputTokens?: number;
+  /**
+   * Tokens of the reply.
+   *
+   * @default 20
+   */
+  readonly outputTokens?: number;
+  /**
+   * Tokens that were read from the cache.
+   *
+   * @default 0
+   */
+  readonly cacheReadTokens?: number;
+  /**
+   * Tokens that were put into the cache.
+   *
+   * @default 0
+   */
+  readonly cacheCreationTokens?: number;
+  /**
+   * Cost in US dollars.
+   *
+   * @default computed from the tokens at $4 and $20 a million
+   */
+  readonly costUsd?: number;
+}
+
+/** Work that goes on beside the conversation. */
+export interface BackgroundStep {
+  /** Which step this is. */
+  readonly do: "background";
+  /**
+   * The id of the task on the wire.
+   *
+   * @default the next of `task-1`, `task-2`, …
+   */
+  readonly taskId?: string;
+  /** What the task is about. */
+  readonly description: string;
+  /** What happens while the task runs; a gate keeps it running. */
+  readonly steps: readonly PlainStep[];
+  /**
+   * How the task ends.
+   *
+   * @default "completed"
+   */
+  readonly status?: "completed" | "failed" | "stopped";
+  /** The turn that the CLI starts by itself when the task is over. */
+  readonly wakeUp?: readonly Step[];
+}
+
+/** Anything that may stand in a turn. */
+export type Step =
+  | BlockStep
+  | PlainStep
+  | ResultStep
+  | ApiErrorStep
+  /** Ends the turn without a result line. */
+  | { readonly do: "no_result" };
+
+/** What happens from a prompt to its result. */
+export type Turn = readonly Step[];
