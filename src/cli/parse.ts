@@ -29,16 +29,24 @@ export interface Invocation {
 }
 
 /** Every name that a flag goes by, without the dashes, and whether it says no. */
-const NAMES: ReadonlyMap<string, readonly [FlagSpec, boolean]> = new Map(
-  FLAG_LIST.flatMap(([, spec]) => [
-    ...[spec.name, ...spec.alias ?? [], ...spec.synonyms ?? []].map((name) =>
-      [name, [spec, false]] as const
-    ),
-    ...spec.negatable === true
-      ? [[`no-${spec.name}`, [spec, true]] as const]
+const NAMES: ReadonlyMap<string, readonly [FlagSpec, boolean]> = new Map<
+  string,
+  readonly [FlagSpec, boolean]
+>(FLAG_LIST.flatMap(([, spec]) => namesOf(spec)));
+
+function namesOf(spec: FlagSpec): [string, readonly [FlagSpec, boolean]][] {
+  const { name, alias, synonyms = [], negatable } = spec;
+  const names = [name, ...synonyms, ...alias === undefined ? [] : [alias]];
+  return [
+    ...names.map((each): [string, readonly [FlagSpec, boolean]] => [
+      each,
+      [spec, false],
+    ]),
+    ...negatable === true
+      ? [[`no-${name}`, [spec, true]] as [string, readonly [FlagSpec, boolean]]]
       : [],
-  ]),
-);
+  ];
+}
 
 /**
  * Reads the arguments.

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fstatSync } from "node:fs";
 import type { Invocation } from "./parse.ts";
 import type { Output } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
@@ -72,11 +71,30 @@ function noPrompt(): UsageError {
   );
 }
 
+/**
+ * The part of Node that Deno has no own name for: what kind of thing a descriptor is.
+ * Written out, as the types of a `node:` import are not everywhere at hand.
+ */
+interface NodeFileSystem {
+  fstatSync(
+    descriptor: number,
+  ): { isFIFO(): boolean; isFile(): boolean };
+}
+
+function nodeFileSystem(): NodeFileSystem | undefined {
+  const { process } = globalThis as unknown as {
+    readonly process?: {
+      getBuiltinModule(name: string): NodeFileSystem | undefined;
+    };
+  };
+  return process?.getBuiltinModule("node:fs");
+}
+
 function stdinKind(isTerminal: boolean): StdinKind {
   if (isTerminal) return "terminal";
   try {
-    const stat = fstatSync(0);
-    return stat.isFIFO() || stat.isFile() ? "data" : "other";
+    const stat = nodeFileSystem()?.fstatSync(0);
+    return stat?.isFIFO() || stat?.isFile() ? "data" : "other";
   } catch {
     // Closed, or not allowed to look.
     return "other";
