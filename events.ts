@@ -21,6 +21,14 @@ export type {
   UserText,
 } from "./src/events/blocks.ts";
 export type {
+  Elicitation,
+  ElicitationRequest,
+} from "./src/events/elicitation_request.ts";
+export type {
+  UserDialog,
+  UserDialogRequest,
+} from "./src/events/user_dialog_request.ts";
+export type {
   AllowOptions,
   DenyOptions,
   PermissionMcpServer,

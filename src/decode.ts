@@ -8,7 +8,7 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { StateError } from "./errors.ts";
 import { EventDecoder } from "./events/decoder.ts";
-import { classifyLine, type Line } from "./events/line.ts";
+import { classifyLine, type Question } from "./events/line.ts";
 import {
   eventsOf,
   type Frame,
@@ -16,9 +16,21 @@ import {
   type ViewEvents,
 } from "./events/mod.ts";
 import {
+  elicitation,
+  type ElicitationRequest,
+  elicitationRequest,
+} from "./events/elicitation_request.ts";
+import {
   type PermissionRequest,
   permissionRequest,
 } from "./events/permission_request.ts";
+import {
+  userDialog,
+  type UserDialogRequest,
+  userDialogRequest,
+} from "./events/user_dialog_request.ts";
+import { readShape } from "./messages/_define.ts";
+import { type UnknownEvent, unknownEvent } from "./messages/unknown.ts";
 import { DEFAULTS } from "./options.ts";
 import { WholeLinesStream } from "./process/lines.ts";
 
@@ -99,28 +111,64 @@ function decodeLine(decoder: EventDecoder, line: string): Frame {
       return { events: [] };
     case "message":
       return decoder.decode(told.raw);
-    case "permission": {
-      const event = recordedRequest(told);
-      return { wire: told.raw, message: event, events: [event] };
+    case "question": {
+      const event = recordedQuestion(told.id, told.question);
+      return event === undefined
+        ? told.frame
+        : { ...told.frame, message: event, events: [event] };
     }
     default:
       return told.frame;
   }
 }
 
-function recordedRequest(
-  asked: Extract<Line, { kind: "permission" }>,
-): PermissionRequest {
-  function refuse(operation: string): never {
-    throw new StateError(
-      "session_closed",
-      "decoded",
-      operation,
-      `Cannot ${operation} the request: it was read from a stream, no CLI waits for an answer`,
-    );
+/** The event of a question; none of what is answered inside. */
+function recordedQuestion(
+  id: string,
+  question: Question,
+):
+  | PermissionRequest
+  | ElicitationRequest
+  | UserDialogRequest
+  | UnknownEvent
+  | undefined {
+  switch (question.kind) {
+    case "permission":
+      return permissionRequest(
+        question.raw,
+        id,
+        question.request,
+        undefined,
+        { allow: () => refuse("allow"), deny: () => refuse("deny") },
+      );
+    case "elicitation": {
+      const { raw } = question;
+      const read = readShape(elicitation, question.request);
+      return read.issues === undefined
+        ? elicitationRequest(raw, id, read.output, undefined, recorded)
+        : unknownEvent(raw, "invalid", read);
+    }
+    case "dialog": {
+      const { raw } = question;
+      const read = readShape(userDialog, question.request);
+      return read.issues === undefined
+        ? userDialogRequest(raw, id, read.output, undefined, recorded)
+        : unknownEvent(raw, "invalid", read);
+    }
+    default:
+      return undefined;
   }
-  return permissionRequest(asked.raw, asked.id, asked.request, undefined, {
-    allow: () => refuse("allow"),
-    deny: () => refuse("deny"),
-  });
+}
+
+function recorded(): never {
+  return refuse("answer");
+}
+
+function refuse(operation: string): never {
+  throw new StateError(
+    "session_closed",
+    "decoded",
+    operation,
+    `Cannot ${operation} the request: it was read from a stream, no CLI waits for an answer`,
+  );
 }

@@ -166,7 +166,7 @@ live("a callback decides by name, and may change the input", async () => {
   const results = (await Array.fromAsync(session.send("go"))).filter((event) =>
     event.type === "tool_result"
   );
-  assertEquals(results[0]?.text, "no shell");
+  assert(results[0]?.text.includes("no shell"));
   assertEquals(results[1]?.isError, false, results[1]?.text);
   assertEquals(await Deno.readTextFile(path), "x");
   assertEquals([...session.filesModified], [path]);
@@ -211,13 +211,66 @@ live("remember spares the second question", async () => {
   let asked = 0;
   await using session = new AsyncSession({
     ...on.options,
-    policy: callback(() => {
-      asked++;
-      return allow({ remember: "session" });
+    policy: callback(() => undefined),
+  });
+  for await (const event of session.send("go")) {
+    if (event.type !== "permission_request") continue;
+    asked++;
+    event.allow({ remember: "session" });
+  }
+  assertEquals(asked, 1);
+});
+
+live("a policy stops what the CLI would run without asking", async () => {
+  const call = reply.toolUse("Bash", { command: "mkdir made" });
+  const modes: SessionOptions[] = [
+    { allowedTools: ["Bash"] },
+    { permissionMode: "bypassPermissions" },
+    { permissionMode: "acceptEdits" },
+  ];
+  for (const options of modes) {
+    await using on = await world({ replies: [call, reply.text("done")] });
+    await using session = new AsyncSession({
+      ...on.options,
+      ...options,
+      policy: allowList(["Read"]),
+    });
+    const { result } = await session.ask("go");
+    assertEquals(result.permissionDenials?.length, 1);
+    assert(!await exists(`${on.scratch.cwd}/made`), JSON.stringify(options));
+  }
+});
+
+live("a policy holds for the calls of subagents", async () => {
+  const agent = {
+    description: "d",
+    prompt: "p",
+    subagent_type: "general-purpose",
+    run_in_background: false,
+  };
+  await using on = await world({
+    replies: (request) => {
+      const isDone = request.toolResults.length > 0;
+      if (request.kind === "subagent") {
+        return isDone
+          ? reply.text("sub done")
+          : reply.toolUse("Bash", { command: "mkdir made" });
+      }
+      return isDone ? reply.text("done") : reply.toolUse("Agent", agent);
+    },
+  });
+  const asked: [string, boolean][] = [];
+  await using session = new AsyncSession({
+    ...on.options,
+    allowedTools: ["Bash"],
+    policy: callback((name, _input, { agentId }) => {
+      asked.push([name, agentId !== undefined]);
+      return name === "Agent" ? allow() : deny("not below me");
     }),
   });
   await session.ask("go");
-  assertEquals(asked, 1);
+  assertEquals(asked, [["Agent", false], ["Bash", true]]);
+  assert(!await exists(`${on.scratch.cwd}/made`));
 });
 
 live("without a policy the CLI denies what it would ask about", async () => {

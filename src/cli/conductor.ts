@@ -35,6 +35,8 @@ export interface Plan {
   readonly asker?: PermissionAsker | undefined;
   /** Over the options that follow from the flags. */
   readonly options?: SessionOptions;
+  /** What else is to be done where a signal ends the program at once. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 /** A session, and how its turns are run. */
@@ -45,6 +47,7 @@ export class Conductor {
   readonly watch: SignalWatch;
   readonly #plan: Plan;
   readonly #denied: ToolRequest[];
+  #isInTurn = false;
 
   constructor(
     plan: Plan,
@@ -58,6 +61,11 @@ export class Conductor {
     this.#denied = denied;
   }
 
+  /** Whether a turn is running, or being shown. */
+  get isInTurn(): boolean {
+    return this.#isInTurn;
+  }
+
   /** Sends a prompt and shows what comes of it. Gives the exit code. */
   async turn<V extends View>(
     prompt: string,
@@ -69,6 +77,7 @@ export class Conductor {
       this.#sayInterrupted(presenter).catch(() => {});
     });
     let turn: Turn<V> | undefined;
+    this.#isInTurn = true;
     try {
       turn = this.session.send(prompt, {
         view: presenter.view,
@@ -79,10 +88,16 @@ export class Conductor {
       await turn.text();
       return attempt.isInterrupted ? EXIT.interrupted : EXIT.done;
     } catch (error) {
+      const { ending } = this.watch;
+      if (ending !== undefined) {
+        await output.stderr(`claudestream: ended by ${ending.signal}\n`);
+        return ending.code;
+      }
       if (attempt.isInterrupted) return EXIT.interrupted;
       return await report(output, error);
     } finally {
       await this.#afterwards(turn);
+      this.#isInTurn = false;
     }
   }
 
@@ -97,7 +112,7 @@ export class Conductor {
       for await (const event of turn) {
         await presenter.take(event);
         if (asker === undefined || !isPermissionRequest(event)) continue;
-        await presenter.interlude();
+        await presenter.interlude(event.toolUseId);
         await asker.ask(event, attempt.stopped);
       }
       result = await turn.result();
@@ -108,9 +123,9 @@ export class Conductor {
 
   async #sayInterrupted(presenter: Presenter<View>): Promise<void> {
     const { output } = this.#plan;
+    const isFresh = await presenter.interlude();
     // The terminal has written ^C.
-    if (output.terminals.stdin) await output.stderr("\n");
-    await presenter.interlude();
+    if (!isFresh && output.terminals.stdin) await output.stderr("\n");
     await output.stderr(styled("yellow", "interrupted\n"));
   }
 
@@ -153,7 +168,7 @@ export async function conduct(
     ...plan.options,
   });
   // Signals are heard until the process is gone.
-  using watch = new SignalWatch(session);
+  using watch = new SignalWatch(session, plan.cleanUp);
   await using _closing = session;
   return await body(new Conductor(plan, session, watch, denied));
 }

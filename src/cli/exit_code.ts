@@ -11,6 +11,7 @@ import {
   type ErrorCode,
   StartupError,
 } from "../errors.ts";
+import { formatMs } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The exit codes, by what they mean. 6 and 7 belong to flags that are still to come. */
@@ -33,7 +34,7 @@ export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 
   constructor(timeoutMs: number) {
-    super(`Cannot wait any longer: no end of the turn within ${timeoutMs} ms`);
+    super(`No end of the turn within ${formatMs(timeoutMs)} (--timeout)`);
   }
 }
 

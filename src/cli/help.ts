@@ -1,3 +1,139 @@
-export function helpText(_topic: string | undefined): string {
-  return "help\n";
+/**
+ * The texts of `help`. Pure.
+ *
+ * @module
+ */
+
+import { closest } from "../closest.ts";
+import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
+import type { FlagSpec } from "./flags.ts";
+import { flagsOf } from "./parse.ts";
+import { TOPICS } from "./topics.ts";
+import { UsageError } from "./usage_error.ts";
+
+const OVERVIEW = `Talk to Claude Code from the command line.
+
+Examples
+  claudestream send "explain this repo"
+  git diff | claudestream ask "write a commit message"
+  claudestream stream "write a poem" -m opus
+  claudestream send "run the tests and fix what fails" --allow Edit --allow 'Bash(deno *)'
+  claudestream events "debug this" | jq -r 'select(.type == "tool_use").name'
+  claudestream repl --continue
+  claudestream demo
+`;
+
+/** How each command is called, and examples of it. */
+const USAGE: Readonly<
+  Record<CommandName, { readonly usage: string; readonly examples: string }>
+> = {
+  send: {
+    usage: "send PROMPT… [flags]",
+    examples: `  claudestream send "explain this file" --model sonnet
+  cat error.log | claudestream send "what went wrong?"
+  claudestream send --json "count to three" > events.ndjson
+`,
+  },
+  stream: {
+    usage: "stream PROMPT… [flags]",
+    examples: `  claudestream stream "write a poem" -m opus
+  claudestream stream --continue "and now in French"
+`,
+  },
+  ask: {
+    usage: "ask PROMPT… [flags]",
+    examples: `  claudestream ask "a name for a cat" > name.txt
+  git diff | claudestream ask "write a commit message"
+  claudestream ask --json "what is 2+2?" | jq .costUsd
+`,
+  },
+  events: {
+    usage: "events PROMPT… [flags]",
+    examples: `  claudestream events "debug this" | jq -c .type
+  claudestream events "debug this" --raw
+`,
+  },
+  repl: {
+    usage: "repl [flags]",
+    examples: `  claudestream repl -m sonnet
+  claudestream repl --resume 0b5f1c9e-7d1a-4c55-9d57-3f0c8a1b2c3d
+  claudestream repl < prompts.txt
+`,
+  },
+  demo: {
+    usage: "demo [flags]",
+    examples: `  claudestream demo
+  claudestream demo --fast --yes
+`,
+  },
+  help: {
+    usage: "help [COMMAND | TOPIC]",
+    examples: `  claudestream help stream
+  claudestream help permissions
+`,
+  },
+};
+
+/**
+ * The help for a command or a topic, or the overview.
+ *
+ * @throws {UsageError} When there is nothing of that name.
+ */
+export function helpText(topic: string | undefined): string {
+  if (topic === undefined) return overview();
+  if (isCommand(topic)) return commandHelp(topic);
+  const text = Object.hasOwn(TOPICS, topic) ? TOPICS[topic] : undefined;
+  if (text !== undefined) return text;
+  const names = [...Object.keys(COMMANDS), ...Object.keys(TOPICS)];
+  const near = closest(topic, names);
+  throw new UsageError(
+    `Unknown topic ${JSON.stringify(topic)}${
+      near === undefined ? "" : `, did you mean "${near}"?`
+    }`,
+    `There are: ${names.join(", ")}`,
+  );
+}
+
+function overview(): string {
+  const commands = Object.entries(COMMANDS);
+  return `${OVERVIEW}
+Commands
+${table(commands)}
+Topics
+${
+    table([
+      ["exit-codes", "What the exit codes mean"],
+      ["permissions", "Which tools may run, and who is asked"],
+      ["prompt", "Where the prompt comes from"],
+    ])
+  }
+The flags of a command: claudestream COMMAND --help
+`;
+}
+
+function commandHelp(command: CommandName): string {
+  const { usage, examples } = USAGE[command];
+  return `${COMMANDS[command]}.
+
+Usage
+  claudestream ${usage}
+
+Examples
+${examples}
+Flags
+${table(flagsOf(command).map((spec) => [flagText(spec), spec.help]))}`;
+}
+
+function flagText({ name, alias, value, negatable }: FlagSpec): string {
+  const short = alias === undefined ? "    " : `-${alias}, `;
+  const long = negatable === true && value === undefined
+    ? `--[no-]${name}`
+    : `--${name}`;
+  return `${short}${long}${value === undefined ? "" : ` ${value}`}`;
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`)
+    .join("");
 }

@@ -20,6 +20,19 @@ export interface Attempt extends Disposable {
 
 type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK";
 
+/** Why the program ends. */
+export interface Ending {
+  readonly signal: Signal;
+  readonly code: number;
+}
+
+const CODES: Readonly<Record<Signal, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.hangUp,
+  SIGBREAK: EXIT.terminated,
+};
+
 const SIGNALS: readonly Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -29,12 +42,20 @@ export class SignalWatch implements Disposable {
   /** Called by Ctrl-C where no turn is running. Without it Ctrl-C ends the program. */
   onIdleInterrupt: (() => void) | undefined;
   readonly #session: AsyncSession;
+  readonly #cleanUp: () => Promise<void>;
   readonly #handlers: readonly (readonly [Signal, () => void])[];
   #interrupt: (() => boolean) | undefined;
-  #isEnding = false;
+  #ending: Ending | undefined;
+  /** The program ends at once. */
+  #isLeaving = false;
 
-  constructor(session: AsyncSession) {
+  /** @param cleanUp What else is to be done before the program ends at once. */
+  constructor(
+    session: AsyncSession,
+    cleanUp: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#session = session;
+    this.#cleanUp = cleanUp;
     this.#handlers = SIGNALS.map((signal) => [
       signal,
       () => this.#take(signal),
@@ -84,40 +105,59 @@ export class SignalWatch implements Disposable {
     };
   }
 
+  /** The signal that ends the program, once there was one. */
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
   #take(signal: Signal): void {
-    if (signal === "SIGINT") {
-      if (this.#isEnding) this.#leaveNow(EXIT.interrupted);
-      else if (this.#interrupt !== undefined) {
-        if (!this.#interrupt()) this.#leaveNow(EXIT.interrupted);
-      } else if (this.onIdleInterrupt !== undefined) this.onIdleInterrupt();
-      else this.#leaveNow(EXIT.interrupted);
-      return;
+    if (this.#ending !== undefined) {
+      this.#leaveNow(signal);
+    } else if (signal !== "SIGINT") {
+      this.#leave({ signal, code: CODES[signal] });
+    } else if (this.#interrupt !== undefined) {
+      if (!this.#interrupt()) this.#leaveNow(signal);
+    } else if (this.onIdleInterrupt !== undefined) {
+      this.onIdleInterrupt();
+    } else {
+      this.#leaveNow(signal);
     }
-    const code = signal === "SIGHUP" ? EXIT.hangUp : EXIT.terminated;
-    if (this.#isEnding) this.#leaveNow(code);
-    else this.#leave(code);
   }
 
   /** Closes the session, and then ends the program whatever else it waits for. */
-  #leave(code: number): void {
-    this.#isEnding = true;
-    this.#session.close().finally(() => Deno.exit(code));
+  #leave(ending: Ending): void {
+    this.#ending ??= ending;
+    this.#session.close().finally(() => this.#exit(ending.code));
   }
 
   /** Ends the program and all of `claude`'s processes. */
-  #leaveNow(code: number): void {
-    const { pid } = this.#session;
-    if (pid === undefined || this.#session.state === "dead") Deno.exit(code);
-    try {
-      Deno.kill(-pid, "SIGKILL");
-    } catch (error) {
-      // --allow-run=claude does not let us signal a group; closing needs no right.
-      if (error instanceof Deno.errors.NotCapable) {
-        if (!this.#isEnding) this.#leave(code);
-        return;
-      }
-      // There is no group any more.
+  #leaveNow(signal: Signal): void {
+    const code = CODES[signal];
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    const { pid, state } = this.#session;
+    if (pid !== undefined && state !== "dead" && !killGroup(pid)) {
+      if (this.#ending === undefined) this.#leave({ signal, code });
+      return;
     }
-    Deno.exit(code);
+    this.#exit(code);
   }
+
+  #exit(code: number): void {
+    this.#cleanUp().finally(() => Deno.exit(code));
+  }
+}
+
+/** Ends a process and those it started; says whether that is allowed. */
+function killGroup(pid: number): boolean {
+  // --allow-run=claude does not let us signal a group, and asking for it would ask the
+  // user; closing the session needs no further right.
+  const { state } = Deno.permissions.querySync({ name: "run" });
+  if (state !== "granted") return false;
+  try {
+    Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
+  } catch {
+    // There is none any more.
+  }
+  return true;
 }

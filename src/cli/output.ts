@@ -26,6 +26,9 @@ export type Piece =
   /** Takes back the line that stands open on stderr; only where that is a terminal. */
   | { readonly to: "erase" };
 
+/** What questions need of the output. */
+export type StderrOutput = Pick<Output, "stderr" | "columns">;
+
 interface Stream {
   write(bytes: Uint8Array): Promise<number>;
 }

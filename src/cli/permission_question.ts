@@ -7,9 +7,9 @@
 import type { PermissionRequest } from "../events/permission_request.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { InputLines } from "./input_lines.ts";
-import type { Output } from "./output.ts";
+import type { StderrOutput } from "./output.ts";
 import { askQuestions } from "./user_questions.ts";
-import { firstLines, oneLine, type Span, styled } from "./terminal.ts";
+import { cutLine, firstLines, oneLine, type Span, styled } from "./terminal.ts";
 import { inputFields } from "./tool_text.ts";
 
 /** What is said to one question. */
@@ -54,8 +54,8 @@ export function questionSpans(
     const label = `  ${oneLine(name, 30)}: `;
     const shown = lines.map((line, index) =>
       index === 0
-        ? oneLine(line, Math.max(20, width - label.length))
-        : `    ${oneLine(line, width - 4)}`
+        ? cutLine(line, Math.max(20, width - label.length))
+        : `    ${cutLine(line, width - 4)}`
     );
     spans.push(styled("dim", label), `${shown.join("\n")}\n`);
     if (more > 0) spans.push(styled("dim", `    … ${more} more lines\n`));
@@ -79,13 +79,24 @@ export function rememberedRules(request: PermissionRequest): string {
   return rules.length === 0 ? request.toolName : rules.join(", ");
 }
 
+/** Equal for calls that do the same, whatever the model says about them. */
+function sameCall({ toolName, input }: PermissionRequest): string {
+  const { description: _, ...rest } = input;
+  return JSON.stringify([toolName, rest]);
+}
+
 /** Asks questions on stderr and reads the answers. */
 export class PermissionAsker {
-  readonly #output: Output;
+  readonly #output: StderrOutput;
   readonly #lines: InputLines | undefined;
+  /**
+   * Calls that were allowed for good. The CLI's own rules do not cover each call that
+   * they were suggested for: it asks again about a command of several parts.
+   */
+  readonly #always = new Set<string>();
 
   /** @param lines Where the answers come from; without them each one is yes. */
-  constructor(output: Output, lines: InputLines | undefined) {
+  constructor(output: StderrOutput, lines: InputLines | undefined) {
     this.#output = output;
     this.#lines = lines;
   }
@@ -123,10 +134,16 @@ export class PermissionAsker {
     request: PermissionRequest,
     signal: AbortSignal,
   ): Promise<void> {
+    const call = sameCall(request);
+    if (this.#always.has(call)) {
+      await this.#give(() => request.allow());
+      return;
+    }
     await this.#output.stderr(
       ...questionSpans(request, this.#output.columns),
     );
     const reply = await this.#reply(request, signal);
+    if (reply === "always") this.#always.add(call);
     await this.#give(() => {
       if (reply === "no") request.deny("The user said no");
       else request.allow(reply === "always" ? { remember: "session" } : {});
@@ -138,7 +155,8 @@ export class PermissionAsker {
     signal: AbortSignal,
   ): Promise<Reply> {
     const { columns } = this.#output;
-    const rules = oneLine(rememberedRules(request), Math.max(10, columns - 45));
+    // On one line with the words around it.
+    const rules = oneLine(rememberedRules(request), Math.max(10, columns - 48));
     const ask = (): Promise<void> =>
       this.#output.stderr(
         "  Allow? ",

@@ -16,8 +16,11 @@ export interface Presenter<V extends View> {
   readonly view: V;
   /** Shows an event. */
   take(event: ViewEvents[V]): Promise<void>;
-  /** Makes room for something else on stderr. */
-  interlude(): Promise<void>;
+  /**
+   * Makes room for something else on stderr, which may be about a call of a tool. Says
+   * whether it had to print something for that.
+   */
+  interlude(toolUseId?: string): Promise<boolean>;
   /** The turn is over; without a result it broke off. */
   end(result: Result | undefined): Promise<void>;
 }
@@ -38,19 +41,27 @@ export function textPresenter(
   return {
     view: "flat",
     take: (event) => output.print(renderer.take(event)),
-    interlude: () => output.print(renderer.interlude()),
+    async interlude(toolUseId) {
+      const pieces = renderer.interlude(toolUseId);
+      await output.print(pieces);
+      return pieces.length > 0;
+    },
     end: (result) => output.print(renderer.end(result)),
   };
 }
 
 async function nothing(): Promise<void> {}
 
+function noInterlude(): Promise<boolean> {
+  return Promise.resolve(false);
+}
+
 /** As a line of JSON for each event. */
 export function jsonPresenter(output: Output): Presenter<"flat"> {
   return {
     view: "flat",
     take: (event) => output.stdout(`${eventLine(event)}\n`),
-    interlude: nothing,
+    interlude: noInterlude,
     end: nothing,
   };
 }
@@ -70,7 +81,7 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
       output.stdout(
         `${typeof line === "string" ? line : JSON.stringify(line)}\n`,
       ),
-    interlude: nothing,
+    interlude: noInterlude,
     end: nothing,
   };
 }
@@ -84,7 +95,7 @@ export function answerPresenter(
   return {
     view: "flat",
     take: nothing,
-    interlude: nothing,
+    interlude: noInterlude,
     async end(result) {
       if (result === undefined || result.isError) return;
       const text = result.result ?? "";

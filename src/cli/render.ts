@@ -13,6 +13,7 @@ import type { ApiRetry } from "../messages/system/api_retry.ts";
 import { AnswerText } from "./answer_text.ts";
 import type { Piece } from "./output.ts";
 import {
+  cutLine,
   firstLines,
   formatMs,
   oneLine,
@@ -49,6 +50,8 @@ export class Renderer {
   #status: string | typeof THINKING | undefined;
   /** A line of the answer stands open on a screen that notes share. */
   #isLineOpen = false;
+  /** The reply broke off; what was shown of it counts for nothing, should another one come. */
+  #isAbandoned = false;
 
   constructor(options: RenderOptions) {
     this.#options = options;
@@ -66,7 +69,7 @@ export class Renderer {
           event.deltaType === "thinking_delta" &&
           event.parentToolUseId === null
         ) this.#think();
-        if (event.abandonedFrom !== undefined) this.#startOver();
+        if (event.abandonedFrom !== undefined) this.#isAbandoned = true;
         break;
       case "assistant_text":
         if (event.parentToolUseId === null) this.#answer.cut();
@@ -99,8 +102,16 @@ export class Renderer {
     return this.#flush();
   }
 
-  /** Something else is to be printed on stderr: gets it a line of its own. */
-  interlude(): readonly Piece[] {
+  /**
+   * Something else is to be printed on stderr: gets it a line of its own.
+   *
+   * @param toolUseId The call it is about, whose own line it takes the place of.
+   */
+  interlude(toolUseId?: string): readonly Piece[] {
+    if (toolUseId !== undefined && this.#status === toolUseId) {
+      this.#status = undefined;
+      this.#pieces.push({ to: "erase" });
+    }
     this.#freshLine();
     return this.#flush();
   }
@@ -114,7 +125,11 @@ export class Renderer {
     this.#answer.cut();
     this.#closeStatus();
     const lineBreak = this.#answer.endLine();
-    if (lineBreak !== "") this.#pieces.push({ to: "stdout", text: lineBreak });
+    // On a screen a note may have ended the line already.
+    const isEnded = this.#options.sharesScreen && !this.#isLineOpen;
+    if (lineBreak !== "" && !isEnded) {
+      this.#pieces.push({ to: "stdout", text: lineBreak });
+    }
     this.#isLineOpen = false;
     if (result !== undefined && !result.isError && !this.#answer.isStarted) {
       this.#pieces.push({ to: "stderr", spans: [`${emptyText(result)}\n`] });
@@ -133,6 +148,11 @@ export class Renderer {
   }
 
   #say(text: string, block: string): void {
+    if (this.#isAbandoned) {
+      this.#isAbandoned = false;
+      this.#answer.cut();
+      this.#note(styled("yellow", "the reply broke off and starts anew\n"));
+    }
     const print = this.#answer.push(text, block);
     if (print === "") return;
     if (this.#options.sharesScreen) {
@@ -192,11 +212,6 @@ export class Renderer {
     if (this.#status === THINKING) this.#closeStatus();
     if (this.#options.detail !== "full" || text.trim() === "") return;
     this.#note(styled("dim", `${text.trim()}\n`));
-  }
-
-  #startOver(): void {
-    this.#answer.cut();
-    this.#note(styled("yellow", "the reply broke off and starts anew\n"));
   }
 
   #call(call: ToolUse): void {
@@ -259,7 +274,7 @@ export class Renderer {
     const said = isError ? errorText(text) : text;
     if (said.trim() === "") return "";
     const { lines, more } = firstLines(said, RESULT_LINES);
-    const shown = lines.map((line) => `  ${oneLine(line, this.#width - 2)}\n`);
+    const shown = lines.map((line) => `  ${cutLine(line, this.#width - 2)}\n`);
     if (more > 0) shown.push(`  … ${more} more lines\n`);
     return shown.join("");
   }

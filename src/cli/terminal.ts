@@ -96,15 +96,24 @@ function columnsOf(char: string): number {
 export function oneLine(text: string, columns: number): string {
   // Nobody needs more of a text of megabytes than fits, but it may begin with blanks.
   const head = text.slice(0, 4096 + columns).trim();
-  const flat = escapeControls(head.replace(/\s+/g, " "));
+  return cut(head.replace(/\s+/g, " "), columns);
+}
+
+/** A line of a text, with its indentation, in so many columns. */
+export function cutLine(line: string, columns: number): string {
+  const head = line.slice(0, 4096 + columns).trimEnd();
+  return cut(head.replaceAll("\t", "  "), columns);
+}
+
+function cut(text: string, columns: number): string {
   let used = 0;
-  let cut = "";
-  for (const char of flat) {
+  let kept = "";
+  for (const char of escapeControls(text)) {
     used += columnsOf(char);
-    if (used > columns) return `${withoutLast(cut)}…`;
-    cut += char;
+    if (used > columns) return `${withoutLast(kept)}…`;
+    kept += char;
   }
-  return cut;
+  return kept;
 }
 
 function withoutLast(text: string): string {

@@ -5,7 +5,7 @@
  */
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { Output } from "./output.ts";
+import type { StderrOutput } from "./output.ts";
 import { styled } from "./terminal.ts";
 
 /** A question with its choices. */
@@ -52,7 +52,7 @@ export function readChoice(line: string, question: UserQuestion): string {
 /** Asks them one after the other; `undefined` where one of them got no answer. */
 export async function askQuestions(
   input: WireObject,
-  output: Output,
+  output: StderrOutput,
   readLine: () => Promise<string | undefined>,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const answers: Record<string, string> = {};

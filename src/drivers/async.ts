@@ -8,10 +8,9 @@
 import { decodeLines } from "../decode.ts";
 import { ControlError, StartupError, StateError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
-import {
-  permissionRequest,
-  type ToolRequest,
-} from "../events/permission_request.ts";
+import { permissionRequest } from "../events/permission_request.ts";
+import type { Question } from "../events/line.ts";
+import { type Answer, Host, LEFT } from "../host/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import {
@@ -19,9 +18,7 @@ import {
   type Decision,
   decisionIssue,
   deny,
-  permissionReply,
 } from "../permissions/decision.ts";
-import { decide, unattendedDenial } from "../permissions/decide.ts";
 import { type Launch, launchOf } from "../process/args.ts";
 import { type RunningProcess, spawnClaude } from "../process/spawn.ts";
 import { drain, Tail } from "../process/stderr.ts";
@@ -32,7 +29,7 @@ import {
   Protocol,
   type TurnEnd,
 } from "../protocol/mod.ts";
-import type { Outcome, Question } from "../protocol/pending.ts";
+import type { Outcome, Reply } from "../protocol/pending.ts";
 
 /** What becomes of a turn. */
 export interface TurnSink {
@@ -55,10 +52,10 @@ export interface SessionSink {
 }
 
 /** A question of the CLI that has no answer yet. */
-interface OpenRequest {
-  readonly request: ToolRequest;
+interface OpenQuestion {
+  readonly question: Question;
   readonly abort: AbortController;
-  /** No policy decided; it is an event now. */
+  /** It was left to the caller, as an event. */
   left: boolean;
 }
 
@@ -71,6 +68,7 @@ const LATE_OUTPUT_MS = 50;
 export class AsyncDriver {
   readonly #options: SessionOptions;
   readonly #session: SessionSink;
+  readonly #host: Host;
   readonly #protocol: Protocol;
   readonly #turns = new Map<string, TurnSink>();
   readonly #own = new Map<
@@ -80,7 +78,7 @@ export class AsyncDriver {
       readonly timer: ReturnType<typeof setTimeout>;
     }
   >();
-  readonly #requests = new Map<string, OpenRequest>();
+  readonly #open = new Map<string, OpenQuestion>();
   readonly #tail = new Tail();
   /** There is a process, or never will be. */
   readonly #spawned = Promise.withResolvers<void>();
@@ -97,6 +95,7 @@ export class AsyncDriver {
   constructor(options: SessionOptions, session: SessionSink) {
     this.#options = options;
     this.#session = session;
+    this.#host = new Host(options);
     this.#protocol = new Protocol({ resuming: options.resume !== undefined });
   }
 
@@ -130,7 +129,8 @@ export class AsyncDriver {
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
     const id = crypto.randomUUID();
     const answer = this.#awaitOutcome(id, timeoutMs);
-    this.#perform(this.#protocol.start(id, launch.initialize, timeoutMs));
+    const fields = { ...launch.initialize, ...this.#host.initializeFields() };
+    this.#perform(this.#protocol.start(id, fields, timeoutMs));
     this.#run(launch).catch((error) => {
       this.#gone.resolve();
       this.#end(error);
@@ -251,8 +251,8 @@ export class AsyncDriver {
           this.#ask(output.id, output.question);
           break;
         case "withdraw":
-          this.#requests.get(output.id)?.abort.abort(withdrawn());
-          this.#requests.delete(output.id);
+          this.#open.get(output.id)?.abort.abort(withdrawn());
+          this.#open.delete(output.id);
           break;
         case "settle": {
           const waiting = this.#own.get(output.id);
@@ -264,6 +264,7 @@ export class AsyncDriver {
         case "end_turn": {
           const sink = this.#turns.get(output.id);
           this.#turns.delete(output.id);
+          this.#host.turnEnded();
           sink?.end(output.end);
           break;
         }
@@ -294,31 +295,29 @@ export class AsyncDriver {
   }
 
   #ask(id: string, question: Question): void {
-    const { request } = question;
-    const { policy } = this.#options;
     const abort = new AbortController();
-    this.#requests.set(id, { request, abort, left: false });
+    this.#open.set(id, { question, abort, left: false });
     const { cwd } = this.#protocol.facts;
-    const answer = policy === undefined ? undefined : decide(policy, request, {
+    const answer = this.#host.answer(question, {
       signal: abort.signal,
       ...cwd === undefined ? {} : { cwd },
     });
-    // A policy that answers at once is not kept waiting for a promise.
+    // What is known at once is not kept waiting for a promise.
     if (answer instanceof Promise) {
-      answer.then((decision) => this.#settle(id, question, decision));
-    } else this.#settle(id, question, answer);
+      answer.then((answer) => this.#settle(id, answer));
+    } else this.#settle(id, answer);
   }
 
-  #settle(id: string, question: Question, decision: Decision | undefined) {
-    const open = this.#requests.get(id);
+  #settle(id: string, answer: Answer): void {
+    const open = this.#open.get(id);
     if (open === undefined) return;
-    if (decision !== undefined) {
-      this.#answer(id, decision);
+    if (answer !== LEFT) {
+      this.#answer(id, answer);
     } else if (!this.#isAttended()) {
-      this.#answer(id, unattendedDenial(open.request, this.#options.policy));
+      this.#answer(id, this.#host.unattended(open.question));
     } else {
       open.left = true;
-      this.#hand(id, question);
+      this.#hand(id, open.question);
     }
   }
 
@@ -330,34 +329,33 @@ export class AsyncDriver {
     return this.#reader?.attended() === true || this.#session.attended();
   }
 
-  /** Leaves a request to the caller. */
-  #hand(id: string, { raw, request, sessionId }: Question): void {
-    const event = permissionRequest(raw, id, request, sessionId, {
+  /** Leaves a question to the caller. */
+  #hand(id: string, question: Question): void {
+    if (question.kind !== "permission") return;
+    const { raw, request } = question;
+    const event = permissionRequest(raw, id, request, this.#protocol.facts.id, {
       allow: (options) => this.respond(id, allow(options)),
       deny: (message, options) => this.respond(id, deny(message, options)),
     });
-    const frame: Frame = { message: event, events: [event] };
-    this.#session.frame(frame);
-    this.#reader?.frame(frame);
+    this.#emit({ message: event, events: [event] }, this.#protocol.turnId);
   }
 
-  /** Somebody stopped reading: requests that nobody is left to answer are denied. */
+  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
   unattend(): void {
     if (this.#isAttended()) return;
-    for (const [id, { request, left }] of this.#requests) {
-      if (left) {
-        this.#answer(id, unattendedDenial(request, this.#options.policy));
-      }
+    for (const [id, { question, left }] of this.#open) {
+      if (left) this.#answer(id, this.#host.unattended(question));
     }
   }
 
-  /** Answers a request that was left to the caller. */
+  /** Answers a permission request that was left to the caller. */
   respond(requestId: string, decision: Decision): void {
     const issue = decisionIssue(decision);
     if (issue !== undefined) {
       throw new TypeError(`Cannot answer the request: ${issue}`);
     }
-    if (!this.#protocol.isOpen(requestId)) {
+    const question = this.#open.get(requestId)?.question;
+    if (question?.kind !== "permission") {
       throw new StateError(
         "already_answered",
         this.#protocol.state,
@@ -365,14 +363,11 @@ export class AsyncDriver {
         `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
       );
     }
-    this.#answer(requestId, decision);
+    this.#answer(requestId, this.#host.permissionAnswer(question, decision));
   }
 
-  #answer(id: string, decision: Decision): void {
-    const open = this.#requests.get(id);
-    if (open === undefined) return;
-    this.#requests.delete(id);
-    const reply = permissionReply(decision, open.request);
+  #answer(id: string, reply: Reply): void {
+    if (!this.#open.delete(id)) return;
     this.#perform(this.#protocol.answer(id, reply));
   }
 

@@ -5,11 +5,49 @@
  * @module
  */
 
-import { isWireObject, type WireObject } from "../messages/_define.ts";
+import {
+  type FieldIssue,
+  isWireObject,
+  type WireObject,
+} from "../messages/_define.ts";
 import { parseLine, readMessage } from "../messages/mod.ts";
 import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
 import type { ClaudeMessage, Frame } from "./mod.ts";
 import { readToolRequest, type ToolRequest } from "./permission_request.ts";
+
+/** What the CLI asks the host. */
+export type Question =
+  /** May this tool run? */
+  | {
+    readonly kind: "permission";
+    readonly request: ToolRequest;
+    /** The request as it came. */
+    readonly raw: WireObject;
+  }
+  /** A hook of ours is to run. */
+  | {
+    readonly kind: "hook";
+    /** The id that it was registered under. */
+    readonly callbackId: string;
+    /** What happened, as it came. */
+    readonly input: WireObject;
+    readonly toolUseId: string | undefined;
+  }
+  /** A message to an MCP server that lives in this process. */
+  | {
+    readonly kind: "mcp";
+    readonly serverName: string;
+    /** JSON-RPC: a request, or a notification, which wants an answer all the same. */
+    readonly message: WireObject;
+  }
+  /** An MCP server, or the CLI itself, asks a person. */
+  | {
+    readonly kind: "elicitation" | "dialog";
+    /** What is asked, as it came. */
+    readonly request: WireObject;
+    /** The whole line. */
+    readonly raw: WireObject;
+  };
 
 /** A line of the CLI, told apart. `frame` is what readers of the stream get of it. */
 export type Line =
@@ -31,18 +69,11 @@ export type Line =
     readonly id: string | undefined;
     readonly frame: Frame;
   }
-  /** The CLI asks whether a tool may run. What readers get depends on who answers. */
+  /** The CLI asks the host something, and waits. What readers get depends on who answers. */
   | {
-    readonly kind: "permission";
+    readonly kind: "question";
     readonly id: string;
-    readonly request: ToolRequest;
-    readonly raw: WireObject;
-  }
-  /** The CLI calls a hook or a tool that lives in this process. No event: it is answered inside. */
-  | {
-    readonly kind: "callback";
-    readonly id: string;
-    readonly subtype: string;
+    readonly question: Question;
     readonly frame: Frame;
   }
   /** A request that nobody here can answer. It needs an error for a reply: the CLI waits. */
@@ -52,11 +83,6 @@ export type Line =
     readonly refusal: string;
     readonly frame: Frame;
   };
-
-const CALLBACKS: ReadonlySet<unknown> = new Set([
-  "hook_callback",
-  "mcp_message",
-]);
 
 /** Tells what a line is. Never throws. */
 export function classifyLine(line: string): Line {
@@ -99,11 +125,8 @@ function classifyRequest(raw: WireObject): Line {
     // There is no reply without an id.
     return { kind: "other", frame: frameOf(raw, unknownEvent(raw, "invalid")) };
   }
-  if (CALLBACKS.has(subtype)) {
-    const frame: Frame = { wire: raw, events: [] };
-    return { kind: "callback", id, subtype: `${subtype}`, frame };
-  }
-  if (subtype !== "can_use_tool") {
+  const question = readQuestion(raw, body);
+  if (question === undefined) {
     return {
       kind: "unanswerable",
       id,
@@ -111,9 +134,58 @@ function classifyRequest(raw: WireObject): Line {
       frame: frameOf(raw, unknownEvent(raw, "subtype")),
     };
   }
-  const request = readToolRequest(body);
-  if (!("issues" in request)) return { kind: "permission", id, request, raw };
-  const { issues } = request;
+  return "issues" in question
+    ? unreadable(id, raw, question.issues)
+    : { kind: "question", id, question, frame: { wire: raw, events: [] } };
+}
+
+/** Reads a request of the CLI; `undefined` where we do not know its kind. */
+function readQuestion(
+  raw: WireObject,
+  body: WireObject,
+): Question | { readonly issues: readonly FieldIssue[] } | undefined {
+  switch (body.subtype) {
+    case "can_use_tool": {
+      const request = readToolRequest(body);
+      return "issues" in request
+        ? request
+        : { kind: "permission", request, raw };
+    }
+    case "hook_callback": {
+      const { callback_id: callbackId, input, tool_use_id: toolUseId } = body;
+      if (typeof callbackId !== "string") return wrong("callback_id");
+      if (!isWireObject(input)) return wrong("input");
+      return {
+        kind: "hook",
+        callbackId,
+        input,
+        toolUseId: typeof toolUseId === "string" ? toolUseId : undefined,
+      };
+    }
+    case "mcp_message": {
+      const { server_name: serverName, message } = body;
+      if (typeof serverName !== "string") return wrong("server_name");
+      if (!isWireObject(message)) return wrong("message");
+      return { kind: "mcp", serverName, message };
+    }
+    case "elicitation":
+      return { kind: "elicitation", request: body, raw };
+    case "request_user_dialog":
+      return { kind: "dialog", request: body, raw };
+    default:
+      return undefined;
+  }
+}
+
+function wrong(path: string): { readonly issues: readonly FieldIssue[] } {
+  return { issues: [{ path, message: "Invalid type" }] };
+}
+
+function unreadable(
+  id: string,
+  raw: WireObject,
+  issues: readonly FieldIssue[],
+): Line {
   const [first] = issues;
   return {
     kind: "unanswerable",

@@ -64,7 +64,9 @@ import type {
   UserReplay,
   UserText,
 } from "./blocks.ts";
+import type { ElicitationRequest } from "./elicitation_request.ts";
 import type { PermissionRequest } from "./permission_request.ts";
+import type { UserDialogRequest } from "./user_dialog_request.ts";
 
 /**
  * An event of the flat view: one for each block of content, one for each other
@@ -97,6 +99,8 @@ export type ClaudeEvent =
   | ApiRetry
   | RateLimit
   | PermissionRequest
+  | UserDialogRequest
+  | ElicitationRequest
   | UserText
   | UserReplay
   | BackgroundTasksChanged
@@ -146,7 +150,12 @@ export type ClaudeEvent =
   | UnknownEvent;
 
 /** An event of the view `"messages"`: replies and user messages stay whole. */
-export type ClaudeMessage = Message | PermissionRequest | UnknownEvent;
+export type ClaudeMessage =
+  | Message
+  | PermissionRequest
+  | UserDialogRequest
+  | ElicitationRequest
+  | UnknownEvent;
 
 /**
  * How a turn is cut into events: `"flat"` gives {@linkcode ClaudeEvent}, one for

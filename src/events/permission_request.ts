@@ -6,7 +6,7 @@ import {
   isWireObject,
   newEvent,
   type Reads,
-  shape,
+  strictShape,
   wire,
   type WireObject,
   wireOptional,
@@ -60,7 +60,7 @@ export interface ToolRequest {
 }
 
 /** Reads the body of a `can_use_tool` request. */
-export const toolRequest: Reads<ToolRequest> = shape<ToolRequest>({
+export const toolRequest: Reads<ToolRequest> = strictShape<ToolRequest>({
   toolName: wire("tool_name", v.string()),
   input: wire("input", v.custom<WireObject>(isWireObject)),
   toolUseId: wire("tool_use_id", v.string()),
@@ -82,7 +82,7 @@ export const toolRequest: Reads<ToolRequest> = shape<ToolRequest>({
   defaultToNo: wireOptional("default_to_no", v.boolean()),
   mcpServer: wireOptional(
     "mcp_server",
-    shape<PermissionMcpServer>({
+    strictShape<PermissionMcpServer>({
       name: wire("name", v.string()),
       source: wireOptional("source", v.string()),
     }),

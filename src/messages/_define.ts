@@ -91,7 +91,11 @@ export interface RequiredField<T> {
   readonly optional: false;
 }
 
-/** A field that may be absent. `null` counts as absent where the schema has no use for it. */
+/**
+ * A field that may be absent. In what the CLI only tells us, one that does not fit is
+ * left out as well: `raw` has it, and a field that changed its type in a newer CLI
+ * takes no message down with it.
+ */
 export interface OptionalField<T> {
   readonly wire: string;
   readonly schema: Reads<T>;
@@ -147,11 +151,15 @@ function readField(
   };
 }
 
-/** Copies the known fields of `source` to `target` under our names. Returns what did not fit. */
+/**
+ * Copies the known fields of `source` to `target` under our names. Returns what did
+ * not fit; of optional fields only where that is to be `strict`.
+ */
 function readFields(
   entries: readonly (readonly [string, AnyField])[],
   source: WireObject,
   target: Record<string, unknown>,
+  strict: boolean,
 ): FieldIssue[] | undefined {
   let issues: FieldIssue[] | undefined;
   for (const [name, field] of entries) {
@@ -159,7 +167,7 @@ function readFields(
     if (value === undefined && field.optional) continue;
     const read = readField(field, value);
     if ("output" in read) target[name] = read.output;
-    else if (field.optional && value === null) continue;
+    else if (field.optional && (value === null || !strict)) continue;
     else issues = [...issues ?? [], ...read.issues];
   }
   return issues;
@@ -167,12 +175,29 @@ function readFields(
 
 /** A schema for an object inside of a message: wire names in, our names out, other keys left behind. */
 export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
+  return objectOf(fields, false);
+}
+
+/**
+ * As {@linkcode shape}, for what a decision is made upon: an optional field that does
+ * not fit fails the whole, as leaving it out may change what is decided.
+ */
+export function strictShape<T extends object>(
+  fields: FieldsOf<T>,
+): Reads<T> {
+  return objectOf(fields, true);
+}
+
+function objectOf<T extends object>(
+  fields: FieldsOf<T>,
+  strict: boolean,
+): Reads<T> {
   const entries = Object.entries<AnyField>(fields);
   return v.pipe(
     v.custom<WireObject>(isWireObject, "Invalid type: Expected Object"),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const target: Record<string, unknown> = {};
-      const issues = readFields(entries, dataset.value, target);
+      const issues = readFields(entries, dataset.value, target, strict);
       if (issues === undefined) return target as T;
       for (const { path, message } of issues) {
         addIssue({
@@ -189,6 +214,23 @@ export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
       return NEVER;
     }),
   ) as Reads<T>;
+}
+
+/** Reads a value by a schema, or says what did not fit. */
+export function readShape<T>(
+  schema: Reads<T>,
+  value: unknown,
+):
+  | { readonly output: T; readonly issues?: undefined }
+  | { readonly output?: undefined; readonly issues: readonly FieldIssue[] } {
+  const read = v.safeParse(schema, value);
+  if (read.success) return { output: read.output };
+  return {
+    issues: read.issues.map((issue) => ({
+      path: v.getDotPath(issue) ?? "",
+      message: issue.message,
+    })),
+  };
 }
 
 /** What reading a message gave. */
@@ -241,7 +283,7 @@ export function defineMessage<
     read(raw) {
       const event = newEvent(raw) as unknown as Record<string, unknown>;
       event.type = type;
-      const issues = readFields(entries, raw, event);
+      const issues = readFields(entries, raw, event, false);
       return issues === undefined
         ? { event: event as unknown as E }
         : { issues };

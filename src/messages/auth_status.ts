@@ -10,7 +10,7 @@ import {
 /**
  * How signing in goes. Needs `--enable-auth-status`; the first comes before `system_init`.
  *
- * SEEN_AUTH
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-auth-status.ndjson.
  */
 export interface AuthStatus extends EventBase<"auth_status"> {
   /** Whether it is going on. */

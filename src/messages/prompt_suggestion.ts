@@ -9,7 +9,7 @@ import {
 /**
  * What the user may want to say next. Comes after the result. Needs prompt suggestions.
  *
- * SEEN_PROMPT
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-prompt-suggestion.ndjson.
  */
 export interface PromptSuggestion extends EventBase<"prompt_suggestion"> {
   /** The suggested prompt. */

@@ -12,7 +12,7 @@ import {
  * Lines that were written to the transcript on disk, for a copy elsewhere. Needs
  * `--session-mirror`; may come after the last result. Not in the official SDK's types.
  *
- * SEEN_MIRROR
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-transcript-mirror.ndjson.
  */
 export interface TranscriptMirror extends EventBase<"transcript_mirror"> {
   /** The file they were written to. */

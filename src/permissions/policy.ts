@@ -23,8 +23,12 @@ export interface PolicyContext {
 export type PolicyAnswer = Decision | undefined;
 
 /**
- * Decides on tool calls. `undefined` leaves a call undecided: it becomes a
- * `PermissionRequest` event, or is denied where nobody reads events.
+ * Decides on tool calls: on **every** one, also those that the CLI would not ask
+ * about, those of subagents, and in every permission mode.
+ *
+ * `undefined` leaves a call undecided. The CLI's own rules and settings then hold, as
+ * without a policy; what they would ask about becomes a `PermissionRequest` event, or
+ * is denied where nobody reads events.
  *
  * A policy that throws, or gives something that is no decision, denies.
  */

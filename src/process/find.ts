@@ -61,6 +61,8 @@ export async function findClaude(context: FindContext): Promise<Command> {
     if (found === undefined) return { path: "claude", args: [] };
     if (found) return commandOf(place);
   }
+  // Nor is PATH there for us to read, as without --allow-env, though Deno searches it.
+  if (env("PATH") === undefined) return { path: "claude", args: [] };
   throw new ClaudeNotFoundError(places, undefined);
 }
 
@@ -70,6 +72,9 @@ async function named(
   context: FindContext,
 ): Promise<Command> {
   const isPath = /[\\/]/.test(path);
+  if (!isPath && context.env("PATH") === undefined) {
+    return commandOf(path, args);
+  }
   const candidates = isPath ? [path] : inPath(path, context);
   for (const candidate of candidates) {
     const found = await context.isProgram(candidate);

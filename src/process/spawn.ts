@@ -116,18 +116,30 @@ export async function spawnClaude(
       stderr: "piped",
     }).spawn();
   } catch (cause) {
-    throw spawnError(command, cause);
+    throw spawnError(command, cause, env);
   }
   return running(child);
 }
 
-function spawnError(command: Command, cause: unknown): StartupError {
+function spawnError(
+  command: Command,
+  cause: unknown,
+  env: Readonly<Record<string, string>>,
+): StartupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Deno.errors.NotCapable) {
+    // Variables of the loader can make any program run any code, so Deno hands them on
+    // only with the right to run everything.
+    const loader = Object.keys(env).find((name) => /^(LD|DYLD)_/.test(name));
     return new StartupError(
       "permission",
       `Cannot start the CLI: Deno may not run "${command.path}"`,
-      { cause, hint: `Run Deno with --allow-run=${command.path}` },
+      {
+        cause,
+        hint: loader === undefined
+          ? `Run Deno with --allow-run=${command.path}`
+          : `Run Deno with --allow-run for all programs, or without the variable ${loader}`,
+      },
     );
   }
   return new StartupError(

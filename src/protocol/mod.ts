@@ -6,19 +6,19 @@
  */
 
 import {
-  ClaudeStreamError,
+  type ClaudeStreamError,
   ProcessExitError,
   ProtocolError,
   StartupError,
   StateError,
 } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
-import { classifyLine, type Line } from "../events/line.ts";
+import { classifyLine, type Question } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Result } from "../messages/result.ts";
 import { SessionFacts } from "./facts.ts";
-import { type Outcome, OwnRequests, type Question } from "./pending.ts";
+import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import type { TurnContext } from "./turn_failure.ts";
 
@@ -83,7 +83,8 @@ export class Protocol {
   readonly facts: SessionFacts = new SessionFacts();
   readonly #decoder = new EventDecoder();
   readonly #own = new OwnRequests();
-  readonly #questions = new Map<string, Question>();
+  /** Questions of the CLI that have no answer yet. */
+  readonly #questions = new Set<string>();
   readonly #resuming: boolean;
   #state: ConversationState = "new";
   #turn: OpenTurn | undefined;
@@ -102,6 +103,11 @@ export class Protocol {
   /** Where the conversation is. */
   get state(): ConversationState {
     return this.#state;
+  }
+
+  /** Id of the turn that is running. */
+  get turnId(): string | undefined {
+    return this.#turn?.id;
   }
 
   /** The process is up: the handshake goes out under this id. */
@@ -194,15 +200,11 @@ export class Protocol {
         return [this.#emit(told.frame), ...this.#settle(told.response)];
       case "cancel":
         return [this.#emit(told.frame), ...this.#withdraw(told.id)];
-      case "permission":
-        return this.#question(told);
-      case "callback":
+      case "question":
+        this.#questions.add(told.id);
         return [
           this.#emit(told.frame),
-          refuse(
-            told.id,
-            `Unsupported control request subtype: ${told.subtype}`,
-          ),
+          { do: "ask", id: told.id, question: told.question },
         ];
       case "unanswerable":
         return [this.#emit(told.frame), refuse(told.id, told.refusal)];
@@ -220,21 +222,6 @@ export class Protocol {
       ? undefined
       : this.#own.reply(response);
     return reply === undefined ? [] : [{ do: "settle", ...reply }];
-  }
-
-  #question(asked: Extract<Line, { kind: "permission" }>): Output[] {
-    const { id, request, raw } = asked;
-    const question: Question = {
-      kind: "permission",
-      request,
-      raw,
-      sessionId: this.facts.id,
-    };
-    this.#questions.set(id, question);
-    return [
-      this.#emit({ wire: raw, events: [] }),
-      { do: "ask", id, question },
-    ];
   }
 
   #withdraw(id: string | undefined): Output[] {
@@ -339,8 +326,10 @@ export class Protocol {
   }
 
   /** Answers a question. Nothing happens where the CLI no longer waits for it. */
-  answer(id: string, response: WireObject): Output[] {
+  answer(id: string, reply: Reply): Output[] {
     if (!this.#questions.delete(id)) return [];
+    if (reply.refusal !== undefined) return [refuse(id, reply.refusal)];
+    const { response } = reply;
     return [{
       do: "write",
       line: JSON.stringify({
@@ -372,7 +361,7 @@ export class Protocol {
     const error = how instanceof Error ? how : this.#endError(how);
     this.#ended = error;
     this.#state = next(this.#state, "end");
-    const outputs: Output[] = [...this.#questions.keys()].map((id) => ({
+    const outputs: Output[] = [...this.#questions].map((id) => ({
       do: "withdraw",
       id,
     }));

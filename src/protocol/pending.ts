@@ -5,7 +5,6 @@
  */
 
 import { ControlError, DeadlineError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
 /** How a request of ours ended. */
@@ -67,12 +66,7 @@ export class OwnRequests {
   }
 }
 
-/** What the CLI asks the host. */
-export type Question = {
-  /** May this tool run? */
-  readonly kind: "permission";
-  readonly request: ToolRequest;
-  /** The request as it came. */
-  readonly raw: WireObject;
-  readonly sessionId: string | undefined;
-};
+/** The answer to a question: the response as the CLI takes it, or a refusal in words. */
+export type Reply =
+  | { readonly response: WireObject; readonly refusal?: undefined }
+  | { readonly response?: undefined; readonly refusal: string };

@@ -204,12 +204,13 @@ Deno.test("an interruption that waits goes out with the end of the turn", () => 
 Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   const protocol = started();
   const [asked] = only(protocol.receive(ask("q1")), "ask");
-  assertEquals(asked?.question.request, {
+  assert(asked?.question.kind === "permission");
+  assertEquals(asked.question.request, {
     toolName: "Bash",
     input: { command: "ls" },
     toolUseId: "t",
   });
-  const answer = protocol.answer("q1", { behavior: "allow" });
+  const answer = protocol.answer("q1", { response: { behavior: "allow" } });
   assertEquals(written(answer), [{
     type: "control_response",
     response: {
@@ -218,7 +219,7 @@ Deno.test("a permission request is asked, answered once, and withdrawn", () => {
       response: { behavior: "allow" },
     },
   }]);
-  assertEquals(protocol.answer("q1", { behavior: "allow" }), []);
+  assertEquals(protocol.answer("q1", { response: { behavior: "allow" } }), []);
 
   protocol.receive(ask("q2"));
   const cancel = JSON.stringify({
@@ -227,7 +228,7 @@ Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   });
   assertEquals(only(protocol.receive(cancel), "withdraw").length, 1);
   assertEquals(only(protocol.receive(cancel), "withdraw").length, 0);
-  assertEquals(protocol.answer("q2", { behavior: "allow" }), []);
+  assertEquals(protocol.answer("q2", { response: { behavior: "allow" } }), []);
 });
 
 Deno.test("a request that we do not know, or cannot read, gets an error reply", () => {

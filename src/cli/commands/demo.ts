@@ -1,5 +1,74 @@
+import { DEMO_PROMPTS, DEMO_SCENARIO } from "../../testing/demo_scenario.ts";
+import type { Scenario } from "../../testing/scenario.ts";
+import { ScriptedClaude } from "../../testing/scripted_claude.ts";
+import { conduct, type Conductor } from "../conductor.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-export function demo(_i: Invocation, _o: Output): Promise<number> {
-  return Promise.resolve(0);
+import { PermissionAsker } from "../permission_question.ts";
+import { textPresenter } from "../presenters.ts";
+import { styled } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import { stdinLines } from "./_one_shot.ts";
+
+/** `demo`: a scripted session through the whole pipeline, process included. */
+export async function demo(
+  invocation: Invocation,
+  output: Output,
+): Promise<number> {
+  const { flags, words, literal } = invocation;
+  if (words.length > 0 || literal.length > 0) {
+    throw new UsageError(
+      'Cannot give "demo" a prompt: its answers are written down already',
+      "To send one to Claude: claudestream send …",
+    );
+  }
+  const scenario = flags.fast === true ? hurried(DEMO_SCENARIO) : DEMO_SCENARIO;
+  const somebody = output.canAsk && flags.yes !== true;
+  const asker = new PermissionAsker(
+    output,
+    somebody ? stdinLines() : undefined,
+  );
+  await using claude = await ScriptedClaude.create(scenario);
+  const options = { claudePath: claude.command };
+  const cleanUp = () => claude.close();
+  return await conduct(
+    { output, flags, asker, options, cleanUp },
+    (conductor) => play(conductor, invocation, output),
+  );
+}
+
+async function play(
+  conductor: Conductor,
+  { flags }: Invocation,
+  output: Output,
+): Promise<number> {
+  await output.stderr(styled(
+    "dim",
+    "A scripted stand-in for claude, in a process of its own. No account, no network, nothing is written;\n" +
+      "the path from its lines to this screen is the real one.\n",
+  ));
+  for (const prompt of DEMO_PROMPTS) {
+    await output.stderr(
+      "\n",
+      styled("cyan", "> "),
+      styled("bold", prompt),
+      "\n\n",
+    );
+    const code = await conductor.turn(
+      prompt,
+      textPresenter(output, flags, "brief"),
+    );
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/** The same scenario without its pauses. Pure. */
+export function hurried(scenario: Scenario): Scenario {
+  return JSON.parse(JSON.stringify(scenario), (key, value: unknown) => {
+    if (key === "pauseMs") return 0;
+    return Array.isArray(value)
+      ? value.filter((item) => item?.do !== "pause")
+      : value;
+  });
 }

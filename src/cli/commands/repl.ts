@@ -1,5 +1,181 @@
+import { conduct, type Conductor } from "../conductor.ts";
+import { EXIT, exitCodeOf } from "../exit_code.ts";
+import type { InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-export function repl(_i: Invocation, _o: Output): Promise<number> {
-  return Promise.resolve(0);
+import { PermissionAsker } from "../permission_question.ts";
+import { textPresenter } from "../presenters.ts";
+import { report } from "../report.ts";
+import { styled } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import { VERSION } from "../version.ts";
+import { stdinLines } from "./_one_shot.ts";
+
+const HELP = `  :help   this
+  :quit   leave; so do Ctrl-D, and Ctrl-C twice
+  Ctrl-C  interrupts the turn that is running
+  Everything else goes to Claude, /cost and the like too
+`;
+
+/** `repl`: several turns in one session. */
+export async function repl(
+  invocation: Invocation,
+  output: Output,
+): Promise<number> {
+  const { flags } = invocation;
+  if (invocation.words.length > 0 || invocation.literal.length > 0) {
+    throw new UsageError(
+      'Cannot give "repl" a prompt: it asks for one',
+      "To send a single one: claudestream send …",
+    );
+  }
+  const lines = stdinLines(true);
+  const asker = output.canAsk ? new PermissionAsker(output, lines) : undefined;
+  return await conduct(
+    { output, flags, asker },
+    (conductor) => new Repl(invocation, output, lines, conductor).run(),
+  );
+}
+
+/** Why no further line is read. */
+class Leave {
+  readonly code: number;
+
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
+/** Reads lines and sends them, one turn after the other. */
+class Repl {
+  readonly #invocation: Invocation;
+  readonly #output: Output;
+  readonly #lines: InputLines;
+  readonly #conductor: Conductor;
+  /** Somebody types; else lines come from a pipe or a file. */
+  readonly #isInteractive: boolean;
+  readonly #leaving = new AbortController();
+  /** The last thing that was pressed was Ctrl-C. */
+  #isWarned = false;
+
+  constructor(
+    invocation: Invocation,
+    output: Output,
+    lines: InputLines,
+    conductor: Conductor,
+  ) {
+    this.#invocation = invocation;
+    this.#output = output;
+    this.#lines = lines;
+    this.#conductor = conductor;
+    this.#isInteractive = output.terminals.stdin;
+  }
+
+  async run(): Promise<number> {
+    const { session, watch } = this.#conductor;
+    try {
+      await session.start();
+    } catch (error) {
+      return await report(this.#output, error);
+    }
+    watch.onIdleInterrupt = () => this.#interruptIdle();
+    using _dying = session.on("error", (error) => this.#leaveDead(error));
+    await this.#note(
+      `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
+    );
+    let worst = 0;
+    for (;;) {
+      const line = await this.#nextLine();
+      if (line instanceof Leave) return Math.max(worst, line.code);
+      const text = line.trim();
+      if (text === "") continue;
+      if (text.startsWith(":")) {
+        if (await this.#obey(text)) return await this.#bye(worst);
+        continue;
+      }
+      const code = await this.#turn(text);
+      if (session.state === "dead" || session.state === "closed") return code;
+      // Somebody who types has seen how each turn ended.
+      if (!this.#isInteractive) worst = Math.max(worst, code);
+    }
+  }
+
+  #turn(text: string): Promise<number> {
+    const { flags } = this.#invocation;
+    return this.#conductor.turn(
+      text,
+      textPresenter(this.#output, flags, "brief"),
+    );
+  }
+
+  async #nextLine(): Promise<string | Leave> {
+    await this.#prompt();
+    try {
+      const line = await this.#lines.next(this.#leaving.signal);
+      this.#isWarned = false;
+      if (line !== undefined) return line;
+    } catch (reason) {
+      if (reason instanceof Leave) return reason;
+      throw reason;
+    }
+    if (this.#isInteractive) await this.#output.stderr("\n");
+    return new Leave(await this.#bye(EXIT.done));
+  }
+
+  async #prompt(): Promise<void> {
+    if (this.#isInteractive) await this.#output.stderr(styled("cyan", "> "));
+  }
+
+  async #obey(command: string): Promise<boolean> {
+    switch (command) {
+      case ":q":
+      case ":quit":
+      case ":exit":
+        return true;
+      case ":h":
+      case ":help":
+        await this.#output.stderr(HELP);
+        return false;
+      default:
+        await this.#output.stderr(
+          `Unknown command "${command}"; :help lists them\n`,
+        );
+        return false;
+    }
+  }
+
+  /** Tells how to come back. */
+  async #bye(code: number): Promise<number> {
+    const { id, turnCount } = this.#conductor.session;
+    if (id !== undefined && turnCount > 0) {
+      await this.#note(`To go on: claudestream repl --resume ${id}\n`);
+    }
+    return code;
+  }
+
+  async #note(text: string): Promise<void> {
+    if (!this.#isInteractive || this.#invocation.flags.quiet === true) return;
+    await this.#output.stderr(styled("dim", text));
+  }
+
+  /** Ctrl-C at the prompt: the terminal has thrown away what was typed. */
+  #interruptIdle(): void {
+    if (this.#isWarned || !this.#isInteractive) {
+      this.#output.stderr("\n");
+      this.#leaving.abort(new Leave(EXIT.interrupted));
+      return;
+    }
+    this.#isWarned = true;
+    this.#output.stderr("\n", styled("dim", "Ctrl-C again leaves\n"));
+    this.#prompt();
+  }
+
+  /** The process ended. A turn that was running reports it; else nobody would. */
+  async #leaveDead(error: Error): Promise<void> {
+    // The turn hears of it in the same moment, and tells it.
+    if (this.#conductor.isInTurn) return;
+    if (this.#isInteractive) await this.#output.stderr("\n");
+    await report(this.#output, error);
+    this.#leaving.abort(new Leave(exitCodeOf(error)));
+  }
 }

@@ -11,7 +11,9 @@ import {
  * A pull request, or the like, was opened or touched by a command. Read from the output of
  * the command: a hint and no proof.
  *
- * From the stream schemas of CLI 2.1.330; not seen, and not in the official SDK's types.
+ * Not in the official SDK's types.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-code-change.ndjson.
  */
 export interface CodeChangePublished
   extends EventBase<"code_change_published"> {

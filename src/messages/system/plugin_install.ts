@@ -8,14 +8,14 @@ import {
 } from "../_define.ts";
 
 /**
- * A plugin is being installed.
+ * Plugins are being installed, before `system_init`. Needs `CLAUDE_CODE_SYNC_PLUGIN_INSTALL=1`.
  *
- * From the types of the official SDK 0.3.330; not seen.
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-plugin-install.ndjson.
  */
 export interface PluginInstall extends EventBase<"plugin_install"> {
   /** `started`, `installed`, `failed` or `completed`. */
   readonly status: string;
-  /** The plugin. Absent where all of them are meant. */
+  /** The plugin or marketplace. Absent where all of them are meant. */
   readonly name?: string;
   /** Why it failed. */
   readonly error?: string;

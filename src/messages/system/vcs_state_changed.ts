@@ -10,7 +10,9 @@ import {
 /**
  * A command changed the repository. A hint to look there, and no proof.
  *
- * From the stream schemas of CLI 2.1.330; not seen, and not in the official SDK's types.
+ * Not in the official SDK's types.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-vcs-state.ndjson.
  */
 export interface VcsStateChanged extends EventBase<"vcs_state_changed"> {
   /** `commit`, `push`, `merge` or `rebase`. */

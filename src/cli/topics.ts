@@ -1,0 +1,71 @@
+/** Longer texts of `help`, by name. */
+export const TOPICS: Readonly<Record<string, string>> = {
+  "exit-codes": `Exit codes
+    0  done; also when nobody reads the output any more, as behind | head -1
+    1  the turn failed
+    2  the command line makes no sense
+    3  claude is missing or cannot start
+    4  not signed in
+    5  --max-turns or --max-budget-usd is reached
+   75  try again later: a rate limit, or the API is overloaded
+  124  --timeout is over
+  129  the terminal was closed
+  130  Ctrl-C
+  143  SIGTERM
+
+repl gives 0 when you leave it, and with lines from a pipe the highest code of
+its turns.
+`,
+  permissions: `Which tools may run
+
+At a terminal, send, stream and repl ask about every call that Claude Code
+itself would ask about:
+
+  y  run it                  n  do not (Enter does the same)
+  a  run it, and do not ask about calls like it in this session
+
+Anywhere else, and with ask and events, such a call is denied, and a line on
+stderr says which flag would allow it.
+
+--allow answers beforehand; give it more than once, or with commas:
+
+  --allow Read,Edit          these tools
+  --allow 'Bash(git *)'      commands that begin with git; never two in one
+  --allow 'Read(src/**)'     files below src
+  --allow 'mcp__db__*'       all tools of the MCP server "db"
+  --allow builtins           everything that Claude Code brings along
+  --allow all                everything
+  --allow none               nothing, and nobody is asked
+
+What Claude Code's own settings allow or deny stays as it is; --permission-mode
+chooses its mode.
+
+Permissions of Deno, instead of -A
+
+  deno run --allow-run=claude cli.ts send "hello"
+
+is enough where claude is in PATH. Better is
+
+  deno run --allow-run=claude --allow-env --allow-read cli.ts send "hello"
+
+  --allow-env         keeps a few variables from claude that disturb it; reads
+                      NO_COLOR and CLAUDESTREAM_MODEL
+  --allow-read        says where claude was looked for; reads @FILE
+  --allow-run         for all programs: a second Ctrl-C ends what claude has
+                      started too; needed where LD_LIBRARY_PATH or the like is set
+`,
+  prompt: `Where the prompt comes from
+
+  claudestream send explain this repo        words are joined
+  claudestream send "explain this repo"
+  claudestream send -- --help is not a flag  behind -- everything is a word
+  git diff | claudestream send               from a pipe
+  git diff | claudestream send "review"      both: the words, a blank line, the pipe
+  claudestream send "review" - < notes.txt   - and --stdin read stdin in any case
+
+Beside words, stdin is read to its end when it is a pipe or a file, and left
+alone when it is a terminal, a socket or a device such as /dev/null. A pipe that
+stays open is waited for, and after two seconds a line says so; --no-stdin
+leaves it alone.
+`,
+};

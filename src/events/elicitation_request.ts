@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import {
+  type Draft,
+  hidden,
+  isWireObject,
+  newEvent,
+  type Reads,
+  strictShape,
+  wire,
+  type WireObject,
+  wireOptional,
+} from "../messages/_define.ts";
+
+/** What an MCP server asks a person. */
+export interface Elicitation {
+  /** The server. */
+  readonly serverName: string;
+  /** What it asks, for people. */
+  readonly message: string;
+  /** `form` (fields to fill in) or `url` (an address to open). */
+  readonly mode?: string;
+  /** The address to open. With `mode: "url"`. */
+  readonly url?: string;
+  /** Id of what is asked; `ElicitationComplete` has the same. With `mode: "url"`. */
+  readonly elicitationId?: string;
+  /** JSON Schema of the fields, as the server wrote it. With `mode: "form"`. */
+  readonly requestedSchema?: WireObject;
+  /** Names of the fields in the order of the server. */
+  readonly propertyOrder?: readonly string[];
+  /** A heading. */
+  readonly title?: string;
+  /** Name of the server or tool for people. */
+  readonly displayName?: string;
+  /** A line below the heading. */
+  readonly description?: string;
+}
+
+/** Reads the body of an `elicitation` request. */
+export const elicitation: Reads<Elicitation> = strictShape<Elicitation>({
+  serverName: wire("mcp_server_name", v.string()),
+  message: wire("message", v.string()),
+  mode: wireOptional("mode", v.string()),
+  url: wireOptional("url", v.string()),
+  elicitationId: wireOptional("elicitation_id", v.string()),
+  requestedSchema: wireOptional(
+    "requested_schema",
+    v.custom<WireObject>(isWireObject),
+  ),
+  propertyOrder: wireOptional("property_order", v.array(v.string())),
+  title: wireOptional("title", v.string()),
+  displayName: wireOptional("display_name", v.string()),
+  description: wireOptional("description", v.string()),
+});
+
+/**
+ * An MCP server asks a person. The tool call waits until it is answered.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_22-elicitation-accept.ndjson.
+ */
+export interface ElicitationRequest extends Elicitation {
+  /** `"elicitation_request"` */
+  readonly type: "elicitation_request";
+  /** The session it belongs to. */
+  readonly sessionId?: string;
+  /** Always absent: the wire gives it no id but `requestId`. */
+  readonly uuid?: string;
+  /** The request as it came. */
+  readonly raw: unknown;
+  /** Id of the request; `RequestCancelled` names it where it is withdrawn. */
+  readonly requestId: string;
+  /** Answers, with the values of the fields. The server sees them as they are. */
+  accept(content?: WireObject): void;
+  /** Does not want to answer. */
+  decline(): void;
+  /** Neither answers nor declines, such as by closing the window. */
+  cancel(): void;
+}
+
+/**
+ * Makes the event of an elicitation.
+ *
+ * @param answer Takes the reply that goes to the CLI.
+ */
+export function elicitationRequest(
+  raw: unknown,
+  requestId: string,
+  request: Elicitation,
+  sessionId: string | undefined,
+  answer: (reply: WireObject) => void,
+): ElicitationRequest {
+  const event = newEvent(raw) as unknown as Draft<ElicitationRequest>;
+  hidden(event, "accept", (content?: WireObject) =>
+    answer({
+      action: "accept",
+      ...content === undefined ? {} : { content },
+    }));
+  hidden(event, "decline", () => answer({ action: "decline" }));
+  hidden(event, "cancel", () => answer({ action: "cancel" }));
+  event.type = "elicitation_request";
+  event.requestId = requestId;
+  if (sessionId !== undefined) event.sessionId = sessionId;
+  return Object.assign(event, request);
+}
