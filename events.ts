@@ -144,6 +144,37 @@ export type { UnknownEvent, UnknownReason } from "./src/messages/unknown.ts";
 export type { UserMessage } from "./src/messages/user.ts";
 
 export {
+  type BuiltinToolUse,
+  type EventOf,
+  isEvent,
+  isToolUse,
+} from "./src/events/guards.ts";
+export type {
+  AgentInput,
+  AllowedPrompt,
+  AskedQuestion,
+  AskUserQuestionInput,
+  BashInput,
+  BuiltinToolInputs,
+  EditInput,
+  ExitPlanModeInput,
+  GlobInput,
+  GrepInput,
+  NotebookEditInput,
+  QuestionOption,
+  ReadInput,
+  SkillInput,
+  TaskCreateInput,
+  TaskStopInput,
+  TaskUpdateInput,
+  Todo,
+  TodoWriteInput,
+  WebFetchInput,
+  WebSearchInput,
+  WriteInput,
+} from "./src/tools/builtin_inputs.ts";
+
+export {
   decodeEvents,
   decodeLines,
   type DecodeOptions,

@@ -32,6 +32,9 @@ export {
   type SessionState,
 } from "./src/session.ts";
 export { type InterruptReceipt, Turn } from "./src/turn.ts";
+export type { PushedMessage } from "./src/pushed.ts";
+export type { PushOptions } from "./src/protocol/output.ts";
+export type { MessageState } from "./src/protocol/turns.ts";
 export { printPrompt } from "./src/one_shot.ts";
 export type { SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";

@@ -41,6 +41,7 @@ import type { Result } from "./messages/result.ts";
  * | `deadline` | something took longer than its limit |
  * | `session_busy` | a turn is running |
  * | `session_closed` | the session is closed or its process is gone |
+ * | `cancelled` | the prompt was taken back, or not taken, before it had an answer |
  * | `already_used` | single use, used twice |
  * | `already_answered` | a request was answered or withdrawn before |
  * | `config` | an option that cannot be, or two that contradict each other |
@@ -72,6 +73,7 @@ export type ErrorCode =
   | "deadline"
   | "session_busy"
   | "session_closed"
+  | "cancelled"
   | "already_used"
   | "already_answered"
   | "config";
@@ -333,6 +335,7 @@ export class StateError extends ClaudeStreamError {
     code:
       | "session_busy"
       | "session_closed"
+      | "cancelled"
       | "already_used"
       | "already_answered",
     state: string,

@@ -8,6 +8,7 @@ import {
   type InitializeInfo,
   readInitializeInfo,
 } from "./control/initialize.ts";
+import { roundUsd } from "./cost.ts";
 import { AsyncDriver } from "./drivers/async.ts";
 import { ProtocolError } from "./errors.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
@@ -19,6 +20,9 @@ import type { PermissionMode, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { SessionUsage } from "./protocol/facts.ts";
+import type { PushOptions } from "./protocol/output.ts";
+import { turnFailure } from "./protocol/turn_failure.ts";
+import { pushControl, type PushedMessage } from "./pushed.ts";
 import { Broadcast, type SessionEventMap } from "./broadcast.ts";
 import {
   type InterruptReceipt,
@@ -45,6 +49,13 @@ export interface SendOptions<V extends View = "flat"> {
 export interface AskOptions {
   /** Interrupts the turn when it aborts, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * What ends the wait: `"tasks"`, that no task runs in the background any more and the
+   * turn about its end is over, whose text is then the answer; `"turn"`, the end of the
+   * prompt's own turn. Default `"tasks"`. A shell that never ends, such as a server,
+   * counts as a task: use `"turn"` or a `signal` then.
+   */
+  readonly until?: "tasks" | "turn";
 }
 
 /** What `ask()` gives. */
@@ -198,18 +209,43 @@ export class AsyncSession implements AsyncDisposable {
    * @throws {TurnError} The turn failed.
    */
   async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
+    const { until = "tasks", signal } = options;
+    const before = this.totalCostUsd;
     const turn = this.send(prompt, options);
-    const text = await turn.text();
-    const result = await turn.result();
+    let text = await turn.text();
+    let result = await turn.result();
+    if (until === "tasks" && this.#driver.protocol.isBusy) {
+      await this.#driver.quiet(signal);
+      const last = this.lastResult ?? result;
+      const failure = turnFailure(last, { stderrTail: this.stderrTail });
+      if (failure !== undefined) throw failure;
+      if (last !== result) text = last.result ?? "";
+      result = last;
+    }
     return {
       text,
       result,
-      costUsd: result.costUsd,
+      costUsd: roundUsd(result.totalCostUsd - before),
       totalCostUsd: result.totalCostUsd,
       usage: result.usage,
       durationMs: result.durationMs,
       sessionId: this.id,
     };
+  }
+
+  /**
+   * Hands a message to the session, also while a turn runs: it is folded into that turn
+   * or gets one of its own. What the CLI does about it is told by what this returns;
+   * the events of a turn of its own go to `events()` and the listeners.
+   *
+   * @throws {StateError} The session is closed (`session_closed`).
+   */
+  push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
+    checkPrompt(prompt);
+    const id = crypto.randomUUID();
+    const { message, take } = pushControl(id);
+    this.#driver.push({ id, content: prompt }, options, take);
+    return message;
   }
 
   /**

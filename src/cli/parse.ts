@@ -138,10 +138,12 @@ function longFlag(word: string): string {
 /** `-q`, `-qc`, `-m opus`, `-mopus`, `-m=opus`. */
 function shortFlags(word: string): string[] {
   const flags: string[] = [];
+  // `-model opus` would make a model "odel" of it.
+  const long = word.slice(1).replace(/=.*$/s, "");
+  if (long.length > 1 && NAMES.has(long)) throw unknownFlag(`-${long}`, long);
   for (let at = 1; at < word.length; at++) {
     const letter = word[at] as string;
     const spec = NAMES.get(letter)?.[0];
-    // `-model` is most likely `--model`, not a row of letters.
     if (spec === undefined) throw unknownFlag(word, word.slice(1), letter);
     const rest = word.slice(at + 1);
     if (spec.kind !== "switch") {

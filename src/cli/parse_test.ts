@@ -57,7 +57,7 @@ const ERRORS: readonly (readonly [readonly string[], string])[] = [
   [["snd"], 'Unknown command "snd", did you mean "send"?'],
   [["what is this"], 'Unknown command "what is this"'],
   [["send", "--modle", "x"], 'Unknown flag "--modle", did you mean "--model"?'],
-  [["send", "-model", "x"], 'Unknown flag "-o" in "-model"'],
+  [["send", "-model", "x"], 'Unknown flag "-model", did you mean "--model"?'],
   [["send", "-x"], 'Unknown flag "-x"'],
   [["send", "-qx"], 'Unknown flag "-x" in "-qx"'],
   [["send", "--model"], "Cannot use --model: its value is missing"],

@@ -7,8 +7,9 @@
 import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Flags } from "./flags.ts";
+import { emptyText } from "./note_text.ts";
 import { type Output, readEnv } from "./output.ts";
-import { emptyText, Renderer } from "./render.ts";
+import { Renderer } from "./render.ts";
 
 /** Shows a turn. */
 export interface Presenter<V extends View> {

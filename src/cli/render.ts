@@ -7,10 +7,9 @@
 import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { TextPieces } from "../events/text_pieces.ts";
-import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
-import type { ApiRetry } from "../messages/system/api_retry.ts";
 import { AnswerText } from "./answer_text.ts";
+import { emptyText, rateLimitText, retryText } from "./note_text.ts";
 import type { Piece } from "./output.ts";
 import {
   cutLine,
@@ -19,8 +18,9 @@ import {
   oneLine,
   type Span,
   styled,
+  widthOf,
 } from "./terminal.ts";
-import { errorText, inputSummary } from "./tool_text.ts";
+import { errorText, inputSummary, sharedLine } from "./tool_text.ts";
 
 /** How a turn is shown. */
 export interface RenderOptions {
@@ -229,10 +229,12 @@ export class Renderer {
   ): readonly Span[] {
     const indent = call.parentToolUseId === null ? "" : "  ";
     const name = oneLine(call.name, 60);
-    const used = indent.length + 2 + name.length + 1;
-    const tail = oneLine(after, Math.max(10, this.#width - used));
-    const room = this.#width - used - (tail === "" ? 0 : tail.length + 2);
-    const summary = room < 4 ? "" : oneLine(inputSummary(call.input), room);
+    const room = this.#width - indent.length - 2 - widthOf(name);
+    const [summary, tail] = sharedLine(
+      inputSummary(call.input),
+      after,
+      room - 3,
+    );
     return [
       indent,
       mark,
@@ -278,38 +280,4 @@ export class Renderer {
     if (more > 0) shown.push(`  … ${more} more lines\n`);
     return shown.join("");
   }
-}
-
-function retryText(event: ApiRetry): string {
-  const status = event.errorStatus === null
-    ? ""
-    : `, HTTP ${event.errorStatus}`;
-  return `the API failed (${event.error}${status}): retry ${event.attempt} of ${event.maxRetries} in ${
-    formatMs(event.retryDelayMs)
-  }`;
-}
-
-function rateLimitText(event: RateLimit): string {
-  const parts = [`rate limit: ${event.status}`];
-  if (event.utilization !== undefined) {
-    parts.push(`${Math.round(event.utilization * 100)} % used`);
-  }
-  if (event.rateLimitType !== undefined) {
-    parts.push(`window ${event.rateLimitType}`);
-  }
-  if (event.resetsAt !== undefined) {
-    parts.push(`until ${new Date(event.resetsAt * 1000).toLocaleString()}`);
-  }
-  return parts.join(", ");
-}
-
-/** Why a turn that went well has no text. */
-export function emptyText(result: Result): string {
-  const reasons = [
-    ...result.stopReason ? [`stop reason "${result.stopReason}"`] : [],
-    ...result.terminalReason ? [`"${result.terminalReason}"`] : [],
-  ];
-  return `claudestream: the turn ended without any text: ${
-    reasons.join(", ") || `"${result.subtype}"`
-  }`;
 }

@@ -92,6 +92,13 @@ function columnsOf(char: string): number {
   return WIDE.test(char) ? 2 : 1;
 }
 
+/** How many columns a text takes, near enough. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const char of text) width += columnsOf(char);
+  return width;
+}
+
 /** A text on one line of so many columns, harmless, with `…` where it was cut. */
 export function oneLine(text: string, columns: number): string {
   // Nobody needs more of a text of megabytes than fits, but it may begin with blanks.

@@ -5,6 +5,7 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
+import { oneLine, widthOf } from "./terminal.ts";
 
 /** The field of an input that says most, in this order. */
 const TELLING = [
@@ -45,4 +46,18 @@ export function inputFields(
 /** The error of a tool without the marks that are meant for the model. */
 export function errorText(text: string): string {
   return text.replace(/<\/?tool_use_error>/g, "").trim();
+}
+
+/** Two texts that share so many columns: the second gets half of them, or what the first leaves. */
+export function sharedLine(
+  first: string,
+  second: string,
+  columns: number,
+): readonly [string, string] {
+  const half = Math.min(
+    widthOf(oneLine(second, columns)),
+    Math.floor(columns / 2),
+  );
+  const left = oneLine(first, Math.max(4, columns - half));
+  return [left, oneLine(second, Math.max(4, columns - widthOf(left)))];
 }

@@ -27,6 +27,8 @@ import {
   type ProcessExit,
   type Prompt,
   Protocol,
+  type PushNews,
+  type PushOptions,
   type TurnEnd,
 } from "../protocol/mod.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
@@ -61,6 +63,9 @@ interface OpenQuestion {
 
 const LINE_FEED = new TextEncoder().encode("\n");
 
+/** How long after the end of a background task the turn about it may begin. */
+const FOLLOW_UP_MS = 500;
+
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
 
@@ -71,6 +76,9 @@ export class AsyncDriver {
   readonly #host: Host;
   readonly #protocol: Protocol;
   readonly #turns = new Map<string, TurnSink>();
+  readonly #pushes = new Map<string, (news: PushNews) => void>();
+  /** Who waits until nothing runs any more. */
+  readonly #quiet = new Set<() => void>();
   readonly #own = new Map<
     string,
     {
@@ -200,6 +208,42 @@ export class AsyncDriver {
     this.#perform(outputs);
   }
 
+  /** Hands a message to the process; news of it goes to `take`. */
+  push(prompt: Prompt, how: PushOptions, take: (news: PushNews) => void): void {
+    if (this.isClosing || this.#isEnded) throw this.#closedError("push");
+    if (this.#protocol.state === "new") this.start().catch(() => {});
+    const outputs = this.#protocol.push(prompt, how);
+    this.#pushes.set(prompt.id, take);
+    this.#perform(outputs);
+  }
+
+  /**
+   * Waits until no turn runs and no task in the background that somebody waits for.
+   * When the last task ends the CLI begins a turn about it, a moment later.
+   */
+  async quiet(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#protocol.isBusy) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      if (this.#isEnded) reject(this.#protocol.endError);
+      else if (this.#protocol.isBusy) {
+        clearTimeout(timer);
+        timer = undefined;
+      } else timer ??= setTimeout(resolve, FOLLOW_UP_MS);
+    };
+    this.#quiet.add(look);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#quiet.delete(look);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
   /** Nobody reads the turn any more: interrupts it and lets it run out. */
   leave(turnId: string): void {
     if (!this.#turns.delete(turnId)) return;
@@ -268,10 +312,15 @@ export class AsyncDriver {
           sink?.end(output.end);
           break;
         }
+        case "tell_push":
+          this.#pushes.get(output.id)?.(output.news);
+          if ("error" in output.news) this.#pushes.delete(output.id);
+          break;
         default:
           output satisfies never;
       }
     }
+    for (const look of this.#quiet) look();
   }
 
   #emit(frame: Frame, turnId: string | undefined): void {
@@ -381,7 +430,11 @@ export class AsyncDriver {
 
   async #close(): Promise<void> {
     const { state } = this.#protocol;
-    if (state === "running") {
+    if (this.#protocol.facts.tasks.size > 0) {
+      // An interruption leaves shells in the background running, and the end of stdin
+      // waits for them without a limit.
+      this.request("end_session", {}).catch(() => {});
+    } else if (state === "running") {
       this.request("interrupt", {}).catch(() => {});
     }
     this.#protocol.close();

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { roundUsd } from "../cost.ts";
 import type { Draft, WireObject } from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
@@ -124,7 +125,7 @@ export class EventDecoder {
     // The wire has only the total of the process. It never falls in one process; should
     // it do so all the same, the new total is what this turn is known to have cost.
     const grown = result.totalCostUsd - this.#totalCostUsd;
-    result.costUsd = rounded(grown >= 0 ? grown : result.totalCostUsd);
+    result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;
     this.#blocks.clear();
   }
@@ -133,9 +134,4 @@ export class EventDecoder {
 function startedId(event: WireObject): string | undefined {
   const message = event.message as { readonly id?: unknown } | undefined;
   return typeof message?.id === "string" ? message.id : undefined;
-}
-
-// A difference of two sums has noise behind the fifteenth digit; prices end long before.
-function rounded(usd: number): number {
-  return Math.round(usd * 1e10) / 1e10;
 }

@@ -130,7 +130,9 @@ function classifyRequest(raw: WireObject): Line {
     return {
       kind: "unanswerable",
       id,
-      refusal: `Unsupported control request subtype: ${subtype}`,
+      refusal: `Unsupported control request subtype: ${
+        typeof subtype === "string" ? subtype : typeof subtype
+      }`,
       frame: frameOf(raw, unknownEvent(raw, "subtype")),
     };
   }

@@ -256,17 +256,21 @@ export const KINDS: Kinds = {
   transcript_mirror: transcriptMirror,
 };
 
-const BY_WIRE_NAME: ReadonlyMap<string, MessageKind<EventBase<string>>> =
-  new Map(
-    Object.values<MessageKind<EventBase<string>>>(KINDS).map((kind) => [
-      wireName(kind.wireType, kind.wireSubtype),
-      kind,
-    ]),
-  );
+const BY_WIRE_NAME: ReadonlyMap<
+  string | undefined,
+  MessageKind<EventBase<string>>
+> = new Map(
+  Object.values<MessageKind<EventBase<string>>>(KINDS).map((kind) => [
+    wireName(kind.wireType, kind.wireSubtype),
+    kind,
+  ]),
+);
 
 // Only `system` is told apart by its subtype; that of a result is a field like others.
-function wireName(type: string, subtype: unknown): string {
-  return type === "system" ? `system/${subtype}` : type;
+function wireName(type: unknown, subtype: unknown): string | undefined {
+  if (typeof type !== "string") return undefined;
+  if (type !== "system") return type;
+  return typeof subtype === "string" ? `system/${subtype}` : undefined;
 }
 
 /** What a line of JSON was: a message, or something unknown that came instead. */
@@ -274,9 +278,7 @@ export type MessageOrUnknown = Message | UnknownEvent;
 
 /** Reads a wire object. Never throws. */
 export function readMessage(raw: WireObject): MessageOrUnknown {
-  const kind = typeof raw.type === "string"
-    ? BY_WIRE_NAME.get(wireName(raw.type, raw.subtype))
-    : undefined;
+  const kind = BY_WIRE_NAME.get(wireName(raw.type, raw.subtype));
   if (kind === undefined) {
     return unknownEvent(raw, raw.type === "system" ? "subtype" : "type");
   }

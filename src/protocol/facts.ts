@@ -7,6 +7,7 @@
 import type { ModelUsage } from "../messages/_usage.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
+import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { ToolResult } from "../events/blocks.ts";
@@ -52,8 +53,15 @@ export class SessionFacts {
     cacheReadInputTokens: 0,
     cacheCreationInputTokens: 0,
   };
+  /** Tasks that run in the background, by their id. */
+  readonly tasks: Map<string, BackgroundTask> = new Map();
   /** Files that tools wrote, by the path that the tool said. */
   readonly filesModified: Set<string> = new Set();
+
+  /** Whether a task runs in the background that somebody waits for. */
+  get hasTasks(): boolean {
+    return [...this.tasks.values()].some(({ ambient }) => ambient !== true);
+  }
 
   /** Takes over what an event says. */
   observe(event: ClaudeEvent): void {
@@ -66,6 +74,14 @@ export class SessionFacts {
         this.mcpServers = event.mcpServers;
         this.permissionMode = event.permissionMode;
         this.claudeVersion = event.claudeCodeVersion ?? this.claudeVersion;
+        break;
+      case "background_tasks_changed":
+        // The list is all of them, and takes the place of the one before.
+        this.tasks.clear();
+        for (const task of event.tasks) this.tasks.set(task.taskId, task);
+        break;
+      case "status":
+        this.permissionMode = event.permissionMode ?? this.permissionMode;
         break;
       case "tool_result": {
         const path = modifiedPath(event);

@@ -5,77 +5,28 @@
  * @module
  */
 
-import {
-  type ClaudeStreamError,
-  ProcessExitError,
-  ProtocolError,
-  StartupError,
-  StateError,
-} from "../errors.ts";
+import { ProtocolError, type StartupError, StateError } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
-import { classifyLine, type Question } from "../events/line.ts";
+import { classifyLine } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { Result } from "../messages/result.ts";
+import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import { endError, refusedStart } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
-import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
+import type {
+  Output,
+  ProcessExit,
+  Prompt,
+  PushOptions,
+  TurnEnd,
+} from "./output.ts";
+import { OwnRequests, type Reply } from "./pending.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import type { TurnContext } from "./turn_failure.ts";
+import { type OpenTurn, Turns } from "./turns.ts";
+import { promptLine, replyLine, requestLine } from "./written.ts";
 
-/** A prompt on its way out. */
-export interface Prompt {
-  /** A UUID that this process has not seen; the turn is known by it. */
-  readonly id: string;
-  /** A text, or blocks of the API. */
-  readonly content: string | readonly unknown[];
-}
-
-/** How a turn ended. */
-export type TurnEnd =
-  | {
-    readonly result: Result;
-    readonly context: TurnContext;
-    readonly error?: undefined;
-  }
-  | { readonly result?: undefined; readonly error: unknown };
-
-/** How the process ended. */
-export interface ProcessExit {
-  /** Its exit code. */
-  readonly code: number;
-  /** The signal that ended it, or `null`. */
-  readonly signal: string | null;
-  /** The end of stderr. */
-  readonly stderrTail: string;
-}
-
-/** What a driver is to do, in this order. */
-export type Output =
-  /** Hand a line on: to the turn of this id, and to whoever reads the whole session. */
-  | {
-    readonly do: "emit";
-    readonly frame: Frame;
-    readonly turnId: string | undefined;
-  }
-  /** Write a line to the CLI; the line break is not in it. */
-  | { readonly do: "write"; readonly line: string }
-  /** Find an answer and give it to `answer()`. Reading goes on meanwhile. */
-  | { readonly do: "ask"; readonly id: string; readonly question: Question }
-  /** The CLI no longer waits for that answer. */
-  | { readonly do: "withdraw"; readonly id: string }
-  /** A request of ours is over. */
-  | { readonly do: "settle"; readonly id: string; readonly outcome: Outcome }
-  /** A turn is over. */
-  | { readonly do: "end_turn"; readonly id: string; readonly end: TurnEnd };
-
-interface OpenTurn {
-  readonly id: string;
-  /** Its `system/init` came, so that an interruption will be heard. */
-  started: boolean;
-  /** Our interruption, held back until then. */
-  heldInterrupt: { readonly id: string; readonly line: string } | undefined;
-  assistantError: string | undefined;
-}
+export type * from "./output.ts";
 
 /** The conversation of one process. */
 export class Protocol {
@@ -87,7 +38,7 @@ export class Protocol {
   readonly #questions = new Set<string>();
   readonly #resuming: boolean;
   #state: ConversationState = "new";
-  #turn: OpenTurn | undefined;
+  readonly #turns = new Turns();
   /** A prompt that waits for the turn before it to drain. */
   #waiting: Prompt | undefined;
   #sawInit = false;
@@ -107,7 +58,12 @@ export class Protocol {
 
   /** Id of the turn that is running. */
   get turnId(): string | undefined {
-    return this.#turn?.id;
+    return this.#turns.open?.id;
+  }
+
+  /** Whether a turn runs, or a task in the background that somebody waits for. */
+  get isBusy(): boolean {
+    return this.#turns.isBusy || this.facts.hasTasks;
   }
 
   /** The process is up: the handshake goes out under this id. */
@@ -128,22 +84,25 @@ export class Protocol {
   }
 
   #open(prompt: Prompt): Output {
-    this.#turn = {
+    this.#turns.open = {
       id: prompt.id,
       started: false,
       heldInterrupt: undefined,
       assistantError: undefined,
     };
-    return {
-      do: "write",
-      line: JSON.stringify({
-        type: "user",
-        message: { role: "user", content: prompt.content },
-        parent_tool_use_id: null,
-        session_id: "",
-        uuid: prompt.id,
-      }),
-    };
+    return { do: "write", line: promptLine(prompt) };
+  }
+
+  /** Hands a message to the process whatever it is doing. What becomes of it is told. */
+  push(prompt: Prompt, how: PushOptions): Output[] {
+    if (
+      this.#state !== "idle" && this.#state !== "running" &&
+      this.#state !== "draining"
+    ) {
+      throw illegal(this.#state, "send");
+    }
+    this.#turns.push(prompt.id);
+    return [{ do: "write", line: promptLine(prompt, how) }];
   }
 
   /**
@@ -153,7 +112,7 @@ export class Protocol {
   leave(turnId: string): Output[] {
     if (this.#waiting?.id === turnId) {
       this.#waiting = undefined;
-    } else if (this.#turn?.id === turnId && this.#state === "running") {
+    } else if (this.turnId === turnId && this.#state === "running") {
       this.#state = next(this.#state, "leave");
     }
     return [];
@@ -170,17 +129,14 @@ export class Protocol {
       throw closed(this.#state, subtype);
     }
     this.#own.add(id, subtype, timeoutMs);
-    const line = JSON.stringify({
-      type: "control_request",
-      request_id: id,
-      request: { ...payload, subtype },
-    });
+    const line = requestLine(id, subtype, payload);
+    const { open } = this.#turns;
     if (
-      subtype === "interrupt" && this.#turn !== undefined &&
-      !this.#turn.started && this.#turn.heldInterrupt === undefined
+      subtype === "interrupt" && open?.started === false &&
+      open.heldInterrupt === undefined
     ) {
       // Before the turn's init the CLI says yes to it and then runs the turn all the same.
-      this.#turn.heldInterrupt = { id, line };
+      open.heldInterrupt = { id, line };
       return [];
     }
     return [{ do: "write", line }];
@@ -207,14 +163,17 @@ export class Protocol {
           { do: "ask", id: told.id, question: told.question },
         ];
       case "unanswerable":
-        return [this.#emit(told.frame), refuse(told.id, told.refusal)];
+        return [
+          this.#emit(told.frame),
+          { do: "write", line: replyLine(told.id, { refusal: told.refusal }) },
+        ];
       default:
         return told satisfies never;
     }
   }
 
   #emit(frame: Frame): Output {
-    return { do: "emit", frame, turnId: this.#turn?.id };
+    return { do: "emit", frame, turnId: this.#turns.owner };
   }
 
   #settle(response: WireObject | undefined): Output[] {
@@ -232,14 +191,24 @@ export class Protocol {
   #message(raw: WireObject): Output[] {
     const frame = this.#decoder.decode(raw);
     for (const event of frame.events) this.#observe(event);
-    const outputs = [this.#emit(frame)];
     if (raw.subtype === "error_during_execution" && !this.#sawInit) {
-      this.#startupError = this.#refusedStart(raw);
+      this.#startupError = refusedStart(raw, this.#resuming);
     }
     if (raw.type === "system" && raw.subtype === "init") {
-      outputs.push(...this.#started());
-    } else if (raw.type === "result") {
-      outputs.push(...this.#finish(raw, frame));
+      this.#sawInit = true;
+      const { open } = this.#turns;
+      const own = this.#turns.begin(raw);
+      // The init itself belongs to the turn that it begins.
+      return [
+        this.#emit(frame),
+        ...own && open !== undefined ? this.#releaseInterrupt(open) : [],
+      ];
+    }
+    const outputs = [this.#emit(frame)];
+    const [event] = frame.events;
+    if (raw.type === "result") outputs.push(...this.#finish(raw, frame));
+    else if (event?.type === "command_lifecycle") {
+      outputs.push(...this.#follow(event));
     }
     return outputs;
   }
@@ -247,18 +216,31 @@ export class Protocol {
   #observe(event: Frame["events"][number]): void {
     this.facts.observe(event);
     if (event.type === "rate_limit") this.#rateLimit = event;
+    const { open } = this.#turns;
     if (
       event.type === "assistant_text" && event.error !== undefined &&
-      event.parentToolUseId === null && this.#turn !== undefined
-    ) this.#turn.assistantError = event.error;
+      event.parentToolUseId === null && open !== undefined
+    ) open.assistantError = event.error;
   }
 
-  #started(): Output[] {
-    this.#sawInit = true;
-    const turn = this.#turn;
-    if (turn === undefined) return [];
-    turn.started = true;
-    return this.#releaseInterrupt(turn);
+  #follow(event: CommandLifecycle): Output[] {
+    const id = event.commandUuid;
+    const { open } = this.#turns;
+    const outputs: Output[] = [];
+    if (this.#turns.isDropped(event)) {
+      const error = dropped(event, "send", this.facts.id);
+      outputs.push(...this.#endTurn(id, { error }));
+    }
+    const state = this.#turns.lifecycle(event);
+    if (open?.started === true) outputs.push(...this.#releaseInterrupt(open));
+    if (state !== undefined) {
+      outputs.push({ do: "tell_push", id, news: { state } });
+      if (state === "cancelled" || state === "refused") {
+        const error = dropped(event, "push", this.facts.id);
+        outputs.push({ do: "tell_push", id, news: { error } });
+      }
+    }
+    return outputs;
   }
 
   #releaseInterrupt(turn: OpenTurn): Output[] {
@@ -267,25 +249,31 @@ export class Protocol {
     return held === undefined ? [] : [{ do: "write", line: held.line }];
   }
 
-  /** Without any init the process never got as far as a prompt: the result is about its start. */
-  #refusedStart(raw: WireObject): StartupError {
-    const said = Array.isArray(raw.errors)
-      ? raw.errors.join("; ")
-      : "no reason";
-    return this.#resuming
-      ? new StartupError(
-        "session_not_found",
-        `Cannot resume the session: ${said}`,
-      )
-      : new StartupError("exited", `The CLI could not start: ${said}`);
+  #finish(raw: WireObject, frame: Frame): Output[] {
+    const { open } = this.#turns;
+    const { own, pushed } = this.#turns.end(raw);
+    const outputs: Output[] = [];
+    const [event] = frame.events;
+    for (const id of pushed) {
+      if (event?.type !== "result") continue;
+      outputs.push({ do: "tell_push", id, news: { result: event } });
+    }
+    if (!this.#turns.namesPrompts) {
+      for (const id of this.#turns.takePushed()) {
+        outputs.push({ do: "tell_push", id, news: { error: unreported() } });
+      }
+    }
+    if (!own || open === undefined) return outputs;
+    return [
+      ...outputs,
+      ...this.#releaseInterrupt(open),
+      ...this.#endTurn(open.id, this.#endOf(raw, frame)),
+    ];
   }
 
-  #finish(raw: WireObject, frame: Frame): Output[] {
-    const turn = this.#turn;
-    if (turn === undefined || !endsTurn(raw, turn.id)) return [];
-    const outputs = this.#releaseInterrupt(turn);
-    outputs.push({ do: "end_turn", id: turn.id, end: this.#endOf(raw, frame) });
-    this.#turn = undefined;
+  #endTurn(id: string, end: TurnEnd): Output[] {
+    const outputs: Output[] = [{ do: "end_turn", id, end }];
+    this.#turns.open = undefined;
     if (this.#state !== "closing") this.#state = next(this.#state, "result");
     const waiting = this.#waiting;
     if (waiting !== undefined && this.#state === "idle") {
@@ -314,7 +302,7 @@ export class Protocol {
     return {
       result: event,
       context: {
-        assistantError: this.#turn?.assistantError,
+        assistantError: this.#turns.open?.assistantError,
         rateLimit: this.#rateLimit,
       },
     };
@@ -328,15 +316,7 @@ export class Protocol {
   /** Answers a question. Nothing happens where the CLI no longer waits for it. */
   answer(id: string, reply: Reply): Output[] {
     if (!this.#questions.delete(id)) return [];
-    if (reply.refusal !== undefined) return [refuse(id, reply.refusal)];
-    const { response } = reply;
-    return [{
-      do: "write",
-      line: JSON.stringify({
-        type: "control_response",
-        response: { subtype: "success", request_id: id, response },
-      }),
-    }];
+    return [{ do: "write", line: replyLine(id, reply) }];
   }
 
   /** The deadline of a request of ours passed. */
@@ -358,7 +338,12 @@ export class Protocol {
 
   /** The process is gone, or never came to be: everything that waits fails. */
   end(how: ProcessExit | Error): Output[] {
-    const error = how instanceof Error ? how : this.#endError(how);
+    const error = how instanceof Error ? how : this.#startupError ??
+      endError(how, {
+        isClosing: this.#state === "closing",
+        sawInit: this.#sawInit,
+        sessionId: this.facts.id,
+      });
     this.#ended = error;
     this.#state = next(this.#state, "end");
     const outputs: Output[] = [...this.#questions].map((id) => ({
@@ -369,63 +354,43 @@ export class Protocol {
     for (const id of this.#own.takeAll()) {
       outputs.push({ do: "settle", id, outcome: { ok: false, error } });
     }
-    for (const id of [this.#turn?.id, this.#waiting?.id]) {
+    for (const id of [this.turnId, this.#waiting?.id]) {
       if (id !== undefined) {
         outputs.push({ do: "end_turn", id, end: { error } });
       }
     }
-    this.#turn = undefined;
+    for (const id of this.#turns.takePushed()) {
+      outputs.push({ do: "tell_push", id, news: { error } });
+    }
+    this.#turns.open = undefined;
     this.#waiting = undefined;
     return outputs;
   }
-
-  #endError(exit: ProcessExit): ClaudeStreamError {
-    if (this.#state === "closing") {
-      return new StateError(
-        "session_closed",
-        "closing",
-        "wait",
-        "The session was closed before the end of this",
-        { sessionId: this.facts.id },
-      );
-    }
-    if (this.#startupError !== undefined) return this.#startupError;
-    const details = { stderrTail: exit.stderrTail, sessionId: this.facts.id };
-    if (!this.#sawInit && exit.signal === null && exit.code !== 0) {
-      const said = exit.stderrTail.trim().split("\n").slice(0, 3).join("; ");
-      return new StartupError(
-        "exited",
-        `The CLI ended before the first turn with exit code ${exit.code}${
-          said === "" ? "" : `: ${said}`
-        }`,
-        { ...details, exitCode: exit.code },
-      );
-    }
-    return new ProcessExitError(exit.code, exit.signal, details);
-  }
 }
 
-/** Whether a result is that of the turn with this id, and not of one that nobody asked for. */
-function endsTurn(raw: WireObject, turnId: string): boolean {
-  const ids = Array.isArray(raw.user_message_uuids)
-    ? raw.user_message_uuids
-    : raw.user_message_uuid === undefined
-    ? undefined
-    : [raw.user_message_uuid];
-  if (ids !== undefined) return ids.includes(turnId);
-  // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin.
-  return raw.origin === undefined || raw.origin === null;
+/** The error of a prompt that will never have an answer. */
+function dropped(
+  event: CommandLifecycle,
+  operation: string,
+  sessionId: string | undefined,
+): StateError {
+  return new StateError(
+    "cancelled",
+    event.state,
+    operation,
+    `The prompt was ${event.state} by the CLI before it had an answer`,
+    { sessionId },
+  );
 }
 
-/** The CLI waits for an answer to whatever it asks, so it must get one. */
-function refuse(id: string, error: string): Output {
-  return {
-    do: "write",
-    line: JSON.stringify({
-      type: "control_response",
-      response: { subtype: "error", request_id: id, error },
-    }),
-  };
+/** CLI 2.1.197 never says what became of a message; waiting for it would never end. */
+function unreported(): StateError {
+  return new StateError(
+    "cancelled",
+    "unknown",
+    "push",
+    "Cannot tell what became of the message: this CLI does not say, 2.1.330 does",
+  );
 }
 
 function closed(state: ConversationState, operation: string): StateError {

@@ -1,0 +1,249 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { AssistantText } from "../events/blocks.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { Result } from "../messages/result.ts";
+import type { Piece } from "./output.ts";
+import { Renderer, type RenderOptions } from "./render.ts";
+import { renderSpans } from "./terminal.ts";
+
+const PIPED: RenderOptions = {
+  detail: "brief",
+  sharesScreen: false,
+  isLive: false,
+  quiet: false,
+  columns: () => 60,
+};
+const SCREEN: RenderOptions = { ...PIPED, sharesScreen: true, isLive: true };
+
+const main = { parentToolUseId: null, raw: {} };
+
+function text(value: string, messageId = "m1"): AssistantText {
+  return {
+    ...main,
+    type: "assistant_text",
+    text: value,
+    messageId,
+    index: 0,
+    streamed: false,
+  };
+}
+
+function delta(value: string, messageId = "m1"): ClaudeEvent {
+  return {
+    ...main,
+    type: "stream_delta",
+    eventType: "content_block_delta",
+    deltaType: "text_delta",
+    text: value,
+    messageId,
+    index: 0,
+    event: {},
+  };
+}
+
+function call(
+  command: string,
+  parentToolUseId: string | null = null,
+): ClaudeEvent {
+  return {
+    ...main,
+    parentToolUseId,
+    type: "tool_use",
+    toolUseId: command,
+    name: "Bash",
+    input: { command },
+    index: 1,
+    streamed: false,
+    server: false,
+  };
+}
+
+function outcome(command: string, said: string, isError = false): ClaudeEvent {
+  return {
+    ...main,
+    type: "tool_result",
+    toolUseId: command,
+    toolName: "Bash",
+    content: said,
+    text: said,
+    isError,
+    durationMs: 1500,
+    server: false,
+  };
+}
+
+const result = {
+  type: "result",
+  subtype: "success",
+  isError: false,
+  stopReason: "end_turn",
+} as Result;
+
+/** What stdout gets, and what stderr gets; `<erase>` stands for taking a line back. */
+function show(
+  options: RenderOptions,
+  events: readonly ClaudeEvent[],
+  end: Result | undefined = result,
+): { readonly out: string; readonly err: string; readonly screen: string } {
+  const renderer = new Renderer(options);
+  const pieces: Piece[] = events.flatMap((event) => renderer.take(event));
+  pieces.push(...renderer.end(end));
+  const pick = (wanted: readonly string[]): string =>
+    pieces.filter(({ to }) => wanted.includes(to)).map((piece) =>
+      piece.to === "stdout"
+        ? piece.text
+        : piece.to === "stderr"
+        ? renderSpans(piece.spans, false)
+        : "<erase>"
+    ).join("");
+  return {
+    out: pick(["stdout"]),
+    err: pick(["stderr", "erase"]),
+    screen: pick(["stdout", "stderr", "erase"]),
+  };
+}
+
+Deno.test("Renderer: the answer goes to stdout as it is", () => {
+  const { out, err } = show(PIPED, [delta("a\x1b"), delta("b\n")]);
+  assertEquals(out, "a\x1bb\n");
+  assertEquals(err, "");
+});
+
+Deno.test("Renderer prints a streamed block once", () => {
+  const block: ClaudeEvent = { ...text("ab"), streamed: true };
+  assertEquals(show(PIPED, [delta("a"), delta("b"), block]).out, "ab\n");
+});
+
+const turn = [
+  text("One."),
+  call("ls"),
+  outcome("ls", "a\nb"),
+  text("Two.", "m2"),
+];
+
+Deno.test("Renderer: brief gives a line for each tool", () => {
+  const { out, err } = show(PIPED, turn);
+  assertEquals(out, "One.\n\nTwo.\n");
+  assertEquals(err, "✓ Bash ls  1.5 s\n");
+});
+
+Deno.test("Renderer: full gives the call and what came of it", () => {
+  const { out, err } = show({ ...PIPED, detail: "full" }, turn);
+  assertEquals(out, "One.\n\nTwo.\n");
+  assertEquals(err, "● Bash ls\n✓ Bash  1.5 s\n  a\n  b\n");
+});
+
+Deno.test("Renderer: on a screen the line of a running tool is taken back", () => {
+  assertEquals(
+    show(SCREEN, turn).screen,
+    "One.\n● Bash ls<erase>✓ Bash ls  1.5 s\n\nTwo.\n",
+  );
+});
+
+Deno.test("Renderer: a question takes the place of the line of its tool", () => {
+  const renderer = new Renderer(SCREEN);
+  renderer.take(call("ls"));
+  assertEquals(renderer.interlude("ls"), [{ to: "erase" }]);
+  assertEquals(renderer.interlude("ls"), []);
+  renderer.take(call("ls"));
+  assertEquals(renderer.interlude("other"), [{ to: "stderr", spans: ["\n"] }]);
+});
+
+Deno.test("Renderer: a note in the middle of a block is no part of the answer", () => {
+  const retry: ClaudeEvent = {
+    raw: {},
+    type: "api_retry",
+    attempt: 1,
+    maxRetries: 10,
+    retryDelayMs: 500,
+    errorStatus: 529,
+    error: "overloaded",
+  };
+  const { out, screen } = show(SCREEN, [delta("a "), retry, delta("b")]);
+  assertEquals(out, "a b\n");
+  assertEquals(
+    screen,
+    "a \nthe API failed (overloaded, HTTP 529): retry 1 of 10 in 0.5 s\nb\n",
+  );
+});
+
+Deno.test("Renderer: quiet leaves only the answer", () => {
+  for (const detail of ["brief", "full"] as const) {
+    const { out, err } = show({ ...SCREEN, detail, quiet: true }, turn);
+    assertEquals(out, "One.\n\nTwo.\n");
+    assertEquals(err, "");
+  }
+});
+
+Deno.test("Renderer: what tools say stays harmless and on its line", () => {
+  const said = "<tool_use_error>no\x1b[2J\nmore</tool_use_error>";
+  const { err } = show(PIPED, [
+    call("rm\n\x1b[31m x"),
+    outcome("rm\n\x1b[31m x", said, true),
+  ]);
+  assertStringIncludes(err, "✗ Bash rm ␛[31m x  no␛[2J more\n");
+});
+
+Deno.test("Renderer: lines fit the terminal", () => {
+  const long = "x".repeat(200);
+  for (const detail of ["brief", "full"] as const) {
+    const { err } = show({ ...PIPED, detail }, [
+      call(long),
+      outcome(long, long, true),
+      text("Done."),
+    ]);
+    for (const line of err.split("\n")) {
+      assertEquals(line.length < 60, true, line);
+    }
+  }
+});
+
+Deno.test("Renderer: a subagent's text is no answer, its tools are indented", () => {
+  const inner: ClaudeEvent = {
+    ...text("inner"),
+    parentToolUseId: "t",
+  };
+  const { out, err } = show({ ...PIPED, detail: "full" }, [
+    inner,
+    call("ls", "t"),
+    text("Done."),
+  ]);
+  assertEquals(out, "Done.\n");
+  assertEquals(err, "  ● Bash ls\n");
+});
+
+Deno.test("Renderer: a local command answers in the result", () => {
+  assertEquals(
+    show(PIPED, [], { ...result, result: "Cost: 0" }).out,
+    "Cost: 0\n",
+  );
+});
+
+Deno.test("Renderer says why there is no text", () => {
+  const { out, err } = show(PIPED, []);
+  assertEquals(out, "");
+  assertEquals(
+    err,
+    'claudestream: the turn ended without any text: stop reason "end_turn"\n',
+  );
+});
+
+Deno.test("Renderer ends the line of an answer that broke off", () => {
+  const renderer = new Renderer(PIPED);
+  renderer.take(delta("a"));
+  assertEquals(renderer.end(undefined), [{ to: "stdout", text: "\n" }]);
+});
+
+Deno.test("Renderer tells that a reply starts anew only when it does", () => {
+  const stop: ClaudeEvent = {
+    ...main,
+    type: "stream_delta",
+    eventType: "message_stop",
+    abandonedFrom: 0,
+    event: {},
+  };
+  assertEquals(show(PIPED, [delta("a"), stop]).err, "");
+  const again = show(PIPED, [delta("a"), stop, delta("b", "m2")]);
+  assertEquals(again.out, "a\n\nb\n");
+  assertEquals(again.err, "the reply broke off and starts anew\n");
+});

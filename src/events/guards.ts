@@ -1,0 +1,75 @@
+/**
+ * Tells events apart with types.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import type { BuiltinToolInputs } from "../tools/builtin_inputs.ts";
+import { BUILTIN_SCHEMAS } from "../tools/builtin_schemas.ts";
+import type { ToolUse } from "./blocks.ts";
+import type { ClaudeEvent } from "./mod.ts";
+
+/** The event of a `type`. */
+export type EventOf<T extends ClaudeEvent["type"]> = Extract<
+  ClaudeEvent,
+  { readonly type: T }
+>;
+
+/** A call of one of the CLI's own tools, its input typed. */
+export type BuiltinToolUse<N extends keyof BuiltinToolInputs> = ToolUse & {
+  readonly name: N;
+  readonly input: BuiltinToolInputs[N];
+};
+
+/**
+ * Whether an event is of this type, or of one of these.
+ *
+ * @example
+ * ```ts
+ * import { decodeEvents, isEvent } from "@claudestream/core";
+ *
+ * for await (const event of decodeEvents(new Blob([]).stream())) {
+ *   if (isEvent(event, "result")) console.log(event.totalCostUsd);
+ * }
+ * ```
+ */
+export function isEvent<T extends ClaudeEvent["type"]>(
+  event: { readonly type: string },
+  ...types: readonly [T, ...T[]]
+): event is EventOf<T> {
+  return (types as readonly string[]).includes(event.type);
+}
+
+/**
+ * Whether an event is a call of this tool. For the CLI's own tools the input has its
+ * type then: one of another shape, as the model may write it, is no call of the tool
+ * to this function.
+ *
+ * @example
+ * ```ts
+ * import { type ClaudeEvent, isToolUse } from "@claudestream/core";
+ *
+ * function show(event: ClaudeEvent): string {
+ *   return isToolUse(event, "Bash") ? `$ ${event.input.command}` : "";
+ * }
+ * ```
+ */
+export function isToolUse<N extends keyof BuiltinToolInputs>(
+  event: { readonly type: string; readonly name?: unknown },
+  name: N,
+): event is BuiltinToolUse<N>;
+/** Whether an event is a call of this tool, of a server or of one's own. */
+export function isToolUse(
+  event: { readonly type: string; readonly name?: unknown },
+  name: string,
+): event is ToolUse;
+export function isToolUse(
+  event: { readonly type: string; readonly name?: unknown },
+  name: string,
+): boolean {
+  if (event.type !== "tool_use" || event.name !== name) return false;
+  if (!Object.hasOwn(BUILTIN_SCHEMAS, name)) return true;
+  const schema = BUILTIN_SCHEMAS[name as keyof BuiltinToolInputs];
+  return v.is(schema, (event as ToolUse).input);
+}

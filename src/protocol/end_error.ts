@@ -1,0 +1,69 @@
+/**
+ * Why there is no process, or no turn, any more. Pure.
+ *
+ * @module
+ */
+
+import {
+  type ClaudeStreamError,
+  ProcessExitError,
+  StartupError,
+  StateError,
+} from "../errors.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { ProcessExit } from "./output.ts";
+
+/** What was known when the process ended. */
+export interface EndContext {
+  /** The session was being closed. */
+  readonly isClosing: boolean;
+  /** The process got as far as a turn. */
+  readonly sawInit: boolean;
+  /** The session, for a resume. */
+  readonly sessionId: string | undefined;
+}
+
+/** The error of everything that waited for a process that ended. */
+export function endError(
+  exit: ProcessExit,
+  context: EndContext,
+): ClaudeStreamError {
+  const { sessionId } = context;
+  if (context.isClosing) {
+    return new StateError(
+      "session_closed",
+      "closing",
+      "wait",
+      "The session was closed before the end of this",
+      { sessionId },
+    );
+  }
+  const details = { stderrTail: exit.stderrTail, sessionId };
+  if (!context.sawInit && exit.signal === null && exit.code !== 0) {
+    const said = exit.stderrTail.trim().split("\n").slice(0, 3).join("; ");
+    return new StartupError(
+      "exited",
+      `The CLI ended before the first turn with exit code ${exit.code}${
+        said === "" ? "" : `: ${said}`
+      }`,
+      { ...details, exitCode: exit.code },
+    );
+  }
+  return new ProcessExitError(exit.code, exit.signal, details);
+}
+
+/** The error of a result that came without any init: it is about the start of the process. */
+export function refusedStart(
+  result: WireObject,
+  resuming: boolean,
+): StartupError {
+  const said = Array.isArray(result.errors)
+    ? result.errors.filter((text) => typeof text === "string").join("; ")
+    : "no reason given";
+  return resuming
+    ? new StartupError(
+      "session_not_found",
+      `Cannot resume the session: ${said}`,
+    )
+    : new StartupError("exited", `The CLI could not start: ${said}`);
+}

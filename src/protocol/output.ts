@@ -1,0 +1,79 @@
+/**
+ * What goes into the protocol and what it wants done.
+ *
+ * @module
+ */
+
+import type { Question } from "../events/line.ts";
+import type { Frame } from "../events/mod.ts";
+import type { Result } from "../messages/result.ts";
+import type { Outcome } from "./pending.ts";
+import type { TurnContext } from "./turn_failure.ts";
+import type { MessageState } from "./turns.ts";
+
+/** A prompt on its way out. */
+export interface Prompt {
+  /** A UUID that this process has not seen; the turn is known by it. */
+  readonly id: string;
+  /** A text, or blocks of the API. */
+  readonly content: string | readonly unknown[];
+}
+
+/** How a message is pushed. */
+export interface PushOptions {
+  /**
+   * When it is to be taken up: `"now"` ends the running turn at its next safe point
+   * and gives the message a turn of its own; `"next"` and `"later"` wait.
+   */
+  readonly priority?: "now" | "next" | "later";
+  /** `false` adds it to the conversation without asking the model. Default `true`. */
+  readonly query?: boolean;
+}
+
+/** How a turn ended. */
+export type TurnEnd =
+  | {
+    readonly result: Result;
+    readonly context: TurnContext;
+    readonly error?: undefined;
+  }
+  | { readonly result?: undefined; readonly error: unknown };
+
+/** How the process ended. */
+export interface ProcessExit {
+  /** Its exit code. */
+  readonly code: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+  /** The end of stderr. */
+  readonly stderrTail: string;
+}
+
+/** What a driver is to do, in this order. */
+export type Output =
+  /** Hand a line on: to the turn of this id, and to whoever reads the whole session. */
+  | {
+    readonly do: "emit";
+    readonly frame: Frame;
+    readonly turnId: string | undefined;
+  }
+  /** Write a line to the CLI; the line break is not in it. */
+  | { readonly do: "write"; readonly line: string }
+  /** Find an answer and give it to `answer()`. Reading goes on meanwhile. */
+  | { readonly do: "ask"; readonly id: string; readonly question: Question }
+  /** The CLI no longer waits for that answer. */
+  | { readonly do: "withdraw"; readonly id: string }
+  /** A request of ours is over. */
+  | { readonly do: "settle"; readonly id: string; readonly outcome: Outcome }
+  /** A turn is over. */
+  | { readonly do: "end_turn"; readonly id: string; readonly end: TurnEnd }
+  /** News of a message that was pushed. */
+  | { readonly do: "tell_push"; readonly id: string; readonly news: PushNews };
+
+/** What became of a message that was pushed. */
+export type PushNews =
+  | { readonly state: MessageState }
+  /** The turn that answered it is over. */
+  | { readonly result: Result }
+  /** Nothing more will be heard of it. */
+  | { readonly error: unknown };

@@ -1,0 +1,190 @@
+/**
+ * Which turn is whose: prompts are matched to turns by their ids, never by counting.
+ * Pure.
+ *
+ * Results are not one for each prompt. Prompts that wait are merged into one turn, one
+ * that comes in the middle of a turn may be folded into it, and the CLI starts turns
+ * by itself when a background task ends.
+ *
+ * @module
+ */
+
+import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import type { WireObject } from "../messages/_define.ts";
+
+/** A line that waits for its time. */
+export interface HeldRequest {
+  /** Id of the request. */
+  readonly id: string;
+  /** What to write. */
+  readonly line: string;
+}
+
+/** The turn that the caller waits for. */
+export interface OpenTurn {
+  /** Id of its prompt. */
+  readonly id: string;
+  /** The CLI is at work on it, so that an interruption will be heard. */
+  started: boolean;
+  /** Our interruption, held back until then. */
+  heldInterrupt: HeldRequest | undefined;
+  /** `error` of the last reply that had one. */
+  assistantError: string | undefined;
+}
+
+/** What becomes of a message that was pushed, in this order; the last four are ends. */
+export type MessageState =
+  /** It waits for the turn that is running. */
+  | "queued"
+  /** A turn of its own began, perhaps together with others that waited. */
+  | "started"
+  /** It was taken into the turn that is running. */
+  | "folded"
+  /** It was taken back, or the turn that it was in was cut off. */
+  | "cancelled"
+  /** The CLI did not take it. */
+  | "refused"
+  /** It is done with. */
+  | "completed";
+
+/** The states after which nothing more becomes of a message. */
+export const MESSAGE_ENDS: ReadonlySet<MessageState> = new Set<MessageState>([
+  "completed",
+  "cancelled",
+  "refused",
+]);
+
+/** The states that the CLI names, as ours; others of a newer CLI are passed over. */
+const STATES: Readonly<Record<string, MessageState>> = {
+  queued: "queued",
+  completed: "completed",
+  cancelled: "cancelled",
+  discarded: "cancelled",
+  refused: "refused",
+};
+
+/** Follows the turns of one process. */
+export class Turns {
+  /** The turn that the caller waits for. */
+  open: OpenTurn | undefined;
+  /** The CLI is at work on a turn that is not the caller's. */
+  #foreign = false;
+  /** The CLI says which prompts a turn is about, as 2.1.330 does and 2.1.197 does not. */
+  #namesPrompts = false;
+  /**
+   * Messages that were pushed and are not done with. One that is folded is completed
+   * before the result, another one after it.
+   */
+  readonly #pushed = new Map<
+    string,
+    { completed: boolean; answered: boolean }
+  >();
+
+  /** Id of the turn that the lines belong to now; `undefined` where they are nobody's. */
+  get owner(): string | undefined {
+    return this.#foreign ? undefined : this.open?.id;
+  }
+
+  /** Whether the CLI is at work on any turn that we know of. */
+  get isBusy(): boolean {
+    return this.open !== undefined || this.#foreign ||
+      [...this.#pushed.values()].some(({ answered }) => !answered);
+  }
+
+  /** A message is on its way outside of `send()`. */
+  push(id: string): void {
+    this.#pushed.set(id, { completed: false, answered: false });
+  }
+
+  /** Whether this CLI says what becomes of a message. */
+  get namesPrompts(): boolean {
+    return this.#namesPrompts;
+  }
+
+  /** All messages that were pushed and are not done with. */
+  takePushed(): readonly string[] {
+    const ids = [...this.#pushed.keys()];
+    this.#pushed.clear();
+    return ids;
+  }
+
+  /** A `system/init` came: a turn begins. Says whether it is the caller's. */
+  begin(raw: WireObject): boolean {
+    const ids = promptIds(raw);
+    if (ids !== undefined) this.#namesPrompts = true;
+    // Every prompt of ours has an id, so where the CLI names ids a turn without is its own.
+    const own = this.open !== undefined &&
+      (ids?.includes(this.open.id) ?? !this.#namesPrompts);
+    this.#foreign = !own;
+    if (own && this.open !== undefined) this.open.started = true;
+    return own;
+  }
+
+  /** News of a prompt. Gives what became of a pushed one. */
+  lifecycle(event: CommandLifecycle): MessageState | undefined {
+    this.#namesPrompts = true;
+    const id = event.commandUuid;
+    if (event.state === "started" && id === this.open?.id && this.#foreign) {
+      // Folded into a turn that the CLI began by itself: from here on it is ours.
+      this.#foreign = false;
+      this.open.started = true;
+    }
+    if (!this.#pushed.has(id)) return undefined;
+    if (event.state === "started") {
+      return this.open?.started === true || this.#foreign
+        ? "folded"
+        : "started";
+    }
+    const state = STATES[event.state];
+    if (state === "completed") this.#mark(id, "completed");
+    else if (state !== undefined && MESSAGE_ENDS.has(state)) {
+      this.#pushed.delete(id);
+    }
+    return state;
+  }
+
+  #mark(id: string, what: "completed" | "answered"): void {
+    const message = this.#pushed.get(id);
+    if (message === undefined) return;
+    message[what] = true;
+    if (message.completed && message.answered) this.#pushed.delete(id);
+  }
+
+  /** Whether a lifecycle says that the open turn will never have a result. */
+  isDropped(event: CommandLifecycle): boolean {
+    return event.commandUuid === this.open?.id &&
+      (event.state === "cancelled" || event.state === "discarded" ||
+        event.state === "refused");
+  }
+
+  /** A `result` came: a turn ends. Says whether it is the caller's, and which pushed ones it answers. */
+  end(raw: WireObject): {
+    readonly own: boolean;
+    readonly pushed: readonly string[];
+  } {
+    const ids = promptIds(raw);
+    const own = this.open !== undefined && endsTurn(raw, ids, this.open.id);
+    if (!own || this.#foreign) this.#foreign = false;
+    const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
+    for (const id of pushed) this.#mark(id, "answered");
+    return { own, pushed };
+  }
+}
+
+/** The prompts that a line is about; `undefined` where it names none. */
+function promptIds(raw: WireObject): readonly unknown[] | undefined {
+  if (Array.isArray(raw.user_message_uuids)) return raw.user_message_uuids;
+  const id = raw.user_message_uuid;
+  return id === undefined || id === null ? undefined : [id];
+}
+
+/** Whether a result is that of the turn with this id, and not of one that nobody asked for. */
+function endsTurn(
+  raw: WireObject,
+  ids: readonly unknown[] | undefined,
+  turnId: string,
+): boolean {
+  if (ids !== undefined) return ids.includes(turnId);
+  // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin.
+  return raw.origin === undefined || raw.origin === null;
+}

@@ -1,0 +1,49 @@
+/**
+ * The lines that we write. Pure.
+ *
+ * @module
+ */
+
+import type { WireObject } from "../messages/_define.ts";
+import type { Prompt, PushOptions } from "./output.ts";
+import type { Reply } from "./pending.ts";
+
+/** A prompt. */
+export function promptLine(
+  { id, content }: Prompt,
+  { priority, query }: PushOptions = {},
+): string {
+  return JSON.stringify({
+    type: "user",
+    message: { role: "user", content },
+    parent_tool_use_id: null,
+    session_id: "",
+    uuid: id,
+    ...priority === undefined ? {} : { priority },
+    ...query === false ? { shouldQuery: false } : {},
+  });
+}
+
+/** A control request of ours. */
+export function requestLine(
+  id: string,
+  subtype: string,
+  payload: WireObject,
+): string {
+  return JSON.stringify({
+    type: "control_request",
+    request_id: id,
+    request: { ...payload, subtype },
+  });
+}
+
+/** The answer to a question of the CLI's. */
+export function replyLine(id: string, reply: Reply): string {
+  const { refusal, response } = reply;
+  return JSON.stringify({
+    type: "control_response",
+    response: refusal === undefined
+      ? { subtype: "success", request_id: id, response }
+      : { subtype: "error", request_id: id, error: refusal },
+  });
+}
