@@ -25,9 +25,21 @@ export type {
   ElicitationRequest,
 } from "./src/events/elicitation_request.ts";
 export type {
+  BudgetMetric,
+  BudgetThreshold,
+} from "./src/events/budget_threshold.ts";
+export type { EventsDropped } from "./src/events/events_dropped.ts";
+export type { FileChange } from "./src/events/file_change.ts";
+export type { ToolCall } from "./src/events/tool_call.ts";
+export type { ToolInputDelta } from "./src/events/tool_input_delta.ts";
+export type {
   UserDialog,
   UserDialogRequest,
 } from "./src/events/user_dialog_request.ts";
+export type {
+  DecidedBy,
+  PermissionDecision,
+} from "./src/events/permission_decision.ts";
 export type {
   AllowOptions,
   DenyOptions,

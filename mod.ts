@@ -31,18 +31,30 @@ export {
   type SendOptions,
   type SessionState,
 } from "./src/session.ts";
-export { type InterruptReceipt, Turn } from "./src/turn.ts";
+export { type TextStreamOptions, Turn } from "./src/turn.ts";
+export type { OnRetract } from "./src/events/text_pieces.ts";
 export type { PushedMessage } from "./src/pushed.ts";
 export type { PushOptions } from "./src/protocol/output.ts";
 export type { MessageState } from "./src/protocol/turns.ts";
 export { printPrompt } from "./src/one_shot.ts";
-export type { SessionEventMap } from "./src/broadcast.ts";
+export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type {
+  AgentSpec,
+  BudgetOptions,
   Effort,
   Limits,
+  NeedsContext,
   PermissionMode,
+  PluginSpec,
+  SandboxSettings,
   SessionOptions,
+  SystemPrompt,
+  Thinking,
+  ThinkingDisplay,
+  Threshold,
+  ToolConfig,
+  Validation,
 } from "./src/options.ts";
 
 export {
@@ -63,6 +75,20 @@ export {
   type PolicyContext,
   type SyncPolicy,
 } from "./src/permissions/policy.ts";
+export {
+  byTool,
+  type SyncToolPolicyFunction,
+  type ToolPolicyFunction,
+} from "./src/permissions/by_tool.ts";
+export { allOf, firstOf } from "./src/permissions/combine.ts";
+export type { PermissionExplanation } from "./src/permissions/explain.ts";
+export { logged, type PolicyRecord } from "./src/permissions/logged.ts";
+export { readOnly, type ReadOnlyOptions } from "./src/permissions/read_only.ts";
+export {
+  type RealPath,
+  writePaths,
+  type WritePathsOptions,
+} from "./src/permissions/write_paths.ts";
 
 export {
   ClaudeNotFoundError,
@@ -81,11 +107,194 @@ export {
 } from "./src/errors.ts";
 
 export type {
+  CallToolResult,
+  ToolContent,
+  ToolOutput,
+} from "./src/tools/content.ts";
+export {
+  createMcpServer,
+  type ExternalMcpServer,
+  type InProcessMcpServer,
+  type McpServer,
+  type McpServerOptions,
+  type ReadyMcpServer,
+  type RemoteMcpServer,
+  type StdioMcpServer,
+} from "./src/tools/mcp_servers.ts";
+export { mcpToolName } from "./src/tools/names.ts";
+export {
+  defineTool,
+  type Tool,
+  type ToolAnnotations,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolSession,
+} from "./src/tools/tool.ts";
+export type {
+  JsonSchemaConverter,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchema,
+} from "./src/standard_schema.ts";
+
+export { hook, type HookAnswers } from "./src/hooks/hook.ts";
+export type {
+  AskingEvent,
+  BlockingEvent,
+  ContextEvent,
+  DecidingEvent,
+  HookAllow,
+  HookAnswer,
+  HookAsk,
+  HookAsync,
+  HookBlock,
+  HookContext,
+  HookDeny,
+  HookStop,
+} from "./src/hooks/answers.ts";
+export type {
+  HookBackgroundTask,
+  HookCron,
+  HookInputBase,
+  HookMcpServer,
+} from "./src/hooks/input.ts";
+export {
+  HOOK_EVENTS,
+  type HookEvent,
+  type HookInput,
+  type HookInputs,
+} from "./src/hooks/inputs.ts";
+export type { Hook, HookCall, HookOptions } from "./src/hooks/options.ts";
+export type {
+  ConfigChangeInput,
+  CwdChangedInput,
+  DirectoryAddedInput,
+  ElicitationInput,
+  ElicitationResultInput,
+  FileChangedInput,
+  HookTask,
+  InstructionsLoadedInput,
+  TaskCompletedInput,
+  TaskCreatedInput,
+  TeammateIdleInput,
+  WorktreeCreateInput,
+  WorktreeRemoveInput,
+} from "./src/hooks/other_inputs.ts";
+export type {
+  HookContextOutput,
+  HookElicitationOutput,
+  HookOutput,
+  HookSpecificOutputs,
+  HookWatchOutput,
+  SpecificEvent,
+} from "./src/hooks/outputs.ts";
+export type {
+  HookModelSwitch,
+  PostCompactInput,
+  PostModelSwitchInput,
+  PreCompactInput,
+  PreModelSwitchInput,
+  SessionEndInput,
+  SessionStartInput,
+  SetupInput,
+} from "./src/hooks/session_inputs.ts";
+export type {
+  HookBatchCall,
+  HookToolCall,
+  PermissionDeniedInput,
+  PermissionRequestInput,
+  PostToolBatchInput,
+  PostToolUseFailureInput,
+  PostToolUseInput,
+  PreToolUseInput,
+} from "./src/hooks/tool_inputs.ts";
+export type {
+  HookStopFields,
+  MessageDisplayInput,
+  NotificationInput,
+  StopFailureInput,
+  StopInput,
+  SubagentStartInput,
+  SubagentStopInput,
+  UserPromptExpansionInput,
+  UserPromptSubmitInput,
+} from "./src/hooks/turn_inputs.ts";
+export type { HandlerFailure } from "./src/host/handler_failure.ts";
+export {
+  dialog,
+  type DialogAnswer,
+  type DialogAnswers,
+  elicit,
+  type ElicitationAnswer,
+  type ElicitationAnswers,
+} from "./src/questions/answers.ts";
+export {
+  answerQuestions,
+  type UserAnswers,
+  type UserQuestions,
+  userQuestions,
+} from "./src/questions/ask_user.ts";
+export type {
+  Answers,
+  QuestionContext,
+  QuestionOptions,
+} from "./src/questions/options.ts";
+export type { PlanRequest } from "./src/questions/plan.ts";
+
+export type {
   AccountInfo,
   AgentInfo,
   CommandInfo,
   InitializeInfo,
   ModelInfo,
 } from "./src/control/initialize.ts";
+export type { ControlOptions } from "./src/control/call.ts";
+export { LiveControl } from "./src/control/live.ts";
+export { McpControl } from "./src/control/mcp.ts";
+export { TaskControl } from "./src/control/tasks.ts";
+export type {
+  InterruptOptions,
+  InterruptReceipt,
+} from "./src/control/interrupt.ts";
+export type { ModelChange } from "./src/control/set_model.ts";
+export type {
+  ContextCategory,
+  ContextItem,
+  ContextUsage,
+  ContextUsageOptions,
+} from "./src/control/get_context_usage.ts";
+export type {
+  PlanUsage,
+  PlanUsageOptions,
+  UsageWindow,
+} from "./src/control/get_usage.ts";
+export type {
+  SessionSettings,
+  SettingsSource,
+} from "./src/control/get_settings.ts";
+export type {
+  PermissionRule,
+  PermissionRules,
+  WorkspaceDirectory,
+} from "./src/control/list_permission_rules.ts";
+export type { FileContents, ReadFileOptions } from "./src/control/read_file.ts";
+export type {
+  RewindOptions,
+  RewindResult,
+} from "./src/control/rewind_files.ts";
+export type { SideAnswer } from "./src/control/side_question.ts";
+export type { ExportedConversation } from "./src/control/export_conversation.ts";
+export type { Reloaded, ReloadOptions } from "./src/control/reload.ts";
+export type {
+  PluginInfo,
+  ReloadedPlugins,
+} from "./src/control/reload_plugins.ts";
+export type { TaskOutput } from "./src/control/get_task_output.ts";
+export type { McpServerStatus, McpToolInfo } from "./src/control/mcp_status.ts";
+export type { McpServersChange } from "./src/control/mcp_set_servers.ts";
+export type { McpCallResult } from "./src/control/mcp_call.ts";
+export type { McpResourceContent } from "./src/control/mcp_read_resource.ts";
+export type { McpModeChange } from "./src/control/set_mcp_permission_mode_override.ts";
 
 export * from "./events.ts";

@@ -147,7 +147,7 @@ async function ourControlRequests(): Promise<ReadonlySet<string>> {
         continue;
       }
       const text = await Deno.readTextFile(`${root}/src/${folder}/${name}`);
-      const made = /(?:request\([^")]*|case )"([a-z_]+)"/g;
+      const made = /(?:request\([^")]*|case |(?:call|order)\(\s*)"([a-z_]+)"/g;
       for (const [, subtype = ""] of text.matchAll(made)) found.add(subtype);
     }
   }

@@ -6,6 +6,9 @@
 
 import type { SessionSink } from "./drivers/async.ts";
 import type { ClaudeEvent, Frame } from "./events/mod.ts";
+import { Feed } from "./feed.ts";
+import type { HandlerFailure } from "./host/handler_failure.ts";
+import type { AnsweringEvent } from "./host/left_to_caller.ts";
 import type { Result } from "./messages/result.ts";
 
 /** What `session.on()` can listen to. */
@@ -18,28 +21,54 @@ export type SessionEventMap =
     readonly turn_end: Result;
     /** The process ended, and nobody closed the session. */
     readonly error: Error;
+    /** A hook, `onQuestion` or the like threw, or answered in a wrong shape. */
+    readonly handler_failed: HandlerFailure;
     /** The session is over, one way or the other. */
     readonly close: undefined;
   };
+
+/** Options of `session.events()`. */
+export interface EventsOptions {
+  /**
+   * How many lines of the CLI may wait for this reader. Above that, pieces of the same
+   * block are joined to one; where that is not enough, events are dropped, first pieces
+   * and only then the oldest whole messages, and an `EventsDropped` in their place says
+   * how many. Default 10,000.
+   */
+  readonly bufferSize?: number;
+}
+
+const BUFFER_SIZE = 10_000;
 
 type Listener = (event: never) => void;
 
 /** The readers and listeners of one session. */
 export class Broadcast implements SessionSink {
-  readonly #readers = new Set<ReadableStreamDefaultController<ClaudeEvent>>();
+  readonly #readers = new Set<Feed>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
 
-  /** Whether somebody would see a permission request. */
-  attended(): boolean {
-    return this.#readers.size > 0 ||
-      (this.#listeners.get("permission_request")?.size ?? 0) > 0;
+  /** Whether somebody would see a request of this type. */
+  attended(type: AnsweringEvent["type"]): boolean {
+    return this.#readers.size > 0 || this.#isHeard(type);
+  }
+
+  #isHeard(type: string): boolean {
+    return (this.#listeners.get(type)?.size ?? 0) > 0;
+  }
+
+  /** Tells of a function of the caller's that failed. */
+  handlerFailed(failure: HandlerFailure): void {
+    // Where nothing else shows it, it must not be lost for want of a listener.
+    if (failure.isSilent && !this.#isHeard("handler_failed")) {
+      reportError(failure.error);
+    } else this.#tell("handler_failed", failure);
   }
 
   /** Hands on a line. */
   frame(frame: Frame): void {
+    for (const reader of this.#readers) reader.push(frame);
     for (const event of frame.events) {
-      for (const reader of this.#readers) reader.enqueue(event);
       this.#tell(event.type, event);
       if (event.type === "result") this.#tell("turn_end", event);
     }
@@ -48,7 +77,7 @@ export class Broadcast implements SessionSink {
   /** The session is over. */
   closed(error: Error | undefined): void {
     this.#isClosed = true;
-    for (const reader of this.#readers) reader.close();
+    for (const reader of this.#readers) reader.end({});
     this.#readers.clear();
     if (error !== undefined) this.#tell("error", error);
     this.#tell("close", undefined);
@@ -56,19 +85,21 @@ export class Broadcast implements SessionSink {
   }
 
   /** A new reader, from here on. */
-  events(): AsyncIterableIterator<ClaudeEvent> {
-    let own: ReadableStreamDefaultController<ClaudeEvent>;
-    const stream = new ReadableStream<ClaudeEvent>({
-      start: (controller) => {
-        own = controller;
-        if (this.#isClosed) controller.close();
-        else this.#readers.add(controller);
-      },
-      cancel: () => {
-        this.#readers.delete(own);
-      },
+  events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
+    const { bufferSize = BUFFER_SIZE } = options;
+    if (!Number.isInteger(bufferSize) || bufferSize < 1) {
+      throw new RangeError(
+        `Cannot read the events: expected bufferSize to be a whole number above 0, got ${bufferSize}`,
+      );
+    }
+    const feed = new Feed({
+      joinFrom: bufferSize,
+      limit: bufferSize,
+      canceled: () => this.#readers.delete(feed),
     });
-    return stream[Symbol.asyncIterator]();
+    if (this.#isClosed) feed.end({});
+    else this.#readers.add(feed);
+    return feed.open((frame) => frame.events)[Symbol.asyncIterator]();
   }
 
   /** A new listener. */

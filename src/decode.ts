@@ -29,7 +29,8 @@ import {
   type UserDialogRequest,
   userDialogRequest,
 } from "./events/user_dialog_request.ts";
-import { readShape } from "./messages/_define.ts";
+import { violation } from "./events/validation.ts";
+import { readShape, type Validation } from "./messages/_define.ts";
 import { type UnknownEvent, unknownEvent } from "./messages/unknown.ts";
 import { DEFAULTS } from "./options.ts";
 import { WholeLinesStream } from "./process/lines.ts";
@@ -40,6 +41,8 @@ export interface DecodeOptions<V extends View = "flat"> {
   readonly view?: V;
   /** Longest line in bytes; a longer one becomes an `UnknownEvent`. Default 256 MiB. */
   readonly maxLineBytes?: number;
+  /** How much is checked; with `"strict"` what does not fit is an error of the stream. Default `"lenient"`. */
+  readonly validation?: Validation;
 }
 
 /**
@@ -63,12 +66,25 @@ export function decodeLines(
 /** Lines to events: the last of the stages. One line gives none, one or several events. */
 export class LineEventStream<V extends View = "flat">
   extends TransformStream<string, ViewEvents[V]> {
-  /** @param view How the lines are cut into events. Default `"flat"`. */
-  constructor(view: V = "flat" as V) {
-    const decoder = new EventDecoder();
+  /**
+   * Makes the stage.
+   *
+   * @param view How the lines are cut into events. Default `"flat"`.
+   * @param validation How much is checked; with `"strict"` what does not fit is an
+   * error of the stream. Default `"lenient"`.
+   */
+  constructor(
+    view: V = "flat" as V,
+    validation: Validation = "lenient",
+  ) {
+    const decoder = new EventDecoder(validation);
     super({
       transform(line, controller) {
         const frame = decodeLine(decoder, line);
+        if (validation === "strict") {
+          const error = violation(frame, line);
+          if (error !== undefined) throw error;
+        }
         for (const event of eventsOf(frame, view)) controller.enqueue(event);
       },
     });
@@ -77,7 +93,8 @@ export class LineEventStream<V extends View = "flat">
 
 /**
  * Decodes what `claude --output-format stream-json` wrote. Never throws for what is
- * in the stream: whatever it cannot read becomes an `UnknownEvent`.
+ * in the stream: whatever it cannot read becomes an `UnknownEvent`. Only with
+ * `validation: "strict"` is it a `ProtocolError`.
  *
  * Permission requests in it come as events too, but `allow()` and `deny()` throw:
  * there is nobody to answer.
@@ -99,9 +116,9 @@ export function decodeEvents<V extends View = "flat">(
   bytes: ReadableStream<Uint8Array>,
   options: DecodeOptions<V> = {},
 ): ReadableStream<ViewEvents[V]> {
-  const { view = "flat" as V, maxLineBytes } = options;
+  const { view = "flat" as V, maxLineBytes, validation } = options;
   return decodeLines(bytes, maxLineBytes)
-    .pipeThrough(new LineEventStream<V>(view));
+    .pipeThrough(new LineEventStream<V>(view, validation));
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {

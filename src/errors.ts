@@ -158,7 +158,11 @@ export type StartupReason =
   /** There is no session to resume under that id. */
   | "session_not_found"
   /** The CLI refused the handshake. */
-  | "handshake";
+  | "handshake"
+  /** The model cannot see a tool that lives in this process. */
+  | "tools_missing"
+  /** The CLI runs without hooks, so that no policy holds. */
+  | "hooks_off";
 
 /** A session could not start, though there is a `claude`. */
 export class StartupError extends ClaudeStreamError {
@@ -176,7 +180,8 @@ export class StartupError extends ClaudeStreamError {
   ) {
     const code = reason === "cwd_not_found" || reason === "session_not_found"
       ? reason
-      : reason === "exited" || reason === "handshake"
+      : reason === "exited" || reason === "handshake" ||
+          reason === "tools_missing" || reason === "hooks_off"
       ? "startup"
       : "spawn";
     super(code, message, details);

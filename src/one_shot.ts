@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionOptions } from "./options.ts";
+import type { NeedsContext, SessionOptions } from "./options.ts";
 import { AsyncSession, type PromptContent } from "./session.ts";
 
 /**
@@ -12,7 +12,7 @@ import { AsyncSession, type PromptContent } from "./session.ts";
  *
  * Nobody reads events, so a tool call that no policy decides is denied.
  *
- * @param options As for a session; `partials` is `false` unless given.
+ * @param given As for a session; `partials` is `false` unless given.
  * @throws {TurnError} The turn failed.
  *
  * @example
@@ -24,10 +24,11 @@ import { AsyncSession, type PromptContent } from "./session.ts";
  * }
  * ```
  */
-export async function printPrompt(
+export async function printPrompt<Context = unknown>(
   prompt: PromptContent,
-  options: SessionOptions = {},
+  given?: SessionOptions<Context> & NeedsContext<Context>,
 ): Promise<string> {
+  const options = (given ?? {}) as SessionOptions;
   const { signal } = options;
   await using session = new AsyncSession({ partials: false, ...options });
   const { text } = await session.ask(

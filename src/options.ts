@@ -4,50 +4,69 @@
  * @module
  */
 
+import type {
+  AgentSpec,
+  BudgetOptions,
+  Effort,
+  Limits,
+  PermissionMode,
+  PluginSpec,
+  SandboxSettings,
+  SystemPrompt,
+  Thinking,
+  ToolConfig,
+} from "./option_types.ts";
+import type { HookOptions } from "./hooks/options.ts";
+import type { Validation } from "./messages/_define.ts";
 import type { Policy } from "./permissions/policy.ts";
+import type { QuestionOptions } from "./questions/options.ts";
+import type { McpServer } from "./tools/mcp_servers.ts";
+import type { Tool } from "./tools/tool.ts";
 
-/** Modes of permission, as the CLI names them. A newer CLI may know others. */
-export type PermissionMode =
-  | "default"
-  | "acceptEdits"
-  | "plan"
-  | "dontAsk"
-  | "auto"
-  | "bypassPermissions"
-  | (string & Record<never, never>);
+export type * from "./option_types.ts";
+export type { Validation };
 
-/** How much the model thinks before it answers. */
-export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
-
-/** Limits that the CLI keeps: over one, the turn ends with an error. */
-export interface Limits {
-  /** Rounds of the model in one turn. No limit by default. */
-  readonly maxTurns?: number;
-  /** Cost of the whole process, in US dollars. No limit by default. */
-  readonly maxBudgetUsd?: number;
-}
-
-/** Options of a session. Every one is optional. */
-export interface SessionOptions {
+/**
+ * Options of a session. Every one is optional. `Context` is the type of `toolContext`,
+ * where tools want one.
+ */
+export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** The model: an alias such as `"sonnet"`, or a full name. By default the CLI's own choice. */
   readonly model?: string;
   /** Models to go on with when the first has no room, in this order. */
   readonly fallbackModel?: string | readonly string[];
   /** How much the model thinks. By default the CLI's own choice. */
   readonly effort?: Effort;
+  /** Whether and how the model thinks. By default the CLI's own choice. */
+  readonly thinking?: Thinking;
+  /** Beta headers for the API, such as `"context-1m-2025-08-07"`. The CLI leaves out those that it does not know. */
+  readonly betas?: readonly string[];
   /**
    * Takes the place of the CLI's system prompt, or with `append` is added to it.
    * Goes through the handshake, never on the command line, so it may be long.
    */
-  readonly systemPrompt?:
-    | string
-    | readonly string[]
-    | { readonly append: string };
+  readonly systemPrompt?: string | readonly string[] | SystemPrompt;
+  /** Added to the system prompt of each subagent. Unstable: a hidden flag of the CLI. */
+  readonly subagentSystemPrompt?: { readonly append: string };
+  /** What the model does in plan mode, in place of the CLI's own instructions. */
+  readonly planModeInstructions?: string;
+  /** JSON Schema that each answer of the session has to meet. For one answer alone, see `ask()`. */
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
+  /** Suggests the next prompt after each turn but the first, as `PromptSuggestion`. Default `false`. */
+  readonly promptSuggestions?: boolean;
+  /** Takes prompts as they are written: no `@file` and no slash command in them. Not heeded by CLI 2.1.197. Default `false`. */
+  readonly verbatim?: boolean;
+  /** Gives the model the tool `SendUserMessage`. Unstable. Default `false`. */
+  readonly sendUserMessage?: boolean;
+  /** How large the context may get before it is compacted, in tokens, at least 100,000; or `"auto"`. Default `"auto"`. */
+  readonly autoCompact?: "auto" | number;
 
   /** Working directory. By default that of this process. */
   readonly cwd?: string | URL;
   /** More directories that tools may work in. */
   readonly addDirs?: readonly (string | URL)[];
+  /** Where project settings come from, in place of the working directory. Unstable: a hidden flag of the CLI. */
+  readonly projectConfigRoot?: string | URL;
   /**
    * The `claude` to start: a path, or a command with its first arguments, such as
    * `["ssh", "host", "claude"]`. By default `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`,
@@ -60,8 +79,17 @@ export interface SessionOptions {
   readonly clearEnv?: boolean;
   /** The CLI's configuration folder, in place of `~/.claude`. */
   readonly configDir?: string | URL;
-  /** More arguments for the CLI, such as `["--chrome"]`. Not for flags that an option stands for. */
-  readonly extraArgs?: readonly string[];
+  /**
+   * More arguments for the CLI, such as `["--chrome"]` or `{ chrome: true }`; a record
+   * has names without dashes. Not for flags that an option stands for.
+   */
+  readonly extraArgs?:
+    | readonly string[]
+    | Readonly<Record<string, string | true>>;
+  /** Writes debug logs, or those of some categories: `"hooks,mcp"`, `"!hooks"`. Default `false`. */
+  readonly debug?: boolean | string;
+  /** Where debug logs go, in place of the configuration folder. Turns them on. */
+  readonly debugFile?: string | URL;
 
   /** Goes on with a session: its id, or `"last"` for the last one in this directory. */
   readonly resume?: string;
@@ -69,16 +97,30 @@ export interface SessionOptions {
   readonly fork?: boolean;
   /** The id of the new session, a UUID. With `resume` it needs `fork`. */
   readonly sessionId?: string;
+  /** Goes on with the session of a pull request: its number or address. A new session where there is none. */
+  readonly fromPr?: string | number;
+  /** Goes on from the message with this `uuid` and drops what came after it. Needs `resume`. */
+  readonly resumeAt?: string;
+  /** The `uuid` of the prompt of the only turn that `resumeAt` may drop. Needs `resumeAt`. */
+  readonly resumeDropsTurn?: string;
   /** A title for the list of sessions. */
   readonly title?: string;
   /** Writes the session to disk, so that it can be resumed. Default `true`. */
   readonly persist?: boolean;
+  /** Keeps copies of files before tools change them, for `rewindFiles()`. Default `false`. */
+  readonly checkpoints?: boolean;
+  /** Works in a new git worktree: `true`, or its name. Default `false`. */
+  readonly worktree?: boolean | string;
 
   /**
    * Answers the CLI's questions whether a tool may run. Without one the CLI's own
    * rules and settings decide, and what they would ask about the CLI denies.
    */
   readonly policy?: Policy;
+  /** An MCP tool that answers the CLI's questions whether a tool may run. Not with `policy`. */
+  readonly permissionPromptTool?: string;
+  /** Who answers what no rule decides: this process, or nobody, which denies it. Default `"host"`. Not known to CLI 2.1.197. */
+  readonly prompts?: "host" | "none";
   /** Permission mode at the start. Default `"default"`. */
   readonly permissionMode?: PermissionMode;
   /** Rules of the CLI for calls that it does not ask about. They restrict nothing. */
@@ -87,18 +129,88 @@ export interface SessionOptions {
   readonly disallowedTools?: readonly string[];
   /** The built-in tools on offer; `[]` for none. By default all of them. */
   readonly builtinTools?: readonly string[];
-  /** Settings for the CLI: a file, or the settings themselves. */
+  /**
+   * Functions of this process that the model can call, as `mcp__tools__<name>`. Without
+   * a `policy` or `allowedTools` that allows them the CLI denies the calls.
+   */
+  readonly tools?: readonly Tool<never, Context>[];
+  /** Name of the MCP server that `tools` are put in. Default `"tools"`. */
+  readonly toolServerName?: string;
+  /** What `ctx.context` is in calls of tools: a database, a user, … Never leaves this process. */
+  readonly toolContext?: Context;
+  /**
+   * MCP servers by name: of other processes, on the network, or in this process. What
+   * is secret in them goes through the handshake, never on the command line, which CLI
+   * 2.1.197 does not know yet.
+   */
+  readonly mcpServers?: Readonly<Record<string, McpServer<Context>>>;
+  /** Files with MCP servers, as JSON with `mcpServers`. */
+  readonly mcpConfigFiles?: readonly (string | URL)[];
+  /** Uses only the MCP servers that are given here, not those of settings and plugins. Default `false`. */
+  readonly strictMcp?: boolean;
+  /** Other tools for names that the model calls: `{ Bash: "mcp__box__run" }`. */
+  readonly toolAliases?: Readonly<Record<string, string>>;
+  /** Settings of single built-in tools. Unstable. */
+  readonly toolConfig?: ToolConfig;
+  /** How the operating system confines shell commands. Part of the settings; not with `settings` as a file. */
+  readonly sandbox?: SandboxSettings;
+  /** Starts quicker and with little: no hooks of settings, no `CLAUDE.md`, few tools. Needs an API key: it does not sign in with a subscription. Default `false`. */
+  readonly bare?: boolean;
+  /** Without tools that run code, and without the settings of user and project. Default `false`. */
+  readonly restricted?: boolean;
+  /** Without anything that user or project added to the CLI. Default `false`. */
+  readonly safeMode?: boolean;
+
+  /** Name of the agent that runs the conversation: one of `agents`, or of a settings file. */
+  readonly agent?: string;
+  /** Kinds of subagents, by name. */
+  readonly agents?: Readonly<Record<string, AgentSpec>>;
+  /** Summaries of what subagents do, with their `TaskProgress`. They cost tokens. Default `false`. */
+  readonly agentProgressSummaries?: boolean;
+  /** Also sends the texts and thoughts of subagents. Default `false`. */
+  readonly forwardSubagentText?: boolean;
+  /**
+   * `interrupt()` spares subagents in the background; end them with
+   * `session.tasks.stop()`. Default `false`: it ends them.
+   */
+  readonly keepTasks?: boolean;
+  /** Skills on offer, by name, which then need no permission; `"all"` for all there are. By default all, with permission. */
+  readonly skills?: readonly string[] | "all";
+  /** Plugins for this session: folders, zip files, addresses. */
+  readonly plugins?: readonly PluginSpec[];
+  /** Runs slash commands and skills. Default `true`. */
+  readonly slashCommands?: boolean;
+
+  /** Settings for the CLI: a file, or the settings themselves, which go through a file that only this user can read. */
   readonly settings?: string | URL | Readonly<Record<string, unknown>>;
   /** Which settings files load; `[]` for none. By default all three. */
   readonly settingSources?: readonly ("user" | "project" | "local")[];
+  /** Settings that no other settings override, as an organization sets them. Unstable: not known to CLI 2.1.197. */
+  readonly managedSettings?: Readonly<Record<string, unknown>>;
 
   /** Sends replies in pieces while they are written. Default `true`, in one-shots `false`. */
   readonly partials?: boolean;
+  /** Sends what hooks of settings files do, as `HookStarted`, `HookProgress`, `HookResponse`. Default `false`. */
+  readonly hookEvents?: boolean;
+  /**
+   * Functions that the CLI calls when something happens, by the event: before and after
+   * a tool call, when a prompt comes or a turn ends, … Each answers with a value of
+   * `hook`, or nothing. They run beside the hooks of settings files.
+   */
+  readonly hooks?: HookOptions;
   /** Limits that the CLI keeps. */
   readonly limits?: Limits;
+  /** Tells how much the session has used, as `BudgetThreshold`. Stops nothing: see `limits`. */
+  readonly budget?: BudgetOptions;
 
   /** Longest line taken from the CLI, in bytes. A longer one becomes an `UnknownEvent`. Default 256 MiB. */
   readonly maxLineBytes?: number;
+  /**
+   * How much of what the CLI writes is checked. With `"strict"` the turn fails with a
+   * `ProtocolError` at the first line that does not fit; it is interrupted, and the
+   * session goes on. Default `"lenient"`: it becomes an `UnknownEvent`.
+   */
+  readonly validation?: Validation;
   /** How long the start may take, in milliseconds. Default 60,000. */
   readonly startTimeoutMs?: number;
   /** How long a control request may take, in milliseconds. Default 60,000. */
@@ -110,6 +222,10 @@ export interface SessionOptions {
   /** Called with each line that the CLI writes to stderr. What it throws goes to `reportError`. */
   readonly stderr?: (line: string) => void;
 }
+
+/** Makes `toolContext` a must where tools want one. */
+export type NeedsContext<Context> = undefined extends Context ? unknown
+  : { readonly toolContext: Context };
 
 /** The options as they hold when the caller gives none. */
 export const DEFAULTS = {

@@ -5,9 +5,20 @@
  */
 
 import {
+  checkControlOptions,
+  type ControlCall,
+  type ControlOptions,
+} from "./control/call.ts";
+import {
   type InitializeInfo,
   readInitializeInfo,
 } from "./control/initialize.ts";
+import {
+  interruptCall,
+  type InterruptOptions,
+  type InterruptReceipt,
+} from "./control/interrupt.ts";
+import { attachControl, LiveControl } from "./control/live.ts";
 import { roundUsd } from "./cost.ts";
 import { AsyncDriver } from "./drivers/async.ts";
 import { ProtocolError } from "./errors.ts";
@@ -16,20 +27,18 @@ import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { Usage } from "./messages/_usage.ts";
 import type { McpServerInfo } from "./messages/system/init.ts";
-import type { PermissionMode, SessionOptions } from "./options.ts";
+import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
+import type { PermissionExplanation } from "./permissions/explain.ts";
+import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { SessionUsage } from "./protocol/facts.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
-import { Broadcast, type SessionEventMap } from "./broadcast.ts";
-import {
-  type InterruptReceipt,
-  Turn,
-  type TurnControl,
-  turnControl,
-} from "./turn.ts";
+import { Broadcast, type EventsOptions, type SessionEventMap } from "./broadcast.ts";
+import { hostServers } from "./tools/config.ts";
+import { Turn, type TurnControl, turnControl } from "./turn.ts";
 
 /** A block of a prompt, as the API has it: `text`, `image`, `document`. */
 export type ContentBlock = WireObject & { readonly type: string };
@@ -109,7 +118,8 @@ export type SessionState =
  * }
  * ```
  */
-export class AsyncSession implements AsyncDisposable {
+export class AsyncSession<Context = unknown> extends LiveControl
+  implements AsyncDisposable {
   readonly #options: SessionOptions;
   readonly #driver: AsyncDriver;
   readonly #broadcast = new Broadcast();
@@ -122,7 +132,10 @@ export class AsyncSession implements AsyncDisposable {
    *
    * @throws {ConfigError} An option cannot be, or two contradict each other.
    */
-  constructor(options: SessionOptions = {}) {
+  constructor(given?: SessionOptions<Context> & NeedsContext<Context>) {
+    super();
+    // What follows hands the context on and never looks at it.
+    const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
     // With an id of our own the session is known before its first message.
     const sessionId = options.sessionId ??
@@ -138,6 +151,14 @@ export class AsyncSession implements AsyncDisposable {
     };
     this.#driver = new AsyncDriver(this.#options, this.#broadcast);
     this.#closeOn(options.signal);
+    const { facts } = this.#driver.protocol;
+    attachControl(this, {
+      start: () => this.start(),
+      request: (call, options) => this.#request(call, options),
+      commands: () => facts.commands,
+      tasks: () => facts.tasks,
+      inProcessServers: () => [...hostServers(options).keys()],
+    });
   }
 
   #closeOn(signal: AbortSignal | undefined): void {
@@ -187,7 +208,7 @@ export class AsyncSession implements AsyncDisposable {
     const id = crypto.randomUUID();
     let release = () => {};
     const turn = new Turn<V>(id, view, {
-      interrupt: () => this.interrupt(),
+      interrupt: (options) => this.interrupt(options),
       leave: () => this.#driver.leave(id),
       unattend: () => this.#driver.unattend(),
       ended: () => release(),
@@ -250,16 +271,18 @@ export class AsyncSession implements AsyncDisposable {
 
   /**
    * Everything the session says, in turns and between them, from this call on. Any
-   * number of readers, each with all of it. Ends when the session does.
+   * number of readers, each with all of it. Ends when the session does. A reader that
+   * is slow for long loses events, and is told so by an `EventsDropped`.
    */
-  events(): AsyncIterableIterator<ClaudeEvent> {
-    return this.#broadcast.events();
+  events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
+    return this.#broadcast.events(options);
   }
 
   /**
    * Calls a listener for each event of a type; also for `"turn_end"` (the result of
-   * each turn), `"error"` (the process ended by itself) and `"close"`. What a listener
-   * throws goes to `reportError`. Disposing of what it returns ends it.
+   * each turn), `"error"` (the process ended by itself), `"handler_failed"` (a hook or
+   * the like threw) and `"close"`. What a listener throws goes to `reportError`.
+   * Disposing of what it returns ends it.
    */
   on<T extends keyof SessionEventMap>(
     type: T,
@@ -269,50 +292,65 @@ export class AsyncSession implements AsyncDisposable {
   }
 
   /**
-   * Answers a `PermissionRequest` by its `requestId`.
+   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by
+   * its `requestId`, with what `allow()` and `deny()`, `elicit` or `dialog` make.
    *
    * @throws {StateError} It was answered or withdrawn before (`already_answered`).
+   * @throws {TypeError} It is no answer to such a request.
    */
-  respond(requestId: string, decision: Decision): void {
-    this.#driver.respond(requestId, decision);
+  respond(
+    requestId: string,
+    answer: Decision | ElicitationAnswer | DialogAnswer,
+  ): void {
+    this.#driver.respond(requestId, answer);
+  }
+
+  /**
+   * Says who would decide on a tool call, and why, without asking the CLI: which
+   * policy, by which rule. Where no policy decides, the CLI's own rules do; they are
+   * not looked at. A `callback` is called for it, as for a real call.
+   *
+   * @param name Name of the tool.
+   * @param input What it would be called with.
+   *
+   * @example
+   * ```ts
+   * import { allowList, AsyncSession } from "@claudestream/core";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const session = new AsyncSession({ policy: allowList(["Bash(git *)"]) });
+   * const why = await session.explainPermission("Bash", { command: "git log" });
+   * assertEquals(why.decision?.behavior, "allow");
+   * assertEquals([why.by, why.rule], [["allowList"], "Bash(git *)"]);
+   * ```
+   */
+  async explainPermission(
+    name: string,
+    input: WireObject = {},
+  ): Promise<PermissionExplanation> {
+    return await this.#driver.explain({ toolName: name, input, toolUseId: "" });
   }
 
   /**
    * Interrupts the turn that is running; the session lives on. Without a turn nothing
    * happens.
    */
-  async interrupt(): Promise<InterruptReceipt> {
+  async interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
+    const call = interruptCall(options);
     if (this.#driver.protocol.state === "new") return { stillQueued: [] };
-    const { still_queued } = await this.#driver.request("interrupt", {});
-    const stillQueued = Array.isArray(still_queued)
-      ? still_queued.filter((id) => typeof id === "string")
-      : [];
-    return { stillQueued };
+    return await this.#request(call, options);
   }
 
-  /** Changes the model, from the next call of the API on; `undefined` for the CLI's own choice. */
-  async setModel(model?: string): Promise<void> {
-    await this.control("set_model", { model: model ?? null });
-  }
 
-  /** Changes the permission mode. */
-  async setPermissionMode(mode: PermissionMode): Promise<void> {
-    await this.control("set_permission_mode", { mode });
-  }
-
-  /**
-   * Makes a control request that has no method of its own, and gives the response as
-   * it came. Starts the process where there is none.
-   *
-   * @throws {ControlError} The CLI refused it.
-   * @throws {DeadlineError} No response within `controlTimeoutMs`.
-   */
-  async control(
-    subtype: string,
-    payload: WireObject = {},
-  ): Promise<WireObject> {
-    await this.start();
-    return await this.#driver.request(subtype, payload);
+  async #request<T>(
+    call: ControlCall<T>,
+    options: ControlOptions = {},
+  ): Promise<T> {
+    checkControlOptions(options);
+    options.signal?.throwIfAborted();
+    await unlessAborted(this.start(), options.signal);
+    const { subtype, payload } = call;
+    return call.read(await this.#driver.request(subtype, payload, options));
   }
 
   /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
@@ -417,6 +455,21 @@ function checkPrompt(prompt: unknown): void {
   throw new TypeError(
     `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
   );
+}
+
+/** Waits for something, but no longer than until a signal aborts. */
+async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const release = onAbort(signal, () => reject(signal.reason));
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    release();
+  }
 }
 
 /** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */

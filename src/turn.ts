@@ -4,6 +4,10 @@
  * @module
  */
 
+import type {
+  InterruptOptions,
+  InterruptReceipt,
+} from "./control/interrupt.ts";
 import type { TurnSink } from "./drivers/async.ts";
 import { StateError } from "./errors.ts";
 import {
@@ -12,21 +16,26 @@ import {
   type View,
   type ViewEvents,
 } from "./events/mod.ts";
-import { TextPieces } from "./events/text_pieces.ts";
+import { type OnRetract, TextPieces } from "./events/text_pieces.ts";
+import { Feed, type FeedEnd } from "./feed.ts";
 import type { Result } from "./messages/result.ts";
 import type { TurnEnd } from "./protocol/mod.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 
-/** What became of prompts that were waiting when a turn was interrupted. */
-export interface InterruptReceipt {
-  /** Prompts that still wait, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
-  readonly stillQueued: readonly string[];
+/** Options of `textStream()`. */
+export interface TextStreamOptions {
+  /**
+   * Called with text that the stream gave and that is taken back, because its reply broke
+   * off and came again otherwise. What it returns is put into the stream. By default that
+   * is a note for people.
+   */
+  readonly onRetract?: OnRetract;
 }
 
 /** What a turn needs of its session. */
 export interface TurnHost {
   /** Interrupts the turn. */
-  interrupt(): Promise<InterruptReceipt>;
+  interrupt(options?: InterruptOptions): Promise<InterruptReceipt>;
   /** Nobody reads the turn any more. */
   leave(): void;
   /** Somebody waits for the end of the turn and does not read it: open requests have nobody to answer them. */
@@ -44,6 +53,9 @@ export interface TurnControl {
   /** Ends it for its readers at once, whatever still comes of it. */
   abort(reason: unknown): void;
 }
+
+/** So many lines may wait for a reader before pieces of a block are joined. */
+const JOIN_FROM = 1_000;
 
 let controlOf: (turn: Turn<View>) => TurnControl;
 
@@ -70,18 +82,19 @@ export class Turn<V extends View = "flat">
   readonly #host: TurnHost;
   readonly #result = Promise.withResolvers<Result>();
   readonly #text = Promise.withResolvers<string>();
-  readonly #waiting: Frame[] = [];
-  #target: ReadableStreamDefaultController<Frame> | undefined;
+  readonly #feed: Feed;
   #usedBy: string | undefined;
   #readable: ReadableStream<ViewEvents[V]> | undefined;
   #end: TurnEnd | undefined;
+  /** Why there is no answer, where the turn ended with an error. */
+  #failure: Error | undefined;
   #awaited = false;
 
   static {
     controlOf = (turn) => ({
       sink: {
         attended: () => turn.#usedBy !== undefined || !turn.#awaited,
-        frame: (frame) => turn.#take(frame),
+        frame: (frame) => turn.#feed.push(frame),
         end: (end) => turn.#settle(end),
       },
       abort: (reason) => turn.#abort(reason),
@@ -93,6 +106,12 @@ export class Turn<V extends View = "flat">
     this.id = id;
     this.#view = view;
     this.#host = host;
+    this.#feed = new Feed({
+      joinFrom: JOIN_FROM,
+      canceled: () => {
+        if (this.#end === undefined) host.leave();
+      },
+    });
     // Nobody has to wait for them.
     this.#result.promise.catch(() => {});
     this.#text.promise.catch(() => {});
@@ -100,41 +119,57 @@ export class Turn<V extends View = "flat">
 
   /** The turn's events as a stream. Canceling it leaves the turn. */
   get readable(): ReadableStream<ViewEvents[V]> {
-    return this.#readable ??= this.#frames("readable").pipeThrough(
-      new TransformStream(
-        {
-          transform: (frame, controller) => {
-            for (const event of eventsOf(frame, this.#view)) {
-              controller.enqueue(event);
-            }
-          },
-        },
-      ),
+    return this.#readable ??= this.#open(
+      "readable",
+      (frame) => eventsOf(frame, this.#view),
     );
+  }
+
+  /**
+   * How many lines of the CLI came that nobody has read yet. Reading late never holds
+   * up the session. Above 1,000 the pieces of a block that is being written (text,
+   * thinking, input of a tool) are joined to fewer and longer ones; whole messages are
+   * never dropped.
+   */
+  get pending(): number {
+    return this.#feed.pending;
   }
 
   /**
    * The text of the main agent's answers as it is written, each character once:
    * from the deltas where there are any, else from the whole blocks.
    *
+   * The stream of a reply may break in the middle; the CLI then has the reply written
+   * again. What is the same as before is not given a second time. What differs cannot
+   * be taken out of a stream of strings: where it begins there is a note of one line
+   * that says how many of the last characters no longer count. `onRetract` puts
+   * something else in its place, or takes the text back where it was shown; `text()`
+   * is not concerned.
+   *
    * It is an error of the stream when the turn fails, after the text that came.
+   *
+   * @example
+   * ```ts no-assert
+   * import { AsyncSession } from "@claudestream/core";
+   *
+   * await using session = new AsyncSession();
+   * let shown = "";
+   * const text = session.send("hi").textStream({
+   *   onRetract(text) {
+   *     shown = shown.slice(0, -text.length);
+   *   },
+   * });
+   * for await (const piece of text) shown += piece;
+   * ```
    */
-  textStream(): ReadableStream<string> {
-    const pieces = new TextPieces();
-    return this.#frames("textStream").pipeThrough(
-      new TransformStream<Frame, string>(
-        {
-          transform: (frame, controller) => {
-            for (const event of frame.events) {
-              const piece = pieces.take(event);
-              if (piece !== "") controller.enqueue(piece);
-            }
-          },
-          flush: async () => {
-            await this.#text.promise;
-          },
-        },
-      ),
+  textStream(options: TextStreamOptions = {}): ReadableStream<string> {
+    const pieces = new TextPieces(options.onRetract);
+    return this.#open(
+      "textStream",
+      (frame) =>
+        frame.events.map((event) => pieces.take(event))
+          .filter((piece) => piece !== ""),
+      (end) => ({ error: end.error ?? this.#failure }),
     );
   }
 
@@ -155,20 +190,23 @@ export class Turn<V extends View = "flat">
   }
 
   /** Interrupts the turn. It still ends with a `result`, whose `terminalReason` says so. */
-  interrupt(): Promise<InterruptReceipt> {
+  interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
     return this.#end === undefined
-      ? this.#host.interrupt()
+      ? this.#host.interrupt(options)
       : Promise.resolve({ stillQueued: [] });
   }
 
   /** Reads the turn, once. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
-    const reader = this.#frames("for await").getReader();
+    const reader = this.#open(
+      "for await",
+      (frame) => eventsOf(frame, this.#view),
+    ).getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        yield* eventsOf(value, this.#view);
+        yield value;
       }
     } finally {
       // After the end this does nothing; before it, it leaves the turn.
@@ -183,7 +221,11 @@ export class Turn<V extends View = "flat">
     }
   }
 
-  #frames(usedBy: string): ReadableStream<Frame> {
+  #open<T>(
+    usedBy: string,
+    cut: (frame: Frame) => readonly T[],
+    endOf?: (end: FeedEnd) => FeedEnd,
+  ): ReadableStream<T> {
     if (this.#usedBy !== undefined) {
       throw new StateError(
         "already_used",
@@ -193,28 +235,7 @@ export class Turn<V extends View = "flat">
       );
     }
     this.#usedBy = usedBy;
-    return new ReadableStream<Frame>({
-      start: (controller) => {
-        for (const frame of this.#waiting.splice(0)) controller.enqueue(frame);
-        this.#target = controller;
-        if (this.#end !== undefined) this.#finish(this.#end);
-      },
-      cancel: () => {
-        this.#target = undefined;
-        if (this.#end === undefined) this.#host.leave();
-      },
-    });
-  }
-
-  #finish(end: TurnEnd): void {
-    if (end.result !== undefined) this.#target?.close();
-    else this.#target?.error(end.error);
-    this.#target = undefined;
-  }
-
-  #take(frame: Frame): void {
-    if (this.#target !== undefined) this.#target.enqueue(frame);
-    else if (this.#usedBy === undefined) this.#waiting.push(frame);
+    return this.#feed.open(cut, endOf);
   }
 
   #settle(end: TurnEnd): void {
@@ -229,10 +250,11 @@ export class Turn<V extends View = "flat">
         ...end.context,
         stderrTail: this.#host.stderrTail(),
       });
+      this.#failure = failure;
       if (failure !== undefined) this.#text.reject(failure);
       else this.#text.resolve(end.result.result ?? "");
     }
-    this.#finish(end);
+    this.#feed.end(end);
     this.#host.ended();
   }
 

@@ -14,56 +14,8 @@ import {
   StartupError,
   TurnError,
 } from "../mod.ts";
-import {
-  Gate,
-  MessagesApi,
-  type MessagesApiOptions,
-  reply,
-} from "../src/testing/messages_api.ts";
-import { Scratch } from "../src/testing/scratch.ts";
-import { realClaudePath } from "./real_claude.ts";
-
-const claudePath = realClaudePath();
-
-/** A test that needs the real CLI; says so where there is none. */
-function live(name: string, fn: () => Promise<void>): void {
-  const missing = claudePath === undefined;
-  Deno.test({
-    name: missing
-      ? `${name} (skipped: no real claude, run "deno task claude")`
-      : name,
-    ignore: missing,
-    fn,
-  });
-}
-
-/** An API and an empty home, and what a session needs to use them. */
-async function world(api: MessagesApiOptions = {}) {
-  const scratch = await Scratch.create();
-  const server = await MessagesApi.start(api);
-  const options: SessionOptions = {
-    ...claudePath === undefined ? {} : { claudePath },
-    cwd: scratch.cwd,
-    clearEnv: true,
-    env: server.environment({
-      home: scratch.home,
-      temporary: scratch.temporary,
-    }),
-  };
-  return {
-    api: server,
-    scratch,
-    options,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await scratch[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function exists(path: string): Promise<boolean> {
-  return Deno.stat(path).then(() => true, () => false);
-}
+import { Gate, reply } from "../src/testing/messages_api.ts";
+import { exists, live, world } from "./live_world.ts";
 
 live("plain text comes as typed events", async () => {
   await using on = await world({ replies: [reply.text("Hello there.")] });

@@ -116,10 +116,14 @@ Deno.test("the deltas of a block put together are the block", async () => {
   const compared = { assistant_text: 0, thinking: 0, tool_use: 0 };
   for (const transcript of TRANSCRIPTS) {
     const pieces = new Pieces();
+    const inputs = new Map<string, unknown>();
     for await (const event of decodeEvents(inChunks(transcript.bytes, 65536))) {
       switch (event.type) {
         case "stream_delta":
           pieces.take(event);
+          break;
+        case "tool_input_delta":
+          inputs.set(event.toolUseId, event.snapshot);
           break;
         case "assistant_text":
         case "thinking":
@@ -132,6 +136,8 @@ Deno.test("the deltas of a block put together are the block", async () => {
             const { __unparsedToolInput: unparsed } = event.input;
             if (unparsed === undefined) {
               assertEquals(JSON.parse(text), event.input, transcript.name);
+              const last = inputs.get(event.toolUseId);
+              assertEquals(last, event.input, transcript.name);
             } else {
               const { raw } = unparsed as { readonly raw: string };
               assertEquals(text, raw, transcript.name);

@@ -7,6 +7,7 @@ export const COMMANDS = {
   events: "Print every event as a line of JSON",
   repl: "Talk: several turns in one session",
   demo: "Watch a scripted session; needs no Claude and no account",
+  schema: "Print the JSON Schema of what --json prints",
   help: "Explain a command, or: exit-codes, permissions, prompt",
 } as const;
 

@@ -20,7 +20,7 @@ import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import type { PermissionAsker } from "./permission_question.ts";
-import { denialNote, policyOf } from "./policy.ts";
+import { denialNote, policyOf, unattendedMessage } from "./policy.ts";
 import type { Presenter } from "./presenters.ts";
 import { report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
@@ -48,6 +48,7 @@ export class Conductor {
   readonly #plan: Plan;
   readonly #denied: ToolRequest[];
   #isInTurn = false;
+  #lastError: unknown;
 
   constructor(
     plan: Plan,
@@ -64,6 +65,11 @@ export class Conductor {
   /** Whether a turn is running, or being shown. */
   get isInTurn(): boolean {
     return this.#isInTurn;
+  }
+
+  /** What ended the last turn that threw something. */
+  get lastError(): unknown {
+    return this.#lastError;
   }
 
   /** Sends a prompt and shows what comes of it. Gives the exit code. */
@@ -88,6 +94,7 @@ export class Conductor {
       await turn.text();
       return attempt.isInterrupted ? EXIT.interrupted : EXIT.done;
     } catch (error) {
+      this.#lastError = error;
       const { ending } = this.watch;
       if (ending !== undefined) {
         await output.stderr(`claudestream: ended by ${ending.signal}\n`);
@@ -158,15 +165,18 @@ export async function conduct(
   body: (conductor: Conductor) => Promise<number>,
 ): Promise<number> {
   const denied: ToolRequest[] = [];
-  const policy = policyOf({
-    allow: plan.flags.allow,
-    canAsk: plan.asker !== undefined,
-    onDenied: (request) => denied.push(request),
-  });
+  const policy = policyOf(plan.flags.allow);
   const session = newSession({
     ...await sessionOptions(plan.flags, policy),
     ...plan.options,
   });
+  // At once and in every view, however slowly somebody reads the output.
+  using _denying = plan.asker !== undefined
+    ? undefined
+    : session.on("permission_request", (request) => {
+      denied.push(request);
+      request.deny(unattendedMessage(request));
+    });
   // Signals are heard until the process is gone.
   using watch = new SignalWatch(session, plan.cleanUp);
   await using _closing = session;

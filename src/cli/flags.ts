@@ -32,6 +32,7 @@ export interface Flags {
   configDir?: string;
   yes?: boolean;
   fast?: boolean;
+  type?: string;
   help?: boolean;
   version?: boolean;
 }
@@ -228,6 +229,13 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     value: "DIR",
     help: "Claude's configuration, instead of ~/.claude",
     commands: SESSIONS,
+  },
+  type: {
+    name: "type",
+    kind: "text",
+    value: "EVENT",
+    help: "Only that of one event, such as result",
+    commands: ["schema"],
   },
   help: {
     name: "help",

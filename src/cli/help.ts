@@ -66,6 +66,12 @@ const USAGE: Readonly<
   claudestream demo --fast --yes
 `,
   },
+  schema: {
+    usage: "schema [--type EVENT]",
+    examples: `  claudestream schema > events.schema.json
+  claudestream schema --type result | jq .required
+`,
+  },
   help: {
     usage: "help [COMMAND | TOPIC]",
     examples: `  claudestream help stream

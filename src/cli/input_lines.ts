@@ -38,6 +38,11 @@ export class InputLines {
     this.#readsAhead = options.readsAhead ?? false;
   }
 
+  /** Whether a line is there already, typed ahead. */
+  get isReady(): boolean {
+    return this.#lines.length > 0;
+  }
+
   /** The next line, without its end; `undefined` at the end of the input. */
   next(signal?: AbortSignal): Promise<string | undefined> {
     const line = this.#lines.shift();

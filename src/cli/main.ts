@@ -67,5 +67,9 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { demo } = await import("./commands/demo.ts");
       return await demo(invocation, output);
     }
+    case "schema": {
+      const { schema } = await import("./commands/schema.ts");
+      return await schema(invocation, output);
+    }
   }
 }

@@ -80,7 +80,8 @@ export class Output {
   /** Width of the terminal, now. */
   get columns(): number {
     try {
-      return Math.max(20, Deno.consoleSize().columns);
+      // Some terminals do not know, and say 0.
+      return Math.max(20, Deno.consoleSize().columns || 80);
     } catch {
       // No terminal at all.
       return 80;

@@ -154,11 +154,10 @@ export class PermissionAsker {
     request: PermissionRequest,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const { columns } = this.#output;
-    // On one line with the words around it.
-    const rules = oneLine(rememberedRules(request), Math.max(10, columns - 48));
-    const ask = (): Promise<void> =>
-      this.#output.stderr(
+    const ask = (): Promise<void> => {
+      // On one line with the words around it, also after a change of the terminal's size.
+      const columns = Math.max(10, this.#output.columns - 48);
+      return this.#output.stderr(
         "  Allow? ",
         styled("bold", "[y]"),
         "es ",
@@ -166,9 +165,10 @@ export class PermissionAsker {
         "o ",
         styled("bold", "[a]"),
         "lways (this session: ",
-        rules,
+        oneLine(rememberedRules(request), columns),
         ") ",
       );
+    };
     await ask();
     if (this.#lines === undefined) {
       await this.#output.stderr("y\n");

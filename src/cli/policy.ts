@@ -5,37 +5,28 @@
  */
 
 import type { ToolRequest } from "../events/permission_request.ts";
-import { type Decision, deny } from "../permissions/decision.ts";
 import {
   allowAll,
   allowBuiltins,
   allowList,
-  type Policy,
+  denyAll,
   type SyncPolicy,
 } from "../permissions/policy.ts";
 import { isSimpleCommand } from "../permissions/rules.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What the policy of the command line needs to know. */
-export interface PolicyContext {
-  /** The values of `--allow`. */
-  readonly allow: readonly string[] | undefined;
-  /** Somebody sees the questions and can answer them. */
-  readonly canAsk: boolean;
-  /** Called with each call that is denied because nobody can be asked. */
-  readonly onDenied: (request: ToolRequest) => void;
-}
-
 /**
- * First the rules, then whoever sits at the terminal, else no.
+ * What `--allow` allows; the rest is left to Claude Code's own rules, and to whoever is
+ * asked then.
  *
  * @throws {UsageError} When a rule cannot be read.
  */
-export function policyOf(context: PolicyContext): Policy {
-  const { canAsk, onDenied } = context;
-  const rules = (context.allow ?? []).flatMap(splitRules);
+export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
+  const rules = (allow ?? []).flatMap(splitRules);
   if (rules.includes("none")) {
-    if (rules.length === 1) return nothing(onDenied);
+    if (rules.length === 1) {
+      return denyAll("No tool may be used: the user runs with --allow none");
+    }
     throw new UsageError(
       'Cannot use --allow none with other rules: "none" is all',
     );
@@ -43,24 +34,14 @@ export function policyOf(context: PolicyContext): Policy {
   const policies = grants(rules);
   return {
     name: "--allow",
-    decide(request, more) {
+    decide(request, context) {
       for (const policy of policies) {
-        const answer = policy.decide(request, more);
+        const answer = policy.decide(request, context);
         if (answer?.behavior === "allow") return answer;
       }
-      if (canAsk) return undefined;
-      onDenied(request);
-      return denial(request);
-    },
-  };
-}
-
-function nothing(onDenied: PolicyContext["onDenied"]): Policy {
-  return {
-    name: "--allow none",
-    decide(request) {
-      onDenied(request);
-      return deny("No tool may be used here: the user runs with --allow none");
+      // No denial here: it would hold for reading a file in the working directory, too,
+      // which Claude Code asks nobody about.
+      return undefined;
     },
   };
 }
@@ -83,15 +64,12 @@ function grants(rules: readonly string[]): readonly SyncPolicy[] {
   return policies;
 }
 
-function denial(request: ToolRequest): Decision {
-  if (request.requiresUserInteraction === true || isQuestion(request)) {
-    return deny("Nobody is there to answer: go on without it");
-  }
-  return deny(
-    `"${request.toolName}" with this input is not allowed here, and nobody is there to ask. The user can run again with ${
-      allowFlag(request)
-    }`,
-  );
+/** What the model sees where nobody can be asked. */
+export function unattendedMessage(request: ToolRequest): string {
+  if (isQuestion(request)) return "Nobody is there to answer: go on without it";
+  return `"${request.toolName}" with this input is not allowed here, and nobody is there to ask. The user can run again with ${
+    allowFlag(request)
+  }`;
 }
 
 function isQuestion({ toolName }: ToolRequest): boolean {

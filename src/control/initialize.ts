@@ -6,38 +6,16 @@ import {
   wire,
   wireOptional,
 } from "../messages/_define.ts";
+import {
+  type AgentInfo,
+  agentInfo,
+  type CommandInfo,
+  commandInfo,
+  type ModelInfo,
+  modelInfo,
+} from "./_infos.ts";
 
-/** A slash command. */
-export interface CommandInfo {
-  /** Its name, without the slash. */
-  readonly name: string;
-  /** What it does. */
-  readonly description?: string;
-  /** What to write behind it. */
-  readonly argumentHint?: string;
-}
-
-/** A kind of subagent. */
-export interface AgentInfo {
-  /** Its name. */
-  readonly name: string;
-  /** What it is for. */
-  readonly description?: string;
-  /** Its model, where it has one of its own. */
-  readonly model?: string;
-}
-
-/** A model on offer. */
-export interface ModelInfo {
-  /** What to give as `model`. */
-  readonly value: string;
-  /** The full name behind it. Not sent by CLI 2.1.197. */
-  readonly resolvedModel?: string;
-  /** Its name for people. */
-  readonly displayName?: string;
-  /** What it is good for. */
-  readonly description?: string;
-}
+export type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
 
 /** Who is signed in, and how. */
 export interface AccountInfo {
@@ -83,31 +61,9 @@ export interface InitializeInfo {
 }
 
 const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
-  commands: wire(
-    "commands",
-    v.array(shape<CommandInfo>({
-      name: wire("name", v.string()),
-      description: wireOptional("description", v.string()),
-      argumentHint: wireOptional("argumentHint", v.string()),
-    })),
-  ),
-  agents: wire(
-    "agents",
-    v.array(shape<AgentInfo>({
-      name: wire("name", v.string()),
-      description: wireOptional("description", v.string()),
-      model: wireOptional("model", v.string()),
-    })),
-  ),
-  models: wire(
-    "models",
-    v.array(shape<ModelInfo>({
-      value: wire("value", v.string()),
-      resolvedModel: wireOptional("resolvedModel", v.string()),
-      displayName: wireOptional("displayName", v.string()),
-      description: wireOptional("description", v.string()),
-    })),
-  ),
+  commands: wire("commands", v.array(commandInfo)),
+  agents: wire("agents", v.array(agentInfo)),
+  models: wire("models", v.array(modelInfo)),
   account: wire(
     "account",
     shape<AccountInfo>({

@@ -5,20 +5,30 @@
  * @module
  */
 
+import type { ControlOptions } from "../control/call.ts";
 import { decodeLines } from "../decode.ts";
-import { ControlError, StartupError, StateError } from "../errors.ts";
+import {
+  ControlError,
+  DeadlineError,
+  StartupError,
+  StateError,
+} from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
-import { permissionRequest } from "../events/permission_request.ts";
 import type { Question } from "../events/line.ts";
-import { type Answer, Host, LEFT } from "../host/mod.ts";
+import type { HandlerFailure } from "../host/handler_failure.ts";
+import {
+  type AnsweringEvent,
+  answeringEvent,
+  eventTypeOf,
+  type HandAnswer,
+  handReply,
+  isForPeople,
+} from "../host/left_to_caller.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import { type Answer, type DecidedReply, Host, LEFT } from "../host/mod.ts";
+import type { PermissionExplanation } from "../permissions/explain.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
-import {
-  allow,
-  type Decision,
-  decisionIssue,
-  deny,
-} from "../permissions/decision.ts";
 import { type Launch, launchOf } from "../process/args.ts";
 import { type RunningProcess, spawnClaude } from "../process/spawn.ts";
 import { drain, Tail } from "../process/stderr.ts";
@@ -31,6 +41,7 @@ import {
   type PushOptions,
   type TurnEnd,
 } from "../protocol/mod.ts";
+import { BudgetWatch } from "../protocol/budget.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
 
 /** What becomes of a turn. */
@@ -45,10 +56,12 @@ export interface TurnSink {
 
 /** Whoever reads the whole session. */
 export interface SessionSink {
-  /** Whether somebody reads the session's events and can answer a request. */
-  attended(): boolean;
+  /** Whether somebody reads the session's events and can answer such a request. */
+  attended(type: AnsweringEvent["type"]): boolean;
   /** A line, of a turn or between two. */
   frame(frame: Frame): void;
+  /** A function of the caller's failed. */
+  handlerFailed(failure: HandlerFailure): void;
   /** The process is gone. `error` is set where nobody closed it. */
   closed(error: Error | undefined): void;
 }
@@ -59,12 +72,17 @@ interface OpenQuestion {
   readonly abort: AbortController;
   /** It was left to the caller, as an event. */
   left: boolean;
+  /** Until when it can be answered. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 const LINE_FEED = new TextEncoder().encode("\n");
 
 /** How long after the end of a background task the turn about it may begin. */
 const FOLLOW_UP_MS = 500;
+
+/** The longest time that a timer can be set to. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
@@ -83,7 +101,7 @@ export class AsyncDriver {
     string,
     {
       readonly settle: (outcome: Outcome) => void;
-      readonly timer: ReturnType<typeof setTimeout>;
+      readonly timer: ReturnType<typeof setTimeout> | undefined;
     }
   >();
   readonly #open = new Map<string, OpenQuestion>();
@@ -103,8 +121,20 @@ export class AsyncDriver {
   constructor(options: SessionOptions, session: SessionSink) {
     this.#options = options;
     this.#session = session;
-    this.#host = new Host(options);
-    this.#protocol = new Protocol({ resuming: options.resume !== undefined });
+    this.#host = new Host(options, {
+      emit: (event) => this.#emit({ events: [event] }, this.#protocol.turnId),
+      notify: (serverName, message) => {
+        // Nobody waits for it, and the CLI says yes to everything.
+        this.request("mcp_message", { server_name: serverName, message })
+          .catch(() => {});
+      },
+      failed: (failure) => this.#session.handlerFailed(failure),
+    });
+    this.#protocol = new Protocol({
+      resuming: options.resume !== undefined,
+      validation: options.validation,
+      budget: new BudgetWatch(options.budget),
+    });
   }
 
   /** The conversation. */
@@ -152,6 +182,7 @@ export class AsyncDriver {
   }
 
   async #run(launch: Launch): Promise<void> {
+    await this.#host.prepare();
     const process = await spawnClaude(this.#options, launch);
     this.#process = process;
     this.#writer = process.stdin.getWriter();
@@ -203,16 +234,20 @@ export class AsyncDriver {
       // A start that fails is told to the turn.
       this.start().catch(() => {});
     }
-    const outputs = this.#protocol.send(prompt);
+    const outputs = this.#protocol.send(this.#composed(prompt));
     this.#turns.set(prompt.id, sink);
     this.#perform(outputs);
+  }
+
+  #composed(prompt: Prompt): Prompt {
+    return { ...prompt, verbatim: this.#options.verbatim };
   }
 
   /** Hands a message to the process; news of it goes to `take`. */
   push(prompt: Prompt, how: PushOptions, take: (news: PushNews) => void): void {
     if (this.isClosing || this.#isEnded) throw this.#closedError("push");
     if (this.#protocol.state === "new") this.start().catch(() => {});
-    const outputs = this.#protocol.push(prompt, how);
+    const outputs = this.#protocol.push(this.#composed(prompt), how);
     this.#pushes.set(prompt.id, take);
     this.#perform(outputs);
   }
@@ -258,19 +293,30 @@ export class AsyncDriver {
   async request(
     subtype: string,
     payload: WireObject,
-    timeoutMs: number = this.#options.controlTimeoutMs ??
-      DEFAULTS.controlTimeoutMs,
+    options: ControlOptions = {},
   ): Promise<WireObject> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const timeoutMs = options.timeoutMs ?? this.#options.controlTimeoutMs ??
+      DEFAULTS.controlTimeoutMs;
     const id = crypto.randomUUID();
     const outputs = this.#protocol.request(id, subtype, payload, timeoutMs);
     const answer = this.#awaitOutcome(id, timeoutMs);
+    const abandon = () =>
+      this.#perform(this.#protocol.abandon(id, signal?.reason));
+    signal?.addEventListener("abort", abandon);
     this.#perform(outputs);
-    return await answer;
+    try {
+      return await answer;
+    } finally {
+      signal?.removeEventListener("abort", abandon);
+    }
   }
 
   #awaitOutcome(id: string, timeoutMs: number): Promise<WireObject> {
     const { promise, resolve, reject } = Promise.withResolvers<WireObject>();
-    const timer = setTimeout(
+    // A timer takes no more; whoever gives more time means no limit.
+    const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(
       () => this.#perform(this.#protocol.expire(id)),
       timeoutMs,
     );
@@ -295,8 +341,7 @@ export class AsyncDriver {
           this.#ask(output.id, output.question);
           break;
         case "withdraw":
-          this.#open.get(output.id)?.abort.abort(withdrawn());
-          this.#open.delete(output.id);
+          this.#take(output.id)?.abort.abort(withdrawn());
           break;
         case "settle": {
           const waiting = this.#own.get(output.id);
@@ -310,6 +355,12 @@ export class AsyncDriver {
           this.#turns.delete(output.id);
           this.#host.turnEnded();
           sink?.end(output.end);
+          break;
+        }
+        case "fail_turn": {
+          const sink = this.#turns.get(output.id);
+          this.leave(output.id);
+          sink?.end({ error: output.error });
           break;
         }
         case "tell_push":
@@ -326,6 +377,14 @@ export class AsyncDriver {
   #emit(frame: Frame, turnId: string | undefined): void {
     this.#session.frame(frame);
     if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+    const failure = this.#host.observe(frame.events);
+    if (failure !== undefined) this.#fail(failure);
+  }
+
+  /** The session cannot go on. */
+  #fail(error: Error): void {
+    this.#end(error);
+    this.#terminate(["SIGTERM", "SIGKILL"]);
   }
 
   #write(line: string): void {
@@ -345,11 +404,17 @@ export class AsyncDriver {
 
   #ask(id: string, question: Question): void {
     const abort = new AbortController();
-    this.#open.set(id, { question, abort, left: false });
-    const { cwd } = this.#protocol.facts;
+    this.#open.set(id, {
+      question,
+      abort,
+      left: false,
+      timer: this.#timer(id, question),
+    });
+    const { cwd, id: sessionId } = this.#protocol.facts;
     const answer = this.#host.answer(question, {
       signal: abort.signal,
       ...cwd === undefined ? {} : { cwd },
+      ...sessionId === undefined ? {} : { sessionId },
     });
     // What is known at once is not kept waiting for a promise.
     if (answer instanceof Promise) {
@@ -357,12 +422,25 @@ export class AsyncDriver {
     } else this.#settle(id, answer);
   }
 
+  /** Answers a question no when its time is up. */
+  #timer(id: string, question: Question): OpenQuestion["timer"] {
+    const { permissionTimeoutMs: timeoutMs } = this.#options;
+    if (timeoutMs === undefined || !this.#host.isTimed(question)) {
+      return undefined;
+    }
+    return setTimeout(() => {
+      const abort = this.#open.get(id)?.abort;
+      this.#answer(id, this.#host.late(question, timeoutMs));
+      abort?.abort(new DeadlineError("answer", timeoutMs));
+    }, timeoutMs);
+  }
+
   #settle(id: string, answer: Answer): void {
     const open = this.#open.get(id);
     if (open === undefined) return;
     if (answer !== LEFT) {
       this.#answer(id, answer);
-    } else if (!this.#isAttended()) {
+    } else if (!this.#isAttended(open.question)) {
       this.#answer(id, this.#host.unattended(open.question));
     } else {
       open.left = true;
@@ -374,37 +452,35 @@ export class AsyncDriver {
     return this.#turns.values().next().value;
   }
 
-  #isAttended(): boolean {
-    return this.#reader?.attended() === true || this.#session.attended();
+  #isAttended(question: Question): boolean {
+    return isForPeople(question) && (this.#reader?.attended() === true ||
+      this.#session.attended(eventTypeOf(question)));
   }
 
   /** Leaves a question to the caller. */
   #hand(id: string, question: Question): void {
-    if (question.kind !== "permission") return;
-    const { raw, request } = question;
-    const event = permissionRequest(raw, id, request, this.#protocol.facts.id, {
-      allow: (options) => this.respond(id, allow(options)),
-      deny: (message, options) => this.respond(id, deny(message, options)),
-    });
+    if (!isForPeople(question)) return;
+    const event = answeringEvent(
+      question,
+      id,
+      this.#protocol.facts.id,
+      (answer) => this.respond(id, answer),
+    );
     this.#emit({ message: event, events: [event] }, this.#protocol.turnId);
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
   unattend(): void {
-    if (this.#isAttended()) return;
     for (const [id, { question, left }] of this.#open) {
-      if (left) this.#answer(id, this.#host.unattended(question));
+      if (!left || this.#isAttended(question)) continue;
+      this.#answer(id, this.#host.unattended(question));
     }
   }
 
-  /** Answers a permission request that was left to the caller. */
-  respond(requestId: string, decision: Decision): void {
-    const issue = decisionIssue(decision);
-    if (issue !== undefined) {
-      throw new TypeError(`Cannot answer the request: ${issue}`);
-    }
+  /** Answers a question that was left to the caller. */
+  respond(requestId: string, answer: HandAnswer): void {
     const question = this.#open.get(requestId)?.question;
-    if (question?.kind !== "permission") {
+    if (question === undefined || !isForPeople(question)) {
       throw new StateError(
         "already_answered",
         this.#protocol.state,
@@ -412,12 +488,37 @@ export class AsyncDriver {
         `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
       );
     }
-    this.#answer(requestId, this.#host.permissionAnswer(question, decision));
+    this.#answer(requestId, { ...handReply(question, answer), by: "consumer" });
   }
 
-  #answer(id: string, reply: Reply): void {
-    if (!this.#open.delete(id)) return;
+  /** A question is open no more. */
+  #take(id: string): OpenQuestion | undefined {
+    const open = this.#open.get(id);
+    clearTimeout(open?.timer);
+    this.#open.delete(id);
+    return open;
+  }
+
+  #answer(id: string, reply: DecidedReply): void {
+    const open = this.#take(id);
+    if (open === undefined) return;
     this.#perform(this.#protocol.answer(id, reply));
+    const { facts, turnId } = this.#protocol;
+    const event = this.#host.told(open.question, reply, facts.id);
+    if (event !== undefined) {
+      this.#emit({ message: event, events: [event] }, turnId);
+    }
+  }
+
+  /** Who decides on a call, and why. Asks nobody but the policy. */
+  explain(
+    request: ToolRequest,
+  ): PermissionExplanation | Promise<PermissionExplanation> {
+    const { cwd } = this.#protocol.facts;
+    return this.#host.explain(request, {
+      signal: new AbortController().signal,
+      ...cwd === undefined ? {} : { cwd },
+    });
   }
 
   /**
@@ -475,6 +576,7 @@ export class AsyncDriver {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#perform(this.#protocol.end(how));
+    this.#host.close();
     this.#endInput();
     if (this.#process === undefined) this.#spawned.resolve();
     this.#session.closed(

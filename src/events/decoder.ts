@@ -6,14 +6,22 @@
  */
 
 import { roundUsd } from "../cost.ts";
-import type { Draft, WireObject } from "../messages/_define.ts";
+import {
+  type Draft,
+  isWireObject,
+  type Validation,
+  type WireObject,
+} from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
+import { fileChange } from "./file_change.ts";
 import type { ClaudeEvent, Frame } from "./mod.ts";
+import { OpenToolInput, type ToolInputDelta } from "./tool_input_delta.ts";
 import {
   type KnownCall,
+  blocksOf,
   timeOf,
   unfoldReplyBlock,
   unfoldUser,
@@ -26,6 +34,8 @@ interface OpenStream {
   open: number | undefined;
   /** Blocks that deltas were delivered of. */
   readonly streamed: Set<number>;
+  /** The tool call between its `content_block_start` and `content_block_stop`. */
+  input: OpenToolInput | undefined;
 }
 
 /**
@@ -37,22 +47,36 @@ export class EventDecoder {
   readonly #blocks = new Map<string, number>();
   readonly #calls = new Map<string, KnownCall>();
   #totalCostUsd = 0;
+  readonly #validation: Validation;
+
+  /** @param validation How much is checked. Default `"lenient"`. */
+  constructor(validation: Validation = "lenient") {
+    this.#validation = validation;
+  }
 
   /** Decodes one wire object. Never throws. */
   decode(raw: WireObject): Frame {
-    const message = readMessage(raw);
+    const message = readMessage(raw, this.#validation);
     return { wire: raw, message, events: this.#unfold(message) };
   }
 
   #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
     switch (message.type) {
-      case "stream_delta":
+      case "stream_delta": {
         this.#follow(message);
-        return [message];
+        const input = this.#inputDelta(message);
+        return input === undefined ? [message] : [message, input];
+      }
       case "assistant_message":
         return this.#unfoldReply(message);
       case "user_message":
-        return unfoldUser(message, (id) => this.#takeCall(id));
+        return unfoldUser(message, (id) => this.#takeCall(id))
+          .flatMap<ClaudeEvent>((event) => {
+            const change = event.type === "tool_result"
+              ? fileChange(event)
+              : undefined;
+            return change === undefined ? [event] : [event, change];
+          });
       case "result":
         this.#count(message);
         return [message];
@@ -64,7 +88,12 @@ export class EventDecoder {
   #follow(delta: Draft<StreamDelta>): void {
     if (delta.eventType === "message_start") {
       const id = delta.messageId ?? startedId(delta.event);
-      this.#stream = { messageId: id, open: undefined, streamed: new Set() };
+      this.#stream = {
+        messageId: id,
+        open: undefined,
+        streamed: new Set(),
+        input: undefined,
+      };
     }
     const stream = this.#stream;
     if (stream === undefined) return;
@@ -75,23 +104,30 @@ export class EventDecoder {
     switch (delta.eventType) {
       case "content_block_start":
         stream.open = delta.index;
+        stream.input = startedInput(delta);
         break;
       case "content_block_delta":
         if (delta.index !== undefined) stream.streamed.add(delta.index);
         break;
       case "content_block_stop":
         stream.open = undefined;
+        stream.input = undefined;
         break;
     }
+  }
+
+  #inputDelta(delta: StreamDelta): ToolInputDelta | undefined {
+    const { partialJson } = delta;
+    return partialJson === undefined || partialJson === ""
+      ? undefined
+      : this.#stream?.input?.take(delta, partialJson);
   }
 
   #unfoldReply(message: AssistantMessage): readonly ClaudeEvent[] {
     const stream = this.#stream?.messageId === message.messageId
       ? this.#stream
       : undefined;
-    const blocks = typeof message.content === "string"
-      ? [{ type: "text", text: message.content }]
-      : message.content;
+    const blocks = blocksOf(message.content);
     return blocks.map((block) => {
       // The line of a block comes before its content_block_stop, so the open one is it.
       const index = stream?.open ?? this.#blocks.get(message.messageId) ?? 0;
@@ -129,6 +165,15 @@ export class EventDecoder {
     this.#totalCostUsd = result.totalCostUsd;
     this.#blocks.clear();
   }
+}
+
+function startedInput(delta: StreamDelta): OpenToolInput | undefined {
+  const block = delta.event.content_block;
+  if (!isWireObject(block) || delta.index === undefined) return undefined;
+  const { id, name } = block;
+  return typeof id === "string" && typeof name === "string"
+    ? new OpenToolInput(id, name, delta.index)
+    : undefined;
 }
 
 function startedId(event: WireObject): string | undefined {

@@ -32,6 +32,8 @@ export type Question =
     /** What happened, as it came. */
     readonly input: WireObject;
     readonly toolUseId: string | undefined;
+    /** The request as it came. */
+    readonly raw: WireObject;
   }
   /** A message to an MCP server that lives in this process. */
   | {
@@ -162,6 +164,7 @@ function readQuestion(
         callbackId,
         input,
         toolUseId: typeof toolUseId === "string" ? toolUseId : undefined,
+        raw,
       };
     }
     case "mcp_message": {

@@ -65,7 +65,13 @@ import type {
   UserText,
 } from "./blocks.ts";
 import type { ElicitationRequest } from "./elicitation_request.ts";
+import type { BudgetThreshold } from "./budget_threshold.ts";
+import type { EventsDropped } from "./events_dropped.ts";
+import type { FileChange } from "./file_change.ts";
+import type { ToolInputDelta } from "./tool_input_delta.ts";
+import type { PermissionDecision } from "./permission_decision.ts";
 import type { PermissionRequest } from "./permission_request.ts";
+import type { ToolCall } from "./tool_call.ts";
 import type { UserDialogRequest } from "./user_dialog_request.ts";
 
 /**
@@ -98,11 +104,17 @@ export type ClaudeEvent =
   | Result
   | ApiRetry
   | RateLimit
+  | PermissionDecision
   | PermissionRequest
   | UserDialogRequest
   | ElicitationRequest
   | UserText
   | UserReplay
+  | BudgetThreshold
+  | EventsDropped
+  | FileChange
+  | ToolCall
+  | ToolInputDelta
   | BackgroundTasksChanged
   | CodeChangePublished
   | CommandsChanged
@@ -152,6 +164,7 @@ export type ClaudeEvent =
 /** An event of the view `"messages"`: replies and user messages stay whole. */
 export type ClaudeMessage =
   | Message
+  | PermissionDecision
   | PermissionRequest
   | UserDialogRequest
   | ElicitationRequest

@@ -109,7 +109,12 @@ export interface AllowOptions {
   readonly input?: WireObject;
   /**
    * Applies the CLI's own suggestions, so that it does not ask again: for this
-   * session, for this project on this machine, for the project, or for the user.
+   * session, for this project on this machine, for the project, or for the user. Only
+   * the rules among them are taken; where there is none, nothing is remembered but a
+   * tool of an MCP server. Rules of a project hold where the CLI trusts the project.
+   *
+   * A policy says so for calls that the CLI asks about; what it would deny without
+   * asking, as in mode `"dontAsk"`, it still denies.
    */
   readonly remember?: "session" | "local" | "project" | "user";
 }

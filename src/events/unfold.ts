@@ -43,6 +43,12 @@ export interface KnownCall {
   readonly atMs: number | undefined;
 }
 
+/** Content as blocks. Where nobody checked it, it may be anything. */
+export function blocksOf(content: unknown): readonly unknown[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return Array.isArray(content) ? content : [];
+}
+
 /** Milliseconds since 1970 of a time in ISO 8601, or `undefined` where it is none. */
 export function timeOf(timestamp: string | undefined): number | undefined {
   if (timestamp === undefined) return undefined;
@@ -232,9 +238,7 @@ export function unfoldUser(
       content: message.content,
     })];
   }
-  const blocks = typeof message.content === "string"
-    ? [{ type: "text", text: message.content }]
-    : message.content;
+  const blocks = blocksOf(message.content);
   return blocks.map((block) => {
     if (!isWireObject(block)) {
       return blockIssue(message, block, expected("", "Object", block));

@@ -6,18 +6,47 @@
  */
 
 import type { Question } from "../events/line.ts";
-import type { WireObject } from "../messages/_define.ts";
+import { elicitation } from "../events/elicitation_request.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import type {
+  DecidedBy,
+  PermissionDecision,
+} from "../events/permission_decision.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import { userDialog } from "../events/user_dialog_request.ts";
+import { Hooks } from "../hooks/mod.ts";
+import {
+  type FieldIssue,
+  readShape,
+  type WireObject,
+} from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
-import { type Decision, permissionReply } from "../permissions/decision.ts";
-import { unattendedDenial } from "../permissions/decide.ts";
-import { hookReply, PolicyGate, type Verdict } from "../permissions/gate.ts";
+import { auditEvent } from "../permissions/audit.ts";
+import type { Decision } from "../permissions/decision.ts";
+import type { PermissionExplanation } from "../permissions/explain.ts";
+import { lateDenial } from "../permissions/decide.ts";
+import { hookReply, hooksAreOff, PolicyGate } from "../permissions/gate.ts";
+import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
+import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
+import { type Found, isAskedOfPeople, Questions } from "../questions/mod.ts";
+import { McpHost } from "../tools/host.ts";
+import type { FailureListener } from "./handler_failure.ts";
+import {
+  decisionReply,
+  isForPeople,
+  lateReply,
+  unattendedReply,
+} from "./left_to_caller.ts";
 
 /** Leave it to the caller: it becomes an event. */
 export const LEFT: unique symbol = Symbol("left to the caller");
 
 /** An answer, or that there is none here. */
-export type Answer = Reply | typeof LEFT;
+export type Answer = DecidedReply | typeof LEFT;
+
+/** An answer and, where it decides on a tool call, who decided. */
+export type DecidedReply = Reply & { readonly by?: DecidedBy };
 
 /** What an answer may depend on. */
 export interface AnswerContext {
@@ -25,33 +54,88 @@ export interface AnswerContext {
   readonly signal: AbortSignal;
   /** Working directory of the session, absolute. */
   readonly cwd?: string;
+  /** Id of the session. */
+  readonly sessionId?: string;
+}
+
+/** What the host may do besides answering. */
+export interface HostPort {
+  /** Hands an event to the readers of the turn and of the session. */
+  emit(event: ClaudeEvent): void;
+  /** Sends a message of an MCP server to the CLI that is no response. */
+  notify(serverName: string, message: WireObject): void;
+  /** A function of the caller's failed. */
+  readonly failed: FailureListener;
 }
 
 /** Id of the hook that asks the policy; the caller's own hooks have others. */
 const POLICY_HOOK = "claudestream:policy";
 
+/**
+ * How long the CLI waits for it, in seconds: 23 days, as people are slow and the CLI's
+ * own limit is ten minutes. More than 2^31 ms would be no time at all.
+ */
+const HOOK_TIMEOUT_S = 2_000_000;
+
 /** The host's side of one session. */
 export class Host {
   readonly #options: SessionOptions;
   readonly #gate: PolicyGate | undefined;
+  readonly #mcp: McpHost;
+  readonly #hooks: Hooks;
+  readonly #questions: Questions;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, port: HostPort) {
     this.#options = options;
+    this.#mcp = new McpHost(options, port);
     const { policy } = options;
     this.#gate = policy === undefined ? undefined : new PolicyGate(policy);
+    this.#hooks = new Hooks(options.hooks ?? {}, port.failed);
+    this.#questions = new Questions(options, port.failed);
   }
 
   /** What the handshake tells the CLI of what the host can answer. */
   initializeFields(): WireObject {
-    const hooks: Record<string, WireObject[]> = {};
+    const hooks: Record<string, readonly WireObject[]> = {
+      ...this.#hooks.registration,
+    };
     if (this.#gate !== undefined) {
       // A hook whose answer fails blocks the call; without this the call would run.
-      hooks.PreToolUse = [{
-        hookCallbackIds: [POLICY_HOOK],
-        onFailure: "block",
-      }];
+      hooks.PreToolUse = [
+        {
+          hookCallbackIds: [POLICY_HOOK],
+          timeout: HOOK_TIMEOUT_S,
+          onFailure: "block",
+        },
+        ...hooks.PreToolUse ?? [],
+      ];
     }
-    return Object.keys(hooks).length === 0 ? {} : { hooks };
+    const { names } = this.#mcp;
+    return {
+      ...Object.keys(hooks).length === 0 ? {} : { hooks },
+      ...names.length === 0 ? {} : { sdkMcpServers: names },
+    };
+  }
+
+  /**
+   * Makes ready what takes time, before there is a process.
+   *
+   * @throws {ConfigError} A tool or an MCP server cannot be used.
+   */
+  prepare(): Promise<void> {
+    return this.#mcp.prepare();
+  }
+
+  /** Looks at what the CLI tells. Gives the reason for which the session cannot go on. */
+  observe(events: readonly ClaudeEvent[]): StartupError | undefined {
+    if (this.#gate?.wasPassedBy(events) === true) return hooksAreOff();
+    const init = events.find((event) => event.type === "system_init");
+    return init === undefined ? undefined : this.#mcp.check(init);
+  }
+
+  /** The session is over. */
+  close(): void {
+    this.#mcp.close();
   }
 
   /** Finds the answer to a question. Never throws or rejects. */
@@ -61,25 +145,66 @@ export class Host {
   ): Answer | Promise<Answer> {
     switch (question.kind) {
       case "permission":
-        return whenKnown(
-          this.#gate?.atQuestion(question.request, context),
-          (decision) =>
-            decision === undefined
-              ? LEFT
-              : this.permissionAnswer(question, decision),
-        );
+        return this.#answerPermission(question, context);
       case "hook":
         return this.#answerHook(question, context);
       case "mcp":
-        return { refusal: `No such server here: ${question.serverName}` };
-      case "elicitation":
-      case "dialog":
-        return {
-          refusal: `Unsupported control request subtype: ${question.kind}`,
-        };
+        return this.#mcp.answer(question, context);
+      case "elicitation": {
+        const { output, issues } = readShape(elicitation, question.request);
+        return output === undefined ? unreadable(issues) : whenKnown(
+          this.#questions.ofServer(output, context),
+          (answer) =>
+            answer === undefined
+              ? LEFT
+              : { response: elicitationResponse(answer) },
+        );
+      }
+      case "dialog": {
+        const { output, issues } = readShape(userDialog, question.request);
+        if (output === undefined) return unreadable(issues);
+        if (!this.#questions.showsDialogs(output.dialogKind)) {
+          // The CLI drops an error and goes on to wait, for another client or its own
+          // time limit. A "cancelled" would count as the person's own.
+          return { refusal: `No such dialog here: "${output.dialogKind}"` };
+        }
+        return whenKnown(
+          this.#questions.ofDialog(output, context),
+          (answer) =>
+            answer === undefined ? LEFT : { response: dialogResponse(answer) },
+        );
+      }
       default:
         return question satisfies never;
     }
+  }
+
+  #answerPermission(
+    question: Extract<Question, { kind: "permission" }>,
+    context: AnswerContext,
+  ): Answer | Promise<Answer> {
+    const { request } = question;
+    const answer = (
+      decision: Decision | undefined,
+      verdict: Decision | undefined,
+    ): Answer => {
+      if (decision !== undefined) {
+        const by = decision === verdict ? "policy" : "consumer";
+        return { ...decisionReply(question, decision), by };
+      }
+      // Without a policy the CLI is only told to ask for the sake of questions to
+      // people. All else it would have denied by itself.
+      return this.#gate === undefined && !isAskedOfPeople(request)
+        ? this.unattended(question)
+        : LEFT;
+    };
+    const ask = (verdict: Decision | undefined) =>
+      whenKnown(
+        this.#questions.ofTool(request, verdict, context),
+        (decision) => answer(decision, verdict),
+      );
+    const verdict = this.#gate?.atQuestion(request, context);
+    return verdict instanceof Promise ? verdict.then(ask) : ask(verdict);
   }
 
   #answerHook(
@@ -89,30 +214,57 @@ export class Host {
     if (question.callbackId === POLICY_HOOK && this.#gate !== undefined) {
       return whenKnown(
         this.#gate.beforeCall(question.input, context),
-        (decision) => ({ response: hookReply(decision) }),
+        (decision) => ({ response: hookReply(decision), by: "policy" }),
       );
     }
-    return { refusal: `No such hook here: ${question.callbackId}` };
-  }
-
-  /** The answer to a permission request with this decision. */
-  permissionAnswer(
-    question: Extract<Question, { kind: "permission" }>,
-    decision: Decision,
-  ): Reply {
-    return { response: permissionReply(decision, question.request) };
+    return this.#hooks.answer(question, context.signal) ??
+      { refusal: `No such hook here: ${question.callbackId}` };
   }
 
   /** The answer to a question that was left to the caller, where there is nobody to give one. */
-  unattended(question: Question): Reply {
-    if (question.kind !== "permission") {
-      return { refusal: "Nobody is there to answer" };
-    }
-    const { policy } = this.#options;
-    return this.permissionAnswer(
-      question,
-      unattendedDenial(question.request, policy),
-    );
+  unattended(question: Question): DecidedReply {
+    return isForPeople(question)
+      ? {
+        ...unattendedReply(question, this.#options.policy),
+        by: "unattended",
+      }
+      : { refusal: "Nobody is there to answer" };
+  }
+
+  /** Whether `permissionTimeoutMs` holds for a question. */
+  isTimed(question: Question): boolean {
+    return isForPeople(question) ||
+      question.kind === "hook" && question.callbackId === POLICY_HOOK;
+  }
+
+  /** The answer to a question whose time is up: never yes. */
+  late(question: Question, timeoutMs: number): DecidedReply {
+    return isForPeople(question)
+      ? { ...lateReply(question, timeoutMs), by: "timeout" }
+      : { response: hookReply(lateDenial(timeoutMs)), by: "timeout" };
+  }
+
+  /** The event of an answer that decides on a tool call. */
+  told(
+    question: Question,
+    { response, by }: DecidedReply,
+    sessionId: string | undefined,
+  ): PermissionDecision | undefined {
+    if (response === undefined || by === undefined) return undefined;
+    const policy = this.#options.policy?.name;
+    return auditEvent(question, response, { by, policy, sessionId });
+  }
+
+  /** Who decides on a call, and why. Asks nobody but the policy. */
+  explain(
+    request: ToolRequest,
+    context: AnswerContext,
+  ): PermissionExplanation | Promise<PermissionExplanation> {
+    return this.#gate?.explain(request, context) ?? {
+      decision: undefined,
+      by: [],
+      reason: "There is no policy: the CLI's own rules decide",
+    };
   }
 
   /** A turn ended: no question of its calls can follow any more. */
@@ -122,9 +274,16 @@ export class Host {
 }
 
 /** Goes on with a value at once, or when it is there. */
-function whenKnown(
-  verdict: Verdict,
-  next: (decision: Decision | undefined) => Answer,
+function whenKnown<A>(
+  found: Found<A>,
+  next: (answer: A | undefined) => Answer,
 ): Answer | Promise<Answer> {
-  return verdict instanceof Promise ? verdict.then(next) : next(verdict);
+  return found instanceof Promise ? found.then(next) : next(found);
+}
+
+function unreadable(issues: readonly FieldIssue[]): Reply {
+  const [first] = issues;
+  return {
+    refusal: `Cannot read the request: ${first?.path}: ${first?.message}`,
+  };
 }

@@ -6,9 +6,31 @@
  */
 
 import * as v from "valibot";
+import {
+  type AnyField,
+  type AnySchema,
+  copier,
+  type Entries,
+  mapShapes,
+  outputOf,
+  registerShape,
+} from "./_shapes.ts";
+import { isWireObject, valueAt, type WireObject } from "./_wire_object.ts";
 
-/** A JSON object as it came over the wire: nothing is known about its fields. */
-export type WireObject = { readonly [key: string]: unknown };
+export { isWireObject, type WireObject };
+
+/**
+ * How much of what the CLI writes is checked:
+ *
+ * - `"lenient"`: all of it. What does not fit is told of, as an `UnknownEvent` or, for
+ *   a field that may be absent, by its absence; nothing fails.
+ * - `"strict"`: all of it, and what does not fit is a `ProtocolError`. What is new is
+ *   no error: unknown types, subtypes, fields and kinds of blocks come as ever.
+ * - `"off"`: fields are taken over under our names as they are. It saves time, and the
+ *   types promise what nobody has checked. Only what the session itself acts upon is
+ *   checked all the same: requests, results, `system_init` and a few more.
+ */
+export type Validation = "lenient" | "strict" | "off";
 
 /** One reason why a message does not have the shape that its type promises. */
 export interface FieldIssue {
@@ -76,11 +98,6 @@ export function makeEvent<E extends EventBase<string>>(
   return Object.assign(newEvent(raw), data) as unknown as E;
 }
 
-/** Whether a value is a JSON object: not null, not an array. */
-export function isWireObject(value: unknown): value is WireObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** A schema that takes anything and gives a `T`. */
 export type Reads<T> = v.GenericSchema<unknown, T>;
 
@@ -122,18 +139,6 @@ export type FieldsOf<T> = {
     : RequiredField<T[K]>;
 };
 
-type AnyField = RequiredField<unknown> | OptionalField<unknown>;
-
-function valueAt(source: WireObject, name: string): unknown {
-  if (!name.includes(".")) return source[name];
-  let value: unknown = source;
-  for (const key of name.split(".")) {
-    if (!isWireObject(value)) return undefined;
-    value = value[key];
-  }
-  return value;
-}
-
 function readField(
   field: AnyField,
   value: unknown,
@@ -156,7 +161,7 @@ function readField(
  * not fit; of optional fields only where that is to be `strict`.
  */
 function readFields(
-  entries: readonly (readonly [string, AnyField])[],
+  entries: Entries,
   source: WireObject,
   target: Record<string, unknown>,
   strict: boolean,
@@ -175,7 +180,7 @@ function readFields(
 
 /** A schema for an object inside of a message: wire names in, our names out, other keys left behind. */
 export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
-  return objectOf(fields, false);
+  return objectOf<T>(Object.entries<AnyField>(fields), false);
 }
 
 /**
@@ -185,15 +190,11 @@ export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
 export function strictShape<T extends object>(
   fields: FieldsOf<T>,
 ): Reads<T> {
-  return objectOf(fields, true);
+  return objectOf<T>(Object.entries<AnyField>(fields), true);
 }
 
-function objectOf<T extends object>(
-  fields: FieldsOf<T>,
-  strict: boolean,
-): Reads<T> {
-  const entries = Object.entries<AnyField>(fields);
-  return v.pipe(
+function objectOf<T>(entries: Entries, strict: boolean): Reads<T> {
+  const schema = v.pipe(
     v.custom<WireObject>(isWireObject, "Invalid type: Expected Object"),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const target: Record<string, unknown> = {};
@@ -213,7 +214,20 @@ function objectOf<T extends object>(
       }
       return NEVER;
     }),
-  ) as Reads<T>;
+  ) as unknown as Reads<T>;
+  registerShape(schema, entries);
+  return schema;
+}
+
+/** The same fields, where nothing that does not fit is overlooked, at any depth. */
+function strictly(entries: Entries): Entries {
+  return entries.map(([name, field]) => [name, {
+    ...field,
+    schema: mapShapes(
+      field.schema,
+      (inner) => objectOf<unknown>(strictly(inner), true),
+    ),
+  }]);
 }
 
 /** Reads a value by a schema, or says what did not fit. */
@@ -233,6 +247,13 @@ export function readShape<T>(
   };
 }
 
+/** A schema for each key of `T`; of one that may be absent, `v.optional(…)`. */
+export type SchemasOf<T> = {
+  readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
+    ? v.OptionalSchema<Reads<Exclude<T[K], undefined>>, undefined>
+    : Reads<T[K]>;
+};
+
 /** What reading a message gave. */
 export type Reading<E> =
   | { readonly event: E; readonly issues?: undefined }
@@ -246,14 +267,17 @@ export interface MessageKind<E extends EventBase<string>> {
   readonly wireType: string;
   /** The wire's `subtype`, for those of `system`. */
   readonly wireSubtype: string | undefined;
-  /** Reads a wire object of this type. */
-  readonly read: (raw: WireObject) => Reading<E>;
+  /** Reads a wire object of this type. With `"off"` there are never issues. */
+  readonly read: (raw: WireObject, validation?: Validation) => Reading<E>;
+  /** The schema of our event, which {@linkcode read} does not need. */
+  readonly output: () => AnySchema;
 }
 
 /** Fields that no message has to name: they are the same everywhere. */
 type CommonKey = "type" | "raw" | "sessionId" | "uuid";
 
-const COMMON: readonly (readonly [string, AnyField])[] = [
+/** The two of them that the wire has. */
+export const COMMON: Entries = [
   ["sessionId", wireOptional("session_id", v.string())],
   ["uuid", wireOptional("uuid", v.string())],
 ];
@@ -265,6 +289,7 @@ const COMMON: readonly (readonly [string, AnyField])[] = [
  * @param on The wire's `type`, with `/subtype` where it has one.
  * @param fields An entry for each field, but those of {@linkcode EventBase} and
  * those in `Derived`, which whoever unfolds the message adds.
+ * @param derived Schemas of those in `Derived`.
  */
 export function defineMessage<
   E extends EventBase<string>,
@@ -273,21 +298,35 @@ export function defineMessage<
   type: E["type"],
   on: string,
   fields: FieldsOf<Omit<E, CommonKey | Derived>>,
+  ...derived: [Derived] extends [never] ? [] : [SchemasOf<Pick<E, Derived>>]
 ): MessageKind<E> {
   const [wireType = on, wireSubtype] = on.split("/");
   const entries = [...COMMON, ...Object.entries<AnyField>(fields)];
+  // Made when they are asked for: most never are.
+  let strict: Entries | undefined;
+  let copy: ReturnType<typeof copier> | undefined;
   return {
     type,
     wireType,
     wireSubtype,
-    read(raw) {
+    read(raw, validation) {
       const event = newEvent(raw) as unknown as Record<string, unknown>;
       event.type = type;
-      const issues = readFields(entries, raw, event, false);
+      let issues: FieldIssue[] | undefined;
+      if (validation === "off") (copy ??= copier(entries))(raw, event);
+      else if (validation === "strict") {
+        issues = readFields(strict ??= strictly(entries), raw, event, true);
+      } else issues = readFields(entries, raw, event, false);
       return issues === undefined
         ? { event: event as unknown as E }
         : { issues };
     },
+    output: () =>
+      v.object({
+        type: v.literal(type),
+        ...outputOf(entries).entries,
+        ...derived[0],
+      }),
   };
 }
 

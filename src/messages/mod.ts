@@ -9,6 +9,7 @@ import {
   isWireObject,
   type MessageKind,
   type Reading,
+  type Validation,
   type WireObject,
 } from "./_define.ts";
 import { type ActiveGoal, activeGoal } from "./active_goal.ts";
@@ -276,13 +277,33 @@ function wireName(type: unknown, subtype: unknown): string | undefined {
 /** What a line of JSON was: a message, or something unknown that came instead. */
 export type MessageOrUnknown = Message | UnknownEvent;
 
+/** What a session acts upon: there a wrong shape is not left to chance. */
+const ALWAYS_CHECKED: ReadonlySet<string> = new Set<Message["type"]>([
+  "system_init",
+  "result",
+  "status",
+  "background_tasks_changed",
+  "commands_changed",
+  "command_lifecycle",
+  "request_cancelled",
+  "rate_limit",
+]);
+
 /** Reads a wire object. Never throws. */
-export function readMessage(raw: WireObject): MessageOrUnknown {
+export function readMessage(
+  raw: WireObject,
+  validation: Validation = "lenient",
+): MessageOrUnknown {
   const kind = BY_WIRE_NAME.get(wireName(raw.type, raw.subtype));
   if (kind === undefined) {
     return unknownEvent(raw, raw.type === "system" ? "subtype" : "type");
   }
-  const reading: Reading<EventBase<string>> = kind.read(raw);
+  const reading: Reading<EventBase<string>> = kind.read(
+    raw,
+    validation === "off" && ALWAYS_CHECKED.has(kind.type)
+      ? "lenient"
+      : validation,
+  );
   return reading.issues === undefined
     ? reading.event as Message
     : unknownEvent(raw, "invalid", { issues: reading.issues });

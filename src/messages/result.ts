@@ -172,4 +172,5 @@ export const result: MessageKind<Result> = defineMessage<Result, "costUsd">(
       v.array(v.string()),
     ),
   },
+  { costUsd: v.number() },
 );

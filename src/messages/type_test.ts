@@ -113,6 +113,10 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "conversation_reset":
       case "elicitation_complete":
       case "elicitation_request":
+      case "file_change":
+      case "permission_decision":
+      case "tool_call":
+      case "tool_input_delta":
       case "files_persisted":
       case "hook_progress":
       case "hook_response":

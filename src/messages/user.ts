@@ -59,4 +59,5 @@ export const user: MessageKind<UserMessage> = defineMessage<
     isReplay: wireOptional("isReplay", v.boolean()),
     timestamp: wireOptional("timestamp", v.string()),
   },
+  { messageId: v.optional(v.string()) },
 );

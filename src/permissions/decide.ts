@@ -12,15 +12,26 @@ import type { Policy, PolicyContext } from "./policy.ts";
 export function checked(policy: Policy, answer: unknown): Decision | undefined {
   if (answer === undefined) return undefined;
   const issue = decisionIssue(answer);
-  return issue === undefined
-    ? answer as Decision
-    : deny(`The policy "${policy.name}" gave no decision: ${issue}`);
+  if (issue !== undefined) {
+    return deny(`The policy "${policy.name}" gave no decision: ${issue}`);
+  }
+  // A copy: what was checked can change no more.
+  return { ...answer as Decision };
 }
 
 /** The denial of a policy that threw. */
 export function failed(policy: Policy, error: unknown): Decision {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : textOf(error);
   return deny(`The policy "${policy.name}" failed: ${reason}`);
+}
+
+/** Anything can be thrown, also what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return typeof error;
+  }
 }
 
 /** Asks a policy. Gives a promise only where the policy does. Never throws or rejects. */
@@ -32,13 +43,18 @@ export function decide(
   try {
     const answer = policy.decide(request, context);
     if (!(answer instanceof Promise)) return checked(policy, answer);
-    return answer.then(
-      (value) => checked(policy, value),
-      (error) => failed(policy, error),
+    // Checking may throw as well: what was given may be no plain data.
+    return answer.then((value) => checked(policy, value)).catch((error) =>
+      failed(policy, error)
     );
   } catch (error) {
     return failed(policy, error);
   }
+}
+
+/** What the model sees where the answer took too long. */
+export function lateDenial(timeoutMs: number): Decision {
+  return deny(`Nobody allowed this tool call within ${timeoutMs} ms`);
 }
 
 /** What the model sees where nobody can be asked. */

@@ -39,7 +39,7 @@ export type Decision = AllowDecision | DenyDecision;
  *
  * assertEquals(allow().behavior, "allow");
  * allow({ input: { command: "ls" } }); // runs this instead
- * allow({ remember: "session" }); // and does not ask again
+ * allow({ remember: "session" }); // and the CLI does not ask again
  * ```
  */
 export function allow(options: AllowOptions = {}): AllowDecision {
@@ -74,24 +74,60 @@ const REMEMBER: ReadonlySet<unknown> = new Set<unknown>([
   "user",
 ]);
 
+const ALLOW_KEYS: ReadonlySet<string> = new Set([
+  "behavior",
+  "input",
+  "remember",
+]);
+const DENY_KEYS: ReadonlySet<string> = new Set([
+  "behavior",
+  "message",
+  "interrupt",
+]);
+
 /** Why a value is no {@linkcode Decision}; `undefined` where it is one. */
 export function decisionIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) return "expected allow(…), deny(…) or undefined";
   if (value.behavior === "allow") {
-    if (value.input !== undefined && !isWireObject(value.input)) {
-      return `expected "input" to be an object`;
+    if (value.input !== undefined && !isJsonObject(value.input)) {
+      return `expected "input" to be an object that JSON can hold`;
     }
     if (value.remember !== undefined && !REMEMBER.has(value.remember)) {
       return `expected "remember" to be one of session, local, project, user`;
     }
-    return undefined;
+    return unknownKey(value, ALLOW_KEYS);
   }
   if (value.behavior === "deny") {
-    return typeof value.message === "string" && value.message !== ""
-      ? undefined
-      : `expected "message" to be a text that is not empty`;
+    if (typeof value.message !== "string" || value.message === "") {
+      return `expected "message" to be a text that is not empty`;
+    }
+    if (value.interrupt !== undefined && typeof value.interrupt !== "boolean") {
+      return `expected "interrupt" to be true or false`;
+    }
+    return unknownKey(value, DENY_KEYS);
   }
   return `expected "behavior" to be "allow" or "deny"`;
+}
+
+/** An allow with `updatedInput`, as the wire has it, would run with the input it was to change. */
+function unknownKey(
+  value: WireObject,
+  known: ReadonlySet<string>,
+): string | undefined {
+  const key = Object.keys(value).find((key) => !known.has(key));
+  return key === undefined
+    ? undefined
+    : `unknown key "${key}", expected ${[...known].join(", ")}`;
+}
+
+/** Whether it is an object on the wire too: `toJSON` can make anything of it, a bigint an error. */
+function isJsonObject(value: unknown): boolean {
+  if (!isWireObject(value)) return false;
+  try {
+    return JSON.stringify(value)?.startsWith("{") ?? false;
+  } catch {
+    return false;
+  }
 }
 
 const DESTINATION: Readonly<
@@ -103,23 +139,32 @@ const DESTINATION: Readonly<
   user: "userSettings",
 };
 
-function remembered(
+/**
+ * The changes of the rules that remember a call: the CLI's own suggestions, but only
+ * the rules among them. Its other ones, such as a change of the mode, allow far more
+ * than this call. Without any, a tool of an MCP server is remembered by its name, as the
+ * CLI does it; of another tool nothing is, as its name alone would allow every call.
+ */
+export function remembered(
   request: ToolRequest,
   remember: NonNullable<AllowOptions["remember"]>,
 ): readonly PermissionUpdate[] {
   const destination = DESTINATION[remember];
-  // The CLI's suggestions hold alternatives to rules too, such as a change of the mode,
-  // which allow far more than this call: only rules are taken.
   const rules = (request.suggestions ?? [])
-    .filter((update) => update.type === "addRules")
+    .filter(({ type, behavior }) => type === "addRules" && behavior === "allow")
     .map((update) => ({ ...update, destination }));
   if (rules.length > 0) return rules;
+  if (!request.toolName.startsWith("mcp__")) return [];
   return [{
     type: "addRules",
     rules: [{ toolName: request.toolName }],
     behavior: "allow",
     destination,
   }];
+}
+
+function isEmpty(input: WireObject): boolean {
+  return Object.keys(input).length === 0;
 }
 
 /** The `response` of a `can_use_tool` request, as the CLI takes it. */
@@ -129,13 +174,19 @@ export function permissionReply(
 ): WireObject {
   if (decision.behavior === "allow") {
     const { input = request.input, remember } = decision;
+    if (isEmpty(input) && !isEmpty(request.input)) {
+      // CLI 2.1.330 takes an empty input for none, and runs the tool with the old one.
+      return {
+        behavior: "deny",
+        message: `"${request.toolName}" cannot run with an empty input`,
+      };
+    }
+    const updates = remember === undefined ? [] : remembered(request, remember);
     return {
       behavior: "allow",
       // CLIs before 2.1.330 refuse an answer without the input.
       updatedInput: input,
-      ...(remember === undefined
-        ? {}
-        : { updatedPermissions: remembered(request, remember) }),
+      ...(updates.length === 0 ? {} : { updatedPermissions: updates }),
     };
   }
   return {

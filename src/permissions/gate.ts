@@ -6,18 +6,22 @@
  * permission mode. On what it leaves undecided the hook has no opinion: the CLI's own
  * rules go on, and where they ask, the policy is not asked a second time.
  *
- * Seen with CLI 2.1.330: a hook's denial holds in mode `bypassPermissions` and against
- * `--allowedTools`; its "ask" leads to `can_use_tool` in modes `bypassPermissions` and
- * `dontAsk` too; its "allow" skips `can_use_tool` but yields to the deny rules of the
- * settings, and does not answer `AskUserQuestion`.
+ * Seen with CLI 2.1.330: a hook's denial holds in mode `bypassPermissions`, against
+ * `--allowedTools` and with `disableAllHooks`; its "ask" leads to `can_use_tool` in modes
+ * `bypassPermissions` and `dontAsk` too; its "allow" skips `can_use_tool` but yields to
+ * the deny rules of the settings, and does not answer `AskUserQuestion`. Only `--bare`
+ * and `CLAUDE_CODE_SIMPLE` turn it off: see {@linkcode PolicyGate.wasPassedBy}.
  *
  * @module
  */
 
+import { StartupError } from "../errors.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
+import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 
 /** What a policy said; a promise only where it takes time. */
@@ -27,7 +31,13 @@ export type Verdict = Decision | undefined | Promise<Decision | undefined>;
 export class PolicyGate {
   readonly #policy: Policy;
   /** What the hook heard, for the question that may follow, by the call's id. */
-  readonly #heard = new Map<string, Decision | undefined>();
+  readonly #heard = new Map<
+    string,
+    { readonly decision: Decision | undefined; readonly input: string }
+  >();
+  /** Where the session began: a `cd` in a command must not move what a policy opens. */
+  #cwd: string | undefined;
+  #hookWorks = false;
 
   constructor(policy: Policy) {
     this.#policy = policy;
@@ -35,28 +45,68 @@ export class PolicyGate {
 
   /** What the policy says of a call that is about to run, by the input of its hook. */
   beforeCall(input: WireObject, context: PolicyContext): Verdict {
+    this.#hookWorks = true;
     const request = requestOf(input);
-    const verdict = decide(this.#policy, request, context);
-    if (!(verdict instanceof Promise)) return this.#hear(request, verdict);
-    return verdict.then((decision) => this.#hear(request, decision));
+    const callCwd = typeof input.cwd === "string" ? input.cwd : undefined;
+    const verdict = decide(
+      this.#policy,
+      request,
+      this.#placed(context, callCwd),
+    );
+    return then(verdict, (decision) => {
+      // Without an id nobody could tell whose decision it was.
+      if (request.toolUseId !== "") {
+        const { toolUseId } = request;
+        this.#heard.set(toolUseId, { decision, input: keyOf(request) });
+      }
+      return decision;
+    });
   }
 
-  #hear(
-    request: ToolRequest,
-    decision: Decision | undefined,
-  ): Decision | undefined {
-    this.#heard.set(request.toolUseId, decision);
-    return decision;
+  #placed(context: PolicyContext, callCwd: string | undefined): PolicyContext {
+    this.#cwd ??= context.cwd ?? callCwd;
+    return {
+      ...context,
+      ...this.#cwd === undefined ? {} : { cwd: this.#cwd },
+      ...callCwd === undefined ? {} : { callCwd },
+    };
   }
 
   /** What the policy says of a call that the CLI asks about. */
   atQuestion(request: ToolRequest, context: PolicyContext): Verdict {
-    if (!this.#heard.has(request.toolUseId)) {
-      return decide(this.#policy, request, context);
-    }
-    const decision = this.#heard.get(request.toolUseId);
+    const heard = this.#heard.get(request.toolUseId);
     this.#heard.delete(request.toolUseId);
-    return decision;
+    // Another hook may have changed the input since: that is another call.
+    if (heard !== undefined && heard.input === keyOf(request)) {
+      return heard.decision;
+    }
+    return decide(this.#policy, request, this.#placed(context, undefined));
+  }
+
+  /** Who decides on a call, and why. Asks nobody but the policy. */
+  explain(
+    request: ToolRequest,
+    context: PolicyContext,
+  ): PermissionExplanation | Promise<PermissionExplanation> {
+    const cwd = this.#cwd ?? context.cwd;
+    return byExplaining(
+      this.#policy,
+      request,
+      cwd === undefined ? context : { ...context, cwd },
+    );
+  }
+
+  /**
+   * Whether a tool ran and the hook was never called: the CLI runs without hooks, so
+   * the policy holds nothing. An error may be the tool's own refusal of its input,
+   * which comes before the hook.
+   */
+  wasPassedBy(events: readonly ClaudeEvent[]): boolean {
+    return !this.#hookWorks &&
+      events.some((event) =>
+        event.type === "tool_result" && !event.isError &&
+        event.toolName !== undefined
+      );
   }
 
   /** Forgets what was heard: no question about it can follow any more. */
@@ -65,27 +115,46 @@ export class PolicyGate {
   }
 }
 
-function requestOf(input: WireObject): ToolRequest {
+function keyOf({ toolName, input }: ToolRequest): string {
+  return JSON.stringify([toolName, input]);
+}
+
+/** The call that a `PreToolUse` hook is about. */
+export function requestOf(input: WireObject): ToolRequest {
   const agentId = input.agent_id;
   return {
-    toolName: `${input.tool_name}`,
+    toolName: textOf(input.tool_name),
     input: isWireObject(input.tool_input) ? input.tool_input : {},
-    toolUseId: `${input.tool_use_id}`,
+    toolUseId: textOf(input.tool_use_id),
     ...typeof agentId === "string" ? { agentId } : {},
   };
 }
 
-/** The answer of the hook: yes, no, "ask", which brings the question, or no opinion. */
-export function hookReply(decision: Decision | undefined): WireObject {
-  return decision === undefined ? {} : {
-    hookSpecificOutput: {
-      hookEventName: "PreToolUse",
-      ...hookDecision(decision),
-    },
-  };
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
-function hookDecision(decision: Decision): WireObject {
+/** Why a session with a policy cannot go on: see {@linkcode PolicyGate.wasPassedBy}. */
+export function hooksAreOff(): StartupError {
+  return new StartupError(
+    "hooks_off",
+    "Cannot hold the policy: the CLI ran a tool without calling the policy's hook",
+    {
+      hint:
+        'Look for "CLAUDE_CODE_SIMPLE" in the settings files of the CLI: it turns all hooks off',
+    },
+  );
+}
+
+/** The answer of the hook: yes, no, "ask", which brings the question, or no opinion. */
+export function hookReply(decision: Decision | undefined): WireObject {
+  const said = decision === undefined ? undefined : hookDecision(decision);
+  return said === undefined
+    ? {}
+    : { hookSpecificOutput: { hookEventName: "PreToolUse", ...said } };
+}
+
+function hookDecision(decision: Decision): WireObject | undefined {
   if (decision.behavior === "deny") {
     // Only the answer to a question can end the turn as well.
     return decision.interrupt === true ? { permissionDecision: "ask" } : {
@@ -93,8 +162,14 @@ function hookDecision(decision: Decision): WireObject {
       permissionDecisionReason: decision.message,
     };
   }
-  // Only the answer to a question can change the rules.
-  if (decision.remember !== undefined) return { permissionDecision: "ask" };
+  if (decision.remember !== undefined) {
+    // Only the answer to a question can change the rules, and only a question that the
+    // CLI comes to by itself brings rules to take over. With another input it must not
+    // come to run the call by itself.
+    return decision.input === undefined
+      ? undefined
+      : { permissionDecision: "ask" };
+  }
   return {
     permissionDecision: "allow",
     ...decision.input === undefined ? {} : { updatedInput: decision.input },

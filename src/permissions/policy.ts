@@ -9,14 +9,20 @@ import type { ToolRequest } from "../events/permission_request.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { BUILTIN_TOOLS } from "./builtin_tools.ts";
 import { allow, type Decision, deny } from "./decision.ts";
+import { type PermissionExplanation, reasoned } from "./explain.ts";
 import { parseRule, ruleMatches } from "./rules.ts";
 
 /** What a policy may know besides the call itself. */
 export interface PolicyContext {
   /** Aborts when the answer is not wanted any more: the turn ended, or another answer came first. */
   readonly signal: AbortSignal;
-  /** Working directory of the session, absolute. */
+  /** Working directory of the session, absolute. A `cd` in a command does not change it. */
   readonly cwd?: string;
+  /**
+   * Where the CLI is at this call, absolute: a `cd` in a command moves it. Relative
+   * paths of the call begin here. Default `cwd`.
+   */
+  readonly callCwd?: string;
 }
 
 /** A decision, or `undefined` to leave it to somebody else. */
@@ -40,31 +46,61 @@ export interface Policy {
     request: ToolRequest,
     context: PolicyContext,
   ): PolicyAnswer | Promise<PolicyAnswer>;
+  /**
+   * Says who decides on a call, and why, for `session.explainPermission()`. Without it
+   * `decide` is called for that.
+   */
+  explain?(
+    request: ToolRequest,
+    context: PolicyContext,
+  ): PermissionExplanation | Promise<PermissionExplanation>;
+  /** The CLI is started with `--dangerously-skip-permissions`: see {@linkcode allowAll}. */
+  readonly bypass?: boolean;
 }
 
 /** A {@linkcode Policy} that decides at once, as a blocking session needs it. */
 export interface SyncPolicy extends Policy {
   /** Decides on one call. */
   decide(request: ToolRequest, context: PolicyContext): PolicyAnswer;
+  /** Says who decides on a call, and why. */
+  explain?(
+    request: ToolRequest,
+    context: PolicyContext,
+  ): PermissionExplanation;
 }
 
-// A question to a person is no permission: a plain yes would answer it with nothing.
-function isQuestion(request: ToolRequest): boolean {
+/** A question to a person is no permission: a plain yes would answer it with nothing. */
+export function isQuestion(request: ToolRequest): boolean {
   return request.toolName === "AskUserQuestion";
 }
 
 /**
- * Allows every call that the CLI asks about. Deny rules of the CLI's own settings
- * stay in force. Questions to a person (`AskUserQuestion`) are left undecided.
+ * Allows every call. Deny rules of the CLI's own settings stay in force. Questions to
+ * a person (`AskUserQuestion`) are left undecided.
+ *
+ * @param options `bypass: true` also starts the CLI with
+ * `--dangerously-skip-permissions`, so that its own rules ask about nothing. The CLI
+ * refuses that flag to root unless the variable `IS_SANDBOX` is `1`. It has an effect
+ * on a session's policy itself, not on one inside of another.
+ *
+ * @example
+ * ```ts
+ * import { allowAll, AsyncSession } from "@claudestream/core";
+ *
+ * const session = new AsyncSession({ policy: allowAll() });
+ * ```
  */
-export function allowAll(): SyncPolicy {
+export function allowAll(
+  options: { readonly bypass?: boolean } = {},
+): SyncPolicy {
   return {
     name: "allowAll",
     decide: (request) => isQuestion(request) ? undefined : allow(),
+    ...options.bypass === true ? { bypass: true } : {},
   };
 }
 
-/** Denies every call that the CLI asks about. */
+/** Denies every call, also those that the CLI would not ask about. */
 export function denyAll(message?: string): SyncPolicy {
   return {
     name: "denyAll",
@@ -105,8 +141,10 @@ export function allowBuiltins(
  * @param rules A tool's name (`Read`), a name with a pattern for what it is called
  * with (`Bash(git *)`, `Read(src/**)`), or a pattern for names (`mcp__db__*`). A
  * rule for `Bash` covers single commands only: nothing with `;`, `&&`, `|`, `>`,
- * `$(…)` and the like.
- * @throws {ConfigError} When a rule cannot be read.
+ * `$(…)` and the like. It cannot know what the program makes of its arguments:
+ * `Bash(git *)` covers `git -C /elsewhere push` and `git -c alias.x='!…' x` too.
+ * Symbolic links are not followed: for that there is {@linkcode writePaths}.
+ * @throws {ConfigError} When a rule cannot be read, or there is none.
  *
  * @example
  * ```ts
@@ -124,17 +162,28 @@ export function allowBuiltins(
  * ```
  */
 export function allowList(rules: readonly string[]): SyncPolicy {
+  if (rules.length === 0) {
+    throw new ConfigError(
+      "policy",
+      "Cannot make a list of what is allowed: it is empty",
+      { hint: "Use denyAll() to allow nothing" },
+    );
+  }
   const parsed = rules.map(parseRule);
   const list = rules.join(", ");
-  return {
-    name: "allowList",
-    decide: (request, { cwd }) =>
-      parsed.some((rule) => ruleMatches(rule, request, cwd))
-        ? isQuestion(request) ? undefined : allow()
-        : deny(
-          `"${request.toolName}" with this input is not on the list of what may be used: ${list}`,
-        ),
-  };
+  return reasoned("allowList", (request, context) => {
+    const rule = parsed.find((rule) => ruleMatches(rule, request, context));
+    if (rule === undefined) {
+      const message =
+        `"${request.toolName}" with this input is not on the list of what may be used: ${list}`;
+      return { decision: deny(message), reason: message };
+    }
+    return {
+      decision: isQuestion(request) ? undefined : allow(),
+      rule: rule.text,
+      reason: `The rule "${rule.text}" covers it`,
+    };
+  });
 }
 
 /**
@@ -155,6 +204,7 @@ export function callback(
     request: ToolRequest & PolicyContext,
   ) => PolicyAnswer,
 ): SyncPolicy;
+/** Asks a function that may take time. */
 export function callback(
   decide: (
     name: string,

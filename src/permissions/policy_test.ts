@@ -89,15 +89,36 @@ Deno.test("whatever is no explicit yes denies", async () => {
     { behavior: "allow", remember: "for ever" },
     { behavior: "deny" },
     { behavior: "deny", message: "" },
+    { behavior: "deny", message: "no", interrupt: "yes" },
+    // The wire's own word for it: the tool would run with the old input.
+    { behavior: "allow", updatedInput: { command: "ls" } },
+    { behavior: "allow", input: { at: 1n } },
+    { behavior: "allow", input: { toJSON: () => "text" } },
+    { behavior: "allow", input: [] },
+    {
+      get behavior(): string {
+        throw new Error("no plain data");
+      },
+    },
     [],
   ];
   for (const answer of wrong) {
     const policy = callback(() => answer as Decision);
-    assertEquals(verdict(policy, "Bash"), "deny", JSON.stringify(answer));
+    assertEquals(verdict(policy, "Bash"), "deny", `${typeof answer}`);
     const later = callback(() => Promise.resolve(answer as Decision));
     const decision = await decide(later, request("Bash"), context);
     assertEquals(decision?.behavior, "deny");
   }
+  // Something like a promise is none: whoever waits for it may wait for ever.
+  const thenable = { then: () => {}, behavior: "allow" };
+  assertEquals(
+    verdict(callback(() => thenable as unknown as Decision), "Bash"),
+    "deny",
+  );
+  const textless = callback(() => {
+    throw Object.create(null);
+  });
+  assertEquals(verdict(textless, "Bash"), "deny");
   const throwing = callback(() => {
     throw new Error("out of order");
   });
@@ -141,14 +162,27 @@ Deno.test("permissionReply writes what the CLI takes", () => {
       destination: "session",
     }],
   });
+  assertEquals(permissionReply(allow({ input: {} }), call), {
+    behavior: "deny",
+    message: '"Bash" cannot run with an empty input',
+  });
+  assertEquals(permissionReply(allow({ input: {} }), request("ExitPlanMode")), {
+    behavior: "allow",
+    updatedInput: {},
+  });
+  // Without a suggestion the name alone would allow every call of the tool.
   assertEquals(
-    permissionReply(allow({ remember: "user" }), request("Read")),
+    permissionReply(allow({ remember: "user" }), request("Bash")),
+    { behavior: "allow", updatedInput: {} },
+  );
+  assertEquals(
+    permissionReply(allow({ remember: "user" }), request("mcp__db__query")),
     {
       behavior: "allow",
       updatedInput: {},
       updatedPermissions: [{
         type: "addRules",
-        rules: [{ toolName: "Read" }],
+        rules: [{ toolName: "mcp__db__query" }],
         behavior: "allow",
         destination: "userSettings",
       }],

@@ -1,11 +1,29 @@
 /**
  * Rules such as `Read`, `Bash(git *)` and `mcp__db__*`. Pure.
  *
+ * What no rule can know: what a program makes of its arguments (`git -c alias.x='!rm'`,
+ * `git -C /elsewhere`, `find -exec`, `awk`, `npm run`, `--output=file`), what a name
+ * stands for in the shell (aliases, functions, `PATH`), and what a variable holds.
+ * `Bash(git *)` trusts `git` with everything that it can be told.
+ *
  * @module
  */
 
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
+import { BUILTIN_TOOLS } from "./builtin_tools.ts";
+import { commandPattern, isSimplePowerShell } from "./command.ts";
+import { pathWildcard, wildcard } from "./wildcard.ts";
+
+export { isSimpleCommand } from "./command.ts";
+
+/** Where relative paths of a rule and of a call begin. */
+export interface RulePlace {
+  /** Working directory of the session, absolute. */
+  readonly cwd?: string;
+  /** Where the CLI is at this call, absolute. Default `cwd`. */
+  readonly callCwd?: string;
+}
 
 /** A rule, taken apart. */
 export interface Rule {
@@ -13,83 +31,41 @@ export interface Rule {
   readonly text: string;
   /** Whether the rule is about a tool of this name. */
   readonly matchesName: (toolName: string) => boolean;
-  /** Whether the rule covers this content; absent where it covers all of them. */
-  readonly matchesContent?: (
-    content: string,
-    cwd: string | undefined,
+  /** Whether the rule covers this call; absent where it covers all of them. */
+  readonly matchesInput?: (
+    request: Pick<ToolRequest, "toolName" | "input">,
+    place: RulePlace,
   ) => boolean;
 }
 
 const SHAPE = /^([A-Za-z_][\w*-]*)(?:\((.*)\))?$/s;
 
-function escapeExpression(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
+/** What a rule's pattern is held against: the kind of it, and where in the input it is. */
+const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> = new Map([
+  ["Bash", ["command", "command"]],
+  ["Monitor", ["command", "command"]],
+  ["PowerShell", ["command", "command"]],
+  ["Read", ["path", "file_path"]],
+  ["Write", ["path", "file_path"]],
+  ["Edit", ["path", "file_path"]],
+  ["MultiEdit", ["path", "file_path"]],
+  ["NotebookEdit", ["path", "notebook_path"]],
+  ["NotebookRead", ["path", "notebook_path"]],
+  ["Glob", ["path", "path"]],
+  ["Grep", ["path", "path"]],
+  ["LS", ["path", "path"]],
+  ["WebFetch", ["url", "url"]],
+  ["Skill", ["word", "skill"]],
+  ["Agent", ["word", "subagent_type"]],
+  ["Task", ["word", "subagent_type"]],
+]);
 
-/** A pattern in which `*` stands for any characters, as a test of whole texts. */
-function wildcard(pattern: string): (text: string) => boolean {
-  const source = pattern.split("*").map(escapeExpression).join(".*");
-  const expression = new RegExp(`^${source}$`, "s");
-  return (text) => expression.test(text);
-}
-
-/** Commands: `git *` covers `git` too, and `npm run:*` is the CLI's older way to write `npm run *`. */
-function commandPattern(pattern: string): (command: string) => boolean {
-  const normal = pattern.endsWith(":*") ? `${pattern.slice(0, -2)} *` : pattern;
-  const matches = wildcard(normal);
-  const bare = normal.endsWith(" *") ? normal.slice(0, -2) : undefined;
-  return (command) => {
-    const text = command.trim();
-    // A rule for one command must not let a second one through behind it.
-    if (!isSimpleCommand(text)) return false;
-    return matches(text) || (bare !== undefined && text === bare);
-  };
-}
-
-/**
- * Whether a shell would run no more than one command with no redirection: no
- * unquoted `;`, `&`, `|`, `<`, `>`, parenthesis or line break, and no substitution.
- * It errs on the side of no.
- */
-export function isSimpleCommand(command: string): boolean {
-  let quote: "'" | '"' | undefined;
-  for (let at = 0; at < command.length; at++) {
-    const char = command[at] as string;
-    if (quote === "'") {
-      if (char === "'") quote = undefined;
-      continue;
-    }
-    if (char === "\\") {
-      // An escaped line break joins lines, which no rule should have to think of.
-      if (command[at + 1] === "\n") return false;
-      at++;
-      continue;
-    }
-    if (char === "`") return false;
-    if (char === "$" && /[({'"[]/.test(command[at + 1] ?? "")) return false;
-    if (quote === '"') {
-      if (char === '"') quote = undefined;
-      continue;
-    }
-    if (char === "'" || char === '"') quote = char;
-    else if (";&|<>()\n\r".includes(char)) return false;
-  }
-  return quote === undefined;
-}
-
-/** The part of a tool's input that a rule's content is held against. */
-function contentOf(request: Pick<ToolRequest, "input">): string | undefined {
-  for (const key of ["command", "file_path", "notebook_path", "path", "url"]) {
-    const value = request.input[key];
-    if (typeof value === "string") return value;
-  }
-  return undefined;
-}
+type ContentKind = "command" | "path" | "url" | "word";
 
 /**
  * Takes a rule apart.
  *
- * @throws {ConfigError} When it is none.
+ * @throws {ConfigError} When it is none, or could never cover anything.
  */
 export function parseRule(text: string): Rule {
   const [, name, content] = SHAPE.exec(text.trim()) ?? [];
@@ -99,62 +75,178 @@ export function parseRule(text: string): Rule {
       `Cannot read the rule "${text}": expected a tool's name such as "Read", "Bash(git *)" or "mcp__server__*"`,
     );
   }
-  // `mcp__db` stands for all tools of that server, as in the CLI's own rules.
-  const matchesName = /^mcp__(?:(?!__).)+$/.test(name)
-    ? wildcard(`${name}__*`)
-    : wildcard(name);
+  const matchesName = parseName(name);
   if (content === undefined || content === "*") return { text, matchesName };
-  return { text, matchesName, matchesContent: contentPattern(name, content) };
-}
-
-function contentPattern(
-  name: string,
-  content: string,
-): (content: string, cwd: string | undefined) => boolean {
-  if (name === "Bash" || name === "PowerShell") return commandPattern(content);
-  if (content.startsWith("domain:")) {
-    return domainPattern(content.slice("domain:".length));
-  }
-  return pathPattern(content);
-}
-
-/** Hosts of addresses: `domain:example.com` is that host only, `domain:*.example.com` those below it. */
-function domainPattern(pattern: string): (address: string) => boolean {
-  const matches = wildcard(pattern.toLowerCase());
-  return (address) =>
-    URL.canParse(address) && matches(new URL(address).hostname);
+  checkContent(text, name, content);
+  return { text, matchesName, matchesInput: inputPattern(content) };
 }
 
 /**
+ * A tool's name, or a pattern for names, as a test of names. `mcp__db` stands for all
+ * tools of that server, as in the CLI's own rules.
+ *
+ * @throws {ConfigError} When it is none, or differs from a built-in tool by case only.
+ */
+export function parseName(name: string): (toolName: string) => boolean {
+  if (!SHAPE.test(name) || name.includes("(")) {
+    throw new ConfigError(
+      "policy",
+      `Cannot read the tool's name "${name}": expected one such as "Read" or "mcp__server__*"`,
+    );
+  }
+  for (const known of BUILTIN_TOOLS) {
+    if (name !== known && name.toLowerCase() === known.toLowerCase()) {
+      throw new ConfigError(
+        "policy",
+        `Cannot use the tool's name "${name}": names are told apart by case, did you mean "${known}"?`,
+      );
+    }
+  }
+  return /^mcp__(?:(?!__).)+$/.test(name)
+    ? wildcard(`${name}__*`)
+    : wildcard(name);
+}
+
+function checkContent(text: string, name: string, content: string): void {
+  if (CONTENT.get(name)?.[0] === "url" && !content.startsWith("domain:")) {
+    throw new ConfigError(
+      "policy",
+      `Cannot read the rule "${text}": expected a host, such as "${name}(domain:example.com)"`,
+    );
+  }
+  if (BUILTIN_TOOLS.has(name) && !CONTENT.has(name)) {
+    throw new ConfigError(
+      "policy",
+      `Cannot use the rule "${text}": calls of "${name}" have nothing to hold a pattern against, use "${name}"`,
+    );
+  }
+}
+
+function inputPattern(content: string): NonNullable<Rule["matchesInput"]> {
+  const matchesCommand = commandPattern(content);
+  const matchesPowerShell = commandPattern(content, isSimplePowerShell);
+  const matchesPath = pathPattern(content);
+  const matchesUrl = domainPattern(content);
+  const matchesWord = wildcard(content);
+  return ({ toolName, input }, place) => {
+    const found = contentOf(toolName, input);
+    switch (found?.kind) {
+      case undefined:
+        return false;
+      case "command":
+        // Who asks to leave the sandbox wants more than to run this command.
+        if (input.dangerouslyDisableSandbox === true) return false;
+        return toolName === "PowerShell"
+          ? matchesPowerShell(found.text)
+          : matchesCommand(found.text);
+      case "path":
+        return matchesPath(found.text, place) &&
+          (toolName !== "Glob" || staysBelow(input.pattern));
+      case "url":
+        return matchesUrl(found.text);
+      case "word":
+        return matchesWord(found.text);
+    }
+  };
+}
+
+/** The part of a tool's input that a rule's pattern is held against. */
+function contentOf(
+  toolName: string,
+  input: ToolRequest["input"],
+): { readonly kind: ContentKind; readonly text: string } | undefined {
+  const known = CONTENT.get(toolName);
+  if (known !== undefined) return textAt(input, known);
+  // Of a tool that is not known, whatever looks like content must be the only one:
+  // else a harmless path could stand beside the one that is used.
+  const found = [
+    ...new Map([...CONTENT.values()].map((place) => [place[1], place]))
+      .values(),
+  ].filter(([, key]) => input[key] !== undefined);
+  const [only] = found;
+  return found.length === 1 && only !== undefined
+    ? textAt(input, only)
+    : undefined;
+}
+
+function textAt(
+  input: ToolRequest["input"],
+  [kind, key]: readonly [ContentKind, string],
+): { readonly kind: ContentKind; readonly text: string } | undefined {
+  const text = input[key];
+  return typeof text === "string" ? { kind, text } : undefined;
+}
+
+/** Whether a pattern of `Glob` finds nothing outside of the folder it starts from. */
+function staysBelow(pattern: unknown): boolean {
+  return typeof pattern === "string" && !/^[\s/\\~]|^[A-Za-z]:/.test(pattern) &&
+    !pattern.includes("..");
+}
+
+/** Hosts of addresses: `domain:example.com` is that host only, `domain:*.example.com` those below it. */
+function domainPattern(content: string): (address: string) => boolean {
+  if (!content.startsWith("domain:")) return () => false;
+  const matches = wildcard(content.slice("domain:".length).toLowerCase());
+  return (address) => {
+    if (!URL.canParse(address)) return false;
+    const { protocol, hostname } = new URL(address);
+    return /^https?:$/.test(protocol) && matches(hostname);
+  };
+}
+
+const WINDOWS_PATH = /^[A-Za-z]:[\\/]|^\\\\/;
+
+/**
  * Paths: `*` stays within a part, `**` does not; one that begins without `/` is
- * below the working directory. A path with `..` in it matches nothing. Symbolic
- * links are not followed here.
+ * below the working directory of the session. A path with `..` in it matches
+ * nothing. Symbolic links are not followed here: `writePaths` does that.
  */
 function pathPattern(
   pattern: string,
-): (path: string, cwd: string | undefined) => boolean {
-  const source = pattern.split("**").map((part) =>
-    part.split("*").map(escapeExpression).join("[^/]*")
-  ).join(".*");
-  const expression = new RegExp(`^${source}$`, "s");
-  return (path, cwd) => {
-    if (path.split("/").includes("..")) return false;
-    const below = cwd !== undefined && path.startsWith(`${cwd}/`)
-      ? path.slice(cwd.length + 1)
-      : undefined;
-    return expression.test(path) ||
-      below !== undefined && expression.test(below);
+): (path: string, place: RulePlace) => boolean {
+  // The CLI's own rules write absolute paths with two.
+  const matches = pathWildcard(pattern.replace(/^\/\//, "/"));
+  const isAbsolutePattern = /^[/~]|^[A-Za-z]:/.test(pattern);
+  return (path, { cwd, callCwd = cwd }) => {
+    const isWindows = WINDOWS_PATH.test(cwd ?? path);
+    const slashes = (text: string) =>
+      isWindows ? text.replaceAll("\\", "/") : text;
+    // The CLI trims and normalizes before it opens a file; what it opens must be
+    // what was checked.
+    if (path !== path.trim().normalize("NFC") || path.includes("\0")) {
+      return false;
+    }
+    if (path.split(/[/\\]/).includes("..")) return false;
+    if (path.startsWith("~")) {
+      return pattern.startsWith("~") && matches(path);
+    }
+    const isAbsolute = path.startsWith("/") || WINDOWS_PATH.test(path);
+    const whole = plain(
+      slashes(
+        isAbsolute || callCwd === undefined ? path : `${callCwd}/${path}`,
+      ),
+    );
+    if (isAbsolutePattern) return matches(whole);
+    if (cwd === undefined) return !isAbsolute && matches(whole);
+    const base = plain(slashes(cwd));
+    return whole.startsWith(`${base}/`) &&
+      matches(whole.slice(base.length + 1));
   };
+}
+
+/** Without `.` and without empty parts. */
+function plain(path: string): string {
+  return path.split("/").filter((part, index) =>
+    index === 0 || part !== "" && part !== "."
+  ).filter((part, index) => index > 0 || part !== ".").join("/");
 }
 
 /** Whether a rule covers a call. */
 export function ruleMatches(
   rule: Rule,
   request: Pick<ToolRequest, "toolName" | "input">,
-  cwd?: string,
+  place: RulePlace = {},
 ): boolean {
-  if (!rule.matchesName(request.toolName)) return false;
-  if (rule.matchesContent === undefined) return true;
-  const content = contentOf(request);
-  return content !== undefined && rule.matchesContent(content, cwd);
+  return rule.matchesName(request.toolName) &&
+    (rule.matchesInput === undefined || rule.matchesInput(request, place));
 }

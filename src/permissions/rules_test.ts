@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import { isSimpleCommand, parseRule, ruleMatches } from "./rules.ts";
+import { parseRule, ruleMatches } from "./rules.ts";
 
-function matches(rule: string, toolName: string, input = {}, cwd?: string) {
-  return ruleMatches(parseRule(rule), { toolName, input }, cwd);
+function matches(rule: string, toolName: string, input = {}, place = {}) {
+  return ruleMatches(parseRule(rule), { toolName, input }, place);
 }
 
 Deno.test("ruleMatches holds names against names and patterns", () => {
@@ -37,6 +37,14 @@ Deno.test("ruleMatches lets one command through and nothing behind it", () => {
     `git commit -m 'it costs $(5)'`,
     "git log --format=%H\\;x",
     "git show HEAD^:$FILE",
+    "git log\n",
+    "git log a#b",
+    "git commit -m 'one\ntwo'",
+    "git log $IFS",
+    "git show {a,b}",
+    // No rule can know what a program does with its arguments.
+    "git -C /elsewhere push",
+    "git -c alias.x='!rm -rf /' x",
   ];
   const refused = [
     "gitk",
@@ -62,6 +70,29 @@ Deno.test("ruleMatches lets one command through and nothing behind it", () => {
     "PATH=/tmp git status",
     "sudo git status",
     "",
+    // A comment hides the quote that would hide the line break.
+    "git log #'\nrm -rf / #'",
+    "git log #",
+    "git log \\",
+    "git log 'a'\\",
+    "git log \0",
+    "git log 'a\0b'",
+    "git log \x0brm",
+    "git log $x[$y]",
+    'git log "$(rm)"',
+    "\u00a0git log",
+    "g\u0456t log",
+    "\uff47it log",
+    "GIT log",
+    "git\u00a0log",
+    "git\tlog",
+    "git log <<E\nrm\nE",
+    "git log <<<x",
+    "git log >(rm)",
+    "git log =(rm)",
+    "{ git log; }",
+    "{git,log}",
+    "$IFS git log",
   ];
   for (const command of allowed) {
     assertEquals(matches("Bash(git *)", "Bash", { command }), true, command);
@@ -89,9 +120,26 @@ Deno.test("ruleMatches holds paths against patterns", () => {
     ["Read(/etc/hosts)", "/etc/hosts.bak", false],
     ["Read(*.ts)", "/elsewhere/b.ts", false],
     ["Read(a.c)", "/work/abc", false],
+    ["Read(src/**)", "src/a", true],
+    ["Read(src/**)", "./src//./a", true],
+    ["Read(//etc/hosts)", "/etc/hosts", true],
+    ["Read(**)", "/etc/hosts", false],
+    ["Read(**)", "/work/a", true],
+    ["Read(/work/**)", "a", true],
+    // What the CLI makes of a path before it opens it.
+    ["Read(src/**)", " /etc/passwd", false],
+    ["Read(src/**)", "src/a ", false],
+    ["Read(**)", "~/.ssh/id_rsa", false],
+    ["Read(*/.ssh/**)", "~/.ssh/id_rsa", false],
+    ["Read(~/notes/**)", "~/notes/a", true],
+    ["Read(src/**)", "src/\u212Aelvin", false],
+    ["Read(src/**)", "src/a\0b", false],
+    ["Read(src/**)", "src\\..\\..\\secret", false],
+    ["Read(src/**)", "src/\\..\\..\\secret", false],
+    ["Read(src/**)", "SRC/a", false],
   ];
   for (const [rule, path, expected] of table) {
-    const found = matches(rule, "Read", { file_path: path }, "/work");
+    const found = matches(rule, "Read", { file_path: path }, { cwd: "/work" });
     assertEquals(found, expected, `${rule} on ${path}`);
   }
 });
@@ -129,7 +177,63 @@ Deno.test("parseRule refuses what is no rule", () => {
   }
 });
 
-Deno.test("isSimpleCommand tells single commands", () => {
-  assertEquals(isSimpleCommand("ls -la"), true);
-  assertEquals(isSimpleCommand("ls; ls"), false);
+Deno.test("a rule with a pattern looks at what the tool uses, and at nothing else", () => {
+  const place = { cwd: "/work" };
+  const path = { file_path: "/etc/passwd" };
+  assertEquals(
+    matches("Read(src/**)", "Read", { command: "src/a", ...path }, place),
+    false,
+  );
+  assertEquals(
+    matches("mcp__fs__*(src/**)", "mcp__fs__read", { path: "src/a" }, place),
+    true,
+  );
+  assertEquals(
+    matches("mcp__fs__*(src/**)", "mcp__fs__read", {
+      path: "src/a",
+      file_path: "/etc/passwd",
+    }, place),
+    false,
+  );
+  for (const pattern of ["/etc/*", "../**", "~/*", " /etc/*", 5, undefined]) {
+    const input = { path: "src/a", pattern };
+    assertEquals(matches("Glob(src/**)", "Glob", input, place), false);
+  }
+  assertEquals(
+    matches("Glob(src/**)", "Glob", { path: "src/a", pattern: "*.ts" }, place),
+    true,
+  );
+  const command = "git log";
+  assertEquals(
+    matches("Bash(git *)", "Bash", {
+      command,
+      dangerouslyDisableSandbox: true,
+    }),
+    false,
+  );
+  assertEquals(matches("Skill(lint)", "Skill", { skill: "lint" }), true);
+  assertEquals(
+    matches("Agent(Explore)", "Agent", { subagent_type: "x" }),
+    false,
+  );
+});
+
+Deno.test("relative paths begin where the CLI is, relative rules where the session is", () => {
+  const place = { cwd: "/work", callCwd: "/elsewhere" };
+  const relative = { file_path: "src/a" };
+  assertEquals(matches("Read(src/**)", "Read", relative, place), false);
+  const absolute = { file_path: "/work/src/a" };
+  assertEquals(matches("Read(src/**)", "Read", absolute, place), true);
+});
+
+Deno.test("parseRule refuses what could never cover anything", () => {
+  const table: [string, string][] = [
+    ["bash", 'did you mean "Bash"?'],
+    ["bash(git *)", 'did you mean "Bash"?'],
+    ["WebFetch(https://example.com/*)", "domain:example.com"],
+    ["TodoWrite(x)", 'use "TodoWrite"'],
+  ];
+  for (const [text, expected] of table) {
+    assertThrows(() => parseRule(text), ConfigError, expected);
+  }
 });

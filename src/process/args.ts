@@ -6,27 +6,31 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
-
-/** What a process is started with. */
-export interface Launch {
-  /** Arguments, without the command. */
-  readonly args: readonly string[];
-  /** Variables over those inherited; `undefined` removes one. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Fields of the `initialize` request. */
-  readonly initialize: WireObject;
-}
-
-interface Draft {
-  readonly args: string[];
-  readonly env: Record<string, string | undefined>;
-  readonly initialize: Record<string, unknown>;
-}
-
-/** Puts the value of an option where it belongs. */
-type Place<T> = (draft: Draft, value: T) => void;
+import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
+import { externalServers } from "../tools/config.ts";
+import {
+  addPermissions,
+  awaitInitialize,
+  type Draft,
+  field,
+  flag,
+  type Launch,
+  library,
+  list,
+  path,
+  pathOf,
+  type Place,
+  when,
+} from "./launch.ts";
+import {
+  argumentsOf,
+  isJson,
+  isSettingsFile,
+  isTexts,
+  mergeSettings,
+  placePlugin,
+} from "./places.ts";
 
 type Table = {
   readonly [K in keyof Required<SessionOptions>]: Place<
@@ -34,44 +38,10 @@ type Table = {
   >;
 };
 
-// `--flag=value` throughout: a value that begins with "-" is no flag then.
-function flag<T extends string | number>(name: string): Place<T> {
-  return (draft, value) => {
-    draft.args.push(`${name}=${value}`);
-  };
-}
-
-function list(name: string): Place<readonly string[]> {
-  return (draft, values) => {
-    draft.args.push(`${name}=${values.join(",")}`);
-  };
-}
-
-function when(wanted: boolean, name: string): Place<boolean> {
-  return (draft, value) => {
-    if (value === wanted) draft.args.push(name);
-  };
-}
-
-function field<T>(name: string): Place<T> {
-  return (draft, value) => {
-    draft.initialize[name] = value;
-  };
-}
-
-/** Stays in the library: no other process hears of it. */
-function library(): void {}
-
-/** A path, also of a `file:` URL. */
-export function pathOf(option: string, value: string | URL): string {
-  if (typeof value === "string") return value;
-  if (value.protocol !== "file:") {
-    throw new ConfigError(
-      option,
-      `Cannot use "${value}" as ${option}: expected a path or a file: URL`,
-    );
-  }
-  return decodeURIComponent(value.pathname);
+/** What the CLI would ask a person comes to this process. */
+function askHost(draft: Draft): void {
+  const argument = "--permission-prompt-tool=stdio";
+  if (!draft.args.includes(argument)) draft.args.push(argument);
 }
 
 /** Where each option goes. */
@@ -83,23 +53,68 @@ const TABLE: Table = {
       typeof value === "string" ? [value] : value,
     ),
   effort: flag("--effort"),
-  systemPrompt: (draft, value) => {
-    if (typeof value === "object" && "append" in value) {
-      draft.initialize.appendSystemPrompt = value.append;
-    } else {
-      draft.initialize.systemPrompt = typeof value === "string"
-        ? [value]
-        : value;
+  thinking: (draft, value) => {
+    if (value === "adaptive") draft.args.push("--thinking=adaptive");
+    else if (value === "off") draft.args.push("--thinking=disabled");
+    else {
+      const { budgetTokens, display } = value;
+      // With "--thinking=enabled" the CLI takes the largest budget, whatever this one is.
+      draft.args.push(
+        budgetTokens === undefined
+          ? "--thinking=adaptive"
+          : `--max-thinking-tokens=${budgetTokens}`,
+      );
+      if (display !== undefined) flag("--thinking-display")(draft, display);
     }
   },
+  betas: list("--betas"),
+  systemPrompt: (draft, value) => {
+    const { text, file, append, appendFile, excludeDynamicSections, snapshot } =
+      isTexts(value) ? { text: value } : value;
+    if (text !== undefined) {
+      draft.initialize.systemPrompt = typeof text === "string" ? [text] : text;
+    }
+    if (file !== undefined) {
+      path("systemPrompt.file", "--system-prompt-file")(draft, file);
+    }
+    if (append !== undefined) draft.initialize.appendSystemPrompt = append;
+    if (appendFile !== undefined) {
+      path("systemPrompt.appendFile", "--append-system-prompt-file")(
+        draft,
+        appendFile,
+      );
+    }
+    if (excludeDynamicSections !== undefined) {
+      draft.initialize.excludeDynamicSections = excludeDynamicSections;
+    }
+    if (snapshot !== undefined) {
+      draft.initialize.systemPromptSnapshot = snapshot;
+    }
+  },
+  subagentSystemPrompt: (draft, { append }) => {
+    draft.files.push({
+      flag: "--append-subagent-system-prompt-file",
+      content: append,
+    });
+  },
+  planModeInstructions: field("planModeInstructions"),
+  outputSchema: field("jsonSchema"),
+  promptSuggestions: field("promptSuggestions"),
+  verbatim: library,
+  sendUserMessage: when(true, "--brief"),
+  autoCompact: flag("--autocompact"),
 
   cwd: library,
   addDirs: (draft, dirs) => {
-    // One flag each: the CLI takes a list with commas for one name.
-    for (const dir of dirs) {
-      draft.args.push(`--add-dir=${pathOf("addDirs", dir)}`);
+    const paths = dirs.map((dir) => pathOf("addDirs", dir));
+    if (draft.spill.settings) {
+      addPermissions(draft, "additionalDirectories", paths);
+    } else {
+      // One flag each: the CLI takes a list with commas for one name.
+      draft.args.push(...paths.map((path) => `--add-dir=${path}`));
     }
   },
+  projectConfigRoot: path("projectConfigRoot", "--project-config-root"),
   claudePath: library,
   env: (draft, env) => {
     Object.assign(draft.env, env);
@@ -109,52 +124,148 @@ const TABLE: Table = {
     draft.env.CLAUDE_CONFIG_DIR = pathOf("configDir", dir);
   },
   extraArgs: (draft, args) => {
-    draft.args.push(...args);
+    draft.args.push(...argumentsOf(args));
   },
+  debug: (draft, value) => {
+    if (value === true) draft.args.push("--debug");
+    else if (value !== false) draft.args.push(`--debug=${value}`);
+  },
+  debugFile: path("debugFile", "--debug-file"),
 
   resume: (draft, id) => {
     draft.args.push(id === "last" ? "--continue" : `--resume=${id}`);
   },
   fork: when(true, "--fork-session"),
   sessionId: flag("--session-id"),
+  fromPr: flag("--from-pr"),
+  resumeAt: flag("--resume-session-at"),
+  resumeDropsTurn: flag("--resume-drops-turn"),
   title: field("title"),
   persist: when(false, "--no-session-persistence"),
-
-  policy: (draft) => {
-    draft.args.push("--permission-prompt-tool=stdio");
+  checkpoints: (draft, value) => {
+    if (value) draft.env.CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING = "true";
   },
+  worktree: (draft, value) => {
+    if (value === true) draft.args.push("--worktree");
+    else if (value !== false) draft.args.push(`--worktree=${value}`);
+  },
+
+  policy: (draft, { bypass }) => {
+    if (bypass === true) draft.args.push("--dangerously-skip-permissions");
+    // One of ours may have it, and a policy does not hold without hooks.
+    draft.env[NO_HOOKS_VARIABLE] = undefined;
+    askHost(draft);
+  },
+  onQuestion: askHost,
+  onPlan: askHost,
+  onElicitation: library,
+  onDialog: library,
+  dialogKinds: field("supportedDialogKinds"),
+  permissionTimeoutMs: library,
+  hooks: (draft) => {
+    // One of ours may have it, and no hook would be called.
+    draft.env[NO_HOOKS_VARIABLE] = undefined;
+  },
+  permissionPromptTool: flag("--permission-prompt-tool"),
+  prompts: flag("--permission-prompts"),
   permissionMode: (draft, mode) => {
     draft.args.push(`--permission-mode=${mode}`);
     if (mode === "bypassPermissions") {
       draft.args.push("--allow-dangerously-skip-permissions");
     }
   },
-  allowedTools: list("--allowedTools"),
-  disallowedTools: list("--disallowedTools"),
+  allowedTools: (draft, rules) => {
+    draft.allowed.push(...rules);
+  },
+  disallowedTools: (draft, rules) => {
+    if (draft.spill.settings) addPermissions(draft, "deny", rules);
+    else list("--disallowedTools")(draft, rules);
+  },
   builtinTools: list("--tools"),
+  tools: library,
+  toolServerName: library,
+  toolContext: library,
+  mcpServers: (draft, servers) => {
+    const external = externalServers(servers);
+    if (Object.keys(external).length === 0) return;
+    draft.initialize.mcpServers = external;
+    awaitInitialize(draft);
+  },
+  mcpConfigFiles: (draft, files) => {
+    for (const file of files) path("mcpConfigFiles", "--mcp-config")(draft, file);
+  },
+  strictMcp: when(true, "--strict-mcp-config"),
+  toolAliases: field("toolAliases"),
+  toolConfig: (draft, { askUserQuestion }) => {
+    const format = askUserQuestion?.previewFormat;
+    if (format !== undefined) {
+      draft.env.CLAUDE_CODE_QUESTION_PREVIEW_FORMAT = format;
+    }
+  },
+  sandbox: (draft, value) => {
+    draft.settings.sandbox = {
+      ...draft.settings.sandbox as object | undefined,
+      ...value,
+    };
+  },
+  bare: when(true, "--bare"),
+  restricted: when(true, "--restricted"),
+  safeMode: when(true, "--safe-mode"),
+
+  agent: flag("--agent"),
+  agents: field("agents"),
+  agentProgressSummaries: field("agentProgressSummaries"),
+  forwardSubagentText: field("forwardSubagentText"),
+  keepTasks: field("perTaskStopAffordance"),
+  skills: (draft, value) => {
+    if (value === "all") draft.allowed.push("Skill");
+    else {
+      draft.initialize.skills = value;
+      draft.allowed.push(...value.map((name) => `Skill(${name})`));
+    }
+  },
+  plugins: (draft, plugins) => {
+    for (const plugin of plugins) placePlugin(draft, plugin);
+  },
+  slashCommands: when(false, "--disable-slash-commands"),
+
   settings: (draft, value) => {
-    const text = typeof value === "string" || value instanceof URL
-      ? pathOf("settings", value)
-      : JSON.stringify(value);
-    draft.args.push(`--settings=${text}`);
+    if (typeof value === "object" && !(value instanceof URL)) {
+      mergeSettings(draft, value);
+    } else if (isJson(value)) {
+      mergeSettings(draft, JSON.parse(value));
+    } else path("settings", "--settings")(draft, value);
   },
   settingSources: list("--setting-sources"),
+  managedSettings: (draft, value) => {
+    awaitInitialize(draft);
+    draft.args.push("--managed-settings-in-initialize");
+    draft.initialize.managedSettings = value;
+  },
 
   partials: when(true, "--include-partial-messages"),
-  limits: (draft, { maxTurns, maxBudgetUsd }) => {
+  hookEvents: when(true, "--include-hook-events"),
+  limits: (draft, { maxTurns, maxBudgetUsd, taskBudgetTokens }) => {
     if (maxTurns !== undefined) draft.args.push(`--max-turns=${maxTurns}`);
     if (maxBudgetUsd !== undefined) {
       draft.args.push(`--max-budget-usd=${maxBudgetUsd}`);
     }
+    if (taskBudgetTokens !== undefined) {
+      draft.args.push(`--task-budget=${taskBudgetTokens}`);
+    }
   },
+  budget: library,
 
   maxLineBytes: library,
+  validation: library,
   startTimeoutMs: library,
   controlTimeoutMs: library,
   closeTimeoutMs: library,
   signal: library,
   stderr: library,
 };
+
+export { type Launch, pathOf } from "./launch.ts";
 
 /** The names of all options. */
 export const OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(TABLE));
@@ -167,13 +278,67 @@ const ALWAYS = [
   "--verbose",
 ];
 
-/** What a process with these options is started with. */
+/**
+ * The most characters that all arguments may have together. Windows has room for 8,191
+ * where a shell is in between, and for 32,767 where not.
+ */
+export const MAX_ARGUMENTS_LENGTH = 8_000;
+
+/**
+ * What a process with these options is started with.
+ *
+ * @throws {ConfigError} Its arguments would be too long.
+ */
 export function launchOf(options: SessionOptions): Launch {
-  const draft: Draft = { args: [...ALWAYS], env: {}, initialize: {} };
+  const launch = draftOf(options, false);
+  if (lengthOf(launch.args) <= MAX_ARGUMENTS_LENGTH) return launch;
+  // Lists as arguments are what every CLI takes, so they go elsewhere only where they must.
+  const spilled = draftOf(options, true);
+  const length = lengthOf(spilled.args);
+  if (length <= MAX_ARGUMENTS_LENGTH) return spilled;
+  const longest = spilled.args.reduce((a, b) => b.length > a.length ? b : a);
+  throw new ConfigError(
+    "extraArgs",
+    `Cannot start the CLI: its arguments have ${length} characters, more than ${MAX_ARGUMENTS_LENGTH}: the longest begins with "${
+      longest.slice(0, 40)
+    }"`,
+  );
+}
+
+function lengthOf(args: readonly string[]): number {
+  return args.reduce((length, text) => length + text.length + 1, 0);
+}
+
+function draftOf(options: SessionOptions, wanted: boolean): Launch {
+  const draft: Draft = {
+    args: [...ALWAYS],
+    env: {},
+    initialize: {},
+    files: [],
+    settings: {},
+    allowed: [],
+    spill: {
+      handshake: wanted,
+      // A file of the caller's cannot be added to.
+      settings: wanted && !isSettingsFile(options.settings),
+    },
+  };
   // Entry and value belong together by the type of the table; a loop cannot say so.
   const places = TABLE as Readonly<Record<string, Place<unknown>>>;
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined) places[name]?.(draft, value);
   }
-  return draft;
+  if (draft.allowed.length === 0) {
+    // Nothing is allowed without being asked about.
+  } else if (draft.spill.settings) {
+    addPermissions(draft, "allow", draft.allowed);
+  } else {
+    list("--allowedTools")(draft, draft.allowed);
+  }
+  if (Object.keys(draft.settings).length > 0) {
+    const content = JSON.stringify(draft.settings);
+    draft.files.push({ flag: "--settings", content });
+  }
+  const { args, env, initialize, files } = draft;
+  return { args, env, initialize, files };
 }

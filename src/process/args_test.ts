@@ -39,7 +39,9 @@ Deno.test("launchOf puts each option where it belongs", () => {
     [{ title: "t" }, [], { title: "t" }],
     [{ persist: false }, ["--no-session-persistence"]],
     [{ persist: true }, []],
-    [{ policy: allowAll() }, ["--permission-prompt-tool=stdio"]],
+    [{ policy: allowAll() }, ["--permission-prompt-tool=stdio"], {}, {
+      CLAUDE_CODE_SIMPLE: undefined,
+    }],
     [{ permissionMode: "plan" }, ["--permission-mode=plan"]],
     [{ permissionMode: "bypassPermissions" }, [
       "--permission-mode=bypassPermissions",
@@ -49,7 +51,7 @@ Deno.test("launchOf puts each option where it belongs", () => {
       "--allowedTools=Read,Bash(git *)",
     ]],
     [{ builtinTools: [] }, ["--tools="]],
-    [{ settings: { model: "x" } }, [`--settings={"model":"x"}`]],
+    [{ settings: "/s.json" }, ["--settings=/s.json"]],
     [{ settingSources: [] }, ["--setting-sources="]],
     [{ partials: true }, ["--include-partial-messages"]],
     [{ partials: false }, []],
@@ -67,6 +69,7 @@ Deno.test("launchOf puts each option where it belongs", () => {
       args: [...BASE, ...args],
       initialize,
       env,
+      files: [],
     });
   }
 });

@@ -5,21 +5,21 @@
  */
 
 import { ConfigError } from "../errors.ts";
+import { checkPolicyOptions, whatTurnsHooksOff } from "../permissions/check.ts";
+import { checkHooks } from "../hooks/options.ts";
 import type { SessionOptions } from "../options.ts";
+import { checkQuestions } from "../questions/options.ts";
+import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
 import { OPTION_NAMES, pathOf } from "./args.ts";
+import { checkTogether } from "./check_together.ts";
+import { checkValues, wrong } from "./check_values.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const EFFORTS: ReadonlySet<unknown> = new Set([
-  "low",
-  "medium",
-  "high",
-  "xhigh",
-  "max",
-]);
-
 const SOURCES: ReadonlySet<unknown> = new Set(["user", "project", "local"]);
+
+const VALIDATIONS: ReadonlySet<unknown> = new Set(["lenient", "strict", "off"]);
 
 const TEXTS = [
   "model",
@@ -33,7 +33,6 @@ const LISTS = [
   "allowedTools",
   "disallowedTools",
   "builtinTools",
-  "extraArgs",
 ] as const;
 
 const AMOUNTS = [
@@ -42,17 +41,6 @@ const AMOUNTS = [
   "controlTimeoutMs",
   "closeTimeoutMs",
 ] as const;
-
-/** Flags that a session lives on, and what to do instead of giving them by hand. */
-const OWN_FLAGS: Readonly<Record<string, string>> = {
-  "--output-format": "it is always stream-json",
-  "--input-format": "it is always stream-json",
-  "--verbose": "it is always on",
-  "--print": "it is always on",
-  "-p": "it is always on",
-  "--permission-prompt-tool": "use the option policy",
-  "--replay-user-messages": "echoes would be taken for answers",
-};
 
 /**
  * Checks what can be checked without starting anything.
@@ -85,36 +73,36 @@ export function checkOptions(options: SessionOptions): void {
       throw wrong(name, "a number above 0", value);
     }
   }
+  const { validation } = options;
+  if (validation !== undefined && !VALIDATIONS.has(validation)) {
+    throw wrong("validation", "lenient, strict or off", validation);
+  }
   checkLimits(options);
+  checkBudget(options);
   checkIdentity(options);
   checkPlaces(options);
-  if (options.effort !== undefined && !EFFORTS.has(options.effort)) {
-    throw wrong(
-      "effort",
-      "one of low, medium, high, xhigh, max",
-      options.effort,
-    );
-  }
   for (const source of options.settingSources ?? []) {
     if (!SOURCES.has(source)) {
       throw wrong("settingSources", "user, project or local", source);
     }
   }
-  if (
-    options.policy !== undefined && typeof options.policy.decide !== "function"
-  ) {
-    throw wrong("policy", "a policy such as allowList([…])", options.policy);
-  }
-  for (const argument of options.extraArgs ?? []) {
-    const [name = ""] = argument.split("=");
-    const why = Object.hasOwn(OWN_FLAGS, name) ? OWN_FLAGS[name] : undefined;
-    if (why !== undefined) {
-      throw new ConfigError(
-        "extraArgs",
-        `Cannot pass "${name}" in extraArgs: ${why}`,
-      );
-    }
-  }
+  checkPolicyOptions(options);
+  checkValues(options);
+  checkHookOptions(options);
+  checkQuestions(options);
+  checkTogether(options);
+  checkToolOptions(options);
+}
+
+function checkHookOptions(options: SessionOptions): void {
+  if (options.hooks === undefined) return;
+  checkHooks(options.hooks);
+  const off = whatTurnsHooksOff(options);
+  if (off === undefined) return;
+  throw new ConfigError(
+    "hooks",
+    `Cannot call hooks with ${off}: the CLI calls none then`,
+  );
 }
 
 function checkLimits({ limits }: SessionOptions): void {
@@ -125,6 +113,31 @@ function checkLimits({ limits }: SessionOptions): void {
   }
   if (maxBudgetUsd !== undefined && !(maxBudgetUsd > 0)) {
     throw wrong("limits.maxBudgetUsd", "a number above 0", maxBudgetUsd);
+  }
+}
+
+const METRICS = ["costUsd", "turns", "tokens"] as const;
+
+function checkBudget({ budget }: SessionOptions): void {
+  const thresholds: unknown = budget?.thresholds ?? [];
+  if (!Array.isArray(thresholds)) {
+    throw wrong("budget.thresholds", "a list", thresholds);
+  }
+  for (const threshold of thresholds as readonly unknown[]) {
+    const given = typeof threshold === "object" && threshold !== null
+      ? Object.entries(threshold).filter(([, value]) => value !== undefined)
+      : [];
+    const [name, value] = given[0] ?? [];
+    const isOne = given.length === 1 &&
+      METRICS.some((metric) => metric === name) &&
+      typeof value === "number" && value > 0;
+    if (!isOne) {
+      throw wrong(
+        "budget.thresholds",
+        "one of costUsd, turns and tokens, above 0",
+        threshold,
+      );
+    }
   }
 }
 
@@ -170,12 +183,4 @@ function checkPlaces(options: SessionOptions): void {
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) &&
     value.every((item) => typeof item === "string" && item !== "");
-}
-
-function wrong(option: string, expected: string, came: unknown): ConfigError {
-  const shown = JSON.stringify(came) ?? String(came);
-  return new ConfigError(
-    option,
-    `Cannot use the option ${option}: expected ${expected}, got ${shown}`,
-  );
 }

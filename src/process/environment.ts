@@ -4,6 +4,9 @@
  * @module
  */
 
+import { ConfigError } from "../errors.ts";
+import type { SessionOptions } from "../options.ts";
+
 /**
  * Variables that never reach the child: a session that runs inside of another one
  * refuses to start or takes the other for its host, and a debugger's options stop it.
@@ -36,4 +39,32 @@ export function childEnvironment(
     else env[name] = value;
   }
   return env;
+}
+
+/** What the CLI signs in with where it does not with a subscription. */
+const OTHER_SIGN_INS: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "CLAUDE_CODE_USE_BEDROCK",
+  "CLAUDE_CODE_USE_VERTEX",
+  "CLAUDE_CODE_USE_FOUNDRY",
+];
+
+/**
+ * With `bare` the CLI never signs in with a subscription, and says so only after the
+ * first prompt, with a result that calls itself a success.
+ *
+ * @throws {ConfigError} There is nothing but the token of a subscription.
+ */
+export function checkSignIn(
+  options: SessionOptions,
+  env: Readonly<Record<string, string>>,
+): void {
+  if (options.bare !== true || options.settings !== undefined) return;
+  if (env.CLAUDE_CODE_OAUTH_TOKEN === undefined) return;
+  if (OTHER_SIGN_INS.some((name) => env[name] !== undefined)) return;
+  throw new ConfigError(
+    "bare",
+    "Cannot use bare with the token of a subscription: it signs in with an API key only",
+  );
 }

@@ -7,8 +7,9 @@
 import { StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
-import { childEnvironment } from "./environment.ts";
+import { checkSignIn, childEnvironment } from "./environment.ts";
 import { type Command, findClaude } from "./find.ts";
+import { LaunchFiles } from "./launch_files.ts";
 
 /** How a process ended. */
 export interface ExitStatus {
@@ -101,10 +102,12 @@ export async function spawnClaude(
     ? {}
     : Deno.env.toObject();
   const env = childEnvironment(inherited, launch.env);
+  checkSignIn(options, env);
+  const files = await LaunchFiles.write(launch.files);
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command.path, {
-      args: [...command.args, ...launch.args],
+      args: [...command.args, ...launch.args, ...files.args],
       ...cwd === undefined ? {} : { cwd },
       env,
       // Without the right to read the variables the child inherits them as they are.
@@ -116,9 +119,10 @@ export async function spawnClaude(
       stderr: "piped",
     }).spawn();
   } catch (cause) {
+    await files.remove();
     throw spawnError(command, cause, env);
   }
-  return running(child);
+  return running(child, files);
 }
 
 function spawnError(
@@ -149,10 +153,11 @@ function spawnError(
   );
 }
 
-function running(child: Deno.ChildProcess): RunningProcess {
+function running(child: Deno.ChildProcess, files: LaunchFiles): RunningProcess {
   let ended = false;
-  const exited = child.status.then(({ code, signal }) => {
+  const exited = child.status.then(async ({ code, signal }) => {
     ended = true;
+    await files.remove();
     return { code, signal };
   });
   return {

@@ -8,9 +8,8 @@ import type { ModelUsage } from "../messages/_usage.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import type { SlashCommand } from "../messages/system/commands_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
-import { isWireObject } from "../messages/_define.ts";
-import type { ToolResult } from "../events/blocks.ts";
 
 /** Tokens and cost of a process so far, all models together. */
 export interface SessionUsage {
@@ -53,6 +52,8 @@ export class SessionFacts {
     cacheReadInputTokens: 0,
     cacheCreationInputTokens: 0,
   };
+  /** The slash commands, where the CLI has sent others since the start. */
+  commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */
   readonly tasks: Map<string, BackgroundTask> = new Map();
   /** Files that tools wrote, by the path that the tool said. */
@@ -80,14 +81,15 @@ export class SessionFacts {
         this.tasks.clear();
         for (const task of event.tasks) this.tasks.set(task.taskId, task);
         break;
+      case "commands_changed":
+        this.commands = event.commands;
+        break;
       case "status":
         this.permissionMode = event.permissionMode ?? this.permissionMode;
         break;
-      case "tool_result": {
-        const path = modifiedPath(event);
-        if (path !== undefined) this.filesModified.add(path);
+      case "file_change":
+        this.filesModified.add(event.path);
         break;
-      }
       case "result":
         this.id = event.sessionId ?? this.id;
         this.turnCount++;
@@ -99,24 +101,6 @@ export class SessionFacts {
         break;
     }
   }
-}
-
-const WRITERS: ReadonlySet<string | undefined> = new Set([
-  "Write",
-  "Edit",
-  "NotebookEdit",
-]);
-
-/** The file that a successful call wrote. */
-function modifiedPath(event: ToolResult): string | undefined {
-  if (event.isError || !WRITERS.has(event.toolName)) return undefined;
-  // What the tool says it wrote holds also where a policy changed the input.
-  const said = isWireObject(event.structured)
-    ? event.structured.filePath ?? event.structured.notebook_path
-    : undefined;
-  const asked = event.toolInput?.file_path ?? event.toolInput?.notebook_path;
-  const path = said ?? asked;
-  return typeof path === "string" ? path : undefined;
 }
 
 function sum(models: readonly ModelUsage[]): SessionUsage {

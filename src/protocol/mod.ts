@@ -9,8 +9,10 @@ import { ProtocolError, type StartupError, StateError } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
 import { classifyLine } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
-import type { WireObject } from "../messages/_define.ts";
+import { violation } from "../events/validation.ts";
+import type { Validation, WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import { BudgetWatch } from "./budget.ts";
 import { endError, refusedStart } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
 import type {
@@ -24,7 +26,7 @@ import { OwnRequests, type Reply } from "./pending.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import type { TurnContext } from "./turn_failure.ts";
 import { type OpenTurn, Turns } from "./turns.ts";
-import { promptLine, replyLine, requestLine } from "./written.ts";
+import { cancelLine, promptLine, replyLine, requestLine } from "./written.ts";
 
 export type * from "./output.ts";
 
@@ -32,7 +34,9 @@ export type * from "./output.ts";
 export class Protocol {
   /** What is known of the session. */
   readonly facts: SessionFacts = new SessionFacts();
-  readonly #decoder = new EventDecoder();
+  readonly #decoder: EventDecoder;
+  readonly #isStrict: boolean;
+  readonly #budget: BudgetWatch;
   readonly #own = new OwnRequests();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();
@@ -46,8 +50,20 @@ export class Protocol {
   #rateLimit: TurnContext["rateLimit"];
   #ended: Error | undefined;
 
-  /** @param options `resuming`: the process was told to resume a session. */
-  constructor(options: { readonly resuming?: boolean } = {}) {
+  /**
+   * @param options `resuming`: the process was told to resume a session; `validation`:
+   * how much of what it writes is checked; `budget`: whom to ask after each result.
+   */
+  constructor(
+    options: {
+      readonly resuming?: boolean;
+      readonly validation?: Validation | undefined;
+      readonly budget?: BudgetWatch;
+    } = {},
+  ) {
+    this.#decoder = new EventDecoder(options.validation);
+    this.#isStrict = options.validation === "strict";
+    this.#budget = options.budget ?? new BudgetWatch();
     this.#resuming = options.resuming ?? false;
   }
 
@@ -144,6 +160,20 @@ export class Protocol {
 
   /** Takes a line of the CLI's. Never throws. */
   receive(line: string): Output[] {
+    const outputs = this.#receive(line);
+    if (!this.#isStrict) return outputs;
+    const failed = outputs.flatMap<Output>((output) => {
+      if (output.do !== "emit" || output.turnId === undefined) return [];
+      // The line may have ended the turn: then it has its outcome.
+      if (output.turnId !== this.turnId) return [];
+      const { frame, turnId: id } = output;
+      const error = violation(frame, line, this.facts.id);
+      return error === undefined ? [] : [{ do: "fail_turn", id, error }];
+    });
+    return [...outputs, ...failed];
+  }
+
+  #receive(line: string): Output[] {
     const told = classifyLine(line);
     switch (told.kind) {
       case "blank":
@@ -189,8 +219,14 @@ export class Protocol {
   }
 
   #message(raw: WireObject): Output[] {
-    const frame = this.#decoder.decode(raw);
-    for (const event of frame.events) this.#observe(event);
+    const decoded = this.#decoder.decode(raw);
+    for (const event of decoded.events) this.#observe(event);
+    const frame = decoded.events[0]?.type === "result"
+      ? {
+        ...decoded,
+        events: [...decoded.events, ...this.#budget.take(this.facts)],
+      }
+      : decoded;
     if (raw.subtype === "error_during_execution" && !this.#sawInit) {
       this.#startupError = refusedStart(raw, this.#resuming);
     }
@@ -323,6 +359,15 @@ export class Protocol {
   expire(id: string): Output[] {
     const outcome = this.#own.expire(id);
     return outcome === undefined ? [] : [{ do: "settle", id, outcome }];
+  }
+
+  /** Whoever made a request of ours gave it up, for this reason. */
+  abandon(id: string, reason: unknown): Output[] {
+    if (!this.#own.drop(id)) return [];
+    return [
+      { do: "write", line: cancelLine(id) },
+      { do: "settle", id, outcome: { ok: false, error: reason } },
+    ];
   }
 
   /** No more prompts. The driver ends the process. */

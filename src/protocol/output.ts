@@ -17,6 +17,8 @@ export interface Prompt {
   readonly id: string;
   /** A text, or blocks of the API. */
   readonly content: string | readonly unknown[];
+  /** Taken as it is written: no `@file` and no slash command in it. */
+  readonly verbatim?: boolean | undefined;
 }
 
 /** How a message is pushed. */
@@ -67,6 +69,8 @@ export type Output =
   | { readonly do: "settle"; readonly id: string; readonly outcome: Outcome }
   /** A turn is over. */
   | { readonly do: "end_turn"; readonly id: string; readonly end: TurnEnd }
+  /** A turn fails for its readers while the CLI goes on with it: interrupt it, let it run out. */
+  | { readonly do: "fail_turn"; readonly id: string; readonly error: Error }
   /** News of a message that was pushed. */
   | { readonly do: "tell_push"; readonly id: string; readonly news: PushNews };
 

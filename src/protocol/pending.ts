@@ -10,7 +10,7 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 /** How a request of ours ended. */
 export type Outcome =
   | { readonly ok: true; readonly response: WireObject }
-  | { readonly ok: false; readonly error: Error };
+  | { readonly ok: false; readonly error: unknown };
 
 /** Our requests. Each is settled once, by a reply, a deadline or the end of the process. */
 export class OwnRequests {
@@ -56,6 +56,11 @@ export class OwnRequests {
       ok: false,
       error: new DeadlineError(request.subtype, request.timeoutMs),
     };
+  }
+
+  /** Nobody waits any more. `false` where the reply came before. */
+  drop(id: string): boolean {
+    return this.#open.delete(id);
   }
 
   /** The process is gone: takes all that still wait. */

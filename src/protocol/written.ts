@@ -10,7 +10,7 @@ import type { Reply } from "./pending.ts";
 
 /** A prompt. */
 export function promptLine(
-  { id, content }: Prompt,
+  { id, content, verbatim }: Prompt,
   { priority, query }: PushOptions = {},
 ): string {
   return JSON.stringify({
@@ -19,6 +19,7 @@ export function promptLine(
     parent_tool_use_id: null,
     session_id: "",
     uuid: id,
+    ...verbatim === true ? { client_composed: true } : {},
     ...priority === undefined ? {} : { priority },
     ...query === false ? { shouldQuery: false } : {},
   });
@@ -35,6 +36,11 @@ export function requestLine(
     request_id: id,
     request: { ...payload, subtype },
   });
+}
+
+/** Tells the CLI that nobody waits for the answer to a request of ours any more. */
+export function cancelLine(id: string): string {
+  return JSON.stringify({ type: "control_cancel_request", request_id: id });
 }
 
 /** The answer to a question of the CLI's. */

@@ -1,5 +1,5 @@
 import { conduct, type Conductor } from "../conductor.ts";
-import { EXIT, exitCodeOf } from "../exit_code.ts";
+import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
@@ -55,6 +55,8 @@ class Repl {
   /** Somebody types; else lines come from a pipe or a file. */
   readonly #isInteractive: boolean;
   readonly #leaving = new AbortController();
+  /** What ended the process, should it have ended. */
+  #death: Error | undefined;
   /** The last thing that was pressed was Ctrl-C. */
   #isWarned = false;
 
@@ -94,7 +96,8 @@ class Repl {
         continue;
       }
       const code = await this.#turn(text);
-      if (session.state === "dead" || session.state === "closed") return code;
+      if (this.#death !== undefined) return await this.#reportDeath(code);
+      if (session.state === "closed") return code;
       // Somebody who types has seen how each turn ended.
       if (!this.#isInteractive) worst = Math.max(worst, code);
     }
@@ -110,9 +113,14 @@ class Repl {
 
   async #nextLine(): Promise<string | Leave> {
     await this.#prompt();
+    const isTypedAhead = this.#lines.isReady;
     try {
       const line = await this.#lines.next(this.#leaving.signal);
       this.#isWarned = false;
+      // The terminal showed it while the turn before was running, somewhere in its answer.
+      if (isTypedAhead && this.#isInteractive) {
+        await this.#output.stderr(`${line}\n`);
+      }
       if (line !== undefined) return line;
     } catch (reason) {
       if (reason instanceof Leave) return reason;
@@ -170,12 +178,17 @@ class Repl {
     this.#prompt();
   }
 
-  /** The process ended. A turn that was running reports it; else nobody would. */
+  /** The process ended by itself. A turn that is being shown is shown to its end. */
   async #leaveDead(error: Error): Promise<void> {
-    // The turn hears of it in the same moment, and tells it.
+    this.#death = error;
     if (this.#conductor.isInTurn) return;
     if (this.#isInteractive) await this.#output.stderr("\n");
-    await report(this.#output, error);
-    this.#leaving.abort(new Leave(exitCodeOf(error)));
+    this.#leaving.abort(new Leave(await this.#reportDeath(EXIT.done)));
+  }
+
+  /** Reports the end of the process, unless a turn failed of it and told it already. */
+  async #reportDeath(code: number): Promise<number> {
+    if (this.#conductor.lastError === this.#death) return code;
+    return Math.max(code, await report(this.#output, this.#death));
   }
 }

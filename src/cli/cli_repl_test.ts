@@ -1,0 +1,151 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ScriptedClaude } from "../testing/scripted_claude.ts";
+import * as step from "../testing/steps.ts";
+import {
+  asking,
+  atTerminal,
+  hasScript,
+  run,
+  Running,
+} from "./fixtures/child.ts";
+
+const posix = { ignore: Deno.build.os === "windows" };
+
+Deno.test("repl: each line of a pipe is a turn in one session", async () => {
+  await using claude = await ScriptedClaude.create(
+    step.conversation([], { forEveryPrompt: [step.echo("<{prompt}>")] }),
+  );
+  const running = new Running(claude, ["repl"]);
+  await running.write("one\n\n:help\r\n  \n/cost x\r\nlast");
+  const { code, stdout, stderr } = await running.end();
+  const [first = "", second = "", third = ""] = stdout.split("\n");
+  assertStringIncludes(first, "one");
+  assertStringIncludes(second, "/cost x");
+  assertStringIncludes(third, "last");
+  assertStringIncludes(stderr, ":quit");
+  assertEquals(code, 0);
+  assertEquals(claude.starts.length, 1);
+});
+
+Deno.test("repl: a failed turn is told, the next one runs, the code is the worst", async () => {
+  const { code, stdout, stderr } = await run(
+    [
+      [step.apiError(429, "rate_limit", "Slow down")],
+      [step.apiError(500, "server_error", "Oh no")],
+      [step.text("Fine.")],
+    ],
+    ["repl"],
+    "a\nb\nc\n",
+  );
+  assertEquals(stdout, "Fine.\n");
+  assertStringIncludes(stderr, "Slow down");
+  assertStringIncludes(stderr, "Oh no");
+  assertEquals(code, 75);
+});
+
+Deno.test("repl: the process dies, in a turn and between two", async () => {
+  const inTurn = await run(
+    [[step.text("x"), step.exit(7)]],
+    ["repl"],
+    "a\nb\n",
+  );
+  assertEquals(inTurn.stdout, "x\n");
+  assertStringIncludes(inTurn.stderr, "exit code 7");
+  assertEquals(inTurn.stderr.split("claudestream:").length, 2);
+  assertEquals(inTurn.code, 1);
+
+  await using claude = await ScriptedClaude.create(
+    step.conversation([[step.text("x")]]),
+  );
+  const running = new Running(claude, ["repl"]);
+  await running.write("a\n");
+  await running.says("x\n");
+  Deno.kill(claude.starts[0]?.pid ?? 0, "SIGKILL");
+  // Its input stays open: it has to leave by itself.
+  const { code, stderr } = await running.outcome();
+  await running.child.stdin.abort().catch(() => {});
+  assertStringIncludes(stderr, "SIGKILL");
+  assertEquals(code, 1);
+});
+
+Deno.test("repl: Ctrl-C ends the turn and not the session", posix, async () => {
+  await using claude = await ScriptedClaude.create(step.conversation([
+    [step.text("Once upon"), step.gate("open")],
+    [step.text("Still here.")],
+  ]));
+  const running = new Running(claude, ["repl"]);
+  await running.write("a\nb\n");
+  await running.says("Once upon");
+  running.child.kill("SIGINT");
+  await running.says("Still here.");
+  const { code, stdout } = await running.end();
+  assertEquals(stdout, "Once upon\nStill here.\n");
+  assertEquals(code, 130);
+});
+
+Deno.test("demo: plays without claude, without an account and without waiting", async () => {
+  const { code, stdout, stderr } = await run(undefined, ["demo", "--fast"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "claudestream starts the `claude` program");
+  assertStringIncludes(stderr, "A scripted stand-in for claude");
+  assertStringIncludes(stderr, "? Claude wants to use Write");
+  assertStringIncludes(stderr, ") y\n✓ Write haiku.txt");
+});
+
+const terminal = { ignore: !await hasScript() };
+
+Deno.test(
+  "at a terminal a question is asked and answered",
+  terminal,
+  async () => {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([asking]),
+    );
+    for (
+      const [answer, sign] of [["y", "✓ Bash git status"], [
+        "n",
+        "The user said no",
+      ]]
+    ) {
+      const running = atTerminal(claude, "stream look");
+      await running.says("Allow? [y]es [n]o [a]lways");
+      await running.write(`${answer}\n`);
+      await running.says(`${sign}`);
+      await running.says("It is clean.");
+      assertEquals((await running.outcome()).code, 0);
+      await running.child.stdin.abort().catch(() => {});
+    }
+  },
+);
+
+Deno.test(
+  "repl at a terminal: Ctrl-C, typing ahead, leaving",
+  terminal,
+  async () => {
+    await using claude = await ScriptedClaude.create(step.conversation([
+      [step.text("Once upon"), step.gate("open")],
+      [step.echo("<{prompt}>")],
+      asking,
+    ]));
+    const running = atTerminal(claude, "repl");
+    await running.says("> ");
+    await running.write("first\n");
+    await running.says("Once upon");
+    // Before any Ctrl-C: with it the terminal throws away what nobody has read yet.
+    await running.write("typed ahead\n");
+    await running.says("typed ahead");
+    await claude.release("open");
+    // The second turn is over, and the prompt is there again.
+    await running.says("out\r\n> ", 2);
+    await running.write("look\n");
+    await running.says("Allow?");
+    await running.write("\x03");
+    await running.says("out\r\n> ", 3);
+    await running.write("half a line\x03");
+    await running.says("Ctrl-C again leaves");
+    await running.write("\x03");
+    assertEquals((await running.outcome()).code, 130);
+    await running.child.stdin.abort().catch(() => {});
+    await claude.ended();
+  },
+);

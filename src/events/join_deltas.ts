@@ -1,0 +1,138 @@
+/**
+ * Joins pieces of a reply that nobody has read yet into one. Pure.
+ *
+ * @module
+ */
+
+import {
+  type Draft,
+  hidden,
+  isWireObject,
+  type WireObject,
+} from "../messages/_define.ts";
+import type { StreamDelta } from "../messages/stream_event.ts";
+import type { ThinkingTokens } from "../messages/system/thinking_tokens.ts";
+import type { ClaudeEvent, Frame } from "./mod.ts";
+import type { ToolInputDelta } from "./tool_input_delta.ts";
+
+/** The kinds of deltas that can be joined, with the field that holds the piece, here and on the wire. */
+const PIECES = {
+  text_delta: ["text", "text"],
+  thinking_delta: ["thinking", "thinking"],
+  input_json_delta: ["partialJson", "partial_json"],
+} as const;
+
+type Joinable = keyof typeof PIECES;
+
+function isJoinable(type: string | undefined): type is Joinable {
+  return type !== undefined && Object.hasOwn(PIECES, type);
+}
+
+/** So many pieces are kept one by one before they become one text. */
+const MOST_PARTS = 512;
+
+/**
+ * What a frame can be joined with: frames with the same key. `undefined` for a frame
+ * that stays as it is.
+ */
+export function joinKey(frame: Frame): string | undefined {
+  const [event] = frame.events;
+  if (event?.type === "thinking_tokens") return "thinking_tokens";
+  if (event?.type !== "stream_delta" || !isJoinable(event.deltaType)) {
+    return undefined;
+  }
+  const { parentToolUseId, messageId, index, deltaType } = event;
+  return JSON.stringify([parentToolUseId, messageId, index, deltaType]);
+}
+
+/** Frames that became one. */
+export class JoinedFrames {
+  readonly #first: Frame;
+  #last: Frame;
+  #parts: string[] = [];
+  #tokens = 0;
+
+  /** Begins with one frame; it must have a {@linkcode joinKey}. */
+  constructor(first: Frame) {
+    this.#first = first;
+    this.#last = first;
+    this.add(first);
+  }
+
+  /** Adds a frame with the same key. */
+  add(frame: Frame): void {
+    this.#last = frame;
+    const [event] = frame.events;
+    if (event?.type === "thinking_tokens") {
+      this.#tokens += event.estimatedTokensDelta ?? 0;
+    } else if (event?.type === "stream_delta" && isJoinable(event.deltaType)) {
+      this.#parts.push(event[PIECES[event.deltaType][0]] ?? "");
+      // Otherwise memory would be held by the number of the pieces, not by their text.
+      if (this.#parts.length > MOST_PARTS) this.#parts = [this.#parts.join("")];
+    }
+  }
+
+  /** What they are together: as if the CLI had written fewer and longer pieces. */
+  frame(): Frame {
+    const [first, input] = this.#last.events;
+    if (first?.type === "thinking_tokens") return this.#joinedTokens(first);
+    if (first?.type !== "stream_delta") return this.#last;
+    const delta = this.#joinedDelta(first);
+    const events: ClaudeEvent[] = [delta];
+    if (input?.type === "tool_input_delta") {
+      events.push(joinedInput(input, delta));
+    }
+    return this.#frame(delta, events);
+  }
+
+  #joinedTokens(last: ThinkingTokens): Frame {
+    const raw = isWireObject(last.raw)
+      ? { ...last.raw, estimated_tokens_delta: this.#tokens }
+      : last.raw;
+    const tokens = hidden(
+      { ...last, estimatedTokensDelta: this.#tokens },
+      "raw",
+      raw,
+    );
+    return this.#frame(tokens, [tokens]);
+  }
+
+  #joinedDelta(last: StreamDelta): StreamDelta {
+    const { deltaType } = last;
+    if (!isJoinable(deltaType)) return last;
+    const [name, wireName] = PIECES[deltaType];
+    const piece = this.#parts.join("");
+    const inner = isWireObject(last.event.delta) ? last.event.delta : {};
+    const event: WireObject = {
+      ...last.event,
+      delta: { ...inner, [wireName]: piece },
+    };
+    const raw = isWireObject(last.raw) ? { ...last.raw, event } : last.raw;
+    const joined: Draft<Omit<StreamDelta, "raw">> = { ...last, event };
+    joined[name] = piece;
+    return hidden(joined, "raw", raw);
+  }
+
+  #frame(
+    event: StreamDelta | ThinkingTokens,
+    events: readonly ClaudeEvent[],
+  ): Frame {
+    return {
+      ...this.#first.wire === undefined
+        ? {}
+        : { wire: event.raw as WireObject },
+      ...this.#first.message === undefined ? {} : { message: event },
+      events,
+    };
+  }
+}
+
+function joinedInput(last: ToolInputDelta, delta: StreamDelta): ToolInputDelta {
+  const joined = hidden(
+    { ...last, partialJson: delta.partialJson ?? "" },
+    "raw",
+    delta.raw,
+  );
+  const snapshot = Object.getOwnPropertyDescriptor(last, "snapshot") ?? {};
+  return Object.defineProperty(joined, "snapshot", snapshot) as ToolInputDelta;
+}

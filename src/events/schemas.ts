@@ -1,0 +1,231 @@
+/**
+ * The schema of every event, for readers in other languages. Nothing here is needed to
+ * read the CLI: what we make ourselves has its shape from the compiler. Pure.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import {
+  type EventBase,
+  isWireObject,
+  type Reads,
+  type SchemasOf,
+  type WireObject,
+} from "../messages/_define.ts";
+import { type AnySchema, outputSchema } from "../messages/_shapes.ts";
+import { KINDS, type Message } from "../messages/mod.ts";
+import type { FieldIssue } from "../messages/_define.ts";
+import type { UnknownEvent } from "../messages/unknown.ts";
+import type {
+  AssistantText,
+  Thinking,
+  ToolResult,
+  ToolUse,
+  UserReplay,
+  UserText,
+} from "./blocks.ts";
+import type { BudgetThreshold } from "./budget_threshold.ts";
+import { elicitation, type ElicitationRequest } from "./elicitation_request.ts";
+import type { EventsDropped } from "./events_dropped.ts";
+import type { FileChange } from "./file_change.ts";
+import type { ClaudeEvent } from "./mod.ts";
+import type { PermissionDecision } from "./permission_decision.ts";
+import { type PermissionRequest, toolRequest } from "./permission_request.ts";
+import type { ToolCall } from "./tool_call.ts";
+import type { ToolInputDelta } from "./tool_input_delta.ts";
+import { userDialog, type UserDialogRequest } from "./user_dialog_request.ts";
+
+const text = v.string();
+const object = v.custom<WireObject>(isWireObject);
+const maybe = <T>(schema: Reads<T>) => v.optional(schema);
+
+const BASE = { sessionId: maybe(text), uuid: maybe(text) };
+const CONTENT = {
+  ...BASE,
+  parentToolUseId: v.nullable(text),
+  agentId: maybe(text),
+  subagentType: maybe(text),
+  messageId: maybe(text),
+};
+const BLOCK = { ...CONTENT, index: v.number(), streamed: v.boolean() };
+
+/** A schema for an event of our own; one entry for each of its fields that JSON has. */
+function event<E extends EventBase<string>, Hidden extends keyof E = never>(
+  type: E["type"],
+  fields: SchemasOf<Omit<E, "type" | "raw" | Hidden>>,
+): AnySchema {
+  return v.object({ type: v.literal(type), ...fields });
+}
+
+/** What the CLI asks, as an event: its fields and the id of the request. */
+function request(type: ClaudeEvent["type"], schema: AnySchema): AnySchema {
+  const { entries } = outputSchema(schema) as unknown as {
+    readonly entries: v.ObjectEntries;
+  };
+  return v.object({
+    type: v.literal(type),
+    ...BASE,
+    requestId: text,
+    ...entries,
+  });
+}
+
+type Derived = Exclude<ClaudeEvent["type"], Message["type"]>;
+
+/** Those that are no message of the wire, typed by the union: the compiler names what is missing. */
+const DERIVED: { readonly [T in Derived]: AnySchema } = {
+  assistant_text: event<AssistantText>("assistant_text", {
+    ...BLOCK,
+    text,
+    error: maybe(text),
+    aborted: maybe(v.boolean()),
+  }),
+  thinking: event<Thinking>("thinking", {
+    ...BLOCK,
+    text,
+    signature: maybe(text),
+    redacted: v.boolean(),
+  }),
+  tool_use: event<ToolUse>("tool_use", {
+    ...BLOCK,
+    toolUseId: text,
+    name: text,
+    input: object,
+    server: v.boolean(),
+  }),
+  tool_result: event<ToolResult>("tool_result", {
+    ...CONTENT,
+    toolUseId: text,
+    toolName: maybe(text),
+    toolInput: maybe(object),
+    content: v.optional(v.unknown()) as Reads<unknown>,
+    text,
+    isError: v.boolean(),
+    structured: maybe(v.unknown()),
+    durationMs: maybe(v.number()),
+    server: v.boolean(),
+  }),
+  user_text: event<UserText>("user_text", {
+    ...CONTENT,
+    text,
+    synthetic: v.boolean(),
+  }),
+  user_replay: event<UserReplay>("user_replay", {
+    ...CONTENT,
+    content: v.union([text, v.array(v.unknown())]) as Reads<
+      UserReplay["content"]
+    >,
+  }),
+  file_change: event<FileChange>("file_change", {
+    ...CONTENT,
+    op: v.picklist(["write", "edit", "notebook_edit"]) as Reads<
+      FileChange["op"]
+    >,
+    path: text,
+    toolUseId: text,
+  }),
+  tool_input_delta: event<ToolInputDelta, "snapshot">("tool_input_delta", {
+    ...CONTENT,
+    toolUseId: text,
+    name: text,
+    index: v.number(),
+    partialJson: text,
+  }),
+  tool_call: event<ToolCall>("tool_call", {
+    ...BASE,
+    phase: v.picklist(["start", "progress", "end"]) as Reads<ToolCall["phase"]>,
+    serverName: text,
+    name: text,
+    toolUseId: maybe(text),
+    input: object,
+    progress: maybe(v.number()),
+    message: maybe(text),
+    durationMs: maybe(v.number()),
+    isError: maybe(v.boolean()),
+  }),
+  permission_decision: event<PermissionDecision>("permission_decision", {
+    ...BASE,
+    toolName: text,
+    toolUseId: text,
+    agentId: maybe(text),
+    behavior: v.picklist(["allow", "deny", "undecided"]) as Reads<
+      PermissionDecision["behavior"]
+    >,
+    by: v.picklist(
+      ["policy", "consumer", "unattended", "timeout"],
+    ) as Reads<PermissionDecision["by"]>,
+    policy: maybe(text),
+    reason: maybe(text),
+    remember: maybe(
+      v.picklist(["session", "local", "project", "user"]) as Reads<
+        NonNullable<PermissionDecision["remember"]>
+      >,
+    ),
+    inputChanged: maybe(v.boolean()),
+  }),
+  budget_threshold: event<BudgetThreshold>("budget_threshold", {
+    ...BASE,
+    metric: v.picklist(["cost", "turns", "tokens"]) as Reads<
+      BudgetThreshold["metric"]
+    >,
+    threshold: v.number(),
+    value: v.number(),
+  }),
+  events_dropped: event<EventsDropped>("events_dropped", {
+    ...BASE,
+    count: v.number(),
+  }),
+  permission_request: request("permission_request", toolRequest),
+  elicitation_request: request("elicitation_request", elicitation),
+  user_dialog_request: request("user_dialog_request", userDialog),
+  // `--json` prints `raw` with it: there is nothing else to go by.
+  unknown: v.object({
+    type: v.literal("unknown"),
+    ...BASE,
+    reason: v.picklist(
+      [
+        "not_json",
+        "not_object",
+        "type",
+        "subtype",
+        "block",
+        "invalid",
+        "oversized",
+        "truncated",
+      ] satisfies readonly UnknownEvent["reason"][],
+    ),
+    wireType: maybe(text),
+    wireSubtype: maybe(text),
+    issues: v.optional(
+      v.array(v.object(
+        { path: text, message: text } satisfies Record<
+          keyof FieldIssue,
+          unknown
+        >,
+      )),
+    ),
+    lineBytes: v.optional(v.number()),
+    raw: v.optional(v.unknown()),
+  }),
+};
+
+/** The messages that the flat view takes apart. */
+const UNFOLDED: ReadonlySet<string> = new Set<Message["type"]>([
+  "assistant_message",
+  "user_message",
+]);
+
+/** The `type` of every event of the flat view, in the order of the alphabet. */
+export const EVENT_TYPES: readonly ClaudeEvent["type"][] = [
+  ...Object.keys(DERIVED) as Derived[],
+  ...(Object.keys(KINDS) as Message["type"][])
+    .filter((type) => !UNFOLDED.has(type)) as ClaudeEvent["type"][],
+].sort();
+
+/** The schema of an event as JSON. */
+export function schemaOf(type: ClaudeEvent["type"]): AnySchema {
+  return Object.hasOwn(DERIVED, type)
+    ? DERIVED[type as Derived]
+    : KINDS[type as Exclude<ClaudeEvent["type"], Derived>].output();
+}

@@ -1,0 +1,272 @@
+/**
+ * What a hook can answer, and how each answer is written for each event. Pure.
+ *
+ * @module
+ */
+
+import type { WireObject } from "../messages/_define.ts";
+import type { HookEvent } from "./inputs.ts";
+import { type CheckedOutput, checkOutput, type HookOutput } from "./outputs.ts";
+
+/** Events that a hook decides on with yes and no. */
+export type DecidingEvent =
+  | "PreToolUse"
+  | "PermissionRequest"
+  | "PreModelSwitch";
+
+/** Events of which a hook can have a person asked. */
+export type AskingEvent = "PreToolUse" | "PreModelSwitch";
+
+/** Events that a hook can stop, or object to. */
+export type BlockingEvent =
+  | "PreToolUse"
+  | "PostToolUse"
+  | "PostToolUseFailure"
+  | "PostToolBatch"
+  | "UserPromptSubmit"
+  | "UserPromptExpansion"
+  | "Stop"
+  | "SubagentStop"
+  | "PreCompact"
+  | "ConfigChange";
+
+/** Events at which a hook can give the model something to read. */
+export type ContextEvent =
+  | "PreToolUse"
+  | "PostToolUse"
+  | "PostToolUseFailure"
+  | "PostToolBatch"
+  | "Notification"
+  | "UserPromptSubmit"
+  | "UserPromptExpansion"
+  | "SessionStart"
+  | "Setup"
+  | "Stop"
+  | "SubagentStart"
+  | "SubagentStop"
+  | "PostModelSwitch";
+
+/** Yes. Made by `hook.allow()`, for {@linkcode DecidingEvent}. */
+export interface HookAllow {
+  /** `"allow"` */
+  readonly kind: "allow";
+  /** Calls the tool with this instead. Not for `PreModelSwitch`. */
+  readonly input?: WireObject;
+  /** Why. Not for `PermissionRequest`. */
+  readonly reason?: string;
+  /** For the model to read. Only for `PreToolUse`. */
+  readonly context?: string;
+}
+
+/** No. Made by `hook.deny()`, for {@linkcode DecidingEvent}. */
+export interface HookDeny {
+  /** `"deny"` */
+  readonly kind: "deny";
+  /** Why; the model reads it. */
+  readonly reason: string;
+}
+
+/** Ask a person. Made by `hook.ask()`, for {@linkcode AskingEvent}. */
+export interface HookAsk {
+  /** `"ask"` */
+  readonly kind: "ask";
+  /** Why; whoever is asked reads it. */
+  readonly reason?: string;
+}
+
+/** An objection. Made by `hook.block()`, for {@linkcode BlockingEvent}. */
+export interface HookBlock {
+  /** `"block"` */
+  readonly kind: "block";
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Something for the model to read. Made by `hook.context()`, for {@linkcode ContextEvent}. */
+export interface HookContext {
+  /** `"context"` */
+  readonly kind: "context";
+  /** The text. */
+  readonly text: string;
+}
+
+/** The end of the turn. Made by `hook.stop()`, for every event. */
+export interface HookStop {
+  /** `"stop"` */
+  readonly kind: "stop";
+  /** Why; people read it. */
+  readonly reason?: string;
+}
+
+/** No opinion, and the work goes on. Made by `hook.async()`, for every event. */
+export interface HookAsync {
+  /** `"async"` */
+  readonly kind: "async";
+  /** How long it may go on, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** A value of one of the functions of `hook`. */
+export type HookHelper =
+  | HookAllow
+  | HookDeny
+  | HookAsk
+  | HookBlock
+  | HookContext
+  | HookStop
+  | HookAsync;
+
+/**
+ * What a hook of an event can answer: a value of `hook` that applies to the event,
+ * the CLI's own words, or nothing, which is no opinion.
+ */
+export type HookAnswer<E extends HookEvent = HookEvent> =
+  | void
+  | undefined
+  | HookStop
+  | HookAsync
+  | (E extends DecidingEvent ? HookAllow | HookDeny : never)
+  | (E extends AskingEvent ? HookAsk : never)
+  | (E extends BlockingEvent ? HookBlock : never)
+  | (E extends ContextEvent ? HookContext : never)
+  | HookOutput<E>;
+
+const ASKING: Readonly<Record<AskingEvent, true>> = {
+  PreToolUse: true,
+  PreModelSwitch: true,
+};
+
+const BLOCKING: Readonly<Record<BlockingEvent, true>> = {
+  PreToolUse: true,
+  PostToolUse: true,
+  PostToolUseFailure: true,
+  PostToolBatch: true,
+  UserPromptSubmit: true,
+  UserPromptExpansion: true,
+  Stop: true,
+  SubagentStop: true,
+  PreCompact: true,
+  ConfigChange: true,
+};
+
+const CONTEXT: Readonly<Record<ContextEvent, true>> = {
+  PreToolUse: true,
+  PostToolUse: true,
+  PostToolUseFailure: true,
+  PostToolBatch: true,
+  Notification: true,
+  UserPromptSubmit: true,
+  UserPromptExpansion: true,
+  SessionStart: true,
+  Setup: true,
+  Stop: true,
+  SubagentStart: true,
+  SubagentStop: true,
+  PostModelSwitch: true,
+};
+
+function specific(fields: WireObject): WireObject {
+  return { hookSpecificOutput: fields };
+}
+
+/** What is there, without what is `undefined`. */
+function defined(fields: WireObject): WireObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  );
+}
+
+function decision(
+  event: HookEvent,
+  permissionDecision: string,
+  permissionDecisionReason: string | undefined,
+  rest: WireObject = {},
+): WireObject | undefined {
+  return event === "PreToolUse" || event === "PreModelSwitch"
+    ? specific(
+      defined({ permissionDecision, permissionDecisionReason, ...rest }),
+    )
+    : undefined;
+}
+
+/** A helper's value in the words of the CLI; `undefined` where the event takes no such answer. */
+function written(event: HookEvent, answer: HookHelper): WireObject | undefined {
+  switch (answer.kind) {
+    case "allow": {
+      const { input: updatedInput, reason, context } = answer;
+      if (event !== "PermissionRequest") {
+        return decision(event, "allow", reason, {
+          updatedInput,
+          additionalContext: context,
+        });
+      }
+      return specific({
+        decision: defined({ behavior: "allow", updatedInput }),
+      });
+    }
+    case "deny":
+      return event === "PermissionRequest"
+        ? specific({ decision: { behavior: "deny", message: answer.reason } })
+        : decision(event, "deny", answer.reason);
+    case "ask":
+      return Object.hasOwn(ASKING, event)
+        ? decision(event, "ask", answer.reason)
+        : undefined;
+    case "block":
+      return Object.hasOwn(BLOCKING, event)
+        ? { decision: "block", reason: answer.reason }
+        : undefined;
+    case "context":
+      return Object.hasOwn(CONTEXT, event)
+        ? specific({ additionalContext: answer.text })
+        : undefined;
+    case "stop":
+      return defined({ continue: false, stopReason: answer.reason });
+    default:
+      return undefined;
+  }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<HookHelper["kind"]>([
+  "allow",
+  "deny",
+  "ask",
+  "block",
+  "context",
+  "stop",
+  "async",
+]);
+
+function isHelper(answer: unknown): answer is HookHelper {
+  return typeof answer === "object" && answer !== null && "kind" in answer &&
+    KINDS.has(answer.kind);
+}
+
+/** What an answer is not without. */
+const TEXTS: Readonly<Partial<Record<HookHelper["kind"], string>>> = {
+  deny: "reason",
+  block: "reason",
+  context: "text",
+};
+
+/** What goes to the CLI for the answer of a hook, or why nothing can. */
+export function readAnswer(event: HookEvent, answer: unknown): CheckedOutput {
+  if (answer === undefined) return { output: {} };
+  if (!isHelper(answer)) return checkOutput(event, answer);
+  if (answer.kind === "async") {
+    const { timeoutMs } = answer;
+    return timeoutMs === undefined || timeoutMs > 0
+      ? { output: defined({ async: true, asyncTimeout: timeoutMs }) }
+      : { issue: "expected timeoutMs to be a number above 0" };
+  }
+  const text = TEXTS[answer.kind];
+  if (text !== undefined && typeof Reflect.get(answer, text) !== "string") {
+    return {
+      issue: `expected "${text}" of hook.${answer.kind}() to be a text`,
+    };
+  }
+  const output = written(event, answer);
+  return output === undefined
+    ? { issue: `hook.${answer.kind}() does not apply to "${event}"` }
+    : checkOutput(event, output);
+}

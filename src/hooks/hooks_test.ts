@@ -1,0 +1,256 @@
+import { assert, assertEquals } from "@std/assert";
+import { readAnswer } from "./answers.ts";
+import { hook } from "./hook.ts";
+import { HOOK_EVENTS, type HookEvent, readHookInput } from "./inputs.ts";
+import { matcherText } from "./options.ts";
+
+const REASON = { reason: "why" };
+
+/** The events that take each answer, and what is written for it. */
+const APPLIES: readonly (readonly [
+  string,
+  unknown,
+  readonly HookEvent[],
+  (event: HookEvent) => unknown,
+])[] = [
+  [
+    "allow",
+    hook.allow(),
+    ["PreToolUse", "PreModelSwitch", "PermissionRequest"],
+    (hookEventName) => ({
+      hookSpecificOutput: hookEventName === "PermissionRequest"
+        ? { hookEventName, decision: { behavior: "allow" } }
+        : { hookEventName, permissionDecision: "allow" },
+    }),
+  ],
+  [
+    "deny",
+    hook.deny("why"),
+    ["PreToolUse", "PreModelSwitch", "PermissionRequest"],
+    (hookEventName) => ({
+      hookSpecificOutput: hookEventName === "PermissionRequest"
+        ? { hookEventName, decision: { behavior: "deny", message: "why" } }
+        : {
+          hookEventName,
+          permissionDecision: "deny",
+          permissionDecisionReason: "why",
+        },
+    }),
+  ],
+  [
+    "ask",
+    hook.ask("why"),
+    ["PreToolUse", "PreModelSwitch"],
+    (hookEventName) => ({
+      hookSpecificOutput: {
+        hookEventName,
+        permissionDecision: "ask",
+        permissionDecisionReason: "why",
+      },
+    }),
+  ],
+  [
+    "block",
+    hook.block("why"),
+    [
+      "PreToolUse",
+      "PostToolUse",
+      "PostToolUseFailure",
+      "PostToolBatch",
+      "UserPromptSubmit",
+      "UserPromptExpansion",
+      "Stop",
+      "SubagentStop",
+      "PreCompact",
+      "ConfigChange",
+    ],
+    () => ({ decision: "block", ...REASON }),
+  ],
+  [
+    "context",
+    hook.context("text"),
+    [
+      "PreToolUse",
+      "PostToolUse",
+      "PostToolUseFailure",
+      "PostToolBatch",
+      "Notification",
+      "UserPromptSubmit",
+      "UserPromptExpansion",
+      "SessionStart",
+      "Setup",
+      "Stop",
+      "SubagentStart",
+      "SubagentStop",
+      "PostModelSwitch",
+    ],
+    (hookEventName) => ({
+      hookSpecificOutput: { hookEventName, additionalContext: "text" },
+    }),
+  ],
+  [
+    "stop",
+    hook.stop("why"),
+    HOOK_EVENTS,
+    () => ({ continue: false, stopReason: "why" }),
+  ],
+  [
+    "async",
+    hook.async({ timeoutMs: 5 }),
+    HOOK_EVENTS,
+    () => ({ async: true, asyncTimeout: 5 }),
+  ],
+  ["nothing", undefined, HOOK_EVENTS, () => ({})],
+];
+
+for (const [name, answer, events, expected] of APPLIES) {
+  Deno.test(`readAnswer() writes ${name} for the events that take it, and for no other`, () => {
+    for (const event of HOOK_EVENTS) {
+      const read = readAnswer(event, answer);
+      if (events.includes(event)) {
+        assertEquals<unknown>(read.output, expected(event), event);
+      } else {
+        assert(
+          read.issue?.includes(`hook.${name}() does not apply to "${event}"`),
+          event,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("readAnswer() writes options of helpers", () => {
+  assertEquals(
+    readAnswer(
+      "PreToolUse",
+      hook.allow({ input: { a: 1 }, reason: "r", context: "c" }),
+    ).output,
+    {
+      hookSpecificOutput: {
+        hookEventName: "PreToolUse",
+        permissionDecision: "allow",
+        permissionDecisionReason: "r",
+        updatedInput: { a: 1 },
+        additionalContext: "c",
+      },
+    },
+  );
+  assertEquals(
+    readAnswer("PermissionRequest", hook.allow({ input: { a: 1 } })).output,
+    {
+      hookSpecificOutput: {
+        hookEventName: "PermissionRequest",
+        decision: { behavior: "allow", updatedInput: { a: 1 } },
+      },
+    },
+  );
+  // A change of the model has no input to change.
+  assert(
+    readAnswer("PreModelSwitch", hook.allow({ input: {} })).issue !== undefined,
+  );
+});
+
+Deno.test("readAnswer() takes the CLI's own words, with the event's name filled in", () => {
+  const words: readonly (readonly [HookEvent, Record<string, unknown>])[] = [
+    ["PostToolUse", { updatedToolOutput: { any: ["thing"] } }],
+    ["UserPromptSubmit", { sessionTitle: "t", suppressOriginalPrompt: true }],
+    ["SessionStart", { watchPaths: ["/a"], reloadSkills: true }],
+    ["PermissionRequest", {
+      decision: { behavior: "deny", message: "m", interrupt: true },
+    }],
+    ["PermissionDenied", { retry: true }],
+    ["Elicitation", { action: "accept", content: { name: "Ann" } }],
+    ["FileChanged", { watchPaths: [] }],
+    ["WorktreeCreate", { worktreePath: "/w" }],
+    ["MessageDisplay", { displayContent: "…" }],
+  ];
+  for (const [hookEventName, specific] of words) {
+    assertEquals(
+      readAnswer(hookEventName, {
+        systemMessage: "s",
+        hookSpecificOutput: specific,
+      }).output,
+      {
+        systemMessage: "s",
+        hookSpecificOutput: { ...specific, hookEventName },
+      },
+    );
+  }
+});
+
+Deno.test("readAnswer() refuses what the CLI would ignore", () => {
+  const wrong: readonly (readonly [HookEvent, unknown])[] = [
+    ["Stop", null],
+    ["Stop", "block"],
+    ["Stop", []],
+    ["Stop", { decision: "deny" }],
+    ["Stop", { continues: false }],
+    ["Stop", { kind: "block" }],
+    ["Stop", { hookSpecificOutput: { permissionDecision: "deny" } }],
+    ["Stop", { hookSpecificOutput: { hookEventName: "PreToolUse" } }],
+    ["SessionEnd", { hookSpecificOutput: {} }],
+    ["Stop", hook.async({ timeoutMs: -1 })],
+    ["PermissionRequest", { hookSpecificOutput: {} }],
+    ["PermissionRequest", {
+      hookSpecificOutput: { decision: { behavior: "deny", updatedInput: {} } },
+    }],
+    ["WorktreeCreate", { hookSpecificOutput: {} }],
+  ];
+  for (const [event, answer] of wrong) {
+    const { issue } = readAnswer(event, answer);
+    assert(issue !== undefined, `${event} ${JSON.stringify(answer)}`);
+  }
+});
+
+Deno.test("readHookInput() gives names of ours, and the rest in raw", () => {
+  const raw = {
+    session_id: "s",
+    transcript_path: "/t",
+    cwd: "/c",
+    hook_event_name: "PostToolBatch",
+    effort: { level: "medium" },
+    agent_id: 7,
+    tool_calls: [{
+      tool_name: "Bash",
+      tool_input: { command: "ls" },
+      tool_use_id: "u",
+      tool_response: ["x"],
+    }],
+    news: true,
+  };
+  const input = readHookInput("PostToolBatch", raw);
+  assertEquals<unknown>(input, {
+    hookEventName: "PostToolBatch",
+    sessionId: "s",
+    transcriptPath: "/t",
+    cwd: "/c",
+    effort: "medium",
+    toolCalls: [{
+      toolName: "Bash",
+      toolInput: { command: "ls" },
+      toolUseId: "u",
+      toolResponse: ["x"],
+    }],
+  });
+  assertEquals(input.raw, raw);
+});
+
+Deno.test("HOOK_EVENTS are the 33 of CLI 2.1.330", () => {
+  assertEquals([HOOK_EVENTS.length, new Set(HOOK_EVENTS).size], [33, 33]);
+});
+
+Deno.test("matcherText() keeps the meaning of a RegExp", () => {
+  assertEquals(
+    ["Bash", "Edit|Write", /Bash/, /Edit|Write/, /^mcp__/, /a b-c,d/].map(
+      matcherText,
+    ),
+    [
+      "Bash",
+      "Edit|Write",
+      "(?:Bash)",
+      "(?:Edit|Write)",
+      "^mcp__",
+      "(?:a b-c,d)",
+    ],
+  );
+});

@@ -1,0 +1,156 @@
+/**
+ * The caller's hooks: told to the CLI at the handshake, run when it asks. No I/O.
+ *
+ * @module
+ */
+
+import {
+  type FailureListener,
+  reasonOf,
+  wrongAnswer,
+} from "../host/handler_failure.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { Reply } from "../protocol/pending.ts";
+import { readAnswer } from "./answers.ts";
+import { type HookEvent, readHookInput } from "./inputs.ts";
+import {
+  type Hook,
+  type HookCall,
+  type HookOptions,
+  matcherText,
+} from "./options.ts";
+
+/** A question of the CLI for a hook. */
+export interface HookQuestion {
+  /** The id that it was registered under. */
+  readonly callbackId: string;
+  /** What happened, as it came. */
+  readonly input: WireObject;
+  /** Id of the tool call, or of something else. */
+  readonly toolUseId: string | undefined;
+}
+
+/** A hook, whatever its event is. */
+interface Registered {
+  readonly event: HookEvent;
+  readonly hook: Hook<HookEvent>;
+  readonly onFailure: "continue" | "block";
+}
+
+/** Events whose `tool_use_id` is that of a call; others have a made-up one. */
+const TOOL_EVENTS: ReadonlySet<HookEvent> = new Set<HookEvent>([
+  "PreToolUse",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "PermissionRequest",
+  "PermissionDenied",
+]);
+
+/** The hooks of one session. */
+export class Hooks {
+  readonly #registered = new Map<string, Registered>();
+  readonly #failed: FailureListener;
+
+  /** @param failed Hears of hooks that throw or answer in a wrong shape. */
+  constructor(hooks: HookOptions, failed: FailureListener) {
+    this.#failed = failed;
+    for (const [name, list] of Object.entries(hooks)) {
+      const event = name as HookEvent;
+      (list ?? []).forEach((hook, index) => {
+        this.#registered.set(`claudestream:${event}:${index}`, {
+          event,
+          // By its event each hook gets the input that it is made for.
+          hook: hook as Hook<HookEvent>,
+          onFailure: hook.onFailure ??
+            (event === "PreToolUse" ? "block" : "continue"),
+        });
+      });
+    }
+  }
+
+  /** The field `hooks` of the handshake. */
+  get registration(): Readonly<Record<string, readonly WireObject[]>> {
+    const fields: Record<string, WireObject[]> = {};
+    for (const [id, { event, hook, onFailure }] of this.#registered) {
+      const { matcher, timeoutMs } = hook;
+      (fields[event] ??= []).push({
+        ...matcher === undefined ? {} : { matcher: matcherText(matcher) },
+        hookCallbackIds: [id],
+        ...timeoutMs === undefined ? {} : { timeout: timeoutMs / 1000 },
+        // Only what is not the CLI's own default: older ones do not know the field.
+        ...onFailure === "block" ? { onFailure } : {},
+      });
+    }
+    return fields;
+  }
+
+  /** Runs the hook that is asked for. Never throws or rejects; `undefined` where there is none. */
+  answer(
+    question: HookQuestion,
+    signal: AbortSignal,
+  ): Reply | Promise<Reply> | undefined {
+    const registered = this.#registered.get(question.callbackId);
+    if (registered === undefined) return undefined;
+    const { event, hook } = registered;
+    const { toolUseId } = question;
+    const call: HookCall = {
+      event,
+      signal,
+      ...TOOL_EVENTS.has(event) && toolUseId !== undefined ? { toolUseId } : {},
+    };
+    const read = (answer: unknown) => this.#read(registered, answer);
+    const failed = (error: unknown) => this.#fail(registered, error, signal);
+    try {
+      const answer = hook.run(readHookInput(event, question.input), call);
+      if (!isThenable(answer)) return read(answer);
+      return Promise.resolve(answer).then(read).catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #read(registered: Registered, answer: unknown): Reply {
+    const { output, issue } = readAnswer(registered.event, answer);
+    if (issue !== undefined) {
+      throw wrongAnswer(`the hook "${registered.event}"`, issue);
+    }
+    // What JSON cannot hold has to be found while there is still another answer.
+    JSON.stringify(output);
+    return { response: output };
+  }
+
+  #fail(
+    { event, onFailure }: Registered,
+    error: unknown,
+    signal: AbortSignal,
+  ): Reply {
+    const isBlocked = onFailure === "block";
+    const reason = `The hook "${event}" failed: ${reasonOf(error)}`;
+    // Whoever gives up because nobody waits any more has not failed.
+    if (!signal.aborted) {
+      this.#failed({
+        handler: event,
+        error,
+        consequence: isBlocked
+          ? `blocked: ${reason}`
+          : "no opinion: it happens as if there were no hook",
+        isSilent: !isBlocked,
+      });
+    }
+    return isBlocked ? blocked(event, reason) : { response: {} };
+  }
+}
+
+/** Stops what the event is about. A CLI that knows no `onFailure` takes an error for no opinion. */
+function blocked(event: HookEvent, reason: string): Reply {
+  const helper = event === "UserPromptSubmit" || event === "UserPromptExpansion"
+    ? { kind: "block", reason }
+    : { kind: "deny", reason };
+  const { output } = readAnswer(event, helper);
+  return output === undefined ? { refusal: reason } : { response: output };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}

@@ -1,0 +1,173 @@
+/**
+ * The option `hooks`, and how it is checked. Pure.
+ *
+ * @module
+ */
+
+import { closest } from "../closest.ts";
+import { ConfigError } from "../errors.ts";
+import type { HookAnswer } from "./answers.ts";
+import { HOOK_EVENTS, type HookEvent, type HookInputs } from "./inputs.ts";
+
+/** What a hook may know besides its input. */
+export interface HookCall {
+  /** The event. */
+  readonly event: HookEvent;
+  /** Id of the tool call. Absent for events that have none. */
+  readonly toolUseId?: string;
+  /** Aborts when the CLI no longer waits: `timeoutMs` passed, or the turn ended. */
+  readonly signal: AbortSignal;
+}
+
+/** One hook. */
+export interface Hook<E extends HookEvent> {
+  /**
+   * For which tools (at `PreToolUse` and the like), sources or kinds of agents; by
+   * default for all. A text of letters, digits, `_`, `-`, `,` and `|` names them
+   * exactly: `"Bash"`, `"Edit|Write"`; any other is a regular expression that may
+   * match a part: `"mcp__db__.*"`. Case counts.
+   */
+  readonly matcher?: string | RegExp;
+  /** Answers, at once or as a promise. `undefined` is no opinion. */
+  run(
+    input: HookInputs[E],
+    call: HookCall,
+  ): HookAnswer<E> | Promise<HookAnswer<E>>;
+  /**
+   * How long it may take, in milliseconds. After that the CLI goes on without it, and
+   * a tool is **not** called. Default the CLI's own: ten minutes for most events.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * What happens when it throws, or answers in a wrong shape: `"block"` stops what the
+   * event is about (a tool call, a permission, a prompt), `"continue"` lets it happen.
+   * Default `"block"` for `PreToolUse` and `"continue"` for the others. `Stop`,
+   * `SubagentStop`, `TaskCompleted` and `TeammateIdle` know no `"block"`.
+   */
+  readonly onFailure?: "continue" | "block";
+}
+
+/** Hooks by the event that calls them. All hooks of an event run at the same time. */
+export type HookOptions = {
+  readonly [E in HookEvent]?: readonly Hook<E>[];
+};
+
+/** The longest time that a timer can be set to. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const KEYS: ReadonlySet<string> = new Set<keyof Hook<HookEvent>>([
+  "matcher",
+  "run",
+  "timeoutMs",
+  "onFailure",
+]);
+
+const NEVER_BLOCKED: ReadonlySet<string> = new Set<HookEvent>([
+  "Stop",
+  "SubagentStop",
+  "TaskCompleted",
+  "TeammateIdle",
+]);
+
+/**
+ * Checks the option `hooks`.
+ *
+ * @throws {ConfigError} A hook could never be called, or not as it says.
+ */
+export function checkHooks(hooks: unknown): void {
+  if (!isRecord(hooks)) throw wrong("hooks", "an object of lists", hooks);
+  const events: ReadonlySet<string> = new Set(HOOK_EVENTS);
+  for (const [event, list] of Object.entries(hooks)) {
+    if (!events.has(event)) {
+      const near = closest(event, events);
+      const hint = near === undefined ? "" : `, did you mean "${near}"?`;
+      throw new ConfigError("hooks", `Unknown hook event "${event}"${hint}`);
+    }
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) {
+      throw wrong(`hooks.${event}`, "a list of { run }", list);
+    }
+    list.forEach((hook, index) =>
+      checkHook(event, `hooks.${event}[${index}]`, hook)
+    );
+  }
+}
+
+function checkHook(event: string, name: string, hook: unknown): void {
+  if (!isRecord(hook)) throw wrong(name, "an object with run", hook);
+  for (const key of Object.keys(hook)) {
+    if (KEYS.has(key)) continue;
+    const near = closest(key, KEYS);
+    const hint = near === undefined ? "" : `, did you mean "${near}"?`;
+    throw new ConfigError("hooks", `Unknown field "${key}" of ${name}${hint}`);
+  }
+  const { matcher, run, timeoutMs, onFailure } = hook;
+  if (typeof run !== "function") {
+    throw wrong(`${name}.run`, "a function", run);
+  }
+  if (
+    timeoutMs !== undefined &&
+    !(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= LONGEST_MS)
+  ) {
+    throw wrong(
+      `${name}.timeoutMs`,
+      `a number above 0 and up to ${LONGEST_MS}`,
+      timeoutMs,
+    );
+  }
+  if (
+    onFailure !== undefined && onFailure !== "continue" && onFailure !== "block"
+  ) {
+    throw wrong(`${name}.onFailure`, `"continue" or "block"`, onFailure);
+  }
+  if (onFailure === "block" && NEVER_BLOCKED.has(event)) {
+    throw wrong(`${name}.onFailure`, `"continue": the CLI knows no other here`);
+  }
+  checkMatcher(`${name}.matcher`, matcher);
+}
+
+function checkMatcher(name: string, matcher: unknown): void {
+  if (matcher === undefined) return;
+  if (matcher instanceof RegExp) {
+    if (matcher.flags === "") return;
+    throw wrong(name, "no flags: the CLI takes none", `${matcher}`);
+  }
+  if (typeof matcher !== "string") {
+    throw wrong(name, "a text or a RegExp", matcher);
+  }
+  if (matcher === "*") return;
+  try {
+    new RegExp(matcher);
+  } catch {
+    // The CLI would never call such a hook, and say nothing.
+    throw wrong(name, "a regular expression", matcher);
+  }
+}
+
+/** What the CLI takes for a list of exact names. */
+const EXACT = /^[\w ,|-]*$/;
+
+/** A matcher as the CLI takes it. */
+export function matcherText(matcher: string | RegExp): string {
+  if (typeof matcher === "string") return matcher;
+  // A RegExp matches parts, which the CLI would not do with a mere word.
+  return EXACT.test(matcher.source) ? `(?:${matcher.source})` : matcher.source;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(
+  name: string,
+  expected: string,
+  ...came: unknown[]
+): ConfigError {
+  const got = came.length === 0
+    ? ""
+    : `, got ${JSON.stringify(came[0]) ?? String(came[0])}`;
+  return new ConfigError(
+    "hooks",
+    `Cannot use the option ${name}: expected ${expected}${got}`,
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * What else a table of fields is good for: reading without checking, reading with
+ * nothing overlooked, and the schema of the outcome.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import { isWireObject, valueAt, type WireObject } from "./_wire_object.ts";
+
+/** A schema of which nothing is known. */
+export type AnySchema = v.GenericSchema<unknown, unknown>;
+
+/** A field as it is in a table: see `wire()` and `wireOptional()`. */
+export interface AnyField {
+  /** Its name on the wire. */
+  readonly wire: string;
+  /** Reads its value. */
+  readonly schema: AnySchema;
+  /** It may be absent. */
+  readonly optional: boolean;
+}
+
+/** Fields by our names. */
+export type Entries = readonly (readonly [name: string, field: AnyField])[];
+
+const SHAPES = new WeakMap<object, Entries>();
+
+/** Remembers the fields that a schema was made of. */
+export function registerShape(schema: object, entries: Entries): void {
+  SHAPES.set(schema, entries);
+}
+
+/** The parts of a schema that holds others, as far as messages use them. */
+interface Holder {
+  readonly type: string;
+  readonly item?: AnySchema;
+  readonly key?: v.GenericSchema<string, string>;
+  readonly value?: AnySchema;
+  readonly wrapped?: AnySchema;
+  readonly default?: unknown;
+}
+
+/** A schema with something else in the place of each table of fields in it. */
+export function mapShapes(
+  schema: AnySchema,
+  replace: (entries: Entries) => AnySchema,
+): AnySchema {
+  const entries = SHAPES.get(schema);
+  if (entries !== undefined) return replace(entries);
+  const { type, item, value, wrapped } = schema as unknown as Holder;
+  const inner = item ?? value ?? wrapped;
+  if (inner === undefined) return schema;
+  const mapped = mapShapes(inner, replace);
+  if (mapped === inner) return schema;
+  switch (type) {
+    case "array":
+      return v.array(mapped);
+    case "record":
+      return v.record(v.string(), mapped);
+    case "nullable":
+      return v.nullable(mapped);
+    default:
+      // Not silently another schema than the one that is used everywhere else.
+      throw new TypeError(`Cannot look into the schema: ${type}`);
+  }
+}
+
+/** Gives a value our names without looking at it; `undefined` where it has no names of ours. */
+type Copy = (value: unknown) => unknown;
+
+function copyOf(schema: AnySchema): Copy | undefined {
+  const entries = SHAPES.get(schema);
+  if (entries !== undefined) {
+    const fields = copier(entries);
+    return (value) => isWireObject(value) ? fields(value, {}) : value;
+  }
+  const { type, item, value, wrapped, default: otherwise } =
+    schema as unknown as Holder;
+  if (type === "optional") return (given) => given ?? otherwise;
+  const inner = item ?? value ?? wrapped;
+  const copy = inner === undefined ? undefined : copyOf(inner);
+  if (copy === undefined) return undefined;
+  if (type === "array") {
+    return (list) => Array.isArray(list) ? list.map(copy) : list;
+  }
+  if (type !== "record") return (value) => value === null ? null : copy(value);
+  return (value) =>
+    isWireObject(value)
+      ? Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, copy(item)]),
+      )
+      : value;
+}
+
+/** Copies fields under our names to a target, unchecked. What is absent stays absent. */
+export function copier(
+  entries: Entries,
+): <T extends object>(source: WireObject, target: T) => T {
+  const fields = entries.map(([name, { wire, schema, optional }]) => ({
+    name,
+    wire,
+    copy: copyOf(schema),
+    // As in what is checked: null is no value of a field that may be absent.
+    skipsNull: optional && schema.type !== "nullable",
+  }));
+  return (source, target) => {
+    const given = target as Record<string, unknown>;
+    for (const { name, wire, copy, skipsNull } of fields) {
+      const value = valueAt(source, wire);
+      const copied = copy === undefined ? value : copy(value);
+      if (copied === undefined || (copied === null && skipsNull)) continue;
+      given[name] = copied;
+    }
+    return target;
+  };
+}
+
+/** The schema of what reading by a table gives: our names, and no more about the wire. */
+export function outputOf(
+  entries: Entries,
+): v.ObjectSchema<v.ObjectEntries, undefined> {
+  return v.object(
+    Object.fromEntries(
+      entries.map(([name, { schema, optional }]) => {
+        const output = outputSchema(schema);
+        return [name, optional ? v.optional(output) : output];
+      }),
+    ),
+  );
+}
+
+/** The schema of what another one gives. */
+export function outputSchema(schema: AnySchema): AnySchema {
+  // What is missing on the wire is there in the event, so nobody else may leave it out.
+  return schema.type === "optional"
+    ? outputSchema((schema as unknown as { wrapped: AnySchema }).wrapped)
+    : mapShapes(schema, outputOf);
+}

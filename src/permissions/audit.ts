@@ -1,0 +1,118 @@
+/**
+ * Tells of each decision that went to the CLI, read from the answer itself: what is
+ * told cannot differ from what was said. Pure.
+ *
+ * @module
+ */
+
+import type { Question } from "../events/line.ts";
+import {
+  type DecidedBy,
+  type PermissionDecision,
+  permissionDecision,
+} from "../events/permission_decision.ts";
+import type {
+  AllowOptions,
+  ToolRequest,
+} from "../events/permission_request.ts";
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { requestOf } from "./gate.ts";
+
+/** What the event says besides what the answer does. */
+export interface AuditContext {
+  /** Who decided. */
+  readonly by: DecidedBy;
+  /** Name of the session's policy. */
+  readonly policy: string | undefined;
+  /** The session. */
+  readonly sessionId: string | undefined;
+}
+
+/** What an answer says. */
+type Said = Pick<
+  PermissionDecision,
+  "behavior" | "reason" | "remember" | "inputChanged"
+>;
+
+/**
+ * The event of an answer to `can_use_tool` or to the policy's hook. `undefined` where
+ * nothing was decided: the hook's "ask" only brings the question.
+ */
+export function auditEvent(
+  question: Question,
+  response: WireObject,
+  { by, policy, sessionId }: AuditContext,
+): PermissionDecision | undefined {
+  if (question.kind !== "permission" && question.kind !== "hook") {
+    return undefined;
+  }
+  const isHook = question.kind === "hook";
+  const request = isHook ? requestOf(question.input) : question.request;
+  const said = isHook
+    ? saidInHook(response, request)
+    : saidAtQuestion(response, request);
+  if (said === undefined) return undefined;
+  const { toolName, toolUseId, agentId } = request;
+  return permissionDecision(question.raw, sessionId, {
+    toolName,
+    toolUseId,
+    ...agentId === undefined ? {} : { agentId },
+    by,
+    ...by === "policy" && policy !== undefined ? { policy } : {},
+    ...said,
+  });
+}
+
+function saidInHook(
+  { hookSpecificOutput }: WireObject,
+  request: ToolRequest,
+): Said | undefined {
+  if (!isWireObject(hookSpecificOutput)) return { behavior: "undecided" };
+  const { permissionDecision, permissionDecisionReason, updatedInput } =
+    hookSpecificOutput;
+  switch (permissionDecision) {
+    case "allow":
+      return { behavior: "allow", ...changed(updatedInput, request) };
+    case "deny":
+      return { behavior: "deny", reason: `${permissionDecisionReason}` };
+    default:
+      return undefined;
+  }
+}
+
+const REMEMBERED: Readonly<
+  Record<string, NonNullable<AllowOptions["remember"]>>
+> = {
+  session: "session",
+  localSettings: "local",
+  projectSettings: "project",
+  userSettings: "user",
+};
+
+function saidAtQuestion(response: WireObject, request: ToolRequest): Said {
+  if (response.behavior !== "allow") {
+    return { behavior: "deny", reason: `${response.message}` };
+  }
+  const { updatedInput, updatedPermissions } = response;
+  const update: unknown = Array.isArray(updatedPermissions)
+    ? updatedPermissions[0]
+    : undefined;
+  const remember = isWireObject(update)
+    ? REMEMBERED[`${update.destination}`]
+    : undefined;
+  return {
+    behavior: "allow",
+    ...remember === undefined ? {} : { remember },
+    ...changed(updatedInput, request),
+  };
+}
+
+function changed(
+  input: unknown,
+  request: ToolRequest,
+): { readonly inputChanged?: true } {
+  return input === undefined ||
+      JSON.stringify(input) === JSON.stringify(request.input)
+    ? {}
+    : { inputChanged: true };
+}

@@ -1,0 +1,122 @@
+/**
+ * A policy for each tool. Pure.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import type { WireObject } from "../messages/_define.ts";
+import { isPolicy } from "./combine.ts";
+import { combined, then } from "./explain.ts";
+import {
+  callback,
+  type Policy,
+  type PolicyAnswer,
+  type PolicyContext,
+  type SyncPolicy,
+} from "./policy.ts";
+import { parseName } from "./rules.ts";
+
+/** Decides on the calls of one tool, at once or as a promise. */
+export type ToolPolicyFunction = (
+  input: WireObject,
+  request: ToolRequest & PolicyContext,
+) => PolicyAnswer | Promise<PolicyAnswer>;
+
+/** Decides on the calls of one tool, at once. */
+export type SyncToolPolicyFunction = (
+  input: WireObject,
+  request: ToolRequest & PolicyContext,
+) => PolicyAnswer;
+
+/**
+ * A policy, or a function, for each tool. A call goes to the entry with the tool's
+ * name; without one to the first whose pattern covers it (`mcp__db__*`); without one to
+ * `"*"`. There is no way from one entry to the next: what the entry leaves undecided
+ * is undecided, and so is a tool without an entry.
+ *
+ * @throws {ConfigError} When there is no entry, a key is neither a tool's name nor a
+ * pattern for names, or a value is neither a policy nor a function.
+ *
+ * @example
+ * ```ts
+ * import { allow, allowList, byTool, deny, denyAll } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy = byTool({
+ *   Bash: ({ command }) => command === "ls" ? allow() : deny("only ls"),
+ *   "mcp__db__*": allowList(["mcp__db__query"]),
+ *   "*": denyAll(),
+ * });
+ * const decide = (toolName: string, input = {}) =>
+ *   policy.decide(
+ *     { toolName, input, toolUseId: "1" },
+ *     { signal: new AbortController().signal },
+ *   )?.behavior;
+ * assertEquals(decide("Bash", { command: "ls" }), "allow");
+ * assertEquals(decide("mcp__db__drop"), "deny");
+ * ```
+ */
+export function byTool(
+  entries: Readonly<Record<string, SyncPolicy | SyncToolPolicyFunction>>,
+): SyncPolicy;
+/** A policy, or a function, for each tool; some may take time. */
+export function byTool(
+  entries: Readonly<Record<string, Policy | ToolPolicyFunction>>,
+): Policy;
+export function byTool(
+  entries: Readonly<Record<string, Policy | ToolPolicyFunction>>,
+): Policy {
+  const table = Object.entries(entries).map(([key, value]) =>
+    entry(key, value)
+  );
+  if (table.length === 0) {
+    throw new ConfigError(
+      "policy",
+      "Cannot decide by tool: there is no entry",
+    );
+  }
+  // A name goes before a pattern, and "*" comes last, wherever they stand.
+  const rank = ({ key }: Entry) => key === "*" ? 2 : key.includes("*") ? 1 : 0;
+  table.sort((a, b) => rank(a) - rank(b));
+  return combined("byTool", (request, context, asks) => {
+    const found = table.find(({ matches }) => matches(request.toolName));
+    if (found === undefined) {
+      return {
+        decision: undefined,
+        by: [],
+        reason: `There is no entry for "${request.toolName}"`,
+      };
+    }
+    return then(
+      asks(found.policy, request, context),
+      (told) => ({ rule: found.key, ...told }),
+    );
+  });
+}
+
+interface Entry {
+  readonly key: string;
+  readonly matches: (toolName: string) => boolean;
+  readonly policy: Policy;
+}
+
+function entry(key: string, value: Policy | ToolPolicyFunction): Entry {
+  if (typeof value !== "function" && !isPolicy(value)) {
+    throw new ConfigError(
+      "policy",
+      `Cannot decide on "${key}": expected a policy or a function, got ${typeof value}`,
+    );
+  }
+  return {
+    key,
+    matches: key === "*" ? () => true : parseName(key),
+    policy: typeof value === "function"
+      ? {
+        ...callback((_name, input, request) => value(input, request)),
+        name: key,
+      }
+      : value,
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * Policies made of policies. Pure.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import { allow, type AllowDecision } from "./decision.ts";
+import {
+  type Asks,
+  combined,
+  type PermissionExplanation,
+  then,
+} from "./explain.ts";
+import type { Policy, PolicyContext, SyncPolicy } from "./policy.ts";
+
+/**
+ * The first policy that decides. A policy that fails denies, and so decides.
+ *
+ * @throws {ConfigError} When there is none.
+ *
+ * @example
+ * ```ts
+ * import { byTool, deny, firstOf, readOnly } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy = firstOf(byTool({ Bash: () => deny("no shell") }), readOnly());
+ * const decide = (toolName: string) =>
+ *   policy.decide(
+ *     { toolName, input: { command: "ls" }, toolUseId: "1" },
+ *     { signal: new AbortController().signal },
+ *   )?.behavior;
+ * assertEquals(decide("Bash"), "deny");
+ * assertEquals(decide("Read"), "allow");
+ * ```
+ */
+export function firstOf(...policies: readonly SyncPolicy[]): SyncPolicy;
+/** The first policy that decides, of policies that may take time. */
+export function firstOf(...policies: readonly Policy[]): Policy;
+export function firstOf(...policies: readonly Policy[]): Policy {
+  checkPolicies("firstOf", policies);
+  return combined(
+    nameOf("firstOf", policies),
+    (request, context, asks) => firstFrom(policies, 0, request, context, asks),
+  );
+}
+
+function firstFrom(
+  policies: readonly Policy[],
+  index: number,
+  request: ToolRequest,
+  context: PolicyContext,
+  asks: Asks,
+): PermissionExplanation | Promise<PermissionExplanation> {
+  const policy = policies[index];
+  if (policy === undefined) return nobody(policies);
+  return then(
+    asks(policy, request, context),
+    (told) =>
+      told.decision === undefined
+        ? firstFrom(policies, index + 1, request, context, asks)
+        : told,
+  );
+}
+
+/**
+ * All policies, one after the other: any denial wins, and is the last one asked. The
+ * call is allowed where all that decide allow it, and at least one does.
+ *
+ * A policy sees the input as those before it changed it. Those before it do not see
+ * its own changes: put what changes inputs first, and what checks them behind it. The
+ * call is remembered where all that allow it say so, in the same way.
+ *
+ * @throws {ConfigError} When there is none.
+ *
+ * @example
+ * ```ts
+ * import { allOf, allowList, callback, deny } from "@claudestream/core";
+ *
+ * const officeHours = callback(() =>
+ *   new Date().getHours() < 9 ? deny("not before nine") : undefined
+ * );
+ * const policy = allOf(officeHours, allowList(["Read", "Bash(git *)"]));
+ * ```
+ */
+export function allOf(...policies: readonly SyncPolicy[]): SyncPolicy;
+/** All policies, one after the other, of which some may take time. */
+export function allOf(...policies: readonly Policy[]): Policy;
+export function allOf(...policies: readonly Policy[]): Policy {
+  checkPolicies("allOf", policies);
+  return combined(
+    nameOf("allOf", policies),
+    (request, context, asks) =>
+      allFrom(policies, 0, request, context, asks, undefined),
+  );
+}
+
+function allFrom(
+  policies: readonly Policy[],
+  index: number,
+  request: ToolRequest,
+  context: PolicyContext,
+  asks: Asks,
+  allowed: PermissionExplanation | undefined,
+): PermissionExplanation | Promise<PermissionExplanation> {
+  const policy = policies[index];
+  if (policy === undefined) return allowed ?? nobody(policies);
+  return then(asks(policy, request, context), (told) => {
+    const { decision } = told;
+    if (decision?.behavior === "deny") return told;
+    const changed = decision?.input === undefined
+      ? request
+      : { ...request, input: decision.input };
+    return allFrom(
+      policies,
+      index + 1,
+      changed,
+      context,
+      asks,
+      decision === undefined ? allowed : merged(allowed, told, decision),
+    );
+  });
+}
+
+function merged(
+  before: PermissionExplanation | undefined,
+  told: PermissionExplanation,
+  decision: AllowDecision,
+): PermissionExplanation {
+  if (before?.decision?.behavior !== "allow") return told;
+  const input = decision.input ?? before.decision.input;
+  const { remember } = decision;
+  return {
+    ...told,
+    decision: allow({
+      ...input === undefined ? {} : { input },
+      ...remember === undefined || remember !== before.decision.remember
+        ? {}
+        : { remember },
+    }),
+    by: [...before.by, ...told.by],
+    reason: `${before.reason}; ${told.reason}`,
+  };
+}
+
+function nobody(policies: readonly Policy[]): PermissionExplanation {
+  return {
+    decision: undefined,
+    by: [],
+    reason: `None of ${
+      policies.map(({ name }) => name).join(", ")
+    } decides: the CLI's own rules decide`,
+  };
+}
+
+/** @throws {ConfigError} When there is no policy, or something is none. */
+export function checkPolicies(
+  name: string,
+  policies: readonly unknown[],
+): void {
+  if (policies.length === 0) {
+    throw new ConfigError(
+      "policy",
+      `Cannot combine policies with ${name}: there is none`,
+    );
+  }
+  for (const policy of policies) {
+    if (isPolicy(policy)) continue;
+    throw new ConfigError(
+      "policy",
+      `Cannot combine policies with ${name}: expected a policy such as allowList([…]), got ${typeof policy}`,
+    );
+  }
+}
+
+/** Whether something can be asked for a decision. */
+export function isPolicy(value: unknown): value is Policy {
+  return typeof value === "object" && value !== null && "decide" in value &&
+    typeof value.decide === "function";
+}
+
+function nameOf(name: string, policies: readonly Policy[]): string {
+  return `${name}(${policies.map(({ name }) => name).join(", ")})`;
+}

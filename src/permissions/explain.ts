@@ -1,0 +1,119 @@
+/**
+ * Who decides on a call, and why. Pure.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../events/permission_request.ts";
+import type { Decision } from "./decision.ts";
+import { decide, failed } from "./decide.ts";
+import type { Policy, PolicyContext } from "./policy.ts";
+
+/** Who decides on a call, and why: what `session.explainPermission()` gives. */
+export interface PermissionExplanation {
+  /** What becomes of the call. `undefined`: the CLI's own rules decide. */
+  readonly decision: Decision | undefined;
+  /** Names of the policies, from the outermost to the one that decided. */
+  readonly by: readonly string[];
+  /** The rule or the entry that decided, as it was written. */
+  readonly rule?: string;
+  /** Why, as a sentence. */
+  readonly reason: string;
+}
+
+/** Goes on with a value: at once, or when it is there. */
+export function then<A, B>(
+  value: A | Promise<A>,
+  next: (value: A) => B | Promise<B>,
+): B | Promise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** How a combinator asks one of its policies: for a decision, or for an explanation. */
+export type Asks = (
+  policy: Policy,
+  request: ToolRequest,
+  context: PolicyContext,
+) => PermissionExplanation | Promise<PermissionExplanation>;
+
+/** Asks for the decision only. Never throws or rejects. */
+export const byDeciding: Asks = (policy, request, context) =>
+  then(decide(policy, request, context), (decision) => ({
+    decision,
+    by: [policy.name],
+    reason: reasonOf(policy.name, decision),
+  }));
+
+/** Asks for the reason as well. Never throws or rejects. */
+export const byExplaining: Asks = (policy, request, context) => {
+  if (policy.explain === undefined) {
+    return byDeciding(policy, request, context);
+  }
+  const failure = (error: unknown): PermissionExplanation => {
+    const decision = failed(policy, error);
+    return {
+      decision,
+      by: [policy.name],
+      reason: reasonOf(policy.name, decision),
+    };
+  };
+  try {
+    const explanation = policy.explain(request, context);
+    return explanation instanceof Promise
+      ? explanation.catch(failure)
+      : explanation;
+  } catch (error) {
+    return failure(error);
+  }
+};
+
+/** What a decision says of itself. */
+export function reasonOf(name: string, decision: Decision | undefined): string {
+  if (decision === undefined) return `"${name}" does not decide`;
+  return decision.behavior === "allow"
+    ? `"${name}" allows it`
+    : decision.message;
+}
+
+/** A policy that gives its reasons first, and its decisions from those. */
+export function reasoned(
+  name: string,
+  explain: (
+    request: ToolRequest,
+    context: PolicyContext,
+  ) => Omit<PermissionExplanation, "by">,
+): {
+  readonly name: string;
+  decide(request: ToolRequest, context: PolicyContext): Decision | undefined;
+  explain(request: ToolRequest, context: PolicyContext): PermissionExplanation;
+} {
+  return {
+    name,
+    decide: (request, context) => explain(request, context).decision,
+    explain: (request, context) => ({
+      ...explain(request, context),
+      by: [name],
+    }),
+  };
+}
+
+/** A policy over others: the same way of asking them for decisions and for reasons. */
+export function combined(
+  name: string,
+  ask: (
+    request: ToolRequest,
+    context: PolicyContext,
+    asks: Asks,
+  ) => PermissionExplanation | Promise<PermissionExplanation>,
+): Policy {
+  return {
+    name,
+    decide: (request, context) =>
+      then(ask(request, context, byDeciding), ({ decision }) => decision),
+    explain: (request, context) =>
+      then(
+        ask(request, context, byExplaining),
+        (told) => ({ ...told, by: [name, ...told.by] }),
+      ),
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * A policy for looking and not touching. Pure.
+ *
+ * @module
+ */
+
+import { allow, deny } from "./decision.ts";
+import { reasoned } from "./explain.ts";
+import { isQuestion, type SyncPolicy } from "./policy.ts";
+import { commandPattern, isSimpleCommand } from "./command.ts";
+
+/** Options of {@linkcode readOnly}. */
+export interface ReadOnlyOptions {
+  /**
+   * Allows `WebFetch` and `WebSearch` too. They change nothing here, but an address
+   * can carry out what was read. Default `false`.
+   */
+  readonly web?: boolean;
+  /**
+   * More commands, as in the rules of `allowList`: `["git log *", "git status"]`. What
+   * they do with their arguments is for you to know.
+   */
+  readonly commands?: readonly string[];
+}
+
+/** Tools that look, or write nothing but notes of the session itself. */
+const READERS: ReadonlySet<string> = new Set([
+  "CronList",
+  "Glob",
+  "Grep",
+  "ListAgents",
+  "ListMcpResourcesTool",
+  "LS",
+  "LSP",
+  "NotebookRead",
+  "Read",
+  "ReadMcpResourceDirTool",
+  "ReadMcpResourceTool",
+  "ReadNotifications",
+  "TaskCreate",
+  "TaskGet",
+  "TaskList",
+  "TaskUpdate",
+  "TodoWrite",
+  "ToolSearch",
+  "WaitForMcpServers",
+]);
+
+const WEB: ReadonlySet<string> = new Set(["WebFetch", "WebSearch"]);
+
+/** Tools that only ask, or change the mode; who decides on those is a matter of its own. */
+const UNDECIDED: ReadonlySet<string> = new Set([
+  "EnterPlanMode",
+  "ExitPlanMode",
+]);
+
+/**
+ * Programs that can neither write nor start another one, whatever their arguments.
+ * Not here for that reason: `date`, `diff`, `env`, `file`, `find`, `git`, `rg`, `sed`,
+ * `sort`, `tree`, `uniq`, `xargs`.
+ */
+const PROGRAMS: readonly string[] = [
+  "basename",
+  "cat",
+  "cksum",
+  "cmp",
+  "cut",
+  "df",
+  "dirname",
+  "du",
+  "echo",
+  "egrep",
+  "fgrep",
+  "grep",
+  "head",
+  "id",
+  "ls",
+  "md5sum",
+  "nl",
+  "pwd",
+  "readlink",
+  "realpath",
+  "sha1sum",
+  "sha256sum",
+  "stat",
+  "tac",
+  "tail",
+  "uname",
+  "wc",
+  "whoami",
+];
+
+const isReader = PROGRAMS.map((name) => commandPattern(`${name} *`));
+
+/**
+ * Allows looking and denies everything else: tools that read files and lists, the
+ * session's own notes (`TodoWrite`, `TaskCreate`, …), and in `Bash` single commands of
+ * programs that cannot write (`ls`, `cat`, `grep`, `head`, `wc`, …). `git` is not
+ * among them: its configuration can start programs. Tools of MCP servers, and any that
+ * are not known, are denied. Subagents may be started, as this policy holds for their
+ * calls too; not those in a worktree of their own. Questions to a person and changes of
+ * the plan mode are left undecided.
+ *
+ * It keeps nothing secret: whatever the process can read may be read.
+ *
+ * @example
+ * ```ts
+ * import { readOnly } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy = readOnly({ commands: ["git log *"] });
+ * const decide = (toolName: string, input = {}) =>
+ *   policy.decide(
+ *     { toolName, input, toolUseId: "1" },
+ *     { signal: new AbortController().signal },
+ *   )?.behavior;
+ * assertEquals(decide("Read"), "allow");
+ * assertEquals(decide("Write"), "deny");
+ * assertEquals(decide("Bash", { command: "ls -la" }), "allow");
+ * assertEquals(decide("Bash", { command: "git log -3" }), "allow");
+ * assertEquals(decide("Bash", { command: "ls > list" }), "deny");
+ * ```
+ */
+export function readOnly(options: ReadOnlyOptions = {}): SyncPolicy {
+  const commands = [
+    ...isReader,
+    ...(options.commands ?? []).map((pattern) => commandPattern(pattern)),
+  ];
+  return reasoned("readOnly", (request) => {
+    const { toolName, input } = request;
+    if (isQuestion(request) || UNDECIDED.has(toolName)) {
+      return {
+        decision: undefined,
+        reason: `"${toolName}" is a matter between the CLI and a person`,
+      };
+    }
+    const fault = toolName === "Bash"
+      ? commandFault(input, commands)
+      : toolFault(toolName, input, options.web === true);
+    return fault === undefined
+      ? {
+        decision: allow(),
+        reason: `"${toolName}" with this input only reads`,
+      }
+      : { decision: deny(fault), reason: fault };
+  });
+}
+
+function toolFault(
+  toolName: string,
+  input: Readonly<Record<string, unknown>>,
+  web: boolean,
+): string | undefined {
+  if (READERS.has(toolName) || web && WEB.has(toolName)) return undefined;
+  const isAgent = toolName === "Agent" || toolName === "Task";
+  if (isAgent && input.isolation === undefined) return undefined;
+  return `"${toolName}" is not among the tools that only read`;
+}
+
+function commandFault(
+  { command, dangerouslyDisableSandbox }: Readonly<Record<string, unknown>>,
+  commands: readonly ((command: string) => boolean)[],
+): string | undefined {
+  if (typeof command !== "string" || dangerouslyDisableSandbox === true) {
+    return "Only plain commands that read may be run here";
+  }
+  if (commands.some((matches) => matches(command))) return undefined;
+  return isSimpleCommand(command.trim())
+    ? "The command is not among those that only read"
+    : "Only single commands may be run here, with no redirection and no substitution";
+}

@@ -1,0 +1,265 @@
+/**
+ * A policy that keeps writing inside of some directories. Pure but for the function
+ * that follows links, which may be replaced.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import { realPathSync } from "../process/real_path.ts";
+import { allow, deny } from "./decision.ts";
+import { reasoned } from "./explain.ts";
+import type { PolicyContext, SyncPolicy } from "./policy.ts";
+
+/**
+ * Follows the symbolic links of an absolute path: gives the path without any, or
+ * `undefined` where nothing is there. Throws where it cannot tell.
+ */
+export type RealPath = (path: string) => string | undefined;
+
+/** Options of {@linkcode writePaths}. */
+export interface WritePathsOptions {
+  /**
+   * More tools that write, and the field of their input that holds the path, such as
+   * `{ mcp__fs__write_file: "path" }`.
+   */
+  readonly tools?: Readonly<Record<string, string>>;
+  /**
+   * Names of files and folders that stay closed below the directories, as they can
+   * make the CLI, git or an editor run something. A directory that is itself given by
+   * such a name is open. By default `.claude`, `.git`, `.gitmodules`, `.husky`,
+   * `.idea`, `.mcp.json` and `.vscode`.
+   */
+  readonly closed?: readonly string[];
+  /** Follows symbolic links. By default by asking the file system of this machine. */
+  readonly realPath?: RealPath;
+}
+
+const WRITERS: Readonly<Record<string, string>> = {
+  Write: "file_path",
+  Edit: "file_path",
+  MultiEdit: "file_path",
+  NotebookEdit: "notebook_path",
+};
+
+const CLOSED: readonly string[] = [
+  ".claude",
+  ".git",
+  ".gitmodules",
+  ".husky",
+  ".idea",
+  ".mcp.json",
+  ".vscode",
+];
+
+const WINDOWS_ROOT = /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)[\\/]/;
+
+/**
+ * Allows `Write`, `Edit` and `NotebookEdit` below these directories (or on these
+ * files), and denies them everywhere else. Other tools are left undecided.
+ *
+ * Symbolic links are followed as far as the path exists, so a link that leads out is
+ * denied; so are a link to nothing, a path with `~`, and a call without a path. `..` is
+ * read both ways: as text, and as the file system takes it behind a link. Relative
+ * paths begin at the session's directory.
+ *
+ * What it cannot do:
+ * - **`Bash` can write anywhere**: decide on it as well, as in the example.
+ * - The CLI opens the file after the check. A link that is made between the two, by
+ *   a command that runs at the same time, is followed.
+ * - A hard link looks like any file.
+ * - Links are followed on this machine, so the CLI has to run here too.
+ *
+ * The directories themselves are followed at the first call that the policy is asked
+ * about, and stay where they were then.
+ *
+ * @param dirs Directories or files; relative ones begin at the session's directory.
+ * @throws {ConfigError} When there is none, or one is empty.
+ *
+ * @example
+ * ```ts
+ * import { deny, firstOf, byTool, readOnly, writePaths } from "@claudestream/core";
+ *
+ * const policy = firstOf(
+ *   writePaths(["src", "tmp"]),
+ *   byTool({ Bash: () => deny("no shell") }),
+ *   readOnly(),
+ * );
+ * ```
+ */
+export function writePaths(
+  dirs: readonly string[],
+  options: WritePathsOptions = {},
+): SyncPolicy {
+  if (dirs.length === 0 || dirs.some((dir) => dir.trim() === "")) {
+    throw new ConfigError(
+      "policy",
+      "Cannot restrict writing to directories: expected at least one, and none empty",
+    );
+  }
+  for (const dir of dirs) {
+    if (!dir.startsWith("~") && !dir.includes("\0")) continue;
+    throw new ConfigError(
+      "policy",
+      `Cannot write below "${dir}": expected a path without "~"`,
+    );
+  }
+  const tools = new Map(Object.entries({ ...WRITERS, ...options.tools }));
+  const { realPath = realPathSync } = options;
+  const closed = new Set(
+    (options.closed ?? CLOSED).map((name) => name.toLowerCase()),
+  );
+  const list = dirs.join(", ");
+  // By the session's directory: one policy may serve many sessions.
+  const roots = new Map<string | undefined, readonly string[]>();
+  const rootsOf = (cwd: string | undefined): readonly string[] => {
+    const known = roots.get(cwd);
+    if (known !== undefined) return known;
+    const found = dirs.map((dir) => follow(absolute(dir, cwd), realPath));
+    roots.set(cwd, found);
+    return found;
+  };
+  return reasoned("writePaths", (request, context) => {
+    const open = rootsOf(context.cwd);
+    const key = tools.get(request.toolName);
+    if (key === undefined) {
+      return {
+        decision: undefined,
+        reason: `"${request.toolName}" is not among the tools that write files`,
+      };
+    }
+    const fault = faultOf(request, key, context, { open, closed, realPath });
+    if (fault === undefined) {
+      return { decision: allow(), reason: `The path is below one of: ${list}` };
+    }
+    const message = `Cannot write there: ${fault}. Open for writing: ${list}`;
+    return { decision: deny(message), reason: message };
+  });
+}
+
+/** What a path is held against. */
+interface Fence {
+  readonly open: readonly string[];
+  readonly closed: ReadonlySet<string>;
+  readonly realPath: RealPath;
+}
+
+function faultOf(
+  request: ToolRequest,
+  key: string,
+  { cwd, callCwd = cwd }: PolicyContext,
+  fence: Fence,
+): string | undefined {
+  const path = request.input[key];
+  if (typeof path !== "string" || path.trim() === "") {
+    return `the call has no "${key}"`;
+  }
+  if (path.startsWith("~") || path.includes("\0")) {
+    return `"${path}" is no plain path`;
+  }
+  // Links of /proc lead each process elsewhere: ours says nothing about the CLI's.
+  if (/^\/(?:proc|dev)\//.test(plain(path))) {
+    return `"${path}" is no plain file`;
+  }
+  // The CLI trims and normalizes a path before it opens it; another one may not.
+  const forms = new Set([path, path.trim(), path.trim().normalize("NFC")]);
+  try {
+    for (const form of forms) {
+      const whole = absolute(form, callCwd);
+      for (const way of new Set([whole, plain(whole)])) {
+        const fault = outside(follow(way, fence.realPath), path, fence);
+        if (fault !== undefined) return fault;
+      }
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : `cannot follow "${path}"`;
+  }
+}
+
+function outside(
+  real: string,
+  path: string,
+  { open, closed }: Fence,
+): string | undefined {
+  const rests = open.filter((root) => isBelow(real, root))
+    .map((root) => real.slice(root.length));
+  if (rests.length === 0) {
+    return real === path
+      ? `"${path}" is elsewhere`
+      : `"${path}" leads to "${real}"`;
+  }
+  const isOpen = rests.some((rest) =>
+    // File systems that do not tell case apart open .GIT for .git.
+    !rest.split(/[/\\]/).some((part) => closed.has(part.toLowerCase()))
+  );
+  return isOpen ? undefined : `"${path}" is a file that others act upon`;
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root ||
+    path.startsWith(/[/\\]$/.test(root) ? root : `${root}/`) ||
+    WINDOWS_ROOT.test(root) && path.startsWith(`${root}\\`);
+}
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith("/") || WINDOWS_ROOT.test(path);
+}
+
+function absolute(path: string, cwd: string | undefined): string {
+  if (isAbsolute(path)) return path;
+  if (cwd === undefined || !isAbsolute(cwd)) {
+    throw new Error(`where "${path}" begins is not known`);
+  }
+  return `${cwd}/${path}`;
+}
+
+/** The absolute path with `.`, `..` and empty parts taken as text, as the CLI takes them. */
+function plain(path: string): string {
+  const root = WINDOWS_ROOT.exec(path)?.[0] ??
+    (path.startsWith("/") ? "/" : "");
+  const separator = WINDOWS_ROOT.test(path) ? /[/\\]/ : /\//;
+  const parts: string[] = [];
+  for (const part of path.slice(root.length).split(separator)) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return root + parts.join(root.includes("\\") ? "\\" : "/");
+}
+
+/**
+ * Where an absolute path leads: as much of it as is there, with all links followed,
+ * and the rest as it is.
+ */
+function follow(path: string, realPath: RealPath): string {
+  const separator = WINDOWS_ROOT.test(path) ? /[/\\]/ : /\//;
+  const rest: string[] = [];
+  let head = path;
+  for (;;) {
+    const real = realPath(head);
+    if (real !== undefined) {
+      if (rest.length === 0) return real;
+      const joint = WINDOWS_ROOT.test(real) ? "\\" : "/";
+      return (/[/\\]$/.test(real) ? real : real + joint) + rest.join(joint);
+    }
+    const parts = head.split(separator);
+    const last = parts.pop();
+    if (last === undefined) throw new Error(`nothing of "${path}" is there`);
+    // Behind something that is not there, ".." means whatever is made of it later.
+    if (last === "..") {
+      throw new Error(`"${path}" leads through what is not there`);
+    }
+    if (last !== "" && last !== ".") rest.unshift(last);
+    const next = parentOf(head, last);
+    if (next === head) throw new Error(`nothing of "${path}" is there`);
+    head = next;
+  }
+}
+
+function parentOf(path: string, last: string): string {
+  const parent = path.slice(0, path.length - last.length - 1);
+  if (parent === "") return "/";
+  // "C:" alone would be the current directory of that drive.
+  return /^[A-Za-z]:$/.test(parent) ? `${parent}\\` : parent;
+}

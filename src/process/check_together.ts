@@ -1,0 +1,158 @@
+/**
+ * Finds options that contradict each other, and those that could never do anything:
+ * whoever gives one relies on it. Pure.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { SessionOptions } from "../options.ts";
+import { argumentsOf, isSettingsFile, isTexts } from "./places.ts";
+
+/** Options that answer what the CLI asks the host, and so need it to be asked. */
+const ANSWERERS = ["onQuestion", "onPlan"] as const;
+
+/** Flags that a session lives on, and what to do instead of giving them by hand. */
+const OWN_FLAGS: Readonly<Record<string, string>> = {
+  "--output-format": "it is always stream-json",
+  "--input-format": "it is always stream-json",
+  "--verbose": "it is always on",
+  "--print": "it is always on",
+  "-p": "it is always on",
+  "--permission-prompt-tool": "use the option policy or permissionPromptTool",
+  "--replay-user-messages": "echoes would be taken for answers",
+  "--settings": "use the option settings, which it would replace",
+};
+
+/**
+ * Checks the options against each other.
+ *
+ * @throws {ConfigError} With the name of one of them.
+ */
+export function checkTogether(options: SessionOptions): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  const { policy, permissionPromptTool, prompts } = options;
+  if (permissionPromptTool !== undefined) {
+    for (const name of ["policy", ...ANSWERERS]) {
+      exclude(given, "permissionPromptTool", name);
+    }
+  }
+  if (prompts === "none") {
+    for (const name of ["permissionPromptTool", ...ANSWERERS]) {
+      if (given[name] === undefined) continue;
+      throw never(name, `prompts: "none" lets nobody be asked`);
+    }
+  }
+  if (prompts === "host" && policy === undefined) {
+    const someone = ["permissionPromptTool", ...ANSWERERS];
+    if (someone.every((name) => given[name] === undefined)) {
+      throw never(
+        "prompts",
+        "nobody is there to answer: give a policy as well",
+      );
+    }
+  }
+  checkIdentity(options);
+  checkPrompt(options);
+  checkModes(options);
+  checkRules(options);
+  checkFlags(options);
+}
+
+function checkIdentity(options: SessionOptions): void {
+  const { resume, resumeAt, resumeDropsTurn } = options;
+  if (resumeAt !== undefined && resume === undefined) {
+    throw new ConfigError(
+      "resumeAt",
+      "Cannot go on from a message without its session: give resume as well",
+    );
+  }
+  if (resumeDropsTurn !== undefined && resumeAt === undefined) {
+    throw new ConfigError(
+      "resumeDropsTurn",
+      "Cannot drop a turn without a message to go on from: give resumeAt as well",
+    );
+  }
+  exclude(options, "fromPr", "resume");
+  exclude(options, "fromPr", "sessionId");
+}
+
+function checkPrompt({ systemPrompt }: SessionOptions): void {
+  if (systemPrompt === undefined || isTexts(systemPrompt)) return;
+  exclude(systemPrompt, "text", "file", "systemPrompt.");
+  exclude(systemPrompt, "append", "appendFile", "systemPrompt.");
+  const { text, file, excludeDynamicSections } = systemPrompt;
+  if (excludeDynamicSections === true && (text ?? file) !== undefined) {
+    throw never(
+      "systemPrompt.excludeDynamicSections",
+      "it is about the CLI's own prompt, and text or file replaces that",
+    );
+  }
+}
+
+function checkModes(options: SessionOptions): void {
+  const { builtinTools, permissionMode, restricted, skills } = options;
+  if (restricted === true && permissionMode === "bypassPermissions") {
+    throw new ConfigError(
+      "permissionMode",
+      "Cannot bypass permissions in restricted mode: the CLI refuses it",
+    );
+  }
+  if (skills !== undefined && options.slashCommands === false) {
+    throw never("skills", "slashCommands: false turns all skills off");
+  }
+  if (
+    skills !== undefined && skills.length > 0 && builtinTools !== undefined &&
+    !builtinTools.includes("Skill") && !builtinTools.includes("default")
+  ) {
+    throw never("skills", `builtinTools leaves out the tool "Skill"`);
+  }
+  if (options.sandbox !== undefined && isSettingsFile(options.settings)) {
+    throw new ConfigError(
+      "sandbox",
+      "Cannot add sandbox to settings in a file: put it into the file, or give the settings as an object",
+    );
+  }
+}
+
+function checkRules({ allowedTools, disallowedTools }: SessionOptions): void {
+  for (const rule of allowedTools ?? []) {
+    if (disallowedTools?.includes(rule)) {
+      throw new ConfigError(
+        "allowedTools",
+        `Cannot both allow and deny "${rule}": it is in allowedTools and in disallowedTools`,
+      );
+    }
+  }
+}
+
+function checkFlags({ extraArgs }: SessionOptions): void {
+  for (const argument of argumentsOf(extraArgs ?? [])) {
+    const [name = ""] = argument.split("=");
+    const why = Object.hasOwn(OWN_FLAGS, name) ? OWN_FLAGS[name] : undefined;
+    if (why !== undefined) {
+      throw new ConfigError(
+        "extraArgs",
+        `Cannot pass "${name}" in extraArgs: ${why}`,
+      );
+    }
+  }
+}
+
+function exclude(
+  options: object,
+  one: string,
+  other: string,
+  within = "",
+): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  if (given[one] === undefined || given[other] === undefined) return;
+  throw new ConfigError(
+    `${within}${one}`,
+    `Cannot use ${within}${one} together with ${within}${other}: give one of them`,
+  );
+}
+
+function never(option: string, why: string): ConfigError {
+  return new ConfigError(option, `The option ${option} has no effect: ${why}`);
+}

@@ -1,0 +1,277 @@
+/**
+ * Finds single options whose value cannot be. Pure.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import { isWireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options.ts";
+import { pathOf } from "./launch.ts";
+import { isJson } from "./places.ts";
+
+/** What the value of an option has to be. */
+interface Kind {
+  /** In words, for the error. */
+  readonly expected: string;
+  /** Whether this is one. */
+  readonly fits: (value: unknown) => boolean;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const TEXT: Kind = {
+  expected: "a text that is not empty",
+  fits: isText,
+};
+const TEXTS: Kind = {
+  expected: "a list of texts",
+  fits: isTextList,
+};
+const YES_OR_NO: Kind = {
+  expected: "true or false",
+  fits: (value) => typeof value === "boolean",
+};
+const YES_OR_TEXT: Kind = {
+  expected: "true, false, or a text that is not empty",
+  fits: (value) => typeof value === "boolean" || isText(value),
+};
+const OBJECT: Kind = {
+  expected: "an object",
+  fits: (value) => isWireObject(value) && !(value instanceof URL),
+};
+const PLACE: Kind = {
+  expected: "a path or a file: URL",
+  fits: (value) => value instanceof URL || isText(value),
+};
+const ID: Kind = {
+  expected: "a UUID",
+  fits: (value) => typeof value === "string" && UUID.test(value),
+};
+const POSITIVE: Kind = {
+  expected: "a whole number above 0",
+  fits: isPositive,
+};
+
+function oneOf(...values: readonly unknown[]): Kind {
+  return {
+    expected: `one of ${values.join(", ")}`,
+    fits: (value) => values.includes(value),
+  };
+}
+
+const EFFORT = oneOf("low", "medium", "high", "xhigh", "max");
+const DISPLAY = oneOf("summarized", "omitted");
+
+/** The CLI only warns of some of these, and passes over others without a word. */
+const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
+  effort: EFFORT,
+  betas: TEXTS,
+  subagentSystemPrompt: {
+    expected: "an object with the text append",
+    fits: (value) => isWireObject(value) && isText(value.append),
+  },
+  planModeInstructions: TEXT,
+  outputSchema: OBJECT,
+  promptSuggestions: YES_OR_NO,
+  verbatim: YES_OR_NO,
+  sendUserMessage: YES_OR_NO,
+  autoCompact: {
+    expected: `"auto" or a whole number of at least 100,000`,
+    fits: (value) =>
+      value === "auto" || (isPositive(value) && Number(value) >= 100_000),
+  },
+  projectConfigRoot: PLACE,
+  debug: YES_OR_TEXT,
+  debugFile: PLACE,
+  fromPr: {
+    expected: "the number or the address of a pull request",
+    fits: (value) => isText(value) || isPositive(value),
+  },
+  fork: YES_OR_NO,
+  persist: YES_OR_NO,
+  partials: YES_OR_NO,
+  clearEnv: YES_OR_NO,
+  resumeAt: ID,
+  resumeDropsTurn: ID,
+  checkpoints: YES_OR_NO,
+  worktree: YES_OR_TEXT,
+  permissionPromptTool: TEXT,
+  prompts: oneOf("host", "none"),
+  toolAliases: {
+    expected: "an object of names of tools",
+    fits: (value) => isWireObject(value) && Object.values(value).every(isText),
+  },
+  sandbox: OBJECT,
+  bare: YES_OR_NO,
+  restricted: YES_OR_NO,
+  safeMode: YES_OR_NO,
+  agent: TEXT,
+  agentProgressSummaries: YES_OR_NO,
+  forwardSubagentText: YES_OR_NO,
+  keepTasks: YES_OR_NO,
+  skills: {
+    expected: `"all" or a list of names`,
+    fits: (value) => value === "all" || isTextList(value),
+  },
+  slashCommands: YES_OR_NO,
+  managedSettings: OBJECT,
+  hookEvents: YES_OR_NO,
+};
+
+/**
+ * Checks each value by itself.
+ *
+ * @throws {ConfigError} With the name of the option.
+ */
+export function checkValues(options: SessionOptions): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const [name, kind] of Object.entries<Kind>(KINDS)) {
+    check(name, given[name], kind);
+  }
+  for (const name of ["projectConfigRoot", "debugFile"] as const) {
+    const value = options[name];
+    if (value !== undefined) pathOf(name, value);
+  }
+  check("limits.taskBudgetTokens", options.limits?.taskBudgetTokens, POSITIVE);
+  check(
+    "toolConfig.askUserQuestion.previewFormat",
+    options.toolConfig?.askUserQuestion?.previewFormat,
+    oneOf("markdown", "html"),
+  );
+  checkThinking(options.thinking);
+  checkSystemPrompt(options.systemPrompt);
+  checkAgents(options.agents);
+  checkPlugins(options.plugins);
+  checkSettings(options.settings);
+  checkExtraArgs(options.extraArgs);
+}
+
+function checkThinking(value: SessionOptions["thinking"]): void {
+  if (value === undefined || value === "adaptive" || value === "off") return;
+  if (!isWireObject(value)) {
+    throw wrong("thinking", `"adaptive", "off" or an object`, value);
+  }
+  check("thinking.budgetTokens", value.budgetTokens, POSITIVE);
+  check("thinking.display", value.display, DISPLAY);
+}
+
+function checkSystemPrompt(value: SessionOptions["systemPrompt"]): void {
+  if (value === undefined || typeof value === "string") return;
+  if (Array.isArray(value)) return check("systemPrompt", value, TEXTS);
+  if (!isWireObject(value)) {
+    throw wrong("systemPrompt", "a text, a list of texts, or an object", value);
+  }
+  const { text, file, append, appendFile, excludeDynamicSections, snapshot } =
+    value as Readonly<Record<string, unknown>>;
+  if (typeof text !== "string") check("systemPrompt.text", text, TEXTS);
+  if (append !== undefined && typeof append !== "string") {
+    throw wrong("systemPrompt.append", "a text", append);
+  }
+  check("systemPrompt.file", file, PLACE);
+  check("systemPrompt.appendFile", appendFile, PLACE);
+  check(
+    "systemPrompt.excludeDynamicSections",
+    excludeDynamicSections,
+    YES_OR_NO,
+  );
+  check("systemPrompt.snapshot", snapshot, YES_OR_NO);
+}
+
+function checkAgents(agents: SessionOptions["agents"]): void {
+  if (agents === undefined) return;
+  check("agents", agents, OBJECT);
+  for (const [name, agent] of Object.entries<unknown>(agents)) {
+    const at = `agents.${name}`;
+    if (!isWireObject(agent)) throw wrong(at, "an object", agent);
+    for (const key of ["description", "prompt"]) {
+      if (!isText(agent[key])) {
+        throw wrong(`${at}.${key}`, TEXT.expected, agent[key]);
+      }
+    }
+    check(`${at}.model`, agent.model, TEXT);
+    check(`${at}.initialPrompt`, agent.initialPrompt, TEXT);
+    for (const key of ["tools", "disallowedTools", "skills"]) {
+      check(`${at}.${key}`, agent[key], TEXTS);
+    }
+    check(`${at}.maxTurns`, agent.maxTurns, POSITIVE);
+    if (typeof agent.effort !== "number") {
+      check(`${at}.effort`, agent.effort, EFFORT);
+    }
+    check(`${at}.memory`, agent.memory, oneOf("user", "project", "local"));
+  }
+}
+
+function checkPlugins(plugins: SessionOptions["plugins"]): void {
+  if (plugins === undefined) return;
+  if (!Array.isArray(plugins)) throw wrong("plugins", "a list", plugins);
+  for (const [index, plugin] of plugins.entries()) {
+    const at = `plugins.${index}`;
+    const place = isWireObject(plugin) && !(plugin instanceof URL)
+      ? plugin.url ?? plugin.path
+      : plugin;
+    if (!PLACE.fits(place)) throw wrong(at, PLACE.expected, plugin);
+  }
+}
+
+function checkSettings(settings: unknown): void {
+  if (settings === undefined || settings instanceof URL) return;
+  if (typeof settings !== "string") return check("settings", settings, OBJECT);
+  check("settings", settings, TEXT);
+  if (!isJson(settings)) return;
+  try {
+    JSON.parse(settings);
+  } catch (cause) {
+    // The text is not shown: it may hold a secret.
+    throw new ConfigError(
+      "settings",
+      "Cannot use the option settings: expected a path or valid JSON",
+      { cause },
+    );
+  }
+}
+
+function checkExtraArgs(args: unknown): void {
+  if (args === undefined || isTextList(args)) return;
+  const fits = isWireObject(args) &&
+    Object.entries(args).every(([name, value]) =>
+      !name.startsWith("-") && (value === true || typeof value === "string")
+    );
+  if (fits) return;
+  throw wrong(
+    "extraArgs",
+    "a list of texts, or an object of texts and true whose names have no dashes in front",
+    args,
+  );
+}
+
+function check(option: string, value: unknown, kind: Kind): void {
+  if (value !== undefined && !kind.fits(value)) {
+    throw wrong(option, kind.expected, value);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isPositive(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** The error for a value that cannot be. */
+export function wrong(
+  option: string,
+  expected: string,
+  came: unknown,
+): ConfigError {
+  const shown = (JSON.stringify(came) ?? String(came)).slice(0, 200);
+  return new ConfigError(
+    option,
+    `Cannot use the option ${option}: expected ${expected}, got ${shown}`,
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * What a process is started with, and how an option gets its place in it. Pure.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { WireObject } from "../messages/_define.ts";
+
+/** A file for one process alone: secrets and long values are never arguments. */
+export interface LaunchFile {
+  /** The flag that takes its path. */
+  readonly flag: string;
+  /** What is in it. */
+  readonly content: string;
+}
+
+/** What a process is started with. */
+export interface Launch {
+  /** Arguments, without the command and without those that name {@linkcode files}. */
+  readonly args: readonly string[];
+  /** Variables over those inherited; `undefined` removes one. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Fields of the `initialize` request. */
+  readonly initialize: WireObject;
+  /** Files that the process reads. They are written for it and removed at its end. */
+  readonly files: readonly LaunchFile[];
+}
+
+/** A launch under construction. */
+export interface Draft {
+  /** Arguments so far. */
+  readonly args: string[];
+  /** Variables so far. */
+  readonly env: Record<string, string | undefined>;
+  /** Fields of `initialize` so far. */
+  readonly initialize: Record<string, unknown>;
+  /** Files so far. */
+  readonly files: LaunchFile[];
+  /** Settings that go into one file in the end: a second `--settings` replaces the first. */
+  readonly settings: Record<string, unknown>;
+  /** Rules for `--allowedTools`, from more than one option. */
+  readonly allowed: string[];
+  /** As arguments lists are too long: where else they may go. */
+  readonly spill: {
+    /** Into the settings. */
+    readonly settings: boolean;
+    /** Into `initialize`. */
+    readonly handshake: boolean;
+  };
+}
+
+/** Puts the value of an option where it belongs. */
+export type Place<T> = (draft: Draft, value: T) => void;
+
+// `--flag=value` throughout: a value that begins with "-" is no flag then.
+
+/** The value of a flag. */
+export function flag<T extends string | number>(name: string): Place<T> {
+  return (draft, value) => {
+    draft.args.push(`${name}=${value}`);
+  };
+}
+
+/** The value of a flag, as a list with commas. */
+export function list(name: string): Place<readonly string[]> {
+  return (draft, values) => {
+    draft.args.push(`${name}=${values.join(",")}`);
+  };
+}
+
+/** A flag that is there or not. */
+export function when(wanted: boolean, name: string): Place<boolean> {
+  return (draft, value) => {
+    if (value === wanted) draft.args.push(name);
+  };
+}
+
+/** A field of `initialize`. */
+export function field<T>(name: string): Place<T> {
+  return (draft, value) => {
+    draft.initialize[name] = value;
+  };
+}
+
+/** A path as the value of a flag. */
+export function path(option: string, name: string): Place<string | URL> {
+  return (draft, value) => {
+    draft.args.push(`${name}=${pathOf(option, value)}`);
+  };
+}
+
+/** Stays in the library: no other process hears of it. */
+export function library(): void {}
+
+/**
+ * The CLI reads `initialize` before anything else, and takes some fields only then.
+ * Not known to CLI 2.1.197, so it is asked for only where a field needs it.
+ */
+export function awaitInitialize(draft: Draft): void {
+  const name = "--await-initialize";
+  if (!draft.args.includes(name)) draft.args.push(name);
+}
+
+/** Adds to a list under `permissions` in the settings. */
+export function addPermissions(
+  draft: Draft,
+  key: "allow" | "deny" | "additionalDirectories",
+  values: readonly string[],
+): void {
+  const permissions = draft.settings.permissions as
+    | Readonly<Record<string, readonly string[]>>
+    | undefined;
+  draft.settings.permissions = {
+    ...permissions,
+    [key]: [...permissions?.[key] ?? [], ...values],
+  };
+}
+
+/** A path, also of a `file:` URL. */
+export function pathOf(option: string, value: string | URL): string {
+  if (typeof value === "string") return value;
+  if (value.protocol !== "file:") {
+    throw new ConfigError(
+      option,
+      `Cannot use "${value}" as ${option}: expected a path or a file: URL`,
+    );
+  }
+  return decodeURIComponent(value.pathname);
+}

@@ -1,0 +1,70 @@
+/**
+ * Files that are written for one process and removed at its end.
+ *
+ * @module
+ */
+
+import { StartupError } from "../errors.ts";
+import type { LaunchFile } from "./launch.ts";
+
+/** The files of one process. */
+export class LaunchFiles {
+  /** The arguments that name them. */
+  readonly args: readonly string[];
+  readonly #folder: string | undefined;
+
+  private constructor(args: readonly string[], folder: string | undefined) {
+    this.args = args;
+    this.#folder = folder;
+  }
+
+  /**
+   * Writes them where only this user can read them.
+   *
+   * @throws {StartupError} They cannot be written.
+   */
+  static async write(files: readonly LaunchFile[]): Promise<LaunchFiles> {
+    if (files.length === 0) return new LaunchFiles([], undefined);
+    let folder: string | undefined;
+    try {
+      // Deno makes it for its owner alone (0700).
+      folder = await Deno.makeTempDir({ prefix: "claudestream-" });
+      const args: string[] = [];
+      for (const [index, { flag, content }] of files.entries()) {
+        const path = `${folder}/${index}${flag.replaceAll("-", "_")}`;
+        await Deno.writeTextFile(path, content, {
+          mode: 0o600,
+          createNew: true,
+        });
+        args.push(`${flag}=${path}`);
+      }
+      return new LaunchFiles(args, folder);
+    } catch (cause) {
+      await remove(folder);
+      const flags = files.map(({ flag }) => flag).join(", ");
+      throw new StartupError(
+        cause instanceof Deno.errors.NotCapable ? "permission" : "spawn_failed",
+        `Cannot start the CLI: cannot write the files for ${flags}`,
+        {
+          cause,
+          hint:
+            "Run Deno with --allow-write for the folder of temporary files, or give the settings as a file",
+        },
+      );
+    }
+  }
+
+  /** Removes them. */
+  remove(): Promise<void> {
+    return remove(this.#folder);
+  }
+}
+
+async function remove(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch {
+    // Somebody else did, or the folder is not ours any more: nothing depends on it.
+  }
+}

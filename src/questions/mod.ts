@@ -1,0 +1,179 @@
+/**
+ * Asks the caller's functions what people are to be asked. No I/O and no clock.
+ *
+ * @module
+ */
+
+import type { Elicitation } from "../events/elicitation_request.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import type { UserDialog } from "../events/user_dialog_request.ts";
+import {
+  type FailureListener,
+  reasonOf,
+  wrongAnswer,
+} from "../host/handler_failure.ts";
+import { type Decision, decisionIssue, deny } from "../permissions/decision.ts";
+import {
+  type DialogAnswer,
+  dialogIssue,
+  type ElicitationAnswer,
+  elicitationIssue,
+} from "./answers.ts";
+import {
+  answerQuestions,
+  ASK_USER_QUESTION,
+  hasAnswers,
+  type UserAnswers,
+  userQuestions,
+} from "./ask_user.ts";
+import type { QuestionContext, QuestionOptions } from "./options.ts";
+import { EXIT_PLAN_MODE, planOf } from "./plan.ts";
+
+/** An answer, or `undefined` where it is left; a promise only where it takes time. */
+export type Found<A> = A | undefined | Promise<A | undefined>;
+
+/** Whether a call is a question to a person, and no matter of permission alone. */
+export function isAskedOfPeople({ toolName }: ToolRequest): boolean {
+  return toolName === ASK_USER_QUESTION || toolName === EXIT_PLAN_MODE;
+}
+
+/** What the model sees of questions where nobody can be asked. */
+export const NOBODY_ANSWERS =
+  `Nobody is there to answer. The host can answer "${ASK_USER_QUESTION}" with the option onQuestion`;
+
+/** What is meant by a decision: an allowance of questions without answers means nothing. */
+export function meant(
+  request: ToolRequest,
+  decision: Decision | undefined,
+): Decision | undefined {
+  return request.toolName === ASK_USER_QUESTION &&
+      decision?.behavior === "allow" && !hasAnswers(decision.input)
+    ? undefined
+    : decision;
+}
+
+/** The functions of one session that answer questions to people. */
+export class Questions {
+  readonly #options: QuestionOptions;
+  readonly #failed: FailureListener;
+
+  /** @param failed Hears of functions that throw or answer in a wrong shape. */
+  constructor(options: QuestionOptions, failed: FailureListener) {
+    this.#options = options;
+    this.#failed = failed;
+  }
+
+  /**
+   * Answers questions and plans. A call that is neither stays with what the policy
+   * said of it, and so does one that the policy denied.
+   */
+  ofTool(
+    request: ToolRequest,
+    verdict: Decision | undefined,
+    context: QuestionContext,
+  ): Found<Decision> {
+    const decision = meant(request, verdict);
+    if (decision?.behavior === "deny") return decision;
+    const { onQuestion, onPlan } = this.#options;
+    const questions = userQuestions(request);
+    if (questions !== undefined && onQuestion !== undefined) {
+      if (decision !== undefined) return decision;
+      return this.#ask<UserAnswers, Decision>("onQuestion", {
+        run: () => onQuestion(questions, context),
+        read: (answers) => answerQuestions(request, answers),
+        instead: (error) => deny(`Nobody answered: ${reasonOf(error)}`),
+      }, context);
+    }
+    const plan = planOf(request);
+    if (plan !== undefined && onPlan !== undefined) {
+      return this.#ask<Decision, Decision>("onPlan", {
+        run: () => onPlan(plan, context),
+        read: (answer) => {
+          const issue = decisionIssue(answer);
+          if (issue === undefined) return answer;
+          throw wrongAnswer("onPlan", issue);
+        },
+        instead: (error) =>
+          deny(`Nobody approved the plan: ${reasonOf(error)}`),
+      }, context);
+    }
+    return decision;
+  }
+
+  /** Answers what an MCP server asks. */
+  ofServer(
+    request: Elicitation,
+    context: QuestionContext,
+  ): Found<ElicitationAnswer> {
+    const { onElicitation } = this.#options;
+    if (onElicitation === undefined) return undefined;
+    return this.#ask<ElicitationAnswer, ElicitationAnswer>("onElicitation", {
+      run: () => onElicitation(request, context),
+      read: (answer) => {
+        const issue = elicitationIssue(answer);
+        if (issue === undefined) return answer;
+        throw wrongAnswer("onElicitation", issue);
+      },
+      instead: () => ({ action: "decline" }),
+    }, context);
+  }
+
+  /** Answers a dialog of the CLI. */
+  ofDialog(request: UserDialog, context: QuestionContext): Found<DialogAnswer> {
+    const { onDialog } = this.#options;
+    if (onDialog === undefined) return undefined;
+    return this.#ask<DialogAnswer, DialogAnswer>("onDialog", {
+      run: () => onDialog(request, context),
+      read: (answer) => {
+        const issue = dialogIssue(answer);
+        if (issue === undefined) return answer;
+        throw wrongAnswer("onDialog", issue);
+      },
+      instead: () => ({ behavior: "cancelled" }),
+    }, context);
+  }
+
+  /** Whether dialogs of a kind were declared at the start. */
+  showsDialogs(kind: string): boolean {
+    return this.#options.dialogKinds?.includes(kind) ?? false;
+  }
+
+  /** Runs a function; what it throws or wrongly answers becomes the answer `instead`. */
+  #ask<G, A>(
+    handler: string,
+    { run, read, instead }: {
+      readonly run: () => G | undefined | Promise<G | undefined>;
+      readonly read: (given: G) => A;
+      readonly instead: (error: unknown) => A;
+    },
+    { signal }: QuestionContext,
+  ): Found<A> {
+    const take = (given: G | undefined): A | undefined => {
+      if (given === undefined) return undefined;
+      const answer = read(given);
+      // What JSON cannot hold has to be found while there is still another answer.
+      JSON.stringify(answer);
+      return answer;
+    };
+    const failed = (error: unknown): A => {
+      // Whoever gives up because nobody waits any more has not failed.
+      if (!signal.aborted) {
+        this.#failed({
+          handler,
+          error,
+          consequence: "answered no",
+          isSilent: false,
+        });
+      }
+      return instead(error);
+    };
+    try {
+      const given = run();
+      return given instanceof Promise
+        ? given.then(take).catch(failed)
+        : take(given);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What a tool can give back, in the words of MCP.
+ *
+ * @module
+ */
+
+/** A piece of a result, as MCP has it. */
+export type ToolContent =
+  /** A text. */
+  | { readonly type: "text"; readonly text: string }
+  /** An image or a sound, in base64. The model sees images; sounds are saved to a file. */
+  | {
+    readonly type: "image" | "audio";
+    readonly data: string;
+    readonly mimeType: string;
+  }
+  /** A document that lies in the result; its text is what the model sees. */
+  | {
+    readonly type: "resource";
+    readonly resource: {
+      readonly uri: string;
+      readonly mimeType?: string;
+      readonly text?: string;
+      readonly blob?: string;
+    };
+  }
+  /** A document that lies elsewhere. */
+  | {
+    readonly type: "resource_link";
+    readonly uri: string;
+    readonly name: string;
+    readonly description?: string;
+    readonly mimeType?: string;
+  };
+
+/** A whole result, as MCP has it. */
+export interface CallToolResult {
+  /** What the model sees. May be left out where there is `structuredContent`. */
+  readonly content?: readonly ToolContent[];
+  /** Data. Where there is some, the model sees its JSON instead of `content`. */
+  readonly structuredContent?: Readonly<Record<string, unknown>>;
+  /** The call failed, and `content` says why. Default `false`. */
+  readonly isError?: boolean;
+}
+
+/**
+ * What `run` may return: a text, the bytes of an image (PNG, JPEG, GIF, WebP), a
+ * {@linkcode CallToolResult}, nothing, or any other value that JSON can hold.
+ */
+export type ToolOutput =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | void
+  | Uint8Array
+  | CallToolResult
+  | object;

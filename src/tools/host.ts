@@ -1,0 +1,164 @@
+/**
+ * The MCP servers of one session that live in this process. Pure.
+ *
+ * @module
+ */
+
+import { StartupError } from "../errors.ts";
+import type { Question } from "../events/line.ts";
+import type { ToolCall } from "../events/tool_call.ts";
+import { makeEvent, type WireObject } from "../messages/_define.ts";
+import type { SystemInit } from "../messages/system/init.ts";
+import type { SessionOptions } from "../options.ts";
+import type { Reply } from "../protocol/pending.ts";
+import { hostServers } from "./config.ts";
+import { mcpToolName, serverPrefix } from "./names.ts";
+import { ReadyServer } from "./ready_server.ts";
+import { thrownText } from "./result.ts";
+import type { ServerPort } from "./calls.ts";
+import { ToolServer } from "./server.ts";
+
+/** What the servers may use of the session. */
+export interface McpPort {
+  /** Hands an event to the readers of the turn and of the session. */
+  emit(event: ToolCall): void;
+  /** Sends a message of a server that is no response to the CLI. */
+  notify(serverName: string, message: WireObject): void;
+}
+
+/** What belongs to one message. */
+export interface McpContext {
+  /** Aborts when the CLI no longer waits. */
+  readonly signal: AbortSignal;
+  /** Id of the session. */
+  readonly sessionId?: string;
+  /** Its working directory. */
+  readonly cwd?: string;
+}
+
+/** The servers of one session. */
+export class McpHost {
+  readonly #options: SessionOptions;
+  readonly #servers: ReadonlyMap<string, ToolServer | ReadyServer>;
+  #isChecked = false;
+
+  constructor(options: SessionOptions, port: McpPort) {
+    this.#options = options;
+    const servers = new Map<string, ToolServer | ReadyServer>();
+    for (const [name, server] of hostServers(options)) {
+      servers.set(
+        name,
+        typeof server !== "function" && "tools" in server
+          ? new ToolServer(name, server, this.#portOf(name, port))
+          : new ReadyServer(
+            name,
+            server,
+            (message) => port.notify(name, message),
+          ),
+      );
+    }
+    this.#servers = servers;
+  }
+
+  #portOf(serverName: string, port: McpPort): ServerPort {
+    return {
+      context: this.#options.toolContext,
+      notify: (message) => port.notify(serverName, message),
+      report: ({ tool, toolUseId, input, raw }, report) =>
+        port.emit(makeEvent<ToolCall>(raw, {
+          type: "tool_call",
+          serverName,
+          name: tool,
+          ...toolUseId === undefined ? {} : { toolUseId },
+          input,
+          ...report,
+        })),
+    };
+  }
+
+  /** Names for the handshake. */
+  get names(): readonly string[] {
+    return [...this.#servers.keys()];
+  }
+
+  /**
+   * Makes the servers ready, before there is a process.
+   *
+   * @throws {ConfigError} A tool or a server cannot be used.
+   */
+  async prepare(): Promise<void> {
+    for (const server of this.#servers.values()) await server.prepare();
+  }
+
+  /** Answers a message of the CLI's. Never rejects. */
+  async answer(
+    { serverName, message }: Extract<Question, { kind: "mcp" }>,
+    { signal, sessionId, cwd }: McpContext,
+  ): Promise<Reply> {
+    const server = this.#servers.get(serverName);
+    if (server === undefined) {
+      return { refusal: `There is no server "${serverName}" here` };
+    }
+    try {
+      return {
+        response: {
+          mcp_response: await server.receive(message, {
+            signal,
+            session: {
+              ...sessionId === undefined ? {} : { id: sessionId },
+              ...cwd === undefined ? {} : { cwd },
+            },
+          }),
+        },
+      };
+    } catch (error) {
+      return { refusal: thrownText(error) };
+    }
+  }
+
+  /**
+   * Looks whether the model can see every tool, when the first turn begins. The CLI
+   * itself says nothing of a tool that it left out.
+   */
+  check(init: SystemInit): StartupError | undefined {
+    if (this.#isChecked) return undefined;
+    this.#isChecked = true;
+    const seen = new Set(init.tools);
+    const missing: string[] = [];
+    for (const [serverName, { toolNames }] of this.#servers) {
+      for (const tool of toolNames) {
+        const name = mcpToolName(serverName, tool);
+        if (!seen.has(name) && !this.#isRefused(serverName, name)) {
+          missing.push(name);
+        }
+      }
+    }
+    if (missing.length === 0) return undefined;
+    const states = init.mcpServers
+      .filter(({ name }) => this.#servers.has(name))
+      .map(({ name, status }) => `"${name}" is ${status}`);
+    return new StartupError(
+      "tools_missing",
+      `The CLI does not offer these tools to the model: ${
+        missing.map((name) => `"${name}"`).join(", ")
+      }${states.length === 0 ? "" : `: the server ${states.join(", ")}`}`,
+      { hint: "Check the settings for a rule that denies them" },
+    );
+  }
+
+  /** Whether the caller does not want the model to see a tool. */
+  #isRefused(serverName: string, name: string): boolean {
+    const prefix = serverPrefix(serverName);
+    const rules = [name, prefix.slice(0, -2), `${prefix}*`];
+    return (this.#options.disallowedTools ?? []).some((rule) =>
+      rules.includes(rule)
+    );
+  }
+
+  /** The session is over. */
+  close(): void {
+    for (const server of this.#servers.values()) {
+      if (server instanceof ReadyServer) server.close();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Lets only so many run at once; the others wait in order. Pure.
+ *
+ * @module
+ */
+
+/** Hands out places. */
+export class Limiter {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param places How many may run at once. */
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /** Waits for a place. Gives `false`, and no place, once the signal aborts. */
+  take(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    if (this.#free > 0) {
+      this.#free--;
+      return Promise.resolve(true);
+    }
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const leave = () => {
+      this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+      resolve(false);
+    };
+    const enter = () => {
+      signal.removeEventListener("abort", leave);
+      resolve(true);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    this.#waiting.push(enter);
+    return promise;
+  }
+
+  /** Gives a place back. */
+  free(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
+  }
+}

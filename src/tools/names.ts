@@ -1,0 +1,44 @@
+/**
+ * Names of MCP servers and tools, as the CLI makes them for the model. Pure.
+ *
+ * @module
+ */
+
+/** The longest name of a tool, as the model sees it: CLI 2.1.330 leaves out longer ones. */
+export const MAX_NAME_LENGTH = 128;
+
+/**
+ * The name under which the model, policies and events know a tool of an MCP server.
+ * What is no letter, digit, `_` or `-` becomes `_`.
+ *
+ * @example
+ * ```ts
+ * import { mcpToolName } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mcpToolName("my calc.1", "add"), "mcp__my_calc_1__add");
+ * ```
+ */
+export function mcpToolName(server: string, tool: string): string {
+  return `${serverPrefix(server)}${plain(tool)}`;
+}
+
+/** What the names of all tools of a server begin with. */
+export function serverPrefix(server: string): string {
+  return `mcp__${plain(server)}__`;
+}
+
+function plain(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_-]/g, "_");
+}
+
+/** Why this cannot be the name of a server or a tool; `undefined` where it can. */
+export function nameIssue(name: unknown): string | undefined {
+  if (typeof name !== "string") return `expected a text, got ${typeof name}`;
+  if (name.trim() === "") return "expected a text that is not empty";
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(name)) return "it has control characters";
+  return name.length > MAX_NAME_LENGTH
+    ? `it has more than ${MAX_NAME_LENGTH} characters`
+    : undefined;
+}

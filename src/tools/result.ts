@@ -1,0 +1,177 @@
+/**
+ * Makes an MCP result of whatever a tool returned or threw. Pure; never throws.
+ *
+ * @module
+ */
+
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+
+/** A result as it goes out. */
+export interface WireResult {
+  readonly content: readonly WireObject[];
+  readonly structuredContent?: WireObject;
+  readonly isError?: boolean;
+}
+
+/** A result that says what went wrong. */
+export function errorResult(text: string): WireResult {
+  return { content: [textBlock(text)], isError: true };
+}
+
+/** The text of whatever was thrown. */
+export function thrownText(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  try {
+    return String(thrown);
+  } catch {
+    return "an unknown error";
+  }
+}
+
+/** Makes a result of what a tool returned. */
+export function resultOf(value: unknown): WireResult {
+  if (value === undefined) return textResult("");
+  if (typeof value === "string") return textResult(value);
+  if (value instanceof Uint8Array) return imageResult(value);
+  if (isResult(value)) return checkedResult(value);
+  try {
+    // What JSON has no word for, such as a function, has no text either.
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return textResult(text);
+    return errorResult(
+      `Cannot use the result of the tool: JSON cannot hold a ${typeof value}`,
+    );
+  } catch (error) {
+    return errorResult(
+      `Cannot use the result of the tool: ${thrownText(error)}`,
+    );
+  }
+}
+
+function textBlock(text: string): WireObject {
+  return { type: "text", text };
+}
+
+function textResult(text: string): WireResult {
+  return { content: [textBlock(text)] };
+}
+
+const RESULT_KEYS: ReadonlySet<string> = new Set([
+  "content",
+  "structuredContent",
+  "isError",
+  "_meta",
+]);
+
+/**
+ * Whether a value is meant as a whole result. An object with any other key is data: a
+ * message of the API, for one, has `content` too.
+ */
+function isResult(value: unknown): value is WireObject {
+  if (!isWireObject(value)) return false;
+  if (!Object.keys(value).every((key) => RESULT_KEYS.has(key))) return false;
+  const { content, structuredContent } = value;
+  if (content === undefined) return isWireObject(structuredContent);
+  return Array.isArray(content) &&
+    content.every((block) =>
+      isWireObject(block) && typeof block.type === "string"
+    );
+}
+
+/** The CLI refuses a whole result for one bad block, so bad ones never reach it. */
+function checkedResult(value: WireObject): WireResult {
+  const { structuredContent, isError } = value;
+  const blocks = (value.content ?? []) as readonly WireObject[];
+  for (const [index, block] of blocks.entries()) {
+    const issue = blockIssue(block);
+    if (issue !== undefined) {
+      return errorResult(
+        `Cannot use the result of the tool: content.${index}: ${issue}`,
+      );
+    }
+  }
+  let text: string | undefined;
+  if (structuredContent !== undefined) {
+    if (!isWireObject(structuredContent)) {
+      return errorResult(
+        "Cannot use the result of the tool: structuredContent: expected an object",
+      );
+    }
+    try {
+      text = JSON.stringify(structuredContent);
+    } catch (error) {
+      return errorResult(
+        `Cannot use the result of the tool: structuredContent: ${
+          thrownText(error)
+        }`,
+      );
+    }
+  }
+  return {
+    // MCP wants content always, and the same data as text for whoever reads only that.
+    content: value.content === undefined && text !== undefined
+      ? [textBlock(text)]
+      : blocks,
+    ...structuredContent === undefined ? {} : { structuredContent },
+    ...isError === true ? { isError } : {},
+  };
+}
+
+const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  text: ["text"],
+  image: ["data", "mimeType"],
+  audio: ["data", "mimeType"],
+  resource_link: ["uri", "name"],
+  resource: [],
+};
+
+function blockIssue(block: WireObject): string | undefined {
+  const type = block.type as string;
+  const fields = Object.hasOwn(TEXT_FIELDS, type)
+    ? TEXT_FIELDS[type]
+    : undefined;
+  if (fields === undefined) return `there is no type "${type}"`;
+  const missing = fields.find((name) => typeof block[name] !== "string");
+  if (missing !== undefined) return `expected a text as ${missing}`;
+  if (type !== "resource") return undefined;
+  const { resource } = block;
+  return isWireObject(resource) && typeof resource.uri === "string" &&
+      (typeof resource.text === "string" || typeof resource.blob === "string")
+    ? undefined
+    : "expected a resource with uri and either text or blob";
+}
+
+function imageResult(bytes: Uint8Array): WireResult {
+  const mimeType = imageType(bytes);
+  if (mimeType === undefined) {
+    return errorResult(
+      "Cannot use the result of the tool: its bytes are no PNG, JPEG, GIF or WebP image",
+    );
+  }
+  return { content: [{ type: "image", data: base64(bytes), mimeType }] };
+}
+
+/** Tells the kind of an image by its first bytes. */
+export function imageType(bytes: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 12));
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
+    return "image/gif";
+  }
+  if (start.startsWith("RIFF") && start.slice(8) === "WEBP") {
+    return "image/webp";
+  }
+  return undefined;
+}
+
+/** A call with more arguments than this may overflow the stack. */
+const CHUNK = 8192;
+
+function base64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + CHUNK)));
+  }
+  return btoa(pieces.join(""));
+}

@@ -1,0 +1,205 @@
+/**
+ * Functions of the host that the model can call.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+import type { SchemaOutput, StandardSchema } from "../standard_schema.ts";
+import type { ToolOutput } from "./content.ts";
+import { knownJsonSchema } from "./json_schema.ts";
+import { nameIssue } from "./names.ts";
+
+/** What a tool tells of itself. Hints: nothing holds it to them. */
+export interface ToolAnnotations {
+  /** Its name for people. */
+  readonly title?: string;
+  /** It changes nothing. Only such tools are called in parallel by the CLI. */
+  readonly readOnlyHint?: boolean;
+  /** It may destroy something. */
+  readonly destructiveHint?: boolean;
+  /** A second call with the same input changes nothing more. */
+  readonly idempotentHint?: boolean;
+  /** It deals with the world outside. */
+  readonly openWorldHint?: boolean;
+}
+
+/** What a call of a tool knows and can do besides its input. */
+export interface ToolContext<Context = unknown> {
+  /** Id of the call, as in the event `tool_use`. */
+  readonly toolUseId: string | undefined;
+  /**
+   * Aborts when nobody waits for the result any more: the turn was interrupted, the
+   * call took longer than `timeoutMs`, or the session ended.
+   */
+  readonly signal: AbortSignal;
+  /** The session whose model calls. */
+  readonly session: ToolSession;
+  /** The session's option `toolContext`. */
+  readonly context: Context;
+  /**
+   * Tells how far the call is: a fraction from 0 to 1, a text, or both. Goes to the
+   * CLI and to the readers of the event `tool_call`. Once the call is over nothing happens.
+   */
+  progress(at: number | string, message?: string): void;
+}
+
+/** What a call of a tool knows of its session. */
+export interface ToolSession {
+  /** Its id. */
+  readonly id?: string;
+  /** Its working directory. */
+  readonly cwd?: string;
+}
+
+/** A function of the host that the model can call. Made by {@linkcode defineTool}. */
+export interface Tool<Input = never, Context = never> {
+  /** Its name; the model sees `mcp__tools__<name>`. */
+  readonly name: string;
+  /** What the model is told about it. */
+  readonly description: string;
+  /** Checks the input. */
+  readonly input: StandardSchema;
+  /** JSON Schema of the input; absent where valibot's converter makes it later. */
+  readonly inputSchema?: WireObject;
+  /** What it tells of itself. */
+  readonly annotations?: ToolAnnotations;
+  /** The model sees it from the start, also where tools are loaded by search. */
+  readonly alwaysLoad?: boolean;
+  /** Words by which the model finds it, where tools are loaded by search. */
+  readonly searchHint?: string;
+  /** How long a call may take, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Runs a call whose input was checked. */
+  readonly run: (
+    input: Input,
+    ctx: ToolContext<Context>,
+  ) => ToolOutput | Promise<ToolOutput>;
+}
+
+/** What {@linkcode defineTool} needs. */
+export interface ToolDefinition<
+  Schema extends StandardSchema = StandardSchema,
+  Context = unknown,
+> {
+  /** Its name; `mcp__tools__<name>` has at most 128 characters. */
+  readonly name: string;
+  /** What the model is told about it: what it does, when to call it. */
+  readonly description: string;
+  /**
+   * The input, an object: a schema of valibot, or of any library that follows the
+   * Standard Schema specification.
+   */
+  readonly input: Schema;
+  /**
+   * Does the work. What it returns becomes the result, see {@linkcode ToolOutput};
+   * what it throws becomes an error that the model sees.
+   */
+  readonly run: (
+    input: SchemaOutput<Schema>,
+    ctx: ToolContext<Context>,
+  ) => ToolOutput | Promise<ToolOutput>;
+  /**
+   * JSON Schema of the input, which the model sees. By default made of `input`; needed
+   * for libraries that cannot, and for schemas that JSON Schema has no words for.
+   */
+  readonly inputSchema?: WireObject;
+  /** What it tells of itself. */
+  readonly annotations?: ToolAnnotations;
+  /** Shows it to the model from the start, also where tools are loaded by search. Default `false`. */
+  readonly alwaysLoad?: boolean;
+  /** Words by which the model finds it, where tools are loaded by search. */
+  readonly searchHint?: string;
+  /** How long a call may take, in milliseconds. No limit by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Makes a function a tool. It holds no state: the same one may serve any number of
+ * sessions at once.
+ *
+ * @throws {ConfigError} The name cannot be, or the input is no object.
+ *
+ * @example
+ * ```ts
+ * import { allowList, AsyncSession, defineTool } from "@claudestream/core";
+ * import * as v from "valibot";
+ *
+ * const add = defineTool({
+ *   name: "add",
+ *   description: "Adds two numbers",
+ *   input: v.object({ a: v.number(), b: v.number() }),
+ *   run: ({ a, b }) => `${a + b}`,
+ * });
+ *
+ * async function sum(): Promise<string> {
+ *   await using session = new AsyncSession({
+ *     tools: [add],
+ *     // Without it the CLI's own rules would deny the call.
+ *     policy: allowList(["mcp__tools__*"]),
+ *   });
+ *   return (await session.ask("What is 2 + 3? Use the tool.")).text;
+ * }
+ * ```
+ *
+ * @example With a context that each session gives its own
+ * ```ts
+ * import { AsyncSession, defineTool, type ToolContext } from "@claudestream/core";
+ * import * as v from "valibot";
+ *
+ * interface Shop {
+ *   stockOf(article: string): number;
+ * }
+ *
+ * const stock = defineTool({
+ *   name: "stock",
+ *   description: "How many of an article there are",
+ *   input: v.object({ article: v.string() }),
+ *   run: ({ article }, { context }: ToolContext<Shop>) => context.stockOf(article),
+ * });
+ *
+ * new AsyncSession({ tools: [stock], toolContext: { stockOf: () => 3 } });
+ * ```
+ */
+export function defineTool<Schema extends StandardSchema, Context = unknown>(
+  definition: ToolDefinition<Schema, Context>,
+): Tool<SchemaOutput<Schema>, Context> {
+  const { name, description, input, timeoutMs } = definition;
+  const issue = nameIssue(name);
+  if (issue !== undefined) throw unusable(name, `its name: ${issue}`);
+  if (typeof description !== "string") {
+    throw unusable(name, "expected a text as its description");
+  }
+  if (typeof definition.run !== "function") {
+    throw unusable(name, "expected a function as run");
+  }
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    throw unusable(name, "expected a number above 0 as timeoutMs");
+  }
+  if (typeof standardOf(input)?.validate !== "function") {
+    throw unusable(
+      name,
+      "expected a schema of valibot or another Standard Schema library as input",
+    );
+  }
+  const inputSchema = knownJsonSchema(name, input, definition.inputSchema);
+  return Object.freeze({
+    ...definition,
+    ...inputSchema === undefined ? {} : { inputSchema },
+  });
+}
+
+/** A schema may be a function, as those of arktype are. */
+function standardOf(
+  schema: unknown,
+): { readonly validate?: unknown } | undefined {
+  const holds = typeof schema === "object" || typeof schema === "function";
+  if (!holds || schema === null) return undefined;
+  const standard = (schema as WireObject)["~standard"];
+  return isWireObject(standard) ? standard : undefined;
+}
+
+function unusable(name: unknown, why: string): ConfigError {
+  return new ConfigError("tools", `Cannot define the tool "${name}": ${why}`);
+}
