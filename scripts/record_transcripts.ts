@@ -11,7 +11,11 @@
  */
 
 import { block, MessagesApi, reply } from "../src/testing/messages_api.ts";
-import type { MessagesApiOptions } from "../src/testing/messages_api.ts";
+import type {
+  ApiRequest,
+  MessagesApiOptions,
+  Reply,
+} from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
 import { CLAUDE_VERSION, realClaudePath } from "../tests/real_claude.ts";
 
@@ -117,6 +121,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       replies: [reply.text("done"), reply.text("done"), reply.text("ok")],
     },
   },
+  "31-subagents-nested": {
+    input: ["go"],
+    args: [
+      "--allowedTools=Bash,Write",
+      "--include-partial-messages",
+      "--forward-subagent-text",
+    ],
+    api: { replies: subagents },
+  },
   "30-plugin-install": {
     input: ["hi"],
     env: { CLAUDE_CODE_SYNC_PLUGIN_INSTALL: "1" },
@@ -135,6 +148,51 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     api: { replies: [reply.text("Hello")] },
   },
 };
+
+/** A call of a subagent, with what it is to do. */
+function agent(task: string, type: string = "general-purpose") {
+  return block.toolUse("Agent", {
+    description: `does ${task}`,
+    prompt: `task ${task}`,
+    subagent_type: type,
+    run_in_background: false,
+  });
+}
+
+/** Three subagents at once, of which the second has one of its own. */
+function subagents(request: ApiRequest): Reply | undefined {
+  const { kind, prompts, toolResults } = request;
+  const isFirst = toolResults.length === 0;
+  if (kind === "conversation") {
+    return isFirst
+      ? reply.message([
+        block.text("Three at once."),
+        agent("alpha"),
+        agent("beta"),
+        agent("gamma"),
+      ])
+      : reply.text("All done.");
+  }
+  const task = /task (\w+)/.exec(prompts.join("\n"))?.[1] ?? "none";
+  if (!isFirst) return reply.text(`${task} is done`);
+  switch (task) {
+    case "beta":
+      return reply.message([block.text("beta asks"), agent("delta")]);
+    case "gamma":
+      return reply.message([
+        block.text("gamma writes"),
+        block.toolUse("Write", { file_path: "gamma.txt", content: "gamma\n" }),
+      ]);
+    default:
+      return reply.message([
+        block.text(`${task} runs`),
+        block.toolUse("Bash", {
+          command: `echo ${task}`,
+          description: `says ${task}`,
+        }),
+      ]);
+  }
+}
 
 function asFolder(path: string): string {
   return path.replaceAll(/[^A-Za-z0-9]/g, "-");

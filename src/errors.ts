@@ -122,6 +122,7 @@ export class ClaudeStreamError extends Error {
 
 /** There is no `claude` to start. */
 export class ClaudeNotFoundError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "ClaudeNotFoundError";
   /** Every path that was looked at, in this order. */
   readonly searched: readonly string[];
@@ -166,6 +167,7 @@ export type StartupReason =
 
 /** A session could not start, though there is a `claude`. */
 export class StartupError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "StartupError";
   /** Why not. */
   readonly reason: StartupReason;
@@ -192,6 +194,7 @@ export class StartupError extends ClaudeStreamError {
 
 /** The process ended while something waited for it. */
 export class ProcessExitError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "ProcessExitError";
   /** It may have been a passing fault; resume the session with `sessionId`. */
   override readonly retryable = true;
@@ -220,7 +223,9 @@ export class ProcessExitError extends ClaudeStreamError {
 
 /** A turn ended with an error. */
 export class TurnError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "TurnError";
+  /** The same thing may work later, without a change. */
   override readonly retryable: boolean;
   /** The end of the turn. */
   readonly result: Result;
@@ -255,6 +260,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** The CLI wrote something that it may not. */
 export class ProtocolError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "ProtocolError";
   /** What it wrote, at most the first 1,000 characters. */
   readonly line: string;
@@ -276,6 +282,7 @@ export class ProtocolError extends ClaudeStreamError {
 
 /** The CLI refused a control request. */
 export class ControlError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "ControlError";
   /** The request's subtype. */
   readonly subtype: string;
@@ -304,7 +311,9 @@ export class ControlError extends ClaudeStreamError {
 
 /** Something took longer than it may. */
 export class DeadlineError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "DeadlineError";
+  /** It may have been a passing fault. */
   override readonly retryable = true;
   /** What took too long. */
   readonly operation: string;
@@ -329,6 +338,7 @@ export class DeadlineError extends ClaudeStreamError {
 
 /** A call that the state does not allow. */
 export class StateError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "StateError";
   /** The state. */
   readonly state: string;
@@ -356,6 +366,7 @@ export class StateError extends ClaudeStreamError {
 
 /** An option that cannot be, or two that contradict each other. */
 export class ConfigError extends ClaudeStreamError {
+  /** The name of the class. */
   override readonly name = "ConfigError";
   /** Name of the option. */
   readonly option: string;

@@ -6,6 +6,7 @@
 
 import type { SessionOptions } from "../options.ts";
 import type { Policy } from "../permissions/policy.ts";
+import { elicit } from "../questions/answers.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
@@ -43,6 +44,8 @@ export async function sessionOptions(
     limits: defined({ maxTurns, maxBudgetUsd }),
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
     policy,
+    // There are no forms here yet, and a server that asks must not wait for ever.
+    onElicitation: () => elicit.decline(),
   });
 }
 

@@ -19,7 +19,11 @@ const encoder = new TextEncoder();
  * what follows the last line break is marked as the tail. `parseLine` knows both.
  */
 export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
-  /** @param maxLineBytes The longest line, without its line break. */
+  /**
+   * Makes the stage.
+   *
+   * @param maxLineBytes The longest line, without its line break.
+   */
   constructor(maxLineBytes: number) {
     const gatherer = new Gatherer(maxLineBytes);
     super({
