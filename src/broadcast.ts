@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionSink } from "./drivers/async.ts";
+import type { SessionSink } from "./drivers/sinks.ts";
 import type { ClaudeEvent, Frame } from "./events/mod.ts";
 import { Feed } from "./feed.ts";
 import type { HandlerFailure } from "./host/handler_failure.ts";

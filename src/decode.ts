@@ -129,7 +129,7 @@ function decodeLine(decoder: EventDecoder, line: string): Frame {
     case "message":
       return decoder.decode(told.raw);
     case "question": {
-      const event = recordedQuestion(told.id, told.question);
+      const event = recordedQuestion(told.id, decoder.sign(told.question));
       return event === undefined
         ? told.frame
         : { ...told.frame, message: event, events: [event] };

@@ -8,7 +8,7 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "./control/interrupt.ts";
-import type { TurnSink } from "./drivers/async.ts";
+import type { TurnSink } from "./drivers/sinks.ts";
 import { StateError } from "./errors.ts";
 import {
   eventsOf,

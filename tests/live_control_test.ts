@@ -478,17 +478,22 @@ live("long lists go around the command line and still count", async () => {
 });
 
 live("what subagents are told reaches them from its file", async () => {
+  let isCalled = false;
   await using on = await world({
-    replies: (request) =>
-      JSON.stringify(request.body).includes("Only for subagents.")
-        ? reply.text("sub")
-        : request.toolResults.length === 0
-        ? reply.toolUse("Agent", {
-          description: "d",
-          prompt: "p",
-          subagent_type: "helper",
-        })
-        : reply.text("done"),
+    replies(request) {
+      if (JSON.stringify(request.body).includes("Only for subagents.")) {
+        return reply.text("sub");
+      }
+      // Once: a subagent that went to the background wakes the model up again.
+      if (isCalled) return reply.text("done");
+      isCalled = true;
+      return reply.toolUse("Agent", {
+        description: "d",
+        prompt: "p",
+        subagent_type: "helper",
+        run_in_background: false,
+      });
+    },
   });
   await using session = new AsyncSession({
     ...on.options,

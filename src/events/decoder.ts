@@ -16,12 +16,14 @@ import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
+import { Agents } from "./agents.ts";
 import { fileChange } from "./file_change.ts";
+import type { Question } from "./line.ts";
 import type { ClaudeEvent, Frame } from "./mod.ts";
 import { OpenToolInput, type ToolInputDelta } from "./tool_input_delta.ts";
 import {
-  type KnownCall,
   blocksOf,
+  type KnownCall,
   timeOf,
   unfoldReplyBlock,
   unfoldUser,
@@ -46,6 +48,7 @@ export class EventDecoder {
   /** How many blocks of a reply came, by the reply's id. */
   readonly #blocks = new Map<string, number>();
   readonly #calls = new Map<string, KnownCall>();
+  readonly #agents = new Agents();
   #totalCostUsd = 0;
   readonly #validation: Validation;
 
@@ -60,16 +63,28 @@ export class EventDecoder {
     return { wire: raw, message, events: this.#unfold(message) };
   }
 
+  /** Says whose call it is that a question is about, as far as that is known. */
+  sign(question: Question): Question {
+    return question.kind === "permission"
+      ? { ...question, request: this.#agents.signRequest(question.request) }
+      : question;
+  }
+
   #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
     switch (message.type) {
+      case "task_started":
+        this.#agents.started(message);
+        return [message];
       case "stream_delta": {
         this.#follow(message);
         const input = this.#inputDelta(message);
         return input === undefined ? [message] : [message, input];
       }
       case "assistant_message":
+        this.#agents.sign(message);
         return this.#unfoldReply(message);
       case "user_message":
+        this.#agents.sign(message);
         return unfoldUser(message, (id) => this.#takeCall(id))
           .flatMap<ClaudeEvent>((event) => {
             const change = event.type === "tool_result"

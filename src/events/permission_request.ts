@@ -51,6 +51,10 @@ export interface ToolRequest {
   readonly decisionReasonType?: string;
   /** The subagent whose call it is. Absent for the main agent. */
   readonly agentId?: string;
+  /** The call of the tool `Agent` that started that subagent. Known from its `TaskStarted`. */
+  readonly parentToolUseId?: string;
+  /** Kind of that subagent. Known from its `TaskStarted`. */
+  readonly subagentType?: string;
   /** Only a person can answer, such as with `AskUserQuestion`. */
   readonly requiresUserInteraction?: boolean;
   /** The CLI would rather hear no. */
@@ -60,7 +64,9 @@ export interface ToolRequest {
 }
 
 /** Reads the body of a `can_use_tool` request. */
-export const toolRequest: Reads<ToolRequest> = strictShape<ToolRequest>({
+export const toolRequest: Reads<ToolRequest> = strictShape<
+  Omit<ToolRequest, "parentToolUseId" | "subagentType">
+>({
   toolName: wire("tool_name", v.string()),
   input: wire("input", v.custom<WireObject>(isWireObject)),
   toolUseId: wire("tool_use_id", v.string()),

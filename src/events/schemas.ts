@@ -26,15 +26,15 @@ import type {
   UserText,
 } from "./blocks.ts";
 import type { BudgetThreshold } from "./budget_threshold.ts";
-import { elicitation, type ElicitationRequest } from "./elicitation_request.ts";
+import { elicitation } from "./elicitation_request.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
-import { type PermissionRequest, toolRequest } from "./permission_request.ts";
+import { toolRequest } from "./permission_request.ts";
 import type { ToolCall } from "./tool_call.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
-import { userDialog, type UserDialogRequest } from "./user_dialog_request.ts";
+import { userDialog } from "./user_dialog_request.ts";
 
 const text = v.string();
 const object = v.custom<WireObject>(isWireObject);
@@ -59,7 +59,11 @@ function event<E extends EventBase<string>, Hidden extends keyof E = never>(
 }
 
 /** What the CLI asks, as an event: its fields and the id of the request. */
-function request(type: ClaudeEvent["type"], schema: AnySchema): AnySchema {
+function request(
+  type: ClaudeEvent["type"],
+  schema: AnySchema,
+  more: v.ObjectEntries = {},
+): AnySchema {
   const { entries } = outputSchema(schema) as unknown as {
     readonly entries: v.ObjectEntries;
   };
@@ -68,6 +72,7 @@ function request(type: ClaudeEvent["type"], schema: AnySchema): AnySchema {
     ...BASE,
     requestId: text,
     ...entries,
+    ...more,
   });
 }
 
@@ -176,7 +181,10 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
     ...BASE,
     count: v.number(),
   }),
-  permission_request: request("permission_request", toolRequest),
+  permission_request: request("permission_request", toolRequest, {
+    parentToolUseId: maybe(text),
+    subagentType: maybe(text),
+  }),
   elicitation_request: request("elicitation_request", elicitation),
   user_dialog_request: request("user_dialog_request", userDialog),
   // `--json` prints `raw` with it: there is nothing else to go by.

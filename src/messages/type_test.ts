@@ -105,6 +105,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "assistant_text":
       case "auth_status":
       case "background_tasks_changed":
+      case "budget_threshold":
       case "code_change_published":
       case "command_lifecycle":
       case "commands_changed":
@@ -113,6 +114,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "conversation_reset":
       case "elicitation_complete":
       case "elicitation_request":
+      case "events_dropped":
       case "file_change":
       case "permission_decision":
       case "tool_call":

@@ -190,7 +190,11 @@ export class Protocol {
         this.#questions.add(told.id);
         return [
           this.#emit(told.frame),
-          { do: "ask", id: told.id, question: told.question },
+          {
+            do: "ask",
+            id: told.id,
+            question: this.#decoder.sign(told.question),
+          },
         ];
       case "unanswerable":
         return [

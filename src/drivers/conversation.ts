@@ -1,0 +1,385 @@
+/**
+ * What every driver does the same: hands lines to the protocol, does what it says,
+ * asks the host, and knows who waits for what. Reading, writing and time are the
+ * driver's own.
+ *
+ * @module
+ */
+
+import { DeadlineError, StateError } from "../errors.ts";
+import type { Question } from "../events/line.ts";
+import type { Frame } from "../events/mod.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import {
+  answeringEvent,
+  eventTypeOf,
+  type HandAnswer,
+  handReply,
+  isForPeople,
+} from "../host/left_to_caller.ts";
+import { type Answer, type DecidedReply, Host, LEFT } from "../host/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options.ts";
+import type { PermissionExplanation } from "../permissions/explain.ts";
+import { BudgetWatch } from "../protocol/budget.ts";
+import {
+  type Output,
+  type ProcessExit,
+  type Prompt,
+  Protocol,
+  type PushNews,
+  type PushOptions,
+} from "../protocol/mod.ts";
+import type { Outcome } from "../protocol/pending.ts";
+import type { SessionSink, TurnSink } from "./sinks.ts";
+
+/** What a conversation needs of its driver. */
+export interface DriverPort {
+  /** Writes a line to the process, or keeps it until there is one. */
+  write(line: string): void;
+  /** Calls a function after a time. Gives the way to take that back. */
+  after(timeoutMs: number, call: () => void): () => void;
+  /** The session cannot go on: ends it and its process. */
+  fail(error: Error): void;
+}
+
+/** A question of the CLI that has no answer yet. */
+interface OpenQuestion {
+  readonly question: Question;
+  readonly abort: AbortController;
+  /** It was left to the caller, as an event. */
+  left: boolean;
+  /** Takes back the time limit. */
+  stopTimer: () => void;
+}
+
+/** The longest time that a timer can be set to. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The conversation with one process. */
+export class Conversation {
+  /** The state machine behind it. */
+  readonly protocol: Protocol;
+  readonly #options: SessionOptions;
+  readonly #session: SessionSink;
+  readonly #port: DriverPort;
+  readonly #host: Host;
+  readonly #turns = new Map<string, TurnSink>();
+  readonly #pushes = new Map<string, (news: PushNews) => void>();
+  readonly #own = new Map<string, (outcome: Outcome) => void>();
+  readonly #open = new Map<string, OpenQuestion>();
+  /** Called after each change. */
+  readonly #watchers = new Set<() => void>();
+  #isEnded = false;
+
+  constructor(options: SessionOptions, session: SessionSink, port: DriverPort) {
+    this.#options = options;
+    this.#session = session;
+    this.#port = port;
+    this.#host = new Host(options, {
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      notify: (serverName, message) => {
+        const payload = { server_name: serverName, message };
+        // Nobody waits for it, and the CLI says yes to everything.
+        this.request("mcp_message", payload, MAX_TIMER_MS, () => {});
+      },
+      failed: (failure) => this.#session.handlerFailed(failure),
+    });
+    this.protocol = new Protocol({
+      resuming: options.resume !== undefined,
+      validation: options.validation,
+      budget: new BudgetWatch(options.budget),
+    });
+  }
+
+  /** Whether the process is gone, or never came to be. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Gets the host ready; it may have to load something. */
+  async prepare(): Promise<void> {
+    await this.#host.prepare();
+  }
+
+  /** Writes the handshake. */
+  start(
+    fields: WireObject,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): void {
+    const id = crypto.randomUUID();
+    this.#own.set(id, this.#timed(id, timeoutMs, settle));
+    const whole = { ...fields, ...this.#host.initializeFields() };
+    this.perform(this.protocol.start(id, whole, timeoutMs));
+  }
+
+  /** Takes a line of the process. */
+  receive(line: string): void {
+    this.perform(this.protocol.receive(line));
+  }
+
+  /** Sends a prompt; what becomes of it goes to `sink`. */
+  send(prompt: Prompt, sink: TurnSink): void {
+    const outputs = this.protocol.send(this.#composed(prompt));
+    this.#turns.set(prompt.id, sink);
+    this.perform(outputs);
+  }
+
+  /** Hands a message to the process; news of it goes to `take`. */
+  push(prompt: Prompt, how: PushOptions, take: (news: PushNews) => void): void {
+    const outputs = this.protocol.push(this.#composed(prompt), how);
+    this.#pushes.set(prompt.id, take);
+    this.perform(outputs);
+  }
+
+  #composed(prompt: Prompt): Prompt {
+    return { ...prompt, verbatim: this.#options.verbatim };
+  }
+
+  /** Nobody reads the turn any more: interrupts it and lets it run out. */
+  leave(turnId: string): void {
+    if (!this.#turns.delete(turnId)) return;
+    this.protocol.leave(turnId);
+    if (this.protocol.state !== "draining") return;
+    this.unattend();
+    // Its outcome is the end of the turn, which somebody waits for already.
+    this.request("interrupt", {}, MAX_TIMER_MS, () => {});
+  }
+
+  /** Makes a control request. Gives the way to wait for it no longer. */
+  request(
+    subtype: string,
+    payload: WireObject,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): (reason: unknown) => void {
+    const id = crypto.randomUUID();
+    const outputs = this.protocol.request(id, subtype, payload, timeoutMs);
+    this.#own.set(id, this.#timed(id, timeoutMs, settle));
+    this.perform(outputs);
+    return (reason) => this.perform(this.protocol.abandon(id, reason));
+  }
+
+  #timed(
+    id: string,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): (outcome: Outcome) => void {
+    // A timer takes no more; whoever gives more time means no limit.
+    if (timeoutMs >= MAX_TIMER_MS) return settle;
+    const stop = this.#port.after(
+      timeoutMs,
+      () => this.perform(this.protocol.expire(id)),
+    );
+    return (outcome) => {
+      stop();
+      settle(outcome);
+    };
+  }
+
+  /** Calls a function after each change. Gives the way to take that back. */
+  watch(look: () => void): () => void {
+    this.#watchers.add(look);
+    return () => {
+      this.#watchers.delete(look);
+    };
+  }
+
+  /** Does what the protocol says. */
+  perform(outputs: readonly Output[]): void {
+    for (const output of outputs) this.#do(output);
+    for (const look of this.#watchers) look();
+  }
+
+  #do(output: Output): void {
+    switch (output.do) {
+      case "emit":
+        this.#emit(output.frame, output.turnId);
+        break;
+      case "write":
+        this.#port.write(output.line);
+        break;
+      case "ask":
+        this.#ask(output.id, output.question);
+        break;
+      case "withdraw":
+        this.#take(output.id)?.abort.abort(withdrawn());
+        break;
+      case "settle": {
+        const settle = this.#own.get(output.id);
+        this.#own.delete(output.id);
+        settle?.(output.outcome);
+        break;
+      }
+      case "end_turn": {
+        const sink = this.#turns.get(output.id);
+        this.#turns.delete(output.id);
+        this.#host.turnEnded();
+        sink?.end(output.end);
+        break;
+      }
+      case "fail_turn": {
+        const sink = this.#turns.get(output.id);
+        this.leave(output.id);
+        sink?.end({ error: output.error });
+        break;
+      }
+      case "tell_push":
+        this.#pushes.get(output.id)?.(output.news);
+        if ("error" in output.news) this.#pushes.delete(output.id);
+        break;
+      default:
+        output satisfies never;
+    }
+  }
+
+  #emit(frame: Frame, turnId: string | undefined): void {
+    this.#session.frame(frame);
+    if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+    const failure = this.#host.observe(frame.events);
+    if (failure !== undefined) this.#port.fail(failure);
+  }
+
+  #ask(id: string, question: Question): void {
+    const abort = new AbortController();
+    this.#open.set(id, {
+      question,
+      abort,
+      left: false,
+      stopTimer: this.#limit(id, question),
+    });
+    const { cwd, id: sessionId } = this.protocol.facts;
+    const answer = this.#host.answer(question, {
+      signal: abort.signal,
+      ...cwd === undefined ? {} : { cwd },
+      ...sessionId === undefined ? {} : { sessionId },
+    });
+    // What is known at once is not kept waiting for a promise.
+    if (answer instanceof Promise) {
+      answer.then((answer) => this.#settle(id, answer));
+    } else this.#settle(id, answer);
+  }
+
+  /** Answers a question no when its time is up. Gives the way to take that back. */
+  #limit(id: string, question: Question): () => void {
+    const { permissionTimeoutMs: timeoutMs } = this.#options;
+    if (timeoutMs === undefined || !this.#host.isTimed(question)) {
+      return () => {};
+    }
+    return this.#port.after(timeoutMs, () => {
+      const abort = this.#open.get(id)?.abort;
+      this.#answer(id, this.#host.late(question, timeoutMs));
+      abort?.abort(new DeadlineError("answer", timeoutMs));
+    });
+  }
+
+  #settle(id: string, answer: Answer): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (answer !== LEFT) {
+      this.#answer(id, answer);
+    } else if (!this.#isAttended(open.question)) {
+      this.#answer(id, this.#host.unattended(open.question));
+    } else {
+      open.left = true;
+      this.#hand(id, open.question);
+    }
+  }
+
+  get #reader(): TurnSink | undefined {
+    return this.#turns.values().next().value;
+  }
+
+  #isAttended(question: Question): boolean {
+    return isForPeople(question) && (this.#reader?.attended() === true ||
+      this.#session.attended(eventTypeOf(question)));
+  }
+
+  /** Leaves a question to the caller. */
+  #hand(id: string, question: Question): void {
+    if (!isForPeople(question)) return;
+    const event = answeringEvent(
+      question,
+      id,
+      this.protocol.facts.id,
+      (answer) => this.respond(id, answer),
+    );
+    this.#emit({ message: event, events: [event] }, this.protocol.turnId);
+  }
+
+  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  unattend(): void {
+    for (const [id, { question, left }] of this.#open) {
+      if (!left || this.#isAttended(question)) continue;
+      this.#answer(id, this.#host.unattended(question));
+    }
+  }
+
+  /** Answers a question that was left to the caller. */
+  respond(requestId: string, answer: HandAnswer): void {
+    const question = this.#open.get(requestId)?.question;
+    if (question === undefined || !isForPeople(question)) {
+      throw new StateError(
+        "already_answered",
+        this.protocol.state,
+        "respond",
+        `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
+      );
+    }
+    this.#answer(requestId, { ...handReply(question, answer), by: "consumer" });
+  }
+
+  /** A question is open no more. */
+  #take(id: string): OpenQuestion | undefined {
+    const open = this.#open.get(id);
+    open?.stopTimer();
+    this.#open.delete(id);
+    return open;
+  }
+
+  #answer(id: string, reply: DecidedReply): void {
+    const open = this.#take(id);
+    if (open === undefined) return;
+    this.perform(this.protocol.answer(id, reply));
+    const { facts, turnId } = this.protocol;
+    const event = this.#host.told(open.question, reply, facts.id);
+    if (event !== undefined) {
+      this.#emit({ message: event, events: [event] }, turnId);
+    }
+  }
+
+  /** Who decides on a call, and why. Asks nobody but the policy. */
+  explain(
+    request: ToolRequest,
+  ): PermissionExplanation | Promise<PermissionExplanation> {
+    const { cwd } = this.protocol.facts;
+    return this.#host.explain(request, {
+      signal: new AbortController().signal,
+      ...cwd === undefined ? {} : { cwd },
+    });
+  }
+
+  /** The process is gone, or never was: everything that waits fails. */
+  end(how: ProcessExit | Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.perform(this.protocol.end(how));
+    this.#host.close();
+  }
+
+  /** The error of a call that comes too late. */
+  closedError(operation: string): StateError {
+    return new StateError(
+      "session_closed",
+      this.protocol.state,
+      operation,
+      `Cannot ${operation}: the session is closed`,
+      { cause: this.protocol.endError },
+    );
+  }
+}
+
+function withdrawn(): DOMException {
+  return new DOMException("The request was withdrawn", "AbortError");
+}

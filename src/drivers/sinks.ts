@@ -1,0 +1,32 @@
+/**
+ * Where a driver puts what comes.
+ *
+ * @module
+ */
+
+import type { Frame } from "../events/mod.ts";
+import type { HandlerFailure } from "../host/handler_failure.ts";
+import type { AnsweringEvent } from "../host/left_to_caller.ts";
+import type { TurnEnd } from "../protocol/mod.ts";
+
+/** What becomes of a turn. */
+export interface TurnSink {
+  /** Whether somebody reads the turn's events and can answer a request. */
+  attended(): boolean;
+  /** A line of the turn. */
+  frame(frame: Frame): void;
+  /** The turn is over. */
+  end(end: TurnEnd): void;
+}
+
+/** Whoever reads the whole session. */
+export interface SessionSink {
+  /** Whether somebody reads the session's events and can answer such a request. */
+  attended(type: AnsweringEvent["type"]): boolean;
+  /** A line, of a turn or between two. */
+  frame(frame: Frame): void;
+  /** A function of the caller's failed. */
+  handlerFailed(failure: HandlerFailure): void;
+  /** The process is gone. `error` is set where nobody closed it. */
+  closed(error: Error | undefined): void;
+}
