@@ -202,6 +202,15 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly limits?: Limits;
   /** Tells how much the session has used, as `BudgetThreshold`. Stops nothing: see `limits`. */
   readonly budget?: BudgetOptions;
+  /**
+   * Goes on after the process died by itself: the next prompt goes to a new process that
+   * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
+   * all the same, and its prompt is never sent again by itself. Off by default.
+   */
+  readonly recover?: {
+    /** How often in the life of the session, at most. */
+    readonly attempts: number;
+  };
 
   /** Longest line taken from the CLI, in bytes. A longer one becomes an `UnknownEvent`. Default 256 MiB. */
   readonly maxLineBytes?: number;

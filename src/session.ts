@@ -21,7 +21,8 @@ import {
 import { attachControl, LiveControl } from "./control/live.ts";
 import { roundUsd } from "./cost.ts";
 import { AsyncDriver } from "./drivers/async.ts";
-import { ProtocolError } from "./errors.ts";
+import { sessionRestarted } from "./events/session_restarted.ts";
+import { ProcessExitError, ProtocolError } from "./errors.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
@@ -36,7 +37,11 @@ import type { SessionUsage } from "./protocol/facts.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
-import { Broadcast, type EventsOptions, type SessionEventMap } from "./broadcast.ts";
+import {
+  Broadcast,
+  type EventsOptions,
+  type SessionEventMap,
+} from "./broadcast.ts";
 import { hostServers } from "./tools/config.ts";
 import { Turn, type TurnControl, turnControl } from "./turn.ts";
 
@@ -121,7 +126,8 @@ export type SessionState =
 export class AsyncSession<Context = unknown> extends LiveControl
   implements AsyncDisposable {
   readonly #options: SessionOptions;
-  readonly #driver: AsyncDriver;
+  #driver: AsyncDriver;
+  #restarts = 0;
   readonly #broadcast = new Broadcast();
   readonly #givenId: string | undefined;
   #info: Promise<InitializeInfo> | undefined;
@@ -149,16 +155,44 @@ export class AsyncSession<Context = unknown> extends LiveControl
       ...options,
       ...sessionId === undefined ? {} : { sessionId },
     };
-    this.#driver = new AsyncDriver(this.#options, this.#broadcast);
+    this.#driver = this.#drive(this.#options);
     this.#closeOn(options.signal);
-    const { facts } = this.#driver.protocol;
     attachControl(this, {
       start: () => this.start(),
       request: (call, options) => this.#request(call, options),
-      commands: () => facts.commands,
-      tasks: () => facts.tasks,
+      commands: () => this.#driver.protocol.facts.commands,
+      tasks: () => this.#driver.protocol.facts.tasks,
       inProcessServers: () => [...hostServers(options).keys()],
     });
+  }
+
+  #drive(options: SessionOptions): AsyncDriver {
+    const broadcast = this.#broadcast;
+    return new AsyncDriver(options, {
+      attended: (type) => broadcast.attended(type),
+      frame: (frame) => broadcast.frame(frame),
+      handlerFailed: (failure) => broadcast.handlerFailed(failure),
+      closed: (error) => {
+        if (!this.#restart(error)) broadcast.closed(error);
+      },
+    });
+  }
+
+  /** Puts a new process in the place of one that died, where that is wanted and possible. */
+  #restart(error: Error | undefined): boolean {
+    const { id } = this;
+    const { attempts = 0 } = this.#options.recover ?? {};
+    if (
+      !(error instanceof ProcessExitError) || id === undefined ||
+      this.#restarts >= attempts || this.#options.signal?.aborted === true
+    ) return false;
+    this.#restarts++;
+    const { sessionId: _, fork: __, ...options } = this.#options;
+    this.#driver = this.#drive({ ...options, resume: id });
+    this.#info = undefined;
+    const event = sessionRestarted(this.#restarts, error.message, id);
+    this.#broadcast.frame({ events: [event] });
+    return true;
   }
 
   #closeOn(signal: AbortSignal | undefined): void {
@@ -340,7 +374,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
     if (this.#driver.protocol.state === "new") return { stillQueued: [] };
     return await this.#request(call, options);
   }
-
 
   async #request<T>(
     call: ControlCall<T>,

@@ -292,13 +292,16 @@ live("MCP servers come, are called, turned off and go", async () => {
 });
 
 live("a command goes to the background, is read and ended", async () => {
+  let isCalled = false;
   await using on = await world({
-    replies: (request) =>
-      request.toolResults.length === 0
-        ? reply.toolUse("Bash", {
-          command: "echo begun; touch begun; tail -f /dev/null",
-        })
-        : reply.text("done"),
+    replies() {
+      // Once: the end of the task wakes the model up again.
+      if (isCalled) return reply.text("done");
+      isCalled = true;
+      return reply.toolUse("Bash", {
+        command: "echo begun; touch begun; tail -f /dev/null",
+      });
+    },
   });
   await using session = new AsyncSession({
     ...on.options,

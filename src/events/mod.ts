@@ -68,6 +68,7 @@ import type { ElicitationRequest } from "./elicitation_request.ts";
 import type { BudgetThreshold } from "./budget_threshold.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
+import type { SessionRestarted } from "./session_restarted.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import type { PermissionRequest } from "./permission_request.ts";
@@ -113,6 +114,7 @@ export type ClaudeEvent =
   | BudgetThreshold
   | EventsDropped
   | FileChange
+  | SessionRestarted
   | ToolCall
   | ToolInputDelta
   | BackgroundTasksChanged

@@ -29,6 +29,7 @@ import type { BudgetThreshold } from "./budget_threshold.ts";
 import { elicitation } from "./elicitation_request.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
+import type { SessionRestarted } from "./session_restarted.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import { toolRequest } from "./permission_request.ts";
@@ -129,6 +130,12 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
     >,
     path: text,
     toolUseId: text,
+  }),
+  session_restarted: event<SessionRestarted>("session_restarted", {
+    ...BASE,
+    attempt: v.number(),
+    reason: text,
+    resumedFrom: text,
   }),
   tool_input_delta: event<ToolInputDelta, "snapshot">("tool_input_delta", {
     ...CONTENT,

@@ -115,6 +115,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "elicitation_complete":
       case "elicitation_request":
       case "events_dropped":
+      case "session_restarted":
       case "file_change":
       case "permission_decision":
       case "tool_call":

@@ -192,7 +192,9 @@ const TABLE: Table = {
     awaitInitialize(draft);
   },
   mcpConfigFiles: (draft, files) => {
-    for (const file of files) path("mcpConfigFiles", "--mcp-config")(draft, file);
+    for (const file of files) {
+      path("mcpConfigFiles", "--mcp-config")(draft, file);
+    }
   },
   strictMcp: when(true, "--strict-mcp-config"),
   toolAliases: field("toolAliases"),
@@ -255,6 +257,7 @@ const TABLE: Table = {
     }
   },
   budget: library,
+  recover: library,
 
   maxLineBytes: library,
   validation: library,

@@ -79,6 +79,7 @@ export function checkOptions(options: SessionOptions): void {
   }
   checkLimits(options);
   checkBudget(options);
+  checkRecover(options);
   checkIdentity(options);
   checkPlaces(options);
   for (const source of options.settingSources ?? []) {
@@ -117,6 +118,20 @@ function checkLimits({ limits }: SessionOptions): void {
 }
 
 const METRICS = ["costUsd", "turns", "tokens"] as const;
+
+function checkRecover({ recover, persist }: SessionOptions): void {
+  if (recover === undefined) return;
+  const { attempts } = recover;
+  if (!(Number.isInteger(attempts) && attempts > 0)) {
+    throw wrong("recover.attempts", "a whole number above 0", attempts);
+  }
+  if (persist === false) {
+    throw new ConfigError(
+      "recover",
+      "Cannot recover a session that is not written to disk: leave out persist: false",
+    );
+  }
+}
 
 function checkBudget({ budget }: SessionOptions): void {
   const thresholds: unknown = budget?.thresholds ?? [];
