@@ -227,7 +227,7 @@ export class Conversation {
       }
       case "tell_push":
         this.#pushes.get(output.id)?.(output.news);
-        if ("error" in output.news) this.#pushes.delete(output.id);
+        if (output.last) this.#pushes.delete(output.id);
         break;
       default:
         output satisfies never;

@@ -11,7 +11,9 @@ import {
   StateError,
 } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { ProcessExit } from "./output.ts";
+import type { ConversationState } from "./state.ts";
 
 /** What was known when the process ended. */
 export interface EndContext {
@@ -66,4 +68,44 @@ export function refusedStart(
       `Cannot resume the session: ${said}`,
     )
     : new StartupError("exited", `The CLI could not start: ${said}`);
+}
+
+/** The error of a prompt that will never have an answer. */
+export function dropped(
+  event: CommandLifecycle,
+  operation: string,
+  sessionId: string | undefined,
+): StateError {
+  return new StateError(
+    "cancelled",
+    event.state,
+    operation,
+    `The prompt was ${event.state} by the CLI before it had an answer`,
+    { sessionId },
+  );
+}
+
+/** CLI 2.1.197 never says what became of a message; waiting for it would never end. */
+export function unreported(): StateError {
+  return new StateError(
+    "cancelled",
+    "unknown",
+    "push",
+    "Cannot tell what became of the message: this CLI does not say, 2.1.330 does",
+  );
+}
+
+/** The error of a request that there is no process for. */
+export function closed(
+  state: ConversationState,
+  operation: string,
+): StateError {
+  return new StateError(
+    "session_closed",
+    state,
+    operation,
+    `Cannot make the request "${operation}": the session ${
+      state === "new" ? "has not started" : "is closed"
+    }`,
+  );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ProtocolError, type StartupError, StateError } from "../errors.ts";
+import { ProtocolError, type StartupError } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
 import { classifyLine } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
@@ -13,12 +13,19 @@ import { violation } from "../events/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import { BudgetWatch } from "./budget.ts";
-import { endError, refusedStart } from "./end_error.ts";
+import {
+  closed,
+  dropped,
+  endError,
+  refusedStart,
+  unreported,
+} from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
 import type {
   Output,
   ProcessExit,
   Prompt,
+  PushNews,
   PushOptions,
   TurnEnd,
 } from "./output.ts";
@@ -274,10 +281,12 @@ export class Protocol {
     const state = this.#turns.lifecycle(event);
     if (open?.started === true) outputs.push(...this.#releaseInterrupt(open));
     if (state !== undefined) {
-      outputs.push({ do: "tell_push", id, news: { state } });
-      if (state === "cancelled" || state === "refused") {
+      const isDropped = state === "cancelled" || state === "refused";
+      const told = this.#tellPush(id, { state });
+      outputs.push(isDropped ? { ...told, last: false } : told);
+      if (isDropped) {
         const error = dropped(event, "push", this.facts.id);
-        outputs.push({ do: "tell_push", id, news: { error } });
+        outputs.push(this.#tellPush(id, { error }));
       }
     }
     return outputs;
@@ -296,11 +305,11 @@ export class Protocol {
     const [event] = frame.events;
     for (const id of pushed) {
       if (event?.type !== "result") continue;
-      outputs.push({ do: "tell_push", id, news: { result: event } });
+      outputs.push(this.#tellPush(id, { result: event }));
     }
     if (!this.#turns.namesPrompts) {
       for (const id of this.#turns.takePushed()) {
-        outputs.push({ do: "tell_push", id, news: { error: unreported() } });
+        outputs.push(this.#tellPush(id, { error: unreported() }));
       }
     }
     if (!own || open === undefined) return outputs;
@@ -309,6 +318,13 @@ export class Protocol {
       ...this.#releaseInterrupt(open),
       ...this.#endTurn(open.id, this.#endOf(raw, frame)),
     ];
+  }
+
+  #tellPush(
+    id: string,
+    news: PushNews,
+  ): Extract<Output, { do: "tell_push" }> {
+    return { do: "tell_push", id, news, last: !this.#turns.isPushed(id) };
   }
 
   #endTurn(id: string, end: TurnEnd): Output[] {
@@ -409,46 +425,10 @@ export class Protocol {
       }
     }
     for (const id of this.#turns.takePushed()) {
-      outputs.push({ do: "tell_push", id, news: { error } });
+      outputs.push(this.#tellPush(id, { error }));
     }
     this.#turns.open = undefined;
     this.#waiting = undefined;
     return outputs;
   }
-}
-
-/** The error of a prompt that will never have an answer. */
-function dropped(
-  event: CommandLifecycle,
-  operation: string,
-  sessionId: string | undefined,
-): StateError {
-  return new StateError(
-    "cancelled",
-    event.state,
-    operation,
-    `The prompt was ${event.state} by the CLI before it had an answer`,
-    { sessionId },
-  );
-}
-
-/** CLI 2.1.197 never says what became of a message; waiting for it would never end. */
-function unreported(): StateError {
-  return new StateError(
-    "cancelled",
-    "unknown",
-    "push",
-    "Cannot tell what became of the message: this CLI does not say, 2.1.330 does",
-  );
-}
-
-function closed(state: ConversationState, operation: string): StateError {
-  return new StateError(
-    "session_closed",
-    state,
-    operation,
-    `Cannot make the request "${operation}": the session ${
-      state === "new" ? "has not started" : "is closed"
-    }`,
-  );
 }

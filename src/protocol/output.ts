@@ -72,7 +72,13 @@ export type Output =
   /** A turn fails for its readers while the CLI goes on with it: interrupt it, let it run out. */
   | { readonly do: "fail_turn"; readonly id: string; readonly error: Error }
   /** News of a message that was pushed. */
-  | { readonly do: "tell_push"; readonly id: string; readonly news: PushNews };
+  | {
+    readonly do: "tell_push";
+    readonly id: string;
+    readonly news: PushNews;
+    /** Nothing more will be heard of it. */
+    readonly last: boolean;
+  };
 
 /** What became of a message that was pushed. */
 export type PushNews =

@@ -101,6 +101,11 @@ export class Turns {
     return this.#namesPrompts;
   }
 
+  /** Whether more will be heard of a message that was pushed. */
+  isPushed(id: string): boolean {
+    return this.#pushed.has(id);
+  }
+
   /** All messages that were pushed and are not done with. */
   takePushed(): readonly string[] {
     const ids = [...this.#pushed.keys()];
