@@ -58,17 +58,25 @@ export class Feed {
   /**
    * The one stream of it.
    *
-   * @param cut What a frame is to the reader: any number of values.
+   * @param cut What a frame is to the reader: any number of values. A generator runs
+   * on only when the reader has taken the value before.
    * @param endOf Makes another end of the one that was given.
    */
   open<T>(
-    cut: (frame: Frame) => readonly T[],
+    cut: (frame: Frame) => Iterable<T>,
     endOf: (end: FeedEnd) => FeedEnd = (end) => end,
   ): ReadableStream<T> {
     let isWanted = false;
+    let values: Iterator<T> | undefined;
     // The stream holds nothing itself: its error would take away what is unread yet.
     const hand = (target: ReadableStreamDefaultController<T>) => {
       while (isWanted) {
+        const next = values?.next();
+        if (next?.done === false) {
+          isWanted = false;
+          target.enqueue(next.value);
+          return;
+        }
         const frame = this.#queue.take();
         if (frame === undefined) {
           if (this.#end === undefined) return;
@@ -79,10 +87,7 @@ export class Feed {
           else target.error(end.error);
           return;
         }
-        for (const value of cut(frame)) {
-          isWanted = false;
-          target.enqueue(value);
-        }
+        values = cut(frame)[Symbol.iterator]();
       }
     };
     return new ReadableStream<T>({

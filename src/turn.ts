@@ -149,26 +149,32 @@ export class Turn<V extends View = "flat">
    * It is an error of the stream when the turn fails, after the text that came.
    *
    * @example
-   * ```ts no-assert
+   * ```ts
    * import { AsyncSession } from "@claudestream/core";
    *
-   * await using session = new AsyncSession();
-   * let shown = "";
-   * const text = session.send("hi").textStream({
-   *   onRetract(text) {
-   *     shown = shown.slice(0, -text.length);
-   *   },
-   * });
-   * for await (const piece of text) shown += piece;
+   * async function poem(): Promise<string> {
+   *   await using session = new AsyncSession();
+   *   let shown = "";
+   *   const text = session.send("write a poem").textStream({
+   *     onRetract(text) {
+   *       shown = shown.slice(0, -text.length);
+   *     },
+   *   });
+   *   for await (const piece of text) shown += piece;
+   *   return shown;
+   * }
    * ```
    */
   textStream(options: TextStreamOptions = {}): ReadableStream<string> {
     const pieces = new TextPieces(options.onRetract);
     return this.#open(
       "textStream",
-      (frame) =>
-        frame.events.map((event) => pieces.take(event))
-          .filter((piece) => piece !== ""),
+      function* (frame) {
+        for (const event of frame.events) {
+          const piece = pieces.take(event);
+          if (piece !== "") yield piece;
+        }
+      },
       (end) => ({ error: end.error ?? this.#failure }),
     );
   }
@@ -223,7 +229,7 @@ export class Turn<V extends View = "flat">
 
   #open<T>(
     usedBy: string,
-    cut: (frame: Frame) => readonly T[],
+    cut: (frame: Frame) => Iterable<T>,
     endOf?: (end: FeedEnd) => FeedEnd,
   ): ReadableStream<T> {
     if (this.#usedBy !== undefined) {

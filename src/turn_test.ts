@@ -93,3 +93,54 @@ Deno.test("Turn: a piece is handed on at once to whoever waits for it", async ()
   sink.frame(frame);
   assertEquals(turn.pending, 0);
 });
+
+Deno.test("Turn: text is taken back only when all of it was given", async () => {
+  const turn = new Turn("id", "flat", HOST);
+  const { sink } = turnControl(turn);
+  const decoder = new EventDecoder();
+  const reply = (id: string, ...texts: readonly string[]) => ({
+    type: "assistant",
+    message: {
+      id,
+      model: "x",
+      content: texts.map((text) => ({ type: "text", text })),
+    },
+    parent_tool_use_id: null,
+  });
+  const event = (event: unknown, more: object = {}) => ({
+    type: "stream_event",
+    api_message_id: "a",
+    event,
+    ...more,
+  });
+  const lines = [
+    event({ type: "message_start", message: { id: "a" } }),
+    event({
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "text_delta", text: "One two" },
+    }),
+    event({ type: "message_stop" }, {
+      abandoned_blocks: { from_block_index: 0 },
+    }),
+    // In one line: what is new, and what takes back what came before it.
+    reply("b", "One", " zwei"),
+  ];
+  for (const line of lines) sink.frame(decoder.decode(line));
+  sink.end({ error: new Error("over") });
+  let shown = "";
+  const stream = turn.textStream({
+    onRetract(text) {
+      assert(shown.endsWith(text), shown);
+      shown = shown.slice(0, -text.length);
+    },
+  });
+  await assertRejects(
+    async () => {
+      for await (const piece of stream) shown += piece;
+    },
+    Error,
+    "over",
+  );
+  assertEquals(shown, "One zwei");
+});

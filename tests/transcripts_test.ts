@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeEvents } from "../src/decode.ts";
 import type { ClaudeEvent } from "../src/events/mod.ts";
+import { TextPieces } from "../src/events/text_pieces.ts";
 import { KINDS } from "../src/messages/mod.ts";
 import { drain, inChunks, readTranscripts } from "./_transcripts.ts";
 
@@ -154,4 +155,31 @@ Deno.test("the deltas of a block put together are the block", async () => {
   assert(compared.assistant_text > 15, JSON.stringify(compared));
   assert(compared.thinking > 1, JSON.stringify(compared));
   assert(compared.tool_use > 1, JSON.stringify(compared));
+});
+
+Deno.test("what TextPieces shows at the end is the final text, also where streams broke", async () => {
+  const broken: string[] = [];
+  for (const { name, bytes } of TRANSCRIPTS) {
+    let screen = "";
+    const pieces = new TextPieces((text) => {
+      assert(screen.endsWith(text), `${name}: ${screen} has no ${text}`);
+      screen = screen.slice(0, screen.length - text.length);
+      broken.push(name);
+    });
+    let expected = "";
+    for (const event of await drain(decodeEvents(inChunks(bytes, 65536)))) {
+      const piece = pieces.take(event);
+      screen += piece;
+      if (event.type !== "assistant_text" || event.error !== undefined) {
+        continue;
+      }
+      if (event.parentToolUseId === null) expected += event.text;
+    }
+    // The process was killed in the middle: what it wrote last never became whole.
+    if (/stream-SIG(KILL|TERM)/.test(name)) {
+      assert(screen.startsWith(expected), name);
+    } else assertEquals(screen, expected, name);
+  }
+  // Its last try was cut earlier than those before, so half of them is taken back.
+  assertEquals(broken, ["2.1.330_08-stream-cut.ndjson"]);
 });

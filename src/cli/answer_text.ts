@@ -48,6 +48,11 @@ export class AnswerText {
     return before + body;
   }
 
+  /** The block goes on under another name. */
+  resume(block: string): void {
+    if (!this.#isOver) this.#block = block;
+  }
+
   /** The block is over; what comes next is a paragraph of its own. */
   cut(): void {
     if (this.#isStarted) this.#isOver = true;

@@ -43,15 +43,21 @@ const RESULT_LINES = 10;
 export class Renderer {
   readonly #options: RenderOptions;
   readonly #answer = new AnswerText();
-  readonly #text = new TextPieces();
+  readonly #text = new TextPieces((text) => {
+    this.#retracted += text.length;
+    // What is on a screen or in a pipe stays there: a note beside it has to do.
+    return "";
+  });
   readonly #calls = new Map<string, ToolUse>();
   #pieces: Piece[] = [];
   /** What the open line on stderr is about. */
   #status: string | typeof THINKING | undefined;
   /** A line of the answer stands open on a screen that notes share. */
   #isLineOpen = false;
-  /** The reply broke off; what was shown of it counts for nothing, should another one come. */
-  #isAbandoned = false;
+  /** How many of the characters that were printed last were taken back. */
+  #retracted = 0;
+  /** The reply broke off: the next one may go on where it ended. */
+  #isBroken = false;
 
   constructor(options: RenderOptions) {
     this.#options = options;
@@ -69,7 +75,7 @@ export class Renderer {
           event.deltaType === "thinking_delta" &&
           event.parentToolUseId === null
         ) this.#think();
-        if (event.abandonedFrom !== undefined) this.#isAbandoned = true;
+        if (event.abandonedFrom !== undefined) this.#isBroken = true;
         break;
       case "assistant_text":
         if (event.parentToolUseId === null) this.#answer.cut();
@@ -148,11 +154,14 @@ export class Renderer {
   }
 
   #say(text: string, block: string): void {
-    if (this.#isAbandoned) {
-      this.#isAbandoned = false;
+    if (this.#retracted > 0) {
+      const note =
+        `the reply broke off: its last ${this.#retracted} characters do not count\n`;
+      this.#retracted = 0;
       this.#answer.cut();
-      this.#note(styled("yellow", "the reply broke off and starts anew\n"));
-    }
+      this.#note(styled("yellow", note));
+    } else if (this.#isBroken) this.#answer.resume(block);
+    this.#isBroken = false;
     const print = this.#answer.push(text, block);
     if (print === "") return;
     if (this.#options.sharesScreen) {

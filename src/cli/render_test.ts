@@ -234,7 +234,7 @@ Deno.test("Renderer ends the line of an answer that broke off", () => {
   assertEquals(renderer.end(undefined), [{ to: "stdout", text: "\n" }]);
 });
 
-Deno.test("Renderer tells that a reply starts anew only when it does", () => {
+Deno.test("Renderer tells what of a broken reply does not count", () => {
   const stop: ClaudeEvent = {
     ...main,
     type: "stream_delta",
@@ -243,7 +243,20 @@ Deno.test("Renderer tells that a reply starts anew only when it does", () => {
     event: {},
   };
   assertEquals(show(PIPED, [delta("a"), stop]).err, "");
-  const again = show(PIPED, [delta("a"), stop, delta("b", "m2")]);
-  assertMatch(again.out, /^a\n\n[^]*b\n$/);
-  assertEquals(again.err, "the reply broke off and starts anew\n");
+  const start: ClaudeEvent = {
+    ...main,
+    type: "stream_delta",
+    eventType: "message_start",
+    messageId: "m2",
+    event: {},
+  };
+  const again = show(PIPED, [delta("a"), stop, start, delta("b", "m2")]);
+  assertMatch(again.out, /^a\n\nb\n$/);
+  assertEquals(
+    again.err,
+    "the reply broke off: its last 1 characters do not count\n",
+  );
+  // What is written again in the same words is not printed again.
+  const same = show(PIPED, [delta("a"), stop, start, delta("ab", "m2")]);
+  assertEquals([same.out, same.err], ["ab\n", ""]);
 });

@@ -1,6 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { drain, inChunks, readTranscripts } from "../../tests/_transcripts.ts";
-import { decodeEvents } from "../decode.ts";
 import { type ClaudeEvent, eventsOf } from "./mod.ts";
 import { EventDecoder } from "./decoder.ts";
 import { retractionNote, TextPieces } from "./text_pieces.ts";
@@ -307,23 +305,6 @@ for (const { name, events, screen, retracted = [], given } of TABLE) {
     assertEquals(seen.screen, finalText(events));
   });
 }
-
-Deno.test("TextPieces: what is shown at the end is the final text, in every transcript", async () => {
-  const broken: string[] = [];
-  for (const { name, bytes } of readTranscripts()) {
-    const events = await drain(decodeEvents(inChunks(bytes, 65536)));
-    const seen = watch(events);
-    const expected = finalText(events);
-    // The process was killed in the middle: what it wrote last never became whole.
-    if (/stream-SIG(KILL|TERM)/.test(name)) {
-      assert(seen.screen.startsWith(expected), name);
-    } else assertEquals(seen.screen, expected, name);
-    if (seen.retracted.length > 0) broken.push(name);
-    else assertEquals(seen.given, seen.screen);
-  }
-  // Cut twice as late as its last try, so half of it is taken back.
-  assertEquals(broken, ["2.1.330_08-stream-cut.ndjson"]);
-});
 
 Deno.test("TextPieces: without a handler a note says how much is taken back", () => {
   const pieces = new TextPieces();

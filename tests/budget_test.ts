@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { BudgetOptions } from "../option_types.ts";
-import { readTranscripts } from "../../tests/_transcripts.ts";
-import { BudgetWatch } from "./budget.ts";
-import { Protocol } from "./mod.ts";
+import type { BudgetOptions } from "../src/option_types.ts";
+import { readTranscripts } from "./_transcripts.ts";
+import { BudgetWatch } from "../src/protocol/budget.ts";
+import { Protocol } from "../src/protocol/mod.ts";
 
 /** The events of a recorded conversation of several turns, as short as can be. */
 function told(budget: BudgetOptions): string[] {

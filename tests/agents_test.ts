@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { drain, inChunks, readTranscripts } from "../../tests/_transcripts.ts";
-import { decodeEvents } from "../decode.ts";
-import type { ClaudeEvent } from "./mod.ts";
+import { drain, inChunks, readTranscripts } from "./_transcripts.ts";
+import { decodeEvents } from "../src/decode.ts";
+import type { ClaudeEvent } from "../src/events/mod.ts";
 
 async function eventsOf(name: string): Promise<ClaudeEvent[]> {
   const transcript = readTranscripts().find((it) =>

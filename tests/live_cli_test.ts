@@ -1,0 +1,114 @@
+// The command line with the real CLI behind it: the four lines of the seed, and ask.
+
+import { assert, assertEquals } from "@std/assert";
+import { reply } from "../src/testing/messages_api.ts";
+import { live, world } from "./live_world.ts";
+import { realClaudePath } from "./real_claude.ts";
+
+const CLI = new URL("../cli.ts", import.meta.url);
+
+/** What a command line gave. */
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line as it stands; `input` is what a pipe brings. */
+async function run(
+  on: Awaited<ReturnType<typeof world>>,
+  args: readonly string[],
+  input = "",
+): Promise<Run> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", CLI.href, ...args],
+    cwd: on.scratch.cwd,
+    clearEnv: true,
+    env: {
+      ...on.options.env as Record<string, string>,
+      CLAUDESTREAM_CLAUDE_PATH: realClaudePath() ?? "",
+      DENO_NO_UPDATE_CHECK: "1",
+      NO_COLOR: "1",
+    },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+function lines(text: string): Record<string, unknown>[] {
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+live("claudestream send", async () => {
+  await using on = await world({
+    replies: (request) => reply.text(`I am ${request.model}.`),
+  });
+  const { code, out } = await run(on, [
+    "send",
+    "explain this file",
+    "--model",
+    "sonnet",
+  ]);
+  assertEquals(code, 0);
+  assert(/^I am .*sonnet.*\.\n$/.test(out), out);
+});
+
+live("claudestream stream", async () => {
+  await using on = await world({
+    replies: [reply.text(["Roses ", "are ", "red."])],
+  });
+  const { code, out } = await run(on, ["stream", "write a poem", "-m", "opus"]);
+  assertEquals([code, out], [0, "Roses are red.\n"]);
+  assert(on.api.scripted[0]?.model.includes("opus"));
+});
+
+live("claudestream events, typed and raw", async () => {
+  await using on = await world({ replies: () => reply.text("It works.") });
+  const typed = await run(on, ["events", "debug this"]);
+  assertEquals(typed.code, 0);
+  const types = lines(typed.out).map(({ type }) => type);
+  for (const type of ["system_init", "assistant_text", "result"]) {
+    assert(types.includes(type), `${types}`);
+  }
+  const raw = await run(on, ["events", "debug this", "--raw"]);
+  assertEquals(raw.code, 0);
+  const last = lines(raw.out).findLast(({ type }) => type === "result");
+  assertEquals(last?.result, "It works.");
+  assert(last !== undefined && "total_cost_usd" in last);
+});
+
+live("claudestream repl", async () => {
+  await using on = await world({
+    replies: (request) => reply.text(request.prompts.join(" and ")),
+  });
+  const { code, out } = await run(on, ["repl", "-m", "sonnet"], "one\ntwo\n");
+  assertEquals(code, 0);
+  assertEquals(out, "one\none and two\n");
+});
+
+live("claudestream ask, with a pipe and without a sign-in", async () => {
+  await using on = await world({
+    replies: (request) => reply.text(request.prompts.join("|")),
+  });
+  const { code, out } = await run(on, ["ask", "review"], "the diff\n");
+  assertEquals([code, out], [0, "review\n\nthe diff\n"]);
+
+  const env = on.api.environment({
+    home: on.scratch.home,
+    temporary: on.scratch.temporary,
+    credential: "none",
+  });
+  const out4 = await run({ ...on, options: { ...on.options, env } }, [
+    "ask",
+    "hi",
+  ]);
+  assertEquals([out4.code, out4.out], [4, ""]);
+  assert(out4.err.includes("claude auth login"), out4.err);
+});
