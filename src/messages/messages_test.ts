@@ -126,3 +126,20 @@ Deno.test("a type or subtype that is not ours is unknown, with its names", () =>
     );
   }
 });
+
+Deno.test("readMessage knows a message by its older names", () => {
+  const more = {
+    rate_limit_info: { status: "allowed" },
+    session_id: "s",
+    uuid: "u",
+  };
+  for (
+    const name of [
+      { type: "rate_limit" },
+      { type: "system", subtype: "rate_limit" },
+    ]
+  ) {
+    assertEquals(readMessage({ ...name, ...more }).type, "rate_limit");
+    assertEquals(readMessage(name).type, "unknown");
+  }
+});

@@ -260,12 +260,14 @@ export const KINDS: Kinds = {
 const BY_WIRE_NAME: ReadonlyMap<
   string | undefined,
   MessageKind<EventBase<string>>
-> = new Map(
-  Object.values<MessageKind<EventBase<string>>>(KINDS).map((kind) => [
-    wireName(kind.wireType, kind.wireSubtype),
-    kind,
-  ]),
-);
+> = new Map<string | undefined, MessageKind<EventBase<string>>>([
+  ...Object.values<MessageKind<EventBase<string>>>(KINDS).map((kind) =>
+    [wireName(kind.wireType, kind.wireSubtype), kind] as const
+  ),
+  // Names of older CLIs for the same message; in another shape it is unknown all the same.
+  ["rate_limit", KINDS.rate_limit],
+  ["system/rate_limit", KINDS.rate_limit],
+]);
 
 // Only `system` is told apart by its subtype; that of a result is a field like others.
 function wireName(type: unknown, subtype: unknown): string | undefined {
