@@ -203,6 +203,16 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** Tells how much the session has used, as `BudgetThreshold`. Stops nothing: see `limits`. */
   readonly budget?: BudgetOptions;
   /**
+   * What leaving a turn early does: `"interrupt"` ends it as soon as possible, `"drain"`
+   * lets it run to its end unread, `"close"` ends the session. Default `"interrupt"`.
+   */
+  readonly onBreak?: "interrupt" | "drain" | "close";
+  /**
+   * Called with each line as it passes: `"in"` from the CLI, `"out"` to it. Prompts,
+   * answers and all that tools saw are in there. What it throws goes to `reportError`.
+   */
+  readonly onWire?: (direction: "in" | "out", line: string) => void;
+  /**
    * Goes on after the process died by itself: the next prompt goes to a new process that
    * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
    * all the same, and its prompt is never sent again by itself. Off by default.

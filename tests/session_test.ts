@@ -198,6 +198,44 @@ Deno.test("leaving the loop interrupts the turn, and the next one is clean", asy
   );
 });
 
+Deno.test("onBreak lets a turn that was left run to its end, or closes the session", async () => {
+  const scenario = step.conversation([
+    [step.text("one", { deltas: 2 }), step.gate("go"), step.text("more")],
+    [step.text("two")],
+  ]);
+  {
+    await using on = await pair(scenario, { onBreak: "drain" });
+    for await (const event of on.session.send("a")) {
+      if (event.type === "assistant_text") break;
+    }
+    const next = on.session.send("b");
+    await on.claude.release("go");
+    assertEquals(await next.text(), "two");
+    assertEquals(sent(on.claude, "control_request").length, 1);
+  }
+  await using on = await pair(scenario, { onBreak: "close" });
+  for await (const event of on.session.send("a")) {
+    if (event.type === "assistant_text") break;
+  }
+  await on.claude.ended();
+  assertThrows(() => on.session.send("b"), StateError);
+});
+
+Deno.test("onWire sees each line in both directions, as it is", async () => {
+  const lines: [string, string][] = [];
+  await using on = await pair(step.conversation([[step.text("x")]]), {
+    onWire: (...line) => lines.push(line),
+  });
+  await on.session.ask("hi");
+  const out = lines.filter(([direction]) => direction === "out");
+  assertEquals<unknown>(
+    out.map(([, line]) => JSON.parse(line)),
+    on.claude.received,
+  );
+  const last = lines.findLast(([, line]) => line.includes('"type":"result"'));
+  assertEquals(last?.[0], "in");
+});
+
 Deno.test("an exception in the loop leaves the turn as break does", async () => {
   await using on = await pair(step.conversation([
     [step.text("long"), step.gate("never")],

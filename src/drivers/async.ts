@@ -61,6 +61,7 @@ export class AsyncDriver {
         return () => clearTimeout(timer);
       },
       fail: (error) => this.#fail(error),
+      close: () => this.close(),
     });
   }
 

@@ -41,6 +41,8 @@ export interface DriverPort {
   after(timeoutMs: number, call: () => void): () => void;
   /** The session cannot go on: ends it and its process. */
   fail(error: Error): void;
+  /** The caller wants the session closed. */
+  close(): void;
 }
 
 /** A question of the CLI that has no answer yet. */
@@ -116,6 +118,7 @@ export class Conversation {
 
   /** Takes a line of the process. */
   receive(line: string): void {
+    this.#tap("in", line);
     this.perform(this.protocol.receive(line));
   }
 
@@ -137,12 +140,15 @@ export class Conversation {
     return { ...prompt, verbatim: this.#options.verbatim };
   }
 
-  /** Nobody reads the turn any more: interrupts it and lets it run out. */
+  /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
   leave(turnId: string): void {
     if (!this.#turns.delete(turnId)) return;
     this.protocol.leave(turnId);
     if (this.protocol.state !== "draining") return;
     this.unattend();
+    const { onBreak = "interrupt" } = this.#options;
+    if (onBreak === "close") this.#port.close();
+    if (onBreak !== "interrupt") return;
     // Its outcome is the end of the turn, which somebody waits for already.
     this.request("interrupt", {}, MAX_TIMER_MS, () => {});
   }
@@ -186,6 +192,15 @@ export class Conversation {
     };
   }
 
+  #tap(direction: "in" | "out", line: string): void {
+    try {
+      this.#options.onWire?.(direction, line);
+    } catch (error) {
+      // The caller's own fault, told to the caller; the line goes on its way.
+      reportError(error);
+    }
+  }
+
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
     for (const output of outputs) this.#do(output);
@@ -198,6 +213,7 @@ export class Conversation {
         this.#emit(output.frame, output.turnId);
         break;
       case "write":
+        this.#tap("out", output.line);
         this.#port.write(output.line);
         break;
       case "ask":

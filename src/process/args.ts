@@ -258,6 +258,8 @@ const TABLE: Table = {
   },
   budget: library,
   recover: library,
+  onBreak: library,
+  onWire: library,
 
   maxLineBytes: library,
   validation: library,

@@ -80,6 +80,10 @@ export function checkOptions(options: SessionOptions): void {
   checkLimits(options);
   checkBudget(options);
   checkRecover(options);
+  const { onBreak } = options;
+  if (onBreak !== undefined && !BREAKS.has(onBreak)) {
+    throw wrong("onBreak", "interrupt, drain or close", onBreak);
+  }
   checkIdentity(options);
   checkPlaces(options);
   for (const source of options.settingSources ?? []) {
@@ -118,6 +122,8 @@ function checkLimits({ limits }: SessionOptions): void {
 }
 
 const METRICS = ["costUsd", "turns", "tokens"] as const;
+
+const BREAKS: ReadonlySet<unknown> = new Set(["interrupt", "drain", "close"]);
 
 function checkRecover({ recover, persist }: SessionOptions): void {
   if (recover === undefined) return;
