@@ -180,15 +180,18 @@ live("closing ends a shell in the background", async () => {
   await using on = await world({
     replies: [
       reply.toolUse("Bash", {
-        command: "echo $$ > pid; exec sleep 1000",
+        command: "echo $$ > gate; exec sleep 1000",
         run_in_background: true,
       }),
       reply.text("started"),
     ],
   });
+  await makeGate(on.scratch.cwd);
   const session = new AsyncSession({ ...on.options, policy: allowAll() });
-  await session.ask("go", { until: "turn" });
+  const answer = session.ask("go", { until: "turn" });
+  // Opens for reading once the shell has it open for writing.
+  const pid = (await Deno.readTextFile(`${on.scratch.cwd}/gate`)).trim();
+  await answer;
   await session.close();
-  const pid = (await Deno.readTextFile(`${on.scratch.cwd}/pid`)).trim();
   await assertRejects(() => Deno.stat(`/proc/${pid}`), Deno.errors.NotFound);
 });
