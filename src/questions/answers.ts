@@ -96,19 +96,33 @@ export function elicitationIssue(value: unknown): string | undefined {
   }
   const { action, content } = value;
   if (action === "accept") {
-    return content === undefined || isWireObject(content)
+    if (content === undefined) return undefined;
+    if (!isWireObject(content)) return `expected "content" to be an object`;
+    const key = Object.keys(content).find((key) => !isFieldValue(content[key]));
+    return key === undefined
       ? undefined
-      : `expected "content" to be an object`;
+      : `expected "content.${key}" to be a text, a number, a boolean or a list of texts`;
   }
   return action === "decline" || action === "cancel"
     ? undefined
     : `expected "action" to be one of accept, decline, cancel`;
 }
 
+/** What MCP has as the value of a field; the CLI refuses any other. `undefined` is not written. */
+function isFieldValue(value: unknown): boolean {
+  return value === undefined || typeof value === "string" ||
+    typeof value === "boolean" || Number.isFinite(value) ||
+    Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
 /** Why a value is no {@linkcode DialogAnswer}; `undefined` where it is one. */
 export function dialogIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) {
     return "expected dialog.complete(…) or dialog.cancel()";
+  }
+  const { result } = value;
+  if (typeof result === "function" || typeof result === "symbol") {
+    return `expected "result" to be something that JSON can hold`;
   }
   return value.behavior === "completed" || value.behavior === "cancelled"
     ? undefined
