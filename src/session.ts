@@ -9,34 +9,39 @@ import {
   type ControlCall,
   type ControlOptions,
 } from "./control/call.ts";
-import {
-  type InitializeInfo,
-  readInitializeInfo,
-} from "./control/initialize.ts";
+import type { InitializeInfo } from "./control/initialize.ts";
 import {
   interruptCall,
   type InterruptOptions,
   type InterruptReceipt,
 } from "./control/interrupt.ts";
 import { attachControl, LiveControl } from "./control/live.ts";
-import { roundUsd } from "./cost.ts";
 import { AsyncDriver } from "./drivers/async.ts";
-import { ProtocolError } from "./errors.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { Usage } from "./messages/_usage.ts";
-import type { McpServerInfo } from "./messages/system/init.ts";
 import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { PermissionExplanation } from "./permissions/explain.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { checkOptions } from "./process/check_options.ts";
-import type { SessionUsage } from "./protocol/facts.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
-import { Broadcast, type EventsOptions, type SessionEventMap } from "./broadcast.ts";
+import {
+  Broadcast,
+  type EventsOptions,
+  type SessionEventMap,
+} from "./broadcast.ts";
+import { attachFacts } from "./facts_view.ts";
+import {
+  answerOf,
+  checkPrompt,
+  initializeInfo,
+  onAbort,
+  settledOptions,
+} from "./session_common.ts";
 import { hostServers } from "./tools/config.ts";
 import { Turn, type TurnControl, turnControl } from "./turn.ts";
 
@@ -85,21 +90,6 @@ export interface Answer {
   readonly sessionId: string | undefined;
 }
 
-/** What a session is doing. */
-export type SessionState =
-  /** No process yet. */
-  | "new"
-  /** No turn is running. */
-  | "idle"
-  /** A turn is running, or draining. */
-  | "running"
-  /** `close()` was called, and the process is on its way out. */
-  | "closing"
-  /** It was closed. */
-  | "closed"
-  /** The process ended by itself. */
-  | "dead";
-
 /**
  * A conversation with `claude`, in one process, for as many turns as you like.
  *
@@ -123,7 +113,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
   readonly #options: SessionOptions;
   readonly #driver: AsyncDriver;
   readonly #broadcast = new Broadcast();
-  readonly #givenId: string | undefined;
   #info: Promise<InitializeInfo> | undefined;
   #turn: TurnControl | undefined;
 
@@ -137,19 +126,10 @@ export class AsyncSession<Context = unknown> extends LiveControl
     // What follows hands the context on and never looks at it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
-    // With an id of our own the session is known before its first message.
-    const sessionId = options.sessionId ??
-      (options.resume === undefined ? crypto.randomUUID() : undefined);
-    this.#givenId = sessionId ??
-      (options.fork === true || options.resume === "last"
-        ? undefined
-        : options.resume);
-    this.#options = {
-      partials: true,
-      ...options,
-      ...sessionId === undefined ? {} : { sessionId },
-    };
+    const { options: settled, knownId } = settledOptions(options);
+    this.#options = settled;
     this.#driver = new AsyncDriver(this.#options, this.#broadcast);
+    attachFacts(this, this.#driver, knownId);
     this.#closeOn(options.signal);
     const { facts } = this.#driver.protocol;
     attachControl(this, {
@@ -179,16 +159,9 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): Promise<InitializeInfo> {
-    return this.#info ??= this.#driver.start().then((response) => {
-      const info = readInitializeInfo(response);
-      if (!("issues" in info)) return info;
-      const first = info.issues[0];
-      throw new ProtocolError(
-        `Cannot read the answer to "initialize": ${first?.path}: ${first?.message}`,
-        JSON.stringify(response),
-        info.issues,
-      );
-    });
+    return this.#info ??= this.#driver.start().then(
+      initializeInfo,
+    );
   }
 
   /**
@@ -243,15 +216,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    return {
-      text,
-      result,
-      costUsd: roundUsd(result.totalCostUsd - before),
-      totalCostUsd: result.totalCostUsd,
-      usage: result.usage,
-      durationMs: result.durationMs,
-      sessionId: this.id,
-    };
+    return answerOf(text, result, before, this.id);
   }
 
   /**
@@ -341,7 +306,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
     return await this.#request(call, options);
   }
 
-
   async #request<T>(
     call: ControlCall<T>,
     options: ControlOptions = {},
@@ -351,88 +315,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
     await unlessAborted(this.start(), options.signal);
     const { subtype, payload } = call;
     return call.read(await this.#driver.request(subtype, payload, options));
-  }
-
-  /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
-  get id(): string | undefined {
-    return this.#driver.protocol.facts.id ?? this.#givenId;
-  }
-
-  /** Full name of the model. From the first turn on. */
-  get model(): string | undefined {
-    return this.#driver.protocol.facts.model;
-  }
-
-  /** Working directory, as the CLI sees it. From the first turn on. */
-  get cwd(): string | undefined {
-    return this.#driver.protocol.facts.cwd;
-  }
-
-  /** Names of the tools. From the first turn on. */
-  get tools(): readonly string[] {
-    return this.#driver.protocol.facts.tools;
-  }
-
-  /** The MCP servers. From the first turn on. */
-  get mcpServers(): readonly McpServerInfo[] {
-    return this.#driver.protocol.facts.mcpServers;
-  }
-
-  /** Permission mode. From the first turn on. */
-  get permissionMode(): string | undefined {
-    return this.#driver.protocol.facts.permissionMode;
-  }
-
-  /** Version of the CLI. From the first turn on. */
-  get claudeVersion(): string | undefined {
-    return this.#driver.protocol.facts.claudeVersion;
-  }
-
-  /** Id of the process, once there is one. */
-  get pid(): number | undefined {
-    return this.#driver.pid;
-  }
-
-  /** What the session is doing. */
-  get state(): SessionState {
-    switch (this.#driver.protocol.state) {
-      case "draining":
-        return "running";
-      case "ended":
-        return this.#driver.isClosing ? "closed" : "dead";
-      default:
-        return this.#driver.protocol.state;
-    }
-  }
-
-  /** Turns that ended. */
-  get turnCount(): number {
-    return this.#driver.protocol.facts.turnCount;
-  }
-
-  /** The end of the last of them. */
-  get lastResult(): Result | undefined {
-    return this.#driver.protocol.facts.lastResult;
-  }
-
-  /** Cost of the process so far, in US dollars. */
-  get totalCostUsd(): number {
-    return this.#driver.protocol.facts.totalCostUsd;
-  }
-
-  /** Tokens of the process so far, all models together. */
-  get usage(): SessionUsage {
-    return this.#driver.protocol.facts.usage;
-  }
-
-  /** Files that tools wrote, by the path that the tool said. */
-  get filesModified(): ReadonlySet<string> {
-    return this.#driver.protocol.facts.filesModified;
-  }
-
-  /** The end of what the process wrote to stderr, at most 64 Ki characters. */
-  get stderrTail(): string {
-    return this.#driver.stderrTail;
   }
 
   /**
@@ -450,13 +332,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
   }
 }
 
-function checkPrompt(prompt: unknown): void {
-  if (typeof prompt === "string" || Array.isArray(prompt)) return;
-  throw new TypeError(
-    `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
-  );
-}
-
 /** Waits for something, but no longer than until a signal aborts. */
 async function unlessAborted<T>(
   promise: Promise<T>,
@@ -470,14 +345,4 @@ async function unlessAborted<T>(
   } finally {
     release();
   }
-}
-
-/** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */
-function onAbort(signal: AbortSignal, abort: () => void): () => void {
-  if (signal.aborted) {
-    abort();
-    return () => {};
-  }
-  signal.addEventListener("abort", abort, { once: true });
-  return () => signal.removeEventListener("abort", abort);
 }
