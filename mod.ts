@@ -30,7 +30,7 @@ export {
   type PromptContent,
   type SendOptions,
 } from "./src/session.ts";
-export { type SessionState } from "./src/facts_view.ts";
+export { SessionFacts, type SessionState } from "./src/facts_view.ts";
 export { type TextStreamOptions, Turn } from "./src/turn.ts";
 export type { OnRetract } from "./src/events/text_pieces.ts";
 export type { PushedMessage } from "./src/pushed.ts";
@@ -47,8 +47,9 @@ export type {
   SyncHookOptions,
   SyncSessionOptions,
 } from "./src/sync_options.ts";
-export type { SyncMcpControl } from "./src/control/mcp_sync.ts";
-export type { SyncTaskControl } from "./src/control/tasks_sync.ts";
+export { SyncLiveControl } from "./src/control/live_sync.ts";
+export { SyncMcpControl } from "./src/control/mcp_sync.ts";
+export { SyncTaskControl } from "./src/control/tasks_sync.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type {

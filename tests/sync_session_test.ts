@@ -200,8 +200,11 @@ Deno.test("a policy decides on this thread, and what throws denies", async () =>
   );
   assertEquals(results, [
     [false, "ran"],
-    [true, "not twice"],
-    [true, 'The policy "callback" failed: out of order'],
+    [true, "PreToolUse:Bash hook error: not twice"],
+    [
+      true,
+      'PreToolUse:Bash hook error: The policy "callback" failed: out of order',
+    ],
   ]);
   assertEquals(seen.length, 3);
 });
