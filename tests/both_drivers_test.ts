@@ -140,20 +140,22 @@ const CASES: Readonly<Record<string, Case>> = {
 
 /** Fields that differ between two processes, whatever reads them. */
 const VOLATILE =
-  /(uuid|session_?id|message_?id|tool_?use_?id|request_?id|parent_?tool_?use_?id|duration\w*|ttft\w*|timestamp|resets_?at|time\w*|pid|cwd|id)$/i;
+  /(uuid|session_?id|message_?id|tool_?use_?id|request_?id|parent_?tool_?use_?id|duration\w*|ttft\w*|timestamp|resets_?at|time\w*|pid|cwd|socket_path|id)$/i;
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 function steady(event: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(
-      event,
-      (key, value) => VOLATILE.test(key) && value !== null ? "…" : value,
-    ),
+  const text = JSON.stringify(
+    event,
+    (key, value) => VOLATILE.test(key) && value !== null ? "…" : value,
   );
+  return JSON.parse(text.replaceAll(UUID, "…"));
 }
 
 function told(error: unknown): unknown {
   if (!(error instanceof ClaudeStreamError)) return String(error);
-  return [error.name, error.code, error.retryable, error.message, error.hint];
+  const { name, code, retryable, message, hint, stderrTail } = error;
+  return [name, code, retryable, message, hint, stderrTail];
 }
 
 async function throughAsync(
@@ -214,6 +216,8 @@ for (const [name, one] of Object.entries(CASES)) {
     await using claude = await ScriptedClaude.create(scenario);
     const expected = await throughAsync(one, claude.command);
     assertEquals(throughSync(one, claude.command), expected);
+    // What a process that gives up has read of its input is a matter of chance.
+    if (turns.length === 0) return;
     const sent = [0, 1].map((start) => steady(claude.receivedBy(start)));
     assertEquals(sent[1], sent[0]);
   });

@@ -120,7 +120,7 @@ export class BlockingDriver {
   wait(isDone: () => boolean): void {
     this.#tellMisuse();
     while (!isDone()) {
-      if (!this.#step(SLICE_MS)) throw this.#endError("wait");
+      if (!this.#step(SLICE_MS) && !isDone()) throw this.#endError("wait");
       this.#tellMisuse();
     }
   }
@@ -149,6 +149,10 @@ export class BlockingDriver {
       this.#conversation.receive(line);
       return this.#afterStep();
     }
+    if (link.end !== undefined) {
+      this.#over(link.end);
+      return false;
+    }
     // What came in time counts, also where its reader did something else meanwhile. But
     // a stream without end must not put off a time limit for ever.
     const isLate = this.#timers.leftMs(1) === 0;
@@ -161,7 +165,6 @@ export class BlockingDriver {
       this.#timers.run();
       return this.#afterStep();
     }
-    if (link.end !== undefined && !link.hasLine) this.#over(link.end);
     return this.#afterStep() && (read > 0 || mostMs > 0);
   }
 
