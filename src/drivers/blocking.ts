@@ -32,7 +32,7 @@ import { Timers } from "./timers.ts";
 const FOLLOW_UP_MS = 500;
 
 /** The longest single wait: after it the worker is asked for a sign of life. */
-const SLICE_MS = 2_000;
+const SLICE_MS = 1_000;
 
 /** So much output may be read before a time limit that has passed holds. */
 const GRACE_BYTES = 1 << 20;
@@ -148,7 +148,8 @@ export class BlockingDriver {
     const line = link.takeLine();
     if (line !== undefined) {
       this.#conversation.receive(line);
-      return this.#afterStep();
+      this.#checkStart();
+      return true;
     }
     if (link.end !== undefined) {
       this.#over(link.end);
@@ -164,15 +165,16 @@ export class BlockingDriver {
     if (isLate && read === 0) {
       this.#grace = GRACE_BYTES;
       this.#timers.run();
-      return this.#afterStep();
+      this.#checkStart();
+      return true;
     }
-    return this.#afterStep() && (read > 0 || mostMs > 0);
+    return read > 0 || mostMs > 0;
   }
 
-  #afterStep(): boolean {
+  /** A handshake that was refused, or came too late, ends the session. */
+  #checkStart(): void {
     const failure = this.#startFailure;
     if (failure !== undefined) this.#fail(failure);
-    return true;
   }
 
   #over(end: LinkEnd): void {
