@@ -115,7 +115,12 @@ export class Hooks {
       throw wrongAnswer(`the hook "${registered.event}"`, issue);
     }
     // What JSON cannot hold has to be found while there is still another answer.
-    JSON.stringify(output);
+    if (!JSON.stringify(output).startsWith("{")) {
+      throw wrongAnswer(
+        `the hook "${registered.event}"`,
+        "expected an object in JSON, too",
+      );
+    }
     return { response: output };
   }
 

@@ -140,9 +140,15 @@ export interface HookOutput<E extends HookEvent = HookEvent> {
     : never;
 }
 
+/** Whether it is an object on the wire too: `toJSON` can make anything of it. */
+function isJsonObject(value: unknown): boolean {
+  return isWireObject(value) &&
+    (JSON.stringify(value)?.startsWith("{") ?? false);
+}
+
 const text = v.optional(v.string());
 const flag = v.optional(v.boolean());
-const object = v.optional(v.custom<WireObject>(isWireObject));
+const object = v.optional(v.custom<WireObject>(isJsonObject));
 const texts = v.optional(v.array(v.string()));
 const context = { additionalContext: text };
 const watch = { watchPaths: texts };
@@ -252,6 +258,10 @@ export type CheckedOutput =
 export function checkOutput(event: HookEvent, answer: unknown): CheckedOutput {
   if (!isWireObject(answer)) {
     return { issue: "expected an object, a value of `hook`, or undefined" };
+  }
+  if (Array.isArray(answer.hookSpecificOutput)) {
+    // To valibot a list without entries is an object, too.
+    return { issue: `expected "hookSpecificOutput" to be an object` };
   }
   const read = v.safeParse(outputSchema(event), answer);
   if (!read.success) {

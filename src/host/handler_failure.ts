@@ -15,7 +15,12 @@ export type FailureListener = (failure: HandlerFailure) => void;
 
 /** A text about something that was thrown. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? `${error.message}` : String(error);
+  } catch {
+    // Not everything has a text: an object without a prototype has none.
+    return "an unknown error";
+  }
 }
 
 /** The error of an answer that has the wrong shape. */

@@ -83,7 +83,7 @@ function checkedResult(value: WireObject): WireResult {
   const { structuredContent, isError } = value;
   const blocks = (value.content ?? []) as readonly WireObject[];
   for (const [index, block] of blocks.entries()) {
-    const issue = blockIssue(block);
+    const issue = blockIssue(block) ?? jsonIssue(block);
     if (issue !== undefined) {
       return errorResult(
         `Cannot use the result of the tool: content.${index}: ${issue}`,
@@ -99,6 +99,11 @@ function checkedResult(value: WireObject): WireResult {
     }
     try {
       text = JSON.stringify(structuredContent);
+      if (text?.startsWith("{") !== true) {
+        return errorResult(
+          "Cannot use the result of the tool: structuredContent: expected an object in JSON, too",
+        );
+      }
     } catch (error) {
       return errorResult(
         `Cannot use the result of the tool: structuredContent: ${
@@ -133,12 +138,53 @@ function blockIssue(block: WireObject): string | undefined {
   if (fields === undefined) return `there is no type "${type}"`;
   const missing = fields.find((name) => typeof block[name] !== "string");
   if (missing !== undefined) return `expected a text as ${missing}`;
-  if (type !== "resource") return undefined;
-  const { resource } = block;
-  return isWireObject(resource) && typeof resource.uri === "string" &&
-      (typeof resource.text === "string" || typeof resource.blob === "string")
-    ? undefined
-    : "expected a resource with uri and either text or blob";
+  if (fields.includes("data") && !isBase64(block.data)) {
+    return "expected base64 as data";
+  }
+  return optionalIssue(block) ??
+    (type === "resource" ? resourceIssue(block.resource) : undefined);
+}
+
+function resourceIssue(resource: unknown): string | undefined {
+  if (
+    !isWireObject(resource) || typeof resource.uri !== "string" ||
+    !(typeof resource.text === "string" || typeof resource.blob === "string")
+  ) return "expected a resource with uri and either text or blob";
+  return typeof resource.text !== "string" && !isBase64(resource.blob)
+    ? "expected base64 as blob"
+    : optionalIssue(resource);
+}
+
+/** What a block may have, and of which kind it is then. */
+function optionalIssue(source: WireObject): string | undefined {
+  const text = ["mimeType", "description", "title"].find((name) =>
+    source[name] !== undefined && typeof source[name] !== "string"
+  );
+  if (text !== undefined) return `expected a text as ${text}`;
+  const object = ["annotations", "_meta"].find((name) =>
+    source[name] !== undefined && !isWireObject(source[name])
+  );
+  return object === undefined ? undefined : `expected an object as ${object}`;
+}
+
+function isBase64(value: unknown): boolean {
+  try {
+    atob(`${value}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why JSON cannot hold a block: one that fails as it is written would end everything. */
+function jsonIssue(block: WireObject): string | undefined {
+  try {
+    return JSON.stringify(block)?.startsWith("{") === true
+      ? undefined
+      : "expected an object in JSON, too";
+  } catch (error) {
+    return thrownText(error);
+  }
 }
 
 function imageResult(bytes: Uint8Array): WireResult {
