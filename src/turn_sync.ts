@@ -132,14 +132,14 @@ export class SyncTurn<V extends View = "flat">
    * @throws {TurnError} The turn failed.
    */
   text(): string {
-    const { result } = this.#await("text");
+    const { result } = this.#await();
     if (this.#failure !== undefined) throw this.#failure;
     return result?.result ?? "";
   }
 
   /** The end of the turn, also of one that failed: see `isError`. */
   result(): Result {
-    const { result, error } = this.#await("result");
+    const { result, error } = this.#await();
     if (result === undefined) throw error;
     return result;
   }
@@ -151,20 +151,16 @@ export class SyncTurn<V extends View = "flat">
       : { stillQueued: [] };
   }
 
-  #await(operation: string): TurnEnd {
+  #await(): TurnEnd {
     this.#awaited = true;
     if (this.#usedBy === undefined && this.#end === undefined) {
       this.#host.unattend();
     }
-    this.#host.wait(() => this.#end !== undefined || this.#isLeft);
-    const end = this.#end;
+    this.#host.wait(() => this.#end !== undefined);
+    // The host waits until it is there, or throws.
+    const end = this.#end as TurnEnd | undefined;
     if (end === undefined) {
-      throw new StateError(
-        "already_used",
-        "left",
-        operation,
-        `Cannot wait for the ${operation}: the turn was left before its end`,
-      );
+      throw new TypeError("Cannot wait for the turn: it never ended");
     }
     if (end.result === undefined) throw end.error;
     return end;
