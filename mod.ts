@@ -29,14 +29,27 @@ export {
   type ContentBlock,
   type PromptContent,
   type SendOptions,
-  type SessionState,
 } from "./src/session.ts";
+export { SessionFacts, type SessionState } from "./src/facts_view.ts";
 export { type TextStreamOptions, Turn } from "./src/turn.ts";
 export type { OnRetract } from "./src/events/text_pieces.ts";
 export type { PushedMessage } from "./src/pushed.ts";
 export type { PushOptions } from "./src/protocol/output.ts";
 export type { MessageState } from "./src/protocol/turns.ts";
 export { printPrompt } from "./src/one_shot.ts";
+export { SyncSession } from "./src/session_sync.ts";
+export { SyncTurn } from "./src/turn_sync.ts";
+export { printPromptSync } from "./src/one_shot_sync.ts";
+export type { SyncPushedMessage } from "./src/pushed_sync.ts";
+export type {
+  SyncAnswers,
+  SyncHook,
+  SyncHookOptions,
+  SyncSessionOptions,
+} from "./src/sync_options.ts";
+export { SyncLiveControl } from "./src/control/live_sync.ts";
+export { SyncMcpControl } from "./src/control/mcp_sync.ts";
+export { SyncTaskControl } from "./src/control/tasks_sync.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type {

@@ -6,7 +6,7 @@
 
 import type { SessionSink } from "./drivers/sinks.ts";
 import type { ClaudeEvent, Frame } from "./events/mod.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedEnd } from "./feed.ts";
 import type { HandlerFailure } from "./host/handler_failure.ts";
 import type { AnsweringEvent } from "./host/left_to_caller.ts";
 import type { Result } from "./messages/result.ts";
@@ -42,9 +42,17 @@ const BUFFER_SIZE = 10_000;
 
 type Listener = (event: never) => void;
 
+/** Whoever takes all lines of a session. */
+export interface FrameReader {
+  /** Takes a line. */
+  push(frame: Frame): void;
+  /** That was all. */
+  end(end: FeedEnd): void;
+}
+
 /** The readers and listeners of one session. */
 export class Broadcast implements SessionSink {
-  readonly #readers = new Set<Feed>();
+  readonly #readers = new Set<FrameReader>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
 
@@ -86,20 +94,23 @@ export class Broadcast implements SessionSink {
 
   /** A new reader, from here on. */
   events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
-    const { bufferSize = BUFFER_SIZE } = options;
-    if (!Number.isInteger(bufferSize) || bufferSize < 1) {
-      throw new RangeError(
-        `Cannot read the events: expected bufferSize to be a whole number above 0, got ${bufferSize}`,
-      );
-    }
+    const bufferSize = bufferSizeOf(options);
     const feed = new Feed({
       joinFrom: bufferSize,
       limit: bufferSize,
       canceled: () => this.#readers.delete(feed),
     });
-    if (this.#isClosed) feed.end({});
-    else this.#readers.add(feed);
+    this.attach(feed);
     return feed.open((frame) => frame.events)[Symbol.asyncIterator]();
+  }
+
+  /** A new reader of another kind. Gives the way to take it off. */
+  attach(reader: FrameReader): () => void {
+    if (this.#isClosed) reader.end({});
+    else this.#readers.add(reader);
+    return () => {
+      this.#readers.delete(reader);
+    };
   }
 
   /** A new listener. */
@@ -129,4 +140,19 @@ export class Broadcast implements SessionSink {
       }
     }
   }
+}
+
+/**
+ * The size of a reader's buffer.
+ *
+ * @throws {RangeError} It cannot be.
+ */
+export function bufferSizeOf(options: EventsOptions): number {
+  const { bufferSize = BUFFER_SIZE } = options;
+  if (!Number.isInteger(bufferSize) || bufferSize < 1) {
+    throw new RangeError(
+      `Cannot read the events: expected bufferSize to be a whole number above 0, got ${bufferSize}`,
+    );
+  }
+  return bufferSize;
 }

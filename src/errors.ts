@@ -126,6 +126,8 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
   override readonly name = "ClaudeNotFoundError";
   /** Every path that was looked at, in this order. */
   readonly searched: readonly string[];
+  /** What was to be started, where an option or a variable named it. */
+  readonly wanted?: string;
 
   /** Makes one; thrown when a session starts. */
   constructor(searched: readonly string[], wanted: string | undefined) {
@@ -143,6 +145,7 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
       },
     );
     this.searched = searched;
+    if (wanted !== undefined) this.wanted = wanted;
   }
 }
 

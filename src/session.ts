@@ -9,31 +9,23 @@ import {
   type ControlCall,
   type ControlOptions,
 } from "./control/call.ts";
-import {
-  type InitializeInfo,
-  readInitializeInfo,
-} from "./control/initialize.ts";
+import type { InitializeInfo } from "./control/initialize.ts";
 import {
   interruptCall,
   type InterruptOptions,
   type InterruptReceipt,
 } from "./control/interrupt.ts";
 import { attachControl, LiveControl } from "./control/live.ts";
-import { roundUsd } from "./cost.ts";
 import { AsyncDriver } from "./drivers/async.ts";
-import { sessionRestarted } from "./events/session_restarted.ts";
-import { ProcessExitError, ProtocolError } from "./errors.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { Usage } from "./messages/_usage.ts";
-import type { McpServerInfo } from "./messages/system/init.ts";
 import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { PermissionExplanation } from "./permissions/explain.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { checkOptions } from "./process/check_options.ts";
-import type { SessionUsage } from "./protocol/facts.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
@@ -42,6 +34,15 @@ import {
   type EventsOptions,
   type SessionEventMap,
 } from "./broadcast.ts";
+import { attachFacts } from "./facts_view.ts";
+import {
+  answerOf,
+  checkPrompt,
+  initializeInfo,
+  onAbort,
+  settledOptions,
+} from "./session_common.ts";
+import { Restarts } from "./restarts.ts";
 import { hostServers } from "./tools/config.ts";
 import { Turn, type TurnControl, turnControl } from "./turn.ts";
 
@@ -90,21 +91,6 @@ export interface Answer {
   readonly sessionId: string | undefined;
 }
 
-/** What a session is doing. */
-export type SessionState =
-  /** No process yet. */
-  | "new"
-  /** No turn is running. */
-  | "idle"
-  /** A turn is running, or draining. */
-  | "running"
-  /** `close()` was called, and the process is on its way out. */
-  | "closing"
-  /** It was closed. */
-  | "closed"
-  /** The process ended by itself. */
-  | "dead";
-
 /**
  * A conversation with `claude`, in one process, for as many turns as you like.
  *
@@ -127,9 +113,8 @@ export class AsyncSession<Context = unknown> extends LiveControl
   implements AsyncDisposable {
   readonly #options: SessionOptions;
   #driver: AsyncDriver;
-  #restarts = 0;
+  readonly #restarts: Restarts;
   readonly #broadcast = new Broadcast();
-  readonly #givenId: string | undefined;
   #info: Promise<InitializeInfo> | undefined;
   #turn: TurnControl | undefined;
 
@@ -143,19 +128,11 @@ export class AsyncSession<Context = unknown> extends LiveControl
     // What follows hands the context on and never looks at it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
-    // With an id of our own the session is known before its first message.
-    const sessionId = options.sessionId ??
-      (options.resume === undefined ? crypto.randomUUID() : undefined);
-    this.#givenId = sessionId ??
-      (options.fork === true || options.resume === "last"
-        ? undefined
-        : options.resume);
-    this.#options = {
-      partials: true,
-      ...options,
-      ...sessionId === undefined ? {} : { sessionId },
-    };
-    this.#driver = this.#drive(this.#options);
+    const { options: settled, knownId } = settledOptions(options);
+    this.#options = settled;
+    this.#restarts = new Restarts(settled);
+    this.#driver = this.#drive(settled);
+    attachFacts(this, this.#driver, knownId);
     this.#closeOn(options.signal);
     attachControl(this, {
       start: () => this.start(),
@@ -180,17 +157,12 @@ export class AsyncSession<Context = unknown> extends LiveControl
 
   /** Puts a new process in the place of one that died, where that is wanted and possible. */
   #restart(error: Error | undefined): boolean {
-    const { id } = this;
-    const { attempts = 0 } = this.#options.recover ?? {};
-    if (
-      !(error instanceof ProcessExitError) || id === undefined ||
-      this.#restarts >= attempts || this.#options.signal?.aborted === true
-    ) return false;
-    this.#restarts++;
-    const { sessionId: _, fork: __, ...options } = this.#options;
-    this.#driver = this.#drive({ ...options, resume: id });
+    const restart = this.#restarts.next(error, this.id);
+    if (restart === undefined) return false;
+    const { options, event } = restart;
+    this.#driver = this.#drive(options);
+    attachFacts(this, this.#driver, event.resumedFrom);
     this.#info = undefined;
-    const event = sessionRestarted(this.#restarts, error.message, id);
     this.#broadcast.frame({ events: [event] });
     return true;
   }
@@ -213,16 +185,9 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): Promise<InitializeInfo> {
-    return this.#info ??= this.#driver.start().then((response) => {
-      const info = readInitializeInfo(response);
-      if (!("issues" in info)) return info;
-      const first = info.issues[0];
-      throw new ProtocolError(
-        `Cannot read the answer to "initialize": ${first?.path}: ${first?.message}`,
-        JSON.stringify(response),
-        info.issues,
-      );
-    });
+    return this.#info ??= this.#driver.start().then(
+      initializeInfo,
+    );
   }
 
   /**
@@ -277,15 +242,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    return {
-      text,
-      result,
-      costUsd: roundUsd(result.totalCostUsd - before),
-      totalCostUsd: result.totalCostUsd,
-      usage: result.usage,
-      durationMs: result.durationMs,
-      sessionId: this.id,
-    };
+    return answerOf(text, result, before, this.id);
   }
 
   /**
@@ -386,88 +343,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
     return call.read(await this.#driver.request(subtype, payload, options));
   }
 
-  /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
-  get id(): string | undefined {
-    return this.#driver.protocol.facts.id ?? this.#givenId;
-  }
-
-  /** Full name of the model. From the first turn on. */
-  get model(): string | undefined {
-    return this.#driver.protocol.facts.model;
-  }
-
-  /** Working directory, as the CLI sees it. From the first turn on. */
-  get cwd(): string | undefined {
-    return this.#driver.protocol.facts.cwd;
-  }
-
-  /** Names of the tools. From the first turn on. */
-  get tools(): readonly string[] {
-    return this.#driver.protocol.facts.tools;
-  }
-
-  /** The MCP servers. From the first turn on. */
-  get mcpServers(): readonly McpServerInfo[] {
-    return this.#driver.protocol.facts.mcpServers;
-  }
-
-  /** Permission mode. From the first turn on. */
-  get permissionMode(): string | undefined {
-    return this.#driver.protocol.facts.permissionMode;
-  }
-
-  /** Version of the CLI. From the first turn on. */
-  get claudeVersion(): string | undefined {
-    return this.#driver.protocol.facts.claudeVersion;
-  }
-
-  /** Id of the process, once there is one. */
-  get pid(): number | undefined {
-    return this.#driver.pid;
-  }
-
-  /** What the session is doing. */
-  get state(): SessionState {
-    switch (this.#driver.protocol.state) {
-      case "draining":
-        return "running";
-      case "ended":
-        return this.#driver.isClosing ? "closed" : "dead";
-      default:
-        return this.#driver.protocol.state;
-    }
-  }
-
-  /** Turns that ended. */
-  get turnCount(): number {
-    return this.#driver.protocol.facts.turnCount;
-  }
-
-  /** The end of the last of them. */
-  get lastResult(): Result | undefined {
-    return this.#driver.protocol.facts.lastResult;
-  }
-
-  /** Cost of the process so far, in US dollars. */
-  get totalCostUsd(): number {
-    return this.#driver.protocol.facts.totalCostUsd;
-  }
-
-  /** Tokens of the process so far, all models together. */
-  get usage(): SessionUsage {
-    return this.#driver.protocol.facts.usage;
-  }
-
-  /** Files that tools wrote, by the path that the tool said. */
-  get filesModified(): ReadonlySet<string> {
-    return this.#driver.protocol.facts.filesModified;
-  }
-
-  /** The end of what the process wrote to stderr, at most 64 Ki characters. */
-  get stderrTail(): string {
-    return this.#driver.stderrTail;
-  }
-
   /**
    * Ends the session and its process: interrupts a running turn, ends stdin, and
    * after `closeTimeoutMs` each sends SIGTERM and SIGKILL. A second call waits for
@@ -483,13 +358,6 @@ export class AsyncSession<Context = unknown> extends LiveControl
   }
 }
 
-function checkPrompt(prompt: unknown): void {
-  if (typeof prompt === "string" || Array.isArray(prompt)) return;
-  throw new TypeError(
-    `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
-  );
-}
-
 /** Waits for something, but no longer than until a signal aborts. */
 async function unlessAborted<T>(
   promise: Promise<T>,
@@ -503,14 +371,4 @@ async function unlessAborted<T>(
   } finally {
     release();
   }
-}
-
-/** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */
-function onAbort(signal: AbortSignal, abort: () => void): () => void {
-  if (signal.aborted) {
-    abort();
-    return () => {};
-  }
-  signal.addEventListener("abort", abort, { once: true });
-  return () => signal.removeEventListener("abort", abort);
 }

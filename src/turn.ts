@@ -55,7 +55,7 @@ export interface TurnControl {
 }
 
 /** So many lines may wait for a reader before pieces of a block are joined. */
-const JOIN_FROM = 1_000;
+export const JOIN_FROM = 1_000;
 
 let controlOf: (turn: Turn<View>) => TurnControl;
 

@@ -185,9 +185,13 @@ Deno.test("leaving the loop interrupts the turn, and the next one is clean", asy
     [step.text("long", { deltas: 4 }), step.gate("never"), step.text("more")],
     [step.text("second")],
   ]));
-  for await (const event of on.session.send("hi")) {
+  const first = on.session.send("hi");
+  for await (const event of first) {
     if (event.type === "stream_delta" && event.text !== undefined) break;
   }
+  // Its end can be waited for all the same.
+  assertEquals((await first.result()).isError, true);
+  await assertRejects(() => first.text(), TurnError);
   const turn = on.session.send("again");
   assertEquals(await turn.text(), "second");
   assertEquals(on.claude.starts.length, 1);
@@ -196,6 +200,21 @@ Deno.test("leaving the loop interrupts the turn, and the next one is clean", asy
     controls.map(({ request }) => (request as { subtype: string }).subtype),
     ["initialize", "interrupt"],
   );
+});
+
+Deno.test("a turn that was left before its prompt went out says so", async () => {
+  await using on = await pair(step.conversation([
+    [step.text("one"), step.gate("never")],
+    [step.text("two")],
+  ]));
+  for await (const event of on.session.send("a")) {
+    if (event.type === "assistant_text") break;
+  }
+  const waiting = on.session.send("b");
+  await waiting.readable.cancel();
+  const error = await assertRejects(() => waiting.result(), StateError);
+  assertEquals(error.code, "cancelled");
+  assertEquals((await on.session.ask("c")).text, "two");
 });
 
 Deno.test("onBreak lets a turn that was left run to its end, or closes the session", async () => {

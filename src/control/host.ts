@@ -22,3 +22,12 @@ export interface ControlHost {
   /** Names of the MCP servers that live in this process. */
   inProcessServers(): readonly string[];
 }
+
+/** The blocking session behind the methods of live control. */
+export interface SyncControlHost
+  extends Omit<ControlHost, "start" | "request"> {
+  /** Starts the process where there is none. */
+  start(): InitializeInfo;
+  /** Makes a request and reads its answer. Starts the process where there is none. */
+  request<T>(call: ControlCall<T>, options?: ControlOptions): T;
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SessionFacts } from "../facts_view.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Effort, PermissionMode, Thinking } from "../options.ts";
 import type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
@@ -78,7 +79,7 @@ function hostOf(control: LiveControl): ControlHost {
  * when there is no answer within `timeoutMs`, with the signal's reason when `signal`
  * aborts, and at once when the process ends.
  */
-export abstract class LiveControl {
+export abstract class LiveControl extends SessionFacts {
   /** The MCP servers. */
   readonly mcp: McpControl;
   /** What runs in the background. */
@@ -87,6 +88,7 @@ export abstract class LiveControl {
 
   /** Made by a session. */
   constructor() {
+    super();
     const host: ControlHost = {
       start: () => this.#host.start(),
       request: (call, options) => this.#host.request(call, options),

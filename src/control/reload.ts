@@ -6,7 +6,7 @@
 
 import type { CommandInfo } from "./_infos.ts";
 import { type ControlOptions, yesOrNo } from "./call.ts";
-import type { ControlHost } from "./host.ts";
+import type { ControlHost, SyncControlHost } from "./host.ts";
 import { reloadOutputStylesCall } from "./reload_output_styles.ts";
 import { type ReloadedPlugins, reloadPluginsCall } from "./reload_plugins.ts";
 import { reloadSkillsCall } from "./reload_skills.ts";
@@ -31,12 +31,13 @@ export interface Reloaded {
   readonly outputStyles?: readonly string[];
 }
 
-/** Reads again what the options say. */
-export async function reload(
-  host: ControlHost,
-  options: ReloadOptions = {},
-): Promise<Reloaded> {
-  const { plugins, skills, outputStyles, ...how } = options;
+/** Which requests the options ask for; all where they name none. */
+function wanted(options: ReloadOptions): {
+  readonly plugins: boolean;
+  readonly skills: boolean;
+  readonly outputStyles: boolean;
+} {
+  const { plugins, skills, outputStyles } = options;
   for (
     const [name, value] of Object.entries({ plugins, skills, outputStyles })
   ) {
@@ -44,16 +45,56 @@ export async function reload(
   }
   const all = plugins === undefined && skills === undefined &&
     outputStyles === undefined;
-  const given = await Promise.all([
-    plugins ?? all ? host.request(reloadPluginsCall(), how) : undefined,
-    skills ?? all ? host.request(reloadSkillsCall(), how) : undefined,
-    outputStyles ?? all
-      ? host.request(reloadOutputStylesCall(), how)
-      : undefined,
-  ]);
   return {
-    ...given[0] === undefined ? {} : { plugins: given[0] },
-    ...given[1] === undefined ? {} : { skills: given[1].skills },
-    ...given[2] === undefined ? {} : { outputStyles: given[2].outputStyles },
+    plugins: plugins ?? all,
+    skills: skills ?? all,
+    outputStyles: outputStyles ?? all,
   };
+}
+
+function reloaded(
+  plugins: ReloadedPlugins | undefined,
+  skills: { readonly skills: readonly CommandInfo[] } | undefined,
+  styles: { readonly outputStyles: readonly string[] } | undefined,
+): Reloaded {
+  return {
+    ...plugins === undefined ? {} : { plugins },
+    ...skills === undefined ? {} : { skills: skills.skills },
+    ...styles === undefined ? {} : { outputStyles: styles.outputStyles },
+  };
+}
+
+/** Reads again what the options say. */
+export async function reload(
+  host: ControlHost,
+  options: ReloadOptions = {},
+): Promise<Reloaded> {
+  const { plugins, skills, outputStyles } = wanted(options);
+  const how = callOptions(options);
+  const given = await Promise.all([
+    plugins ? host.request(reloadPluginsCall(), how) : undefined,
+    skills ? host.request(reloadSkillsCall(), how) : undefined,
+    outputStyles ? host.request(reloadOutputStylesCall(), how) : undefined,
+  ]);
+  return reloaded(...given);
+}
+
+/** Reads again what the options say, one after the other. */
+export function reloadSync(
+  host: SyncControlHost,
+  options: ReloadOptions = {},
+): Reloaded {
+  const { plugins, skills, outputStyles } = wanted(options);
+  const how = callOptions(options);
+  return reloaded(
+    plugins ? host.request(reloadPluginsCall(), how) : undefined,
+    skills ? host.request(reloadSkillsCall(), how) : undefined,
+    outputStyles ? host.request(reloadOutputStylesCall(), how) : undefined,
+  );
+}
+
+function callOptions(
+  { plugins: _p, skills: _s, outputStyles: _o, ...how }: ReloadOptions,
+): ControlOptions {
+  return how;
 }

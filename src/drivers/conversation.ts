@@ -67,6 +67,8 @@ export class Conversation {
   readonly #port: DriverPort;
   readonly #host: Host;
   readonly #turns = new Map<string, TurnSink>();
+  /** Turns that nobody reads any more. */
+  readonly #left = new Set<string>();
   readonly #pushes = new Map<string, (news: PushNews) => void>();
   readonly #own = new Map<string, (outcome: Outcome) => void>();
   readonly #open = new Map<string, OpenQuestion>();
@@ -142,9 +144,17 @@ export class Conversation {
 
   /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
   leave(turnId: string): void {
-    if (!this.#turns.delete(turnId)) return;
-    this.protocol.leave(turnId);
-    if (this.protocol.state !== "draining") return;
+    const sink = this.#turns.get(turnId);
+    if (sink === undefined || this.#left.has(turnId)) return;
+    this.#left.add(turnId);
+    // Its events go to nobody any more; its end is still told to whoever waits for it.
+    this.#turns.set(turnId, {
+      attended: () => false,
+      frame: () => {},
+      end: (end) => sink.end(end),
+    });
+    this.perform(this.protocol.leave(turnId));
+    if (this.protocol.turnId !== turnId) return;
     this.unattend();
     const { onBreak = "interrupt" } = this.#options;
     if (onBreak === "close") this.#port.close();
@@ -231,6 +241,7 @@ export class Conversation {
       case "end_turn": {
         const sink = this.#turns.get(output.id);
         this.#turns.delete(output.id);
+        this.#left.delete(output.id);
         this.#host.turnEnded();
         sink?.end(output.end);
         break;

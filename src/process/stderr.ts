@@ -30,28 +30,48 @@ export class Tail {
   }
 }
 
+/** Takes what comes from stderr, piece by piece. */
+export class StderrText {
+  readonly #tail: Tail;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #rest = "";
+
+  /** @param onLine Hears each line. What it throws goes to `reportError`. */
+  constructor(tail: Tail, onLine: ((line: string) => void) | undefined) {
+    this.#tail = tail;
+    this.#onLine = onLine;
+  }
+
+  /** Takes a piece. */
+  push(piece: string): void {
+    this.#tail.push(piece);
+    if (this.#onLine === undefined) return;
+    const lines = (this.#rest + piece).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) tell(this.#onLine, line);
+    if (this.#rest.length > MAX_LINE_LENGTH) this.end();
+  }
+
+  /** That was all: what there is of a line is one. */
+  end(): void {
+    const rest = this.#rest;
+    this.#rest = "";
+    if (this.#onLine !== undefined && rest !== "") tell(this.#onLine, rest);
+  }
+}
+
 /** Reads stderr to its end. Never rejects for what the listener throws. */
 export async function drain(
   stderr: ReadableStream<Uint8Array>,
   tail: Tail,
   onLine: ((line: string) => void) | undefined,
 ): Promise<void> {
-  let rest = "";
+  const target = new StderrText(tail, onLine);
   const text = stderr.pipeThrough(
     new TextDecoderStream() as TransformStream<Uint8Array, string>,
   );
-  for await (const piece of text) {
-    tail.push(piece);
-    if (onLine === undefined) continue;
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) tell(onLine, line);
-    if (rest.length > MAX_LINE_LENGTH) {
-      tell(onLine, rest);
-      rest = "";
-    }
-  }
-  if (onLine !== undefined && rest !== "") tell(onLine, rest);
+  for await (const piece of text) target.push(piece);
+  target.end();
 }
 
 function tell(onLine: (line: string) => void, line: string): void {

@@ -85,6 +85,16 @@ export function dropped(
   );
 }
 
+/** The error of a prompt that was left while it waited for the turn before it. */
+export function neverSent(): StateError {
+  return new StateError(
+    "cancelled",
+    "draining",
+    "send",
+    "The turn was left before its prompt was sent",
+  );
+}
+
 /** CLI 2.1.197 never says what became of a message; waiting for it would never end. */
 export function unreported(): StateError {
   return new StateError(

@@ -17,6 +17,7 @@ import {
   closed,
   dropped,
   endError,
+  neverSent,
   refusedStart,
   unreported,
 } from "./end_error.ts";
@@ -135,7 +136,9 @@ export class Protocol {
   leave(turnId: string): Output[] {
     if (this.#waiting?.id === turnId) {
       this.#waiting = undefined;
-    } else if (this.turnId === turnId && this.#state === "running") {
+      return [{ do: "end_turn", id: turnId, end: { error: neverSent() } }];
+    }
+    if (this.turnId === turnId && this.#state === "running") {
       this.#state = next(this.#state, "leave");
     }
     return [];

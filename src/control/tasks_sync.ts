@@ -1,0 +1,62 @@
+/**
+ * What runs in the background of a blocking session.
+ *
+ * @module
+ */
+
+import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import { backgroundTasksCall } from "./background_tasks.ts";
+import type { ControlOptions } from "./call.ts";
+import { type TaskOutput, taskOutputCall } from "./get_task_output.ts";
+import type { SyncControlHost } from "./host.ts";
+import { stopTaskCall } from "./stop_task.ts";
+
+/**
+ * Tasks in the background of a blocking session: `session.tasks`. What runs is known from the
+ * CLI's own list; CLI 2.1.197 sends none, and there it stays empty.
+ */
+export class SyncTaskControl implements Iterable<BackgroundTask> {
+  readonly #host: SyncControlHost;
+
+  /** Made by the session. */
+  constructor(host: SyncControlHost) {
+    this.#host = host;
+  }
+
+  /** How many run. */
+  get size(): number {
+    return this.#host.tasks().size;
+  }
+
+  /** The one with this id, while it runs. */
+  get(taskId: string): BackgroundTask | undefined {
+    return this.#host.tasks().get(taskId);
+  }
+
+  /** Those that run at this moment. */
+  [Symbol.iterator](): Iterator<BackgroundTask> {
+    return [...this.#host.tasks().values()][Symbol.iterator]();
+  }
+
+  /** Ends one. An unknown one is no error: it may just have ended. */
+  stop(taskId: string, options?: ControlOptions): void {
+    this.#host.request(stopTaskCall(taskId), options);
+  }
+
+  /** Sends to the background what runs in the foreground: the call of this tool, or all. */
+  background(
+    toolUseId?: string,
+    options?: ControlOptions,
+  ): void {
+    this.#host.request(backgroundTasksCall(toolUseId), options);
+  }
+
+  /**
+   * The end of what a shell in the background wrote, also after its end.
+   *
+   * @throws {ControlError} There is no such shell.
+   */
+  output(taskId: string, options?: ControlOptions): TaskOutput {
+    return this.#host.request(taskOutputCall(taskId), options);
+  }
+}

@@ -1,0 +1,362 @@
+/**
+ * A conversation on a thread that blocks. A worker reads and writes; the protocol and
+ * the caller's functions run here, while this thread waits for the worker.
+ *
+ * @module
+ */
+
+import type { ControlOptions } from "../control/call.ts";
+import { ControlError, StartupError } from "../errors.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+import type { HandAnswer } from "../host/left_to_caller.ts";
+import type { WireObject } from "../messages/_define.ts";
+import { DEFAULTS, type SessionOptions } from "../options.ts";
+import type { PermissionExplanation } from "../permissions/explain.ts";
+import { launchOf } from "../process/args.ts";
+import { Tail } from "../process/stderr.ts";
+import type {
+  ProcessExit,
+  Prompt,
+  Protocol,
+  PushNews,
+  PushOptions,
+} from "../protocol/mod.ts";
+import type { Outcome } from "../protocol/pending.ts";
+import { Conversation } from "./conversation.ts";
+import { LineLink, type LinkEnd } from "./line_link.ts";
+import type { SessionSink, TurnSink } from "./sinks.ts";
+import { synchronous } from "./sync_handlers.ts";
+import { Timers } from "./timers.ts";
+
+/** How long after the end of a background task the turn about it may begin. */
+const FOLLOW_UP_MS = 500;
+
+/** The longest single wait: after it the worker is asked for a sign of life. */
+const SLICE_MS = 1_000;
+
+/** So much output may be read before a time limit that has passed holds. */
+const GRACE_BYTES = 1 << 20;
+
+/** Drives one process. */
+export class BlockingDriver {
+  readonly #options: SessionOptions;
+  readonly #session: SessionSink;
+  readonly #conversation: Conversation;
+  readonly #timers = new Timers();
+  readonly #tail = new Tail();
+  #link: LineLink | undefined;
+  #started: Outcome | undefined;
+  #isClosing = false;
+  /** A handler that gave a promise: told to whoever waits next. */
+  #misuse: Error | undefined;
+  #grace = GRACE_BYTES;
+
+  constructor(options: SessionOptions, session: SessionSink) {
+    this.#options = synchronous(options, (error) => this.#misuse ??= error);
+    this.#session = session;
+    this.#conversation = new Conversation(this.#options, session, {
+      // Before the process is there the worker keeps it.
+      write: (line) => this.#link?.send({ do: "write", line }),
+      after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
+      close: () => this.close(),
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  /** The state machine of the conversation. */
+  get protocol(): Protocol {
+    return this.#conversation.protocol;
+  }
+
+  /** Id of the process, once there is one. */
+  get pid(): number | undefined {
+    return this.#link?.pid;
+  }
+
+  /** The end of stderr. */
+  get stderrTail(): string {
+    return this.#tail.toString();
+  }
+
+  /** Whether {@linkcode close} was called. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Starts the process and does the handshake, once. */
+  start(): WireObject {
+    if (this.protocol.state === "new") this.#begin();
+    this.wait(() => this.#started !== undefined);
+    const outcome = this.#started;
+    if (outcome?.ok === true) return outcome.response;
+    throw this.#startFailure ?? this.#conversation.closedError("start");
+  }
+
+  /** Starts the process; the handshake is answered while somebody waits. */
+  #begin(): void {
+    // The host has nothing to prepare: what would take a promise is refused.
+    const launch = launchOf(this.#options);
+    this.#link = new LineLink(this.#options, launch, this.#tail);
+    const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+    this.#conversation.start(launch.initialize, timeoutMs, (outcome) => {
+      this.#started = outcome;
+    });
+  }
+
+  get #startFailure(): Error | undefined {
+    const outcome = this.#started;
+    if (outcome === undefined || outcome.ok) return undefined;
+    const { error } = outcome;
+    // The CLI may refuse the handshake, as it may any request; to the caller the start failed.
+    return error instanceof ControlError
+      ? new StartupError(
+        "handshake",
+        `The CLI refused the handshake: ${error.reason}`,
+        { cause: error, stderrTail: this.stderrTail },
+      )
+      : error as Error;
+  }
+
+  /** Blocks until something is so, and does what there is to do meanwhile. */
+  wait(isDone: () => boolean): void {
+    this.#tellMisuse();
+    while (!isDone()) {
+      if (!this.#step(SLICE_MS) && !isDone()) throw this.#endError("wait");
+      this.#tellMisuse();
+    }
+  }
+
+  #tellMisuse(): void {
+    const misuse = this.#misuse;
+    this.#misuse = undefined;
+    if (misuse !== undefined) throw misuse;
+  }
+
+  /** Does all that there is to do at once. */
+  poll(): void {
+    while (!this.#conversation.isEnded && this.#step(0));
+  }
+
+  /**
+   * Takes one line or record, or waits for one. Says whether it makes sense to go on:
+   * for a step that waits, until the process is gone; for one that does not, while
+   * there is something.
+   */
+  #step(mostMs: number): boolean {
+    const link = this.#link;
+    if (link === undefined || this.#conversation.isEnded) return false;
+    const line = link.takeLine();
+    if (line !== undefined) {
+      this.#conversation.receive(line);
+      this.#checkStart();
+      return true;
+    }
+    if (link.end !== undefined) {
+      this.#over(link.end);
+      return false;
+    }
+    // What came in time counts, also where its reader did something else meanwhile. But
+    // a stream without end must not put off a time limit for ever.
+    const isLate = this.#timers.leftMs(1) === 0;
+    if (!isLate) this.#grace = GRACE_BYTES;
+    const most = isLate || mostMs === 0 ? 0 : this.#timers.leftMs(mostMs);
+    const read = isLate && this.#grace <= 0 ? 0 : link.read(most);
+    this.#grace -= read;
+    if (isLate && read === 0) {
+      this.#grace = GRACE_BYTES;
+      this.#timers.run();
+      this.#checkStart();
+      return true;
+    }
+    return read > 0 || mostMs > 0;
+  }
+
+  /** A handshake that was refused, or came too late, ends the session. */
+  #checkStart(): void {
+    const failure = this.#startFailure;
+    if (failure !== undefined) this.#fail(failure);
+  }
+
+  #over(end: LinkEnd): void {
+    this.#link?.close();
+    this.#end(
+      end instanceof Error ? end : { ...end, stderrTail: this.stderrTail },
+    );
+  }
+
+  /** Sends a prompt; what becomes of it goes to `sink`. */
+  send(prompt: Prompt, sink: TurnSink): void {
+    this.#ensureStarted("send");
+    this.#conversation.send(prompt, sink);
+  }
+
+  /** Hands a message to the process; news of it goes to `take`. */
+  push(prompt: Prompt, how: PushOptions, take: (news: PushNews) => void): void {
+    this.#ensureStarted("push");
+    this.#conversation.push(prompt, how, take);
+  }
+
+  #ensureStarted(operation: string): void {
+    this.poll();
+    if (this.isClosing || this.#conversation.isEnded) {
+      throw this.#conversation.closedError(operation);
+    }
+    if (this.protocol.state === "new") this.#begin();
+  }
+
+  /**
+   * Waits until no turn runs and no task in the background that somebody waits for.
+   * When the last task ends the CLI begins a turn about it, a moment later.
+   */
+  quiet(signal: AbortSignal | undefined): void {
+    let stop: (() => void) | undefined;
+    let isQuiet = false;
+    try {
+      this.wait(() => {
+        signal?.throwIfAborted();
+        if (this.protocol.isBusy) {
+          stop?.();
+          stop = undefined;
+        } else {
+          stop ??= this.#timers.after(FOLLOW_UP_MS, () => isQuiet = true);
+        }
+        return isQuiet || this.#conversation.isEnded;
+      });
+    } finally {
+      stop?.();
+    }
+    if (!isQuiet) throw this.#endError("wait");
+  }
+
+  #endError(operation: string): unknown {
+    return this.protocol.endError ??
+      this.#conversation.closedError(operation);
+  }
+
+  /** Nobody reads the turn any more: interrupts it and lets it run out. */
+  leave(turnId: string): void {
+    if (!this.#conversation.isEnded) this.#conversation.leave(turnId);
+  }
+
+  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  unattend(): void {
+    this.#conversation.unattend();
+  }
+
+  /** Answers a question that was left to the caller. */
+  respond(requestId: string, answer: HandAnswer): void {
+    this.poll();
+    this.#conversation.respond(requestId, answer);
+  }
+
+  /** Who decides on a call, and why. Asks nobody but the policy. */
+  explain(request: ToolRequest): PermissionExplanation {
+    // The policy is one that answers at once, or throws.
+    const explanation = this.#conversation.explain(request);
+    this.#tellMisuse();
+    return explanation as PermissionExplanation;
+  }
+
+  /** Makes a control request and waits for its answer. */
+  request(
+    subtype: string,
+    payload: WireObject,
+    options: ControlOptions = {},
+  ): WireObject {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    this.poll();
+    const timeoutMs = options.timeoutMs ?? this.#options.controlTimeoutMs ??
+      DEFAULTS.controlTimeoutMs;
+    let outcome: Outcome | undefined;
+    const abandon = this.#conversation.request(
+      subtype,
+      payload,
+      timeoutMs,
+      (settled) => outcome = settled,
+    );
+    // Only a handler can abort it: nothing else runs on this thread meanwhile.
+    const abort = () => abandon(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    try {
+      this.wait(() => outcome !== undefined);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+    // What a call sets is unseen by the compiler.
+    const settled = outcome as Outcome | undefined;
+    if (settled?.ok === true) return settled.response;
+    throw settled?.error ?? this.#endError(subtype);
+  }
+
+  /**
+   * Ends the process: an interruption where a turn runs, the end of stdin, SIGTERM,
+   * SIGKILL, each after the time that the one before was given.
+   */
+  close(): void {
+    const link = this.#link;
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#sayGoodbye();
+    }
+    if (link === undefined) {
+      this.#end(this.#conversation.closedError("start"));
+      return;
+    }
+    const stepMs = this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+    try {
+      link.send({ do: "end_input" });
+      if (this.#waitEnd(stepMs)) return;
+      link.send({ do: "terminate", stepMs });
+      this.#waitEnd(2 * stepMs + SLICE_MS);
+    } finally {
+      link.finish(this.#conversation.isEnded ? 2 * stepMs + SLICE_MS : 0);
+      this.#end(this.#conversation.closedError("close"));
+    }
+  }
+
+  #sayGoodbye(): void {
+    if (this.#conversation.isEnded) return;
+    const { state, facts } = this.protocol;
+    const forget = () => {};
+    const timeoutMs = DEFAULTS.controlTimeoutMs;
+    if (facts.tasks.size > 0) {
+      // An interruption leaves shells in the background running, and the end of stdin
+      // waits for them without a limit.
+      this.#conversation.request("end_session", {}, timeoutMs, forget);
+    } else if (state === "running") {
+      this.#conversation.request("interrupt", {}, timeoutMs, forget);
+    }
+    this.protocol.close();
+  }
+
+  /** Waits for the end of the conversation, but no longer than this. Says whether it came. */
+  #waitEnd(timeoutMs: number): boolean {
+    let isLate = false;
+    const stop = this.#timers.after(timeoutMs, () => isLate = true);
+    try {
+      while (!this.#conversation.isEnded && !isLate) this.#step(SLICE_MS);
+    } finally {
+      stop();
+    }
+    return this.#conversation.isEnded;
+  }
+
+  /** The session cannot go on. The worker sees to the end of the process. */
+  #fail(error: Error): void {
+    if (this.#conversation.isEnded) return;
+    this.#end(error);
+    this.#link?.abandon(
+      this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs,
+    );
+  }
+
+  /** The conversation is over: everything that waits fails. */
+  #end(how: ProcessExit | Error): void {
+    if (this.#conversation.isEnded) return;
+    this.#conversation.end(how);
+    this.#session.closed(
+      this.#isClosing ? undefined : this.protocol.endError,
+    );
+  }
+}

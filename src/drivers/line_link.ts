@@ -1,0 +1,216 @@
+/**
+ * The caller's end of the worker: orders go out, lines come in.
+ *
+ * @module
+ */
+
+import { ClaudeStreamError } from "../errors.ts";
+import { DEFAULTS, type SessionOptions } from "../options.ts";
+import { type Launch, pathOf } from "../process/launch.ts";
+import type { ExitStatus } from "../process/spawn.ts";
+import { StderrText, type Tail } from "../process/stderr.ts";
+import { WORKER_NAME } from "./line_worker.ts";
+import { makeRing, RECORD, RingReader, type RingRecord } from "./ring.ts";
+import {
+  revivedError,
+  type SpawnOptions,
+  type WorkerOrder,
+} from "./worker_messages.ts";
+
+/** How the process ended, or why there is none. */
+export type LinkEnd = ExitStatus | Error;
+
+/** So many silent waits without a sign of life, and the worker counts as dead. */
+const MAX_SILENT = 5;
+
+/** One worker with its process. */
+export class LineLink {
+  readonly #worker: Worker;
+  readonly #reader: RingReader;
+  readonly #stderr: StderrText;
+  readonly #stdoutDecoder = new TextDecoder();
+  readonly #stderrDecoder = new TextDecoder();
+  #lines: string[] = [];
+  /** The next of them: taking from the front of a long list is slow. */
+  #at = 0;
+  /** What there is of a line that has not ended; only the last one never does. */
+  #rest = "";
+  #pid: number | undefined;
+  #end: LinkEnd | undefined;
+  #silent = 0;
+  #beats = 0;
+  #isOver = false;
+
+  /** Starts the worker, and in it the process. */
+  constructor(options: SessionOptions, launch: Launch, tail: Tail) {
+    const memory = makeRing();
+    this.#reader = new RingReader(memory);
+    this.#stderr = new StderrText(tail, options.stderr);
+    this.#worker = new Worker(new URL("./line_worker.ts", import.meta.url), {
+      type: "module",
+      name: WORKER_NAME,
+    });
+    // Nobody blocks when this is called; whoever blocks next learns of it by the silence.
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#end ??= workerLost(event.message);
+    });
+    this.send({
+      do: "start",
+      memory,
+      launch,
+      options: spawnOptions(options),
+      maxLineBytes: options.maxLineBytes ?? DEFAULTS.maxLineBytes,
+    });
+  }
+
+  /** Id of the process, once there is one. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  /** How it ended. There may still be lines. */
+  get end(): LinkEnd | undefined {
+    return this.#end;
+  }
+
+  /** Whether there are lines to take. */
+  get hasLine(): boolean {
+    return this.#at < this.#lines.length;
+  }
+
+  /** Tells the worker something. After its end nothing happens. */
+  send(order: WorkerOrder): void {
+    if (!this.#isOver) this.#worker.postMessage(order);
+  }
+
+  /** Takes the next line, of those that were read. */
+  takeLine(): string | undefined {
+    if (!this.hasLine) return undefined;
+    const line = this.#lines[this.#at];
+    this.#at++;
+    return line;
+  }
+
+  /** Reads a record, or waits for it no longer than this. Gives its size, 0 where none came. */
+  read(timeoutMs: number): number {
+    const record = this.#reader.read(timeoutMs);
+    if (record === undefined) {
+      if (timeoutMs >= 1_000) this.#watch();
+      return 0;
+    }
+    this.#silent = 0;
+    this.#take(record);
+    // A record without bytes counts as well.
+    return record.bytes.length + 1;
+  }
+
+  /** Nothing came for long. What kills a worker cannot be seen by a thread that blocks. */
+  #watch(): void {
+    // Before that the time limit of the start holds.
+    if (this.#pid === undefined) return;
+    const { beats } = this.#reader;
+    this.#silent = beats === this.#beats ? this.#silent + 1 : 1;
+    this.#beats = beats;
+    if (this.#silent > MAX_SILENT) {
+      this.#end ??= workerLost("it gives no sign of life");
+      this.#killProcess();
+    } else this.send({ do: "beat" });
+  }
+
+  #take({ kind, bytes }: RingRecord): void {
+    switch (kind) {
+      case RECORD.stdout:
+        this.#split(this.#stdoutDecoder.decode(bytes, { stream: true }));
+        break;
+      case RECORD.stderr:
+        this.#stderr.push(this.#stderrDecoder.decode(bytes, { stream: true }));
+        break;
+      case RECORD.spawned:
+        this.#pid = json<{ pid: number }>(bytes).pid;
+        break;
+      case RECORD.exited:
+        this.#split(this.#stdoutDecoder.decode());
+        if (this.#rest !== "") this.#split("\n");
+        this.#stderr.push(this.#stderrDecoder.decode());
+        this.#stderr.end();
+        this.#end = json<ExitStatus>(bytes);
+        break;
+      case RECORD.failed:
+        this.#end = revivedError(json(bytes));
+        break;
+    }
+  }
+
+  #split(text: string): void {
+    const lines = text.split("\n");
+    lines[0] = this.#rest + lines[0];
+    this.#rest = lines.pop() ?? "";
+    const cut = lines.map((line) =>
+      line.endsWith("\r") ? line.slice(0, -1) : line
+    );
+    // A handler that blocks may have read on while lines of before still wait.
+    this.#lines = this.hasLine ? [...this.#lines.slice(this.#at), ...cut] : cut;
+    this.#at = 0;
+  }
+
+  /** Reads no more. The worker ends the process, and then itself. */
+  abandon(stepMs: number): void {
+    this.send({ do: "abandon" });
+    this.send({ do: "end_input" });
+    this.send({ do: "terminate", stepMs });
+  }
+
+  /** Waits until the process is gone, but no longer than this, and ends the worker. */
+  finish(timeoutMs: number): void {
+    if (this.#isOver) return;
+    if (this.#end === undefined && !this.#reader.waitGone(timeoutMs)) {
+      this.#killProcess();
+    }
+    this.close();
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.#isOver = true;
+    this.#worker.terminate();
+  }
+
+  /** Where no worker does it any more. */
+  #killProcess(): void {
+    if (this.#pid === undefined) return;
+    try {
+      Deno.kill(-this.#pid, "SIGKILL");
+    } catch {
+      // It is gone, or may not be signalled; then the end of its stdin has to do.
+    }
+  }
+}
+
+/** The worker is not there any more. */
+function workerLost(why: string): ClaudeStreamError {
+  return new ClaudeStreamError(
+    "protocol",
+    `Lost the worker that reads the process: ${why}`,
+  );
+}
+
+function spawnOptions(options: SessionOptions): SpawnOptions {
+  const { cwd, claudePath, clearEnv, bare, settings } = options;
+  return {
+    ...cwd === undefined ? {} : { cwd: pathOf("cwd", cwd) },
+    ...claudePath === undefined ? {} : {
+      claudePath: typeof claudePath === "string" || claudePath instanceof URL
+        ? pathOf("claudePath", claudePath)
+        : [...claudePath],
+    },
+    ...clearEnv === undefined ? {} : { clearEnv },
+    ...bare === undefined ? {} : { bare },
+    // Only that there are some matters to a start.
+    ...settings === undefined ? {} : { settings: {} },
+  };
+}
+
+function json<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

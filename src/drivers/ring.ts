@@ -1,0 +1,199 @@
+/**
+ * Carries records from a worker to a thread that blocks, through shared memory. One
+ * writer, one reader.
+ *
+ * A record may be larger than the ring: it passes piece by piece. A reader that is slow
+ * makes the writer wait, so that memory is bounded by the ring and one record.
+ *
+ * @module
+ */
+
+/** What a record is. */
+export const RECORD = {
+  /** Bytes of stdout, cut at the ends of lines. */
+  stdout: 1,
+  /** Bytes of stderr. */
+  stderr: 2,
+  /** JSON: the process is there. */
+  spawned: 3,
+  /** JSON: the process is gone. */
+  exited: 4,
+  /** JSON: the process cannot be started, or the worker failed. */
+  failed: 5,
+} as const;
+
+/** The kind of a record. */
+export type RecordKind = typeof RECORD[keyof typeof RECORD];
+
+/** A record as it arrives. */
+export interface RingRecord {
+  readonly kind: number;
+  readonly bytes: Uint8Array;
+}
+
+// Words of the header: how many bytes were ever written and read, modulo 2³².
+const WRITTEN = 0;
+const READ = 1;
+/** Grows whenever the worker was asked for a sign of life. */
+const BEAT = 2;
+/** Not 0 once the worker has nothing left to do. */
+const GONE = 3;
+const HEADER_BYTES = 16;
+
+/** Bytes before the payload of a record: its kind, and its length. */
+const PREFIX_BYTES = 5;
+
+/** Size of a ring: enough for some hundred messages, small enough for many sessions. */
+const DEFAULT_CAPACITY = 1 << 20;
+
+/** Makes the memory of a ring. @param capacity In bytes, a power of two. */
+export function makeRing(
+  capacity: number = DEFAULT_CAPACITY,
+): SharedArrayBuffer {
+  return new SharedArrayBuffer(HEADER_BYTES + capacity);
+}
+
+/** What both ends share. */
+class RingEnd {
+  protected readonly header: Int32Array<SharedArrayBuffer>;
+  protected readonly data: Uint8Array<SharedArrayBuffer>;
+  protected readonly mask: number;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.header = new Int32Array(memory, 0, HEADER_BYTES / 4);
+    this.data = new Uint8Array(memory, HEADER_BYTES);
+    this.mask = this.data.length - 1;
+    if ((this.data.length & this.mask) !== 0) {
+      throw new RangeError(
+        `Cannot make a ring of ${this.data.length} bytes: expected a power of two`,
+      );
+    }
+  }
+
+  /** Bytes that were written and not read. */
+  protected get used(): number {
+    const written = Atomics.load(this.header, WRITTEN);
+    // The counters wrap around; their difference as an unsigned number does not mind.
+    return (written - Atomics.load(this.header, READ)) >>> 0;
+  }
+
+  protected advance(counter: number, bytes: number): void {
+    Atomics.add(this.header, counter, bytes);
+    Atomics.notify(this.header, counter);
+  }
+}
+
+/** The end that writes; it waits without blocking. */
+export class RingWriter extends RingEnd {
+  #isAbandoned = false;
+
+  /** Nobody reads any more: whatever waits, and all that comes, is dropped. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    Atomics.notify(this.header, READ);
+  }
+
+  /** Gives a sign of life. */
+  beat(): void {
+    Atomics.add(this.header, BEAT, 1);
+  }
+
+  /** That was all there will ever be. */
+  gone(): void {
+    Atomics.store(this.header, GONE, 1);
+    Atomics.notify(this.header, GONE);
+  }
+
+  /** Resolves when all of the record is in the ring. One at a time. */
+  async write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
+    const prefix = new Uint8Array(PREFIX_BYTES);
+    prefix[0] = kind;
+    new DataView(prefix.buffer).setUint32(1, bytes.length);
+    await this.#put(prefix);
+    await this.#put(bytes);
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
+    let at = 0;
+    while (at < bytes.length && !this.#isAbandoned) {
+      const read = Atomics.load(this.header, READ);
+      const free = this.data.length - this.used;
+      if (free === 0) {
+        const waiting = Atomics.waitAsync(this.header, READ, read);
+        if (waiting.async) await waiting.value;
+        continue;
+      }
+      const start = Atomics.load(this.header, WRITTEN) & this.mask;
+      const size = Math.min(free, bytes.length - at, this.data.length - start);
+      this.data.set(bytes.subarray(at, at + size), start);
+      at += size;
+      this.advance(WRITTEN, size);
+    }
+  }
+}
+
+/** The end that reads; it blocks its thread. */
+export class RingReader extends RingEnd {
+  /** What there is of the record that is being read. */
+  #prefix = new Uint8Array(PREFIX_BYTES);
+  #payload: Uint8Array<ArrayBuffer> | undefined;
+  #filled = 0;
+
+  /** Signs of life so far. */
+  get beats(): number {
+    return Atomics.load(this.header, BEAT);
+  }
+
+  /** Waits until the writer is gone, but for no longer than this. Says whether it is. */
+  waitGone(timeoutMs: number): boolean {
+    return Atomics.wait(this.header, GONE, 0, timeoutMs) !== "timed-out";
+  }
+
+  /**
+   * The next record. Waits for it, but for no longer than this; `undefined` when there
+   * was none by then.
+   */
+  read(timeoutMs: number): RingRecord | undefined {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const record = this.#take();
+      if (record !== undefined) return record;
+      const left = deadline - performance.now();
+      if (left <= 0) return undefined;
+      const written = Atomics.load(this.header, WRITTEN);
+      if (this.used === 0) Atomics.wait(this.header, WRITTEN, written, left);
+    }
+  }
+
+  #take(): RingRecord | undefined {
+    if (this.#payload === undefined) {
+      if (!this.#fill(this.#prefix)) return undefined;
+      const length = new DataView(this.#prefix.buffer).getUint32(1);
+      this.#payload = new Uint8Array(length);
+      this.#filled = 0;
+    }
+    const bytes = this.#payload;
+    if (!this.#fill(bytes)) return undefined;
+    this.#payload = undefined;
+    this.#filled = 0;
+    return { kind: this.#prefix[0] ?? 0, bytes };
+  }
+
+  /** Copies what there is; says whether the target is full. */
+  #fill(target: Uint8Array): boolean {
+    while (this.#filled < target.length) {
+      const there = this.used;
+      if (there === 0) return false;
+      const start = Atomics.load(this.header, READ) & this.mask;
+      const size = Math.min(
+        there,
+        target.length - this.#filled,
+        this.data.length - start,
+      );
+      target.set(this.data.subarray(start, start + size), this.#filled);
+      this.#filled += size;
+      this.advance(READ, size);
+    }
+    return true;
+  }
+}

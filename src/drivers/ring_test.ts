@@ -1,0 +1,42 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { makeRing, RECORD, RingReader, RingWriter } from "./ring.ts";
+
+function bytes(size: number, seed: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, at) => (at * 31 + seed) & 255);
+}
+
+Deno.test("records arrive whole and in order, whatever their size", async () => {
+  const memory = makeRing(64);
+  const writer = new RingWriter(memory);
+  const reader = new RingReader(memory);
+  const sizes = [0, 1, 58, 59, 60, 63, 64, 65, 1000, 3, 10_000, 0, 7];
+  const written = (async () => {
+    for (const [at, size] of sizes.entries()) {
+      await writer.write(RECORD.stdout, bytes(size, at));
+    }
+  })();
+  for (const [at, size] of sizes.entries()) {
+    let record = reader.read(0);
+    // The writer goes on between two looks only: both ends share this thread here.
+    while (record === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      record = reader.read(0);
+    }
+    assertEquals(record.kind, RECORD.stdout);
+    assertEquals(record.bytes, bytes(size, at));
+  }
+  await written;
+  assertEquals(reader.read(0), undefined);
+});
+
+Deno.test("a reader waits no longer than it is told", () => {
+  const reader = new RingReader(makeRing(64));
+  const start = performance.now();
+  assertEquals(reader.read(20), undefined);
+  const waited = performance.now() - start;
+  assertEquals(waited >= 19 && waited < 2000, true);
+});
+
+Deno.test("a ring is a power of two", () => {
+  assertThrows(() => new RingReader(makeRing(100)), RangeError);
+});

@@ -1,0 +1,35 @@
+/**
+ * One prompt, one answer, blocking.
+ *
+ * @module
+ */
+
+import type { PromptContent } from "./session.ts";
+import { SyncSession } from "./session_sync.ts";
+import type { SyncSessionOptions } from "./sync_options.ts";
+
+/**
+ * Sends one prompt to a process of its own and gives the final text. Blocks until then.
+ *
+ * Nobody reads events, so a tool call that no policy decides is denied.
+ *
+ * @param options As for a session; `partials` is `false` unless given.
+ * @throws {TurnError} The turn failed.
+ *
+ * @example
+ * ```ts
+ * import { printPromptSync } from "@claudestream/core";
+ *
+ * function capital(): void {
+ *   console.log(printPromptSync("what is the capital of France?"));
+ * }
+ * ```
+ */
+export function printPromptSync(
+  prompt: PromptContent,
+  options: SyncSessionOptions = {},
+): string {
+  const { signal } = options;
+  using session = new SyncSession({ partials: false, ...options });
+  return session.ask(prompt, signal === undefined ? {} : { signal }).text;
+}

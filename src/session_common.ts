@@ -1,0 +1,86 @@
+/**
+ * What async and blocking sessions do the same.
+ *
+ * @module
+ */
+
+import {
+  type InitializeInfo,
+  readInitializeInfo,
+} from "./control/initialize.ts";
+import { roundUsd } from "./cost.ts";
+import { ProtocolError } from "./errors.ts";
+import type { WireObject } from "./messages/_define.ts";
+import type { Result } from "./messages/result.ts";
+import type { SessionOptions } from "./options.ts";
+import type { Answer } from "./session.ts";
+
+/** The options as they hold, and the id of the session where it is known already. */
+export function settledOptions(options: SessionOptions): {
+  readonly options: SessionOptions;
+  readonly knownId: string | undefined;
+} {
+  // With an id of our own the session is known before its first message.
+  const sessionId = options.sessionId ??
+    (options.resume === undefined ? crypto.randomUUID() : undefined);
+  const knownId = sessionId ??
+    (options.fork === true || options.resume === "last"
+      ? undefined
+      : options.resume);
+  return {
+    options: {
+      partials: true,
+      ...options,
+      ...sessionId === undefined ? {} : { sessionId },
+    },
+    knownId,
+  };
+}
+
+/** Reads what the CLI says of itself at the start. */
+export function initializeInfo(response: WireObject): InitializeInfo {
+  const info = readInitializeInfo(response);
+  if (!("issues" in info)) return info;
+  const first = info.issues[0];
+  throw new ProtocolError(
+    `Cannot read the answer to "initialize": ${first?.path}: ${first?.message}`,
+    JSON.stringify(response),
+    info.issues,
+  );
+}
+
+/** What `ask()` gives. */
+export function answerOf(
+  text: string,
+  result: Result,
+  costBefore: number,
+  sessionId: string | undefined,
+): Answer {
+  return {
+    text,
+    result,
+    costUsd: roundUsd(result.totalCostUsd - costBefore),
+    totalCostUsd: result.totalCostUsd,
+    usage: result.usage,
+    durationMs: result.durationMs,
+    sessionId,
+  };
+}
+
+/** @throws {TypeError} It is no prompt. */
+export function checkPrompt(prompt: unknown): void {
+  if (typeof prompt === "string" || Array.isArray(prompt)) return;
+  throw new TypeError(
+    `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
+  );
+}
+
+/** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */
+export function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  if (signal.aborted) {
+    abort();
+    return () => {};
+  }
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
+}

@@ -1,0 +1,339 @@
+/**
+ * A conversation with `claude`, blocking.
+ *
+ * @module
+ */
+
+import {
+  Broadcast,
+  bufferSizeOf,
+  type EventsOptions,
+  type SessionEventMap,
+} from "./broadcast.ts";
+import {
+  checkControlOptions,
+  type ControlCall,
+  type ControlOptions,
+} from "./control/call.ts";
+import type { InitializeInfo } from "./control/initialize.ts";
+import {
+  interruptCall,
+  type InterruptOptions,
+  type InterruptReceipt,
+} from "./control/interrupt.ts";
+import { Restarts } from "./restarts.ts";
+import { attachSyncControl, SyncLiveControl } from "./control/live_sync.ts";
+import { BlockingDriver } from "./drivers/blocking.ts";
+import { checkSynchronous } from "./drivers/sync_handlers.ts";
+import { FrameQueue } from "./events/frame_queue.ts";
+import type { ClaudeEvent, View } from "./events/mod.ts";
+import { attachFacts } from "./facts_view.ts";
+import type { WireObject } from "./messages/_define.ts";
+import type { SessionOptions } from "./options.ts";
+import type { Decision } from "./permissions/decision.ts";
+import type { PermissionExplanation } from "./permissions/explain.ts";
+import { checkOptions } from "./process/check_options.ts";
+import type { PushNews, PushOptions } from "./protocol/output.ts";
+import { turnFailure } from "./protocol/turn_failure.ts";
+import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
+import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
+import type {
+  Answer,
+  AskOptions,
+  PromptContent,
+  SendOptions,
+} from "./session.ts";
+import {
+  answerOf,
+  checkPrompt,
+  initializeInfo,
+  onAbort,
+  settledOptions,
+} from "./session_common.ts";
+import type { SyncSessionOptions } from "./sync_options.ts";
+import {
+  SyncTurn,
+  type SyncTurnControl,
+  syncTurnControl,
+} from "./turn_sync.ts";
+
+/**
+ * A conversation with `claude` that blocks: every method gives what it is asked for,
+ * not a promise of it. Events come one by one while the process streams.
+ *
+ * The caller's functions (policy, hooks, listeners, …) run on the caller's thread while
+ * it waits, and have to answer at once. Nothing else of the caller's runs meanwhile: no
+ * timer, so `AbortSignal.timeout()` does not fire, and no signal listener of the
+ * process. Between two calls the session rests: output waits in memory that is bounded.
+ *
+ * @example
+ * ```ts
+ * import { SyncSession } from "@claudestream/core";
+ *
+ * function explain(): void {
+ *   using session = new SyncSession({ model: "sonnet" });
+ *   for (const event of session.send("explain this repo")) {
+ *     if (event.type === "assistant_text") console.log(event.text);
+ *   }
+ * }
+ * ```
+ */
+export class SyncSession extends SyncLiveControl implements Disposable {
+  #driver: BlockingDriver;
+  readonly #restarts: Restarts;
+  readonly #broadcast = new Broadcast();
+  #info: InitializeInfo | undefined;
+  #turn: SyncTurnControl | undefined;
+
+  /**
+   * Starts nothing.
+   *
+   * @throws {ConfigError} An option cannot be, two contradict each other, or a function
+   * is async.
+   */
+  constructor(given: SyncSessionOptions = {}) {
+    super();
+    const asked: SessionOptions = given;
+    checkOptions(asked);
+    checkSynchronous(asked);
+    const { options, knownId } = settledOptions(asked);
+    this.#restarts = new Restarts(options);
+    this.#driver = this.#drive(options);
+    attachFacts(this, this.#driver, knownId);
+    this.#closeOn(options.signal);
+    attachSyncControl(this, {
+      start: () => this.start(),
+      request: (call, options) => this.#request(call, options),
+      commands: () => this.#driver.protocol.facts.commands,
+      tasks: () => this.#driver.protocol.facts.tasks,
+      inProcessServers: () => [],
+    });
+  }
+
+  #drive(options: SessionOptions): BlockingDriver {
+    const broadcast = this.#broadcast;
+    return new BlockingDriver(options, {
+      attended: (type) => broadcast.attended(type),
+      frame: (frame) => broadcast.frame(frame),
+      handlerFailed: (failure) => broadcast.handlerFailed(failure),
+      closed: (error) => {
+        if (!this.#restart(error)) broadcast.closed(error);
+      },
+    });
+  }
+
+  /** Puts a new process in the place of one that died, where that is wanted and possible. */
+  #restart(error: Error | undefined): boolean {
+    const restart = this.#restarts.next(error, this.id);
+    if (restart === undefined) return false;
+    const { options, event } = restart;
+    this.#driver = this.#drive(options);
+    attachFacts(this, this.#driver, event.resumedFrom);
+    this.#info = undefined;
+    this.#broadcast.frame({ events: [event] });
+    return true;
+  }
+
+  #closeOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const release = onAbort(signal, () => {
+      this.#turn?.abort(signal.reason);
+      this.close();
+    });
+    this.#broadcast.on("close", release);
+  }
+
+  /**
+   * Starts the process and does the handshake, so that the first turn starts warm.
+   * No prompt is needed for it and nothing is spent. A second call gives the same.
+   *
+   * @throws {ClaudeNotFoundError} There is no `claude`.
+   * @throws {StartupError} It cannot be started, or gave up.
+   * @throws {DeadlineError} It took longer than `startTimeoutMs`.
+   */
+  start(): InitializeInfo {
+    return this.#info ??= initializeInfo(this.#driver.start());
+  }
+
+  /**
+   * Sends a prompt; it goes out at this call, which does not block. Reading the turn
+   * does.
+   *
+   * @throws {StateError} A turn is running (`session_busy`), or the session is closed
+   * (`session_closed`).
+   */
+  send<V extends View = "flat">(
+    prompt: PromptContent,
+    options: SendOptions<V> = {},
+  ): SyncTurn<V> {
+    const { view = "flat" as V, signal } = options;
+    checkPrompt(prompt);
+    signal?.throwIfAborted();
+    const id = crypto.randomUUID();
+    let release = () => {};
+    const turn = new SyncTurn<V>(id, view, {
+      wait: (isDone) => this.#driver.wait(isDone),
+      interrupt: (options) => this.interrupt(options),
+      leave: () => this.#driver.leave(id),
+      unattend: () => this.#driver.unattend(),
+      ended: () => release(),
+      stderrTail: () => this.stderrTail,
+    });
+    const control = syncTurnControl(turn);
+    this.#driver.send({ id, content: prompt }, control.sink);
+    this.#turn = control;
+    if (signal !== undefined) {
+      release = onAbort(signal, () => control.abort(signal.reason));
+    }
+    return turn;
+  }
+
+  /**
+   * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
+   * that no policy decides is denied.
+   *
+   * @throws {TurnError} The turn failed.
+   */
+  ask(prompt: PromptContent, options: AskOptions = {}): Answer {
+    const { until = "tasks", signal } = options;
+    const before = this.totalCostUsd;
+    const turn = this.send(prompt, options);
+    let text = turn.text();
+    let result = turn.result();
+    if (until === "tasks" && this.#driver.protocol.isBusy) {
+      this.#driver.quiet(signal);
+      const last = this.lastResult ?? result;
+      const failure = turnFailure(last, { stderrTail: this.stderrTail });
+      if (failure !== undefined) throw failure;
+      if (last !== result) text = last.result ?? "";
+      result = last;
+    }
+    return answerOf(text, result, before, this.id);
+  }
+
+  /**
+   * Hands a message to the session, also while a turn runs: it is folded into that turn
+   * or gets one of its own.
+   *
+   * @throws {StateError} The session is closed (`session_closed`).
+   */
+  push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
+    checkPrompt(prompt);
+    const id = crypto.randomUUID();
+    const { message, take } = syncPushed(
+      id,
+      (isDone) => this.#driver.wait(isDone),
+    );
+    this.#driver.push(
+      { id, content: prompt },
+      options,
+      (news: PushNews) => take(news),
+    );
+    return message;
+  }
+
+  /**
+   * Everything the session says, in turns and between them, from this call on. Ends
+   * when the session does, and blocks until then: leave the loop when you have enough.
+   */
+  events(options: EventsOptions = {}): IterableIterator<ClaudeEvent> {
+    const bufferSize = bufferSizeOf(options);
+    const queue = new FrameQueue(bufferSize, bufferSize);
+    let isOver = false;
+    const detach = this.#broadcast.attach({
+      push: (frame) => queue.push(frame),
+      end: () => isOver = true,
+    });
+    const wait = () => {
+      // Nothing would ever come, and nobody else could start it meanwhile.
+      if (this.state === "new") this.start();
+      else this.#driver.wait(() => queue.size > 0 || isOver);
+    };
+    return read();
+
+    function* read(): IterableIterator<ClaudeEvent> {
+      try {
+        for (;;) {
+          const frame = queue.take();
+          if (frame !== undefined) yield* frame.events;
+          else if (isOver) return;
+          else wait();
+        }
+      } finally {
+        detach();
+      }
+    }
+  }
+
+  /**
+   * Calls a listener for each event of a type, while the session is waited for; also for
+   * `"turn_end"`, `"error"`, `"handler_failed"` and `"close"`, as in an async session.
+   * Disposing of what it returns ends it.
+   */
+  on<T extends keyof SessionEventMap>(
+    type: T,
+    listener: (event: SessionEventMap[T]) => void,
+  ): Disposable {
+    return this.#broadcast.on(type, listener);
+  }
+
+  /**
+   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by
+   * its `requestId`, with what `allow()` and `deny()`, `elicit` or `dialog` make.
+   *
+   * @throws {StateError} It was answered or withdrawn before (`already_answered`).
+   * @throws {TypeError} It is no answer to such a request.
+   */
+  respond(
+    requestId: string,
+    answer: Decision | ElicitationAnswer | DialogAnswer,
+  ): void {
+    this.#driver.respond(requestId, answer);
+  }
+
+  /**
+   * Says who would decide on a tool call, and why, without asking the CLI: which
+   * policy, by which rule.
+   *
+   * @param name Name of the tool.
+   * @param input What it would be called with.
+   */
+  explainPermission(
+    name: string,
+    input: WireObject = {},
+  ): PermissionExplanation {
+    return this.#driver.explain({ toolName: name, input, toolUseId: "" });
+  }
+
+  /**
+   * Interrupts the turn that is running; the session lives on. Without a turn nothing
+   * happens.
+   */
+  interrupt(options?: InterruptOptions): InterruptReceipt {
+    const call = interruptCall(options);
+    if (this.#driver.protocol.state === "new") return { stillQueued: [] };
+    return this.#request(call, options);
+  }
+
+  #request<T>(call: ControlCall<T>, options: ControlOptions = {}): T {
+    checkControlOptions(options);
+    options.signal?.throwIfAborted();
+    this.start();
+    const { subtype, payload } = call;
+    return call.read(this.#driver.request(subtype, payload, options));
+  }
+
+  /**
+   * Ends the session and its process: interrupts a running turn, ends stdin, and
+   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL. Blocks until it is gone. A
+   * second call does nothing. Whatever still waits fails with a `StateError`.
+   */
+  close(): void {
+    this.#driver.close();
+  }
+
+  /** Closes the session. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

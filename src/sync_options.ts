@@ -1,0 +1,76 @@
+/**
+ * Options of a blocking session.
+ *
+ * @module
+ */
+
+import type { Elicitation } from "./events/elicitation_request.ts";
+import type { UserDialog } from "./events/user_dialog_request.ts";
+import type { HookAnswer } from "./hooks/answers.ts";
+import type { HookEvent, HookInputs } from "./hooks/inputs.ts";
+import type { Hook, HookCall } from "./hooks/options.ts";
+import type { SessionOptions } from "./options.ts";
+import type { Decision } from "./permissions/decision.ts";
+import type { SyncPolicy } from "./permissions/policy.ts";
+import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
+import type { UserAnswers, UserQuestions } from "./questions/ask_user.ts";
+import type { QuestionContext } from "./questions/options.ts";
+import type { PlanRequest } from "./questions/plan.ts";
+import type { RemoteMcpServer, StdioMcpServer } from "./tools/mcp_servers.ts";
+
+/** Gives an answer at once, or `undefined` to leave it to somebody else. */
+export type SyncAnswers<Q, A> = (
+  question: Q,
+  context: QuestionContext,
+) => A | undefined;
+
+/** One hook that answers at once. */
+export interface SyncHook<E extends HookEvent> extends Omit<Hook<E>, "run"> {
+  /** Answers. `undefined` is no opinion. */
+  run(input: HookInputs[E], call: HookCall): HookAnswer<E>;
+}
+
+/** Hooks by the event that calls them. */
+export type SyncHookOptions = {
+  readonly [E in HookEvent]?: readonly SyncHook<E>[];
+};
+
+/**
+ * Options of a blocking session: those of an async one, with functions that answer at
+ * once. They run on the caller's thread, while it waits. Tools in this process are for
+ * async sessions.
+ */
+export interface SyncSessionOptions extends
+  Omit<
+    SessionOptions,
+    | "policy"
+    | "hooks"
+    | "onQuestion"
+    | "onPlan"
+    | "onElicitation"
+    | "onDialog"
+    | "tools"
+    | "toolServerName"
+    | "toolContext"
+    | "mcpServers"
+  > {
+  /**
+   * Answers the CLI's questions whether a tool may run. Without one the CLI's own
+   * rules and settings decide, and what they would ask about the CLI denies.
+   */
+  readonly policy?: SyncPolicy;
+  /** Functions that the CLI calls when something happens, by the event. */
+  readonly hooks?: SyncHookOptions;
+  /** Answers what the model asks a person with the tool `AskUserQuestion`. */
+  readonly onQuestion?: SyncAnswers<UserQuestions, UserAnswers>;
+  /** Approves or denies a plan (the tool `ExitPlanMode`). */
+  readonly onPlan?: SyncAnswers<PlanRequest, Decision>;
+  /** Answers what an MCP server asks a person. */
+  readonly onElicitation?: SyncAnswers<Elicitation, ElicitationAnswer>;
+  /** Shows the CLI's own dialogs, of the kinds in `dialogKinds`. */
+  readonly onDialog?: SyncAnswers<UserDialog, DialogAnswer>;
+  /** MCP servers by name, of other processes or on the network. */
+  readonly mcpServers?: Readonly<
+    Record<string, StdioMcpServer | RemoteMcpServer>
+  >;
+}
