@@ -1,3 +1,4 @@
+import { checkOutput } from "./outputs.ts";
 import { assert, assertEquals } from "@std/assert";
 import { readAnswer } from "./answers.ts";
 import { hook } from "./hook.ts";
@@ -253,4 +254,19 @@ Deno.test("matcherText() keeps the meaning of a RegExp", () => {
       "(?:a b-c,d)",
     ],
   );
+});
+
+Deno.test("checkOutput refuses what would be written as an empty object", () => {
+  const decision = { permissionDecision: "deny" };
+  const wrong: unknown[] = [
+    new Map([["decision", "block"]]),
+    Object.create({ decision: "block" }),
+    { hookSpecificOutput: new Map(Object.entries(decision)) },
+    { hookSpecificOutput: Object.create(decision) },
+  ];
+  for (const answer of wrong) {
+    assertEquals(typeof checkOutput("PreToolUse", answer).issue, "string");
+  }
+  const right = { hookSpecificOutput: decision };
+  assertEquals(checkOutput("PreToolUse", right).issue, undefined);
 });

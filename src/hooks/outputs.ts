@@ -146,6 +146,12 @@ function isJsonObject(value: unknown): boolean {
     (JSON.stringify(value)?.startsWith("{") ?? false);
 }
 
+/** A `Map` and the like would be written as `{}`, which lets a tool run. */
+function isPlain(value: WireObject): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 const text = v.optional(v.string());
 const flag = v.optional(v.boolean());
 const object = v.optional(v.custom<WireObject>(isJsonObject));
@@ -256,12 +262,15 @@ export type CheckedOutput =
 
 /** Checks an answer in the CLI's own words, and fills in the name of the event. */
 export function checkOutput(event: HookEvent, answer: unknown): CheckedOutput {
-  if (!isWireObject(answer)) {
-    return { issue: "expected an object, a value of `hook`, or undefined" };
+  if (!isWireObject(answer) || !isPlain(answer)) {
+    return {
+      issue: "expected a plain object, a value of `hook`, or undefined",
+    };
   }
-  if (Array.isArray(answer.hookSpecificOutput)) {
-    // To valibot a list without entries is an object, too.
-    return { issue: `expected "hookSpecificOutput" to be an object` };
+  const { hookSpecificOutput: given } = answer;
+  // To valibot a list without entries is an object, too.
+  if (given !== undefined && !(isWireObject(given) && isPlain(given))) {
+    return { issue: `expected "hookSpecificOutput" to be a plain object` };
   }
   const read = v.safeParse(outputSchema(event), answer);
   if (!read.success) {
