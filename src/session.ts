@@ -29,22 +29,16 @@ import { checkOptions } from "./process/check_options.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
-import {
-  Broadcast,
-  type EventsOptions,
-  type SessionEventMap,
-} from "./broadcast.ts";
-import { attachFacts } from "./facts_view.ts";
+import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
   answerOf,
   checkPrompt,
   initializeInfo,
   onAbort,
-  settledOptions,
 } from "./session_common.ts";
-import { Restarts } from "./restarts.ts";
+import { SessionCore } from "./session_core.ts";
 import { hostServers } from "./tools/config.ts";
-import { Turn, type TurnControl, turnControl } from "./turn.ts";
+import { Turn, turnControl } from "./turn.ts";
 
 /** A block of a prompt, as the API has it: `text`, `image`, `document`. */
 export type ContentBlock = WireObject & { readonly type: string };
@@ -111,12 +105,7 @@ export interface Answer {
  */
 export class AsyncSession<Context = unknown> extends LiveControl
   implements AsyncDisposable {
-  readonly #options: SessionOptions;
-  #driver: AsyncDriver;
-  readonly #restarts: Restarts;
-  readonly #broadcast = new Broadcast();
-  #info: Promise<InitializeInfo> | undefined;
-  #turn: TurnControl | undefined;
+  readonly #core: SessionCore<AsyncDriver, Promise<InitializeInfo>>;
 
   /**
    * Starts nothing.
@@ -128,52 +117,18 @@ export class AsyncSession<Context = unknown> extends LiveControl
     // What follows hands the context on and never looks at it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
-    const { options: settled, knownId } = settledOptions(options);
-    this.#options = settled;
-    this.#restarts = new Restarts(settled);
-    this.#driver = this.#drive(settled);
-    attachFacts(this, this.#driver, knownId);
-    this.#closeOn(options.signal);
+    this.#core = new SessionCore(
+      this,
+      options,
+      (options, sink) => new AsyncDriver(options, sink),
+    );
     attachControl(this, {
       start: () => this.start(),
       request: (call, options) => this.#request(call, options),
-      commands: () => this.#driver.protocol.facts.commands,
-      tasks: () => this.#driver.protocol.facts.tasks,
+      commands: () => this.#core.driver.protocol.facts.commands,
+      tasks: () => this.#core.driver.protocol.facts.tasks,
       inProcessServers: () => [...hostServers(options).keys()],
     });
-  }
-
-  #drive(options: SessionOptions): AsyncDriver {
-    const broadcast = this.#broadcast;
-    return new AsyncDriver(options, {
-      attended: (type) => broadcast.attended(type),
-      frame: (frame) => broadcast.frame(frame),
-      handlerFailed: (failure) => broadcast.handlerFailed(failure),
-      closed: (error) => {
-        if (!this.#restart(error)) broadcast.closed(error);
-      },
-    });
-  }
-
-  /** Puts a new process in the place of one that died, where that is wanted and possible. */
-  #restart(error: Error | undefined): boolean {
-    const restart = this.#restarts.next(error, this.id);
-    if (restart === undefined) return false;
-    const { options, event } = restart;
-    this.#driver = this.#drive(options);
-    attachFacts(this, this.#driver, event.resumedFrom);
-    this.#info = undefined;
-    this.#broadcast.frame({ events: [event] });
-    return true;
-  }
-
-  #closeOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const release = onAbort(signal, () => {
-      this.#turn?.abort(signal.reason);
-      this.close();
-    });
-    this.#broadcast.on("close", release);
   }
 
   /**
@@ -185,9 +140,8 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): Promise<InitializeInfo> {
-    return this.#info ??= this.#driver.start().then(
-      initializeInfo,
-    );
+    const { driver } = this.#core;
+    return this.#core.info(() => driver.start().then(initializeInfo));
   }
 
   /**
@@ -205,20 +159,14 @@ export class AsyncSession<Context = unknown> extends LiveControl
     checkPrompt(prompt);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
-    let release = () => {};
     const turn = new Turn<V>(id, view, {
       interrupt: (options) => this.interrupt(options),
-      leave: () => this.#driver.leave(id),
-      unattend: () => this.#driver.unattend(),
-      ended: () => release(),
+      leave: () => this.#core.driver.leave(id),
+      unattend: () => this.#core.driver.unattend(),
+      ended: () => this.#core.turnEnded(id),
       stderrTail: () => this.stderrTail,
     });
-    const control = turnControl(turn);
-    this.#driver.send({ id, content: prompt }, control.sink);
-    this.#turn = control;
-    if (signal !== undefined) {
-      release = onAbort(signal, () => control.abort(signal.reason));
-    }
+    this.#core.send({ id, content: prompt }, turnControl(turn), signal);
     return turn;
   }
 
@@ -234,8 +182,8 @@ export class AsyncSession<Context = unknown> extends LiveControl
     const turn = this.send(prompt, options);
     let text = await turn.text();
     let result = await turn.result();
-    if (until === "tasks" && this.#driver.protocol.isBusy) {
-      await this.#driver.quiet(signal);
+    if (until === "tasks" && this.#core.driver.protocol.isBusy) {
+      await this.#core.driver.quiet(signal);
       const last = this.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;
@@ -256,7 +204,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
     checkPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = pushControl(id);
-    this.#driver.push({ id, content: prompt }, options, take);
+    this.#core.driver.push({ id, content: prompt }, options, take);
     return message;
   }
 
@@ -266,7 +214,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * is slow for long loses events, and is told so by an `EventsDropped`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
-    return this.#broadcast.events(options);
+    return this.#core.broadcast.events(options);
   }
 
   /**
@@ -279,7 +227,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
-    return this.#broadcast.on(type, listener);
+    return this.#core.broadcast.on(type, listener);
   }
 
   /**
@@ -293,7 +241,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
     requestId: string,
     answer: Decision | ElicitationAnswer | DialogAnswer,
   ): void {
-    this.#driver.respond(requestId, answer);
+    this.#core.driver.respond(requestId, answer);
   }
 
   /**
@@ -319,7 +267,11 @@ export class AsyncSession<Context = unknown> extends LiveControl
     name: string,
     input: WireObject = {},
   ): Promise<PermissionExplanation> {
-    return await this.#driver.explain({ toolName: name, input, toolUseId: "" });
+    return await this.#core.driver.explain({
+      toolName: name,
+      input,
+      toolUseId: "",
+    });
   }
 
   /**
@@ -328,7 +280,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
    */
   async interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
     const call = interruptCall(options);
-    if (this.#driver.protocol.state === "new") return { stillQueued: [] };
+    if (this.#core.driver.protocol.state === "new") return { stillQueued: [] };
     return await this.#request(call, options);
   }
 
@@ -340,7 +292,9 @@ export class AsyncSession<Context = unknown> extends LiveControl
     options.signal?.throwIfAborted();
     await unlessAborted(this.start(), options.signal);
     const { subtype, payload } = call;
-    return call.read(await this.#driver.request(subtype, payload, options));
+    return call.read(
+      await this.#core.driver.request(subtype, payload, options),
+    );
   }
 
   /**
@@ -349,7 +303,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * the same end. Whatever still waits fails with a `StateError`.
    */
   close(): Promise<void> {
-    return this.#driver.close();
+    return this.#core.driver.close();
   }
 
   /** Closes the session. */

@@ -5,7 +5,6 @@
  */
 
 import {
-  Broadcast,
   bufferSizeOf,
   type EventsOptions,
   type SessionEventMap,
@@ -21,13 +20,11 @@ import {
   type InterruptOptions,
   type InterruptReceipt,
 } from "./control/interrupt.ts";
-import { Restarts } from "./restarts.ts";
 import { attachSyncControl, SyncLiveControl } from "./control/live_sync.ts";
 import { BlockingDriver } from "./drivers/blocking.ts";
 import { checkSynchronous } from "./drivers/sync_handlers.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
-import { attachFacts } from "./facts_view.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
@@ -43,19 +40,10 @@ import type {
   PromptContent,
   SendOptions,
 } from "./session.ts";
-import {
-  answerOf,
-  checkPrompt,
-  initializeInfo,
-  onAbort,
-  settledOptions,
-} from "./session_common.ts";
+import { answerOf, checkPrompt, initializeInfo } from "./session_common.ts";
+import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
-import {
-  SyncTurn,
-  type SyncTurnControl,
-  syncTurnControl,
-} from "./turn_sync.ts";
+import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
 
 /**
  * A conversation with `claude` that blocks: every method gives what it is asked for,
@@ -79,11 +67,7 @@ import {
  * ```
  */
 export class SyncSession extends SyncLiveControl implements Disposable {
-  #driver: BlockingDriver;
-  readonly #restarts: Restarts;
-  readonly #broadcast = new Broadcast();
-  #info: InitializeInfo | undefined;
-  #turn: SyncTurnControl | undefined;
+  readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
 
   /**
    * Starts nothing.
@@ -93,54 +77,21 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    */
   constructor(given: SyncSessionOptions = {}) {
     super();
-    const asked: SessionOptions = given;
-    checkOptions(asked);
-    checkSynchronous(asked);
-    const { options, knownId } = settledOptions(asked);
-    this.#restarts = new Restarts(options);
-    this.#driver = this.#drive(options);
-    attachFacts(this, this.#driver, knownId);
-    this.#closeOn(options.signal);
+    const options: SessionOptions = given;
+    checkOptions(options);
+    checkSynchronous(options);
+    this.#core = new SessionCore(
+      this,
+      options,
+      (options, sink) => new BlockingDriver(options, sink),
+    );
     attachSyncControl(this, {
       start: () => this.start(),
       request: (call, options) => this.#request(call, options),
-      commands: () => this.#driver.protocol.facts.commands,
-      tasks: () => this.#driver.protocol.facts.tasks,
+      commands: () => this.#core.driver.protocol.facts.commands,
+      tasks: () => this.#core.driver.protocol.facts.tasks,
       inProcessServers: () => [],
     });
-  }
-
-  #drive(options: SessionOptions): BlockingDriver {
-    const broadcast = this.#broadcast;
-    return new BlockingDriver(options, {
-      attended: (type) => broadcast.attended(type),
-      frame: (frame) => broadcast.frame(frame),
-      handlerFailed: (failure) => broadcast.handlerFailed(failure),
-      closed: (error) => {
-        if (!this.#restart(error)) broadcast.closed(error);
-      },
-    });
-  }
-
-  /** Puts a new process in the place of one that died, where that is wanted and possible. */
-  #restart(error: Error | undefined): boolean {
-    const restart = this.#restarts.next(error, this.id);
-    if (restart === undefined) return false;
-    const { options, event } = restart;
-    this.#driver = this.#drive(options);
-    attachFacts(this, this.#driver, event.resumedFrom);
-    this.#info = undefined;
-    this.#broadcast.frame({ events: [event] });
-    return true;
-  }
-
-  #closeOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const release = onAbort(signal, () => {
-      this.#turn?.abort(signal.reason);
-      this.close();
-    });
-    this.#broadcast.on("close", release);
   }
 
   /**
@@ -152,7 +103,8 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): InitializeInfo {
-    return this.#info ??= initializeInfo(this.#driver.start());
+    const { driver } = this.#core;
+    return this.#core.info(() => initializeInfo(driver.start()));
   }
 
   /**
@@ -170,21 +122,15 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     checkPrompt(prompt);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
-    let release = () => {};
     const turn = new SyncTurn<V>(id, view, {
-      wait: (isDone) => this.#driver.wait(isDone),
+      wait: (isDone) => this.#core.driver.wait(isDone),
       interrupt: (options) => this.interrupt(options),
-      leave: () => this.#driver.leave(id),
-      unattend: () => this.#driver.unattend(),
-      ended: () => release(),
+      leave: () => this.#core.driver.leave(id),
+      unattend: () => this.#core.driver.unattend(),
+      ended: () => this.#core.turnEnded(id),
       stderrTail: () => this.stderrTail,
     });
-    const control = syncTurnControl(turn);
-    this.#driver.send({ id, content: prompt }, control.sink);
-    this.#turn = control;
-    if (signal !== undefined) {
-      release = onAbort(signal, () => control.abort(signal.reason));
-    }
+    this.#core.send({ id, content: prompt }, syncTurnControl(turn), signal);
     return turn;
   }
 
@@ -200,8 +146,8 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     const turn = this.send(prompt, options);
     let text = turn.text();
     let result = turn.result();
-    if (until === "tasks" && this.#driver.protocol.isBusy) {
-      this.#driver.quiet(signal);
+    if (until === "tasks" && this.#core.driver.protocol.isBusy) {
+      this.#core.driver.quiet(signal);
       const last = this.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;
@@ -222,9 +168,9 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     const id = crypto.randomUUID();
     const { message, take } = syncPushed(
       id,
-      (isDone) => this.#driver.wait(isDone),
+      (isDone) => this.#core.driver.wait(isDone),
     );
-    this.#driver.push(
+    this.#core.driver.push(
       { id, content: prompt },
       options,
       (news: PushNews) => take(news),
@@ -240,14 +186,14 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     const bufferSize = bufferSizeOf(options);
     const queue = new FrameQueue(bufferSize, bufferSize);
     let isOver = false;
-    const detach = this.#broadcast.attach({
+    const detach = this.#core.broadcast.attach({
       push: (frame) => queue.push(frame),
       end: () => isOver = true,
     });
     const wait = () => {
       // Nothing would ever come, and nobody else could start it meanwhile.
       if (this.state === "new") this.start();
-      else this.#driver.wait(() => queue.size > 0 || isOver);
+      else this.#core.driver.wait(() => queue.size > 0 || isOver);
     };
     return read();
 
@@ -274,7 +220,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
-    return this.#broadcast.on(type, listener);
+    return this.#core.broadcast.on(type, listener);
   }
 
   /**
@@ -288,7 +234,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     requestId: string,
     answer: Decision | ElicitationAnswer | DialogAnswer,
   ): void {
-    this.#driver.respond(requestId, answer);
+    this.#core.driver.respond(requestId, answer);
   }
 
   /**
@@ -302,7 +248,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     name: string,
     input: WireObject = {},
   ): PermissionExplanation {
-    return this.#driver.explain({ toolName: name, input, toolUseId: "" });
+    return this.#core.driver.explain({ toolName: name, input, toolUseId: "" });
   }
 
   /**
@@ -311,7 +257,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    */
   interrupt(options?: InterruptOptions): InterruptReceipt {
     const call = interruptCall(options);
-    if (this.#driver.protocol.state === "new") return { stillQueued: [] };
+    if (this.#core.driver.protocol.state === "new") return { stillQueued: [] };
     return this.#request(call, options);
   }
 
@@ -320,7 +266,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     options.signal?.throwIfAborted();
     this.start();
     const { subtype, payload } = call;
-    return call.read(this.#driver.request(subtype, payload, options));
+    return call.read(this.#core.driver.request(subtype, payload, options));
   }
 
   /**
@@ -329,7 +275,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    * second call does nothing. Whatever still waits fails with a `StateError`.
    */
   close(): void {
-    this.#driver.close();
+    this.#core.driver.close();
   }
 
   /** Closes the session. */

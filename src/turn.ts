@@ -8,7 +8,7 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "./control/interrupt.ts";
-import type { TurnSink } from "./drivers/sinks.ts";
+import type { TurnControl } from "./drivers/sinks.ts";
 import { StateError } from "./errors.ts";
 import {
   eventsOf,
@@ -44,14 +44,6 @@ export interface TurnHost {
   ended(): void;
   /** The end of what the process wrote to stderr. */
   stderrTail(): string;
-}
-
-/** The session's side of a turn. */
-export interface TurnControl {
-  /** Where its lines go. */
-  readonly sink: TurnSink;
-  /** Ends it for its readers at once, whatever still comes of it. */
-  abort(reason: unknown): void;
 }
 
 /** So many lines may wait for a reader before pieces of a block are joined. */

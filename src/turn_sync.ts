@@ -8,7 +8,7 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "./control/interrupt.ts";
-import type { TurnSink } from "./drivers/sinks.ts";
+import type { TurnControl } from "./drivers/sinks.ts";
 import { StateError } from "./errors.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
 import {
@@ -39,20 +39,12 @@ export interface SyncTurnHost {
   stderrTail(): string;
 }
 
-/** The session's side of a blocking turn. */
-export interface SyncTurnControl {
-  /** Where its lines go. */
-  readonly sink: TurnSink;
-  /** Ends it for its readers at once, whatever still comes of it. */
-  abort(reason: unknown): void;
-}
-
-let controlOf: (turn: SyncTurn<View>) => SyncTurnControl;
+let controlOf: (turn: SyncTurn<View>) => TurnControl;
 
 /** The session's side of a turn; not for callers. */
 export function syncTurnControl<V extends View>(
   turn: SyncTurn<V>,
-): SyncTurnControl {
+): TurnControl {
   return controlOf(turn as unknown as SyncTurn<View>);
 }
 

@@ -19,6 +19,14 @@ export interface TurnSink {
   end(end: TurnEnd): void;
 }
 
+/** The session's side of a turn. */
+export interface TurnControl {
+  /** Where its lines go. */
+  readonly sink: TurnSink;
+  /** Ends it for its readers at once, whatever still comes of it. */
+  abort(reason: unknown): void;
+}
+
 /** Whoever reads the whole session. */
 export interface SessionSink {
   /** Whether somebody reads the session's events and can answer such a request. */
