@@ -13,8 +13,9 @@ import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { type Launch, launchOf } from "../process/args.ts";
-import { type RunningProcess, spawnClaude } from "../process/spawn.ts";
+import { spawnClaude } from "../process/spawn.ts";
 import { drain, Tail } from "../process/stderr.ts";
+import type { Transport } from "../process/transport.ts";
 import type {
   ProcessExit,
   Prompt,
@@ -47,7 +48,7 @@ export class AsyncDriver {
   /** Lines that wait for the process to be there. */
   #unwritten: string[] = [];
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  #process: RunningProcess | undefined;
+  #process: Transport | undefined;
   #started: Promise<WireObject> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -111,15 +112,17 @@ export class AsyncDriver {
 
   async #run(launch: Launch): Promise<void> {
     await this.#conversation.prepare();
-    const process = await spawnClaude(this.#options, launch);
+    const process: Transport = await spawnClaude(this.#options, launch);
     this.#process = process;
-    this.#writer = process.stdin.getWriter();
+    this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
     this.#writer.closed.catch(() => {});
-    const stderr = drain(process.stderr, this.#tail, this.#options.stderr);
+    const stderr = process.stderr === undefined
+      ? Promise.resolve()
+      : drain(process.stderr, this.#tail, this.#options.stderr);
     for (const line of this.#unwritten.splice(0)) this.#write(line);
     this.#spawned.resolve();
-    const stdout = this.#read(process.stdout);
+    const stdout = this.#read(process.readable);
     const { code, signal } = await process.exited;
     await stdout.finish();
     await settleWithin(stderr, LATE_OUTPUT_MS);

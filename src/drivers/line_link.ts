@@ -7,7 +7,7 @@
 import { ClaudeStreamError } from "../errors.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
-import type { ExitStatus } from "../process/spawn.ts";
+import type { ExitStatus } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
 import { WORKER_NAME } from "./line_worker.ts";
 import { makeRing, RECORD, RingReader, type RingRecord } from "./ring.ts";

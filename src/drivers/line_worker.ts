@@ -10,7 +10,7 @@
  */
 
 import { WholeLinesStream } from "../process/lines.ts";
-import { type RunningProcess, spawnClaude } from "../process/spawn.ts";
+import { type LocalProcess, spawnClaude } from "../process/spawn.ts";
 import { RECORD, type RecordKind, RingWriter } from "./ring.ts";
 import {
   plainError,
@@ -29,7 +29,7 @@ const encoder = new TextEncoder();
 /** Runs one process for a thread that blocks. */
 class LineWorker {
   readonly #ring: RingWriter;
-  #process: RunningProcess | undefined;
+  #process: LocalProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** Lines that wait for the process to be there. */
   readonly #unwritten: string[] = [];
@@ -51,11 +51,11 @@ class LineWorker {
     try {
       const process = await spawnClaude(options, launch);
       this.#process = process;
-      this.#writer = process.stdin.getWriter();
+      this.#writer = process.writable.getWriter();
       // The end of stdin is seen by whoever writes next.
       this.#writer.closed.catch(() => {});
       await this.#json(RECORD.spawned, { pid: process.pid });
-      const lines = process.stdout.pipeThrough(
+      const lines = process.readable.pipeThrough(
         new WholeLinesStream(maxLineBytes),
       ).getReader();
       const stdout = this.#carry(RECORD.stdout, lines);

@@ -11,10 +11,17 @@ import type { LaunchFile } from "./launch.ts";
 export class LaunchFiles {
   /** The arguments that name them. */
   readonly args: readonly string[];
+  /** Where they are. */
+  readonly paths: readonly string[];
   readonly #folder: string | undefined;
 
-  private constructor(args: readonly string[], folder: string | undefined) {
+  private constructor(
+    args: readonly string[],
+    paths: readonly string[],
+    folder: string | undefined,
+  ) {
     this.args = args;
+    this.paths = paths;
     this.#folder = folder;
   }
 
@@ -24,12 +31,13 @@ export class LaunchFiles {
    * @throws {StartupError} They cannot be written.
    */
   static async write(files: readonly LaunchFile[]): Promise<LaunchFiles> {
-    if (files.length === 0) return new LaunchFiles([], undefined);
+    if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
       // Deno makes it for its owner alone (0700).
       folder = await Deno.makeTempDir({ prefix: "claudestream-" });
       const args: string[] = [];
+      const paths: string[] = [];
       for (const [index, { flag, content }] of files.entries()) {
         const path = `${folder}/${index}${flag.replaceAll("-", "_")}`;
         await Deno.writeTextFile(path, content, {
@@ -37,8 +45,9 @@ export class LaunchFiles {
           createNew: true,
         });
         args.push(`${flag}=${path}`);
+        paths.push(path);
       }
-      return new LaunchFiles(args, folder);
+      return new LaunchFiles(args, paths, folder);
     } catch (cause) {
       await remove(folder);
       const flags = files.map(({ flag }) => flag).join(", ");

@@ -8,31 +8,16 @@ import { StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
 import { checkSignIn, childEnvironment } from "./environment.ts";
-import { type Command, findClaude } from "./find.ts";
+import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
+import type { SpawnSpec, Transport } from "./transport.ts";
 
-/** How a process ended. */
-export interface ExitStatus {
-  /** Exit code; 128 and the number of the signal after a signal. */
-  readonly code: number;
-  /** The signal that ended it, or `null`. */
-  readonly signal: string | null;
-}
-
-/** A process that runs. */
-export interface RunningProcess {
+/** A process of this machine. */
+export interface LocalProcess extends Transport {
   /** Its id. */
   readonly pid: number;
-  /** What it writes: the protocol. */
-  readonly stdout: ReadableStream<Uint8Array>;
   /** What it writes besides. Must be read, or it blocks. */
   readonly stderr: ReadableStream<Uint8Array>;
-  /** What it reads. */
-  readonly stdin: WritableStream<Uint8Array>;
-  /** Its end. */
-  readonly exited: Promise<ExitStatus>;
-  /** Sends a signal to it and to the processes of its group. Nothing happens after its end. */
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
 /** Whether Deno may read all variables; `childEnvironment` needs that to leave some out. */
@@ -76,16 +61,24 @@ async function checkCwd(cwd: string): Promise<void> {
   }
 }
 
+/** A process that could be started now. */
+export interface PreparedSpawn {
+  /** What it is started with. */
+  readonly spec: SpawnSpec;
+  /** What was written for it, to be removed at its end. */
+  readonly files: LaunchFiles;
+}
+
 /**
- * Starts the CLI.
+ * Finds the CLI and writes its files.
  *
  * @throws {ClaudeNotFoundError} There is none.
  * @throws {StartupError} It cannot be started.
  */
-export async function spawnClaude(
+export async function prepareSpawn(
   options: SessionOptions,
   launch: Launch,
-): Promise<RunningProcess> {
+): Promise<PreparedSpawn> {
   const cwd = options.cwd === undefined
     ? undefined
     : pathOf("cwd", options.cwd);
@@ -104,14 +97,38 @@ export async function spawnClaude(
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
   const files = await LaunchFiles.write(launch.files);
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(command.path, {
+  return {
+    spec: {
+      command: command.path,
       args: [...command.args, ...launch.args, ...files.args],
       ...cwd === undefined ? {} : { cwd },
       env,
       // Without the right to read the variables the child inherits them as they are.
       clearEnv: canReadEnv || options.clearEnv === true,
+      files: files.paths,
+    },
+    files,
+  };
+}
+
+/**
+ * Starts a process of this machine.
+ *
+ * @throws {StartupError} It cannot be started.
+ */
+export async function startProcess(
+  { spec, files }: PreparedSpawn,
+): Promise<LocalProcess> {
+  const { command, args, cwd, env, clearEnv, uid, gid } = spec;
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(command, {
+      args: [...args],
+      ...cwd === undefined ? {} : { cwd },
+      env,
+      clearEnv,
+      ...uid === undefined ? {} : { uid },
+      ...gid === undefined ? {} : { gid },
       // A group of its own, so that what it starts can be ended with it.
       detached: Deno.build.os !== "windows",
       stdin: "piped",
@@ -120,15 +137,27 @@ export async function spawnClaude(
     }).spawn();
   } catch (cause) {
     await files.remove();
-    throw spawnError(command, cause, env);
+    throw spawnError(spec, cause);
   }
   return running(child, files);
 }
 
+/**
+ * Starts the CLI.
+ *
+ * @throws {ClaudeNotFoundError} There is none.
+ * @throws {StartupError} It cannot be started.
+ */
+export async function spawnClaude(
+  options: SessionOptions,
+  launch: Launch,
+): Promise<LocalProcess> {
+  return await startProcess(await prepareSpawn(options, launch));
+}
+
 function spawnError(
-  command: Command,
+  { command, env }: SpawnSpec,
   cause: unknown,
-  env: Readonly<Record<string, string>>,
 ): StartupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Deno.errors.NotCapable) {
@@ -137,23 +166,23 @@ function spawnError(
     const loader = Object.keys(env).find((name) => /^(LD|DYLD)_/.test(name));
     return new StartupError(
       "permission",
-      `Cannot start the CLI: Deno may not run "${command.path}"`,
+      `Cannot start the CLI: Deno may not run "${command}"`,
       {
         cause,
         hint: loader === undefined
-          ? `Run Deno with --allow-run=${command.path}`
+          ? `Run Deno with --allow-run=${command}`
           : `Run Deno with --allow-run for all programs, or without the variable ${loader}`,
       },
     );
   }
   return new StartupError(
     "spawn_failed",
-    `Cannot start the CLI: "${command.path}": ${reason}`,
+    `Cannot start the CLI: "${command}": ${reason}`,
     { cause },
   );
 }
 
-function running(child: Deno.ChildProcess, files: LaunchFiles): RunningProcess {
+function running(child: Deno.ChildProcess, files: LaunchFiles): LocalProcess {
   let ended = false;
   const exited = child.status.then(async ({ code, signal }) => {
     ended = true;
@@ -162,9 +191,9 @@ function running(child: Deno.ChildProcess, files: LaunchFiles): RunningProcess {
   });
   return {
     pid: child.pid,
-    stdout: child.stdout,
+    readable: child.stdout,
     stderr: child.stderr,
-    stdin: child.stdin,
+    writable: child.stdin,
     exited,
     kill(signal) {
       if (ended) return;

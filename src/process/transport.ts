@@ -1,0 +1,58 @@
+/**
+ * What carries the conversation: a process on this machine, or whatever else has a
+ * CLI at its other end.
+ *
+ * @module
+ */
+
+/** How a process ended. */
+export interface ExitStatus {
+  /** Exit code; 128 and the number of the signal after a signal. */
+  readonly code: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+}
+
+/** Signals that a session sends. */
+export type TransportSignal = "SIGTERM" | "SIGKILL";
+
+/**
+ * One running CLI, wherever it runs. Serves one session, once.
+ */
+export interface Transport {
+  /** What the CLI writes to stdout: the protocol, in chunks of any size. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What the CLI reads from stdin. Closing it asks the CLI to end. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** What the CLI writes to stderr, where there is a way to it. It is read to its end. */
+  readonly stderr?: ReadableStream<Uint8Array>;
+  /** Its end. A rejection ends the session with that error. */
+  readonly exited: Promise<ExitStatus>;
+  /** Id of the process, where it is one of this machine. */
+  readonly pid?: number;
+  /** Ends it: politely, or without asking. After its end nothing happens. */
+  kill(signal: TransportSignal): void;
+}
+
+/** What a process is about to be started with. */
+export interface SpawnSpec {
+  /** The program: a path, or a name for `PATH`. */
+  readonly command: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** Its folder. By default that of this process. */
+  readonly cwd?: string;
+  /** Its variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether it has only those, and not what this process has besides. */
+  readonly clearEnv: boolean;
+  /**
+   * Files that `args` name and that go with the process: settings and long texts, for
+   * this user alone. Where it runs on another machine, they have to be brought there.
+   */
+  readonly files: readonly string[];
+  /** The user that it runs as; this process must be allowed to change it. */
+  readonly uid?: number;
+  /** The group that it runs as. */
+  readonly gid?: number;
+}
