@@ -9,6 +9,7 @@
 
 import type { FieldIssue } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
+import { maskSecrets } from "./secrets.ts";
 
 /**
  * Causes, told apart by fields of the protocol and never by searching text.
@@ -102,13 +103,14 @@ export class ClaudeStreamError extends Error {
   readonly hint?: string;
   /** The session, for a resume. */
   readonly sessionId?: string;
-  /** The end of what the process wrote to stderr, at most 64 KiB. */
+  /** The end of what the process wrote to stderr, at most 64 Ki characters, secrets masked. */
   readonly stderrTail?: string;
 
   /** Makes one; thrown by the library only. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    // What others say may quote a key, and errors end up in logs.
     super(
-      message,
+      maskSecrets(message),
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.code = code;

@@ -238,7 +238,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly closeTimeoutMs?: number;
   /** Closes the session when it aborts. */
   readonly signal?: AbortSignal;
-  /** Called with each line that the CLI writes to stderr. What it throws goes to `reportError`. */
+  /** Called with each line that the CLI writes to stderr, secrets masked. What it throws goes to `reportError`. */
   readonly stderr?: (line: string) => void;
 }
 

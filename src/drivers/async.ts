@@ -13,8 +13,9 @@ import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { type Launch, launchOf } from "../process/args.ts";
+import { sessionSecrets } from "../process/session_secrets.ts";
 import { spawnClaude } from "../process/spawn.ts";
-import { drain, Tail } from "../process/stderr.ts";
+import { drain, StderrText, Tail } from "../process/stderr.ts";
 import type { Transport } from "../process/transport.ts";
 import type {
   ProcessExit,
@@ -117,9 +118,14 @@ export class AsyncDriver {
     this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
     this.#writer.closed.catch(() => {});
-    const stderr = process.stderr === undefined
-      ? Promise.resolve()
-      : drain(process.stderr, this.#tail, this.#options.stderr);
+    const stderr = process.stderr === undefined ? Promise.resolve() : drain(
+      process.stderr,
+      new StderrText(
+        this.#tail,
+        this.#options.stderr,
+        sessionSecrets(this.#options, launch),
+      ),
+    );
     for (const line of this.#unwritten.splice(0)) this.#write(line);
     this.#spawned.resolve();
     const stdout = this.#read(process.readable);

@@ -7,6 +7,7 @@
 import { ClaudeStreamError } from "../errors.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
+import { sessionSecrets } from "../process/session_secrets.ts";
 import type { ExitStatus } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
 import { WORKER_NAME } from "./line_worker.ts";
@@ -45,7 +46,11 @@ export class LineLink {
   constructor(options: SessionOptions, launch: Launch, tail: Tail) {
     const memory = makeRing();
     this.#reader = new RingReader(memory);
-    this.#stderr = new StderrText(tail, options.stderr);
+    this.#stderr = new StderrText(
+      tail,
+      options.stderr,
+      sessionSecrets(options, launch),
+    );
     this.#worker = new Worker(new URL("./line_worker.ts", import.meta.url), {
       type: "module",
       name: WORKER_NAME,

@@ -1,9 +1,11 @@
 /**
  * Keeps reading what the child writes to stderr, so that it never blocks, and
- * remembers the end of it.
+ * remembers the end of it, without secrets.
  *
  * @module
  */
+
+import { SecretMask } from "../secrets.ts";
 
 /** How much of the end is kept, in characters. */
 export const TAIL_LENGTH = 64 * 1024;
@@ -14,6 +16,8 @@ const MAX_LINE_LENGTH = 64 * 1024;
 /** The end of a text that goes on for ever. */
 export class Tail {
   #text = "";
+  /** What is not let go yet, but known. */
+  #held: () => string = () => "";
 
   /** Adds to it. */
   push(text: string): void {
@@ -24,9 +28,14 @@ export class Tail {
       : joined;
   }
 
+  /** What is said to come after what was added, asked for with each reading. */
+  follow(held: () => string): void {
+    this.#held = held;
+  }
+
   /** At most the last 64 Ki characters. */
   toString(): string {
-    return this.#text.slice(-TAIL_LENGTH);
+    return (this.#text + this.#held()).slice(-TAIL_LENGTH);
   }
 }
 
@@ -34,39 +43,58 @@ export class Tail {
 export class StderrText {
   readonly #tail: Tail;
   readonly #onLine: ((line: string) => void) | undefined;
+  readonly #mask: SecretMask;
   #rest = "";
 
-  /** @param onLine Hears each line. What it throws goes to `reportError`. */
-  constructor(tail: Tail, onLine: ((line: string) => void) | undefined) {
+  /**
+   * @param onLine Hears each line. What it throws goes to `reportError`.
+   * @param secrets Values that neither the tail nor the listener gets to see.
+   */
+  constructor(
+    tail: Tail,
+    onLine: ((line: string) => void) | undefined,
+    secrets: readonly string[],
+  ) {
     this.#tail = tail;
     this.#onLine = onLine;
+    this.#mask = new SecretMask(secrets);
+    // A process that dies in the middle of a line has most to say in it.
+    tail.follow(() => this.#mask.held);
   }
 
   /** Takes a piece. */
   push(piece: string): void {
-    this.#tail.push(piece);
+    this.#take(this.#mask.push(piece));
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    this.#tail.push(text);
     if (this.#onLine === undefined) return;
-    const lines = (this.#rest + piece).split("\n");
+    const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) tell(this.#onLine, line);
-    if (this.#rest.length > MAX_LINE_LENGTH) this.end();
+    if (this.#rest.length > MAX_LINE_LENGTH) this.#tellRest();
   }
 
   /** That was all: what there is of a line is one. */
   end(): void {
+    this.#take(this.#mask.end());
+    this.#tellRest();
+  }
+
+  #tellRest(): void {
     const rest = this.#rest;
     this.#rest = "";
     if (this.#onLine !== undefined && rest !== "") tell(this.#onLine, rest);
   }
 }
 
-/** Reads stderr to its end. Never rejects for what the listener throws. */
+/** Reads stderr to its end. Never rejects for what a listener throws. */
 export async function drain(
   stderr: ReadableStream<Uint8Array>,
-  tail: Tail,
-  onLine: ((line: string) => void) | undefined,
+  target: StderrText,
 ): Promise<void> {
-  const target = new StderrText(tail, onLine);
   const text = stderr.pipeThrough(
     new TextDecoderStream() as TransformStream<Uint8Array, string>,
   );

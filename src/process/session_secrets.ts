@@ -1,0 +1,66 @@
+/**
+ * The secrets that a process of a session can see.
+ *
+ * @module
+ */
+
+import type { WireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options.ts";
+import { secretsOf } from "../secrets.ts";
+import { childEnvironment } from "./environment.ts";
+import type { Launch } from "./launch.ts";
+
+/**
+ * Values of the variables, headers and settings that the process is given, where their
+ * names say that they are secret.
+ */
+export function sessionSecrets(
+  options: Pick<SessionOptions, "clearEnv">,
+  launch: Launch,
+): string[] {
+  const { state } = Deno.permissions.querySync({ name: "env" });
+  // Without that right the child inherits what we cannot see: then only shapes tell.
+  const inherited = options.clearEnv === true || state !== "granted"
+    ? {}
+    : Deno.env.toObject();
+  return launchSecrets(launch, inherited);
+}
+
+/** The same for given variables. Pure. */
+export function launchSecrets(
+  launch: Launch,
+  inherited: Readonly<Record<string, string>>,
+): string[] {
+  const places: unknown[] = [childEnvironment(inherited, launch.env)];
+  for (const server of Object.values(objectOf(launch.initialize.mcpServers))) {
+    const { env, headers } = objectOf(server);
+    places.push(env, headers);
+  }
+  for (const { content } of launch.files) {
+    places.push(objectOf(parsed(content)).env);
+  }
+  const secrets = places.flatMap((place) => secretsOf(texts(objectOf(place))));
+  return [...new Set(secrets)].sort((one, other) => other.length - one.length);
+}
+
+function objectOf(value: unknown): WireObject {
+  return typeof value === "object" && value !== null ? value as WireObject : {};
+}
+
+function texts(object: WireObject): Record<string, string> {
+  const entries = Object.entries(object);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] =>
+      typeof entry[1] === "string"
+    ),
+  );
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    // A file that is no JSON, as a system prompt is none, has no variables.
+    return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Takes secrets out of text that is kept, thrown or printed. Pure.
+ *
+ * Two kinds are known: values of variables (and headers) whose names say that they are
+ * secret, and texts that look like a key whatever they stand in.
+ *
+ * @module
+ */
+
+/** What stands in the place of a secret. */
+export const MASK = "***";
+
+/** Shorter values are words that a text may hold for other reasons. */
+const MIN_LENGTH = 8;
+
+/** A secret that has begun at the end of a text is one from so many characters on. */
+const MIN_BEGINNING = 4;
+
+/** Words of a name that say that its value is secret. */
+const SECRET_WORDS: ReadonlySet<string> = new Set([
+  "apikey",
+  "authorization",
+  "cookie",
+  "credential",
+  "credentials",
+  "key",
+  "passphrase",
+  "passwd",
+  "password",
+  "pat",
+  "secret",
+  "token",
+]);
+
+/** Last words of a name that say that its value only leads to a secret, or tells of one. */
+const HARMLESS_LAST: ReadonlySet<string> = new Set([
+  "dir",
+  "file",
+  "helper",
+  "id",
+  "ms",
+  "name",
+  "path",
+  "sock",
+  "ttl",
+  "type",
+]);
+
+/** Whether the value of a variable, a header or a field of this name is a secret. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  return words.some((word) => SECRET_WORDS.has(word)) &&
+    !HARMLESS_LAST.has(words.at(-1) ?? "");
+}
+
+/**
+ * The secrets among variables, for {@linkcode maskSecrets}: the longest first.
+ *
+ * @param variables Variables, headers or fields, by their names.
+ */
+export function secretsOf(
+  variables: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const values = Object.entries(variables).flatMap(([name, value = ""]) =>
+    name.toUpperCase() === "ANTHROPIC_CUSTOM_HEADERS"
+      // One "Name: value" in each line; any of them may be a key.
+      ? value.split("\n").map((line) => line.slice(line.indexOf(":") + 1))
+      : isSecretName(name)
+      ? [value]
+      : []
+  );
+  const forms = values
+    // A key in several lines is seen line by line.
+    .flatMap((value) => [value, ...value.split("\n")])
+    .map((value) => value.trim())
+    .filter((value) => value.length >= MIN_LENGTH)
+    .flatMap((value) => [
+      value,
+      JSON.stringify(value).slice(1, -1),
+      ...value.isWellFormed() ? [encodeURIComponent(value)] : [],
+    ]);
+  return [...new Set(forms)].sort((one, other) => other.length - one.length);
+}
+
+/** What looks like a secret wherever it stands; a first group is not a part of it. */
+const SHAPES: readonly RegExp[] = [
+  // Keys and OAuth tokens of Anthropic, then of others who begin theirs like that.
+  /(sk-ant-)[\w-]+/g,
+  /\b(sk-)(?!ant-)[\w-]{20,}/g,
+  /\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-)[\w-]{10,}/g,
+  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+  // A JSON Web Token.
+  /\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g,
+  // "Bearer authentication failed" has no token in it.
+  /\b((?:Bearer|Basic)\s+)(?=[^\s"'\\]*\d|[^\s"'\\]{20})[\w.~+/=-]{8,}/gi,
+  // name=value, name: value, "name":"value", also in JSON within JSON.
+  // "Wrong password: incorrect" has no password in it.
+  /((?:api[_-]?key|(?:access|auth|id|oauth|refresh)[_-]?token|client[_-]?secret|passw(?:or)?d)(?:\\*["'])?\s*(?:=\s*(?:\\*["'])?|:\s*\\*["']|:\s*(?=[^\s"'\\]*\d|[^\s"'\\]{20})))[^\s"'\\,;&{}[\]()]{8,}/gi,
+  // user:password in a URL.
+  /(:\/\/[^\s/:@"'\\]{0,200}:)[^\s/@"'\\]{1,200}(?=@)/g,
+];
+
+type Span = readonly [start: number, end: number];
+
+/** Where the secrets of a text are, in order and without overlaps. */
+function spansOf(text: string, secrets: readonly string[]): Span[] {
+  const spans: Span[] = [];
+  for (const secret of secrets) {
+    let at = text.indexOf(secret);
+    for (; at !== -1; at = text.indexOf(secret, at + secret.length)) {
+      spans.push([at, at + secret.length]);
+    }
+  }
+  for (const shape of SHAPES) {
+    for (const { 0: whole, 1: before = "", index } of text.matchAll(shape)) {
+      spans.push([index + before.length, index + whole.length]);
+    }
+  }
+  return merged(spans);
+}
+
+function merged(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+    const last = merged.at(-1);
+    if (last === undefined || start >= last[1]) merged.push([start, end]);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
+  }
+  return merged;
+}
+
+function masked(text: string, spans: readonly Span[]): string {
+  let result = "";
+  let at = 0;
+  for (const [start, end] of spans) {
+    result += text.slice(at, start) + MASK;
+    at = end;
+  }
+  return result + text.slice(at);
+}
+
+/**
+ * The text with {@linkcode MASK} in the place of each secret. Masking twice changes
+ * nothing.
+ *
+ * @param text Any text; JSON stays JSON.
+ * @param secrets Values to take out besides what looks like a key; see {@linkcode secretsOf}.
+ */
+export function maskSecrets(
+  text: string,
+  secrets: readonly string[] = [],
+): string {
+  return masked(text, spansOf(text, secrets));
+}
+
+/** A line that goes on for longer is let go in pieces. */
+const MAX_HELD = 64 * 1024;
+
+/** So much of such a line is held back, as a secret may have begun in it. */
+const HELD_BACK = 8 * 1024;
+
+/**
+ * Masks a text that comes in pieces, so that a secret that is cut in two gets through
+ * in neither: a line is let go when it is whole.
+ */
+export class SecretMask {
+  readonly #secrets: readonly string[];
+  /** What is held back: the beginning of a line. */
+  #held = "";
+
+  /** @param secrets See {@linkcode secretsOf}. */
+  constructor(secrets: readonly string[] = []) {
+    this.#secrets = secrets;
+  }
+
+  /** Takes a piece. Gives what is known to be free of secrets. */
+  push(piece: string): string {
+    const end = piece.lastIndexOf("\n") + 1;
+    const whole = end === 0 ? "" : this.#held + piece.slice(0, end);
+    this.#held = end === 0 ? this.#held + piece : piece.slice(end);
+    return maskSecrets(whole, this.#secrets) + this.#shorten();
+  }
+
+  #shorten(): string {
+    if (this.#held.length <= MAX_HELD) return "";
+    const spans = spansOf(this.#held, this.#secrets);
+    let cut = this.#held.length - HELD_BACK;
+    const [start = cut, end = cut] =
+      spans.find(([start, end]) => start < cut && cut < end) ?? [];
+    // What is longer than all that is held back is let go, masked, as far as it is known.
+    cut = start > 0 ? start : end;
+    const free = this.#held.slice(0, cut);
+    this.#held = this.#held.slice(cut);
+    return masked(free, spans.filter(([, end]) => end <= cut));
+  }
+
+  /** What is held back, masked; it may end in the middle of a secret. */
+  get held(): string {
+    const text = this.#held;
+    const begun = Math.max(
+      0,
+      ...this.#secrets.map((secret) => beginningAtEnd(text, secret)),
+    );
+    const spans = spansOf(text, this.#secrets);
+    if (begun > 0) spans.push([text.length - begun, text.length]);
+    return masked(text, merged(spans));
+  }
+
+  /** No more comes. Gives what was held back. */
+  end(): string {
+    const rest = this.held;
+    this.#held = "";
+    return rest;
+  }
+}
+
+/** How many characters at the end of a text are the beginning of a secret. */
+function beginningAtEnd(text: string, secret: string): number {
+  const most = Math.min(text.length, secret.length - 1);
+  for (let length = most; length >= MIN_BEGINNING; length--) {
+    if (text.endsWith(secret.slice(0, length))) return length;
+  }
+  return 0;
+}
