@@ -53,6 +53,15 @@ export { SyncTaskControl } from "./src/control/tasks_sync.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type {
+  ExitStatus,
+  Spawn,
+  SpawnSpec,
+  Transport,
+  TransportFactory,
+  TransportSignal,
+  TransportStart,
+} from "./src/process/transport.ts";
+export type {
   AgentSpec,
   BudgetOptions,
   Effort,

@@ -36,6 +36,7 @@ export const OPTIONS_RENAMED: Readonly<Record<string, string>> = {
   permissionPrompts: "prompts",
   persistSession: "persist",
   resumeSessionAt: "resumeAt",
+  spawnClaudeCodeProcess: "spawn",
   strictMcpConfig: "strictMcp",
   supportedDialogKinds: "dialogKinds",
   taskBudget: "limits",
@@ -51,7 +52,6 @@ export const OPTIONS_LEFT_OUT: Readonly<Record<string, string>> = {
     "automatic: flags, or the handshake where they would be too long",
   sessionStore: "later (FEATURES.md, A81)",
   sessionStoreFlush: "with the session store: later (FEATURES.md, A81)",
-  spawnClaudeCodeProcess: "later: transports (FEATURES.md, A99, A112)",
 };
 
 /** Control requests of the SDK that we neither make nor answer. */

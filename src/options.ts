@@ -19,6 +19,11 @@ import type {
 import type { HookOptions } from "./hooks/options.ts";
 import type { Validation } from "./messages/_define.ts";
 import type { Policy } from "./permissions/policy.ts";
+import type {
+  Spawn,
+  Transport,
+  TransportFactory,
+} from "./process/transport.ts";
 import type { QuestionOptions } from "./questions/options.ts";
 import type { McpServer } from "./tools/mcp_servers.ts";
 import type { Tool } from "./tools/tool.ts";
@@ -73,6 +78,19 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * then the places where its installers put it.
    */
   readonly claudePath?: string | URL | readonly string[];
+  /**
+   * Changes what is started, such as to run it in a container, on another machine, or as
+   * another user; or starts it in its own way and gives a transport. Whether `claude` and
+   * `cwd` are on this machine is not looked at then.
+   */
+  readonly spawn?: Spawn;
+  /**
+   * A CLI that runs already, in stream-json mode in both directions, at the end of two
+   * streams; or a function that makes one for each process of the session, which
+   * `recover` needs. Options that end in its arguments or variables are an error: they
+   * would do nothing.
+   */
+  readonly transport?: Transport | TransportFactory;
   /** Variables for the process, over those of this one; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Starts from no variables at all instead of those of this process. Default `false`. */

@@ -20,9 +20,12 @@ export function settledOptions(options: SessionOptions): {
   readonly options: SessionOptions;
   readonly knownId: string | undefined;
 } {
-  // With an id of our own the session is known before its first message.
+  // With an id of our own the session is known before its first message. What runs
+  // already has its own.
+  const mayName = options.resume === undefined &&
+    options.transport === undefined;
   const sessionId = options.sessionId ??
-    (options.resume === undefined ? crypto.randomUUID() : undefined);
+    (mayName ? crypto.randomUUID() : undefined);
   const knownId = sessionId ??
     (options.fork === true || options.resume === "last"
       ? undefined

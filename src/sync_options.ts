@@ -10,6 +10,7 @@ import type { HookAnswer } from "./hooks/answers.ts";
 import type { HookEvent, HookInputs } from "./hooks/inputs.ts";
 import type { Hook, HookCall } from "./hooks/options.ts";
 import type { SessionOptions } from "./options.ts";
+import type { SpawnSpec } from "./process/transport.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { SyncPolicy } from "./permissions/policy.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
@@ -53,6 +54,8 @@ export interface SyncSessionOptions extends
     | "toolServerName"
     | "toolContext"
     | "mcpServers"
+    | "spawn"
+    | "transport"
   > {
   /**
    * Answers the CLI's questions whether a tool may run. Without one the CLI's own
@@ -69,6 +72,11 @@ export interface SyncSessionOptions extends
   readonly onElicitation?: SyncAnswers<Elicitation, ElicitationAnswer>;
   /** Shows the CLI's own dialogs, of the kinds in `dialogKinds`. */
   readonly onDialog?: SyncAnswers<UserDialog, DialogAnswer>;
+  /**
+   * Changes what is started: to run it in a container, on another machine, as another
+   * user. Called on this thread, while it waits for the start.
+   */
+  readonly spawn?: (spec: SpawnSpec) => SpawnSpec;
   /** MCP servers by name, of other processes or on the network. */
   readonly mcpServers?: Readonly<
     Record<string, StdioMcpServer | RemoteMcpServer>

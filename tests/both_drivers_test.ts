@@ -1,4 +1,5 @@
-// One table of scenarios through both drivers: the same events, errors and facts.
+// One table of scenarios through both drivers, over a process, through a shell and in
+// memory: the same events, errors and facts.
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -12,6 +13,7 @@ import {
   hook,
   LiveControl,
   McpControl,
+  type Spawn,
   SyncLiveControl,
   SyncMcpControl,
   SyncSession,
@@ -20,8 +22,10 @@ import {
   TaskControl,
 } from "../mod.ts";
 import type { Scenario, Turn } from "../src/testing/scenario.ts";
+import { MemoryClaude } from "../src/testing/memory_claude.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
+import { throughShell } from "./_carriers.ts";
 
 interface Case {
   readonly turns: readonly Turn[];
@@ -161,9 +165,10 @@ function told(error: unknown): unknown {
 async function throughAsync(
   { turns, options = {}, view = "flat" }: Case,
   claudePath: readonly string[],
+  spawn: Spawn = options.spawn ?? ((spec) => spec),
 ): Promise<unknown[]> {
   const seen: unknown[] = [];
-  const session = new AsyncSession({ ...options, claudePath });
+  const session = new AsyncSession({ ...options, claudePath, spawn });
   for (let at = 0; at < Math.max(turns.length, 1); at++) {
     try {
       const turn = session.send(`prompt ${at}`, { view });
@@ -208,18 +213,34 @@ function factsOf(session: AsyncSession | SyncSession): unknown {
 }
 
 for (const [name, one] of Object.entries(CASES)) {
-  Deno.test(`both drivers give the same: ${name}`, async () => {
-    const { turns, process } = one;
+  Deno.test(`both drivers give the same, over everything: ${name}`, async () => {
+    const { turns, process, options } = one;
     const [played] = step.conversation(turns, process).processes;
     assert(played !== undefined);
-    const scenario: Scenario = { processes: [played, played] };
+    const scenario: Scenario = { processes: Array(4).fill(played) };
     await using claude = await ScriptedClaude.create(scenario);
-    const expected = await throughAsync(one, claude.command);
-    assertEquals(throughSync(one, claude.command), expected);
+    const { command } = claude;
+    const expected = await throughAsync(one, command);
+    assertEquals(throughSync(one, command), expected);
+    const inShell = { ...one, options: { ...options, spawn: throughShell } };
+    assertEquals(throughSync(inShell, command), expected, "blocking, sh -c");
+    assertEquals(await throughAsync(inShell, command), expected, "sh -c");
+    const memory = new MemoryClaude({ processes: [played] });
+    const cwd = Deno.cwd();
+    const inMemory = await throughAsync(
+      one,
+      command,
+      (spec) => memory.spawn({ ...spec, cwd }),
+    );
+    assertEquals(inMemory, expected, "in memory");
     // What a process that gives up has read of its input is a matter of chance.
     if (turns.length === 0) return;
-    const sent = [0, 1].map((start) => steady(claude.receivedBy(start)));
-    assertEquals(sent[1], sent[0]);
+    const [first, ...others] = [0, 1, 2, 3].map((start) =>
+      steady(claude.receivedBy(start))
+    );
+    for (const sent of [...others, steady(memory.received)]) {
+      assertEquals(sent, first);
+    }
   });
 }
 

@@ -1,5 +1,5 @@
 // AsyncSession and printPrompt against the scripted Claude: what the real one cannot
-// be made to do, and what must hold at every moment.
+// be made to do, and what must hold at every moment, whatever carries the bytes.
 
 import {
   assert,
@@ -30,11 +30,16 @@ import {
 import type { Scenario } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
+import { carrier, testOverEach as test } from "./_carriers.ts";
 
 /** A stand-in and a session over it, both closed at the end. */
 async function pair(scenario: Scenario, options: SessionOptions = {}) {
   const claude = await ScriptedClaude.create(scenario);
-  const session = new AsyncSession({ claudePath: claude.command, ...options });
+  const session = new AsyncSession({
+    claudePath: claude.command,
+    ...carrier(),
+    ...options,
+  });
   return {
     claude,
     session,
@@ -54,7 +59,7 @@ function sent(claude: ScriptedClaude, type: string) {
   return claude.received.filter((line) => line.type === type);
 }
 
-Deno.test("a turn is its events, from system_init to result", async () => {
+test("a turn is its events, from system_init to result", async () => {
   await using on = await pair(
     step.conversation([[step.text("Hello there.", { deltas: 3 })]]),
   );
@@ -74,7 +79,7 @@ Deno.test("a turn is its events, from system_init to result", async () => {
   );
 });
 
-Deno.test("events are plain data with the wire object beside them", async () => {
+test("events are plain data with the wire object beside them", async () => {
   await using on = await pair(step.conversation([[step.text("Hi.")]]));
   for await (const event of on.session.send("hi")) {
     assert(!Object.keys(event).includes("raw"));
@@ -97,7 +102,7 @@ Deno.test("events are plain data with the wire object beside them", async () => 
   }
 });
 
-Deno.test("several turns run in one process, one after the other", async () => {
+test("several turns run in one process, one after the other", async () => {
   await using on = await pair(step.conversation([]));
   for (const prompt of ["one", "two", "three"]) {
     const turn = on.session.send(prompt);
@@ -112,13 +117,13 @@ Deno.test("several turns run in one process, one after the other", async () => {
   assert(last.costUsd > 0 && last.costUsd < last.totalCostUsd);
 });
 
-Deno.test("the prompt goes out at the call, without anybody reading", async () => {
+test("the prompt goes out at the call, without anybody reading", async () => {
   await using on = await pair(step.conversation([[step.mark("asked")]]));
   on.session.send("hi");
   await on.claude.reached("asked");
 });
 
-Deno.test("a second send while a turn runs is an error, and harms nothing", async () => {
+test("a second send while a turn runs is an error, and harms nothing", async () => {
   await using on = await pair(
     step.conversation([[step.gate("go"), step.text("first")]]),
   );
@@ -130,7 +135,7 @@ Deno.test("a second send while a turn runs is an error, and harms nothing", asyn
   assertEquals(await turn.text(), "first");
 });
 
-Deno.test("textStream gives each character once, with and without partials", async () => {
+test("textStream gives each character once, with and without partials", async () => {
   const scenario = step.conversation([[
     step.text("same"),
     step.toolCall("Read", {}, { output: "x" }),
@@ -147,7 +152,7 @@ Deno.test("textStream gives each character once, with and without partials", asy
   }
 });
 
-Deno.test("a turn is read once", async () => {
+test("a turn is read once", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   const turn = on.session.send("hi");
   await types(turn);
@@ -158,7 +163,7 @@ Deno.test("a turn is read once", async () => {
   assertEquals((await turn.result()).result, "x");
 });
 
-Deno.test("readable is the same events as a stream", async () => {
+test("readable is the same events as a stream", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   const turn = on.session.send("hi");
   const events = await Array.fromAsync(turn.readable);
@@ -166,7 +171,7 @@ Deno.test("readable is the same events as a stream", async () => {
   assert(turn.readable === turn.readable);
 });
 
-Deno.test("the views give whole messages, or the wire as it is", async () => {
+test("the views give whole messages, or the wire as it is", async () => {
   await using on = await pair(step.conversation([]), { partials: false });
   const messages = await Array.fromAsync(
     on.session.send("hi", { view: "messages" }),
@@ -180,7 +185,7 @@ Deno.test("the views give whole messages, or the wire as it is", async () => {
   assert(typeof last === "object" && "total_cost_usd" in last);
 });
 
-Deno.test("leaving the loop interrupts the turn, and the next one is clean", async () => {
+test("leaving the loop interrupts the turn, and the next one is clean", async () => {
   await using on = await pair(step.conversation([
     [step.text("long", { deltas: 4 }), step.gate("never"), step.text("more")],
     [step.text("second")],
@@ -202,7 +207,7 @@ Deno.test("leaving the loop interrupts the turn, and the next one is clean", asy
   );
 });
 
-Deno.test("a turn that was left before its prompt went out says so", async () => {
+test("a turn that was left before its prompt went out says so", async () => {
   await using on = await pair(step.conversation([
     [step.text("one"), step.gate("never")],
     [step.text("two")],
@@ -217,7 +222,7 @@ Deno.test("a turn that was left before its prompt went out says so", async () =>
   assertEquals((await on.session.ask("c")).text, "two");
 });
 
-Deno.test("onBreak lets a turn that was left run to its end, or closes the session", async () => {
+test("onBreak lets a turn that was left run to its end, or closes the session", async () => {
   const scenario = step.conversation([
     [step.text("one", { deltas: 2 }), step.gate("go"), step.text("more")],
     [step.text("two")],
@@ -240,7 +245,7 @@ Deno.test("onBreak lets a turn that was left run to its end, or closes the sessi
   assertThrows(() => on.session.send("b"), StateError);
 });
 
-Deno.test("onWire sees each line in both directions, as it is", async () => {
+test("onWire sees each line in both directions, as it is", async () => {
   const lines: [string, string][] = [];
   await using on = await pair(step.conversation([[step.text("x")]]), {
     onWire: (...line) => lines.push(line),
@@ -255,7 +260,7 @@ Deno.test("onWire sees each line in both directions, as it is", async () => {
   assertEquals(last?.[0], "in");
 });
 
-Deno.test("an exception in the loop leaves the turn as break does", async () => {
+test("an exception in the loop leaves the turn as break does", async () => {
   await using on = await pair(step.conversation([
     [step.text("long"), step.gate("never")],
     [step.text("second")],
@@ -272,7 +277,7 @@ Deno.test("an exception in the loop leaves the turn as break does", async () => 
   assertEquals((await on.session.ask("again")).text, "second");
 });
 
-Deno.test("interrupt ends the turn with a result, and the session goes on", async () => {
+test("interrupt ends the turn with a result, and the session goes on", async () => {
   await using on = await pair(step.conversation([
     [step.text("long"), step.gate("never")],
     [step.text("second")],
@@ -292,7 +297,7 @@ Deno.test("interrupt ends the turn with a result, and the session goes on", asyn
   assertEquals((await on.session.ask("again")).text, "second");
 });
 
-Deno.test("an early interruption is heard, a late one is harmless", async () => {
+test("an early interruption is heard, a late one is harmless", async () => {
   await using on = await pair(step.conversation([
     [step.gate("never"), step.text("x")],
     [step.text("second")],
@@ -311,7 +316,7 @@ Deno.test("interrupt before anything was started does nothing", async () => {
   await session.close();
 });
 
-Deno.test("the signal of a turn ends it with its reason", async () => {
+test("the signal of a turn ends it with its reason", async () => {
   await using on = await pair(step.conversation([
     [step.text("x"), step.gate("never")],
     [step.text("second")],
@@ -334,7 +339,7 @@ Deno.test("the signal of a turn ends it with its reason", async () => {
   );
 });
 
-Deno.test("the signal of a session closes it", async () => {
+test("the signal of a session closes it", async () => {
   const abort = new AbortController();
   await using on = await pair(
     step.conversation([[step.mark("asked"), step.gate("never")]]),
@@ -349,7 +354,7 @@ Deno.test("the signal of a session closes it", async () => {
   assertThrows(() => on.session.send("x"), StateError);
 });
 
-Deno.test("a policy answers, and can change the input", async () => {
+test("a policy answers, and can change the input", async () => {
   const seen: unknown[] = [];
   await using on = await pair(
     step.conversation([[
@@ -388,7 +393,7 @@ Deno.test("a policy answers, and can change the input", async () => {
   );
 });
 
-Deno.test("a denial reaches the model, and the result names it", async () => {
+test("a denial reaches the model, and the result names it", async () => {
   await using on = await pair(
     step.conversation([[
       step.toolCall("Bash", {}, { asks: true, output: "ran" }),
@@ -408,7 +413,7 @@ Deno.test("a denial reaches the model, and the result names it", async () => {
   assertEquals(permissionDenials?.map(({ toolName }) => toolName), ["Bash"]);
 });
 
-Deno.test("what no policy decides is an event that answers", async () => {
+test("what no policy decides is an event that answers", async () => {
   const ask = step.toolCall("Bash", { command: "x" }, {
     asks: true,
     output: "ran",
@@ -437,7 +442,7 @@ Deno.test("what no policy decides is an event that answers", async () => {
   ]]);
 });
 
-Deno.test("a slow policy does not hold up reading", async () => {
+test("a slow policy does not hold up reading", async () => {
   const asked = Promise.withResolvers<void>();
   const verdict = Promise.withResolvers<ReturnType<typeof allow>>();
   await using on = await pair(
@@ -458,7 +463,7 @@ Deno.test("a slow policy does not hold up reading", async () => {
   assertEquals((await turn.result()).isError, false);
 });
 
-Deno.test("where nobody can answer an undecided call is denied at once", async () => {
+test("where nobody can answer an undecided call is denied at once", async () => {
   const scenario = step.conversation([], {
     forEveryPrompt: [
       step.toolCall("Bash", {}, { asks: true, output: "ran" }),
@@ -474,7 +479,7 @@ Deno.test("where nobody can answer an undecided call is denied at once", async (
   for (const text of seen) assertStringIncludes(text, 'allowList(["Bash"])');
 });
 
-Deno.test("a listener can answer where nobody reads the turn", async () => {
+test("a listener can answer where nobody reads the turn", async () => {
   await using on = await pair(
     step.conversation([[
       step.toolCall("Bash", {}, { asks: true, output: "ran" }),
@@ -486,7 +491,7 @@ Deno.test("a listener can answer where nobody reads the turn", async () => {
   assertEquals(result.permissionDenials, []);
 });
 
-Deno.test("a request that is withdrawn aborts the policy's signal", async () => {
+test("a request that is withdrawn aborts the policy's signal", async () => {
   const aborted = Promise.withResolvers<unknown>();
   await using on = await pair(
     step.conversation([[
@@ -504,7 +509,7 @@ Deno.test("a request that is withdrawn aborts the policy's signal", async () => 
   assertEquals((await aborted.promise as Error).name, "AbortError");
 });
 
-Deno.test("a failure of the API is a TurnError of ask, and the session goes on", async () => {
+test("a failure of the API is a TurnError of ask, and the session goes on", async () => {
   await using on = await pair(step.conversation([
     [step.apiError(529, "overloaded", "API Error: Overloaded")],
     [step.text("second")],
@@ -518,7 +523,7 @@ Deno.test("a failure of the API is a TurnError of ask, and the session goes on",
   assertEquals((await on.session.ask("again")).text, "second");
 });
 
-Deno.test("a turn that failed ends its loop with the result", async () => {
+test("a turn that failed ends its loop with the result", async () => {
   await using on = await pair(step.conversation([
     [step.text("some"), step.apiError(401, "authentication_failed", "No.")],
   ]));
@@ -530,13 +535,13 @@ Deno.test("a turn that failed ends its loop with the result", async () => {
   assertStringIncludes(error.hint ?? "", "claude auth login");
 });
 
-Deno.test("an answer that speaks of signing in raises nothing", async () => {
+test("an answer that speaks of signing in raises nothing", async () => {
   const text = "Error: not logged in. Please run /login, 401, rate limit";
   await using on = await pair(step.conversation([[step.text(text)]]));
   assertEquals((await on.session.ask("hi")).text, text);
 });
 
-Deno.test("the death of the process fails everything that waits for it", async () => {
+test("the death of the process fails everything that waits for it", async () => {
   await using on = await pair(step.conversation([[
     step.stderr("the last words\n"),
     step.text("x"),
@@ -562,7 +567,7 @@ Deno.test("the death of the process fails everything that waits for it", async (
   assert(after.cause === error);
 });
 
-Deno.test("a process that gives up at the start is a StartupError with its words", async () => {
+test("a process that gives up at the start is a StartupError with its words", async () => {
   const scenario = step.conversation([], {
     beforeInput: [
       step.stderr("error: unknown option '--frob'\n"),
@@ -604,7 +609,7 @@ Deno.test("an option that cannot be is a ConfigError before anything starts", ()
   );
 });
 
-Deno.test("the start has a limit, and leaves no process behind", async () => {
+test("the start has a limit, and leaves no process behind", async () => {
   await using on = await pair(
     step.conversation([], {
       answers: { initialize: { answer: "none" } },
@@ -617,7 +622,7 @@ Deno.test("the start has a limit, and leaves no process behind", async () => {
   await on.claude.ended();
 });
 
-Deno.test("a handshake that is refused is a StartupError", async () => {
+test("a handshake that is refused is a StartupError", async () => {
   await using on = await pair(step.conversation([], {
     answers: { initialize: { answer: "error", error: "no hooks today" } },
   }));
@@ -626,7 +631,7 @@ Deno.test("a handshake that is refused is a StartupError", async () => {
   assertStringIncludes(error.message, "no hooks today");
 });
 
-Deno.test("start gives what the CLI says of itself, once", async () => {
+test("start gives what the CLI says of itself, once", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   const info = await on.session.start();
   assert(info.models.length > 0 && info.commands.length > 0);
@@ -635,7 +640,7 @@ Deno.test("start gives what the CLI says of itself, once", async () => {
   assertEquals(on.claude.starts.length, 1);
 });
 
-Deno.test("control requests: refused, without an answer, and unknown ones", async () => {
+test("control requests: refused, without an answer, and unknown ones", async () => {
   await using on = await pair(
     step.conversation([], { answers: { mcp_status: { answer: "none" } } }),
     { controlTimeoutMs: 200 },
@@ -649,7 +654,7 @@ Deno.test("control requests: refused, without an answer, and unknown ones", asyn
   await on.session.setPermissionMode("plan");
 });
 
-Deno.test("facts are known from the start, and grow", async () => {
+test("facts are known from the start, and grow", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]), {
     model: "opus",
   });
@@ -671,7 +676,7 @@ Deno.test("facts are known from the start, and grow", async () => {
   assertEquals(session.state, "closed");
 });
 
-Deno.test("every reader of events sees everything, and they end with the session", async () => {
+test("every reader of events sees everything, and they end with the session", async () => {
   await using on = await pair(step.conversation([]));
   const readers = [types(on.session.events()), types(on.session.events())];
   const broken = on.session.on("result", () => {});
@@ -689,7 +694,7 @@ Deno.test("every reader of events sees everything, and they end with the session
   assertEquals([ends, closed], [2, 1]);
 });
 
-Deno.test("close ends the process, again and before the start as well", async () => {
+test("close ends the process, again and before the start as well", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   await on.session.ask("hi");
   await Promise.all([on.session.close(), on.session.close()]);
@@ -701,7 +706,7 @@ Deno.test("close ends the process, again and before the start as well", async ()
   assertThrows(() => never.send("x"), StateError);
 });
 
-Deno.test("close while the process is being started leaves none behind", async () => {
+test("close while the process is being started leaves none behind", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   const turn = on.session.send("hi");
   await on.session.close();
@@ -713,7 +718,7 @@ Deno.test("close while the process is being started leaves none behind", async (
   );
 });
 
-Deno.test("close in the middle of a turn fails its reader", async () => {
+test("close in the middle of a turn fails its reader", async () => {
   await using on = await pair(
     step.conversation([[step.mark("asked"), step.gate("never")]]),
   );
@@ -726,7 +731,7 @@ Deno.test("close in the middle of a turn fails its reader", async () => {
   assert(outcome === "session_closed" || outcome.at(-1) === "result");
 });
 
-Deno.test("close does not wait for a process that will not end", async () => {
+test("close does not wait for a process that will not end", async () => {
   await using on = await pair(
     step.conversation([[step.text("x")]], { ignore: ["eof", "sigterm"] }),
     { closeTimeoutMs: 100 },
@@ -736,7 +741,7 @@ Deno.test("close does not wait for a process that will not end", async () => {
   await on.claude.ended();
 });
 
-Deno.test("the answer does not wait for the process to end", async () => {
+test("the answer does not wait for the process to end", async () => {
   await using on = await pair(
     step.conversation([[step.text("x")]], { ignore: ["eof"] }),
     { closeTimeoutMs: 100 },
@@ -744,7 +749,7 @@ Deno.test("the answer does not wait for the process to end", async () => {
   assertEquals((await on.session.ask("hi")).text, "x");
 });
 
-Deno.test("a flood on stderr stops nothing, and its end is kept", async () => {
+test("a flood on stderr stops nothing, and its end is kept", async () => {
   const lines: string[] = [];
   await using on = await pair(
     step.conversation([[
@@ -762,7 +767,7 @@ Deno.test("a flood on stderr stops nothing, and its end is kept", async () => {
   assert(lines.length > 600_000);
 });
 
-Deno.test("what is between two turns goes to the session alone", async () => {
+test("what is between two turns goes to the session alone", async () => {
   const late = { type: "system", subtype: "invented", text: "late" };
   await using on = await pair(step.conversation([
     [
@@ -785,7 +790,7 @@ Deno.test("what is between two turns goes to the session alone", async () => {
   assertEquals(second.at(-1)?.type, "result");
 });
 
-Deno.test("the child sees no trace of an outer session", async () => {
+test("the child sees no trace of an outer session", async () => {
   const scenario: Scenario = {
     processes: [{ turns: [[step.text("x")]] }],
     environment: ["MARK"],

@@ -6,7 +6,7 @@
 
 import type { ControlOptions } from "../control/call.ts";
 import { decodeLines } from "../decode.ts";
-import { ControlError, StartupError } from "../errors.ts";
+import { ClaudeStreamError, ControlError, StartupError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -14,7 +14,7 @@ import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { type Launch, launchOf } from "../process/args.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
-import { spawnClaude } from "../process/spawn.ts";
+import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
 import type { Transport } from "../process/transport.ts";
 import type {
@@ -113,7 +113,7 @@ export class AsyncDriver {
 
   async #run(launch: Launch): Promise<void> {
     await this.#conversation.prepare();
-    const process: Transport = await spawnClaude(this.#options, launch);
+    const process = await openTransport(this.#options, launch);
     this.#process = process;
     this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
@@ -150,6 +150,7 @@ export class AsyncDriver {
         this.#conversation.receive(value);
       }
     })();
+    done.catch((cause) => this.#fail(connectionLost(cause)));
     return {
       // A process that was started by this one may hold the pipe open for ever.
       async finish() {
@@ -158,8 +159,8 @@ export class AsyncDriver {
           seen = lines;
           if (await settleWithin(done, LATE_OUTPUT_MS)) return;
         }
-        await reader.cancel();
-        await done;
+        // That of a transport may take its time.
+        await settleWithin(reader.cancel(), LATE_OUTPUT_MS);
       },
     };
   }
@@ -364,6 +365,16 @@ function startFailure(error: unknown, stderrTail: string): Error {
       { cause: error, stderrTail },
     )
     : error as Error;
+}
+
+/** What the CLI writes cannot be read any more. */
+function connectionLost(cause: unknown): ClaudeStreamError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ClaudeStreamError(
+    "process_exit",
+    `Lost the connection to the CLI: ${reason}`,
+    { cause },
+  );
 }
 
 /** Waits for the end of something, but not for longer than this. Says whether it ended. */

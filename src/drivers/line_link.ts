@@ -4,11 +4,12 @@
  * @module
  */
 
-import { ClaudeStreamError } from "../errors.ts";
+import { ClaudeStreamError, ConfigError } from "../errors.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
-import type { ExitStatus } from "../process/transport.ts";
+import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
+import type { ExitStatus, SpawnSpec } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
 import { WORKER_NAME } from "./line_worker.ts";
 import { makeRing, RECORD, RingReader, type RingRecord } from "./ring.ts";
@@ -29,6 +30,7 @@ export class LineLink {
   readonly #worker: Worker;
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
+  readonly #spawn: SessionOptions["spawn"];
   readonly #stdoutDecoder = new TextDecoder();
   readonly #stderrDecoder = new TextDecoder();
   #lines: string[] = [];
@@ -37,6 +39,8 @@ export class LineLink {
   /** What there is of a line that has not ended; only the last one never does. */
   #rest = "";
   #pid: number | undefined;
+  /** Why the caller's function would have no process. */
+  #refusal: Error | undefined;
   #end: LinkEnd | undefined;
   #silent = 0;
   #beats = 0;
@@ -46,6 +50,7 @@ export class LineLink {
   constructor(options: SessionOptions, launch: Launch, tail: Tail) {
     const memory = makeRing();
     this.#reader = new RingReader(memory);
+    this.#spawn = options.spawn;
     this.#stderr = new StderrText(
       tail,
       options.stderr,
@@ -66,6 +71,7 @@ export class LineLink {
       launch,
       options: spawnOptions(options),
       maxLineBytes: options.maxLineBytes ?? DEFAULTS.maxLineBytes,
+      willChange: options.spawn !== undefined,
     });
   }
 
@@ -142,8 +148,29 @@ export class LineLink {
         this.#end = json<ExitStatus>(bytes);
         break;
       case RECORD.failed:
-        this.#end = revivedError(json(bytes));
+        this.#end = this.#refusal ?? revivedError(json(bytes));
         break;
+      case RECORD.prepared:
+        this.#change(json(bytes));
+        break;
+    }
+  }
+
+  /** Asks the caller's function what it makes of the command. */
+  #change(spec: SpawnSpec): void {
+    try {
+      const made = this.#spawn?.(spec);
+      if (made instanceof Promise || isTransport(made)) {
+        throw new ConfigError(
+          "spawn",
+          "Cannot use what the option spawn gave: in a SyncSession it has to give a changed command at once; for a promise or a transport use an AsyncSession",
+        );
+      }
+      this.send({ do: "spawn", spec: checkedSpec(made) });
+    } catch (error) {
+      // The worker has to clean up, and says when it has.
+      this.#refusal = carrierFailed("spawn", error);
+      this.send({ do: "refuse" });
     }
   }
 

@@ -10,7 +10,13 @@
  */
 
 import { WholeLinesStream } from "../process/lines.ts";
-import { type LocalProcess, spawnClaude } from "../process/spawn.ts";
+import {
+  type LocalProcess,
+  type PreparedSpawn,
+  prepareSpawn,
+  startProcess,
+} from "../process/spawn.ts";
+import type { SpawnSpec } from "../process/transport.ts";
 import { RECORD, type RecordKind, RingWriter } from "./ring.ts";
 import {
   plainError,
@@ -33,6 +39,8 @@ class LineWorker {
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** Lines that wait for the process to be there. */
   readonly #unwritten: string[] = [];
+  /** What the caller makes of the command, where it is asked. */
+  readonly #answer = Promise.withResolvers<SpawnSpec>();
   #isInputOver = false;
   /** Set where the process has to end before it is there. */
   #stepMs: number | undefined;
@@ -44,12 +52,18 @@ class LineWorker {
 
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new RingWriter(memory);
+    // A refusal may come when nobody waits for it.
+    this.#answer.promise.catch(() => {});
   }
 
   /** Starts the process and carries what it writes, to its end. Never rejects. */
-  async run({ options, launch, maxLineBytes }: StartOrder): Promise<void> {
+  async run(order: StartOrder): Promise<void> {
+    const { options, launch, maxLineBytes, willChange } = order;
     try {
-      const process = await spawnClaude(options, launch);
+      const prepared = await prepareSpawn(options, launch, willChange);
+      const process = await startProcess(
+        willChange ? await this.#changed(prepared) : prepared,
+      );
       this.#process = process;
       this.#writer = process.writable.getWriter();
       // The end of stdin is seen by whoever writes next.
@@ -76,6 +90,27 @@ class LineWorker {
       await this.#json(RECORD.failed, plainError(error));
     }
     this.#ring.gone();
+  }
+
+  /** What the caller makes of the command. */
+  async #changed({ spec, files }: PreparedSpawn): Promise<PreparedSpawn> {
+    await this.#json(RECORD.prepared, spec);
+    try {
+      return { spec: await this.#answer.promise, files };
+    } catch (error) {
+      await files.remove();
+      throw error;
+    }
+  }
+
+  /** Takes what the caller makes of the command. */
+  spawn(spec: SpawnSpec): void {
+    this.#answer.resolve(spec);
+  }
+
+  /** There will be no process. */
+  refuse(): void {
+    this.#answer.reject(new Error("The start was given up"));
   }
 
   async #carry(
@@ -137,6 +172,7 @@ class LineWorker {
   /** Ends the process by signals, also one that is only just being started. */
   terminate(stepMs: number): void {
     this.#stepMs = stepMs;
+    this.refuse();
     const process = this.#process;
     if (process === undefined || this.#killTimer !== undefined) return;
     process.kill("SIGTERM");
@@ -177,6 +213,12 @@ function listen(): void {
         worker = new LineWorker(order.memory);
         // Then there is nothing left to do, whether or not somebody still looks.
         worker.run(order).then(() => globalThis.close());
+        break;
+      case "spawn":
+        worker?.spawn(order.spec);
+        break;
+      case "refuse":
+        worker?.refuse();
         break;
       case "write":
         worker?.write(order.line);

@@ -20,6 +20,8 @@ export const RECORD = {
   exited: 4,
   /** JSON: the process cannot be started, or the worker failed. */
   failed: 5,
+  /** JSON: what the process would be started with. The caller says with what it is. */
+  prepared: 6,
 } as const;
 
 /** The kind of a record. */

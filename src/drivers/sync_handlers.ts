@@ -30,9 +30,13 @@ const HANDLERS = [
 export function checkSynchronous(options: SessionOptions): void {
   if ((options.tools ?? []).length > 0) throw unsupported("tools");
   if (hostServers(options).size > 0) throw unsupported("mcpServers");
+  if (options.transport !== undefined) {
+    throw unsupported("transport", "a thread that blocks cannot move streams");
+  }
   const { policy, hooks } = options;
   if (policy !== undefined) checkFunction("policy", policy.decide);
   for (const name of HANDLERS) checkFunction(name, options[name]);
+  checkFunction("spawn", options.spawn);
   for (const [event, list] of Object.entries(hooks ?? {})) {
     (list ?? []).forEach(({ run }, index) =>
       checkFunction("hooks", run, `hooks.${event}[${index}]`)
@@ -40,10 +44,13 @@ export function checkSynchronous(options: SessionOptions): void {
   }
 }
 
-function unsupported(option: string): ConfigError {
+function unsupported(
+  option: string,
+  why = "tools in this process need promises",
+): ConfigError {
   return new ConfigError(
     option,
-    `Cannot use the option ${option} in a SyncSession: tools in this process need promises, use an AsyncSession`,
+    `Cannot use the option ${option} in a SyncSession: ${why}, use an AsyncSession`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Launch } from "../process/launch.ts";
+import type { SpawnSpec } from "../process/transport.ts";
 
 /** Options that starting a process takes. URLs are paths here: they cannot cross. */
 export type SpawnOptions =
@@ -38,11 +39,17 @@ export interface StartOrder {
   readonly options: SpawnOptions;
   /** The longest line, in bytes. */
   readonly maxLineBytes: number;
+  /** Whether the caller is asked what it makes of the command. */
+  readonly willChange: boolean;
 }
 
 /** What the worker is told. */
 export type WorkerOrder =
   | StartOrder
+  /** What the caller makes of the command. */
+  | { readonly do: "spawn"; readonly spec: SpawnSpec }
+  /** The caller makes nothing of it: there will be no process. */
+  | { readonly do: "refuse" }
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
   /** Closes stdin. */

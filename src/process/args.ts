@@ -116,6 +116,8 @@ const TABLE: Table = {
   },
   projectConfigRoot: path("projectConfigRoot", "--project-config-root"),
   claudePath: library,
+  spawn: library,
+  transport: library,
   env: (draft, env) => {
     Object.assign(draft.env, env);
   },

@@ -7,6 +7,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
+import { launchOf } from "./args.ts";
 import { argumentsOf, isSettingsFile, isTexts } from "./places.ts";
 
 /** Options that answer what the CLI asks the host, and so need it to be asked. */
@@ -57,6 +58,49 @@ export function checkTogether(options: SessionOptions): void {
   checkModes(options);
   checkRules(options);
   checkFlags(options);
+  checkTransport(options);
+}
+
+/** Options that a process of ours is started by, besides arguments and variables. */
+const OF_THE_START = ["claudePath", "cwd", "clearEnv", "spawn"] as const;
+
+/** Options that do their work in this process too, whoever started the other one. */
+const OF_BOTH: ReadonlySet<string> = new Set([
+  "policy",
+  "hooks",
+  "onQuestion",
+  "onPlan",
+  "partials",
+]);
+
+/** A CLI that runs already has its arguments and variables. */
+function checkTransport(options: SessionOptions): void {
+  const { transport, recover } = options;
+  if (transport === undefined) return;
+  if (recover !== undefined && typeof transport !== "function") {
+    throw never(
+      "recover",
+      "a transport serves one process: give a function that makes one for each",
+    );
+  }
+  const given = options as Readonly<Record<string, unknown>>;
+  const plain = placesOf({});
+  const lost = Object.keys(given).find((name) =>
+    given[name] !== undefined && !OF_BOTH.has(name) &&
+    (OF_THE_START.some((one) => one === name) ||
+      placesOf({ [name]: given[name] }) !== plain)
+  );
+  if (lost === undefined) return;
+  throw never(
+    lost,
+    "a transport is a CLI that runs already: start it so, or use spawn, which is given the arguments and variables",
+  );
+}
+
+/** All of a launch but the handshake. */
+function placesOf(options: SessionOptions): string {
+  const { args, env, files } = launchOf(options);
+  return JSON.stringify([args, Object.entries(env), files]);
 }
 
 function checkIdentity(options: SessionOptions): void {

@@ -48,6 +48,10 @@ const ID: Kind = {
   expected: "a UUID",
   fits: (value) => typeof value === "string" && UUID.test(value),
 };
+const FUNCTION: Kind = {
+  expected: "a function",
+  fits: (value) => typeof value === "function",
+};
 const POSITIVE: Kind = {
   expected: "a whole number above 0",
   fits: isPositive,
@@ -80,6 +84,11 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: `"auto" or a whole number of at least 100,000`,
     fits: (value) =>
       value === "auto" || (isPositive(value) && Number(value) >= 100_000),
+  },
+  spawn: FUNCTION,
+  transport: {
+    expected: "a transport, or a function that makes one",
+    fits: (value) => typeof value === "function" || isWireObject(value),
   },
   projectConfigRoot: PLACE,
   debug: YES_OR_TEXT,

@@ -25,6 +25,8 @@ export interface FindContext {
   readonly isProgram: (path: string) => Promise<boolean | undefined>;
   /** `windows` and others. */
   readonly os: string;
+  /** Where there is none, its name will do: it may be on another machine. */
+  readonly orName?: boolean;
 }
 
 /** Scripts need their interpreter: they need not be executable, and on Windows cannot be. */
@@ -63,6 +65,7 @@ export async function findClaude(context: FindContext): Promise<Command> {
   }
   // Nor is PATH there for us to read, as without --allow-env, though Deno searches it.
   if (env("PATH") === undefined) return { path: "claude", args: [] };
+  if (context.orName === true) return { path: "claude", args: [] };
   throw new ClaudeNotFoundError(places, undefined);
 }
 
@@ -81,6 +84,7 @@ async function named(
     if (found === undefined) return commandOf(path, args);
     if (found) return commandOf(candidate, args);
   }
+  if (context.orName === true) return commandOf(path, args);
   throw new ClaudeNotFoundError(candidates, path);
 }
 

@@ -72,24 +72,28 @@ export interface PreparedSpawn {
 /**
  * Finds the CLI and writes its files.
  *
+ * @param willChange The caller makes another command of it: what is not on this machine
+ * may be on the one where that runs.
  * @throws {ClaudeNotFoundError} There is none.
  * @throws {StartupError} It cannot be started.
  */
 export async function prepareSpawn(
   options: SessionOptions,
   launch: Launch,
+  willChange: boolean,
 ): Promise<PreparedSpawn> {
   const cwd = options.cwd === undefined
     ? undefined
     : pathOf("cwd", options.cwd);
   // Deno reports a missing directory and a missing program by the same class.
-  if (cwd !== undefined) await checkCwd(cwd);
+  if (cwd !== undefined && !willChange) await checkCwd(cwd);
   const canReadEnv = await mayReadEnv();
   const command = await findClaude({
     claudePath: options.claudePath,
     env: (name) => canReadEnv ? Deno.env.get(name) : undefined,
     isProgram,
     os: Deno.build.os,
+    orName: willChange,
   });
   const inherited = options.clearEnv === true || !canReadEnv
     ? {}
@@ -122,6 +126,8 @@ export async function startProcess(
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
   try {
+    // The caller may have named another one by now.
+    if (cwd !== undefined) await checkCwd(cwd);
     child = new Deno.Command(command, {
       args: [...args],
       ...cwd === undefined ? {} : { cwd },
@@ -137,22 +143,9 @@ export async function startProcess(
     }).spawn();
   } catch (cause) {
     await files.remove();
-    throw spawnError(spec, cause);
+    throw cause instanceof StartupError ? cause : spawnError(spec, cause);
   }
   return running(child, files);
-}
-
-/**
- * Starts the CLI.
- *
- * @throws {ClaudeNotFoundError} There is none.
- * @throws {StartupError} It cannot be started.
- */
-export async function spawnClaude(
-  options: SessionOptions,
-  launch: Launch,
-): Promise<LocalProcess> {
-  return await startProcess(await prepareSpawn(options, launch));
 }
 
 function spawnError(

@@ -18,6 +18,26 @@ export type TransportSignal = "SIGTERM" | "SIGKILL";
 
 /**
  * One running CLI, wherever it runs. Serves one session, once.
+ *
+ * @example A CLI behind a pair of streams
+ * ```ts
+ * import { AsyncSession, type Transport } from "@claudestream/core";
+ *
+ * function inMyPod(pod: {
+ *   stdin: WritableStream<Uint8Array>;
+ *   stdout: ReadableStream<Uint8Array>;
+ *   ended: Promise<number>;
+ *   stop(): void;
+ * }): AsyncSession {
+ *   const transport: Transport = {
+ *     readable: pod.stdout,
+ *     writable: pod.stdin,
+ *     exited: pod.ended.then((code) => ({ code, signal: null })),
+ *     kill: () => pod.stop(),
+ *   };
+ *   return new AsyncSession({ transport });
+ * }
+ * ```
  */
 export interface Transport {
   /** What the CLI writes to stdout: the protocol, in chunks of any size. */
@@ -56,3 +76,19 @@ export interface SpawnSpec {
   /** The group that it runs as. */
   readonly gid?: number;
 }
+
+/** Changes what is started, or starts it in another way. */
+export type Spawn = (
+  spec: SpawnSpec,
+) => SpawnSpec | Transport | Promise<SpawnSpec | Transport>;
+
+/** What a transport is made for. */
+export interface TransportStart {
+  /** The session to go on with, after a restart (the option `recover`). */
+  readonly resume: string | undefined;
+}
+
+/** Makes a transport for each process of a session. */
+export type TransportFactory = (
+  start: TransportStart,
+) => Transport | Promise<Transport>;

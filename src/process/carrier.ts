@@ -1,0 +1,156 @@
+/**
+ * What the caller makes of a start: another command, or a transport of its own. It is
+ * checked, and held to what a session relies on.
+ *
+ * @module
+ */
+
+import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
+import { isWireObject } from "../messages/_define.ts";
+import type {
+  ExitStatus,
+  SpawnSpec,
+  Transport,
+  TransportSignal,
+} from "./transport.ts";
+
+/** Whether it is meant as a transport, and not as a changed command. */
+export function isTransport(value: unknown): value is Transport {
+  return isWireObject(value) && "readable" in value;
+}
+
+/**
+ * The command that the function `spawn` of the caller's gave.
+ *
+ * @throws {ConfigError} It is none.
+ */
+export function checkedSpec(value: unknown): SpawnSpec {
+  const issue = specIssue(value);
+  if (issue === undefined) return value as SpawnSpec;
+  throw new ConfigError(
+    "spawn",
+    `Cannot start what the option spawn gave: ${issue}`,
+  );
+}
+
+function specIssue(value: unknown): string | undefined {
+  if (!isWireObject(value)) {
+    return `expected a command or a transport, got ${typeof value}`;
+  }
+  const { command, args, cwd, env } = value;
+  if (typeof command !== "string" || command === "") {
+    return "expected a text as command";
+  }
+  if (!Array.isArray(args) || args.some((text) => typeof text !== "string")) {
+    return "expected a list of texts as args";
+  }
+  if (cwd !== undefined && typeof cwd !== "string") {
+    return "expected a path as cwd";
+  }
+  const isEnv = isWireObject(env) &&
+    Object.values(env).every((text) => typeof text === "string");
+  if (!isEnv) return "expected an object of texts as env";
+  for (const name of ["uid", "gid"]) {
+    const id = value[name];
+    if (id !== undefined && !Number.isSafeInteger(id)) {
+      return `expected a whole number as ${name}`;
+    }
+  }
+  return undefined;
+}
+
+/** Why the function of the caller's failed. */
+export function carrierFailed(
+  option: "spawn" | "transport",
+  cause: unknown,
+): Error {
+  if (cause instanceof ClaudeStreamError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StartupError(
+    "spawn_failed",
+    `Cannot start the CLI: the option ${option} threw: ${reason}`,
+    { cause },
+  );
+}
+
+/** How a session holds a transport of the caller's. */
+export interface CarrierTerms {
+  /** The option that it came from. */
+  readonly option: "spawn" | "transport";
+  /** How long it may take to end after SIGKILL, in milliseconds; then it counts as gone. */
+  readonly stepMs: number;
+  /** Called once at its end. */
+  readonly gone: () => Promise<void>;
+}
+
+/**
+ * A transport of the caller's, held to what a session relies on: `kill` never throws,
+ * and after SIGKILL there is an end.
+ *
+ * @throws {ConfigError} It is none.
+ */
+export function carried(value: unknown, terms: CarrierTerms): Transport {
+  const issue = transportIssue(value);
+  if (issue !== undefined) {
+    throw new ConfigError(
+      terms.option,
+      `Cannot use what the option ${terms.option} gave: ${issue}`,
+    );
+  }
+  const given = value as Transport;
+  const { promise: killed, resolve } = Promise.withResolvers<ExitStatus>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const exited = (async () => {
+    try {
+      const { code, signal } = await Promise.race([given.exited, killed]);
+      return { code, signal };
+    } finally {
+      isOver = true;
+      clearTimeout(timer);
+      await terms.gone();
+    }
+  })();
+  const { readable, writable, stderr, pid } = given;
+  return {
+    readable,
+    writable,
+    ...stderr === undefined ? {} : { stderr },
+    ...pid === undefined ? {} : { pid },
+    exited,
+    kill(signal: TransportSignal): void {
+      if (isOver) return;
+      if (signal === "SIGKILL") {
+        timer ??= setTimeout(
+          () => resolve({ code: 137, signal }),
+          terms.stepMs,
+        );
+      }
+      try {
+        given.kill(signal);
+      } catch (error) {
+        // The caller's own fault, told to the caller; the next signal is still sent.
+        reportError(error);
+      }
+    },
+  };
+}
+
+function transportIssue(value: unknown): string | undefined {
+  if (!isWireObject(value)) {
+    return `expected a transport, got ${typeof value}`;
+  }
+  const { readable, writable, stderr, exited, kill } = value;
+  if (!(readable instanceof ReadableStream) || readable.locked) {
+    return "expected a ReadableStream as readable, which nobody reads yet: a transport serves one session";
+  }
+  if (!(writable instanceof WritableStream) || writable.locked) {
+    return "expected a WritableStream as writable, which nobody writes to yet: a transport serves one session";
+  }
+  if (
+    stderr !== undefined && (!(stderr instanceof ReadableStream) ||
+      stderr.locked)
+  ) return "expected a ReadableStream as stderr, which nobody reads yet";
+  if (!(exited instanceof Promise)) return "expected a promise as exited";
+  return typeof kill === "function" ? undefined : "expected a function as kill";
+}

@@ -1,0 +1,61 @@
+/**
+ * Starts whatever the options name: the CLI of this machine, what the caller makes of
+ * it, or a transport of the caller's.
+ *
+ * @module
+ */
+
+import { DEFAULTS, type SessionOptions } from "../options.ts";
+import type { Launch } from "./args.ts";
+import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
+import { prepareSpawn, startProcess } from "./spawn.ts";
+import type { SpawnSpec, Transport } from "./transport.ts";
+
+/**
+ * Starts it.
+ *
+ * @throws {ClaudeNotFoundError} There is no CLI.
+ * @throws {StartupError} It cannot be started.
+ * @throws {ConfigError} The caller's function gave something else than it may.
+ */
+export async function openTransport(
+  options: SessionOptions,
+  launch: Launch,
+): Promise<Transport> {
+  const { transport, spawn, resume } = options;
+  const stepMs = options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+  if (transport !== undefined) {
+    const given = typeof transport === "function"
+      ? await called("transport", () => transport({ resume }))
+      : transport;
+    const gone = () => Promise.resolve();
+    return carried(given, { option: "transport", stepMs, gone });
+  }
+  const prepared = await prepareSpawn(options, launch, spawn !== undefined);
+  if (spawn === undefined) return await startProcess(prepared);
+  const { files } = prepared;
+  let changed: SpawnSpec;
+  try {
+    const made = await called("spawn", () => spawn(prepared.spec));
+    if (isTransport(made)) {
+      const gone = () => files.remove();
+      return carried(made, { option: "spawn", stepMs, gone });
+    }
+    changed = checkedSpec(made);
+  } catch (error) {
+    await files.remove();
+    throw error;
+  }
+  return await startProcess({ spec: changed, files });
+}
+
+async function called<T>(
+  option: "spawn" | "transport",
+  call: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw carrierFailed(option, cause);
+  }
+}
