@@ -105,3 +105,19 @@ Deno.test("Player refuses what the real CLI refuses", () => {
     error_code: "unsupported_request",
   });
 });
+
+Deno.test("Player spoils the line that a step is about, once", () => {
+  const types = (how: "twice" | "late" | "lost" | "half") =>
+    play({
+      arguments: BASE,
+      scenario: step.conversation([[
+        step.spoil(how, "assistant"),
+        step.text("x"),
+      ]]),
+      first: [prompt("go")],
+    }).lines.map((line) => line.type);
+  assertEquals(types("twice"), ["system", "assistant", "assistant", "result"]);
+  assertEquals(types("late"), ["system", "result", "assistant"]);
+  assertEquals(types("lost"), ["system", "result"]);
+  assertEquals(types("half"), ["system", "result"]);
+});

@@ -243,6 +243,7 @@ export type PlainStep =
   | { readonly do: "cancel"; readonly id?: string }
   /** From here on lines are written in pieces of so many bytes; 0 ends it. */
   | { readonly do: "chunks"; readonly bytes: number }
+  | SpoilStep
   | { readonly do: "pause"; readonly ms: number }
   /** Waits until the test releases it. */
   | { readonly do: "gate"; readonly name: string }
@@ -260,6 +261,23 @@ export type PlainStep =
   /** Token counts and cost of the next message of the model. */
   | { readonly do: "usage"; readonly usage: ScriptedUsage }
   | BackgroundStep;
+
+/** Spoils a line of stdout, once. */
+export interface SpoilStep {
+  /** Which step this is. */
+  readonly do: "spoil";
+  /**
+   * `"twice"` writes the line again after itself, `"late"` after the line that follows,
+   * `"lost"` not at all; `"half"` writes its first half, without a newline.
+   */
+  readonly how: "twice" | "late" | "lost" | "half";
+  /**
+   * Which line: the next one whose `type` is this.
+   *
+   * @default the next one
+   */
+  readonly type?: string;
+}
 
 /** Starts a process that waits for ever, as a shell command may. */
 export interface GrandchildStep {

@@ -20,6 +20,7 @@ import type {
   ScriptedSignal,
   ScriptedToolCall,
   ScriptedUsage,
+  SpoilStep,
   Step,
   TextStep,
   ThinkingStep,
@@ -161,6 +162,11 @@ export function cancelRequest(id?: string): PlainStep {
 /** From here on lines are written in pieces of so many bytes; 0 ends it. */
 export function inChunks(bytes: number): PlainStep {
   return { do: "chunks", bytes };
+}
+
+/** Spoils the next line of stdout, or the next one of a type: once. */
+export function spoil(how: SpoilStep["how"], type?: string): SpoilStep {
+  return { do: "spoil", how, ...(type === undefined ? {} : { type }) };
 }
 
 /** A pause in real time; tests use {@linkcode gate} instead. */

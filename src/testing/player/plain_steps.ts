@@ -80,6 +80,9 @@ function* playOne(
     case "chunks":
       stage.chunkBytes = step.bytes > 0 ? step.bytes : undefined;
       return;
+    case "spoil":
+      stage.spoiler.arm(step);
+      return;
     case "pause": {
       stage.clock.advance(step.ms);
       const key = `pause ${stage.identifiers.count("pause")}`;

@@ -21,6 +21,7 @@ import type {
   ScriptedUsage,
 } from "../scenario.ts";
 import { asOldVersion } from "./old_version.ts";
+import { Spoiler } from "./spoil.ts";
 import { modelUsage, type Spent, sum, turnUsage } from "./usage.ts";
 
 /** How a player was started. */
@@ -80,6 +81,7 @@ export class Stage {
   turnRunning = false;
   deaf = false;
   chunkBytes: number | undefined;
+  readonly spoiler = new Spoiler();
   lastResultFailed = false;
   nextUsage: ScriptedUsage | undefined;
   #sinceResult: Spent[] = [];
@@ -118,11 +120,11 @@ export class Stage {
   line(object: JsonObject): PlayerOutput[] {
     const line = this.isOld ? asOldVersion(object) : object;
     if (line === undefined) return [];
-    return [{
+    return this.spoiler.pass(object["type"], {
       do: "line",
       line: JSON.stringify(line),
       ...(this.chunkBytes === undefined ? {} : { chunkBytes: this.chunkBytes }),
-    }];
+    });
   }
 
   /** `session_id` and a new `uuid`. */
