@@ -65,6 +65,7 @@ export type {
   AgentSpec,
   BudgetOptions,
   Effort,
+  IdleLimits,
   Limits,
   NeedsContext,
   PermissionMode,

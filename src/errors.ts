@@ -40,6 +40,7 @@ import { maskSecrets } from "./secrets.ts";
  * | `protocol` | the CLI broke the protocol |
  * | `control` | the CLI refused a control request |
  * | `deadline` | something took longer than its limit |
+ * | `stalled` | the CLI wrote nothing for longer than `idleTimeoutMs` |
  * | `session_busy` | a turn is running |
  * | `session_closed` | the session is closed or its process is gone |
  * | `cancelled` | the prompt was taken back, or not taken, before it had an answer |
@@ -72,6 +73,7 @@ export type ErrorCode =
   | "protocol"
   | "control"
   | "deadline"
+  | "stalled"
   | "session_busy"
   | "session_closed"
   | "cancelled"
@@ -320,7 +322,7 @@ export class DeadlineError extends ClaudeStreamError {
   override readonly name = "DeadlineError";
   /** It may have been a passing fault. */
   override readonly retryable = true;
-  /** What took too long. */
+  /** What took too long: a control request, `"answer"`, `"turn"`, `"interrupt"`, `"init"`. */
   readonly operation: string;
   /** How long it might have taken, in milliseconds. */
   readonly timeoutMs: number;
@@ -329,11 +331,14 @@ export class DeadlineError extends ClaudeStreamError {
   constructor(
     operation: string,
     timeoutMs: number,
-    details: ErrorDetails = {},
+    details: ErrorDetails & { readonly code?: "deadline" | "stalled" } = {},
   ) {
+    const { code = "deadline" } = details;
     super(
-      "deadline",
-      `No end of "${operation}" within ${timeoutMs} ms`,
+      code,
+      code === "stalled"
+        ? `The turn stalled: the CLI wrote nothing for ${timeoutMs} ms`
+        : `No end of "${operation}" within ${timeoutMs} ms`,
       details,
     );
     this.operation = operation;

@@ -34,6 +34,20 @@ export type Thinking =
     readonly display?: ThinkingDisplay;
   };
 
+/** How long a turn may be silent. */
+export interface IdleLimits {
+  /**
+   * After how long without a line from the CLI a `Stalled` event says so, in
+   * milliseconds. Default half of `endMs`, or 120,000.
+   */
+  readonly warnMs?: number;
+  /**
+   * After how long the turn fails, in milliseconds. It is interrupted; where that does
+   * not help within `closeTimeoutMs`, the session ends with its process. Never by default.
+   */
+  readonly endMs?: number;
+}
+
 /** Limits that the CLI keeps: over one, the turn ends with an error. */
 export interface Limits {
   /** Rounds of the model in one turn. No limit by default. */

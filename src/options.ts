@@ -8,6 +8,7 @@ import type {
   AgentSpec,
   BudgetOptions,
   Effort,
+  IdleLimits,
   Limits,
   PermissionMode,
   PluginSpec,
@@ -250,6 +251,23 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly validation?: Validation;
   /** How long the start may take, in milliseconds. Default 60,000. */
   readonly startTimeoutMs?: number;
+  /**
+   * How long a turn may take from `send()` to its end, in milliseconds, the start of the
+   * process included. Then it fails with a `DeadlineError` (operation `turn`) and is
+   * interrupted; where that does not help within `closeTimeoutMs`, the session ends with
+   * its process. `timeoutMs` of `send()` and `ask()` takes its place. No limit by default.
+   */
+  readonly turnTimeoutMs?: number;
+  /**
+   * How long a turn may be silent, in milliseconds: a number is the `endMs` of
+   * {@linkcode IdleLimits}. First a `Stalled` event comes; then, where `endMs` is given,
+   * the turn fails with a `DeadlineError` of the code `stalled`. Any line counts as life.
+   * Silence does not count while a tool, a hook or a task in the background runs, or a
+   * question (a permission, say) has no answer yet. Up to the first turn's `SystemInit`
+   * it may last as long as `startTimeoutMs`. Default `{ warnMs: 120_000 }`; `false` for
+   * no watch at all.
+   */
+  readonly idleTimeoutMs?: number | false | IdleLimits;
   /** How long a control request may take, in milliseconds. Default 60,000. */
   readonly controlTimeoutMs?: number;
   /** How long each step of closing may take before the next, harder one, in milliseconds. Default 5,000. */

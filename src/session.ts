@@ -33,6 +33,7 @@ import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
   answerOf,
   checkPrompt,
+  deadlineOf,
   initializeInfo,
   onAbort,
 } from "./session_common.ts";
@@ -52,10 +53,17 @@ export interface SendOptions<V extends View = "flat"> {
   readonly view?: V;
   /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
   readonly signal?: AbortSignal;
+  /** How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session. */
+  readonly timeoutMs?: number;
 }
 
 /** Options of `ask()`. */
 export interface AskOptions {
+  /**
+   * How long all of it may take, in milliseconds: the turn, in place of `turnTimeoutMs`
+   * of the session, and the wait for tasks in the background, which go on all the same.
+   */
+  readonly timeoutMs?: number;
   /** Interrupts the turn when it aborts, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
@@ -155,8 +163,9 @@ export class AsyncSession<Context = unknown> extends LiveControl
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): Turn<V> {
-    const { view = "flat" as V, signal } = options;
+    const { view = "flat" as V, signal, timeoutMs } = options;
     checkPrompt(prompt);
+    checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new Turn<V>(id, view, {
@@ -166,7 +175,11 @@ export class AsyncSession<Context = unknown> extends LiveControl
       ended: () => this.#core.turnEnded(id),
       stderrTail: () => this.stderrTail,
     });
-    this.#core.send({ id, content: prompt }, turnControl(turn), signal);
+    this.#core.send(
+      { id, content: prompt, timeoutMs },
+      turnControl(turn),
+      signal,
+    );
     return turn;
   }
 
@@ -175,15 +188,17 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * that no policy decides is denied.
    *
    * @throws {TurnError} The turn failed.
+   * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
   async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
     const { until = "tasks", signal } = options;
     const before = this.totalCostUsd;
+    const deadline = deadlineOf(options);
     const turn = this.send(prompt, options);
     let text = await turn.text();
     let result = await turn.result();
     if (until === "tasks" && this.#core.driver.protocol.isBusy) {
-      await this.#core.driver.quiet(signal);
+      await this.#core.driver.quiet(signal, deadline);
       const last = this.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;

@@ -9,11 +9,12 @@ import {
   readInitializeInfo,
 } from "./control/initialize.ts";
 import { roundUsd } from "./cost.ts";
+import { MAX_TIMER_MS } from "./drivers/limits.ts";
 import { ProtocolError } from "./errors.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
-import type { Answer } from "./session.ts";
+import type { Answer, AskOptions } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
 export function settledOptions(options: SessionOptions): {
@@ -50,6 +51,21 @@ export function initializeInfo(response: WireObject): InitializeInfo {
     JSON.stringify(response),
     info.issues,
   );
+}
+
+/** When something has to be over. */
+export interface Deadline {
+  /** By the clock of `performance`. */
+  readonly at: number;
+  /** How long it might take in all. */
+  readonly timeoutMs: number;
+}
+
+/** When `ask()` has to be over, where it has to. */
+export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
+  return timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS
+    ? undefined
+    : { at: performance.now() + timeoutMs, timeoutMs };
 }
 
 /** What `ask()` gives. */

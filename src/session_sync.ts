@@ -40,7 +40,12 @@ import type {
   PromptContent,
   SendOptions,
 } from "./session.ts";
-import { answerOf, checkPrompt, initializeInfo } from "./session_common.ts";
+import {
+  answerOf,
+  checkPrompt,
+  deadlineOf,
+  initializeInfo,
+} from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
 import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
@@ -118,8 +123,9 @@ export class SyncSession extends SyncLiveControl implements Disposable {
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): SyncTurn<V> {
-    const { view = "flat" as V, signal } = options;
+    const { view = "flat" as V, signal, timeoutMs } = options;
     checkPrompt(prompt);
+    checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new SyncTurn<V>(id, view, {
@@ -130,7 +136,11 @@ export class SyncSession extends SyncLiveControl implements Disposable {
       ended: () => this.#core.turnEnded(id),
       stderrTail: () => this.stderrTail,
     });
-    this.#core.send({ id, content: prompt }, syncTurnControl(turn), signal);
+    this.#core.send(
+      { id, content: prompt, timeoutMs },
+      syncTurnControl(turn),
+      signal,
+    );
     return turn;
   }
 
@@ -139,15 +149,17 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    * that no policy decides is denied.
    *
    * @throws {TurnError} The turn failed.
+   * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
     const { until = "tasks", signal } = options;
     const before = this.totalCostUsd;
+    const deadline = deadlineOf(options);
     const turn = this.send(prompt, options);
     let text = turn.text();
     let result = turn.result();
     if (until === "tasks" && this.#core.driver.protocol.isBusy) {
-      this.#core.driver.quiet(signal);
+      this.#core.driver.quiet(signal, deadline);
       const last = this.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;

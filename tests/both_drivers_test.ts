@@ -136,6 +136,27 @@ const CASES: Readonly<Record<string, Case>> = {
     turns: [],
     process: { beforeInput: [step.stderr("error: bad\n"), step.exit(1)] },
   },
+  "a silence": {
+    turns: [[step.text("x"), step.silence()], [step.text("second")]],
+    options: { idleTimeoutMs: { warnMs: 400, endMs: 800 } },
+  },
+  "a silence that no interruption ends": {
+    turns: [[step.text("x"), step.silence({ deaf: true })], []],
+    options: { idleTimeoutMs: 500, closeTimeoutMs: 300 },
+  },
+  "a tool that is silent for long": {
+    turns: [[
+      step.toolCall("Bash", { command: "sleep 1" }, {
+        running: [step.pause(1000)],
+      }),
+      step.text("x"),
+    ]],
+    options: { idleTimeoutMs: { warnMs: 300, endMs: 600 } },
+  },
+  "a turn that takes too long": {
+    turns: [[step.text("x"), step.silence()], [step.text("second")]],
+    options: { turnTimeoutMs: 2000 },
+  },
   "a budget": {
     turns: [[step.text("x")]],
     options: { budget: { thresholds: [{ turns: 1 }] } },
@@ -144,7 +165,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 /** Fields that differ between two processes, whatever reads them. */
 const VOLATILE =
-  /(uuid|session_?id|message_?id|tool_?use_?id|request_?id|parent_?tool_?use_?id|duration\w*|ttft\w*|timestamp|resets_?at|time\w*|pid|cwd|socket_path|id)$/i;
+  /(uuid|session_?id|message_?id|tool_?use_?id|request_?id|parent_?tool_?use_?id|duration\w*|ttft\w*|timestamp|resets_?at|time\w*|pid|cwd|idle_?ms|socket_path|id)$/i;
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 

@@ -10,6 +10,7 @@ import type { ClaudeEvent } from "../src/events/mod.ts";
 import { budgetThreshold } from "../src/events/budget_threshold.ts";
 import { eventsDropped } from "../src/events/events_dropped.ts";
 import { permissionDecision } from "../src/events/permission_decision.ts";
+import { stalled } from "../src/events/stalled.ts";
 import { sessionRestarted } from "../src/events/session_restarted.ts";
 import { userDialogRequest } from "../src/events/user_dialog_request.ts";
 import { unknownEvent } from "../src/messages/unknown.ts";
@@ -53,6 +54,12 @@ const OURS: readonly ClaudeEvent[] = [
     reason: "no",
   }),
   sessionRestarted(1, "it was killed", "s"),
+  stalled({
+    sessionId: "s",
+    idleMs: 1000,
+    lastEventType: "tool_use",
+    endMs: 9,
+  }),
   unknownEvent("text", "not_json"),
   unknownEvent({ type: "news" }, "invalid", {
     issues: [{ path: "a", message: "b" }],

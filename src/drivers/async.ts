@@ -6,7 +6,12 @@
 
 import type { ControlOptions } from "../control/call.ts";
 import { decodeLines } from "../decode.ts";
-import { ClaudeStreamError, ControlError, StartupError } from "../errors.ts";
+import {
+  ClaudeStreamError,
+  ControlError,
+  DeadlineError,
+  StartupError,
+} from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -25,6 +30,7 @@ import type {
   PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
+import type { Deadline } from "../session_common.ts";
 import { Conversation } from "./conversation.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
@@ -58,6 +64,7 @@ export class AsyncDriver {
     this.#session = session;
     this.#conversation = new Conversation(options, session, {
       write: (line) => this.#write(line),
+      now: () => performance.now(),
       after: (timeoutMs, call) => {
         const timer = setTimeout(call, timeoutMs);
         return () => clearTimeout(timer);
@@ -189,7 +196,10 @@ export class AsyncDriver {
    * Waits until no turn runs and no task in the background that somebody waits for.
    * When the last task ends the CLI begins a turn about it, a moment later.
    */
-  async quiet(signal: AbortSignal | undefined): Promise<void> {
+  async quiet(
+    signal: AbortSignal | undefined,
+    deadline?: Deadline,
+  ): Promise<void> {
     if (!this.protocol.isBusy) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal?.reason);
@@ -203,10 +213,15 @@ export class AsyncDriver {
       } else timer ??= setTimeout(resolve, FOLLOW_UP_MS);
     };
     const stop = this.#conversation.watch(look);
+    const late = deadline === undefined ? undefined : setTimeout(
+      () => reject(new DeadlineError("turn", deadline.timeoutMs)),
+      deadline.at - performance.now(),
+    );
     try {
       await promise;
     } finally {
       clearTimeout(timer);
+      clearTimeout(late);
       stop();
       signal?.removeEventListener("abort", abort);
     }

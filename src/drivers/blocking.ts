@@ -6,7 +6,7 @@
  */
 
 import type { ControlOptions } from "../control/call.ts";
-import { ControlError, StartupError } from "../errors.ts";
+import { ControlError, DeadlineError, StartupError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -22,6 +22,7 @@ import type {
   PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
+import type { Deadline } from "../session_common.ts";
 import { Conversation } from "./conversation.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
@@ -57,6 +58,7 @@ export class BlockingDriver {
     this.#conversation = new Conversation(this.#options, session, {
       // Before the process is there the worker keeps it.
       write: (line) => this.#link?.send({ do: "write", line }),
+      now: () => performance.now(),
       after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
       close: () => this.close(),
       fail: (error) => this.#fail(error),
@@ -208,12 +210,18 @@ export class BlockingDriver {
    * Waits until no turn runs and no task in the background that somebody waits for.
    * When the last task ends the CLI begins a turn about it, a moment later.
    */
-  quiet(signal: AbortSignal | undefined): void {
+  quiet(signal: AbortSignal | undefined, deadline?: Deadline): void {
     let stop: (() => void) | undefined;
+    let late: DeadlineError | undefined;
+    const stopLate = deadline === undefined ? undefined : this.#timers.after(
+      deadline.at - performance.now(),
+      () => late = new DeadlineError("turn", deadline.timeoutMs),
+    );
     let isQuiet = false;
     try {
       this.wait(() => {
         signal?.throwIfAborted();
+        if (late !== undefined) throw late;
         if (this.protocol.isBusy) {
           stop?.();
           stop = undefined;
@@ -224,6 +232,7 @@ export class BlockingDriver {
       });
     } finally {
       stop?.();
+      stopLate?.();
     }
     if (!isQuiet) throw this.#endError("wait");
   }

@@ -31,14 +31,13 @@ import {
   type PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
+import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
 /** What a conversation needs of its driver. */
-export interface DriverPort {
+export interface DriverPort extends Clock {
   /** Writes a line to the process, or keeps it until there is one. */
   write(line: string): void;
-  /** Calls a function after a time. Gives the way to take that back. */
-  after(timeoutMs: number, call: () => void): () => void;
   /** The session cannot go on: ends it and its process. */
   fail(error: Error): void;
   /** The caller wants the session closed. */
@@ -55,9 +54,6 @@ interface OpenQuestion {
   stopTimer: () => void;
 }
 
-/** The longest time that a timer can be set to. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** The conversation with one process. */
 export class Conversation {
   /** The state machine behind it. */
@@ -66,6 +62,7 @@ export class Conversation {
   readonly #session: SessionSink;
   readonly #port: DriverPort;
   readonly #host: Host;
+  readonly #limits: TurnLimits;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
@@ -94,6 +91,14 @@ export class Conversation {
       validation: options.validation,
       budget: new BudgetWatch(options.budget),
     });
+    this.#limits = new TurnLimits(options, this.protocol, {
+      now: () => port.now(),
+      after: (timeoutMs, call) => port.after(timeoutMs, call),
+      interrupt: () => this.#interrupt(),
+      failTurn: (id, error) => this.#failTurn(id, error),
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      fail: (error) => port.fail(error),
+    });
   }
 
   /** Whether the process is gone, or never came to be. */
@@ -121,13 +126,20 @@ export class Conversation {
   /** Takes a line of the process. */
   receive(line: string): void {
     this.#tap("in", line);
-    this.perform(this.protocol.receive(line));
+    const outputs = this.protocol.receive(line);
+    this.#limits.heard(
+      outputs.flatMap((output) =>
+        output.do === "emit" ? output.frame.events : []
+      ),
+    );
+    this.perform(outputs);
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
   send(prompt: Prompt, sink: TurnSink): void {
     const outputs = this.protocol.send(this.#composed(prompt));
     this.#turns.set(prompt.id, sink);
+    this.#limits.begin(prompt.id, prompt.timeoutMs);
     this.perform(outputs);
   }
 
@@ -143,7 +155,10 @@ export class Conversation {
   }
 
   /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
-  leave(turnId: string): void {
+  leave(
+    turnId: string,
+    onBreak: SessionOptions["onBreak"] = this.#options.onBreak,
+  ): void {
     const sink = this.#turns.get(turnId);
     if (sink === undefined || this.#left.has(turnId)) return;
     this.#left.add(turnId);
@@ -156,11 +171,20 @@ export class Conversation {
     this.perform(this.protocol.leave(turnId));
     if (this.protocol.turnId !== turnId) return;
     this.unattend();
-    const { onBreak = "interrupt" } = this.#options;
     if (onBreak === "close") this.#port.close();
-    if (onBreak !== "interrupt") return;
+    else if (onBreak !== "drain") this.#interrupt();
+  }
+
+  #interrupt(): void {
     // Its outcome is the end of the turn, which somebody waits for already.
     this.request("interrupt", {}, MAX_TIMER_MS, () => {});
+  }
+
+  /** A turn fails for its readers while the CLI goes on with it: it is interrupted. */
+  #failTurn(turnId: string, error: Error): void {
+    this.#turns.get(turnId)?.end({ error });
+    if (!this.#left.has(turnId)) this.leave(turnId, "interrupt");
+    else if (this.protocol.turnId === turnId) this.#interrupt();
   }
 
   /** Makes a control request. Gives the way to wait for it no longer. */
@@ -214,6 +238,7 @@ export class Conversation {
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
     for (const output of outputs) this.#do(output);
+    this.#limits.update();
     for (const look of this.#watchers) look();
   }
 
@@ -242,16 +267,14 @@ export class Conversation {
         const sink = this.#turns.get(output.id);
         this.#turns.delete(output.id);
         this.#left.delete(output.id);
+        this.#limits.over(output.id);
         this.#host.turnEnded();
         sink?.end(output.end);
         break;
       }
-      case "fail_turn": {
-        const sink = this.#turns.get(output.id);
-        this.leave(output.id);
-        sink?.end({ error: output.error });
+      case "fail_turn":
+        this.#failTurn(output.id, output.error);
         break;
-      }
       case "tell_push":
         this.#pushes.get(output.id)?.(output.news);
         if (output.last) this.#pushes.delete(output.id);
@@ -391,6 +414,7 @@ export class Conversation {
   end(how: ProcessExit | Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#limits.close();
     this.perform(this.protocol.end(how));
     this.#host.close();
   }

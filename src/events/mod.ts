@@ -69,6 +69,7 @@ import type { BudgetThreshold } from "./budget_threshold.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
+import type { Stalled } from "./stalled.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import type { PermissionRequest } from "./permission_request.ts";
@@ -115,6 +116,7 @@ export type ClaudeEvent =
   | EventsDropped
   | FileChange
   | SessionRestarted
+  | Stalled
   | ToolCall
   | ToolInputDelta
   | BackgroundTasksChanged

@@ -30,6 +30,7 @@ import { elicitation } from "./elicitation_request.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
+import type { Stalled } from "./stalled.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import { toolRequest } from "./permission_request.ts";
@@ -183,6 +184,12 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
     >,
     threshold: v.number(),
     value: v.number(),
+  }),
+  stalled: event<Stalled>("stalled", {
+    ...BASE,
+    idleMs: v.number(),
+    lastEventType: maybe(text),
+    endMs: maybe(v.number()),
   }),
   events_dropped: event<EventsDropped>("events_dropped", {
     ...BASE,

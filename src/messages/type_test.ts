@@ -116,6 +116,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "elicitation_request":
       case "events_dropped":
       case "session_restarted":
+      case "stalled":
       case "file_change":
       case "permission_decision":
       case "tool_call":

@@ -266,6 +266,8 @@ const TABLE: Table = {
   maxLineBytes: library,
   validation: library,
   startTimeoutMs: library,
+  turnTimeoutMs: library,
+  idleTimeoutMs: library,
   controlTimeoutMs: library,
   closeTimeoutMs: library,
   signal: library,

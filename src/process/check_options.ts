@@ -7,7 +7,8 @@
 import { ConfigError } from "../errors.ts";
 import { checkPolicyOptions, whatTurnsHooksOff } from "../permissions/check.ts";
 import { checkHooks } from "../hooks/options.ts";
-import type { SessionOptions } from "../options.ts";
+import type { IdleLimits, SessionOptions } from "../options.ts";
+import { isWireObject } from "../messages/_define.ts";
 import { checkQuestions } from "../questions/options.ts";
 import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
@@ -38,6 +39,7 @@ const LISTS = [
 const AMOUNTS = [
   "maxLineBytes",
   "startTimeoutMs",
+  "turnTimeoutMs",
   "controlTimeoutMs",
   "closeTimeoutMs",
 ] as const;
@@ -80,6 +82,7 @@ export function checkOptions(options: SessionOptions): void {
   checkLimits(options);
   checkBudget(options);
   checkRecover(options);
+  checkIdle(options);
   const { onBreak } = options;
   if (onBreak !== undefined && !BREAKS.has(onBreak)) {
     throw wrong("onBreak", "interrupt, drain or close", onBreak);
@@ -135,6 +138,32 @@ function checkRecover({ recover, persist }: SessionOptions): void {
     throw new ConfigError(
       "recover",
       "Cannot recover a session that is not written to disk: leave out persist: false",
+    );
+  }
+}
+
+function checkIdle({ idleTimeoutMs }: SessionOptions): void {
+  if (idleTimeoutMs === undefined || idleTimeoutMs === false) return;
+  const given: unknown = typeof idleTimeoutMs === "number"
+    ? { endMs: idleTimeoutMs }
+    : idleTimeoutMs;
+  const isRead = isWireObject(given) && Object.entries(given).every(
+    ([name, value]) =>
+      (name === "warnMs" || name === "endMs") &&
+      (value === undefined || typeof value === "number" && value > 0),
+  );
+  if (!isRead) {
+    throw wrong(
+      "idleTimeoutMs",
+      "a number above 0, false, or an object of the numbers warnMs and endMs",
+      idleTimeoutMs,
+    );
+  }
+  const { warnMs, endMs } = given as IdleLimits;
+  if (warnMs !== undefined && endMs !== undefined && warnMs > endMs) {
+    throw new ConfigError(
+      "idleTimeoutMs",
+      `Cannot tell of a silence after its end: warnMs (${warnMs}) is more than endMs (${endMs})`,
     );
   }
 }

@@ -30,6 +30,7 @@ import type {
   PushOptions,
   TurnEnd,
 } from "./output.ts";
+import { OpenWork } from "./open_work.ts";
 import { OwnRequests, type Reply } from "./pending.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import type { TurnContext } from "./turn_failure.ts";
@@ -46,6 +47,7 @@ export class Protocol {
   readonly #isStrict: boolean;
   readonly #budget: BudgetWatch;
   readonly #own = new OwnRequests();
+  readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();
   readonly #resuming: boolean;
@@ -88,6 +90,22 @@ export class Protocol {
   /** Whether a turn runs, or a task in the background that somebody waits for. */
   get isBusy(): boolean {
     return this.#turns.isBusy || this.facts.hasTasks;
+  }
+
+  /** Whether the first turn of the process has begun. */
+  get sawInit(): boolean {
+    return this.#sawInit;
+  }
+
+  /** Whether the CLI is at work on a turn, whosever it is. */
+  get isWorking(): boolean {
+    return this.#turns.isBusy && this.#state !== "closing" &&
+      this.#state !== "ended";
+  }
+
+  /** Whether something runs, or waits for us, of which nothing is heard until it is done. */
+  get isSilenceNormal(): boolean {
+    return this.#questions.size > 0 || this.#work.isAny || this.facts.hasTasks;
   }
 
   /** The process is up: the handshake goes out under this id. */
@@ -265,6 +283,7 @@ export class Protocol {
 
   #observe(event: Frame["events"][number]): void {
     this.facts.observe(event);
+    this.#work.observe(event);
     if (event.type === "rate_limit") this.#rateLimit = event;
     const { open } = this.#turns;
     if (

@@ -19,6 +19,8 @@ export interface Prompt {
   readonly content: string | readonly unknown[];
   /** Taken as it is written: no `@file` and no slash command in it. */
   readonly verbatim?: boolean | undefined;
+  /** How long its turn may take, in milliseconds, in place of what the session says. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** How a message is pushed. */

@@ -1,0 +1,220 @@
+/**
+ * Time limits of turns, the same for every driver: how long one may take, and how long
+ * it may be silent.
+ *
+ * @module
+ */
+
+import { DeadlineError } from "../errors.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import { stalled } from "../events/stalled.ts";
+import { DEFAULTS, type SessionOptions } from "../options.ts";
+import { idleSteps, IdleWatch } from "../protocol/idle.ts";
+import type { Protocol } from "../protocol/mod.ts";
+
+/** The longest time that a timer can be set to. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * A timer that comes so late found this thread busy. What the CLI wrote meanwhile is
+ * still to be read, and counts.
+ */
+const LATE_MS = 500;
+
+/** Time, as a driver has it. */
+export interface Clock {
+  /** Milliseconds that passed since some moment; it never goes back. */
+  now(): number;
+  /** Calls a function after a time. Gives the way to take that back. */
+  after(timeoutMs: number, call: () => void): () => void;
+}
+
+/** What the limits may do. */
+export interface LimitsPort extends Clock {
+  /** Interrupts whatever runs. */
+  interrupt(): void;
+  /** A turn fails for its readers, and is interrupted. */
+  failTurn(turnId: string, error: Error): void;
+  /** Hands an event to the readers. */
+  emit(event: ClaudeEvent): void;
+  /** The session cannot go on. */
+  fail(error: Error): void;
+}
+
+/** The time limits of one conversation. */
+export class TurnLimits {
+  readonly #options: SessionOptions;
+  readonly #protocol: Protocol;
+  readonly #port: LimitsPort;
+  /** Takes back the limit of a turn, by the turn. */
+  readonly #turns = new Map<string, () => void>();
+  readonly #idle: IdleWatch;
+  /** What `#idle` measures by was changed when the first turn began. */
+  #sawInit = false;
+  #timer: { readonly dueAt: number; readonly stop: () => void } | undefined;
+  /** An interruption that has to be heeded in time. */
+  #grace:
+    | { readonly turnId: string | undefined; readonly stop: () => void }
+    | undefined;
+  #lastEventType: string | undefined;
+
+  constructor(options: SessionOptions, protocol: Protocol, port: LimitsPort) {
+    this.#options = options;
+    this.#protocol = protocol;
+    this.#port = port;
+    // What comes before the first turn is a part of the start, and may take as long.
+    const { endMs } = idleSteps(options.idleTimeoutMs);
+    this.#idle = new IdleWatch({
+      warnMs: undefined,
+      endMs: endMs === undefined ? undefined : this.#startMs,
+    });
+  }
+
+  get #startMs(): number {
+    return this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+  }
+
+  /** A prompt was sent. */
+  begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
+    // A timer takes no more; whoever gives more time means no limit.
+    if (timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS) return;
+    const stop = this.#port.after(timeoutMs, () => {
+      this.#turns.delete(turnId);
+      const error = new DeadlineError("turn", timeoutMs, {
+        sessionId: this.#protocol.facts.id,
+      });
+      this.#port.failTurn(turnId, error);
+      if (this.#protocol.turnId === turnId) this.insist(error);
+    });
+    this.#turns.set(turnId, stop);
+  }
+
+  /** A turn is over. */
+  over(turnId: string): void {
+    this.#turns.get(turnId)?.();
+    this.#turns.delete(turnId);
+  }
+
+  /** The turn of now was interrupted: where it does not end soon, the session does. */
+  insist(error: Error): void {
+    if (this.#grace !== undefined) return;
+    const { turnId } = this.#protocol;
+    const timeoutMs = this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+    const stop = this.#port.after(timeoutMs, () => this.#port.fail(error));
+    this.#grace = { turnId, stop };
+  }
+
+  /** A line came. */
+  heard(events: readonly ClaudeEvent[]): void {
+    for (const { type } of events) this.#lastEventType = type;
+    if (!this.#idle.isOn) return;
+    // The CLI says how long it will wait before the next line.
+    const quietMs = events.reduce(
+      (most, event) =>
+        event.type === "api_retry" ? Math.max(most, event.retryDelayMs) : most,
+      0,
+    );
+    this.#idle.heard(this.#port.now(), quietMs);
+  }
+
+  /** Something changed. */
+  update(): void {
+    const { isWorking, isSilenceNormal, sawInit, turnId } = this.#protocol;
+    if (this.#grace !== undefined) {
+      if (!isWorking || turnId !== this.#grace.turnId) this.#endGrace();
+    }
+    if (sawInit && !this.#sawInit) {
+      this.#sawInit = true;
+      this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
+      this.#stopTimer();
+    }
+    if (!isWorking || isSilenceNormal) {
+      this.#idle.pause();
+      this.#stopTimer();
+      return;
+    }
+    this.#idle.begin(this.#port.now());
+    if (this.#timer === undefined) this.#look();
+  }
+
+  #look(): void {
+    const news = this.#idle.look(this.#port.now());
+    switch (news.do) {
+      case "wait":
+        this.#arm(news.waitMs);
+        break;
+      case "warn": {
+        const { endMs } = idleSteps(this.#options.idleTimeoutMs);
+        this.#look();
+        this.#port.emit(stalled({
+          ...this.#sessionId,
+          idleMs: Math.round(news.idleMs),
+          ...this.#lastEventType === undefined
+            ? {}
+            : { lastEventType: this.#lastEventType },
+          ...endMs === undefined ? {} : { endMs },
+        }));
+        break;
+      }
+      case "end":
+        this.#end();
+        break;
+      case "nothing":
+        break;
+      default:
+        news satisfies never;
+    }
+  }
+
+  #arm(waitMs: number): void {
+    const stop = this.#port.after(waitMs, () => {
+      const dueAt = this.#timer?.dueAt ?? 0;
+      this.#timer = undefined;
+      if (this.#port.now() - dueAt > LATE_MS) this.#arm(LATE_MS);
+      else this.#look();
+    });
+    this.#timer = { dueAt: this.#port.now() + waitMs, stop };
+  }
+
+  /** The silence was too long. */
+  #end(): void {
+    const { turnId, sawInit } = this.#protocol;
+    if (!sawInit) {
+      const error = new DeadlineError("init", this.#startMs, this.#sessionId);
+      this.#port.fail(error);
+      return;
+    }
+    const { endMs = 0 } = idleSteps(this.#options.idleTimeoutMs);
+    const error = new DeadlineError("turn", endMs, {
+      ...this.#sessionId,
+      code: "stalled",
+      hint: "Resume the session with its sessionId",
+    });
+    if (turnId === undefined) this.#port.interrupt();
+    else this.#port.failTurn(turnId, error);
+    this.insist(error);
+  }
+
+  get #sessionId(): { readonly sessionId?: string } {
+    const { id } = this.#protocol.facts;
+    return id === undefined ? {} : { sessionId: id };
+  }
+
+  #stopTimer(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+  }
+
+  #endGrace(): void {
+    this.#grace?.stop();
+    this.#grace = undefined;
+  }
+
+  /** Nothing is limited any more. */
+  close(): void {
+    for (const stop of this.#turns.values()) stop();
+    this.#turns.clear();
+    this.#stopTimer();
+    this.#endGrace();
+  }
+}

@@ -1,0 +1,332 @@
+// The time limits of turns, with a clock of the test's own.
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { DeadlineError } from "../errors.ts";
+import { FakeDriver, SESSION } from "./fixtures/fake_driver.ts";
+
+const MINUTE = 60_000;
+
+/** A driver in the middle of a turn. */
+function running(options: ConstructorParameters<typeof FakeDriver>[0] = {}) {
+  const driver = new FakeDriver(options);
+  const turn = driver.send("p1");
+  driver.init("p1");
+  return { driver, turn };
+}
+
+function stalls(driver: FakeDriver): unknown[] {
+  return driver.events.flatMap((event) =>
+    event.type === "stalled"
+      ? [[event.idleMs, event.lastEventType, event.endMs]]
+      : []
+  );
+}
+
+Deno.test("a silent turn is told of, and by default nothing else happens", () => {
+  const { driver, turn } = running();
+  driver.pass(119_999);
+  assertEquals(stalls(driver), []);
+  driver.pass(1);
+  assertEquals(stalls(driver), [[120_000, "system_init", undefined]]);
+  assertEquals(turn.events.at(-1)?.type, "stalled");
+  driver.pass(100 * MINUTE);
+  assertEquals([stalls(driver).length, turn.end], [1, undefined]);
+  driver.result(["p1"]);
+  assert(turn.end?.result !== undefined);
+  assertEquals(driver.timers, 0);
+});
+
+Deno.test("idleTimeoutMs: false watches nothing", () => {
+  const { driver } = running({ idleTimeoutMs: false });
+  assertEquals(driver.timers, 0);
+  driver.pass(1000 * MINUTE);
+  assertEquals([stalls(driver), driver.failure], [[], undefined]);
+});
+
+Deno.test("a silent turn fails on time, is interrupted, and the session goes on", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  driver.pass(MINUTE - 1);
+  assertEquals(stalls(driver), [[MINUTE / 2, "system_init", MINUTE]]);
+  assertEquals(turn.end, undefined);
+  driver.pass(1);
+  const error = turn.end?.error;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.code, error.timeoutMs], ["stalled", MINUTE]);
+  assertEquals([error.sessionId, error.retryable], [SESSION, true]);
+  assert(error.message.includes("60000 ms"));
+  const [interrupt] = driver.requests("interrupt");
+  driver.reply(interrupt, { still_queued: [] });
+  driver.result(["p1"], {
+    is_error: true,
+    terminal_reason: "aborted_streaming",
+  });
+  assertEquals([driver.failure, driver.timers], [undefined, 0]);
+  const next = driver.send("p2");
+  driver.init("p2");
+  driver.result(["p2"]);
+  assertEquals(next.end?.result?.result, "ok");
+});
+
+Deno.test("where the interruption is not heeded the session ends, and a prompt that waits fails", () => {
+  const { driver, turn } = running({
+    idleTimeoutMs: MINUTE,
+    closeTimeoutMs: 3000,
+  });
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+  const waiting = driver.send("p2");
+  driver.pass(2999);
+  assertEquals(driver.failure, undefined);
+  driver.pass(1);
+  assertEquals(driver.failure, turn.end.error);
+  assertEquals(waiting.end?.error, driver.failure);
+  assertEquals(driver.prompts.length, 1);
+  assertEquals(driver.timers, 0);
+});
+
+Deno.test("any line counts as life, whatever it is", () => {
+  const lines: readonly Record<string, unknown>[] = [
+    { type: "keep_alive" },
+    { type: "stream_event", event: { type: "ping" }, parent_tool_use_id: null },
+    { type: "never heard of" },
+    {
+      type: "tool_progress",
+      tool_use_id: "t",
+      tool_name: "Bash",
+      parent_tool_use_id: null,
+      elapsed_time_seconds: 30,
+    },
+  ];
+  for (const line of lines) {
+    const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+    for (let at = 0; at < 10; at++) {
+      driver.pass(MINUTE - 1);
+      driver.receive(line);
+    }
+    assertEquals(turn.end, undefined, String(line.type));
+    driver.pass(MINUTE);
+    assert(turn.end !== undefined, String(line.type));
+  }
+});
+
+Deno.test("a retry announces its wait, which is no silence", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  driver.receive({
+    type: "system",
+    subtype: "api_retry",
+    attempt: 1,
+    max_retries: 10,
+    retry_delay_ms: 10 * MINUTE,
+    error_status: 529,
+    error: "overloaded",
+  });
+  driver.pass(11 * MINUTE - 1);
+  assertEquals([turn.end, stalls(driver).length], [undefined, 1]);
+  driver.pass(1);
+  assert(turn.end !== undefined);
+});
+
+Deno.test("a tool may be silent for as long as it likes", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  driver.call("t1");
+  driver.call("t2");
+  driver.pass(10 * MINUTE);
+  driver.called("t1");
+  driver.pass(10 * MINUTE);
+  assertEquals([turn.end, stalls(driver)], [undefined, []]);
+  driver.called("t2");
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+});
+
+Deno.test("a call of a reply that broke off runs no more when the agent goes on", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  driver.call("t1", "m1");
+  // Another agent's reply says nothing of it.
+  driver.says("m9", { type: "text", text: "x" }, "t1");
+  driver.pass(10 * MINUTE);
+  assertEquals(turn.end, undefined);
+  driver.says("m2", { type: "text", text: "again" });
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+});
+
+const QUESTIONS: readonly Record<string, unknown>[] = [
+  {
+    subtype: "can_use_tool",
+    tool_name: "Bash",
+    input: {},
+    tool_use_id: "t",
+  },
+  {
+    subtype: "elicitation",
+    mcp_server_name: "s",
+    message: "?",
+    mode: "form",
+    requested_schema: {},
+  },
+  { subtype: "hook_callback", callback_id: "c0", input: {} },
+];
+
+Deno.test("a question without an answer yet is no silence", () => {
+  for (const request of QUESTIONS) {
+    const { driver, turn } = running({
+      idleTimeoutMs: MINUTE,
+      policy: { name: "slow", decide: () => new Promise(() => {}) },
+      onElicitation: () => new Promise(() => {}),
+      hooks: { Stop: [{ run: () => new Promise(() => {}) }] },
+    });
+    const { hooks } = driver.written[0]?.request as Record<string, unknown>;
+    const [stop] = (hooks as Record<string, Record<string, string[]>[]>).Stop ??
+      [];
+    driver.receive({
+      type: "control_request",
+      request_id: "q",
+      request: { ...request, callback_id: stop?.hookCallbackIds?.[0] },
+    });
+    driver.pass(30 * MINUTE);
+    assertEquals([turn.end, stalls(driver)], [undefined, []]);
+    driver.receive({ type: "control_cancel_request", request_id: "q" });
+    driver.pass(MINUTE);
+    assert(turn.end !== undefined, String(request.subtype));
+  }
+});
+
+Deno.test("a task in the background is no silence, one that nobody waits for is", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  const tasks = (...tasks: readonly Record<string, unknown>[]) =>
+    driver.receive({
+      type: "system",
+      subtype: "background_tasks_changed",
+      tasks,
+    });
+  const task = { task_id: "a", task_type: "local_bash", description: "d" };
+  tasks(task);
+  driver.pass(30 * MINUTE);
+  assertEquals(turn.end, undefined);
+  tasks({ ...task, ambient: true });
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+});
+
+Deno.test("a hook of the settings that is told of is no silence", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  const hook = {
+    type: "system",
+    hook_id: "h",
+    hook_name: "Stop",
+    hook_event: "Stop",
+  };
+  driver.receive({ ...hook, subtype: "hook_started" });
+  driver.pass(30 * MINUTE);
+  assertEquals(turn.end, undefined);
+  driver.receive({
+    ...hook,
+    subtype: "hook_response",
+    stdout: "",
+    stderr: "",
+    output: "",
+    outcome: "success",
+  });
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+});
+
+Deno.test("between turns silence is the normal thing", () => {
+  const { driver } = running({ idleTimeoutMs: MINUTE });
+  driver.result(["p1"]);
+  driver.pass(1000 * MINUTE);
+  assertEquals([stalls(driver), driver.failure], [[], undefined]);
+});
+
+Deno.test("a turn that the CLI began by itself and that stalls is interrupted", () => {
+  const { driver } = running({ idleTimeoutMs: MINUTE });
+  driver.result(["p1"]);
+  driver.init();
+  driver.pass(MINUTE);
+  assertEquals(driver.requests("interrupt").length, 1);
+  driver.result([], { origin: { kind: "task-notification" } });
+  driver.pass(MINUTE);
+  assertEquals([driver.failure, driver.timers], [undefined, 0]);
+});
+
+Deno.test("up to the first init the limit is that of the start", () => {
+  const driver = new FakeDriver({ idleTimeoutMs: 1000, startTimeoutMs: 5000 });
+  const turn = driver.send("p1");
+  driver.pass(4999);
+  assertEquals([turn.end, stalls(driver)], [undefined, []]);
+  driver.pass(1);
+  const error = turn.end?.error;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals(
+    [error.code, error.operation, error.timeoutMs],
+    ["deadline", "init", 5000],
+  );
+  assertEquals(driver.failure, error);
+});
+
+Deno.test("what came while this thread was busy is read before anything is ended", () => {
+  const { driver, turn } = running({ idleTimeoutMs: MINUTE });
+  driver.block(10 * MINUTE);
+  driver.pass(0);
+  assertEquals(turn.end, undefined);
+  driver.receive({ type: "keep_alive" });
+  driver.pass(MINUTE - 1);
+  assertEquals(turn.end, undefined);
+  driver.block(10 * MINUTE);
+  driver.pass(MINUTE);
+  assert(turn.end !== undefined);
+});
+
+Deno.test("turnTimeoutMs bounds a turn that is anything but silent", () => {
+  const { driver, turn } = running({ turnTimeoutMs: 10 * MINUTE });
+  driver.call("t1");
+  for (let at = 0; at < 9; at++) {
+    driver.pass(MINUTE);
+    driver.receive({ type: "keep_alive" });
+  }
+  assertEquals(turn.end, undefined);
+  driver.pass(MINUTE);
+  const error = turn.end?.error;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals(
+    [error.code, error.operation, error.timeoutMs, error.sessionId],
+    ["deadline", "turn", 10 * MINUTE, SESSION],
+  );
+  assertEquals(driver.requests("interrupt").length, 1);
+  driver.result(["p1"], { is_error: true, terminal_reason: "aborted_tools" });
+  assertEquals([driver.failure, driver.timers], [undefined, 0]);
+});
+
+Deno.test("timeoutMs of a prompt takes the place of the session's", () => {
+  const driver = new FakeDriver({
+    turnTimeoutMs: MINUTE,
+    idleTimeoutMs: false,
+  });
+  const turn = driver.send("p1", 2 * MINUTE);
+  driver.init("p1");
+  driver.pass(2 * MINUTE - 1);
+  assertEquals(turn.end, undefined);
+  driver.pass(1);
+  assert(turn.end?.error instanceof DeadlineError);
+  driver.pass(5000);
+  assertEquals(driver.failure, turn.end.error);
+});
+
+Deno.test("a prompt that waited too long for the turn before it never goes out", () => {
+  const { driver } = running({ idleTimeoutMs: false, onBreak: "drain" });
+  driver.conversation.leave("p1");
+  const waiting = driver.send("p2", MINUTE);
+  driver.pass(MINUTE);
+  assertInstanceOf(waiting.end?.error, DeadlineError);
+  driver.result(["p1"]);
+  assertEquals(driver.prompts.map(({ uuid }) => uuid), ["p1"]);
+  assertEquals([driver.failure, driver.timers], [undefined, 0]);
+});
+
+Deno.test("a turn over its limit is interrupted also where leaving one would not", () => {
+  const { driver, turn } = running({ turnTimeoutMs: MINUTE, onBreak: "drain" });
+  driver.pass(MINUTE);
+  assert(turn.end?.error instanceof DeadlineError);
+  assertEquals(driver.requests("interrupt").length, 1);
+});

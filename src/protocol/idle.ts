@@ -1,0 +1,105 @@
+/**
+ * The option `idleTimeoutMs`: how long a turn may be silent. Pure; the time is given.
+ *
+ * @module
+ */
+
+import type { IdleLimits } from "../option_types.ts";
+
+/** After how long without a line a turn is called stalled, where the caller says nothing. */
+export const DEFAULT_WARN_MS = 120_000;
+
+/** The steps, and after how long each comes. */
+export interface IdleSteps {
+  /** An event says so. */
+  readonly warnMs: number | undefined;
+  /** The turn fails. */
+  readonly endMs: number | undefined;
+}
+
+/** The steps of an option. */
+export function idleSteps(
+  option: number | false | IdleLimits | undefined,
+): IdleSteps {
+  if (option === false) return { warnMs: undefined, endMs: undefined };
+  const { warnMs, endMs }: IdleLimits = typeof option === "number"
+    ? { endMs: option }
+    : option ?? {};
+  return {
+    warnMs: warnMs ?? (endMs === undefined ? DEFAULT_WARN_MS : endMs / 2),
+    endMs,
+  };
+}
+
+/** What is to be done when it is looked at. */
+export type IdleNews =
+  /** Nothing yet: look again after this. */
+  | { readonly do: "wait"; readonly waitMs: number }
+  /** Nothing any more, until a line comes. */
+  | { readonly do: "nothing" }
+  | { readonly do: "warn"; readonly idleMs: number }
+  | { readonly do: "end"; readonly idleMs: number };
+
+/** Measures the silence of one process. */
+export class IdleWatch {
+  #steps: IdleSteps;
+  /** When the silence began; in the future where one was announced. */
+  #since: number | undefined;
+  #done: "nothing" | "warn" | "end" = "nothing";
+
+  /** @param steps What comes when. */
+  constructor(steps: IdleSteps) {
+    this.#steps = steps;
+  }
+
+  /** Whether silence means something now. */
+  get isOn(): boolean {
+    return this.#since !== undefined;
+  }
+
+  /** From now on silence counts. Nothing happens where it did before. */
+  begin(now: number): void {
+    if (this.#since === undefined) this.heard(now);
+  }
+
+  /** From now on it does not. */
+  pause(): void {
+    this.#since = undefined;
+  }
+
+  /**
+   * A line came.
+   *
+   * @param quietMs How long a silence the line announced.
+   */
+  heard(now: number, quietMs = 0): void {
+    this.#since = now + quietMs;
+    this.#done = "nothing";
+  }
+
+  /** The steps are others from here on. */
+  replace(steps: IdleSteps): void {
+    this.#steps = steps;
+  }
+
+  /** What is due. Each step comes once in one silence. */
+  look(now: number): IdleNews {
+    if (this.#since === undefined || this.#done === "end") {
+      return { do: "nothing" };
+    }
+    const { warnMs, endMs } = this.#steps;
+    const idleMs = now - this.#since;
+    if (endMs !== undefined && idleMs >= endMs) {
+      this.#done = "end";
+      return { do: "end", idleMs };
+    }
+    if (warnMs !== undefined && this.#done === "nothing" && idleMs >= warnMs) {
+      this.#done = "warn";
+      return { do: "warn", idleMs };
+    }
+    const next = this.#done === "nothing" ? warnMs ?? endMs : endMs;
+    return next === undefined
+      ? { do: "nothing" }
+      : { do: "wait", waitMs: Math.max(next - idleMs, 1) };
+  }
+}
