@@ -36,6 +36,13 @@ export type { OnRetract } from "./src/events/text_pieces.ts";
 export type { PushedMessage } from "./src/pushed.ts";
 export type { PushOptions } from "./src/protocol/output.ts";
 export type { MessageState } from "./src/protocol/turns.ts";
+export {
+  type CheckStatus,
+  doctor,
+  type DoctorCheck,
+  type DoctorOptions,
+  type DoctorReport,
+} from "./src/doctor/mod.ts";
 export { printPrompt } from "./src/one_shot.ts";
 export { SyncSession } from "./src/session_sync.ts";
 export { SyncTurn } from "./src/turn_sync.ts";

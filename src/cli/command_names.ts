@@ -6,6 +6,8 @@ export const COMMANDS = {
   ask: "Print the final answer and nothing else",
   events: "Print every event as a line of JSON",
   repl: "Talk: several turns in one session",
+  doctor:
+    "Look whether sessions will work here, and what to do where they will not",
   demo: "Watch a scripted session; needs no Claude and no account",
   schema: "Print the JSON Schema of what --json prints",
   help: "Explain a command, or: exit-codes, permissions, prompt",

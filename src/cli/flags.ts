@@ -93,7 +93,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "DIR",
     help: "Work in this directory",
-    commands: SESSIONS,
+    commands: [...SESSIONS, "doctor"],
   },
   continue: {
     name: "continue",
@@ -144,8 +144,8 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "json",
     synonyms: ["json-output"],
     kind: "switch",
-    help: "Print JSON: one event a line, of ask one object",
-    commands: PROMPTS,
+    help: "Print JSON: one event a line, of ask and doctor one object",
+    commands: [...PROMPTS, "doctor"],
   },
   raw: {
     name: "raw",
@@ -165,7 +165,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "duration",
     value: "TIME",
     help: "Give up a turn after this long: 90s, 5m, 500ms; 5 is seconds",
-    commands: SESSIONS,
+    commands: [...SESSIONS, "doctor"],
   },
   maxTurns: {
     name: "max-turns",
@@ -221,14 +221,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "PATH",
     help: "The claude to start (or set CLAUDESTREAM_CLAUDE_PATH)",
-    commands: SESSIONS,
+    commands: [...SESSIONS, "doctor"],
   },
   configDir: {
     name: "config-dir",
     kind: "text",
     value: "DIR",
     help: "Claude's configuration, instead of ~/.claude",
-    commands: SESSIONS,
+    commands: [...SESSIONS, "doctor"],
   },
   type: {
     name: "type",

@@ -60,6 +60,13 @@ const USAGE: Readonly<
   claudestream repl < prompts.txt
 `,
   },
+  doctor: {
+    usage: "doctor [flags]",
+    examples: `  claudestream doctor
+  claudestream doctor --json | jq '.checks[] | select(.status != "ok")'
+  claudestream doctor --cwd ../other --claude-path ~/bin/claude
+`,
+  },
   demo: {
     usage: "demo [flags]",
     examples: `  claudestream demo

@@ -63,6 +63,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { repl } = await import("./commands/repl.ts");
       return await repl(invocation, output);
     }
+    case "doctor": {
+      const { doctor } = await import("./commands/doctor.ts");
+      return await doctor(invocation, output);
+    }
     case "demo": {
       const { demo } = await import("./commands/demo.ts");
       return await demo(invocation, output);

@@ -14,7 +14,8 @@ export const TOPICS: Readonly<Record<string, string>> = {
   143  SIGTERM
 
 repl gives 0 when you leave it, and with lines from a pipe the highest code of
-its turns.
+its turns. doctor gives 0 when nothing failed, also with something to look at; 4
+when only the sign-in failed; 3 when something else did.
 `,
   permissions: `Which tools may run
 

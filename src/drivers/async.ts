@@ -39,6 +39,10 @@ const LINE_FEED = new TextEncoder().encode("\n");
 /** How long after the end of a background task the turn about it may begin. */
 const FOLLOW_UP_MS = 500;
 
+/** How long lines are taken without a break for timers, and how often that is looked at. */
+const BREATH_MS = 50;
+const BREATH_LINES = 256;
+
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
 
@@ -149,12 +153,18 @@ export class AsyncDriver {
   ): { readonly finish: () => Promise<void> } {
     const reader = decodeLines(stdout, this.#options.maxLineBytes).getReader();
     let lines = 0;
+    let breathAt = performance.now() + BREATH_MS;
     const done = (async () => {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
         lines++;
         this.#conversation.receive(value);
+        // Reads of a pipe that is never empty end at once, and no timer would ever ring.
+        if (lines % BREATH_LINES === 0 && performance.now() > breathAt) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          breathAt = performance.now() + BREATH_MS;
+        }
       }
     })();
     done.catch((cause) => this.#fail(connectionLost(cause)));

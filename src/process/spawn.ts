@@ -26,7 +26,8 @@ async function mayReadEnv(): Promise<boolean> {
   return state === "granted";
 }
 
-async function isProgram(path: string): Promise<boolean | undefined> {
+/** Whether there is a file that can be run; `undefined` where that may not be asked. */
+export async function isProgram(path: string): Promise<boolean | undefined> {
   const { state } = await Deno.permissions.query({ name: "read", path });
   if (state !== "granted") return undefined;
   try {

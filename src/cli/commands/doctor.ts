@@ -1,0 +1,52 @@
+import type { CheckStatus, DoctorReport } from "../../doctor/mod.ts";
+import { doctor as examine } from "../../doctor/mod.ts";
+import type { Output } from "../output.ts";
+import type { Invocation } from "../parse.ts";
+import { UsageError } from "../usage_error.ts";
+
+const SHOWN: Readonly<Record<CheckStatus, string>> = {
+  ok: "ok  ",
+  warn: "WARN",
+  fail: "FAIL",
+  skip: "-   ",
+};
+
+/** `doctor`: whether sessions will work here. */
+export async function doctor(
+  invocation: Invocation,
+  output: Output,
+): Promise<number> {
+  const { flags, words, literal } = invocation;
+  if (words.length > 0 || literal.length > 0) {
+    throw new UsageError(
+      'Cannot give "doctor" a prompt: it asks nobody',
+      "To send one: claudestream send PROMPT",
+    );
+  }
+  const { cwd, claudePath, configDir, timeoutMs } = flags;
+  const report = await examine({
+    ...cwd === undefined ? {} : { cwd },
+    ...claudePath === undefined ? {} : { claudePath },
+    ...configDir === undefined ? {} : { configDir },
+    ...timeoutMs === undefined ? {} : { timeoutMs },
+  });
+  await output.stdout(
+    flags.json === true ? `${JSON.stringify(report)}\n` : reportText(report),
+  );
+  return report.exitCode;
+}
+
+/** The report for people. */
+export function reportText({ checks }: DoctorReport): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const rows = checks.map(({ name, status, detail, hint }) => {
+    const row = `${SHOWN[status]}  ${name.padEnd(width)}  ${detail}\n`;
+    const isShown = hint !== undefined && status !== "ok";
+    return isShown ? `${row}${" ".repeat(width + 8)}→ ${hint}\n` : row;
+  });
+  const count = (wanted: CheckStatus) =>
+    checks.filter(({ status }) => status === wanted).length;
+  return `${rows.join("")}${count("fail")} failed, ${
+    count("warn")
+  } to look at\n`;
+}

@@ -1,0 +1,143 @@
+/**
+ * The program that sessions would start.
+ *
+ * @module
+ */
+
+import { ClaudeNotFoundError } from "../errors.ts";
+import type { SessionOptions } from "../options.ts";
+import { type Command, findClaude } from "../process/find.ts";
+import { isProgram, prepareSpawn, startProcess } from "../process/spawn.ts";
+import { mayRead } from "./may.ts";
+import { check, type DoctorCheck } from "./report.ts";
+
+/** What was found. */
+export interface FoundClaude {
+  /** The check. */
+  readonly check: DoctorCheck;
+  /** The program, where there is one. */
+  readonly command?: Command;
+}
+
+/** Looks for the program as a session does. */
+export async function findBinary(
+  claudePath: SessionOptions["claudePath"],
+  env: (name: string) => string | undefined,
+): Promise<FoundClaude> {
+  const looked: string[] = [];
+  try {
+    const command = await findClaude({
+      claudePath,
+      env,
+      os: Deno.build.os,
+      isProgram: async (path) => {
+        looked.push(path);
+        return await isProgram(path);
+      },
+    });
+    const found = [command.path, ...command.args].join(" ");
+    const others = looked.filter((path) => path !== command.path);
+    const detail = others.length === 0
+      ? found
+      : `${found} (not in: ${others.join(", ")})`;
+    return {
+      command,
+      check: await isOddFile(command.path)
+        ? check(
+          "claude",
+          "warn",
+          `${detail}; it is no program, nor a script that begins with "#!"`,
+          `See what it is: head -c 100 '${command.path}'`,
+        )
+        : check("claude", "ok", detail),
+    };
+  } catch (error) {
+    if (!(error instanceof ClaudeNotFoundError)) throw error;
+    const { searched, wanted, message, hint } = error;
+    const why = wanted === undefined
+      ? []
+      : await Promise.all(searched.map(whyNot));
+    return {
+      check: check("claude", "fail", [message, ...why].join("; "), hint),
+    };
+  }
+}
+
+/** The first bytes of programs: ELF, Mach-O (three forms), Windows, and scripts. */
+const PROGRAMS: readonly (readonly number[])[] = [
+  [0x7f, 0x45, 0x4c, 0x46],
+  [0xcf, 0xfa, 0xed, 0xfe],
+  [0xce, 0xfa, 0xed, 0xfe],
+  [0xca, 0xfe, 0xba, 0xbe],
+  [0x4d, 0x5a],
+  [0x23, 0x21],
+];
+
+/** Whether a file that can be run is none that should: the shell would take it for a script. */
+async function isOddFile(path: string): Promise<boolean> {
+  if (!/[\\/]/.test(path) || !await mayRead(path)) return false;
+  if (/\.(cmd|bat)$/i.test(path)) return false;
+  const head = new Uint8Array(4);
+  using file = await Deno.open(path);
+  await file.read(head);
+  return !PROGRAMS.some((bytes) =>
+    bytes.every((byte, at) => head[at] === byte)
+  );
+}
+
+/** What is wrong with a file that cannot be run. */
+async function whyNot(path: string): Promise<string> {
+  try {
+    const { isDirectory } = await Deno.stat(path);
+    return isDirectory
+      ? `${path} is a directory`
+      : `${path} is not executable: chmod +x '${path}'`;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound
+      ? `there is no ${path}`
+      : `${path}: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** What the program prints as its version; empty where it says nothing in time. */
+export async function printedVersion(
+  options: SessionOptions,
+  timeoutMs: number,
+): Promise<string> {
+  const launch = {
+    args: ["--version"],
+    env: {},
+    initialize: {},
+    files: [],
+  };
+  const process = await startProcess(
+    await prepareSpawn(options, launch, false),
+  );
+  const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
+  try {
+    // A program that writes for ever is none that says its version.
+    const [printed] = await Promise.all([
+      firstText(process.readable),
+      process.stderr.cancel(),
+      process.writable.close().catch(() => {
+        // It ended, or reads nothing: only what it writes matters.
+      }),
+    ]);
+    process.kill("SIGKILL");
+    await process.exited;
+    return printed.trim();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first 1,000 characters, or all where there are fewer. */
+async function firstText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length >= 1000) break;
+  }
+  return text.slice(0, 1000);
+}

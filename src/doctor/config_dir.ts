@@ -1,0 +1,71 @@
+/**
+ * Whether claude can write where it keeps its sessions.
+ *
+ * @module
+ */
+
+import { mayRead, mayWrite } from "./may.ts";
+import { check, type DoctorCheck } from "./report.ts";
+
+const NAME = "config_dir";
+
+/** Writes a file to the folder of claude's configuration, and removes it. */
+export async function configDirCheck(
+  configDir: string | undefined,
+): Promise<DoctorCheck> {
+  if (configDir === undefined) {
+    return check(
+      NAME,
+      "fail",
+      "no home directory is known",
+      "Set HOME, or CLAUDE_CONFIG_DIR",
+    );
+  }
+  if (!await mayRead(configDir)) return skipped(configDir, "read");
+  const folder = await existing(configDir);
+  if (!await mayWrite(folder)) return skipped(folder, "write");
+  const detail = folder === configDir
+    ? configDir
+    : `${configDir}: not there yet, claude will make it in ${folder}`;
+  try {
+    const file = await Deno.makeTempFile({
+      dir: folder,
+      prefix: ".claudestream-doctor-",
+    });
+    await Deno.remove(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return check(
+      NAME,
+      "fail",
+      `${folder} cannot be written: ${reason}`,
+      `Give yourself the right to write it: chmod u+rwx '${folder}'; or name another folder with CLAUDE_CONFIG_DIR`,
+    );
+  }
+  return check(NAME, "ok", `${detail} (can be written)`);
+}
+
+function skipped(path: string, what: "read" | "write"): DoctorCheck {
+  return check(
+    NAME,
+    "skip",
+    `${path}: Deno may not ${what} it`,
+    `Run Deno with --allow-${what}=${path}`,
+  );
+}
+
+/** The folder, or the closest one above it that is there. */
+async function existing(path: string): Promise<string> {
+  for (let at = path;;) {
+    const above = at.replace(/[\\/][^\\/]*[\\/]?$/, "");
+    if (above === at || above === "") return at;
+    if (!await mayRead(at)) return path;
+    try {
+      await Deno.stat(at);
+      return at;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) return at;
+    }
+    at = above;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What Deno grants, against what sessions need.
+ *
+ * @module
+ */
+
+import { may } from "./may.ts";
+import { check, type DoctorCheck } from "./report.ts";
+
+/** One permission of Deno's. */
+export interface PermissionNeed {
+  /** The name of its check. */
+  readonly name: string;
+  /** What is asked for. */
+  readonly query: Deno.PermissionDescriptor;
+  /** The flag that grants it. */
+  readonly flag: string;
+  /** What it is for. */
+  readonly purpose: string;
+  /** Whether sessions need it, are better with it, or need it for some options alone. */
+  readonly need: "needed" | "advised" | "optional";
+}
+
+/** What sessions need. Pure. */
+export function permissionNeeds(
+  command: string,
+  configDir: string | undefined,
+  cwd: string,
+): readonly PermissionNeed[] {
+  const folders = [configDir, cwd].filter((path) => path !== undefined);
+  return [
+    {
+      name: "permission.run",
+      query: { name: "run", command },
+      flag: `--allow-run=${command}`,
+      purpose: "to start claude",
+      need: "needed",
+    },
+    {
+      name: "permission.env",
+      query: { name: "env" },
+      flag: "--allow-env",
+      purpose: "to find claude, and to keep from it what disturbs it",
+      need: "advised",
+    },
+    {
+      name: "permission.read",
+      query: { name: "read", path: command },
+      flag: "--allow-read",
+      purpose: "to say where claude was looked for",
+      need: "advised",
+    },
+    ...folders.map((path): PermissionNeed => ({
+      name: "permission.read_folder",
+      query: { name: "read", path },
+      flag: `--allow-read=${path}`,
+      purpose: `to look at ${path}`,
+      need: "optional",
+    })),
+    {
+      name: "permission.write",
+      query: { name: "write" },
+      flag: "--allow-write",
+      purpose:
+        "for options that go through a file (settings, long system prompts), and recordings",
+      need: "optional",
+    },
+    {
+      name: "permission.run_all",
+      query: { name: "run" },
+      flag: "--allow-run",
+      purpose:
+        "to end what claude started too, where it does not end by itself",
+      need: "optional",
+    },
+  ];
+}
+
+/** Asks Deno, and nobody else, for each of them. */
+export async function permissionChecks(
+  needs: readonly PermissionNeed[],
+): Promise<DoctorCheck[]> {
+  return await Promise.all(
+    needs.map(async (one) => permissionCheck(one, await may(one.query))),
+  );
+}
+
+/** The check of one. Pure. */
+export function permissionCheck(
+  { name, flag, purpose, need }: PermissionNeed,
+  isGranted: boolean,
+): DoctorCheck {
+  if (isGranted) return check(name, "ok", `granted: ${purpose}`);
+  const status = { needed: "fail", advised: "warn", optional: "skip" } as const;
+  return check(
+    name,
+    status[need],
+    `not granted: ${need} ${purpose}`,
+    `Run Deno with ${flag}`,
+  );
+}

@@ -1,0 +1,39 @@
+// The real CLI at the start: doctor, and what a start can fail of.
+
+import { assertEquals } from "@std/assert";
+import { doctor, type DoctorReport } from "../mod.ts";
+import { live, world } from "./live_world.ts";
+
+live("doctor: the real handshake, and who is signed in", async () => {
+  await using on = await world();
+  const of = ({ checks }: DoctorReport, wanted: string) =>
+    checks.find(({ name }) => name === wanted);
+  const report = await doctor(on.options);
+  assertEquals(report.checks.filter(({ status }) => status === "fail"), []);
+  assertEquals([report.exitCode, report.claudeVersion], [0, "2.1.330"]);
+  assertEquals(
+    of(report, "sign_in")?.detail,
+    "the API key of ANTHROPIC_API_KEY",
+  );
+  for (const name of ["claude", "version", "messages", "config_dir"]) {
+    assertEquals(of(report, name)?.status, "ok", name);
+  }
+  assertEquals(on.api.requests.length, 0);
+
+  const nobody = await doctor({
+    ...on.options,
+    env: { ...on.options.env, ANTHROPIC_API_KEY: undefined },
+  });
+  assertEquals(nobody.exitCode, 4);
+  assertEquals(of(nobody, "sign_in")?.detail, "nobody is signed in");
+
+  const both = await doctor({
+    ...on.options,
+    env: {
+      ...on.options.env,
+      CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-made-up",
+    },
+  });
+  assertEquals([both.exitCode, of(both, "sign_in")?.status], [0, "warn"]);
+  assertEquals(on.api.requests.length, 0);
+});
