@@ -138,6 +138,7 @@ export {
 
 export type {
   CallToolResult,
+  LateToolOutput,
   ToolContent,
   ToolOutput,
 } from "./src/tools/content.ts";
@@ -150,10 +151,12 @@ export {
   type ReadyMcpServer,
   type RemoteMcpServer,
   type StdioMcpServer,
+  type SyncMcpServer,
 } from "./src/tools/mcp_servers.ts";
 export { mcpToolName } from "./src/tools/names.ts";
 export {
   defineTool,
+  type SyncTool,
   type Tool,
   type ToolAnnotations,
   type ToolContext,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NeedsContext } from "./options.ts";
 import type { PromptContent } from "./session.ts";
 import { SyncSession } from "./session_sync.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
@@ -13,7 +14,7 @@ import type { SyncSessionOptions } from "./sync_options.ts";
  *
  * Nobody reads events, so a tool call that no policy decides is denied.
  *
- * @param options As for a session; `partials` is `false` unless given.
+ * @param given As for a session; `partials` is `false` unless given.
  * @throws {TurnError} The turn failed.
  *
  * @example
@@ -25,10 +26,11 @@ import type { SyncSessionOptions } from "./sync_options.ts";
  * }
  * ```
  */
-export function printPromptSync(
+export function printPromptSync<Context = unknown>(
   prompt: PromptContent,
-  options: SyncSessionOptions = {},
+  given?: SyncSessionOptions<Context> & NeedsContext<Context>,
 ): string {
+  const options = (given ?? {}) as SyncSessionOptions;
   const { signal } = options;
   using session = new SyncSession({ partials: false, ...options });
   return session.ask(prompt, signal === undefined ? {} : { signal }).text;

@@ -26,7 +26,7 @@ import { checkSynchronous } from "./drivers/sync_handlers.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
 import type { WireObject } from "./messages/_define.ts";
-import type { SessionOptions } from "./options.ts";
+import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { PermissionExplanation } from "./permissions/explain.ts";
 import { checkOptions } from "./process/check_options.ts";
@@ -48,6 +48,7 @@ import {
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
+import { hostServers } from "./tools/config.ts";
 import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
 
 /**
@@ -71,7 +72,8 @@ import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
  * }
  * ```
  */
-export class SyncSession extends SyncLiveControl implements Disposable {
+export class SyncSession<Context = unknown> extends SyncLiveControl
+  implements Disposable {
   readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
 
   /**
@@ -80,9 +82,10 @@ export class SyncSession extends SyncLiveControl implements Disposable {
    * @throws {ConfigError} An option cannot be, two contradict each other, or a function
    * is async.
    */
-  constructor(given: SyncSessionOptions = {}) {
+  constructor(given?: SyncSessionOptions<Context> & NeedsContext<Context>) {
     super();
-    const options: SessionOptions = given;
+    // What follows hands the context on and never looks at it.
+    const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
     checkSynchronous(options);
     this.#core = new SessionCore(
@@ -95,7 +98,7 @@ export class SyncSession extends SyncLiveControl implements Disposable {
       request: (call, options) => this.#request(call, options),
       commands: () => this.#core.driver.protocol.facts.commands,
       tasks: () => this.#core.driver.protocol.facts.tasks,
-      inProcessServers: () => [],
+      inProcessServers: () => [...hostServers(options).keys()],
     });
   }
 

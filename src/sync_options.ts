@@ -17,7 +17,8 @@ import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import type { UserAnswers, UserQuestions } from "./questions/ask_user.ts";
 import type { QuestionContext } from "./questions/options.ts";
 import type { PlanRequest } from "./questions/plan.ts";
-import type { RemoteMcpServer, StdioMcpServer } from "./tools/mcp_servers.ts";
+import type { SyncMcpServer } from "./tools/mcp_servers.ts";
+import type { SyncTool } from "./tools/tool.ts";
 
 /** Gives an answer at once, or `undefined` to leave it to somebody else. */
 export type SyncAnswers<Q, A> = (
@@ -38,12 +39,12 @@ export type SyncHookOptions = {
 
 /**
  * Options of a blocking session: those of an async one, with functions that answer at
- * once. They run on the caller's thread, while it waits. Tools in this process are for
- * async sessions.
+ * once. They run on the caller's thread, while it waits. `Context` is the type of
+ * `toolContext`, where tools want one.
  */
-export interface SyncSessionOptions extends
+export interface SyncSessionOptions<Context = unknown> extends
   Omit<
-    SessionOptions,
+    SessionOptions<Context>,
     | "policy"
     | "hooks"
     | "onQuestion"
@@ -51,8 +52,6 @@ export interface SyncSessionOptions extends
     | "onElicitation"
     | "onDialog"
     | "tools"
-    | "toolServerName"
-    | "toolContext"
     | "mcpServers"
     | "spawn"
     | "transport"
@@ -77,8 +76,14 @@ export interface SyncSessionOptions extends
    * user. Called on this thread, while it waits for the start.
    */
   readonly spawn?: (spec: SpawnSpec) => SpawnSpec;
-  /** MCP servers by name, of other processes or on the network. */
-  readonly mcpServers?: Readonly<
-    Record<string, StdioMcpServer | RemoteMcpServer>
-  >;
+  /**
+   * Functions of this process that the model can call, as `mcp__tools__<name>`. Calls run
+   * one after the other.
+   */
+  readonly tools?: readonly SyncTool<never, Context>[];
+  /**
+   * MCP servers by name: of other processes, on the network, or in this process
+   * (`createMcpServer`).
+   */
+  readonly mcpServers?: Readonly<Record<string, SyncMcpServer<Context>>>;
 }

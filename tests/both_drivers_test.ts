@@ -8,31 +8,19 @@ import {
   AsyncSession,
   callback,
   type ClaudeEvent,
-  ClaudeStreamError,
   deny,
   hook,
   LiveControl,
   McpControl,
-  type Spawn,
   SyncLiveControl,
   SyncMcpControl,
   SyncSession,
-  type SyncSessionOptions,
   SyncTaskControl,
   TaskControl,
 } from "../mod.ts";
-import type { Scenario, Turn } from "../src/testing/scenario.ts";
-import { MemoryClaude } from "../src/testing/memory_claude.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
-import { throughShell } from "./_carriers.ts";
-
-interface Case {
-  readonly turns: readonly Turn[];
-  readonly process?: Parameters<typeof step.conversation>[1];
-  readonly options?: SyncSessionOptions;
-  readonly view?: "flat" | "messages" | "wire";
-}
+import { type Case, testBoth } from "./_both_drivers.ts";
 
 const bash = step.toolCall("Bash", { command: "git log" }, {
   asks: true,
@@ -163,107 +151,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Fields that differ between two processes, whatever reads them. */
-const VOLATILE =
-  /(uuid|session_?id|message_?id|tool_?use_?id|request_?id|parent_?tool_?use_?id|duration\w*|ttft\w*|timestamp|resets_?at|time\w*|pid|cwd|idle_?ms|socket_path|id)$/i;
-
-const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-
-function steady(event: unknown): unknown {
-  const text = JSON.stringify(
-    event,
-    (key, value) => VOLATILE.test(key) && value !== null ? "…" : value,
-  );
-  return JSON.parse(text.replaceAll(UUID, "…"));
-}
-
-function told(error: unknown): unknown {
-  if (!(error instanceof ClaudeStreamError)) return String(error);
-  const { name, code, retryable, message, hint, stderrTail } = error;
-  return [name, code, retryable, message, hint, stderrTail];
-}
-
-async function throughAsync(
-  { turns, options = {}, view = "flat" }: Case,
-  claudePath: readonly string[],
-  spawn: Spawn = options.spawn ?? ((spec) => spec),
-): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  const session = new AsyncSession({ ...options, claudePath, spawn });
-  for (let at = 0; at < Math.max(turns.length, 1); at++) {
-    try {
-      const turn = session.send(`prompt ${at}`, { view });
-      for await (const event of turn) seen.push(steady(event));
-      seen.push(await turn.text());
-    } catch (error) {
-      seen.push(told(error));
-    }
-  }
-  seen.push(factsOf(session));
-  await session.close();
-  return seen;
-}
-
-function throughSync(
-  { turns, options = {}, view = "flat" }: Case,
-  claudePath: readonly string[],
-): unknown[] {
-  const seen: unknown[] = [];
-  using session = new SyncSession({ ...options, claudePath });
-  for (let at = 0; at < Math.max(turns.length, 1); at++) {
-    try {
-      const turn = session.send(`prompt ${at}`, { view });
-      for (const event of turn) seen.push(steady(event));
-      seen.push(turn.text());
-    } catch (error) {
-      seen.push(told(error));
-    }
-  }
-  seen.push(factsOf(session));
-  return seen;
-}
-
-function factsOf(session: AsyncSession | SyncSession): unknown {
-  const { model, tools, mcpServers, permissionMode, claudeVersion } = session;
-  const { state, turnCount, totalCostUsd, usage, stderrTail } = session;
-  return [
-    [model, tools, mcpServers, permissionMode, claudeVersion],
-    [state, turnCount, totalCostUsd, usage, stderrTail],
-    [...session.filesModified],
-  ];
-}
-
-for (const [name, one] of Object.entries(CASES)) {
-  Deno.test(`both drivers give the same, over everything: ${name}`, async () => {
-    const { turns, process, options } = one;
-    const [played] = step.conversation(turns, process).processes;
-    assert(played !== undefined);
-    const scenario: Scenario = { processes: Array(4).fill(played) };
-    await using claude = await ScriptedClaude.create(scenario);
-    const { command } = claude;
-    const expected = await throughAsync(one, command);
-    assertEquals(throughSync(one, command), expected);
-    const inShell = { ...one, options: { ...options, spawn: throughShell } };
-    assertEquals(throughSync(inShell, command), expected, "blocking, sh -c");
-    assertEquals(await throughAsync(inShell, command), expected, "sh -c");
-    const memory = new MemoryClaude({ processes: [played] });
-    const cwd = Deno.cwd();
-    const inMemory = await throughAsync(
-      one,
-      command,
-      (spec) => memory.spawn({ ...spec, cwd }),
-    );
-    assertEquals(inMemory, expected, "in memory");
-    // What a process that gives up has read of its input is a matter of chance.
-    if (turns.length === 0) return;
-    const [first, ...others] = [0, 1, 2, 3].map((start) =>
-      steady(claude.receivedBy(start))
-    );
-    for (const sent of [...others, steady(memory.received)]) {
-      assertEquals(sent, first);
-    }
-  });
-}
+testBoth(CASES);
 
 Deno.test("a blocking session has every method of an async one", () => {
   const pairs = [

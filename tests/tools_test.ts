@@ -1,19 +1,13 @@
-// Tools of the host in sessions over the scripted Claude.
+// Tools of the host that take their time, in sessions over the scripted Claude. What takes
+// none is in both_drivers_tools_test.ts.
 
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals } from "@std/assert";
 import * as v from "valibot";
 import {
   AsyncSession,
-  ConfigError,
   createMcpServer,
   defineTool,
   type SessionOptions,
-  StartupError,
   type ToolContext,
 } from "../mod.ts";
 import type { Json } from "../src/testing/scenario.ts";
@@ -22,13 +16,6 @@ import type { Scenario } from "../src/testing/scenario.ts";
 import * as step from "../src/testing/steps.ts";
 
 const NO_INPUT = v.object({});
-
-const add = defineTool({
-  name: "add",
-  description: "Adds two numbers",
-  input: v.object({ a: v.number(), b: v.number() }),
-  run: ({ a, b }) => `${a + b}`,
-});
 
 /** A stand-in and a session over it, both closed at the end. */
 async function pair(scenario: Scenario, options: SessionOptions) {
@@ -77,38 +64,6 @@ function responses(claude: ScriptedClaude) {
   return claude.received.filter(({ type }) => type === "control_response")
     .map((line) => line.response as Record<string, unknown>);
 }
-
-Deno.test("a tool is called with typed input and its text is the result", async () => {
-  await using on = await pair(
-    step.conversation([[step.toolCall("mcp__tools__add", { a: 2, b: 3 })]]),
-    { tools: [add] },
-  );
-  const results = (await Array.fromAsync(on.session.send("go")))
-    .filter((event) => event.type === "tool_result");
-  assertEquals(results.map(({ text, isError }) => [text, isError]), [
-    ["5", false],
-  ]);
-  const initialize = on.claude.received[0]?.request;
-  assertEquals(initialize, { subtype: "initialize", sdkMcpServers: ["tools"] });
-});
-
-Deno.test("the MCP handshake is answered while ours is pending", async () => {
-  await using on = await pair(step.conversation([[step.text("hi")]]), {
-    tools: [add],
-    mcpServers: { other: createMcpServer({ tools: [add] }) },
-  });
-  await on.session.start();
-  await on.session.ask("go");
-  assertEquals(on.session.tools.filter((name) => name.startsWith("mcp__")), [
-    "mcp__tools__add",
-    "mcp__other__add",
-  ]);
-  // Three messages for each server: the notification is answered, too.
-  assertEquals(
-    responses(on.claude).map(({ subtype }) => subtype),
-    Array(6).fill("success"),
-  );
-});
 
 Deno.test("20 calls at once are answered in the order in which they end", async () => {
   const gates = Array.from({ length: 20 }, () => Promise.withResolvers<void>());
@@ -211,36 +166,6 @@ Deno.test("a call is cancelled by a notification, and by its withdrawal", async 
   assertEquals(answered(on.claude, "call-"), ["call-1"]);
 });
 
-Deno.test("progress goes to the CLI", async () => {
-  const told = defineTool({
-    name: "told",
-    description: "Tells its progress",
-    input: NO_INPUT,
-    run: (_input, ctx) => {
-      ctx.progress(0.5, "half");
-    },
-  });
-  await using on = await pair(
-    step.conversation([[step.toolCall("mcp__tools__told", {})]]),
-    { tools: [told] },
-  );
-  await on.session.send("go").result();
-  const notified = on.claude.received.map((line) => line.request)
-    .find((request) =>
-      (request as Record<string, unknown> | undefined)?.subtype ===
-        "mcp_message"
-    );
-  assertEquals<unknown>(notified, {
-    subtype: "mcp_message",
-    server_name: "tools",
-    message: {
-      jsonrpc: "2.0",
-      method: "notifications/progress",
-      params: { progressToken: 2, progress: 0.5, total: 1, message: "half" },
-    },
-  });
-});
-
 Deno.test("one tool serves 20 sessions, each with its own context", async () => {
   const who = defineTool({
     name: "who",
@@ -269,115 +194,4 @@ Deno.test("one tool serves 20 sessions, each with its own context", async () => 
   }));
   await claude.close();
   assertEquals(texts, Array(20).fill(true));
-});
-
-Deno.test("invalid input and throws are errors, and the turn goes on", async () => {
-  const boom = defineTool({
-    name: "boom",
-    description: "Throws",
-    input: NO_INPUT,
-    run: () => Promise.reject(new Error("it broke")),
-  });
-  await using on = await pair(
-    step.conversation([[
-      step.toolCall("mcp__tools__add", { a: "x" }),
-      step.toolCall("mcp__tools__boom", {}),
-      step.text("went on"),
-    ]]),
-    { tools: [add, boom] },
-  );
-  const events = await Array.fromAsync(on.session.send("go"));
-  const results = events.filter((event) => event.type === "tool_result");
-  assertEquals(results.map(({ isError }) => isError), [true, true]);
-  assertStringIncludes(results[0]?.text ?? "", "a: Invalid type");
-  assertStringIncludes(results[0]?.text ?? "", "b: Invalid key");
-  assertEquals(results[1]?.text, "it broke");
-  const ends = events.filter((event) =>
-    event.type === "tool_call" && event.phase === "end"
-  );
-  assertEquals(
-    ends.map((event) => event.type === "tool_call" && event.isError),
-    [true, true],
-  );
-  assert(events.some((event) => event.type === "assistant_text"));
-});
-
-Deno.test("a result of 5 MB arrives whole", async () => {
-  const big = defineTool({
-    name: "big",
-    description: "Big",
-    input: NO_INPUT,
-    run: () => "x\n".repeat(2_500_000),
-  });
-  await using on = await pair(
-    step.conversation([[step.toolCall("mcp__tools__big", {})]]),
-    { tools: [big] },
-  );
-  let length = 0;
-  for await (const event of on.session.send("go")) {
-    if (event.type === "tool_result") length = event.text.length;
-  }
-  assertEquals(length, 5_000_000);
-});
-
-Deno.test("a tool that cannot be told to the model fails the start", async () => {
-  const dated = defineTool({
-    name: "dated",
-    description: "Wants a date",
-    input: v.object({ at: v.date() }),
-    run: () => "",
-  });
-  await using on = await pair(step.conversation([]), { tools: [dated] });
-  const error = await assertRejects(() => on.session.ask("go"), ConfigError);
-  assertStringIncludes(error.message, '"dated"');
-  assertEquals(on.claude.starts.length, 0);
-});
-
-Deno.test("a server that is not there is refused, not left to wait", async () => {
-  await using on = await pair(
-    step.conversation([[
-      step.request(mcp({ id: 1, method: "tools/list" }, "elsewhere"), {
-        id: "asked",
-      }),
-      step.text("done"),
-    ]]),
-    { tools: [add] },
-  );
-  await on.session.ask("go");
-  const answer = responses(on.claude).find(({ request_id }) =>
-    request_id === "asked"
-  );
-  assertEquals(answer?.subtype, "error");
-});
-
-Deno.test("a tool that the first turn does not offer ends the session", async () => {
-  await using on = await pair(
-    step.conversation([[step.gate("never")]], {
-      init: {
-        tools: ["Bash"],
-        mcp_servers: [{ name: "tools", status: "failed" }],
-      },
-    }),
-    { tools: [add] },
-  );
-  const error = await assertRejects(() => on.session.ask("go"), StartupError);
-  assertEquals(
-    [error.reason, error.code, error.message],
-    [
-      "tools_missing",
-      "startup",
-      'The CLI does not offer these tools to the model: "mcp__tools__add": the server "tools" is failed',
-    ],
-  );
-  assertEquals(on.session.state, "dead");
-});
-
-Deno.test("a tool that the caller does not want is not missed", async () => {
-  for (const rule of ["mcp__tools__add", "mcp__tools", "mcp__tools__*"]) {
-    await using on = await pair(
-      step.conversation([[step.text("hi")]], { init: { tools: ["Bash"] } }),
-      { tools: [add], disallowedTools: [rule] },
-    );
-    assertEquals((await on.session.ask("go")).text, "hi");
-  }
 });

@@ -8,7 +8,10 @@
 import { ConfigError } from "../errors.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import type { SessionOptions } from "../options.ts";
-import { hostServers } from "../tools/config.ts";
+import { isThenable } from "../soon.ts";
+import type { StandardSchema } from "../standard_schema.ts";
+import { isInHost, isInProcess, type McpServer } from "../tools/mcp_servers.ts";
+import type { Tool } from "../tools/tool.ts";
 
 /** Hears of a function that gave a promise after all. */
 type Misused = (error: ConfigError) => void;
@@ -28,11 +31,7 @@ const HANDLERS = [
  * @throws {ConfigError} A function is async, or the option needs promises inside.
  */
 export function checkSynchronous(options: SessionOptions): void {
-  if ((options.tools ?? []).length > 0) throw unsupported("tools");
-  if (hostServers(options).size > 0) throw unsupported("mcpServers");
-  if (options.transport !== undefined) {
-    throw unsupported("transport", "a thread that blocks cannot move streams");
-  }
+  if (options.transport !== undefined) throw noTransport();
   const { policy, hooks } = options;
   if (policy !== undefined) checkFunction("policy", policy.decide);
   for (const name of HANDLERS) checkFunction(name, options[name]);
@@ -42,15 +41,39 @@ export function checkSynchronous(options: SessionOptions): void {
       checkFunction("hooks", run, `hooks.${event}[${index}]`)
     );
   }
+  checkTools("tools", "tools", options.tools ?? []);
+  for (const [name, server] of Object.entries(options.mcpServers ?? {})) {
+    if (isInProcess(server)) {
+      checkTools("mcpServers", `mcpServers.${name}`, server.tools);
+    } else if (isInHost(server)) throw notReady(name);
+  }
 }
 
-function unsupported(
+function checkTools(
   option: string,
-  why = "tools in this process need promises",
-): ConfigError {
+  path: string,
+  tools: readonly Tool[],
+): void {
+  for (const { name, input, run } of tools) {
+    checkFunction(option, run, `${path}.${name}`);
+    // What valibot says of its own schemas.
+    if ((input as { readonly async?: unknown }).async === true) {
+      throw asynchronous(option, `${path}.${name}.input`);
+    }
+  }
+}
+
+function notReady(name: string): ConfigError {
   return new ConfigError(
-    option,
-    `Cannot use the option ${option} in a SyncSession: ${why}, use an AsyncSession`,
+    "mcpServers",
+    `Cannot use the server "${name}" in a SyncSession: a ready-made server needs promises, use createMcpServer() or an AsyncSession`,
+  );
+}
+
+function noTransport(): ConfigError {
+  return new ConfigError(
+    "transport",
+    "Cannot use the option transport in a SyncSession: a thread that blocks cannot move streams, use an AsyncSession",
   );
 }
 
@@ -75,7 +98,7 @@ export function synchronous(
   options: SessionOptions,
   misused: Misused,
 ): SessionOptions {
-  const { policy, hooks } = options;
+  const { policy, hooks, tools, mcpServers } = options;
   const handlers: Record<string, unknown> = {};
   for (const name of HANDLERS) {
     const given = options[name];
@@ -107,7 +130,52 @@ export function synchronous(
       },
     },
     ...hooks === undefined ? {} : { hooks: hooksAtOnce(hooks, misused) },
+    ...tools === undefined
+      ? {}
+      : { tools: toolsAtOnce("tools", "tools", tools, misused) },
+    ...mcpServers === undefined
+      ? {}
+      : { mcpServers: serversAtOnce(mcpServers, misused) },
   };
+}
+
+function serversAtOnce(
+  servers: Readonly<Record<string, McpServer<unknown>>>,
+  misused: Misused,
+): Record<string, McpServer<unknown>> {
+  const wrapped = Object.entries(servers).map(([name, server]) => {
+    if (!isInProcess(server)) return [name, server];
+    // A call can only find another one running that waits for this session itself. To
+    // wait for that one would need a promise.
+    const { concurrency: _, tools, ...rest } = server;
+    const path = `mcpServers.${name}`;
+    return [name, {
+      ...rest,
+      tools: toolsAtOnce("mcpServers", path, tools, misused),
+    }];
+  });
+  return Object.fromEntries(wrapped);
+}
+
+function toolsAtOnce(
+  option: string,
+  path: string,
+  tools: readonly Tool<never, unknown>[],
+  misused: Misused,
+): readonly Tool<never, unknown>[] {
+  return tools.map((tool) => {
+    const name = `${path}.${tool.name}`;
+    const standard = tool.input["~standard"];
+    const validate = standard.validate.bind(standard);
+    const input: StandardSchema = {
+      "~standard": {
+        ...standard,
+        validate: atOnce(validate, option, `${name}.input`, misused),
+      },
+    };
+    const run = atOnce(tool.run.bind(tool), option, name, misused);
+    return { ...tool, input, run };
+  });
 }
 
 function hooksAtOnce(hooks: HookOptions, misused: Misused): HookOptions {
@@ -142,9 +210,4 @@ function atOnce<A extends readonly unknown[], R>(
     misused(error);
     throw error;
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }

@@ -11,6 +11,7 @@ import {
 } from "../host/handler_failure.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
+import { isThenable } from "../soon.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {
@@ -153,9 +154,4 @@ function blocked(event: HookEvent, reason: string): Reply {
     : { kind: "deny", reason };
   const { output } = readAnswer(event, helper);
   return output === undefined ? { refusal: reason } : { response: output };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }

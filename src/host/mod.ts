@@ -28,8 +28,9 @@ import { lateDenial } from "../permissions/decide.ts";
 import { hookReply, hooksAreOff, PolicyGate } from "../permissions/gate.ts";
 import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
+import { whenKnown } from "../soon.ts";
 import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
-import { type Found, isAskedOfPeople, Questions } from "../questions/mod.ts";
+import { isAskedOfPeople, Questions } from "../questions/mod.ts";
 import { McpHost } from "../tools/host.ts";
 import type { FailureListener } from "./handler_failure.ts";
 import {
@@ -271,14 +272,6 @@ export class Host {
   turnEnded(): void {
     this.#gate?.forget();
   }
-}
-
-/** Goes on with a value at once, or when it is there. */
-function whenKnown<A>(
-  found: Found<A>,
-  next: (answer: A | undefined) => Answer,
-): Answer | Promise<Answer> {
-  return found instanceof Promise ? found.then(next) : next(found);
 }
 
 function unreadable(issues: readonly FieldIssue[]): Reply {

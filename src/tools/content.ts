@@ -45,7 +45,8 @@ export interface CallToolResult {
 
 /**
  * What `run` may return: a text, the bytes of an image (PNG, JPEG, GIF, WebP), a
- * {@linkcode CallToolResult}, nothing, or any other value that JSON can hold.
+ * {@linkcode CallToolResult}, nothing, or any other value that JSON can hold. No promise:
+ * that is said beside it, where one may be.
  */
 export type ToolOutput =
   | string
@@ -54,6 +55,7 @@ export type ToolOutput =
   | null
   | undefined
   | void
-  | Uint8Array
-  | CallToolResult
-  | object;
+  | (Uint8Array | CallToolResult | object) & { readonly then?: never };
+
+/** What `run` may return where it may take time. */
+export type LateToolOutput = ToolOutput | Promise<ToolOutput>;

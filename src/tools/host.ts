@@ -11,7 +11,9 @@ import { makeEvent, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Reply } from "../protocol/pending.ts";
+import { type Soon, whenKnown } from "../soon.ts";
 import { hostServers } from "./config.ts";
+import { isInProcess } from "./mcp_servers.ts";
 import { mcpToolName, serverPrefix } from "./names.ts";
 import { ReadyServer } from "./ready_server.ts";
 import { thrownText } from "./result.ts";
@@ -48,7 +50,7 @@ export class McpHost {
     for (const [name, server] of hostServers(options)) {
       servers.set(
         name,
-        typeof server !== "function" && "tools" in server
+        isInProcess(server)
           ? new ToolServer(name, server, this.#portOf(name, port))
           : new ReadyServer(
             name,
@@ -82,37 +84,40 @@ export class McpHost {
   }
 
   /**
-   * Makes the servers ready, before there is a process.
+   * Connects the ready-made servers, before there is a process.
    *
-   * @throws {ConfigError} A tool or a server cannot be used.
+   * @throws {ConfigError} One cannot be connected.
    */
   async prepare(): Promise<void> {
-    for (const server of this.#servers.values()) await server.prepare();
+    for (const server of this.#servers.values()) {
+      if (server instanceof ReadyServer) await server.prepare();
+    }
   }
 
-  /** Answers a message of the CLI's. Never rejects. */
-  async answer(
+  /** Answers a message of the CLI's. Never throws or rejects. */
+  answer(
     { serverName, message }: Extract<Question, { kind: "mcp" }>,
     { signal, sessionId, cwd }: McpContext,
-  ): Promise<Reply> {
+  ): Soon<Reply> {
     const server = this.#servers.get(serverName);
     if (server === undefined) {
       return { refusal: `There is no server "${serverName}" here` };
     }
+    const refused = (error: unknown): Reply => ({ refusal: thrownText(error) });
     try {
-      return {
-        response: {
-          mcp_response: await server.receive(message, {
-            signal,
-            session: {
-              ...sessionId === undefined ? {} : { id: sessionId },
-              ...cwd === undefined ? {} : { cwd },
-            },
-          }),
-        },
-      };
+      const response = whenKnown(
+        server.receive(message, {
+          signal,
+          session: {
+            ...sessionId === undefined ? {} : { id: sessionId },
+            ...cwd === undefined ? {} : { cwd },
+          },
+        }),
+        (message): Reply => ({ response: { mcp_response: message } }),
+      );
+      return response instanceof Promise ? response.catch(refused) : response;
     } catch (error) {
-      return { refusal: thrownText(error) };
+      return refused(error);
     }
   }
 

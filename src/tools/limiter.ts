@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Soon } from "../soon.ts";
+
 /** Hands out places. */
 export class Limiter {
   #free: number;
@@ -15,11 +17,11 @@ export class Limiter {
   }
 
   /** Waits for a place. Gives `false`, and no place, once the signal aborts. */
-  take(signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
+  take(signal: AbortSignal): Soon<boolean> {
+    if (signal.aborted) return false;
     if (this.#free > 0) {
       this.#free--;
-      return Promise.resolve(true);
+      return true;
     }
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const leave = () => {

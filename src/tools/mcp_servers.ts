@@ -5,6 +5,8 @@
  */
 
 import { ConfigError } from "../errors.ts";
+import { isWireObject } from "../messages/_define.ts";
+import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { mcpToolName, nameIssue } from "./names.ts";
 import type { Tool } from "./tool.ts";
 
@@ -38,8 +40,11 @@ export interface RemoteMcpServer extends ExternalMcpServer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server in this process. Made by {@linkcode createMcpServer}. */
-export interface InProcessMcpServer<Context = never> {
+/**
+ * A server in this process. Made by {@linkcode createMcpServer}. `Output` is what its
+ * tools give.
+ */
+export interface InProcessMcpServer<Context = never, Output = LateToolOutput> {
   /** Tells it from the other kinds. */
   readonly type: "in_process";
   /** What it calls itself. */
@@ -49,7 +54,7 @@ export interface InProcessMcpServer<Context = never> {
   /** What the model is told about it as a whole. */
   readonly instructions?: string;
   /** Its tools. */
-  readonly tools: readonly Tool<never, Context>[];
+  readonly tools: readonly Tool<never, Context, Output>[];
   /** How many calls run at once in one session; the others wait. */
   readonly concurrency?: number;
 }
@@ -74,8 +79,16 @@ export type McpServer<Context = never> =
   | ReadyMcpServer
   | (() => ReadyMcpServer | Promise<ReadyMcpServer>);
 
+/**
+ * An MCP server of a blocking session. Those of the official SDK need promises inside.
+ */
+export type SyncMcpServer<Context = never> =
+  | StdioMcpServer
+  | RemoteMcpServer
+  | InProcessMcpServer<Context, ToolOutput>;
+
 /** What {@linkcode createMcpServer} needs. */
-export interface McpServerOptions<Context = unknown> {
+export interface McpServerOptions<Context = unknown, Output = LateToolOutput> {
   /** What it calls itself. By default the name that it has in `mcpServers`. */
   readonly name?: string;
   /** Its version. Default `"1.0.0"`. */
@@ -83,8 +96,11 @@ export interface McpServerOptions<Context = unknown> {
   /** What the model is told about it as a whole. */
   readonly instructions?: string;
   /** Its tools. */
-  readonly tools: readonly Tool<never, Context>[];
-  /** How many calls run at once in one session; the others wait. No limit by default. */
+  readonly tools: readonly Tool<never, Context, Output>[];
+  /**
+   * How many calls run at once in one session; the others wait. No limit by default. In a
+   * blocking session each call ends before the next begins.
+   */
   readonly concurrency?: number;
 }
 
@@ -113,6 +129,18 @@ export interface McpServerOptions<Context = unknown> {
  * ```
  */
 export function createMcpServer<Context = unknown>(
+  options: McpServerOptions<Context, ToolOutput>,
+): InProcessMcpServer<Context, ToolOutput>;
+/**
+ * Puts tools together as an MCP server, also such that take their time: for async
+ * sessions.
+ *
+ * @throws {ConfigError} Two tools have the same name, as the model sees it.
+ */
+export function createMcpServer<Context = unknown>(
+  options: McpServerOptions<Context>,
+): InProcessMcpServer<Context>;
+export function createMcpServer<Context>(
   options: McpServerOptions<Context>,
 ): InProcessMcpServer<Context> {
   const { name, tools, concurrency } = options;
@@ -160,7 +188,10 @@ export function checkTools(
   }
   const seen = new Map<string, string>();
   for (const tool of tools as readonly Tool[]) {
-    if (typeof tool?.run !== "function" || nameIssue(tool.name) !== undefined) {
+    if (
+      typeof tool?.run !== "function" || nameIssue(tool.name) !== undefined ||
+      !isWireObject(tool.inputSchema)
+    ) {
       throw new ConfigError(
         option,
         `Cannot use the tools of "${server}": expected what defineTool() gives, got ${
@@ -185,5 +216,13 @@ export function isInHost(
   server: McpServer,
 ): server is Exclude<McpServer, StdioMcpServer | RemoteMcpServer> {
   return typeof server === "function" || "connect" in server ||
+    isInProcess(server);
+}
+
+/** Whether a server is one of ours, and no ready-made one. */
+export function isInProcess<Context>(
+  server: McpServer<Context>,
+): server is InProcessMcpServer<Context> {
+  return typeof server === "object" && "type" in server &&
     server.type === "in_process";
 }

@@ -10,8 +10,8 @@
 
 import { DeadlineError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { isThenable, type Soon, whenKnown } from "../soon.ts";
 import { describeIssues } from "../standard_schema.ts";
-import { valibotJsonSchema } from "./json_schema.ts";
 import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
 import { Limiter } from "./limiter.ts";
 import type { InProcessMcpServer } from "./mcp_servers.ts";
@@ -68,20 +68,8 @@ export class ToolServer {
     return [...this.#tools.keys()];
   }
 
-  /**
-   * Makes ready what the tools need.
-   *
-   * @throws {ConfigError} There is no JSON Schema for the input of one.
-   */
-  async prepare(): Promise<void> {
-    for (const tool of this.#tools.values()) await schemaOf(tool);
-  }
-
-  /** Takes a message and gives the response. Never rejects. */
-  async receive(
-    message: WireObject,
-    context: MessageContext,
-  ): Promise<WireObject> {
+  /** Takes a message and gives the response. Never throws or rejects. */
+  receive(message: WireObject, context: MessageContext): Soon<WireObject> {
     const { id, method } = message;
     const params = isWireObject(message.params) ? message.params : {};
     if (!isRpcId(id)) {
@@ -94,9 +82,9 @@ export class ToolServer {
       case "ping":
         return rpcResult(id, {});
       case "tools/list":
-        return await this.#list(id);
+        return rpcResult(id, { tools: [...this.#tools.values()].map(listed) });
       case "tools/call":
-        return await this.#call(id, params, message, context);
+        return this.#call(id, params, message, context);
       default:
         return typeof method === "string"
           ? rpcError(
@@ -121,16 +109,6 @@ export class ToolServer {
     };
   }
 
-  async #list(id: RpcId): Promise<WireObject> {
-    try {
-      const tools: WireObject[] = [];
-      for (const tool of this.#tools.values()) tools.push(await listed(tool));
-      return rpcResult(id, { tools });
-    } catch (error) {
-      return rpcError(id, RPC_ERRORS.internal, thrownText(error));
-    }
-  }
-
   #cancel({ requestId }: WireObject): void {
     if (!isRpcId(requestId)) return;
     this.#running.get(requestId)?.abort(
@@ -138,12 +116,12 @@ export class ToolServer {
     );
   }
 
-  async #call(
+  #call(
     id: RpcId,
     params: WireObject,
     raw: WireObject,
     context: MessageContext,
-  ): Promise<WireObject> {
+  ): Soon<WireObject> {
     const tool = typeof params.name === "string"
       ? this.#tools.get(params.name)
       : undefined;
@@ -156,26 +134,27 @@ export class ToolServer {
     }
     const own = new AbortController();
     this.#running.set(id, own);
-    try {
-      const signal = AbortSignal.any([own.signal, context.signal]);
-      const result = await this.#limited(tool, params, raw, own, {
-        signal,
-        session: context.session,
-      });
-      return rpcResult(id, { ...result });
-    } finally {
+    const signal = AbortSignal.any([own.signal, context.signal]);
+    const result = whenKnown(
+      this.#limiter.take(signal),
+      (isIn): Soon<WireResult> =>
+        isIn
+          ? this.#run(tool, params, raw, own, { ...context, signal })
+          : aborted(signal),
+    );
+    return whenKnown(result, (result) => {
       this.#running.delete(id);
-    }
+      return rpcResult(id, { ...result });
+    });
   }
 
-  async #limited(
+  #run(
     tool: Tool,
     params: WireObject,
     raw: WireObject,
     own: AbortController,
     { signal, session }: MessageContext,
-  ): Promise<WireResult> {
-    if (!await this.#limiter.take(signal)) return aborted(signal);
+  ): Soon<WireResult> {
     const meta = isWireObject(params._meta) ? params._meta : {};
     const toolUseId = meta["claudecode/toolUseId"];
     const call: CallFacts = {
@@ -187,59 +166,89 @@ export class ToolServer {
     const progress = new Progress(this.#port, call, meta.progressToken);
     const started = performance.now();
     this.#port.report(call, { phase: "start" });
-    const { timeoutMs } = tool;
-    const timer = timeoutMs === undefined ? undefined : setTimeout(
-      () => own.abort(new DeadlineError(tool.name, timeoutMs)),
-      timeoutMs,
-    );
-    const result = await Promise.race([
-      run(tool, call.input, {
-        toolUseId: call.toolUseId,
-        signal,
-        session,
-        // Typed where the session takes tools and context together.
-        context: this.#port.context as never,
-        progress: (at, message) => progress.tell(at, message),
-      }),
-      whenAborted(signal),
-    ]);
-    clearTimeout(timer);
-    progress.end();
-    this.#limiter.free();
-    const isError = result.isError === true;
-    const text = isError ? result.content[0]?.text : undefined;
-    this.#port.report(call, {
-      phase: "end",
-      durationMs: performance.now() - started,
-      isError,
-      ...typeof text === "string" ? { message: text } : {},
+    const result = run(tool, call.input, {
+      toolUseId: call.toolUseId,
+      signal,
+      session,
+      // Typed where the session takes tools and context together.
+      context: this.#port.context as never,
+      progress: (at, message) => progress.tell(at, message),
     });
-    return result;
+    return whenKnown(limited(tool, result, own, signal, started), (result) => {
+      progress.end();
+      this.#limiter.free();
+      const isError = result.isError === true;
+      const text = isError ? result.content[0]?.text : undefined;
+      this.#port.report(call, {
+        phase: "end",
+        durationMs: performance.now() - started,
+        isError,
+        ...typeof text === "string" ? { message: text } : {},
+      });
+      return result;
+    });
   }
 }
 
-/** Checks the input and runs the tool. Never rejects. */
-async function run(
+/** Checks the input and runs the tool. Never throws or rejects. */
+function run(
   tool: Tool,
   input: WireObject,
   ctx: ToolContext<never>,
-): Promise<WireResult> {
+): Soon<WireResult> {
+  const failed = (error: unknown) => errorResult(thrownText(error));
   try {
-    const read = await tool.input["~standard"].validate(input);
-    if (read.issues !== undefined) {
-      return errorResult(
-        `Invalid input for the tool "${tool.name}": ${
-          describeIssues(read.issues)
-        }`,
-      );
-    }
-    // Checking took a moment; what nobody waits for must not have effects.
-    if (ctx.signal.aborted) return aborted(ctx.signal);
-    // Its own schema made it of the type that it wants.
-    return resultOf(await tool.run(read.value as never, ctx));
+    const result = whenKnown(
+      settling(tool.input["~standard"].validate(input)),
+      (read): Soon<WireResult> => {
+        if (read.issues !== undefined) {
+          return errorResult(
+            `Invalid input for the tool "${tool.name}": ${
+              describeIssues(read.issues)
+            }`,
+          );
+        }
+        // Checking may take a moment; what nobody waits for must not have effects.
+        if (ctx.signal.aborted) return aborted(ctx.signal);
+        // Its own schema made it of the type that it wants.
+        return whenKnown(
+          settling(tool.run(read.value as never, ctx)),
+          resultOf,
+        );
+      },
+    );
+    return result instanceof Promise ? result.catch(failed) : result;
   } catch (error) {
-    return errorResult(thrownText(error));
+    return failed(error);
   }
+}
+
+/** A promise of whatever make becomes one of the platform's. */
+function settling<T>(value: T | PromiseLike<T>): Soon<T> {
+  return isThenable(value) ? Promise.resolve(value) : value;
+}
+
+/** The result, or an error once nobody waits for it, or its time is up. */
+function limited(
+  { name, timeoutMs = Infinity }: Tool,
+  result: Soon<WireResult>,
+  own: AbortController,
+  signal: AbortSignal,
+  started: number,
+): Soon<WireResult> {
+  const passedMs = () => performance.now() - started;
+  const expire = () => own.abort(new DeadlineError(name, timeoutMs));
+  const inTime = (result: WireResult) => {
+    // No timer runs while a tool blocks: the limit holds all the same.
+    if (passedMs() > timeoutMs) expire();
+    return signal.aborted ? aborted(signal) : result;
+  };
+  if (!(result instanceof Promise)) return inTime(result);
+  const timer = timeoutMs === Infinity
+    ? undefined
+    : setTimeout(expire, Math.max(timeoutMs - passedMs(), 0));
+  return Promise.race([result, whenAborted(signal)]).then(inTime)
+    .finally(() => clearTimeout(timer));
 }
 
 function aborted({ reason }: AbortSignal): WireResult {
@@ -256,7 +265,7 @@ function whenAborted(signal: AbortSignal): Promise<WireResult> {
   return promise;
 }
 
-async function listed(tool: Tool): Promise<WireObject> {
+function listed(tool: Tool): WireObject {
   const { name, description, annotations, alwaysLoad, searchHint } = tool;
   const meta = {
     ...alwaysLoad === undefined ? {} : { "anthropic/alwaysLoad": alwaysLoad },
@@ -265,19 +274,8 @@ async function listed(tool: Tool): Promise<WireObject> {
   return {
     name,
     description,
-    inputSchema: await schemaOf(tool),
+    inputSchema: tool.inputSchema,
     ...annotations === undefined ? {} : { annotations },
     ...Object.keys(meta).length === 0 ? {} : { _meta: meta },
   };
-}
-
-/** JSON Schemas that were made late; a tool itself holds no state. */
-const MADE = new WeakMap<Tool, WireObject>();
-
-async function schemaOf(tool: Tool): Promise<WireObject> {
-  const known = tool.inputSchema ?? MADE.get(tool);
-  if (known !== undefined) return known;
-  const made = await valibotJsonSchema(tool.name, tool.input);
-  MADE.set(tool, made);
-  return made;
 }

@@ -268,9 +268,16 @@ Deno.test("a call ends when it is cancelled, withdrawn or too slow", async () =>
 
 Deno.test("a call that is withdrawn before it runs never does", async () => {
   let runs = 0;
-  const { call, withdrawal } = serve([toolOf(() => {
-    runs++;
-  })]);
+  const tool = defineTool({
+    name: "t",
+    description: "",
+    // To check it takes a moment.
+    input: v.objectAsync({}),
+    run: () => {
+      runs++;
+    },
+  });
+  const { call, withdrawal } = serve([tool]);
   const calls = [call(1), call(2)];
   withdrawal.abort();
   calls.push(call(3));
@@ -327,4 +334,59 @@ Deno.test("concurrency lets only so many run, and a cancelled one leaves the que
   gates[2]?.resolve();
   await calls[2];
   assertEquals(started, [0, 2]);
+});
+
+Deno.test("what takes no time is answered without a promise", () => {
+  const boom = toolOf(() => {
+    throw new Error("it broke");
+  });
+  const { receive } = serve([add, { ...boom, name: "boom" }], 1);
+  const now = (name: string, input: WireObject) => {
+    const response = receive({
+      id: 1,
+      method: "tools/call",
+      params: { name, arguments: input },
+    });
+    assert(!(response instanceof Promise));
+    return response.result;
+  };
+  assert(!(receive({ id: 0, method: "initialize" }) instanceof Promise));
+  assert(!(receive({ id: 1, method: "tools/list" }) instanceof Promise));
+  // A second one: the place of the first was given back.
+  for (const a of [2, 3]) assertEquals(now("add", { a }), text(`${a + 1}`));
+  assertEquals(now("boom", {}), failure("it broke"));
+  assertEquals((now("add", {}) as WireObject).isError, true);
+});
+
+Deno.test("a tool that blocks for longer than it may is an error, too", async () => {
+  const heard: string[] = [];
+  const blocking = defineTool({
+    name: "t",
+    description: "",
+    input: NO_INPUT,
+    timeoutMs: 5,
+    run: (_input, { signal }) => {
+      signal.addEventListener("abort", () => heard.push(signal.reason.name));
+      const end = performance.now() + 6;
+      while (performance.now() < end);
+      return "late";
+    },
+  });
+  const late = failure('No end of "t" within 5 ms');
+  assertEquals(await serve([blocking]).call(1), late);
+  // As one that says that it takes time, and takes it at once.
+  const { run } = blocking;
+  const async: Tool = {
+    ...blocking,
+    run: (...args) => Promise.resolve(run(...args)),
+  };
+  assertEquals(await serve([async]).call(1), late);
+  assertEquals(heard, ["DeadlineError", "DeadlineError"]);
+});
+
+Deno.test("a promise of another make is waited for", async () => {
+  const { call } = serve([toolOf(() => ({
+    then: (resolve: (value: string) => void) => resolve("there"),
+  }))]);
+  assertEquals(await call(1), text("there"));
 });

@@ -7,8 +7,8 @@
 import { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SchemaOutput, StandardSchema } from "../standard_schema.ts";
-import type { ToolOutput } from "./content.ts";
-import { knownJsonSchema } from "./json_schema.ts";
+import type { LateToolOutput, ToolOutput } from "./content.ts";
+import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
 
 /** What a tool tells of itself. Hints: nothing holds it to them. */
@@ -53,16 +53,19 @@ export interface ToolSession {
   readonly cwd?: string;
 }
 
-/** A function of the host that the model can call. Made by {@linkcode defineTool}. */
-export interface Tool<Input = never, Context = never> {
+/**
+ * A function of the host that the model can call. Made by {@linkcode defineTool}.
+ * `Output` is what `run` gives.
+ */
+export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   /** Its name; the model sees `mcp__tools__<name>`. */
   readonly name: string;
   /** What the model is told about it. */
   readonly description: string;
   /** Checks the input. */
   readonly input: StandardSchema;
-  /** JSON Schema of the input; absent where valibot's converter makes it later. */
-  readonly inputSchema?: WireObject;
+  /** JSON Schema of the input. */
+  readonly inputSchema: WireObject;
   /** What it tells of itself. */
   readonly annotations?: ToolAnnotations;
   /** The model sees it from the start, also where tools are loaded by search. */
@@ -72,16 +75,21 @@ export interface Tool<Input = never, Context = never> {
   /** How long a call may take, in milliseconds. */
   readonly timeoutMs?: number;
   /** Runs a call whose input was checked. */
-  readonly run: (
-    input: Input,
-    ctx: ToolContext<Context>,
-  ) => ToolOutput | Promise<ToolOutput>;
+  readonly run: (input: Input, ctx: ToolContext<Context>) => Output;
 }
+
+/** A tool that gives its result at once: the only kind that a blocking session takes. */
+export type SyncTool<Input = never, Context = never> = Tool<
+  Input,
+  Context,
+  ToolOutput
+>;
 
 /** What {@linkcode defineTool} needs. */
 export interface ToolDefinition<
   Schema extends StandardSchema = StandardSchema,
   Context = unknown,
+  Output extends LateToolOutput = LateToolOutput,
 > {
   /** Its name; `mcp__tools__<name>` has at most 128 characters. */
   readonly name: string;
@@ -94,12 +102,13 @@ export interface ToolDefinition<
   readonly input: Schema;
   /**
    * Does the work. What it returns becomes the result, see {@linkcode ToolOutput};
-   * what it throws becomes an error that the model sees.
+   * what it throws becomes an error that the model sees. May be async where no blocking
+   * session uses it.
    */
   readonly run: (
     input: SchemaOutput<Schema>,
     ctx: ToolContext<Context>,
-  ) => ToolOutput | Promise<ToolOutput>;
+  ) => Output;
   /**
    * JSON Schema of the input, which the model sees. By default made of `input`; needed
    * for libraries that cannot, and for schemas that JSON Schema has no words for.
@@ -111,7 +120,10 @@ export interface ToolDefinition<
   readonly alwaysLoad?: boolean;
   /** Words by which the model finds it, where tools are loaded by search. */
   readonly searchHint?: string;
-  /** How long a call may take, in milliseconds. No limit by default. */
+  /**
+   * How long a call may take, in milliseconds. One that takes longer is an error to the
+   * model, whatever it gives in the end. No limit by default.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -119,7 +131,8 @@ export interface ToolDefinition<
  * Makes a function a tool. It holds no state: the same one may serve any number of
  * sessions at once.
  *
- * @throws {ConfigError} The name cannot be, or the input is no object.
+ * @throws {ConfigError} The name cannot be, the input is no object, or JSON Schema has no
+ * word for a part of it.
  *
  * @example
  * ```ts
@@ -162,9 +175,13 @@ export interface ToolDefinition<
  * new AsyncSession({ tools: [stock], toolContext: { stockOf: () => 3 } });
  * ```
  */
-export function defineTool<Schema extends StandardSchema, Context = unknown>(
-  definition: ToolDefinition<Schema, Context>,
-): Tool<SchemaOutput<Schema>, Context> {
+export function defineTool<
+  Schema extends StandardSchema,
+  Context = unknown,
+  Output extends LateToolOutput = LateToolOutput,
+>(
+  definition: ToolDefinition<Schema, Context, Output>,
+): Tool<SchemaOutput<Schema>, Context, Output> {
   const { name, description, input, timeoutMs } = definition;
   const issue = nameIssue(name);
   if (issue !== undefined) throw unusable(name, `its name: ${issue}`);
@@ -183,11 +200,8 @@ export function defineTool<Schema extends StandardSchema, Context = unknown>(
       "expected a schema of valibot or another Standard Schema library as input",
     );
   }
-  const inputSchema = knownJsonSchema(name, input, definition.inputSchema);
-  return Object.freeze({
-    ...definition,
-    ...inputSchema === undefined ? {} : { inputSchema },
-  });
+  const inputSchema = inputJsonSchema(name, input, definition.inputSchema);
+  return Object.freeze({ ...definition, inputSchema });
 }
 
 /** A schema may be a function, as those of arktype are. */

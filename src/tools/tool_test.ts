@@ -34,6 +34,16 @@ Deno.test("defineTool takes any Standard Schema that has a JSON Schema", () => {
   const base = { name: "t", description: "", run };
   const json = { type: "object", properties: {} };
   assertEquals(
+    defineTool({ ...base, input: v.objectAsync({ a: v.string() }) })
+      .inputSchema,
+    {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      type: "object",
+      properties: { a: { type: "string" } },
+      required: ["a"],
+    },
+  );
+  assertEquals(
     defineTool({ ...base, input: schemaOf("zod", () => json) }).inputSchema,
     json,
   );
@@ -79,6 +89,7 @@ Deno.test("defineTool refuses what the API would refuse later", () => {
       }),
     }, "no word for Date"],
     [{ inputSchema: { type: "array" } }, 'got "array"'],
+    [{ input: v.object({ at: v.date() }) }, '"date" schema cannot'],
   ];
   for (const [change, expected] of bad) {
     const error = assertThrows(
