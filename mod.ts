@@ -133,6 +133,7 @@ export {
   StartupError,
   type StartupReason,
   StateError,
+  StructuredOutputError,
   TurnError,
 } from "./src/errors.ts";
 

@@ -9,6 +9,7 @@
 
 import type { FieldIssue } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
+import { describeIssues, type SchemaIssue } from "./standard_schema.ts";
 import { maskSecrets } from "./secrets.ts";
 
 /**
@@ -33,7 +34,8 @@ import { maskSecrets } from "./secrets.ts";
  * | `max_output_tokens` | the reply was cut at its limit |
  * | `max_turns` | `limits.maxTurns` |
  * | `max_budget` | `limits.maxBudgetUsd` |
- * | `structured_output` | no answer that meets the schema |
+ * | `structured_output` | there is no answer, or it does not meet the schema |
+ * | `structured_output_retries` | the model tried as often as it may, and met the schema never |
  * | `refusal` | the model refused |
  * | `interrupted` | the turn was interrupted |
  * | `turn_failed` | the turn failed in a way that has no code yet |
@@ -67,6 +69,7 @@ export type ErrorCode =
   | "max_turns"
   | "max_budget"
   | "structured_output"
+  | "structured_output_retries"
   | "refusal"
   | "interrupted"
   | "turn_failed"
@@ -264,6 +267,41 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "connection",
   "interrupted",
 ]);
+
+/** A turn went well, and its answer is not what the schema asks for. */
+export class StructuredOutputError extends ClaudeStreamError {
+  /** The name of the class. */
+  override readonly name = "StructuredOutputError";
+  /** `missing`: the model gave none; `invalid`: it does not fit. */
+  readonly reason: "missing" | "invalid";
+  /** The final text. */
+  readonly text: string;
+  /** What the model gave, where it gave anything. */
+  readonly output: unknown;
+  /** What did not fit. */
+  readonly issues: readonly SchemaIssue[];
+  /** The end of the turn. */
+  readonly result: Result;
+
+  /** Makes one; thrown by `ask`. */
+  constructor(
+    reason: "missing" | "invalid",
+    text: string,
+    result: Result,
+    issues: readonly SchemaIssue[],
+  ) {
+    super(
+      "structured_output",
+      `The answer does not meet the schema: ${describeIssues(issues)}`,
+      { sessionId: result.sessionId },
+    );
+    this.reason = reason;
+    this.text = text;
+    this.output = result.structuredOutput;
+    this.issues = issues;
+    this.result = result;
+  }
+}
 
 /** The CLI wrote something that it may not. */
 export class ProtocolError extends ClaudeStreamError {

@@ -56,8 +56,14 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly subagentSystemPrompt?: { readonly append: string };
   /** What the model does in plan mode, in place of the CLI's own instructions. */
   readonly planModeInstructions?: string;
-  /** JSON Schema that each answer of the session has to meet. For one answer alone, see `ask()`. */
+  /**
+   * JSON Schema that each answer of the session has to meet, as `result.structuredOutput`
+   * and as `output` of what `ask()` gives. An object at its root, in the words of draft-07.
+   * For one answer alone, typed and checked here too, see `ask()`.
+   */
   readonly outputSchema?: Readonly<Record<string, unknown>>;
+  /** How often the model may try again where its answer does not meet the schema. Default 4. */
+  readonly outputRetries?: number;
   /** Suggests the next prompt after each turn but the first, as `PromptSuggestion`. Default `false`. */
   readonly promptSuggestions?: boolean;
   /** Takes prompts as they are written: no `@file` and no slash command in them. Not heeded by CLI 2.1.197. Default `false`. */

@@ -11,14 +11,6 @@ import {
 } from "./events/session_restarted.ts";
 import type { SessionOptions } from "./options.ts";
 
-/** What comes in the place of a process that died. */
-export interface Restart {
-  /** Options of the new process. */
-  readonly options: SessionOptions;
-  /** Says so. */
-  readonly event: SessionRestarted;
-}
-
 /** Counts the restarts of one session. */
 export class Restarts {
   readonly #options: SessionOptions;
@@ -30,22 +22,22 @@ export class Restarts {
   }
 
   /**
-   * What comes next, or `undefined` where the session ends with its process.
+   * Says that another process comes, or `undefined` where the session ends with its
+   * process.
    *
    * @param error Why the process is gone; `undefined` where it was closed.
    * @param id The session, where it is known.
    */
-  next(error: Error | undefined, id: string | undefined): Restart | undefined {
+  next(
+    error: Error | undefined,
+    id: string | undefined,
+  ): SessionRestarted | undefined {
     const { recover, signal } = this.#options;
     if (
       !(error instanceof ProcessExitError) || id === undefined ||
       this.#count >= (recover?.attempts ?? 0) || signal?.aborted === true
     ) return undefined;
     this.#count++;
-    const { sessionId: _, fork: __, ...options } = this.#options;
-    return {
-      options: { ...options, resume: id },
-      event: sessionRestarted(this.#count, error.message, id),
-    };
+    return sessionRestarted(this.#count, error.message, id);
   }
 }

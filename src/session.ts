@@ -25,6 +25,9 @@ import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { PermissionExplanation } from "./permissions/explain.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
+import type { SchemaOutput, StandardSchema } from "./standard_schema.ts";
+import { answerSchemaOf } from "./structured/convert.ts";
+import { outputOf, uncheckedOutput } from "./structured/output.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
@@ -73,12 +76,24 @@ export interface AskOptions {
    * counts as a task: use `"turn"` or a `signal` then.
    */
   readonly until?: "tasks" | "turn";
+  /**
+   * What the answer has to be, as a schema of any library that follows Standard Schema,
+   * with an object at its root. It comes as `output`.
+   */
+  readonly schema?: StandardSchema;
+  /** The JSON Schema of `schema`, where its library makes none. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
 }
 
 /** What `ask()` gives. */
-export interface Answer {
+export interface Answer<Output = unknown> {
   /** The final text. */
   readonly text: string;
+  /**
+   * What the schema made of the answer; what the model gave, where the option
+   * `outputSchema` asked for it; else `undefined`.
+   */
+  readonly output: Output;
   /** The end of the turn. */
   readonly result: Result;
   /** Cost of this turn, in US dollars. */
@@ -128,7 +143,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
     this.#core = new SessionCore(
       this,
       options,
-      (options, sink) => new AsyncDriver(options, sink),
+      (options, sink, inherited) => new AsyncDriver(options, sink, inherited),
     );
     attachControl(this, {
       start: () => this.start(),
@@ -163,6 +178,14 @@ export class AsyncSession<Context = unknown> extends LiveControl
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): Turn<V> {
+    return this.#begin(prompt, options);
+  }
+
+  #begin<V extends View = "flat">(
+    prompt: PromptContent,
+    options: SendOptions<V>,
+    schema?: WireObject,
+  ): Turn<V> {
     const { view = "flat" as V, signal, timeoutMs } = options;
     checkPrompt(prompt);
     checkControlOptions(options);
@@ -179,6 +202,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
       { id, content: prompt, timeoutMs },
       turnControl(turn),
       signal,
+      schema,
     );
     return turn;
   }
@@ -187,25 +211,50 @@ export class AsyncSession<Context = unknown> extends LiveControl
    * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
    * that no policy decides is denied.
    *
-   * @throws {TurnError} The turn failed.
+   * With a `schema` the answer is of its type, or an error. The CLI takes a schema only
+   * when it starts: for another one than before, or none, the session goes on in a new
+   * process, which takes about half a second; what was changed live holds in it, rules
+   * that were remembered for the session do not.
+   *
+   * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
+   * the model met the schema never.
+   * @throws {StructuredOutputError} There is no answer of the schema.
+   * @throws {ConfigError} There is no JSON Schema of it, or the session is not written to
+   * disk and cannot go on in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
+  ask<Schema extends StandardSchema>(
+    prompt: PromptContent,
+    options: AskOptions & { readonly schema: Schema },
+  ): Promise<Answer<SchemaOutput<Schema>>>;
+  /** Sends a prompt and waits for the answer. */
+  ask(prompt: PromptContent, options?: AskOptions): Promise<Answer>;
   async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
-    const { until = "tasks", signal } = options;
-    const before = this.totalCostUsd;
+    const { until = "tasks", signal, schema, jsonSchema } = options;
     const deadline = deadlineOf(options);
-    const turn = this.send(prompt, options);
+    const turn = this.#begin(
+      prompt,
+      options,
+      schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
+    );
+    const { driver } = this.#core;
+    const { facts } = driver.protocol;
+    const before = facts.spentUsd;
     let text = await turn.text();
     let result = await turn.result();
-    if (until === "tasks" && this.#core.driver.protocol.isBusy) {
-      await this.#core.driver.quiet(signal, deadline);
-      const last = this.lastResult ?? result;
+    if (until === "tasks" && driver.protocol.isBusy) {
+      await driver.quiet(signal, deadline);
+      const last = facts.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    return answerOf(text, result, before, this.id);
+    const answer = answerOf(text, result, facts.spentUsd - before, this.id);
+    const output = schema === undefined
+      ? uncheckedOutput(this.#core.asksForOutput, text, result)
+      : await outputOf(schema, text, result);
+    return { ...answer, output };
   }
 
   /**
@@ -307,9 +356,10 @@ export class AsyncSession<Context = unknown> extends LiveControl
     options.signal?.throwIfAborted();
     await unlessAborted(this.start(), options.signal);
     const { subtype, payload } = call;
-    return call.read(
-      await this.#core.driver.request(subtype, payload, options),
-    );
+    const { driver } = this.#core;
+    const response = await driver.request(subtype, payload, options);
+    this.#core.granted(call);
+    return call.read(response);
   }
 
   /**

@@ -72,13 +72,13 @@ export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
 export function answerOf(
   text: string,
   result: Result,
-  costBefore: number,
+  costUsd: number,
   sessionId: string | undefined,
-): Answer {
+): Omit<Answer, "output"> {
   return {
     text,
     result,
-    costUsd: roundUsd(result.totalCostUsd - costBefore),
+    costUsd: roundUsd(costUsd),
     totalCostUsd: result.totalCostUsd,
     usage: result.usage,
     durationMs: result.durationMs,

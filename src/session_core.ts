@@ -6,15 +6,20 @@
  */
 
 import { Broadcast } from "./broadcast.ts";
+import type { Inherited } from "./drivers/inherited.ts";
 import type { SessionSink, TurnControl, TurnSink } from "./drivers/sinks.ts";
 import {
   attachFacts,
   type FactsSource,
   type SessionFacts,
 } from "./facts_view.ts";
+import { ConfigError, StateError } from "./errors.ts";
+import { type LiveChange, LiveChanges } from "./live_changes.ts";
+import type { WireObject } from "./messages/_define.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Prompt } from "./protocol/mod.ts";
 import { Restarts } from "./restarts.ts";
+import { resumed } from "./resumed.ts";
 import { onAbort, settledOptions } from "./session_common.ts";
 
 /** What every driver can do. */
@@ -25,14 +30,28 @@ export interface SessionDriver extends FactsSource {
   close(): unknown;
 }
 
+/** Makes the driver of one process. */
+type Drive<Driver> = (
+  options: SessionOptions,
+  sink: SessionSink,
+  inherited: Inherited | undefined,
+) => Driver;
+
 /** Behind one session. `Info` is what a start gives. */
 export class SessionCore<Driver extends SessionDriver, Info> {
   /** Everything the session says goes through here. */
   readonly broadcast: Broadcast = new Broadcast();
   readonly #session: SessionFacts;
-  readonly #drive: (options: SessionOptions, sink: SessionSink) => Driver;
+  readonly #drive: Drive<Driver>;
+  /** The options as they were given. */
+  readonly #given: SessionOptions;
   readonly #restarts: Restarts;
+  readonly #changes = new LiveChanges();
+  /** The options of the process of now. */
+  #options: SessionOptions;
   #driver: Driver;
+  /** One that is told to end, as another comes in its place. */
+  #leaving: Driver | undefined;
   #info: Info | undefined;
   /** The last turn that was begun. */
   #turn: TurnControl | undefined;
@@ -47,11 +66,12 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   constructor(
     session: SessionFacts,
     given: SessionOptions,
-    drive: (options: SessionOptions, sink: SessionSink) => Driver,
+    drive: Drive<Driver>,
   ) {
     const { options, knownId } = settledOptions(given);
     this.#session = session;
     this.#drive = drive;
+    this.#given = this.#options = options;
     this.#restarts = new Restarts(options);
     this.#driver = this.#replace(options, knownId);
     this.#closeOn(options.signal);
@@ -62,17 +82,24 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     return this.#driver;
   }
 
+  /** Whether the options ask for answers of a JSON Schema. */
+  get asksForOutput(): boolean {
+    return this.#given.outputSchema !== undefined;
+  }
+
   /** What the start of this process gave, which is made once. */
   info(make: () => Info): Info {
     return this.#info ??= make();
   }
 
-  /** Sends the prompt of a turn, which `signal` ends. */
+  /** Sends the prompt of a turn, which `signal` ends. `schema`: what its answer has to meet. */
   send(
     prompt: Prompt,
     turn: TurnControl,
     signal: AbortSignal | undefined,
+    schema: WireObject | undefined,
   ): void {
+    this.#hold(schema);
     this.#driver.send(prompt, turn.sink);
     this.#turn = turn;
     if (signal === undefined) return;
@@ -86,27 +113,98 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     this.#releases.delete(id);
   }
 
-  #replace(options: SessionOptions, knownId: string | undefined): Driver {
+  /** The CLI granted a request. */
+  granted(call: LiveChange): void {
+    this.#changes.note(call);
+    const { mode } = call.payload;
+    if (call.subtype === "set_permission_mode" && typeof mode === "string") {
+      // The CLI says so itself, but only after its answer.
+      this.#driver.protocol.facts.changedMode = mode;
+    }
+  }
+
+  /**
+   * Sees to it that the process holds answers to this JSON Schema, by default to that of
+   * the options. The CLI takes one only when it starts: where it is another than before,
+   * a new process goes on with the session.
+   *
+   * @throws {ConfigError} The session is not written to disk, so none can.
+   * @throws {StateError} Tasks run in the background, which would end.
+   */
+  #hold(schema: WireObject | undefined): void {
+    const outputSchema = schema ?? this.#given.outputSchema;
+    const { outputSchema: held, ...rest } = this.#options;
+    if (isSame(outputSchema, held)) return;
+    const { protocol, isClosing } = this.#driver;
+    const { state, facts } = protocol;
+    // What cannot be sent now is refused by whoever sends it.
+    if (
+      isClosing || protocol.hasWaiting || state === "running" ||
+      state === "closing" || state === "ended"
+    ) return;
+    const { transport } = rest;
+    if (
+      state !== "new" && transport !== undefined &&
+      typeof transport !== "function"
+    ) throw cannotReplace("transport", "give a function that makes transports");
+    const options = {
+      ...rest,
+      ...outputSchema === undefined ? {} : { outputSchema },
+    };
+    // Before its first prompt a session has nothing that could be gone on with.
+    if (facts.lastResult === undefined && state !== "draining") {
+      this.#succeed(options);
+      return;
+    }
+    const isLeft = state === "draining" && rest.onBreak !== "drain";
+    if (protocol.isBusy && !isLeft) throw cannotSwitch(state);
+    const { id } = this.#session;
+    if (options.persist === false || id === undefined) {
+      throw cannotReplace("persist", "leave out persist: false");
+    }
+    const { cwd } = facts;
+    this.#succeed(resumed(options, id, cwd));
+  }
+
+  #replace(
+    options: SessionOptions,
+    knownId: string | undefined,
+    inherited?: Inherited,
+  ): Driver {
     const { broadcast } = this;
-    const driver = this.#drive(options, {
+    const driver: Driver = this.#drive(options, {
       attended: (type) => broadcast.attended(type),
       frame: (frame) => broadcast.frame(frame),
       handlerFailed: (failure) => broadcast.handlerFailed(failure),
       closed: (error) => {
+        // The end of one that has a successor is not the end of the session.
+        if (driver !== this.#driver || driver === this.#leaving) return;
         if (!this.#restart(error)) broadcast.closed(error);
       },
-    });
+    }, inherited);
     attachFacts(this.#session, driver, knownId);
     return driver;
   }
 
+  /** Puts a new process in the place of the one of now, which ends where it has not yet. */
+  #succeed(options: SessionOptions): void {
+    const { facts } = this.#driver.protocol;
+    const { id } = this.#session;
+    const changes = this.#changes.again(facts.changedMode);
+    this.#leaving = this.#driver;
+    const gone = this.#driver.close();
+    this.#info = undefined;
+    this.#options = options;
+    this.#driver = this.#replace(options, id, { facts, changes, gone });
+    this.#leaving = undefined;
+  }
+
   /** Puts a new process in the place of one that died, where that is wanted and possible. */
   #restart(error: Error | undefined): boolean {
-    const restart = this.#restarts.next(error, this.#session.id);
-    if (restart === undefined) return false;
-    const { options, event } = restart;
-    this.#info = undefined;
-    this.#driver = this.#replace(options, event.resumedFrom);
+    const event = this.#restarts.next(error, this.#session.id);
+    if (event === undefined) return false;
+    const { cwd } = this.#driver.protocol.facts;
+    this.#succeed(resumed(this.#options, event.resumedFrom, cwd));
     this.broadcast.frame({ events: [event] });
     return true;
   }
@@ -119,4 +217,24 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     });
     this.broadcast.on("close", release);
   }
+}
+
+function isSame(a: WireObject | undefined, b: WireObject | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function cannotReplace(option: string, instead: string): ConfigError {
+  return new ConfigError(
+    option,
+    `Cannot change the schema of the answers: the CLI takes one only when it starts, and with this ${option} the session cannot go on in another process; ${instead}, or use a session of its own`,
+  );
+}
+
+function cannotSwitch(state: string): StateError {
+  return new StateError(
+    "session_busy",
+    state,
+    "ask",
+    "Cannot change the schema of the answers while tasks run in the background: the CLI takes one only when it starts; wait for their end, or stop them with session.tasks.stop()",
+  );
 }

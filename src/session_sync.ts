@@ -29,6 +29,9 @@ import type { WireObject } from "./messages/_define.ts";
 import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
 import type { PermissionExplanation } from "./permissions/explain.ts";
+import type { SchemaOutput, StandardSchema } from "./standard_schema.ts";
+import { answerSchemaOf } from "./structured/convert.ts";
+import { outputOfSync, uncheckedOutput } from "./structured/output.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushNews, PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
@@ -91,7 +94,8 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
     this.#core = new SessionCore(
       this,
       options,
-      (options, sink) => new BlockingDriver(options, sink),
+      (options, sink, inherited) =>
+        new BlockingDriver(options, sink, inherited),
     );
     attachSyncControl(this, {
       start: () => this.start(),
@@ -126,6 +130,14 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): SyncTurn<V> {
+    return this.#begin(prompt, options);
+  }
+
+  #begin<V extends View = "flat">(
+    prompt: PromptContent,
+    options: SendOptions<V>,
+    schema?: WireObject,
+  ): SyncTurn<V> {
     const { view = "flat" as V, signal, timeoutMs } = options;
     checkPrompt(prompt);
     checkControlOptions(options);
@@ -143,6 +155,7 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
       { id, content: prompt, timeoutMs },
       syncTurnControl(turn),
       signal,
+      schema,
     );
     return turn;
   }
@@ -151,25 +164,50 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
    * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
    * that no policy decides is denied.
    *
-   * @throws {TurnError} The turn failed.
+   * With a `schema` the answer is of its type, or an error. The CLI takes a schema only
+   * when it starts: for another one than before, or none, the session goes on in a new
+   * process, which takes about half a second; what was changed live holds in it, rules
+   * that were remembered for the session do not.
+   *
+   * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
+   * the model met the schema never.
+   * @throws {StructuredOutputError} There is no answer of the schema.
+   * @throws {ConfigError} There is no JSON Schema of it, or the session is not written to
+   * disk and cannot go on in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
+  ask<Schema extends StandardSchema>(
+    prompt: PromptContent,
+    options: AskOptions & { readonly schema: Schema },
+  ): Answer<SchemaOutput<Schema>>;
+  /** Sends a prompt and waits for the answer. */
+  ask(prompt: PromptContent, options?: AskOptions): Answer;
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
-    const { until = "tasks", signal } = options;
-    const before = this.totalCostUsd;
+    const { until = "tasks", signal, schema, jsonSchema } = options;
     const deadline = deadlineOf(options);
-    const turn = this.send(prompt, options);
+    const turn = this.#begin(
+      prompt,
+      options,
+      schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
+    );
+    const { driver } = this.#core;
+    const { facts } = driver.protocol;
+    const before = facts.spentUsd;
     let text = turn.text();
     let result = turn.result();
-    if (until === "tasks" && this.#core.driver.protocol.isBusy) {
-      this.#core.driver.quiet(signal, deadline);
-      const last = this.lastResult ?? result;
+    if (until === "tasks" && driver.protocol.isBusy) {
+      driver.quiet(signal, deadline);
+      const last = facts.lastResult ?? result;
       const failure = turnFailure(last, { stderrTail: this.stderrTail });
       if (failure !== undefined) throw failure;
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    return answerOf(text, result, before, this.id);
+    const answer = answerOf(text, result, facts.spentUsd - before, this.id);
+    const output = schema === undefined
+      ? uncheckedOutput(this.#core.asksForOutput, text, result)
+      : outputOfSync(schema, text, result);
+    return { ...answer, output };
   }
 
   /**
@@ -281,7 +319,9 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
     options.signal?.throwIfAborted();
     this.start();
     const { subtype, payload } = call;
-    return call.read(this.#core.driver.request(subtype, payload, options));
+    const response = this.#core.driver.request(subtype, payload, options);
+    this.#core.granted(call);
+    return call.read(response);
   }
 
   /**

@@ -271,6 +271,36 @@ live(
   },
 );
 
+live(
+  "in mode dontAsk an allowed call runs, also where it cannot be remembered",
+  async () => {
+    for (const remember of [undefined, "session", "user"] as const) {
+      await using on = await world({
+        replies: [
+          reply.toolUse("Bash", { command: "touch a.txt" }),
+          reply.toolUse("Bash", { command: "touch b.txt" }),
+          reply.text("done"),
+        ],
+      });
+      await using session = new AsyncSession({
+        ...on.options,
+        permissionMode: "dontAsk",
+        // What it leaves open the CLI denies in this mode.
+        policy: callback((_name, { command }) =>
+          command === "touch a.txt"
+            ? allow(remember === undefined ? {} : { remember })
+            : undefined
+        ),
+      });
+      await session.ask("go");
+      const made = await Promise.all(
+        ["a.txt", "b.txt"].map((name) => exists(`${on.scratch.cwd}/${name}`)),
+      );
+      assertEquals(made, [true, false], remember);
+    }
+  },
+);
+
 live("a CLI without hooks ends the session at the first tool", async () => {
   const claudePath = realClaudePath();
   assert(claudePath !== undefined);

@@ -32,6 +32,7 @@ import type {
 import type { Outcome } from "../protocol/pending.ts";
 import type { Deadline } from "../session_common.ts";
 import { Conversation } from "./conversation.ts";
+import type { Inherited } from "./inherited.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
 const LINE_FEED = new TextEncoder().encode("\n");
@@ -50,6 +51,8 @@ const LATE_OUTPUT_MS = 50;
 export class AsyncDriver {
   readonly #options: SessionOptions;
   readonly #session: SessionSink;
+  /** The end of the process before. */
+  readonly #before: unknown;
   readonly #conversation: Conversation;
   readonly #tail = new Tail();
   /** There is a process, or never will be. */
@@ -63,8 +66,14 @@ export class AsyncDriver {
   #started: Promise<WireObject> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: SessionOptions, session: SessionSink) {
+  /** @param inherited From the process before, where there was one. */
+  constructor(
+    options: SessionOptions,
+    session: SessionSink,
+    inherited?: Inherited,
+  ) {
     this.#options = options;
+    this.#before = inherited?.gone;
     this.#session = session;
     this.#conversation = new Conversation(options, session, {
       write: (line) => this.#write(line),
@@ -75,7 +84,7 @@ export class AsyncDriver {
       },
       fail: (error) => this.#fail(error),
       close: () => this.close(),
-    });
+    }, inherited);
   }
 
   /** The state machine of the conversation. */
@@ -124,6 +133,7 @@ export class AsyncDriver {
 
   async #run(launch: Launch): Promise<void> {
     await this.#conversation.prepare();
+    await this.#before;
     const process = await openTransport(this.#options, launch);
     this.#process = process;
     this.#writer = process.writable.getWriter();
@@ -307,7 +317,12 @@ export class AsyncDriver {
    * SIGKILL, each after the time that the one before was given.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#closing ??= this.#closeAll();
+  }
+
+  async #closeAll(): Promise<void> {
+    // No process is left behind: also not the one before, on its way out.
+    await Promise.all([this.#close(), this.#before]);
   }
 
   async #close(): Promise<void> {

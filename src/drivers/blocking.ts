@@ -24,6 +24,7 @@ import type {
 import type { Outcome } from "../protocol/pending.ts";
 import type { Deadline } from "../session_common.ts";
 import { Conversation } from "./conversation.ts";
+import type { Inherited } from "./inherited.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { synchronous } from "./sync_handlers.ts";
@@ -52,7 +53,12 @@ export class BlockingDriver {
   #misuse: Error | undefined;
   #grace = GRACE_BYTES;
 
-  constructor(options: SessionOptions, session: SessionSink) {
+  /** @param inherited From the process before, where there was one. */
+  constructor(
+    options: SessionOptions,
+    session: SessionSink,
+    inherited?: Inherited,
+  ) {
     this.#options = synchronous(options, (error) => this.#misuse ??= error);
     this.#session = session;
     this.#conversation = new Conversation(this.#options, session, {
@@ -62,7 +68,7 @@ export class BlockingDriver {
       after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
       close: () => this.close(),
       fail: (error) => this.#fail(error),
-    });
+    }, inherited);
   }
 
   /** The state machine of the conversation. */

@@ -6,7 +6,12 @@
  * @module
  */
 
-import { DeadlineError, StateError } from "../errors.ts";
+import {
+  ControlError,
+  DeadlineError,
+  StartupError,
+  StateError,
+} from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
@@ -19,6 +24,7 @@ import {
 } from "../host/left_to_caller.ts";
 import { type Answer, type DecidedReply, Host, LEFT } from "../host/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { LiveChange } from "../live_changes.ts";
 import type { SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { BudgetWatch } from "../protocol/budget.ts";
@@ -31,6 +37,7 @@ import {
   type PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
+import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
@@ -63,6 +70,8 @@ export class Conversation {
   readonly #port: DriverPort;
   readonly #host: Host;
   readonly #limits: TurnLimits;
+  /** What the process before was told, and this one is told again. */
+  readonly #changes: readonly LiveChange[];
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
@@ -73,8 +82,14 @@ export class Conversation {
   readonly #watchers = new Set<() => void>();
   #isEnded = false;
 
-  constructor(options: SessionOptions, session: SessionSink, port: DriverPort) {
+  constructor(
+    options: SessionOptions,
+    session: SessionSink,
+    port: DriverPort,
+    inherited?: Inherited,
+  ) {
     this.#options = options;
+    this.#changes = inherited?.changes ?? [];
     this.#session = session;
     this.#port = port;
     this.#host = new Host(options, {
@@ -91,6 +106,7 @@ export class Conversation {
       validation: options.validation,
       budget: new BudgetWatch(options.budget),
     });
+    if (inherited !== undefined) this.protocol.inherit(inherited.facts);
     this.#limits = new TurnLimits(options, this.protocol, {
       now: () => port.now(),
       after: (timeoutMs, call) => port.after(timeoutMs, call),
@@ -121,6 +137,11 @@ export class Conversation {
     this.#own.set(id, this.#timed(id, timeoutMs, settle));
     const whole = { ...fields, ...this.#host.initializeFields() };
     this.perform(this.protocol.start(id, whole, timeoutMs));
+    for (const { subtype, payload } of this.#changes) {
+      this.request(subtype, payload, timeoutMs, (outcome) => {
+        if (!outcome.ok) this.#port.fail(notAsBefore(outcome.error));
+      });
+    }
   }
 
   /** Takes a line of the process. */
@@ -429,6 +450,17 @@ export class Conversation {
       { cause: this.protocol.endError },
     );
   }
+}
+
+/** To go on without a change would be to go on with a mode or a setting that nobody wants any more. */
+function notAsBefore(error: unknown): Error {
+  return error instanceof ControlError
+    ? new StartupError(
+      "handshake",
+      `Cannot go on as in the process before: ${error.message}`,
+      { cause: error },
+    )
+    : error as Error;
 }
 
 function withdrawn(): DOMException {

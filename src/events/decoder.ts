@@ -49,7 +49,8 @@ export class EventDecoder {
   readonly #blocks = new Map<string, number>();
   readonly #calls = new Map<string, KnownCall>();
   readonly #agents = new Agents();
-  #totalCostUsd = 0;
+  /** The total of the last result. */
+  #totalCostUsd: number | undefined;
   readonly #validation: Validation;
 
   /** @param validation How much is checked. Default `"lenient"`. */
@@ -173,13 +174,24 @@ export class EventDecoder {
   }
 
   #count(result: Draft<Result>): void {
-    // The wire has only the total of the process. It never falls in one process; should
-    // it do so all the same, the new total is what this turn is known to have cost.
-    const grown = result.totalCostUsd - this.#totalCostUsd;
+    // The wire has only the total. A process that resumes a session begins with what that
+    // had cost; the models' own numbers then say what the first turn did. The total never
+    // falls in one process; should it do so all the same, the new one is what this turn is
+    // known to have cost.
+    const before = this.#totalCostUsd;
+    const grown = before === undefined
+      ? sinceLast(result) ?? result.totalCostUsd
+      : result.totalCostUsd - before;
     result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;
     this.#blocks.clear();
   }
+}
+
+function sinceLast(result: Draft<Result>): number | undefined {
+  const models = result.modelUsageSinceLastResult;
+  if (models === undefined) return undefined;
+  return Object.values(models).reduce((sum, model) => sum + model.costUsd, 0);
 }
 
 function startedInput(delta: StreamDelta): OpenToolInput | undefined {

@@ -119,8 +119,9 @@ export interface AllowOptions {
    * the rules among them are taken; where there is none, nothing is remembered but a
    * tool of an MCP server. Rules of a project hold where the CLI trusts the project.
    *
-   * A policy says so for calls that the CLI asks about; what it would deny without
-   * asking, as in mode `"dontAsk"`, it still denies.
+   * A policy says so for calls that the CLI asks about. Where it asks about none (mode
+   * `"dontAsk"`, or the option `prompts: "none"`) the call runs all the same, and nothing
+   * is remembered.
    */
   readonly remember?: "session" | "local" | "project" | "user";
 }

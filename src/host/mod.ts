@@ -22,7 +22,7 @@ import {
 } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { auditEvent } from "../permissions/audit.ts";
-import type { Decision } from "../permissions/decision.ts";
+import { allow, type Decision } from "../permissions/decision.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { lateDenial } from "../permissions/decide.ts";
 import { hookReply, hooksAreOff, PolicyGate } from "../permissions/gate.ts";
@@ -90,7 +90,9 @@ export class Host {
     this.#options = options;
     this.#mcp = new McpHost(options, port);
     const { policy } = options;
-    this.#gate = policy === undefined ? undefined : new PolicyGate(policy);
+    this.#gate = policy === undefined
+      ? undefined
+      : new PolicyGate(policy, options.outputSchema !== undefined);
     this.#hooks = new Hooks(options.hooks ?? {}, port.failed);
     this.#questions = new Questions(options, port.failed);
   }
@@ -213,9 +215,13 @@ export class Host {
     context: AnswerContext,
   ): Answer | Promise<Answer> {
     if (question.callbackId === POLICY_HOOK && this.#gate !== undefined) {
+      const { input } = question;
+      if (this.#gate.isAnswer(input)) return { response: hookReply(allow()) };
+      const canAsk = input.permission_mode !== "dontAsk" &&
+        this.#options.prompts !== "none";
       return whenKnown(
-        this.#gate.beforeCall(question.input, context),
-        (decision) => ({ response: hookReply(decision), by: "policy" }),
+        this.#gate.beforeCall(input, context),
+        (decision) => ({ response: hookReply(decision, canAsk), by: "policy" }),
       );
     }
     return this.#hooks.answer(question, context.signal) ??

@@ -24,12 +24,16 @@ import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 
+/** The tool by which a model gives an answer of a schema. */
+const ANSWER_TOOL = "StructuredOutput";
+
 /** What a policy said; a promise only where it takes time. */
 export type Verdict = Decision | undefined | Promise<Decision | undefined>;
 
 /** Asks a policy once for each call, in the hook or, without one, at the question. */
 export class PolicyGate {
   readonly #policy: Policy;
+  readonly #asksForOutput: boolean;
   /** What the hook heard, for the question that may follow, by the call's id. */
   readonly #heard = new Map<
     string,
@@ -39,8 +43,19 @@ export class PolicyGate {
   #cwd: string | undefined;
   #hookWorks = false;
 
-  constructor(policy: Policy) {
+  /** @param asksForOutput Whether the CLI was given a schema for answers. */
+  constructor(policy: Policy, asksForOutput: boolean) {
     this.#policy = policy;
+    this.#asksForOutput = asksForOutput;
+  }
+
+  /**
+   * Whether a call is no call but an answer of the schema that this session asked for.
+   * It does nothing, so no policy decides on it.
+   */
+  isAnswer(input: WireObject): boolean {
+    this.#hookWorks = true;
+    return this.#asksForOutput && input.tool_name === ANSWER_TOOL;
   }
 
   /** What the policy says of a call that is about to run, by the input of its hook. */
@@ -146,15 +161,28 @@ export function hooksAreOff(): StartupError {
   );
 }
 
-/** The answer of the hook: yes, no, "ask", which brings the question, or no opinion. */
-export function hookReply(decision: Decision | undefined): WireObject {
-  const said = decision === undefined ? undefined : hookDecision(decision);
+/**
+ * The answer of the hook: yes, no, "ask", which brings the question, or no opinion.
+ *
+ * @param canAsk Whether the CLI asks at all: where it does not, it denies what it would
+ * ask about, and there is no question whose answer could have it remember.
+ */
+export function hookReply(
+  decision: Decision | undefined,
+  canAsk = true,
+): WireObject {
+  const said = decision === undefined
+    ? undefined
+    : hookDecision(decision, canAsk);
   return said === undefined
     ? {}
     : { hookSpecificOutput: { hookEventName: "PreToolUse", ...said } };
 }
 
-function hookDecision(decision: Decision): WireObject | undefined {
+function hookDecision(
+  decision: Decision,
+  canAsk: boolean,
+): WireObject | undefined {
   if (decision.behavior === "deny") {
     // Only the answer to a question can end the turn as well.
     return decision.interrupt === true ? { permissionDecision: "ask" } : {
@@ -162,7 +190,7 @@ function hookDecision(decision: Decision): WireObject | undefined {
       permissionDecisionReason: decision.message,
     };
   }
-  if (decision.remember !== undefined) {
+  if (decision.remember !== undefined && canAsk) {
     // Only the answer to a question can change the rules, and only a question that the
     // CLI comes to by itself brings rules to take over. With another input it must not
     // come to run the call by itself.

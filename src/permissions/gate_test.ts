@@ -3,7 +3,7 @@ import type { ClaudeEvent } from "../events/mod.ts";
 import { auditEvent } from "./audit.ts";
 import { allow, type Decision, deny, permissionReply } from "./decision.ts";
 import { hookReply, PolicyGate } from "./gate.ts";
-import { callback, type PolicyContext } from "./policy.ts";
+import { callback, denyAll, type PolicyContext } from "./policy.ts";
 
 const context = { signal: new AbortController().signal };
 
@@ -30,7 +30,7 @@ function counting(decision: Decision | undefined) {
     });
     return decision;
   });
-  return { gate: new PolicyGate(policy), seen };
+  return { gate: new PolicyGate(policy, false), seen };
 }
 
 Deno.test("the policy is asked once for a call that the CLI asks about", () => {
@@ -166,4 +166,22 @@ Deno.test("an event says what the answer says", () => {
     behavior: "deny",
     reason: "no",
   });
+});
+
+Deno.test("an answer of the schema that was asked for is no call", () => {
+  const answer = { ...hook, tool_name: "StructuredOutput" };
+  for (const asksForOutput of [true, false]) {
+    const gate = new PolicyGate(denyAll(), asksForOutput);
+    assertEquals(gate.isAnswer(answer), asksForOutput);
+    assertEquals(gate.isAnswer(hook), false);
+  }
+});
+
+Deno.test("where the CLI asks about nothing, nothing is remembered", () => {
+  const decision = allow({ remember: "session" });
+  assertEquals(hookReply(decision), {});
+  assertEquals(
+    hookReply(decision, false),
+    hookReply(allow()),
+  );
 });

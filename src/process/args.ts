@@ -8,6 +8,7 @@
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
+import { answerSchema } from "../structured/dialect.ts";
 import { externalServers } from "../tools/config.ts";
 import {
   addPermissions,
@@ -98,7 +99,14 @@ const TABLE: Table = {
     });
   },
   planModeInstructions: field("planModeInstructions"),
-  outputSchema: field("jsonSchema"),
+  outputSchema: (draft, value) => {
+    // Another dialect in $schema, and the CLI leaves the schema out without a word.
+    draft.initialize.jsonSchema = answerSchema(value).schema;
+  },
+  outputRetries: (draft, value) => {
+    // The CLI counts tries.
+    draft.env.MAX_STRUCTURED_OUTPUT_RETRIES = `${value + 1}`;
+  },
   promptSuggestions: field("promptSuggestions"),
   verbatim: library,
   sendUserMessage: when(true, "--brief"),

@@ -10,6 +10,7 @@ import { checkHooks } from "../hooks/options.ts";
 import type { IdleLimits, SessionOptions } from "../options.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { checkQuestions } from "../questions/options.ts";
+import { checkAnswerSchema } from "../structured/convert.ts";
 import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
 import { OPTION_NAMES, pathOf } from "./args.ts";
@@ -78,6 +79,10 @@ export function checkOptions(options: SessionOptions): void {
   const { validation } = options;
   if (validation !== undefined && !VALIDATIONS.has(validation)) {
     throw wrong("validation", "lenient, strict or off", validation);
+  }
+  const { outputSchema } = options;
+  if (isWireObject(outputSchema)) {
+    checkAnswerSchema("outputSchema", outputSchema);
   }
   checkLimits(options);
   checkBudget(options);

@@ -77,6 +77,10 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   },
   planModeInstructions: TEXT,
   outputSchema: OBJECT,
+  outputRetries: {
+    expected: "a whole number, 0 or above",
+    fits: (value) => value === 0 || isPositive(value),
+  },
   promptSuggestions: YES_OR_NO,
   verbatim: YES_OR_NO,
   sendUserMessage: YES_OR_NO,

@@ -66,6 +66,7 @@ const TABLE: readonly [
   [{ outputSchema: { type: "object" } }, {
     initialize: { jsonSchema: { type: "object" } },
   }],
+  [{ outputRetries: 2 }, { env: { MAX_STRUCTURED_OUTPUT_RETRIES: "3" } }],
   [{ promptSuggestions: true }, { initialize: { promptSuggestions: true } }],
   [{ sendUserMessage: true }, { args: ["--brief"] }],
   [{ autoCompact: 200_000 }, { args: ["--autocompact=200000"] }],
@@ -181,7 +182,7 @@ function everything(): SessionOptions {
     systemPrompt: { text: long, append: long },
     subagentSystemPrompt: { append: long },
     planModeInstructions: long,
-    outputSchema: { description: long },
+    outputSchema: { type: "object", description: long },
     agents: Object.fromEntries(
       many.map((name) => [name, { ...AGENT, prompt: long.slice(0, 999) }]),
     ),
@@ -267,6 +268,12 @@ Deno.test("checkOptions refuses values that the CLI would pass over", () => {
     ["systemPrompt.snapshot", { systemPrompt: { snapshot: "on" } }],
     ["subagentSystemPrompt", { subagentSystemPrompt: "x" }],
     ["outputSchema", { outputSchema: "x" }],
+    ["outputSchema", { outputSchema: { type: "array" } }],
+    ["outputSchema", { outputSchema: { type: "object", anyOf: [] } }],
+    ["outputSchema", {
+      outputSchema: { type: "object", properties: { a: { prefixItems: [] } } },
+    }],
+    ["outputRetries", { outputRetries: -1 }],
     ["autoCompact", { autoCompact: 5 }],
     ["debug", { debug: "" }],
     ["debugFile", { debugFile: new URL("https://x") }],

@@ -37,6 +37,8 @@ export class SessionFacts {
   mcpServers: readonly McpServerInfo[] = [];
   /** Permission mode. */
   permissionMode: string | undefined;
+  /** The same, where it was changed since the start of the process. */
+  changedMode: string | undefined;
   /** Version of the CLI. */
   claudeVersion: string | undefined;
   /** Turns that ended. */
@@ -45,6 +47,8 @@ export class SessionFacts {
   lastResult: Result | undefined;
   /** Cost so far, in US dollars. */
   totalCostUsd = 0;
+  /** The same without what a resumed session had cost before. */
+  spentUsd = 0;
   /** Tokens so far. */
   usage: SessionUsage = {
     inputTokens: 0,
@@ -62,6 +66,13 @@ export class SessionFacts {
   /** Whether a task runs in the background that somebody waits for. */
   get hasTasks(): boolean {
     return [...this.tasks.values()].some(({ ambient }) => ambient !== true);
+  }
+
+  /** Takes over what is known from the process before, other than what ran in it. */
+  inherit(before: SessionFacts): void {
+    const { tasks: _, filesModified, ...known } = before;
+    Object.assign(this, known);
+    for (const path of filesModified) this.filesModified.add(path);
   }
 
   /** Takes over what an event says. */
@@ -86,6 +97,7 @@ export class SessionFacts {
         break;
       case "status":
         this.permissionMode = event.permissionMode ?? this.permissionMode;
+        this.changedMode = event.permissionMode ?? this.changedMode;
         break;
       case "file_change":
         this.filesModified.add(event.path);
@@ -95,6 +107,7 @@ export class SessionFacts {
         this.turnCount++;
         this.lastResult = event;
         this.totalCostUsd = event.totalCostUsd;
+        this.spentUsd += event.costUsd;
         if (event.modelUsage !== undefined) {
           this.usage = sum(Object.values(event.modelUsage));
         }

@@ -77,6 +77,13 @@ export class Protocol {
     this.#resuming = options.resuming ?? false;
   }
 
+  /** Takes over what is known from the process before. */
+  inherit(before: SessionFacts): void {
+    this.facts.inherit(before);
+    // What was reached before was told before.
+    this.#budget.take(this.facts);
+  }
+
   /** Where the conversation is. */
   get state(): ConversationState {
     return this.#state;
@@ -85,6 +92,11 @@ export class Protocol {
   /** Id of the turn that is running. */
   get turnId(): string | undefined {
     return this.#turns.open?.id;
+  }
+
+  /** Whether a prompt waits for the turn before it to drain. */
+  get hasWaiting(): boolean {
+    return this.#waiting !== undefined;
   }
 
   /** Whether a turn runs, or a task in the background that somebody waits for. */

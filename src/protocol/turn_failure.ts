@@ -21,7 +21,7 @@ export interface TurnContext {
 const BY_SUBTYPE: Readonly<Record<string, ErrorCode>> = {
   error_max_turns: "max_turns",
   error_max_budget_usd: "max_budget",
-  error_max_structured_output_retries: "structured_output",
+  error_max_structured_output_retries: "structured_output_retries",
 };
 
 const BY_TERMINAL_REASON: Readonly<Record<string, ErrorCode>> = {
@@ -31,7 +31,7 @@ const BY_TERMINAL_REASON: Readonly<Record<string, ErrorCode>> = {
   blocking_limit: "context_length",
   max_turns: "max_turns",
   budget_exhausted: "max_budget",
-  structured_output_retry_exhausted: "structured_output",
+  structured_output_retry_exhausted: "structured_output_retries",
 };
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
