@@ -71,7 +71,9 @@ export type {
 export type {
   AgentSpec,
   BudgetOptions,
+  CloseTimeouts,
   Effort,
+  ExitSignal,
   IdleLimits,
   Limits,
   NeedsContext,

@@ -48,6 +48,19 @@ export interface IdleLimits {
   readonly endMs?: number;
 }
 
+/** How long each step of closing may take before the next, harder one, in milliseconds. */
+export interface CloseTimeouts {
+  /** After the end of stdin, by which the process is asked to end. Default 5,000. */
+  readonly eofMs?: number;
+  /** After SIGTERM. Default 5,000. */
+  readonly termMs?: number;
+  /** After SIGKILL. Default 5,000. */
+  readonly killMs?: number;
+}
+
+/** A signal that ends a program. */
+export type ExitSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
 /** Limits that the CLI keeps: over one, the turn ends with an error. */
 export interface Limits {
   /** Rounds of the model in one turn. No limit by default. */

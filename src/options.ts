@@ -7,7 +7,9 @@
 import type {
   AgentSpec,
   BudgetOptions,
+  CloseTimeouts,
   Effort,
+  ExitSignal,
   IdleLimits,
   Limits,
   PermissionMode,
@@ -276,8 +278,19 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly idleTimeoutMs?: number | false | IdleLimits;
   /** How long a control request may take, in milliseconds. Default 60,000. */
   readonly controlTimeoutMs?: number;
-  /** How long each step of closing may take before the next, harder one, in milliseconds. Default 5,000. */
-  readonly closeTimeoutMs?: number;
+  /**
+   * How long each step of closing may take before the next, harder one, in
+   * milliseconds: for all of them, or one by one. The whole takes no longer than their
+   * sum and two seconds, or `close()` throws a `DeadlineError`. Default 5,000.
+   */
+  readonly closeTimeoutMs?: number | CloseTimeouts;
+  /**
+   * Signals to this program that end the process, what it started, and then the
+   * program, as if nobody had listened. Leave out those that the program handles
+   * itself, and close the session there. `false` for none. Default: all three; on
+   * Windows there is only `"SIGINT"`.
+   */
+  readonly exitSignals?: false | readonly ExitSignal[];
   /** Closes the session when it aborts. */
   readonly signal?: AbortSignal;
   /** Called with each line that the CLI writes to stderr, secrets masked. What it throws goes to `reportError`. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { endHeldAtOnce } from "../process/exit_hooks.ts";
+import { maySignal } from "../process/process_tree.ts";
 import type { AsyncSession } from "../session.ts";
 import { EXIT, TimeoutError } from "./exit_code.ts";
 
@@ -127,7 +129,9 @@ export class SignalWatch implements Disposable {
   /** Closes the session, and then ends the program whatever else it waits for. */
   #leave(ending: Ending): void {
     this.#ending ??= ending;
-    this.#session.close().finally(() => this.#exit(ending.code));
+    const exit = () => this.#exit(ending.code);
+    // One that will not go is ended with the program.
+    this.#session.close().then(exit, exit);
   }
 
   /** Ends the program and all of `claude`'s processes. */
@@ -135,29 +139,15 @@ export class SignalWatch implements Disposable {
     const code = CODES[signal];
     if (this.#isLeaving) return;
     this.#isLeaving = true;
-    const { pid, state } = this.#session;
-    if (pid !== undefined && state !== "dead" && !killGroup(pid)) {
-      if (this.#ending === undefined) this.#leave({ signal, code });
-      return;
-    }
-    this.#exit(code);
+    // --allow-run=claude lets us end claude alone, and not what it has started; it does
+    // that itself where it is closed.
+    if (maySignal()) {
+      endHeldAtOnce();
+      this.#exit(code);
+    } else if (this.#ending === undefined) this.#leave({ signal, code });
   }
 
   #exit(code: number): void {
     this.#cleanUp().finally(() => Deno.exit(code));
   }
-}
-
-/** Ends a process and those it started; says whether that is allowed. */
-function killGroup(pid: number): boolean {
-  // --allow-run=claude does not let us signal a group, and asking for it would ask the
-  // user; closing the session needs no further right.
-  const { state } = Deno.permissions.querySync({ name: "run" });
-  if (state !== "granted") return false;
-  try {
-    Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
-  } catch {
-    // There is none any more.
-  }
-  return true;
 }

@@ -43,6 +43,8 @@ export async function sessionOptions(
     permissionMode: flags.permissionMode,
     limits: defined({ maxTurns, maxBudgetUsd }),
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    // What each of them does depends on what is running: see SignalWatch.
+    exitSignals: false,
     policy,
     // There are no forms here yet, and a server that asks must not wait for ever.
     onElicitation: () => elicit.decline(),

@@ -47,7 +47,7 @@ function tryWorker(): DoctorCheck {
   } catch (error) {
     return outcome(error instanceof Error ? error : new Error(String(error)));
   } finally {
-    link?.close();
+    link?.waitGone(0);
   }
 }
 

@@ -18,6 +18,15 @@ import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { type Launch, launchOf } from "../process/args.ts";
+import {
+  closeBoundMs,
+  closeStepsOf,
+  Ending,
+  endLeftovers,
+  settleWithin,
+} from "../process/ending.ts";
+import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
+import { ProcessTree } from "../process/process_tree.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
@@ -47,6 +56,9 @@ const BREATH_LINES = 256;
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
 
+/** How long it may come at all: what the process wrote is in a pipe by then. */
+const MAX_LATE_OUTPUT_MS = 1_000;
+
 /** Drives one process. */
 export class AsyncDriver {
   readonly #options: SessionOptions;
@@ -63,6 +75,8 @@ export class AsyncDriver {
   #unwritten: string[] = [];
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #process: Transport | undefined;
+  /** How it is ended, once it is there. */
+  #ending: Ending | undefined;
   #started: Promise<WireObject> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -119,8 +133,8 @@ export class AsyncDriver {
       this.#conversation.start(launch.initialize, timeoutMs, settle)
     );
     this.#run(launch).catch((error) => {
+      this.#fail(error);
       this.#gone.resolve();
-      this.#end(error);
     });
     try {
       return await answer;
@@ -135,7 +149,15 @@ export class AsyncDriver {
     await this.#conversation.prepare();
     await this.#before;
     const process = await openTransport(this.#options, launch);
+    const tree = new ProcessTree(process.pid);
+    const release = this.#hold(process, tree);
     this.#process = process;
+    this.#ending = new Ending(
+      process,
+      tree,
+      closeStepsOf(this.#options),
+      () => this.#endInput(),
+    );
     this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
     this.#writer.closed.catch(() => {});
@@ -149,12 +171,31 @@ export class AsyncDriver {
     );
     for (const line of this.#unwritten.splice(0)) this.#write(line);
     this.#spawned.resolve();
+    // The start took too long, and whoever waited for it is gone.
+    if (this.#conversation.isEnded) this.#ending.terminate();
     const stdout = this.#read(process.readable);
-    const { code, signal } = await process.exited;
-    await stdout.finish();
-    await settleWithin(stderr, LATE_OUTPUT_MS);
+    try {
+      const { code, signal } = await process.exited;
+      const ended = endLeftovers(tree);
+      await stdout.finish();
+      await settleWithin(stderr, LATE_OUTPUT_MS);
+      this.#end({ code, signal, stderrTail: this.stderrTail });
+      await ended;
+    } finally {
+      release();
+    }
     this.#gone.resolve();
-    this.#end({ code, signal, stderrTail: this.stderrTail });
+  }
+
+  /** Ends the process with the program, until what this gives is called. */
+  #hold(process: Transport, tree: ProcessTree): () => void {
+    const target = new ProcessTarget(process, tree);
+    const releaseExit = holdExit(target);
+    const releaseSignals = holdSignals(target, this.#options.exitSignals);
+    return () => {
+      releaseExit();
+      releaseSignals();
+    };
   }
 
   /** Reads stdout; the one place that does. */
@@ -181,8 +222,9 @@ export class AsyncDriver {
     return {
       // A process that was started by this one may hold the pipe open for ever.
       async finish() {
+        const last = performance.now() + MAX_LATE_OUTPUT_MS;
         let seen = -1;
-        while (seen !== lines) {
+        while (seen !== lines && performance.now() < last) {
           seen = lines;
           if (await settleWithin(done, LATE_OUTPUT_MS)) return;
         }
@@ -313,11 +355,18 @@ export class AsyncDriver {
   }
 
   /**
-   * Ends the process: an interruption where a turn runs, the end of stdin, SIGTERM,
-   * SIGKILL, each after the time that the one before was given.
+   * Ends the process: an interruption where a turn runs, and then the steps of
+   * {@linkcode Ending}.
+   *
+   * @throws {DeadlineError} It will not go.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#closeAll();
+    if (this.#closing === undefined) {
+      this.#closing = this.#closeAll();
+      // Whoever closes by hand sees it; an abort or a reader that left waits for nothing.
+      this.#closing.catch(() => {});
+    }
+    return this.#closing;
   }
 
   async #closeAll(): Promise<void> {
@@ -342,23 +391,14 @@ export class AsyncDriver {
     }
     // A process that is only just being started is ended like any other.
     await this.#spawned.promise;
-    this.#endInput();
-    if (await settleWithin(this.#gone.promise, this.#stepMs())) return;
-    await this.#terminate(["SIGTERM", "SIGKILL"]);
-  }
-
-  /** Sends the signals, one after the other, until the process is gone. */
-  async #terminate(signals: readonly ("SIGTERM" | "SIGKILL")[]): Promise<void> {
-    await this.#spawned.promise;
-    for (const signal of signals) {
-      this.#process?.kill(signal);
-      if (await settleWithin(this.#gone.promise, this.#stepMs())) return;
-    }
-    await this.#gone.promise;
-  }
-
-  #stepMs(): number {
-    return this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+    const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
+    this.#ending?.close();
+    if (await settleWithin(this.#gone.promise, timeoutMs)) return;
+    const error = new DeadlineError("close", timeoutMs, {
+      cause: this.#ending?.failure,
+    });
+    this.#end(error);
+    throw error;
   }
 
   #endInput(): void {
@@ -370,7 +410,7 @@ export class AsyncDriver {
   /** The session cannot go on. */
   #fail(error: Error): void {
     this.#end(error);
-    this.#terminate(["SIGTERM", "SIGKILL"]);
+    this.#ending?.terminate();
   }
 
   /** The conversation is over: everything that waits fails. The process may still be on its way out. */
@@ -415,18 +455,4 @@ function connectionLost(cause: unknown): ClaudeStreamError {
     `Lost the connection to the CLI: ${reason}`,
     { cause },
   );
-}
-
-/** Waits for the end of something, but not for longer than this. Says whether it ended. */
-async function settleWithin(
-  promise: Promise<unknown>,
-  timeoutMs: number,
-): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), timeoutMs);
-  try {
-    return await Promise.race([promise.then(() => true, () => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -13,6 +13,7 @@ import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { launchOf } from "../process/args.ts";
+import { closeBoundMs, closeStepsOf } from "../process/ending.ts";
 import { Tail } from "../process/stderr.ts";
 import type {
   ProcessExit,
@@ -36,6 +37,9 @@ const FOLLOW_UP_MS = 500;
 /** The longest single wait: after it the worker is asked for a sign of life. */
 const SLICE_MS = 1_000;
 
+/** How long the worker has to end what an ended process left behind. */
+const LEFTOVERS_MS = 1_000;
+
 /** So much output may be read before a time limit that has passed holds. */
 const GRACE_BYTES = 1 << 20;
 
@@ -49,6 +53,8 @@ export class BlockingDriver {
   #link: LineLink | undefined;
   #started: Outcome | undefined;
   #isClosing = false;
+  /** The process would not go. */
+  #closeFailure: DeadlineError | undefined;
   /** A handler that gave a promise: told to whoever waits next. */
   #misuse: Error | undefined;
   #grace = GRACE_BYTES;
@@ -125,13 +131,32 @@ export class BlockingDriver {
       : error as Error;
   }
 
-  /** Blocks until something is so, and does what there is to do meanwhile. */
+  /**
+   * Blocks until something is so, and does what there is to do meanwhile.
+   *
+   * @throws {ClaudeStreamError} A Ctrl-C ended the process (`interrupted`).
+   */
   wait(isDone: () => boolean): void {
     this.#tellMisuse();
-    while (!isDone()) {
-      if (!this.#step(SLICE_MS) && !isDone()) throw this.#endError("wait");
-      this.#tellMisuse();
+    const link = this.#link;
+    link?.enter();
+    try {
+      while (!isDone()) {
+        if (!this.#step(SLICE_MS) && !isDone()) throw this.#endError("wait");
+        this.#tellMisuse();
+      }
+    } finally {
+      link?.leave();
     }
+    this.#tellInterrupted();
+  }
+
+  /** Whoever waited gets this, even where it has got what it waited for: nobody else ends the program. */
+  #tellInterrupted(): void {
+    const interrupted = this.#link?.interrupted;
+    if (interrupted === undefined) return;
+    this.#fail(interrupted);
+    throw interrupted;
   }
 
   #tellMisuse(): void {
@@ -160,7 +185,7 @@ export class BlockingDriver {
       return true;
     }
     if (link.end !== undefined) {
-      this.#over(link.end);
+      this.#over(link, link.end);
       return false;
     }
     // What came in time counts, also where its reader did something else meanwhile. But
@@ -185,11 +210,13 @@ export class BlockingDriver {
     if (failure !== undefined) this.#fail(failure);
   }
 
-  #over(end: LinkEnd): void {
-    this.#link?.close();
+  #over(link: LineLink, end: LinkEnd): void {
+    const isError = end instanceof Error;
     this.#end(
-      end instanceof Error ? end : { ...end, stderrTail: this.stderrTail },
+      link.interrupted ??
+        (isError ? end : { ...end, stderrTail: this.stderrTail }),
     );
+    link.waitGone(isError ? 0 : LEFTOVERS_MS);
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
@@ -305,11 +332,14 @@ export class BlockingDriver {
   }
 
   /**
-   * Ends the process: an interruption where a turn runs, the end of stdin, SIGTERM,
-   * SIGKILL, each after the time that the one before was given.
+   * Ends the process: an interruption where a turn runs, and then the steps that the
+   * worker takes.
+   *
+   * @throws {DeadlineError} It will not go.
    */
   close(): void {
     const link = this.#link;
+    const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
     if (!this.#isClosing) {
       this.#isClosing = true;
       this.#sayGoodbye();
@@ -318,16 +348,16 @@ export class BlockingDriver {
       this.#end(this.#conversation.closedError("start"));
       return;
     }
-    const stepMs = this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+    link.send({ do: "close" });
+    const last = performance.now() + timeoutMs;
     try {
-      link.send({ do: "end_input" });
-      if (this.#waitEnd(stepMs)) return;
-      link.send({ do: "terminate", stepMs });
-      this.#waitEnd(2 * stepMs + SLICE_MS);
+      this.#waitEnd(timeoutMs);
     } finally {
-      link.finish(this.#conversation.isEnded ? 2 * stepMs + SLICE_MS : 0);
-      this.#end(this.#conversation.closedError("close"));
+      const isGone = link.waitGone(last - performance.now());
+      if (!isGone) this.#closeFailure = new DeadlineError("close", timeoutMs);
+      this.#end(this.#closeFailure ?? this.#conversation.closedError("close"));
     }
+    if (this.#closeFailure !== undefined) throw this.#closeFailure;
   }
 
   #sayGoodbye(): void {
@@ -345,8 +375,8 @@ export class BlockingDriver {
     this.protocol.close();
   }
 
-  /** Waits for the end of the conversation, but no longer than this. Says whether it came. */
-  #waitEnd(timeoutMs: number): boolean {
+  /** Waits for the end of the conversation, but no longer than this. */
+  #waitEnd(timeoutMs: number): void {
     let isLate = false;
     const stop = this.#timers.after(timeoutMs, () => isLate = true);
     try {
@@ -354,16 +384,13 @@ export class BlockingDriver {
     } finally {
       stop();
     }
-    return this.#conversation.isEnded;
   }
 
   /** The session cannot go on. The worker sees to the end of the process. */
   #fail(error: Error): void {
     if (this.#conversation.isEnded) return;
     this.#end(error);
-    this.#link?.abandon(
-      this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs,
-    );
+    this.#link?.abandon();
   }
 
   /** The conversation is over: everything that waits fails. */

@@ -9,6 +9,7 @@ import { DeadlineError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { stalled } from "../events/stalled.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
+import { closeStepsOf } from "../process/ending.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
 import type { Protocol } from "../protocol/mod.ts";
 
@@ -99,7 +100,7 @@ export class TurnLimits {
   insist(error: Error): void {
     if (this.#grace !== undefined) return;
     const { turnId } = this.#protocol;
-    const timeoutMs = this.#options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+    const { eofMs: timeoutMs } = closeStepsOf(this.#options);
     const stop = this.#port.after(timeoutMs, () => this.#port.fail(error));
     this.#grace = { turnId, stop };
   }

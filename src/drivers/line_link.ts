@@ -6,7 +6,15 @@
 
 import { ClaudeStreamError, ConfigError } from "../errors.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
+import { closeStepsOf } from "../process/ending.ts";
+import {
+  EXIT_GRACE_MS,
+  EXIT_SIGNALS,
+  type ExitTarget,
+  holdExit,
+} from "../process/exit_hooks.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
+import { maySignal, ProcessTree } from "../process/process_tree.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
 import type { ExitStatus, SpawnSpec } from "../process/transport.ts";
@@ -25,8 +33,14 @@ export type LinkEnd = ExitStatus | Error;
 /** So many silent waits without a sign of life, and the worker counts as dead. */
 const MAX_SILENT = 5;
 
+/** How long SIGKILL may take where the program ends. */
+const EXIT_KILL_MS = 500;
+
+/** How many calls of this thread block, one inside the other; every worker sees it. */
+const BLOCKED = new Int32Array(new SharedArrayBuffer(4));
+
 /** One worker with its process. */
-export class LineLink {
+export class LineLink implements ExitTarget {
   readonly #worker: Worker;
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
@@ -45,6 +59,8 @@ export class LineLink {
   #silent = 0;
   #beats = 0;
   #isOver = false;
+  readonly #releaseExit: () => void;
+  #interrupted: ClaudeStreamError | undefined;
 
   /** Starts the worker, and in it the process. */
   constructor(options: SessionOptions, launch: Launch, tail: Tail) {
@@ -65,6 +81,8 @@ export class LineLink {
       event.preventDefault();
       this.#end ??= workerLost(event.message);
     });
+    this.#releaseExit = holdExit(this);
+    this.#worker.addEventListener("message", this.#releaseExit);
     this.send({
       do: "start",
       memory,
@@ -72,6 +90,8 @@ export class LineLink {
       options: spawnOptions(options),
       maxLineBytes: options.maxLineBytes ?? DEFAULTS.maxLineBytes,
       willChange: options.spawn !== undefined,
+      steps: closeStepsOf(options),
+      blocked: BLOCKED,
     });
   }
 
@@ -186,36 +206,71 @@ export class LineLink {
     this.#at = 0;
   }
 
+  /** This thread blocks from here on; a Ctrl-C ends what it waits for, and not the program. */
+  enter(): void {
+    Atomics.add(BLOCKED, 0, 1);
+  }
+
+  /** It does not any more. */
+  leave(): void {
+    Atomics.sub(BLOCKED, 0, 1);
+  }
+
+  /** Set once a signal ended the process: the error of whatever waited. */
+  get interrupted(): ClaudeStreamError | undefined {
+    const signal = EXIT_SIGNALS[this.#reader.signal - 1];
+    if (signal === undefined) return undefined;
+    return this.#interrupted ??= new ClaudeStreamError(
+      "interrupted",
+      `Interrupted by ${signal}: the session is closed`,
+    );
+  }
+
   /** Reads no more. The worker ends the process, and then itself. */
-  abandon(stepMs: number): void {
+  abandon(): void {
     this.send({ do: "abandon" });
-    this.send({ do: "end_input" });
-    this.send({ do: "terminate", stepMs });
+    this.send({ do: "terminate" });
   }
 
-  /** Waits until the process is gone, but no longer than this, and ends the worker. */
-  finish(timeoutMs: number): void {
-    if (this.#isOver) return;
-    if (this.#end === undefined && !this.#reader.waitGone(timeoutMs)) {
-      this.#killProcess();
-    }
-    this.close();
+  /** The program ends. */
+  begin(): void {
+    this.send({ do: "abandon" });
+    const steps = { eofMs: 0, termMs: EXIT_GRACE_MS, killMs: EXIT_KILL_MS };
+    this.send({ do: "terminate", steps });
   }
 
-  /** Ends the worker. */
-  close(): void {
+  /** The program ends: waits for the worker, and kills the process where that is no use. */
+  finish(deadline: number): void {
+    this.waitGone(deadline + EXIT_KILL_MS - performance.now());
+  }
+
+  /**
+   * Waits until the process is gone, but no longer than this, and ends the worker. Says
+   * whether it was gone by then; if not, it is killed.
+   */
+  waitGone(timeoutMs: number): boolean {
+    if (this.#isOver) return true;
+    const isGone = this.#reader.waitGone(Math.max(timeoutMs, 0));
+    if (!isGone) this.#killProcess();
     this.#isOver = true;
+    this.#releaseExit();
     this.#worker.terminate();
+    return isGone;
   }
 
   /** Where no worker does it any more. */
   #killProcess(): void {
-    if (this.#pid === undefined) return;
+    const pid = this.#pid;
+    // Where it may not be signalled, the end of its stdin has to do.
+    if (pid === undefined || !maySignal()) return;
+    const tree = new ProcessTree(pid);
+    tree.look();
     try {
-      Deno.kill(-this.#pid, "SIGKILL");
+      Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
     } catch {
-      // It is gone, or may not be signalled; then the end of its stdin has to do.
+      // It is gone.
     }
+    tree.kill();
   }
 }
 
@@ -228,7 +283,7 @@ function workerLost(why: string): ClaudeStreamError {
 }
 
 function spawnOptions(options: SessionOptions): SpawnOptions {
-  const { cwd, claudePath, clearEnv, bare, settings } = options;
+  const { cwd, claudePath, clearEnv, bare, settings, exitSignals } = options;
   return {
     ...cwd === undefined ? {} : { cwd: pathOf("cwd", cwd) },
     ...claudePath === undefined ? {} : {
@@ -238,6 +293,7 @@ function spawnOptions(options: SessionOptions): SpawnOptions {
     },
     ...clearEnv === undefined ? {} : { clearEnv },
     ...bare === undefined ? {} : { bare },
+    ...exitSignals === undefined ? {} : { exitSignals },
     // Only that there are some matters to a start.
     ...settings === undefined ? {} : { settings: {} },
   };

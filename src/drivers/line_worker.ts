@@ -9,7 +9,19 @@
  * @module
  */
 
+import {
+  type CloseSteps,
+  Ending,
+  endLeftovers,
+  settleWithin,
+} from "../process/ending.ts";
+import {
+  EXIT_SIGNALS,
+  holdSignals,
+  ProcessTarget,
+} from "../process/exit_hooks.ts";
 import { WholeLinesStream } from "../process/lines.ts";
+import { ProcessTree } from "../process/process_tree.ts";
 import {
   type LocalProcess,
   type PreparedSpawn,
@@ -30,6 +42,9 @@ export const WORKER_NAME = "claudestream:lines";
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
 
+/** How long it may come at all, where the caller waits for the end. */
+const MAX_LATE_OUTPUT_MS = 1_000;
+
 const encoder = new TextEncoder();
 
 /** Runs one process for a thread that blocks. */
@@ -41,10 +56,10 @@ class LineWorker {
   readonly #unwritten: string[] = [];
   /** What the caller makes of the command, where it is asked. */
   readonly #answer = Promise.withResolvers<SpawnSpec>();
-  #isInputOver = false;
-  /** Set where the process has to end before it is there. */
-  #stepMs: number | undefined;
-  #killTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How the process is ended, once it is there. */
+  #ending: Ending | undefined;
+  /** Set where it has to end, maybe before it is there. */
+  #toEnd: ((ending: Ending) => void) | undefined;
   /** The record that is being written, and those that wait for it. */
   #writing: Promise<void> = Promise.resolve();
   #unwrittenRecords = 0;
@@ -58,35 +73,24 @@ class LineWorker {
 
   /** Starts the process and carries what it writes, to its end. Never rejects. */
   async run(order: StartOrder): Promise<void> {
-    const { options, launch, maxLineBytes, willChange } = order;
+    const { options, launch, willChange } = order;
     try {
       const prepared = await prepareSpawn(options, launch, willChange);
       const process = await startProcess(
         willChange ? await this.#changed(prepared) : prepared,
       );
+      const tree = new ProcessTree(process.pid);
+      const release = this.#hold(order, process, tree);
       this.#process = process;
-      this.#writer = process.writable.getWriter();
-      // The end of stdin is seen by whoever writes next.
-      this.#writer.closed.catch(() => {});
-      await this.#json(RECORD.spawned, { pid: process.pid });
-      const lines = process.readable.pipeThrough(
-        new WholeLinesStream(maxLineBytes),
-      ).getReader();
-      const stdout = this.#carry(RECORD.stdout, lines);
-      const stderr = this.#carry(RECORD.stderr, process.stderr.getReader());
-      for (const line of this.#unwritten.splice(0)) this.write(line);
-      if (this.#isInputOver) this.endInput();
-      if (this.#stepMs !== undefined) this.terminate(this.#stepMs);
-      const { code, signal } = await process.exited;
-      clearTimeout(this.#killTimer);
-      // A process that was started by this one may hold the pipes open for ever.
-      await this.#silence(stdout);
-      await lines.cancel();
-      await stdout;
-      await this.#silence(stderr);
-      await this.#json(RECORD.exited, { code, signal });
+      try {
+        await this.#serve(order, process, tree);
+      } finally {
+        // What is left where reading it failed.
+        process.kill("SIGKILL");
+        tree.kill();
+        release();
+      }
     } catch (error) {
-      this.#process?.kill("SIGKILL");
       await this.#json(RECORD.failed, plainError(error));
     }
     this.#ring.gone();
@@ -113,6 +117,49 @@ class LineWorker {
     this.#answer.reject(new Error("The start was given up"));
   }
 
+  async #serve(
+    { maxLineBytes, steps }: StartOrder,
+    process: LocalProcess,
+    tree: ProcessTree,
+  ): Promise<void> {
+    this.#writer = process.writable.getWriter();
+    // The end of stdin is seen by whoever writes next.
+    this.#writer.closed.catch(() => {});
+    this.#ending = new Ending(process, tree, steps, () => this.#endInput());
+    await this.#json(RECORD.spawned, { pid: process.pid });
+    const lines = process.readable.pipeThrough(
+      new WholeLinesStream(maxLineBytes),
+    ).getReader();
+    const stdout = this.#carry(RECORD.stdout, lines);
+    const stderr = this.#carry(RECORD.stderr, process.stderr.getReader());
+    for (const line of this.#unwritten.splice(0)) this.write(line);
+    this.#toEnd?.(this.#ending);
+    const { code, signal } = await process.exited;
+    const ended = endLeftovers(tree);
+    // A process that was started by this one may hold the pipes open for ever.
+    await this.#silence(stdout);
+    await lines.cancel();
+    await stdout;
+    await this.#silence(stderr);
+    await this.#json(RECORD.exited, { code, signal });
+    await ended;
+  }
+
+  /** Ends the process with the program where a signal does that. */
+  #hold(
+    { options, blocked }: StartOrder,
+    process: LocalProcess,
+    tree: ProcessTree,
+  ): () => void {
+    const target = new ProcessTarget(process, tree);
+    return holdSignals(target, options.exitSignals, (signal) => {
+      // First this and then the look whether somebody waits: one that stops waiting in
+      // between sees it.
+      this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
+      return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
+    });
+  }
+
   async #carry(
     kind: RecordKind,
     reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -127,8 +174,10 @@ class LineWorker {
 
   /** Waits until something ends or no more comes. A reader that is slow is no silence. */
   async #silence(end: Promise<void>): Promise<void> {
+    const last = performance.now() + MAX_LATE_OUTPUT_MS;
     let seen = -1;
     while (seen !== this.#chunks || this.#unwrittenRecords > 0) {
+      if (this.#toEnd !== undefined && performance.now() > last) return;
       seen = this.#chunks;
       if (await settleWithin(end, LATE_OUTPUT_MS)) return;
     }
@@ -161,22 +210,26 @@ class LineWorker {
     );
   }
 
-  /** Closes stdin. */
-  endInput(): void {
-    this.#isInputOver = true;
+  #endInput(): void {
     // The process may have closed its end before.
     this.#writer?.close().catch(() => {});
-    if (this.#process !== undefined) this.#writer = undefined;
+    this.#writer = undefined;
   }
 
-  /** Ends the process by signals, also one that is only just being started. */
-  terminate(stepMs: number): void {
-    this.#stepMs = stepMs;
+  /** Ends the process, also one that is only just being started. */
+  close(): void {
+    this.#end((ending) => ending.close());
+  }
+
+  /** Ends it by signals. */
+  terminate(steps: CloseSteps | undefined): void {
+    this.#end((ending) => ending.terminate(steps));
+  }
+
+  #end(how: (ending: Ending) => void): void {
+    this.#toEnd = how;
     this.refuse();
-    const process = this.#process;
-    if (process === undefined || this.#killTimer !== undefined) return;
-    process.kill("SIGTERM");
-    this.#killTimer = setTimeout(() => process.kill("SIGKILL"), stepMs);
+    if (this.#ending !== undefined) how(this.#ending);
   }
 
   /** Nobody reads any more. */
@@ -190,20 +243,6 @@ class LineWorker {
   }
 }
 
-/** Waits for the end of something, but not for longer than this. Says whether it ended. */
-async function settleWithin(
-  promise: Promise<void>,
-  timeoutMs: number,
-): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), timeoutMs);
-  try {
-    return await Promise.race([promise.then(() => true, () => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function listen(): void {
   let worker: LineWorker | undefined;
   globalThis.addEventListener("message", (event) => {
@@ -212,7 +251,10 @@ function listen(): void {
       case "start":
         worker = new LineWorker(order.memory);
         // Then there is nothing left to do, whether or not somebody still looks.
-        worker.run(order).then(() => globalThis.close());
+        worker.run(order).then(() => {
+          (globalThis as unknown as Worker).postMessage("gone");
+          globalThis.close();
+        });
         break;
       case "spawn":
         worker?.spawn(order.spec);
@@ -223,11 +265,11 @@ function listen(): void {
       case "write":
         worker?.write(order.line);
         break;
-      case "end_input":
-        worker?.endInput();
+      case "close":
+        worker?.close();
         break;
       case "terminate":
-        worker?.terminate(order.stepMs);
+        worker?.terminate(order.steps);
         break;
       case "abandon":
         worker?.abandon();

@@ -40,7 +40,9 @@ const READ = 1;
 const BEAT = 2;
 /** Not 0 once the worker has nothing left to do. */
 const GONE = 3;
-const HEADER_BYTES = 16;
+/** The signal that the worker took, as a number above 0. */
+const SIGNAL = 4;
+const HEADER_BYTES = 32;
 
 /** Bytes before the payload of a record: its kind, and its length. */
 const PREFIX_BYTES = 5;
@@ -100,6 +102,11 @@ export class RingWriter extends RingEnd {
     Atomics.add(this.header, BEAT, 1);
   }
 
+  /** A signal came. Before anything else is done about it. */
+  signalled(number: number): void {
+    Atomics.store(this.header, SIGNAL, number);
+  }
+
   /** That was all there will ever be. */
   gone(): void {
     Atomics.store(this.header, GONE, 1);
@@ -144,6 +151,11 @@ export class RingReader extends RingEnd {
   /** Signs of life so far. */
   get beats(): number {
     return Atomics.load(this.header, BEAT);
+  }
+
+  /** The signal that came, or 0. */
+  get signal(): number {
+    return Atomics.load(this.header, SIGNAL);
   }
 
   /** Waits until the writer is gone, but for no longer than this. Says whether it is. */

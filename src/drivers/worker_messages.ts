@@ -12,12 +12,13 @@ import {
   type StartupReason,
 } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
+import type { CloseSteps } from "../process/ending.ts";
 import type { Launch } from "../process/launch.ts";
 import type { SpawnSpec } from "../process/transport.ts";
 
 /** Options that starting a process takes. URLs are paths here: they cannot cross. */
 export type SpawnOptions =
-  & Pick<SessionOptions, "clearEnv" | "bare">
+  & Pick<SessionOptions, "clearEnv" | "bare" | "exitSignals">
   & {
     /** The directory. */
     readonly cwd?: string;
@@ -41,6 +42,10 @@ export interface StartOrder {
   readonly maxLineBytes: number;
   /** Whether the caller is asked what it makes of the command. */
   readonly willChange: boolean;
+  /** How long each step of closing may take. */
+  readonly steps: CloseSteps;
+  /** Not 0 while the caller's thread blocks. */
+  readonly blocked: Int32Array<SharedArrayBuffer>;
 }
 
 /** What the worker is told. */
@@ -52,10 +57,10 @@ export type WorkerOrder =
   | { readonly do: "refuse" }
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
-  /** Closes stdin. */
-  | { readonly do: "end_input" }
-  /** Sends SIGTERM and, after a time, SIGKILL. */
-  | { readonly do: "terminate"; readonly stepMs: number }
+  /** Ends the process, from the end of stdin on. */
+  | { readonly do: "close" }
+  /** Ends the process, from SIGTERM on; with steps of its own where time is short. */
+  | { readonly do: "terminate"; readonly steps?: CloseSteps }
   /** Nobody reads the ring any more. */
   | { readonly do: "abandon" }
   /** Asks for a sign of life. */

@@ -278,6 +278,7 @@ const TABLE: Table = {
   idleTimeoutMs: library,
   controlTimeoutMs: library,
   closeTimeoutMs: library,
+  exitSignals: library,
   signal: library,
   stderr: library,
 };

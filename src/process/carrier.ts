@@ -73,6 +73,9 @@ export function carrierFailed(
   );
 }
 
+/** How long the news of an end may take, in milliseconds. */
+const ENDED_MS = 100;
+
 /** How a session holds a transport of the caller's. */
 export interface CarrierTerms {
   /** The option that it came from. */
@@ -100,6 +103,7 @@ export function carried(value: unknown, terms: CarrierTerms): Transport {
   const given = value as Transport;
   const { promise: killed, resolve } = Promise.withResolvers<ExitStatus>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let tellTimer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const exited = (async () => {
     try {
@@ -108,6 +112,7 @@ export function carried(value: unknown, terms: CarrierTerms): Transport {
     } finally {
       isOver = true;
       clearTimeout(timer);
+      clearTimeout(tellTimer);
       await terms.gone();
     }
   })();
@@ -129,8 +134,9 @@ export function carried(value: unknown, terms: CarrierTerms): Transport {
       try {
         given.kill(signal);
       } catch (error) {
-        // The caller's own fault, told to the caller; the next signal is still sent.
-        reportError(error);
+        // What has ended just now cannot be signalled. Else it is the caller's own
+        // fault, told to the caller; the next signal is still sent.
+        tellTimer ??= setTimeout(() => reportError(error), ENDED_MS);
       }
     },
   };

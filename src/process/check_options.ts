@@ -42,7 +42,6 @@ const AMOUNTS = [
   "startTimeoutMs",
   "turnTimeoutMs",
   "controlTimeoutMs",
-  "closeTimeoutMs",
 ] as const;
 
 /**
@@ -88,6 +87,7 @@ export function checkOptions(options: SessionOptions): void {
   checkBudget(options);
   checkRecover(options);
   checkIdle(options);
+  checkClosing(given);
   const { onBreak } = options;
   if (onBreak !== undefined && !BREAKS.has(onBreak)) {
     throw wrong("onBreak", "interrupt, drain or close", onBreak);
@@ -127,6 +127,48 @@ function checkLimits({ limits }: SessionOptions): void {
   if (maxBudgetUsd !== undefined && !(maxBudgetUsd > 0)) {
     throw wrong("limits.maxBudgetUsd", "a number above 0", maxBudgetUsd);
   }
+}
+
+const STEPS = ["eofMs", "termMs", "killMs"];
+
+const SIGNALS: ReadonlySet<unknown> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
+
+function checkClosing(
+  { closeTimeoutMs, exitSignals }: Readonly<Record<string, unknown>>,
+): void {
+  if (isWireObject(closeTimeoutMs)) {
+    for (const [step, value] of Object.entries(closeTimeoutMs)) {
+      const at = `closeTimeoutMs.${step}`;
+      if (!STEPS.includes(step)) {
+        throw wrong(at, "eofMs, termMs or killMs", step);
+      }
+      if (value !== undefined && !isTime(value)) {
+        throw wrong(at, "a number above 0", value);
+      }
+    }
+  } else if (closeTimeoutMs !== undefined && !isTime(closeTimeoutMs)) {
+    throw wrong(
+      "closeTimeoutMs",
+      "a number above 0, or an object of eofMs, termMs and killMs",
+      closeTimeoutMs,
+    );
+  }
+  if (exitSignals === undefined || exitSignals === false) return;
+  if (
+    !Array.isArray(exitSignals) ||
+    !exitSignals.every((signal) => SIGNALS.has(signal))
+  ) {
+    throw wrong(
+      "exitSignals",
+      "false, or a list of SIGINT, SIGTERM and SIGHUP",
+      exitSignals,
+    );
+  }
+}
+
+/** A timer of the platform takes no more. */
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && value < 2 ** 31;
 }
 
 const METRICS = ["costUsd", "turns", "tokens"] as const;

@@ -5,9 +5,10 @@
  * @module
  */
 
-import { DEFAULTS, type SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options.ts";
 import type { Launch } from "./args.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
+import { closeStepsOf } from "./ending.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 import type { SpawnSpec, Transport } from "./transport.ts";
 
@@ -23,7 +24,7 @@ export async function openTransport(
   launch: Launch,
 ): Promise<Transport> {
   const { transport, spawn, resume } = options;
-  const stepMs = options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
+  const { killMs: stepMs } = closeStepsOf(options);
   if (transport !== undefined) {
     const given = typeof transport === "function"
       ? await called("transport", () => transport({ resume }))

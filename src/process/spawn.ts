@@ -10,6 +10,7 @@ import { type Launch, pathOf } from "./args.ts";
 import { checkSignIn, childEnvironment } from "./environment.ts";
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
+import { maySignal } from "./process_tree.ts";
 import type { SpawnSpec, Transport } from "./transport.ts";
 
 /** A process of this machine. */
@@ -191,11 +192,13 @@ function running(child: Deno.ChildProcess, files: LaunchFiles): LocalProcess {
     exited,
     kill(signal) {
       if (ended) return;
+      // --allow-run=claude lets Deno signal the child alone, and anything else would ask
+      // the user.
+      if (!maySignal()) return killOne(child, signal);
       try {
         Deno.kill(-child.pid, signal);
       } catch {
-        // No such group any more, or not allowed: --allow-run=claude lets Deno signal the
-        // child alone.
+        // No such group any more, or Windows, which has none.
         killOne(child, signal);
       }
     },

@@ -53,6 +53,7 @@ export async function main(args: readonly string[]): Promise<never> {
 /** What a process leaves behind for the handle to read, even after its end. */
 class ProcessRecord {
   readonly start: number;
+  readonly #root: string;
   readonly #folder: string;
 
   constructor(folder: string, scenario: Scenario, list: readonly string[]) {
@@ -68,6 +69,7 @@ class ProcessRecord {
       }
     }
     this.start = start;
+    this.#root = folder;
     this.#folder = `${folder}process-${start}/`;
     const environment = Deno.env.toObject();
     const wanted = (scenario.environment ?? []).flatMap((name) => {
@@ -90,6 +92,10 @@ class ProcessRecord {
   received(line: Uint8Array): void {
     const options = { append: true };
     Deno.writeFileSync(`${this.#folder}received.ndjson`, line, options);
+  }
+
+  async file(name: string, text: string): Promise<void> {
+    await Deno.writeTextFile(`${this.#root}${name}`, text);
   }
 
   grandchild(pid: number): void {
@@ -181,6 +187,9 @@ class Surroundings {
       case "grandchild":
         this.#startGrandchild(output);
         return;
+      case "file":
+        await this.#record.file(output.name, output.text);
+        return;
       case "close_stdout":
         this.#stdoutOpen = false;
         Deno.stdout.close();
@@ -203,8 +212,8 @@ class Surroundings {
     const command = new Deno.Command("tail", {
       args: ["-f", "/dev/null"],
       stdin: "null",
-      stdout: "null",
-      stderr: "null",
+      stdout: step.holdsOutput ? "inherit" : "null",
+      stderr: step.holdsOutput ? "inherit" : "null",
       detached: step.ownGroup ?? false,
     });
     const child = command.spawn();

@@ -255,6 +255,8 @@ export type PlainStep =
   | { readonly do: "kill"; readonly signal: ScriptedSignal }
   | { readonly do: "ignore"; readonly what: "sigterm" | "sigint" | "eof" }
   | GrandchildStep
+  /** Writes a file into the folder of the handle. */
+  | { readonly do: "file"; readonly name: string; readonly text: string }
   | { readonly do: "close_stdout" }
   /** Reads no more input, so that the pipe of the host fills. */
   | { readonly do: "stop_reading" }
@@ -283,8 +285,10 @@ export interface SpoilStep {
 export interface GrandchildStep {
   /** Which step this is. */
   readonly do: "grandchild";
-  /** Whether it leads a process group of its own, as real commands do. */
+  /** Whether it leads a session and a process group of its own, as real commands do. */
   readonly ownGroup?: boolean;
+  /** Whether it holds stdout and stderr of this process open. */
+  readonly holdsOutput?: boolean;
   /** Whether it is ended when this process ends in good order. */
   readonly cleanedUp?: boolean;
 }

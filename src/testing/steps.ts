@@ -211,6 +211,11 @@ export function grandchild(
   return { do: "grandchild", ...options };
 }
 
+/** Writes a file into the folder of the handle. */
+export function file(name: string, text: string): PlainStep {
+  return { do: "file", name, text };
+}
+
 /** Closes stdout and goes on. */
 export function closeStdout(): PlainStep {
   return { do: "close_stdout" };

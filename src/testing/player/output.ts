@@ -22,6 +22,8 @@ export type PlayerOutput =
   | { readonly do: "mark"; readonly name: string }
   /** Start a process that outlives the player's. */
   | GrandchildStep
+  /** Write a file into the folder of the handle. */
+  | { readonly do: "file"; readonly name: string; readonly text: string }
   | { readonly do: "close_stdout" }
   | { readonly do: "stop_reading" }
   /** Die of a signal. */

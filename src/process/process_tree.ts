@@ -1,0 +1,178 @@
+/**
+ * Finds what a process has started, and ends that and nothing else.
+ *
+ * The shells of `claude` are in process groups and sessions of their own, so that a
+ * signal to its group does not reach them. They have to be looked for while it is
+ * there: once it is gone, nothing says whose they were.
+ *
+ * Linux tells it in `/proc`, which Deno opens to programs with all permissions only;
+ * elsewhere `ps` does, where it may be run. Where neither may be, nothing is found.
+ *
+ * @module
+ */
+
+import {
+  descendantsOf,
+  parsePs,
+  parseStat,
+  type ProcessEntry,
+  PS_ARGUMENTS,
+} from "./process_table.ts";
+import type { TransportSignal } from "./transport.ts";
+
+/** How often processes that are being ended may start others. */
+const MAX_ROUNDS = 10;
+
+const ALL = [
+  "run",
+  "read",
+  "write",
+  "net",
+  "env",
+  "sys",
+  "ffi",
+  "import",
+] as const;
+
+function mayReadProc(): boolean {
+  return Deno.build.os === "linux" &&
+    ALL.every((name) =>
+      Deno.permissions.querySync({ name }).state === "granted"
+    );
+}
+
+function mayRunPs(): boolean {
+  return Deno.build.os !== "windows" &&
+    Deno.permissions.querySync({ name: "run", command: "ps" }).state ===
+      "granted";
+}
+
+/** Whether Deno may send signals to any process, without asking the user. */
+export function maySignal(): boolean {
+  return Deno.permissions.querySync({ name: "run" }).state === "granted";
+}
+
+function readStat(pid: number | string): ProcessEntry | undefined {
+  try {
+    return parseStat(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
+}
+
+function readProc(): readonly ProcessEntry[] {
+  const entries: ProcessEntry[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const entry = /^\d+$/.test(name) ? readStat(name) : undefined;
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
+}
+
+function askPs(): readonly ProcessEntry[] {
+  const { stdout } = new Deno.Command("ps", {
+    args: [...PS_ARGUMENTS],
+    // Dates in one language; the rest is what finding `ps` takes.
+    env: { LC_ALL: "C" },
+    stdin: "null",
+    stderr: "null",
+  }).outputSync();
+  return parsePs(new TextDecoder().decode(stdout));
+}
+
+/** All processes, or `undefined` where that cannot be known. */
+function listProcesses(): readonly ProcessEntry[] | undefined {
+  try {
+    if (mayReadProc()) return readProc();
+    if (mayRunPs()) return askPs();
+  } catch {
+    // No /proc in this container, no ps on this machine.
+  }
+  return undefined;
+}
+
+/** The entry of one process; `undefined` where there is none, `null` where that cannot be known. */
+function findProcess(pid: number): ProcessEntry | undefined | null {
+  if (mayReadProc()) return readStat(pid);
+  const table = listProcesses();
+  if (table === undefined) return null;
+  return table.find((entry) => entry.pid === pid);
+}
+
+/** What one process has started. */
+export class ProcessTree {
+  readonly #pid: number | undefined;
+  /** When the process itself was started; `undefined` until that is known. */
+  #start: string | undefined;
+  /** Those that were found so far, by id. */
+  readonly #found = new Map<number, ProcessEntry>();
+
+  /** @param pid A process that is there; `undefined` where it is none of this machine. */
+  constructor(pid: number | undefined) {
+    this.#pid = pid;
+    if (pid !== undefined && mayReadProc()) this.#start = readStat(pid)?.start;
+  }
+
+  /** Looks who is there now. To be called while the process is there. */
+  look(): void {
+    this.#look();
+  }
+
+  /** Gives those that are there. */
+  #look(): readonly ProcessEntry[] {
+    const pid = this.#pid;
+    if (pid === undefined) return [];
+    const table = listProcesses() ?? [];
+    const roots = this.#left(table).map(({ pid }) => pid);
+    const root = table.find((entry) => entry.pid === pid);
+    this.#start ??= root?.start;
+    // Its number may be somebody else's by now.
+    if (root === undefined || root.start === this.#start) roots.push(pid);
+    for (const entry of descendantsOf(table, roots)) {
+      if (!entry.isZombie) this.#found.set(entry.pid, entry);
+    }
+    return this.#left(table);
+  }
+
+  /** Those of the found that are still there. */
+  #left(table: readonly ProcessEntry[]): readonly ProcessEntry[] {
+    return table.filter(({ pid, start, isZombie }) =>
+      !isZombie && this.#found.get(pid)?.start === start
+    );
+  }
+
+  /** Whether the process itself is gone; `undefined` where that cannot be known. */
+  isRootGone(): boolean | undefined {
+    const root = this.#pid === undefined ? null : findProcess(this.#pid);
+    if (root === null) return undefined;
+    return root === undefined || root.isZombie ||
+      (this.#start !== undefined && root.start !== this.#start);
+  }
+
+  /** Sends a signal to what was started and is still there. Says whether there was anything. */
+  signal(signal: TransportSignal): boolean {
+    if (!maySignal()) return false;
+    const left = this.#look();
+    for (const { pid } of left) {
+      try {
+        Deno.kill(pid, signal);
+      } catch {
+        // It ended just now, or is another user's.
+      }
+    }
+    return left.length > 0;
+  }
+
+  /** Whether anything of what was found is still there. */
+  isLeft(): boolean {
+    return this.#look().length > 0;
+  }
+
+  /** Ends at once what was started, and what that starts meanwhile. */
+  kill(): void {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      if (!this.signal("SIGKILL")) return;
+    }
+  }
+}
