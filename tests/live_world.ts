@@ -5,12 +5,15 @@
  * @module
  */
 
-import type { SessionOptions } from "../mod.ts";
+import type { SessionOptions, SyncSessionOptions } from "../mod.ts";
+import { environmentFor } from "../src/testing/environment.ts";
 import {
   MessagesApi,
   type MessagesApiOptions,
+  type Reply,
 } from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
+import type { ApiNews } from "./_api_worker.ts";
 import { realClaudePath } from "./real_claude.ts";
 
 const claudePath = realClaudePath();
@@ -46,6 +49,48 @@ export async function world(api: MessagesApiOptions = {}) {
     options,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same for sessions that block: the API is on a thread of its own. */
+export async function syncWorld(replies: readonly Reply[]) {
+  const scratch = await Scratch.create();
+  const worker = new Worker(new URL("./_api_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  async function ask(order: readonly Reply[] | "report"): Promise<ApiNews> {
+    const { promise, resolve, reject } = Promise.withResolvers<ApiNews>();
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(order);
+    return await promise;
+  }
+  const started = await ask(replies);
+  if (!("url" in started)) throw new TypeError("expected the address");
+  const options: SyncSessionOptions = {
+    ...claudePath === undefined ? {} : { claudePath },
+    cwd: scratch.cwd,
+    clearEnv: true,
+    env: environmentFor(started.url, {
+      home: scratch.home,
+      temporary: scratch.temporary,
+    }),
+  };
+  return {
+    scratch,
+    options,
+    /** The calls of the conversation so far. */
+    async requests() {
+      const report = await ask("report");
+      if (!("requests" in report)) throw new TypeError("expected a report");
+      const [problem] = report.problems;
+      if (problem !== undefined) throw new Error(problem);
+      return report.requests;
+    },
+    async [Symbol.asyncDispose]() {
+      worker.terminate();
       await scratch[Symbol.asyncDispose]();
     },
   };
