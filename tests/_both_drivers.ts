@@ -58,13 +58,28 @@ export function* got<T>(value: T | Promise<T>): Doing<T> {
   return (yield value) as T;
 }
 
-/** The events of a turn of either kind. */
-export function* events(
-  turn: Iterable<ClaudeEvent> | AsyncIterable<ClaudeEvent>,
-): Doing<ClaudeEvent[]> {
+/** Whatever comes one by one, of either kind, as a list. */
+export function* listed<T>(source: Iterable<T> | AsyncIterable<T>): Doing<T[]> {
   return yield* got(
-    Symbol.iterator in turn ? [...turn] : Array.fromAsync(turn),
+    Symbol.iterator in source ? [...source] : Array.fromAsync(source),
   );
+}
+
+/** The events of a turn of either kind. */
+export const events = listed<ClaudeEvent>;
+
+/** Looks at each event as it comes, until one look gives `true`. */
+export function* each(
+  turn: Iterable<ClaudeEvent> | AsyncIterable<ClaudeEvent>,
+  look: (event: ClaudeEvent) => boolean | void,
+): Doing {
+  if (Symbol.iterator in turn) {
+    for (const event of turn) if (look(event) === true) return;
+    return;
+  }
+  yield (async () => {
+    for await (const event of turn) if (look(event) === true) return;
+  })();
 }
 
 /** What an operation throws, as it is compared. */
@@ -128,13 +143,9 @@ function plainly({ turns, view = "flat" }: Case) {
       try {
         const turn = session.send(`prompt ${at}`, { view });
         // Events that came before a failure count, too.
-        if (Symbol.iterator in turn) {
-          for (const event of turn) seen.push(steady(event));
-        } else {
-          yield (async () => {
-            for await (const event of turn) seen.push(steady(event));
-          })();
-        }
+        yield* each(turn as Iterable<ClaudeEvent>, (event) => {
+          seen.push(steady(event));
+        });
         seen.push(yield* got(turn.text()));
       } catch (error) {
         seen.push(told(error));
