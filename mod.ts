@@ -26,10 +26,15 @@ export {
   type Answer,
   type AskOptions,
   AsyncSession,
-  type ContentBlock,
-  type PromptContent,
   type SendOptions,
 } from "./src/session.ts";
+export {
+  type ContentBlock,
+  type DocumentOptions,
+  type PromptContent,
+  text,
+} from "./src/prompt/blocks.ts";
+export { document, image } from "./src/prompt/files.ts";
 export { SessionFacts, type SessionState } from "./src/facts_view.ts";
 export { type TextStreamOptions, Turn } from "./src/turn.ts";
 export type { OnRetract } from "./src/events/text_pieces.ts";

@@ -124,6 +124,21 @@ export abstract class SessionFacts {
     }
   }
 
+  /** Whether there is a process, and nobody told it to end. */
+  get isAlive(): boolean {
+    return this.state === "idle" || this.state === "running";
+  }
+
+  /** Id of the turn that runs, the `uuid` of its prompt. */
+  get activeTurn(): string | undefined {
+    return this.#source.protocol.turnId;
+  }
+
+  /** How often another process took the place of one that died, or that had another schema for answers. */
+  get restartCount(): number {
+    return this.#facts.restartCount;
+  }
+
   /** Turns that ended. */
   get turnCount(): number {
     return this.#facts.turnCount;

@@ -5,7 +5,8 @@
  */
 
 import type { NeedsContext, SessionOptions } from "./options.ts";
-import { AsyncSession, type PromptContent } from "./session.ts";
+import type { PromptContent } from "./prompt/blocks.ts";
+import { AsyncSession } from "./session.ts";
 
 /**
  * Sends one prompt to a process of its own and gives the final text.

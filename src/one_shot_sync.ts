@@ -5,7 +5,7 @@
  */
 
 import type { NeedsContext } from "./options.ts";
-import type { PromptContent } from "./session.ts";
+import type { PromptContent } from "./prompt/blocks.ts";
 import { SyncSession } from "./session_sync.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
 

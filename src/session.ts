@@ -28,6 +28,7 @@ import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import type { SchemaOutput, StandardSchema } from "./standard_schema.ts";
 import { answerSchemaOf } from "./structured/convert.ts";
 import { outputOf, uncheckedOutput } from "./structured/output.ts";
+import type { PromptContent } from "./prompt/blocks.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
@@ -44,16 +45,12 @@ import { SessionCore } from "./session_core.ts";
 import { hostServers } from "./tools/config.ts";
 import { Turn, turnControl } from "./turn.ts";
 
-/** A block of a prompt, as the API has it: `text`, `image`, `document`. */
-export type ContentBlock = WireObject & { readonly type: string };
-
-/** A prompt: a text, or blocks. */
-export type PromptContent = string | readonly ContentBlock[];
-
 /** Options of `send()`. */
 export interface SendOptions<V extends View = "flat"> {
   /** How the turn is cut into events. Default `"flat"`. */
   readonly view?: V;
+  /** Takes the prompt as it is written, in place of the session's `verbatim`. */
+  readonly verbatim?: boolean;
   /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
   readonly signal?: AbortSignal;
   /** How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session. */
@@ -62,6 +59,8 @@ export interface SendOptions<V extends View = "flat"> {
 
 /** Options of `ask()`. */
 export interface AskOptions {
+  /** Takes the prompt as it is written, in place of the session's `verbatim`. */
+  readonly verbatim?: boolean;
   /**
    * How long all of it may take, in milliseconds: the turn, in place of `turnTimeoutMs`
    * of the session, and the wait for tasks in the background, which go on all the same.
@@ -186,7 +185,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
     options: SendOptions<V>,
     schema?: WireObject,
   ): Turn<V> {
-    const { view = "flat" as V, signal, timeoutMs } = options;
+    const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
     checkPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
@@ -199,7 +198,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content: prompt, timeoutMs },
+      { id, content: prompt, timeoutMs, verbatim },
       turnControl(turn),
       signal,
       schema,
@@ -268,7 +267,11 @@ export class AsyncSession<Context = unknown> extends LiveControl
     checkPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = pushControl(id);
-    this.#core.driver.push({ id, content: prompt }, options, take);
+    this.#core.driver.push(
+      { id, content: prompt, verbatim: options.verbatim },
+      options,
+      take,
+    );
     return message;
   }
 

@@ -11,7 +11,7 @@ import {
 import { roundUsd } from "./cost.ts";
 import { MAX_TIMER_MS } from "./drivers/limits.ts";
 import { ProtocolError } from "./errors.ts";
-import type { WireObject } from "./messages/_define.ts";
+import { isWireObject, type WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Answer, AskOptions } from "./session.ts";
@@ -88,7 +88,16 @@ export function answerOf(
 
 /** @throws {TypeError} It is no prompt. */
 export function checkPrompt(prompt: unknown): void {
-  if (typeof prompt === "string" || Array.isArray(prompt)) return;
+  if (typeof prompt === "string") return;
+  if (Array.isArray(prompt)) {
+    const block = prompt.find((block) =>
+      !isWireObject(block) || typeof block.type !== "string"
+    );
+    if (block === undefined) return;
+    throw new TypeError(
+      "Cannot send the prompt: expected each block to be an object with a type, as text(), image() and document() make them",
+    );
+  }
   throw new TypeError(
     `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
   );

@@ -32,17 +32,13 @@ import type { PermissionExplanation } from "./permissions/explain.ts";
 import type { SchemaOutput, StandardSchema } from "./standard_schema.ts";
 import { answerSchemaOf } from "./structured/convert.ts";
 import { outputOfSync, uncheckedOutput } from "./structured/output.ts";
+import type { PromptContent } from "./prompt/blocks.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushNews, PushOptions } from "./protocol/output.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
-import type {
-  Answer,
-  AskOptions,
-  PromptContent,
-  SendOptions,
-} from "./session.ts";
+import type { Answer, AskOptions, SendOptions } from "./session.ts";
 import {
   answerOf,
   checkPrompt,
@@ -138,7 +134,7 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
     options: SendOptions<V>,
     schema?: WireObject,
   ): SyncTurn<V> {
-    const { view = "flat" as V, signal, timeoutMs } = options;
+    const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
     checkPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
@@ -152,7 +148,7 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content: prompt, timeoutMs },
+      { id, content: prompt, timeoutMs, verbatim },
       syncTurnControl(turn),
       signal,
       schema,
@@ -224,7 +220,7 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
       (isDone) => this.#core.driver.wait(isDone),
     );
     this.#core.driver.push(
-      { id, content: prompt },
+      { id, content: prompt, verbatim: options.verbatim },
       options,
       (news: PushNews) => take(news),
     );

@@ -5,7 +5,10 @@ import {
   allowAll,
   AsyncSession,
   type ClaudeEvent,
+  document,
+  image,
   StateError,
+  text,
 } from "../mod.ts";
 import { Gate, reply } from "../src/testing/messages_api.ts";
 import { live, world } from "./live_world.ts";
@@ -195,3 +198,39 @@ live("closing ends a shell in the background", async () => {
   await session.close();
   await assertRejects(() => Deno.stat(`/proc/${pid}`), Deno.errors.NotFound);
 });
+
+live(
+  "images and documents reach the API, and a verbatim prompt runs no command",
+  async () => {
+    // A picture of one dot.
+    const dot = Uint8Array.fromBase64(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    );
+    await using on = await world({ replies: () => reply.text("seen") });
+    const file = `${on.scratch.cwd}/notes.txt`;
+    await Deno.writeTextFile(file, "the notes");
+    await using session = new AsyncSession(on.options);
+    const prompt = [
+      image(dot),
+      document(file, { title: "Notes" }),
+      document(new TextEncoder().encode("%PDF-1.4")),
+      text("well?"),
+    ];
+    assertEquals((await session.ask(prompt)).text, "seen");
+    const sent = JSON.stringify(on.api.requests.at(-1)?.body);
+    for (
+      const part of [
+        `"media_type":"image/`,
+        `"media_type":"text/plain","data":"the notes"`,
+        `"title":"Notes"`,
+        `"media_type":"application/pdf"`,
+        `"text":"well?`,
+      ]
+    ) assert(sent.includes(part), part);
+    const before = on.api.requests.length;
+    assert((await session.ask("/cost")).text !== "seen");
+    assertEquals(on.api.requests.length, before);
+    const { text: said } = await session.ask("/cost", { verbatim: true });
+    assertEquals(said, "seen");
+  },
+);

@@ -175,6 +175,7 @@ Deno.test("another schema, or none, goes on with the session in a new process", 
       ["", true],
     ]);
     assertEquals([facts.id, facts.turnCount], [id, 6]);
+    assertEquals(facts.restartCount, 3);
     // What was changed live holds on.
     for (const at of [1, 2, 3]) {
       const requests = claude.receivedBy(at).flatMap(({ request }) =>

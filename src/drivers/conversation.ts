@@ -172,7 +172,8 @@ export class Conversation {
   }
 
   #composed(prompt: Prompt): Prompt {
-    return { ...prompt, verbatim: this.#options.verbatim };
+    const { verbatim = this.#options.verbatim } = prompt;
+    return { ...prompt, verbatim };
   }
 
   /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */

@@ -41,6 +41,8 @@ export class SessionFacts {
   changedMode: string | undefined;
   /** Version of the CLI. */
   claudeVersion: string | undefined;
+  /** How many processes the session had before this one. */
+  restartCount = 0;
   /** Turns that ended. */
   turnCount = 0;
   /** The end of the last of them. */
@@ -72,6 +74,7 @@ export class SessionFacts {
   inherit(before: SessionFacts): void {
     const { tasks: _, filesModified, ...known } = before;
     Object.assign(this, known);
+    this.restartCount++;
     for (const path of filesModified) this.filesModified.add(path);
   }
 

@@ -30,6 +30,8 @@ export interface PushOptions {
    * and gives the message a turn of its own; `"next"` and `"later"` wait.
    */
   readonly priority?: "now" | "next" | "later";
+  /** Takes the message as it is written, in place of the session's `verbatim`. */
+  readonly verbatim?: boolean;
   /** `false` adds it to the conversation without asking the model. Default `true`. */
   readonly query?: boolean;
 }

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { ConfigError } from "../errors.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
+import type { WireObject } from "../messages/_define.ts";
+import { objectSchemaOf, unusableRoot } from "../object_schema.ts";
 import type { StandardSchema } from "../standard_schema.ts";
-import { thrownText } from "../tools/result.ts";
-import { ANSWER_DIALECT, answerSchema, unusableRoot } from "./dialect.ts";
+import { answerSchema } from "./dialect.ts";
 
 /**
  * The JSON Schema of an answer. What the CLI does not know is left out of it: the answer
@@ -22,34 +21,15 @@ export function answerSchemaOf(
   schema: StandardSchema,
   given: WireObject | undefined,
 ): WireObject {
-  const made = given ?? convert(schema);
-  if (!isWireObject(made)) {
-    throw unusable("expected a JSON Schema, which is an object");
-  }
-  const why = unusableRoot(made);
-  if (why !== undefined) throw unusable(why);
+  const made = objectSchemaOf(schema, given, {
+    target: "draft-07",
+    byHand: "jsonSchema",
+    unusable: (why, cause) =>
+      new ConfigError("schema", `Cannot ask with the schema: ${why}`, {
+        cause,
+      }),
+  });
   return answerSchema(made).schema;
-}
-
-function convert(schema: StandardSchema): WireObject {
-  const { vendor, jsonSchema } = schema["~standard"];
-  try {
-    if (jsonSchema !== undefined) {
-      return jsonSchema.input({ target: ANSWER_DIALECT });
-    }
-    if (vendor === "valibot") {
-      type Schema = Parameters<typeof toJsonSchema>[0];
-      return toJsonSchema(schema as unknown as Schema, {
-        target: ANSWER_DIALECT,
-        typeMode: "input",
-      }) as WireObject;
-    }
-  } catch (cause) {
-    throw unusable(`${thrownText(cause)}, give jsonSchema`, cause);
-  }
-  throw unusable(
-    `the library "${vendor}" makes no JSON Schema of it, give jsonSchema as well`,
-  );
 }
 
 /** Checks a schema that has no other to check by: nothing may be left out of it. */
@@ -65,10 +45,4 @@ export function checkAnswerSchema(option: string, given: WireObject): void {
       `Cannot use ${option}: the CLI checks answers by draft-07 and does not know "${word}"; leave it out, or use ask() with a schema`,
     );
   }
-}
-
-function unusable(why: string, cause?: unknown): ConfigError {
-  return new ConfigError("schema", `Cannot ask with the schema: ${why}`, {
-    cause,
-  });
 }

@@ -9,9 +9,6 @@
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
-/** The dialect, as converters name it. */
-export const ANSWER_DIALECT = "draft-07";
-
 /** Words whose value is a schema. */
 const SCHEMA = new Set([
   "additionalItems",
@@ -116,17 +113,4 @@ export function answerSchema(given: WireObject): AnswerSchema {
   }
 
   return { schema: schema(given, "") as WireObject, leftOut };
-}
-
-/** Why an answer cannot be of such a schema, or `undefined` where it can. */
-export function unusableRoot(schema: WireObject): string | undefined {
-  // An answer is the input of a tool: the API takes nothing else at the root.
-  if (schema.type !== "object") {
-    const got = JSON.stringify(schema.type) ?? "none";
-    return `expected the type "object" at the root of its JSON Schema, got ${got}`;
-  }
-  const choice = ["anyOf", "oneOf", "allOf"].find((key) => key in schema);
-  return choice === undefined
-    ? undefined
-    : `expected a plain object at the root of its JSON Schema, got "${choice}"`;
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { answerSchema, unusableRoot } from "./dialect.ts";
+import { answerSchema } from "./dialect.ts";
 
 Deno.test("answerSchema keeps what the CLI knows, and says what it left out", () => {
   const rows: readonly [object, object, readonly string[]][] = [
@@ -44,14 +44,4 @@ Deno.test("answerSchema keeps what the CLI knows, and says what it left out", ()
       leftOut,
     });
   }
-});
-
-Deno.test("unusableRoot refuses what is no plain object", () => {
-  assertEquals(unusableRoot({ type: "object" }), undefined);
-  for (
-    const schema of [{}, { type: "array" }, { type: ["object"] }, {
-      type: "object",
-      oneOf: [],
-    }]
-  ) assertEquals(typeof unusableRoot(schema), "string");
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { base64, imageType } from "../media.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
 /** A result as it goes out. */
@@ -195,29 +196,4 @@ function imageResult(bytes: Uint8Array): WireResult {
     );
   }
   return { content: [{ type: "image", data: base64(bytes), mimeType }] };
-}
-
-/** Tells the kind of an image by its first bytes. */
-export function imageType(bytes: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...bytes.subarray(0, 12));
-  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
-    return "image/gif";
-  }
-  if (start.startsWith("RIFF") && start.slice(8) === "WEBP") {
-    return "image/webp";
-  }
-  return undefined;
-}
-
-/** A call with more arguments than this may overflow the stack. */
-const CHUNK = 8192;
-
-function base64(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    pieces.push(String.fromCharCode(...bytes.subarray(at, at + CHUNK)));
-  }
-  return btoa(pieces.join(""));
 }

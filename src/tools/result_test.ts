@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { imageType, resultOf } from "./result.ts";
+import { imageType } from "../media.ts";
+import { resultOf } from "./result.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const text = (text: string) => ({ content: [{ type: "text", text }] });

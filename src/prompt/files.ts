@@ -1,0 +1,78 @@
+/**
+ * Blocks of a prompt from files.
+ *
+ * @module
+ */
+
+import {
+  type ContentBlock,
+  documentBlock,
+  type DocumentOptions,
+  imageBlock,
+  linked,
+} from "./blocks.ts";
+
+/**
+ * An image for a prompt: PNG, JPEG, GIF or WebP, told by its first bytes, at most 32 MiB.
+ * The CLI scales down what is too large for the API.
+ *
+ * @param source A path, which is read at once; a `file:` URL; an `https:` URL, which the
+ * API fetches; or the bytes.
+ * @throws {TypeError} It is none.
+ * @throws {RangeError} It is too large.
+ *
+ * @example
+ * ```ts
+ * import { AsyncSession, image, text } from "@claudestream/core";
+ *
+ * async function describe(path: string): Promise<string> {
+ *   await using session = new AsyncSession();
+ *   const prompt = [image(path), text("What is in this picture?")];
+ *   return (await session.ask(prompt)).text;
+ * }
+ * ```
+ */
+export function image(source: string | URL | Uint8Array): ContentBlock {
+  const found = read(source, "image");
+  return found instanceof URL
+    ? linked("image", found)
+    : imageBlock(found.bytes, found.name);
+}
+
+/**
+ * A document for a prompt: a PDF, or text in UTF-8, told by its bytes, at most 24 MiB.
+ *
+ * @param source A path, which is read at once; a `file:` URL; an `https:` URL of a PDF,
+ * which the API fetches; or the bytes.
+ * @throws {TypeError} It is none.
+ * @throws {RangeError} It is too large.
+ */
+export function document(
+  source: string | URL | Uint8Array,
+  options: DocumentOptions = {},
+): ContentBlock {
+  const found = read(source, "document");
+  return found instanceof URL
+    ? linked("document", found, options)
+    : documentBlock(found.bytes, found.name, options);
+}
+
+function read(
+  source: string | URL | Uint8Array,
+  what: "image" | "document",
+): URL | { readonly bytes: Uint8Array; readonly name: string } {
+  if (source instanceof Uint8Array) return { bytes: source, name: "the bytes" };
+  if (source instanceof URL && source.protocol !== "file:") {
+    if (/^https?:$/.test(source.protocol)) return source;
+  } else if (
+    source instanceof URL ||
+    typeof source === "string" && !/^https?:\/\//i.test(source)
+  ) {
+    return { bytes: Deno.readFileSync(source), name: `"${source}"` };
+  }
+  throw new TypeError(
+    `Cannot make ${
+      what === "image" ? "an image" : "a document"
+    } of ${source}: expected a path, bytes, or a file:, http: or https: URL object`,
+  );
+}
