@@ -1,0 +1,27 @@
+/** A process that plays runs, so that one that hangs can be seen, and ended, from outside. */
+
+import { TextLineStream } from "@std/streams";
+import { play } from "./play.ts";
+import { planOf } from "./plan.ts";
+
+const rejections: string[] = [];
+
+function note(event: PromiseRejectionEvent | ErrorEvent): void {
+  event.preventDefault();
+  const reason = "reason" in event ? event.reason : event.error;
+  rejections.push(reason instanceof Error ? `${reason.stack}` : `${reason}`);
+}
+
+globalThis.addEventListener("unhandledrejection", note);
+globalThis.addEventListener("error", note);
+
+const seeds = Deno.stdin.readable
+  .pipeThrough(new TextDecoderStream())
+  .pipeThrough(new TextLineStream());
+for await (const seed of seeds) {
+  const outcome = await play(planOf(Number(seed)), () => rejections.splice(0));
+  const line = new TextEncoder().encode(`${JSON.stringify(outcome)}\n`);
+  for (let at = 0; at < line.length;) {
+    at += Deno.stdout.writeSync(line.subarray(at));
+  }
+}
