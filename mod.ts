@@ -64,6 +64,8 @@ export { SyncMcpControl } from "./src/control/mcp_sync.ts";
 export { SyncTaskControl } from "./src/control/tasks_sync.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
+export type { CostEntry } from "./src/observe/cost_entry.ts";
+export type { Logger } from "./src/observe/log.ts";
 export type {
   ExitStatus,
   Spawn,
@@ -79,11 +81,13 @@ export type {
   CloseTimeouts,
   Effort,
   ExitSignal,
+  FileSpec,
   IdleLimits,
   Limits,
   NeedsContext,
   PermissionMode,
   PluginSpec,
+  RecordOptions,
   SandboxSettings,
   SessionOptions,
   SystemPrompt,

@@ -230,3 +230,21 @@ export interface ToolConfig {
     readonly previewFormat?: "markdown" | "html";
   };
 }
+
+/** A recording that is more than a path. */
+export interface RecordOptions {
+  /** The file. */
+  readonly path: string | URL;
+  /** Adds to a file that is there. Default `false`: it is written anew. */
+  readonly append?: boolean;
+  /** Texts to mask, besides those that are found to be secret. */
+  readonly secrets?: readonly string[];
+}
+
+/** A file of the API. */
+export interface FileSpec {
+  /** Its id there, such as `"file_abc"`. */
+  readonly id: string;
+  /** Where it is put, relative to the working directory. */
+  readonly path: string;
+}

@@ -10,10 +10,12 @@ import type {
   CloseTimeouts,
   Effort,
   ExitSignal,
+  FileSpec,
   IdleLimits,
   Limits,
   PermissionMode,
   PluginSpec,
+  RecordOptions,
   SandboxSettings,
   SystemPrompt,
   Thinking,
@@ -21,6 +23,8 @@ import type {
 } from "./option_types.ts";
 import type { HookOptions } from "./hooks/options.ts";
 import type { Validation } from "./messages/_define.ts";
+import type { CostEntry } from "./observe/cost_entry.ts";
+import type { Logger } from "./observe/log.ts";
 import type { Policy } from "./permissions/policy.ts";
 import type {
   Spawn,
@@ -115,6 +119,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
     | Readonly<Record<string, string | true>>;
   /** Writes debug logs, or those of some categories: `"hooks,mcp"`, `"!hooks"`. Default `false`. */
   readonly debug?: boolean | string;
+  /** Files of the API that are fetched at the start. Unstable. */
+  readonly files?: readonly FileSpec[];
   /** Where debug logs go, in place of the configuration folder. Turns them on. */
   readonly debugFile?: string | URL;
 
@@ -239,6 +245,24 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * answers and all that tools saw are in there. What it throws goes to `reportError`.
    */
   readonly onWire?: (direction: "in" | "out", line: string) => void;
+  /**
+   * Writes what passes between the session and its CLI to a file, in both directions and
+   * with times, as NDJSON that `replay()` plays. The file is for this user alone, and
+   * secrets in it are masked: values of variables and headers whose names say so, and
+   * whatever looks like a key. A file that is there is written anew.
+   */
+  readonly record?: string | URL | RecordOptions;
+  /**
+   * Hears what the session does, each time as a text and an object of facts; `console`
+   * will do. `error`: the process ended by itself, a function of the options failed.
+   * `warn`: a turn failed, the API is tried again, a rate limit, an unknown line. `info`:
+   * start, end of turns and of the session, denied tool calls. `debug`: every line in
+   * both directions, so prompts, answers and what tools saw are in there alone. Secrets
+   * are masked as in a recording. Silent by default.
+   */
+  readonly logger?: Logger;
+  /** Is told the cost of each turn as it ends; or a file that it is added to, as a line of JSON. */
+  readonly costLog?: string | URL | ((entry: CostEntry) => void);
   /**
    * Goes on after the process died by itself: the next prompt goes to a new process that
    * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails

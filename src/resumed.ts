@@ -30,3 +30,12 @@ export function resumed(
     cwd !== undefined;
   return { ...options, resume: id, ...isElsewhere ? { cwd } : {} };
 }
+
+/** The same options for the next process of a session, which has one recording for all. */
+export function recordedOn(options: SessionOptions): SessionOptions {
+  const { record } = options;
+  if (record === undefined) return options;
+  const isPlace = typeof record === "string" || record instanceof URL;
+  const whole = isPlace ? { path: record } : record;
+  return { ...options, record: { ...whole, append: true } };
+}

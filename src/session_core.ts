@@ -19,7 +19,7 @@ import type { WireObject } from "./messages/_define.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Prompt } from "./protocol/mod.ts";
 import { Restarts } from "./restarts.ts";
-import { resumed } from "./resumed.ts";
+import { recordedOn, resumed } from "./resumed.ts";
 import { onAbort, settledOptions } from "./session_common.ts";
 
 /** What every driver can do. */
@@ -191,11 +191,12 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     const { facts } = this.#driver.protocol;
     const { id } = this.#session;
     const changes = this.#changes.again(facts.changedMode);
+    const { state } = this.#driver.protocol;
     this.#leaving = this.#driver;
     const gone = this.#driver.close();
     this.#info = undefined;
-    this.#options = options;
-    this.#driver = this.#replace(options, id, { facts, changes, gone });
+    this.#options = state === "new" ? options : recordedOn(options);
+    this.#driver = this.#replace(this.#options, id, { facts, changes, gone });
     this.#leaving = undefined;
   }
 

@@ -8,6 +8,7 @@ import {
   AsyncSession,
   byTool,
   callback,
+  ClaudeNotFoundError,
   ConfigError,
   type Decision,
   deny,
@@ -17,6 +18,8 @@ import {
   type Policy,
   readOnly,
   type SessionOptions,
+  SyncSession,
+  type SyncSessionOptions,
 } from "../mod.ts";
 import type { Scenario } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
@@ -300,4 +303,43 @@ Deno.test("a policy that could never hold starts nothing", async () => {
     () => Promise.resolve().then(() => new AsyncSession({ policy: firstOf() })),
     ConfigError,
   );
+});
+
+Deno.test("a settings file that turns hooks off is found before anything starts", async () => {
+  const folder = await Deno.makeTempDir();
+  const off = { env: { CLAUDE_CODE_SIMPLE: "1" } };
+  await Deno.writeTextFile(`${folder}/off.json`, JSON.stringify(off));
+  const policy = callback(() => allow());
+  const given: readonly SyncSessionOptions[] = [
+    { policy, settings: `${folder}/off.json` },
+    { policy, settings: new URL(`file://${folder}/off.json`) },
+    { policy, settings: "off.json", cwd: folder },
+    {
+      hooks: { Stop: [{ run: () => undefined }] },
+      settings: `${folder}/off.json`,
+    },
+  ];
+  for (const options of given) {
+    const all = { claudePath: "/nowhere/claude", ...options };
+    await using session = new AsyncSession(all);
+    const error = await assertRejects(() => session.start(), ConfigError);
+    assertEquals(
+      error.option,
+      options.hooks === undefined ? "policy" : "hooks",
+    );
+    assertThrows(() => session.send("hi"), ConfigError);
+    using blocking = new SyncSession(all);
+    assertThrows(() => blocking.start(), ConfigError);
+  }
+  // What is no JSON, or is not there, is the CLI's to complain about.
+  for (const settings of ["nothing.json", `${folder}/off.txt`]) {
+    await Deno.writeTextFile(`${folder}/off.txt`, "{ no JSON");
+    await using session = new AsyncSession({
+      claudePath: "/nowhere/claude",
+      policy,
+      settings,
+    });
+    await assertRejects(() => session.start(), ClaudeNotFoundError);
+  }
+  await Deno.remove(folder, { recursive: true });
 });

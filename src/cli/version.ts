@@ -1,5 +1,6 @@
-/** The version of the package; a test keeps it in step with deno.json. */
-export const VERSION = "0.1.0";
+import { VERSION } from "../version.ts";
+
+export { VERSION };
 
 /** What `--version` prints. */
 export function versionLine(): string {

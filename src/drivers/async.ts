@@ -17,7 +17,6 @@ import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
-import { type Launch, launchOf } from "../process/args.ts";
 import {
   closeBoundMs,
   closeStepsOf,
@@ -27,6 +26,8 @@ import {
 } from "../process/ending.ts";
 import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
 import { ProcessTree } from "../process/process_tree.ts";
+import type { Launch } from "../process/launch.ts";
+import { readyLaunch } from "../process/ready_launch.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
@@ -40,6 +41,7 @@ import type {
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Deadline } from "../session_common.ts";
+import { thrownText } from "../thrown.ts";
 import { Conversation } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
@@ -77,6 +79,7 @@ export class AsyncDriver {
   #process: Transport | undefined;
   /** How it is ended, once it is there. */
   #ending: Ending | undefined;
+  #launch: Launch | undefined;
   #started: Promise<WireObject> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -126,8 +129,16 @@ export class AsyncDriver {
     return this.#started ??= this.#start();
   }
 
+  /** What the process is started with. Throws where that cannot be, each time. */
+  #prepare(): Launch {
+    if (this.#launch !== undefined) return this.#launch;
+    const launch = readyLaunch(this.#options);
+    this.#conversation.open(launch);
+    return this.#launch = launch;
+  }
+
   async #start(): Promise<WireObject> {
-    const launch = launchOf(this.#options);
+    const launch = this.#prepare();
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
     const answer = outcomeOf((settle) =>
       this.#conversation.start(launch.initialize, timeoutMs, settle)
@@ -165,7 +176,7 @@ export class AsyncDriver {
       process.stderr,
       new StderrText(
         this.#tail,
-        this.#options.stderr,
+        this.#conversation.stderr,
         sessionSecrets(this.#options, launch),
       ),
     );
@@ -250,8 +261,10 @@ export class AsyncDriver {
     if (this.isClosing || this.#conversation.isEnded) {
       throw this.#conversation.closedError(operation);
     }
+    if (this.protocol.state !== "new") return;
+    this.#prepare();
     // A start that fails is told to whoever waits for the prompt.
-    if (this.protocol.state === "new") this.start().catch(() => {});
+    this.start().catch(() => {});
   }
 
   /**
@@ -449,10 +462,9 @@ function startFailure(error: unknown, stderrTail: string): Error {
 
 /** What the CLI writes cannot be read any more. */
 function connectionLost(cause: unknown): ClaudeStreamError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new ClaudeStreamError(
     "process_exit",
-    `Lost the connection to the CLI: ${reason}`,
+    `Lost the connection to the CLI: ${thrownText(cause)}`,
     { cause },
   );
 }

@@ -12,8 +12,8 @@ import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
-import { launchOf } from "../process/args.ts";
 import { closeBoundMs, closeStepsOf } from "../process/ending.ts";
+import { readyLaunch } from "../process/ready_launch.ts";
 import { Tail } from "../process/stderr.ts";
 import type {
   ProcessExit,
@@ -109,8 +109,10 @@ export class BlockingDriver {
   /** Starts the process; the handshake is answered while somebody waits. */
   #begin(): void {
     // The host has nothing to prepare: what would take a promise is refused.
-    const launch = launchOf(this.#options);
-    this.#link = new LineLink(this.#options, launch, this.#tail);
+    const launch = readyLaunch(this.#options);
+    this.#conversation.open(launch);
+    const { stderr } = this.#conversation;
+    this.#link = new LineLink(this.#options, launch, this.#tail, stderr);
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
     this.#conversation.start(launch.initialize, timeoutMs, (outcome) => {
       this.#started = outcome;

@@ -26,6 +26,7 @@ import { type Answer, type DecidedReply, Host, LEFT } from "../host/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { LiveChange } from "../live_changes.ts";
 import type { SessionOptions } from "../options.ts";
+import type { Launch } from "../process/launch.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { BudgetWatch } from "../protocol/budget.ts";
 import {
@@ -39,6 +40,7 @@ import {
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
+import { Observers } from "./observers.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
 /** What a conversation needs of its driver. */
@@ -72,6 +74,7 @@ export class Conversation {
   readonly #limits: TurnLimits;
   /** What the process before was told, and this one is told again. */
   readonly #changes: readonly LiveChange[];
+  readonly #observers: Observers;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
@@ -99,8 +102,15 @@ export class Conversation {
         // Nobody waits for it, and the CLI says yes to everything.
         this.request("mcp_message", payload, MAX_TIMER_MS, () => {});
       },
-      failed: (failure) => this.#session.handlerFailed(failure),
+      failed: (failure) => {
+        this.#observers.failed(failure);
+        this.#session.handlerFailed(failure);
+      },
     });
+    this.#observers = new Observers(
+      options,
+      (failure) => this.#session.handlerFailed(failure),
+    );
     this.protocol = new Protocol({
       resuming: options.resume !== undefined,
       validation: options.validation,
@@ -120,6 +130,25 @@ export class Conversation {
   /** Whether the process is gone, or never came to be. */
   get isEnded(): boolean {
     return this.#isEnded;
+  }
+
+  /**
+   * Gets those ready who look on, before anything is started.
+   *
+   * @throws {ConfigError} A file of theirs cannot be opened.
+   */
+  open(launch: Launch): void {
+    try {
+      this.#observers.open(launch);
+    } catch (error) {
+      this.#observers.end(error as Error, false);
+      throw error;
+    }
+  }
+
+  /** Who hears the lines of stderr; `undefined` for nobody. */
+  get stderr(): ((line: string) => void) | undefined {
+    return this.#observers.stderr;
   }
 
   /** Gets the host ready; it may have to load something. */
@@ -146,7 +175,7 @@ export class Conversation {
 
   /** Takes a line of the process. */
   receive(line: string): void {
-    this.#tap("in", line);
+    this.#observers.wire("in", line);
     const outputs = this.protocol.receive(line);
     this.#limits.heard(
       outputs.flatMap((output) =>
@@ -248,15 +277,6 @@ export class Conversation {
     };
   }
 
-  #tap(direction: "in" | "out", line: string): void {
-    try {
-      this.#options.onWire?.(direction, line);
-    } catch (error) {
-      // The caller's own fault, told to the caller; the line goes on its way.
-      reportError(error);
-    }
-  }
-
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
     for (const output of outputs) this.#do(output);
@@ -270,7 +290,7 @@ export class Conversation {
         this.#emit(output.frame, output.turnId);
         break;
       case "write":
-        this.#tap("out", output.line);
+        this.#observers.wire("out", output.line);
         this.#port.write(output.line);
         break;
       case "ask":
@@ -307,6 +327,7 @@ export class Conversation {
   }
 
   #emit(frame: Frame, turnId: string | undefined): void {
+    this.#observers.events(frame.events, this.protocol.facts.model);
     this.#session.frame(frame);
     if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
     const failure = this.#host.observe(frame.events);
@@ -437,8 +458,10 @@ export class Conversation {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#limits.close();
+    const wasClosed = this.protocol.state === "closing";
     this.perform(this.protocol.end(how));
     this.#host.close();
+    this.#observers.end(how, wasClosed);
   }
 
   /** The error of a call that comes too late. */

@@ -62,14 +62,23 @@ export class LineLink implements ExitTarget {
   readonly #releaseExit: () => void;
   #interrupted: ClaudeStreamError | undefined;
 
-  /** Starts the worker, and in it the process. */
-  constructor(options: SessionOptions, launch: Launch, tail: Tail) {
+  /**
+   * Starts the worker, and in it the process.
+   *
+   * @param onStderr Hears each line of stderr.
+   */
+  constructor(
+    options: SessionOptions,
+    launch: Launch,
+    tail: Tail,
+    onStderr: ((line: string) => void) | undefined = options.stderr,
+  ) {
     const memory = makeRing();
     this.#reader = new RingReader(memory);
     this.#spawn = options.spawn;
     this.#stderr = new StderrText(
       tail,
-      options.stderr,
+      onStderr,
       sessionSecrets(options, launch),
     );
     this.#worker = new Worker(new URL("./line_worker.ts", import.meta.url), {

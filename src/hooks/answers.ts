@@ -255,7 +255,9 @@ export function readAnswer(event: HookEvent, answer: unknown): CheckedOutput {
   if (!isHelper(answer)) return checkOutput(event, answer);
   if (answer.kind === "async") {
     const { timeoutMs } = answer;
-    return timeoutMs === undefined || timeoutMs > 0
+    // Infinity is null in JSON.
+    return timeoutMs === undefined ||
+        (Number.isFinite(timeoutMs) && timeoutMs > 0)
       ? { output: defined({ async: true, asyncTimeout: timeoutMs }) }
       : { issue: "expected timeoutMs to be a number above 0" };
   }

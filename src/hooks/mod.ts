@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  type FailureListener,
-  reasonOf,
-  wrongAnswer,
-} from "../host/handler_failure.ts";
+import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
+import { thrownText } from "../thrown.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { isThenable } from "../soon.ts";
@@ -131,7 +128,7 @@ export class Hooks {
     signal: AbortSignal,
   ): Reply {
     const isBlocked = onFailure === "block";
-    const reason = `The hook "${event}" failed: ${reasonOf(error)}`;
+    const reason = `The hook "${event}" failed: ${thrownText(error)}`;
     // Whoever gives up because nobody waits any more has not failed.
     if (!signal.aborted) {
       this.#failed({

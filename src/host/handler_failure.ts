@@ -13,16 +13,6 @@ export interface HandlerFailure {
 /** Hears of a {@linkcode HandlerFailure}. */
 export type FailureListener = (failure: HandlerFailure) => void;
 
-/** A text about something that was thrown. */
-export function reasonOf(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.message}` : String(error);
-  } catch {
-    // Not everything has a text: an object without a prototype has none.
-    return "an unknown error";
-  }
-}
-
 /** The error of an answer that has the wrong shape. */
 export function wrongAnswer(handler: string, issue: string): TypeError {
   return new TypeError(`Cannot use the answer of ${handler}: ${issue}`);

@@ -7,7 +7,7 @@
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
-import { argumentsOf } from "../process/places.ts";
+import { argumentsOf, isJson } from "../process/places.ts";
 import { isPolicy } from "./combine.ts";
 
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
@@ -28,12 +28,7 @@ export function checkPolicyOptions(options: SessionOptions): void {
     );
   }
   const off = whatTurnsHooksOff(options);
-  if (off !== undefined) {
-    throw new ConfigError(
-      "policy",
-      `Cannot hold a policy with ${off}: the CLI would run every tool without asking`,
-    );
-  }
+  if (off !== undefined) throw hooksOff("policy", off);
   if (
     policy.bypass === true && permissionMode !== undefined &&
     permissionMode !== "bypassPermissions"
@@ -52,10 +47,37 @@ export function whatTurnsHooksOff(options: SessionOptions): string | undefined {
   const args = argumentsOf(extraArgs ?? []);
   if (args.some((text) => text.split("=")[0] === "--bare")) return `"--bare"`;
   if (isOn(env?.[NO_HOOKS_VARIABLE])) return `"${NO_HOOKS_VARIABLE}" in env`;
-  const inSettings = isWireObject(settings) && isWireObject(settings.env)
-    ? settings.env[NO_HOOKS_VARIABLE]
+  const given = typeof settings === "string" && isJson(settings)
+    ? parsed(settings)
+    : settings;
+  return settingsTurnHooksOff(given)
+    ? `"${NO_HOOKS_VARIABLE}" in settings`
     : undefined;
-  return isOn(inSettings) ? `"${NO_HOOKS_VARIABLE}" in settings` : undefined;
+}
+
+/** Whether settings make the CLI call no hook at all. */
+export function settingsTurnHooksOff(settings: unknown): boolean {
+  return isWireObject(settings) && isWireObject(settings.env) &&
+    isOn(settings.env[NO_HOOKS_VARIABLE]);
+}
+
+/** The error of a policy, or of hooks, without which the CLI would go on. */
+export function hooksOff(option: "policy" | "hooks", off: string): ConfigError {
+  return new ConfigError(
+    option,
+    option === "policy"
+      ? `Cannot hold a policy with ${off}: the CLI would run every tool without asking`
+      : `Cannot call hooks with ${off}: the CLI calls none then`,
+  );
+}
+
+/** Settings as JSON; whether they are that is checked elsewhere. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the CLI takes for yes in a variable. */

@@ -13,6 +13,8 @@ Deno.test("a policy that could not hold is a ConfigError", () => {
     { policy, env: { CLAUDE_CODE_SIMPLE: "1" } },
     { policy, env: { CLAUDE_CODE_SIMPLE: "TRUE" } },
     { policy, settings: { env: { CLAUDE_CODE_SIMPLE: "1" } } },
+    { policy, settings: ' {"env":{"CLAUDE_CODE_SIMPLE":"1"}}' },
+    { hooks: {}, settings: '{"env":{"CLAUDE_CODE_SIMPLE":"on"}}' },
     { policy, permissionPromptTool: "mcp__a__b" },
     { policy: allowAll({ bypass: true }), permissionMode: "plan" },
     { policy: (() => true) as unknown as ReturnType<typeof denyAll> },
@@ -22,6 +24,7 @@ Deno.test("a policy that could not hold is a ConfigError", () => {
     assertThrows(() => checkOptions(options), ConfigError);
   }
   checkOptions({ policy, env: { CLAUDE_CODE_SIMPLE: "0" } });
+  checkOptions({ policy, settings: '{"env":{"CLAUDE_CODE_SIMPLE":"0"}}' });
   checkOptions({ bare: true });
   checkOptions({ policy: allowAll({ bypass: true }) });
 });

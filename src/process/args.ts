@@ -111,6 +111,10 @@ const TABLE: Table = {
   verbatim: library,
   sendUserMessage: when(true, "--brief"),
   autoCompact: flag("--autocompact"),
+  files: (draft, files) => {
+    // One flag each: a list would be one name.
+    draft.args.push(...files.map(({ id, path }) => `--file=${id}:${path}`));
+  },
 
   cwd: library,
   addDirs: (draft, dirs) => {
@@ -270,6 +274,9 @@ const TABLE: Table = {
   recover: library,
   onBreak: library,
   onWire: library,
+  record: library,
+  logger: library,
+  costLog: library,
 
   maxLineBytes: library,
   validation: library,

@@ -7,6 +7,7 @@
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { thrownText } from "../thrown.ts";
 import type {
   ExitStatus,
   SpawnSpec,
@@ -65,10 +66,9 @@ export function carrierFailed(
   cause: unknown,
 ): Error {
   if (cause instanceof ClaudeStreamError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new StartupError(
     "spawn_failed",
-    `Cannot start the CLI: the option ${option} threw: ${reason}`,
+    `Cannot start the CLI: the option ${option} threw: ${thrownText(cause)}`,
     { cause },
   );
 }

@@ -5,7 +5,11 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import { checkPolicyOptions, whatTurnsHooksOff } from "../permissions/check.ts";
+import {
+  checkPolicyOptions,
+  hooksOff,
+  whatTurnsHooksOff,
+} from "../permissions/check.ts";
 import { checkHooks } from "../hooks/options.ts";
 import type { IdleLimits, SessionOptions } from "../options.ts";
 import { isWireObject } from "../messages/_define.ts";
@@ -111,11 +115,7 @@ function checkHookOptions(options: SessionOptions): void {
   if (options.hooks === undefined) return;
   checkHooks(options.hooks);
   const off = whatTurnsHooksOff(options);
-  if (off === undefined) return;
-  throw new ConfigError(
-    "hooks",
-    `Cannot call hooks with ${off}: the CLI calls none then`,
-  );
+  if (off !== undefined) throw hooksOff("hooks", off);
 }
 
 function checkLimits({ limits }: SessionOptions): void {

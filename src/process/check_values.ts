@@ -94,6 +94,31 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: "a transport, or a function that makes one",
     fits: (value) => typeof value === "function" || isWireObject(value),
   },
+  files: {
+    expected: "a list of { id, path }, with no colon in id",
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((file) =>
+        isWireObject(file) && isText(file.path) && isText(file.id) &&
+        !`${file.id}`.includes(":")
+      ),
+  },
+  record: {
+    expected: "a path, a file: URL, or an object with path",
+    fits: isRecord,
+  },
+  logger: {
+    expected: "a logger with debug, info, warn and error, such as console",
+    fits: (value) =>
+      typeof value === "object" && value !== null &&
+      ["debug", "info", "warn", "error"].every((name) =>
+        typeof Reflect.get(value, name) === "function"
+      ),
+  },
+  costLog: {
+    expected: "a path, a file: URL, or a function",
+    fits: (value) => typeof value === "function" || PLACE.fits(value),
+  },
   projectConfigRoot: PLACE,
   debug: YES_OR_TEXT,
   debugFile: PLACE,
@@ -145,6 +170,14 @@ export function checkValues(options: SessionOptions): void {
   for (const name of ["projectConfigRoot", "debugFile"] as const) {
     const value = options[name];
     if (value !== undefined) pathOf(name, value);
+  }
+  const { record, costLog } = options;
+  if (record !== undefined) {
+    const isPlace = typeof record === "string" || record instanceof URL;
+    pathOf("record", isPlace ? record : record.path);
+  }
+  if (costLog !== undefined && typeof costLog !== "function") {
+    pathOf("costLog", costLog);
   }
   check("limits.taskBudgetTokens", options.limits?.taskBudgetTokens, POSITIVE);
   check(
@@ -262,6 +295,13 @@ function check(option: string, value: unknown, kind: Kind): void {
   if (value !== undefined && !kind.fits(value)) {
     throw wrong(option, kind.expected, value);
   }
+}
+
+function isRecord(value: unknown): boolean {
+  if (PLACE.fits(value)) return true;
+  return isWireObject(value) && PLACE.fits(value.path) &&
+    (value.append === undefined || typeof value.append === "boolean") &&
+    (value.secrets === undefined || isTextList(value.secrets));
 }
 
 function isText(value: unknown): boolean {

@@ -7,11 +7,8 @@
 import type { Elicitation } from "../events/elicitation_request.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { UserDialog } from "../events/user_dialog_request.ts";
-import {
-  type FailureListener,
-  reasonOf,
-  wrongAnswer,
-} from "../host/handler_failure.ts";
+import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
+import { thrownText } from "../thrown.ts";
 import { type Decision, decisionIssue, deny } from "../permissions/decision.ts";
 import {
   type DialogAnswer,
@@ -81,7 +78,7 @@ export class Questions {
       return this.#ask<UserAnswers, Decision>("onQuestion", {
         run: () => onQuestion(questions, context),
         read: (answers) => answerQuestions(request, answers),
-        instead: (error) => deny(`Nobody answered: ${reasonOf(error)}`),
+        instead: (error) => deny(`Nobody answered: ${thrownText(error)}`),
       }, context);
     }
     const plan = planOf(request);
@@ -94,7 +91,7 @@ export class Questions {
           throw wrongAnswer("onPlan", issue);
         },
         instead: (error) =>
-          deny(`Nobody approved the plan: ${reasonOf(error)}`),
+          deny(`Nobody approved the plan: ${thrownText(error)}`),
       }, context);
     }
     return decision;

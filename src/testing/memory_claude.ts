@@ -14,6 +14,9 @@ import type { JsonObject, Scenario } from "./scenario.ts";
 /** How much of stdout or stderr may wait to be read, in chunks. */
 const HIGH_WATER_MARK = 16;
 
+/** So many characters are written at the latest. */
+const MAX_PENDING = 65536;
+
 /**
  * Plays a scenario in memory. Gates stand open and marks tell nobody: a test that has to
  * wait for a place in the scenario takes a `ScriptedClaude`.
@@ -91,6 +94,8 @@ class Played {
   readonly #stderr: Pipe = new Pipe();
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
   #text = "";
+  /** Lines that were not written yet. */
+  #pending = "";
   #reads = true;
   #isOver = false;
 
@@ -135,6 +140,13 @@ class Played {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       const output = this.#player.next();
+      if (output?.do === "line" && output.chunkBytes === undefined) {
+        // As a process does: what it writes in one go is read in one go.
+        this.#pending += `${output.line}\n`;
+        if (this.#pending.length > MAX_PENDING) await this.#flush();
+        continue;
+      }
+      await this.#flush();
       if (output !== undefined) {
         await this.#perform(output);
         continue;
@@ -142,6 +154,12 @@ class Played {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
     }
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#pending;
+    this.#pending = "";
+    if (text !== "") await this.#stdout.write(encode(text));
   }
 
   async #perform(output: PlayerOutput): Promise<void> {

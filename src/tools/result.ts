@@ -6,6 +6,9 @@
 
 import { base64, imageType } from "../media.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { thrownText } from "../thrown.ts";
+
+export { thrownText };
 
 /** A result as it goes out. */
 export interface WireResult {
@@ -17,16 +20,6 @@ export interface WireResult {
 /** A result that says what went wrong. */
 export function errorResult(text: string): WireResult {
   return { content: [textBlock(text)], isError: true };
-}
-
-/** The text of whatever was thrown. */
-export function thrownText(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message || thrown.name;
-  try {
-    return String(thrown);
-  } catch {
-    return "an unknown error";
-  }
 }
 
 /** Makes a result of what a tool returned. */

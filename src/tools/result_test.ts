@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { imageType } from "../media.ts";
-import { resultOf } from "./result.ts";
+import { resultOf, thrownText } from "./result.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const text = (text: string) => ({ content: [{ type: "text", text }] });
@@ -124,4 +124,28 @@ Deno.test("a large image survives base64", () => {
     (char) => char.charCodeAt(0),
   );
   assertEquals(back, bytes);
+});
+
+Deno.test("thrownText has a text for whatever was thrown", () => {
+  class Hostile extends Error {
+    override get message(): string {
+      throw new Error("no message");
+    }
+    override get name(): string {
+      throw new Error("no name");
+    }
+  }
+  const noText = Object.create(null);
+  const rows: readonly [unknown, string][] = [
+    [new Error("x"), "x"],
+    [new TypeError(""), "TypeError"],
+    ["y", "y"],
+    [undefined, "undefined"],
+    [noText, "an unknown error"],
+    [new Hostile(), "an unknown error"],
+    [Object.assign(new Error(), { message: noText }), "an unknown error"],
+  ];
+  for (const [thrown, expected] of rows) {
+    assertEquals(thrownText(thrown), expected);
+  }
 });

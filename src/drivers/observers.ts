@@ -1,0 +1,242 @@
+/**
+ * Whoever looks on: `onWire`, recordings, the logger, the cost log. None of them can
+ * change or hold up a conversation.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import type {
+  FailureListener,
+  HandlerFailure,
+} from "../host/handler_failure.ts";
+import { type CostEntry, costEntry } from "../observe/cost_entry.ts";
+import { SessionLog } from "../observe/log.ts";
+import { RECORDING_FORMAT, RecordingWriter } from "../observe/recording.ts";
+import type { SessionOptions } from "../options.ts";
+import { type Launch, pathOf } from "../process/launch.ts";
+import { LineFile } from "../process/line_file.ts";
+import { sessionSecrets } from "../process/session_secrets.ts";
+import type { ProcessExit } from "../protocol/mod.ts";
+import { thrownText } from "../thrown.ts";
+import { VERSION } from "../version.ts";
+
+/** Names a file that the wire of every session is added to. */
+export const TRACE_VARIABLE = "CLAUDESTREAM_TRACE";
+
+/** A file that lines go to until one cannot be written. */
+class Target {
+  readonly #name: string;
+  readonly #failed: FailureListener;
+  #file: LineFile | undefined;
+
+  /** @throws {ConfigError} It cannot be opened. */
+  constructor(
+    name: string,
+    path: string,
+    isAppended: boolean,
+    failed: FailureListener,
+  ) {
+    this.#name = name;
+    this.#failed = failed;
+    try {
+      this.#file = LineFile.open(path, isAppended);
+    } catch (cause) {
+      throw new ConfigError(
+        name,
+        `Cannot write the file of ${name}: "${path}": ${thrownText(cause)}`,
+        {
+          cause,
+          ...cause instanceof Deno.errors.NotCapable
+            ? { hint: `Run Deno with --allow-write=${path}` }
+            : {},
+        },
+      );
+    }
+  }
+
+  write(line: string): void {
+    try {
+      this.#file?.write(line);
+    } catch (error) {
+      this.close();
+      this.#failed({
+        handler: this.#name,
+        error,
+        consequence: "nothing more is written to the file",
+        isSilent: true,
+      });
+    }
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
+
+/** A recording of one process. */
+class Recorder {
+  readonly #writer: RecordingWriter;
+  readonly #target: Target;
+
+  constructor(target: Target, secrets: readonly string[]) {
+    this.#target = target;
+    const run = crypto.randomUUID().slice(0, 8);
+    this.#writer = new RecordingWriter(run, secrets, () => performance.now());
+    target.write(this.#writer.start({
+      time: new Date().toISOString(),
+      format: RECORDING_FORMAT,
+      claudestream: VERSION,
+      deno: Deno.version.deno,
+      os: Deno.build.os,
+    }));
+  }
+
+  wire(direction: "in" | "out", line: string): void {
+    this.#target.write(this.#writer.wire(direction, line));
+  }
+
+  stderr(line: string): void {
+    this.#target.write(this.#writer.stderr(line));
+  }
+
+  end(how: ProcessExit | Error): void {
+    this.#target.write(
+      how instanceof Error
+        ? this.#writer.error(how.message)
+        : this.#writer.exit(how.code, how.signal),
+    );
+    this.#target.close();
+  }
+}
+
+/** Those who look on at one process. */
+export class Observers {
+  readonly #options: SessionOptions;
+  readonly #failed: FailureListener;
+  #recorders: Recorder[] = [];
+  #log: SessionLog | undefined;
+  #tellCost: ((entry: CostEntry) => void) | undefined;
+  #costs: Target | undefined;
+
+  /** @param failed Hears of one that cannot go on. */
+  constructor(options: SessionOptions, failed: FailureListener) {
+    this.#options = options;
+    this.#failed = (failure) => {
+      this.failed(failure);
+      failed(failure);
+    };
+  }
+
+  /**
+   * Gets ready, before anything is started.
+   *
+   * @throws {ConfigError} A file cannot be opened.
+   */
+  open(launch: Launch): void {
+    const { logger, costLog, resume } = this.#options;
+    const files = this.#files();
+    if (files.length > 0 || logger !== undefined) {
+      const secrets = sessionSecrets(this.#options, launch);
+      for (const { name, path, append, also } of files) {
+        const target = new Target(name, path, append, this.#failed);
+        this.#recorders.push(new Recorder(target, [...also, ...secrets]));
+      }
+      if (logger !== undefined) this.#log = new SessionLog(logger, secrets);
+    }
+    if (typeof costLog === "function") this.#tellCost = costLog;
+    else if (costLog !== undefined) {
+      const path = pathOf("costLog", costLog);
+      const target = new Target("costLog", path, true, this.#failed);
+      this.#costs = target;
+      this.#tellCost = (entry) => target.write(JSON.stringify(entry));
+    }
+    this.#log?.start(launch.args, resume);
+  }
+
+  /** The recordings that are wanted. */
+  #files(): {
+    readonly name: string;
+    readonly path: string;
+    readonly append: boolean;
+    readonly also: readonly string[];
+  }[] {
+    const { record } = this.#options;
+    const files = [];
+    if (record !== undefined) {
+      const { path, append = false, secrets = [] } =
+        typeof record === "string" || record instanceof URL
+          ? { path: record }
+          : record;
+      const place = pathOf("record", path);
+      files.push({ name: "record", path: place, append, also: secrets });
+    }
+    const trace = variable(TRACE_VARIABLE);
+    if (trace !== undefined && trace !== "") {
+      files.push({ name: TRACE_VARIABLE, path: trace, append: true, also: [] });
+    }
+    return files;
+  }
+
+  /** A line passed. */
+  wire(direction: "in" | "out", line: string): void {
+    for (const recorder of this.#recorders) recorder.wire(direction, line);
+    this.#log?.wire(direction, line);
+    call(() => this.#options.onWire?.(direction, line));
+  }
+
+  /** Who hears the lines of stderr; `undefined` for nobody. */
+  get stderr(): ((line: string) => void) | undefined {
+    const { stderr } = this.#options;
+    if (this.#recorders.length === 0 && this.#log === undefined) return stderr;
+    return (line) => {
+      for (const recorder of this.#recorders) recorder.stderr(line);
+      this.#log?.stderr(line);
+      stderr?.(line);
+    };
+  }
+
+  /** Events came. */
+  events(events: readonly ClaudeEvent[], model: string | undefined): void {
+    if (this.#log === undefined && this.#tellCost === undefined) return;
+    for (const event of events) {
+      this.#log?.event(event);
+      if (event.type === "result") {
+        call(() => this.#tellCost?.(costEntry(event, model, new Date())));
+      }
+    }
+  }
+
+  /** A function of the caller's failed. */
+  failed(failure: HandlerFailure): void {
+    this.#log?.failed(failure);
+  }
+
+  /** The process is gone, or never was. */
+  end(how: ProcessExit | Error, wasClosed: boolean): void {
+    for (const recorder of this.#recorders) recorder.end(how);
+    this.#recorders = [];
+    if (how instanceof Error) this.#log?.error(how, wasClosed);
+    else this.#log?.exit(how.code, how.signal, wasClosed);
+    this.#costs?.close();
+  }
+}
+
+/** Calls a function of the caller's that nothing depends on. */
+function call(run: () => unknown): void {
+  try {
+    const made = run();
+    // Nobody waits for it; its failure is still the caller's to hear of.
+    if (made instanceof Promise) made.catch(reportError);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** A variable, where it may be read. */
+function variable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}

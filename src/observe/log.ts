@@ -1,0 +1,145 @@
+/**
+ * What a session tells a logger. Pure.
+ *
+ * @module
+ */
+
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { HandlerFailure } from "../host/handler_failure.ts";
+import { maskSecrets } from "../secrets.ts";
+import { thrownText } from "../thrown.ts";
+
+/** Takes what a session has to say: `console` is one. */
+export type Logger = Pick<Console, "debug" | "info" | "warn" | "error">;
+
+type Level = keyof Logger;
+
+/** What is logged of an event: how grave it is, in words of ours, and the facts. */
+type Entry = readonly [Level, string, Readonly<Record<string, unknown>>];
+
+/** Nothing that a model or a tool wrote but names of tools; that is for `debug` alone. */
+function entryOf(event: ClaudeEvent): Entry | undefined {
+  switch (event.type) {
+    case "system_init": {
+      const { sessionId, model, permissionMode, claudeCodeVersion } = event;
+      const facts = { sessionId, model, permissionMode, claudeCodeVersion };
+      return ["debug", "turn began", facts];
+    }
+    case "result": {
+      const { isError, subtype, terminalReason, apiErrorStatus } = event;
+      const { costUsd, durationMs, numTurns } = event;
+      const facts = { subtype, terminalReason, costUsd, durationMs, numTurns };
+      return isError
+        ? ["warn", "turn failed", { ...facts, apiErrorStatus }]
+        : ["info", "turn ended", facts];
+    }
+    case "api_retry": {
+      const { attempt, maxRetries, retryDelayMs, errorStatus } = event;
+      const facts = { attempt, maxRetries, retryDelayMs, errorStatus };
+      return ["warn", "call of the API failed and is tried again", facts];
+    }
+    case "rate_limit": {
+      const { status, rateLimitType, resetsAt } = event;
+      const facts = { status, rateLimitType, resetsAt };
+      return [status === "allowed" ? "info" : "warn", "rate limit", facts];
+    }
+    case "permission_decision": {
+      const { toolName, toolUseId, behavior, by, policy } = event;
+      const facts = { toolName, toolUseId, by, policy };
+      return behavior === "deny"
+        ? ["info", "tool call denied", facts]
+        : ["debug", "tool call decided", { ...facts, behavior }];
+    }
+    case "unknown": {
+      const { reason, wireType, wireSubtype } = event;
+      const facts = { reason, wireType, wireSubtype };
+      return ["warn", "line of the CLI that is not known", facts];
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Logs one process. Each call is a text of ours and an object of facts. Secrets are
+ * masked everywhere; prompts, answers and what tools saw are in `debug` alone.
+ */
+export class SessionLog {
+  readonly #logger: Logger;
+  readonly #secrets: readonly string[];
+
+  /** @param secrets Values to mask, besides what looks like a key. */
+  constructor(logger: Logger, secrets: readonly string[]) {
+    this.#logger = logger;
+    this.#secrets = secrets;
+  }
+
+  /** The process is started. */
+  start(args: readonly string[], resume: string | undefined): void {
+    this.#log("info", "session starts", { resume });
+    this.#log("debug", "arguments of the CLI", { args: args.map(this.#mask) });
+  }
+
+  /** A line passed. */
+  wire(direction: "in" | "out", line: string): void {
+    const words = direction === "in" ? "line from the CLI" : "line to the CLI";
+    this.#log("debug", words, { line: this.#mask(line) });
+  }
+
+  /** The CLI wrote a line to stderr. */
+  stderr(line: string): void {
+    this.#log("debug", "line of the CLI's stderr", { line: this.#mask(line) });
+  }
+
+  /** An event came. */
+  event(event: ClaudeEvent): void {
+    const entry = entryOf(event);
+    if (entry !== undefined) this.#log(...entry);
+  }
+
+  /** A function of the caller's failed. */
+  failed({ handler, error, consequence }: HandlerFailure): void {
+    this.#log("error", "function of the session's options failed", {
+      handler,
+      consequence,
+      error: this.#mask(thrownText(error)),
+    });
+  }
+
+  /** The process is gone. */
+  exit(code: number, signal: string | null, wasClosed: boolean): void {
+    this.#log(
+      wasClosed ? "info" : "error",
+      wasClosed ? "session closed" : "process of the session ended by itself",
+      { code, signal },
+    );
+  }
+
+  /** The session is over for another reason. */
+  error(error: Error, wasClosed: boolean): void {
+    if (wasClosed) this.#log("info", "session closed", {});
+    else {
+      const { name } = error;
+      const message = this.#mask(thrownText(error));
+      this.#log("error", "session failed", { name, message });
+    }
+  }
+
+  readonly #mask = (text: string): string => maskSecrets(text, this.#secrets);
+
+  #log(
+    level: Level,
+    words: string,
+    facts: Readonly<Record<string, unknown>>,
+  ): void {
+    const known = Object.entries(facts).filter(([, value]) =>
+      value !== undefined
+    );
+    try {
+      this.#logger[level](`claudestream: ${words}`, Object.fromEntries(known));
+    } catch (error) {
+      // The caller's own fault, told to the caller; the session goes on.
+      reportError(error);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The format of recordings: NDJSON, a line for each that passed between a session and
+ * its CLI. Pure.
+ *
+ * @module
+ */
+
+import { isWireObject } from "../messages/_define.ts";
+import { maskSecrets } from "../secrets.ts";
+
+/** The number of the format. It grows when a reader of an older one would go wrong. */
+export const RECORDING_FORMAT = 1;
+
+/** What a recording says of the program that made it. */
+export interface RecordingStart {
+  /** When the process was started, as ISO 8601 in UTC. */
+  readonly time: string;
+  /** The number of the format. */
+  readonly format: number;
+  /** Version of this library. */
+  readonly claudestream: string;
+  /** Version of Deno. */
+  readonly deno?: string;
+  /** The operating system. */
+  readonly os?: string;
+}
+
+/**
+ * A line of a recording. `run` tells processes apart that write to one file, `ms` is the
+ * time since the start of theirs. What is `in` came from the CLI and what is `out` went
+ * to it: the JSON object as it was, or a string with the text where a line was none. A
+ * process has one `start` and, where its end was seen, one `exit` or `error`.
+ */
+export type RecordedLine =
+  & { readonly run: string; readonly ms: number }
+  & (
+    | { readonly start: RecordingStart }
+    | { readonly in: unknown }
+    | { readonly out: unknown }
+    | { readonly stderr: string }
+    | {
+      readonly exit: { readonly code: number; readonly signal: string | null };
+    }
+    | { readonly error: string }
+  );
+
+/** Writes the lines of one process. */
+export class RecordingWriter {
+  readonly #run: string;
+  readonly #secrets: readonly string[];
+  readonly #now: () => number;
+  readonly #began: number;
+
+  /**
+   * @param run Tells this process from others.
+   * @param secrets Values to mask, besides what looks like a key.
+   * @param now The time in milliseconds, from anywhere on.
+   */
+  constructor(run: string, secrets: readonly string[], now: () => number) {
+    this.#run = run;
+    this.#secrets = secrets;
+    this.#now = now;
+    this.#began = now();
+  }
+
+  /** The first line. */
+  start(start: RecordingStart): string {
+    return this.#line("start", JSON.stringify(start));
+  }
+
+  /** A line of the wire. */
+  wire(direction: "in" | "out", line: string): string {
+    const text = maskSecrets(line, this.#secrets);
+    // As it is, so that a number keeps its digits and an object the order of its fields.
+    return this.#line(direction, isObject(text) ? text : JSON.stringify(text));
+  }
+
+  /** A line of stderr. */
+  stderr(line: string): string {
+    return this.#line(
+      "stderr",
+      JSON.stringify(maskSecrets(line, this.#secrets)),
+    );
+  }
+
+  /** The end of the process. */
+  exit(code: number, signal: string | null): string {
+    return this.#line("exit", JSON.stringify({ code, signal }));
+  }
+
+  /** The end of the session, where it was none of the process. */
+  error(message: string): string {
+    const text = maskSecrets(message, this.#secrets);
+    return this.#line("error", JSON.stringify(text));
+  }
+
+  #line(key: string, json: string): string {
+    const ms = Math.round(this.#now() - this.#began);
+    return `{"run":${JSON.stringify(this.#run)},"ms":${ms},"${key}":${json}}`;
+  }
+}
+
+function isObject(line: string): boolean {
+  if (!line.startsWith("{")) return false;
+  try {
+    JSON.parse(line);
+    // JSON may be written over several lines; a recording may not.
+    return !/[\r\n]/.test(line);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads a recording: the lines of each process that is in it.
+ *
+ * @throws {SyntaxError} It is none, or one of a newer format.
+ */
+export function readRecording(text: string): readonly RecordedLine[][] {
+  const runs = new Map<string, RecordedLine[]>();
+  for (const [index, source] of text.split("\n").entries()) {
+    if (source === "") continue;
+    const line = readLine(source, index + 1);
+    const run = runs.get(line.run) ?? [];
+    if (run.length === 0 && !("start" in line)) {
+      throw noRecording(index + 1, "expected a start");
+    }
+    run.push(line);
+    runs.set(line.run, run);
+  }
+  if (runs.size === 0) throw noRecording(1, "it is empty");
+  return [...runs.values()];
+}
+
+function readLine(source: string, number: number): RecordedLine {
+  let line: unknown;
+  try {
+    line = JSON.parse(source);
+  } catch (cause) {
+    throw noRecording(number, "no JSON", cause);
+  }
+  if (
+    !isWireObject(line) || typeof line.ms !== "number" ||
+    typeof line.run !== "string"
+  ) {
+    throw noRecording(number, "expected an object with run and ms");
+  }
+  if (isWireObject(line.start) && line.start.format !== RECORDING_FORMAT) {
+    throw noRecording(number, `format ${line.start.format} is not known here`);
+  }
+  return line as unknown as RecordedLine;
+}
+
+function noRecording(
+  number: number,
+  why: string,
+  cause?: unknown,
+): SyntaxError {
+  return new SyntaxError(
+    `Cannot read the recording: line ${number}: ${why}`,
+    cause === undefined ? undefined : { cause },
+  );
+}
