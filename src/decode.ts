@@ -33,7 +33,7 @@ import { violation } from "./events/validation.ts";
 import { readShape, type Validation } from "./messages/_define.ts";
 import { type UnknownEvent, unknownEvent } from "./messages/unknown.ts";
 import { DEFAULTS } from "./options.ts";
-import { WholeLinesStream } from "./process/lines.ts";
+import { LineSplitter, WholeLinesStream } from "./process/lines.ts";
 
 /** Options of {@linkcode decodeEvents}. */
 export interface DecodeOptions<V extends View = "flat"> {
@@ -77,18 +77,29 @@ export class LineEventStream<V extends View = "flat">
     view: V = "flat" as V,
     validation: Validation = "lenient",
   ) {
-    const decoder = new EventDecoder(validation);
+    const decode = lineDecoder(view, validation);
     super({
       transform(line, controller) {
-        const frame = decodeLine(decoder, line);
-        if (validation === "strict") {
-          const error = violation(frame, line);
-          if (error !== undefined) throw error;
-        }
-        for (const event of eventsOf(frame, view)) controller.enqueue(event);
+        for (const event of decode(line)) controller.enqueue(event);
       },
     });
   }
+}
+
+/** Reads one line after the other. */
+function lineDecoder<V extends View>(
+  view: V,
+  validation: Validation,
+): (line: string) => readonly ViewEvents[V][] {
+  const decoder = new EventDecoder(validation);
+  return (line) => {
+    const frame = decodeLine(decoder, line);
+    if (validation === "strict") {
+      const error = violation(frame, line);
+      if (error !== undefined) throw error;
+    }
+    return eventsOf(frame, view);
+  };
 }
 
 /**
@@ -116,9 +127,26 @@ export function decodeEvents<V extends View = "flat">(
   bytes: ReadableStream<Uint8Array>,
   options: DecodeOptions<V> = {},
 ): ReadableStream<ViewEvents[V]> {
-  const { view = "flat" as V, maxLineBytes, validation } = options;
-  return decodeLines(bytes, maxLineBytes)
-    .pipeThrough(new LineEventStream<V>(view, validation));
+  const {
+    view = "flat" as V,
+    maxLineBytes = DEFAULTS.maxLineBytes,
+    validation = "lenient",
+  } = options;
+  // The stages in one: between them each line would be a chunk with its own promises.
+  const splitter = new LineSplitter(maxLineBytes);
+  const decode = lineDecoder(view, validation);
+  type Target = TransformStreamDefaultController<ViewEvents[V]>;
+  const give = (lines: readonly string[], target: Target) => {
+    for (const line of lines) {
+      for (const event of decode(line)) target.enqueue(event);
+    }
+  };
+  return bytes.pipeThrough(
+    new TransformStream<Uint8Array, ViewEvents[V]>({
+      transform: (chunk, target) => give(splitter.push(chunk), target),
+      flush: (target) => give(splitter.end(), target),
+    }),
+  );
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {

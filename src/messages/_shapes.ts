@@ -31,9 +31,16 @@ export function registerShape(schema: object, entries: Entries): void {
   SHAPES.set(schema, entries);
 }
 
+/** The fields that a schema was made of; `undefined` where it was made of none. */
+export function shapeOf(schema: object): Entries | undefined {
+  return SHAPES.get(schema);
+}
+
 /** The parts of a schema that holds others, as far as messages use them. */
-interface Holder {
+export interface Holder {
   readonly type: string;
+  readonly check?: (value: unknown) => boolean;
+  readonly options?: readonly AnySchema[];
   readonly item?: AnySchema;
   readonly key?: v.GenericSchema<string, string>;
   readonly value?: AnySchema;
@@ -46,7 +53,7 @@ export function mapShapes(
   schema: AnySchema,
   replace: (entries: Entries) => AnySchema,
 ): AnySchema {
-  const entries = SHAPES.get(schema);
+  const entries = shapeOf(schema);
   if (entries !== undefined) return replace(entries);
   const { type, item, value, wrapped } = schema as unknown as Holder;
   const inner = item ?? value ?? wrapped;
@@ -70,7 +77,7 @@ export function mapShapes(
 type Copy = (value: unknown) => unknown;
 
 function copyOf(schema: AnySchema): Copy | undefined {
-  const entries = SHAPES.get(schema);
+  const entries = shapeOf(schema);
   if (entries !== undefined) {
     const fields = copier(entries);
     return (value) => isWireObject(value) ? fields(value, {}) : value;

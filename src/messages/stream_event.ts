@@ -3,6 +3,8 @@ import {
   type ContentBase,
   contentFields,
   defineMessage,
+  type Draft,
+  hidden,
   isWireObject,
   type MessageKind,
   wire,
@@ -42,8 +44,7 @@ export interface StreamDelta extends ContentBase<"stream_delta"> {
   readonly event: WireObject;
 }
 
-/** Reads {@linkcode StreamDelta}. */
-export const streamEvent: MessageKind<StreamDelta> = defineMessage<StreamDelta>(
+const byTable: MessageKind<StreamDelta> = defineMessage<StreamDelta>(
   "stream_delta",
   "stream_event",
   {
@@ -63,3 +64,61 @@ export const streamEvent: MessageKind<StreamDelta> = defineMessage<StreamDelta>(
     event: wire("event", v.custom<WireObject>(isWireObject)),
   },
 );
+
+/**
+ * Reads what nearly all lines of a turn are: a piece of text, of thinking or of the
+ * input of a tool, in the main agent's reply, as CLI 2.1.330 writes it. Takes a fifth
+ * of the time that the table does. `undefined` for whatever is anything else.
+ */
+function readPiece(raw: WireObject): StreamDelta | undefined {
+  const {
+    event,
+    session_id: sessionId,
+    uuid,
+    parent_tool_use_id: parentToolUseId,
+    api_message_id: messageId,
+  } = raw;
+  if (!isWireObject(event) || event.type !== "content_block_delta") return;
+  const { delta, index } = event;
+  if (
+    !isWireObject(delta) || typeof index !== "number" || Number.isNaN(index) ||
+    typeof sessionId !== "string" || typeof uuid !== "string" ||
+    parentToolUseId !== null || typeof messageId !== "string" ||
+    raw.agent_id !== undefined || raw.subagent_type !== undefined ||
+    raw.abandoned_blocks !== undefined || raw.ttft_ms !== undefined
+  ) return;
+  const { type: deltaType, text, thinking, partial_json: partialJson } = delta;
+  if (typeof deltaType !== "string") return;
+  const piece: Draft<Omit<StreamDelta, "raw">> = {
+    type: "stream_delta",
+    sessionId,
+    uuid,
+    parentToolUseId,
+    messageId,
+    eventType: "content_block_delta",
+    deltaType,
+    index,
+    event,
+  };
+  // Of the three there may be one: with another beside it this is something new.
+  if (typeof text === "string") {
+    if (thinking !== undefined || partialJson !== undefined) return;
+    piece.text = text;
+  } else if (typeof partialJson === "string") {
+    if (text !== undefined || thinking !== undefined) return;
+    piece.partialJson = partialJson;
+  } else if (typeof thinking === "string") {
+    if (text !== undefined || partialJson !== undefined) return;
+    piece.thinking = thinking;
+  } else return;
+  return hidden(piece, "raw", raw);
+}
+
+/** Reads {@linkcode StreamDelta}. */
+export const streamEvent: MessageKind<StreamDelta> = {
+  ...byTable,
+  read(raw, validation) {
+    const event = readPiece(raw);
+    return event === undefined ? byTable.read(raw, validation) : { event };
+  },
+};

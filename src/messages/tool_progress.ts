@@ -7,7 +7,6 @@ import {
   type Reads,
   shape,
   wire,
-  type WireObject,
   wireOptional,
 } from "./_define.ts";
 
@@ -96,10 +95,14 @@ function forCalls(
 ): MessageKind<ToolProgress> {
   return {
     ...kind,
-    read(raw: WireObject) {
-      const reading = kind.read(raw);
+    read(raw, validation) {
+      const reading = kind.read(raw, validation);
       const event: Draft<ToolProgress> | undefined = reading.event;
-      if (event !== undefined && HEARTBEAT.test(event.toolUseId)) {
+      // Where nothing is checked it may be anything.
+      if (
+        event !== undefined && typeof event.toolUseId === "string" &&
+        HEARTBEAT.test(event.toolUseId)
+      ) {
         event.toolUseId = event.parentToolUseId ??
           event.toolUseId.replace(HEARTBEAT, "");
         delete event.parentToolUseId;

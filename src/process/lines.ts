@@ -37,6 +37,64 @@ export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
   }
 }
 
+/**
+ * What {@linkcode WholeLinesStream}, a `TextDecoderStream` and a `TextLineStream` make
+ * of bytes when they are piped one after the other, without a promise and a chunk for
+ * each line: for who reads lines in bulk.
+ */
+export class LineSplitter {
+  readonly #gatherer: Gatherer;
+  readonly #decoder = new LinesDecoder();
+
+  /** @param maxLineBytes The longest line, without its line break. */
+  constructor(maxLineBytes: number) {
+    this.#gatherer = new Gatherer(maxLineBytes);
+  }
+
+  /** The lines that are whole with this chunk. */
+  push(chunk: Uint8Array): string[] {
+    const parts = this.#gatherer.push(chunk);
+    return parts.length === 1
+      ? this.#decoder.decode(parts[0] as Uint8Array)
+      : parts.flatMap((part) => this.#decoder.decode(part));
+  }
+
+  /** What is left when the bytes are over. */
+  end(): string[] {
+    const [rest] = this.#gatherer.end();
+    return rest === undefined ? [] : this.#decoder.decode(rest);
+  }
+}
+
+/** Bytes that end at the end of a line, or at that of the stream, to lines. */
+export class LinesDecoder {
+  // A decoder that expects no rest of a character gives strings of one byte for each
+  // character where it can; with `stream` Deno gives two, and JSON is parsed slower.
+  #decoder = new TextDecoder();
+  #isFirst = true;
+
+  /** The lines in there. */
+  decode(bytes: Uint8Array): string[] {
+    const text = this.#decoder.decode(bytes);
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      // A mark of the byte order is none but at the start of a stream.
+      this.#decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    }
+    const lines = text.split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    if (text.includes("\r\n")) {
+      // No line break follows what comes last where it is cut short.
+      const whole = text.endsWith("\n") ? lines.length : lines.length - 1;
+      for (let at = 0; at < whole; at++) {
+        const line = lines[at] ?? "";
+        if (line.endsWith("\r")) lines[at] = line.slice(0, -1);
+      }
+    }
+    return lines;
+  }
+}
+
 class Gatherer {
   readonly #maxLineBytes: number;
   #parts: Uint8Array[] = [];
@@ -65,7 +123,10 @@ class Gatherer {
   end(): Uint8Array[] {
     if (this.#size === 0) return [];
     if (this.#head !== undefined) return [this.#oversized()];
-    return [encoder.encode(TAIL_MARK), ...this.#take(new Uint8Array(0))];
+    const tail = [encoder.encode(TAIL_MARK), ...this.#parts];
+    this.#parts = [];
+    this.#size = 0;
+    return [concat(tail)];
   }
 
   /** The slow way, taken only where some line may be too long. */
@@ -102,7 +163,11 @@ class Gatherer {
     const parts = this.#parts;
     this.#parts = [];
     this.#size = 0;
-    return parts.length === 0 ? [rest] : [concat([...parts, rest])];
+    if (parts.length === 0) return [rest];
+    // Only the line that began before has to be put together.
+    const end = rest.indexOf(LINE_FEED) + 1;
+    const first = concat([...parts, rest.subarray(0, end)]);
+    return end === rest.length ? [first] : [first, rest.subarray(end)];
   }
 
   #oversized(): Uint8Array {

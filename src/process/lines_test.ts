@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { parseLine } from "../messages/mod.ts";
-import { WholeLinesStream } from "./lines.ts";
+import { LineSplitter, WholeLinesStream } from "./lines.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,7 +25,26 @@ async function linesOf(
       new TextDecoderStream() as TransformStream<Uint8Array, string>,
     )
     .pipeThrough(new TextLineStream());
-  return await Array.fromAsync(lines);
+  const piped = await Array.fromAsync(lines);
+  assertEquals(splitIn(bytes, chunkSize, maxLineBytes), piped);
+  return piped;
+}
+
+/** The same in one go: every test here is one of both. */
+function splitIn(
+  bytes: Uint8Array,
+  chunkSize: number,
+  maxLineBytes: number,
+): string[] {
+  const splitter = new LineSplitter(maxLineBytes);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += chunkSize) {
+    // The producer may reuse its buffer as soon as the chunk was taken.
+    const chunk = bytes.slice(at, at + chunkSize);
+    lines.push(...splitter.push(chunk));
+    chunk.fill(0x21);
+  }
+  return [...lines, ...splitter.end()];
 }
 
 const HARD = [
@@ -87,4 +106,28 @@ Deno.test("many lines never trip the limit of one", async () => {
   const lines = Array.from({ length: 1000 }, (_, at) => `{"at":${at}}`);
   const bytes = encoder.encode(lines.join("\n") + "\n");
   assertEquals(await linesOf(bytes, 777, 20), lines);
+});
+
+Deno.test("a line break of two characters, and a mark of the byte order, are none of a line's", async () => {
+  const mark = "\uFEFF";
+  const hard = [
+    `${mark}{"a":1}\r\n\r\n\n{"b":2}\r\r\n${mark}{"c":3}\n\r`,
+    `a\r\n`,
+    `\r\n`,
+    `\r`,
+    mark,
+    `${mark}\n${mark}`,
+    `a\n\r\nb\r`,
+  ];
+  for (const text of hard) {
+    const bytes = encoder.encode(text);
+    for (let size = 1; size <= bytes.length; size++) await linesOf(bytes, size);
+  }
+});
+
+Deno.test("bytes that are no UTF-8 are replaced alike", async () => {
+  const bytes = Uint8Array.from(
+    [0xe2, 0x82, 10, 0xff, 13, 10, 0xf0, 0x9f, 10, 0xed, 0xa0, 0x80, 10, 0xc3],
+  );
+  for (let size = 1; size <= bytes.length; size++) await linesOf(bytes, size);
 });
