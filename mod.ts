@@ -77,6 +77,7 @@ export type {
 } from "./src/process/transport.ts";
 export type {
   AgentSpec,
+  AuthMode,
   BudgetOptions,
   CloseTimeouts,
   Effort,
@@ -132,6 +133,7 @@ export {
 } from "./src/permissions/write_paths.ts";
 
 export {
+  BudgetExceededError,
   ClaudeNotFoundError,
   ClaudeStreamError,
   ConfigError,

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { BudgetMetric } from "./events/budget_threshold.ts";
 import type { FieldIssue } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import { describeIssues, type SchemaIssue } from "./standard_schema.ts";
@@ -24,7 +25,7 @@ import { maskSecrets } from "./secrets.ts";
  * | `session_not_found` | nothing to resume under that id |
  * | `process_exit` | the process ended while something waited for it |
  * | `auth` | not signed in, or a key that is not accepted |
- * | `billing` | no credit |
+ * | `billing` | no credit; or not what the option `auth` wants |
  * | `rate_limit` | too many requests, or the plan's limit is used up |
  * | `overloaded` | the API has no room |
  * | `api` | any other failure of the API |
@@ -33,7 +34,7 @@ import { maskSecrets } from "./secrets.ts";
  * | `context_length` | the conversation does not fit the model |
  * | `max_output_tokens` | the reply was cut at its limit |
  * | `max_turns` | `limits.maxTurns` |
- * | `max_budget` | `limits.maxBudgetUsd` |
+ * | `max_budget` | `limits.maxBudgetUsd`, or `budget.stopAt` |
  * | `structured_output` | there is no answer, or it does not meet the schema |
  * | `structured_output_retries` | the model tried as often as it may, and met the schema never |
  * | `refusal` | the model refused |
@@ -172,6 +173,8 @@ export type StartupReason =
   | "handshake"
   /** The model cannot see a tool that lives in this process. */
   | "tools_missing"
+  /** The CLI would have somebody else pay than the option `auth` says. */
+  | "billing"
   /** The CLI runs without hooks, so that no policy holds. */
   | "hooks_off";
 
@@ -190,7 +193,8 @@ export class StartupError extends ClaudeStreamError {
     message: string,
     details: ErrorDetails & { readonly exitCode?: number } = {},
   ) {
-    const code = reason === "cwd_not_found" || reason === "session_not_found"
+    const code = reason === "cwd_not_found" ||
+        reason === "session_not_found" || reason === "billing"
       ? reason
       : reason === "exited" || reason === "handshake" ||
           reason === "tools_missing" || reason === "hooks_off"
@@ -249,14 +253,18 @@ export class TurnError extends ClaudeStreamError {
     code: ErrorCode,
     message: string,
     result: Result,
-    details: ErrorDetails & { readonly resetsAt?: number | undefined } = {},
+    details: ErrorDetails & {
+      readonly resetsAt?: number | undefined;
+      readonly apiStatus?: number | undefined;
+    } = {},
   ) {
     super(code, message, { sessionId: result.sessionId, ...details });
+    const status = details.apiStatus ?? result.apiErrorStatus;
     this.result = result;
-    this.retryable = RETRYABLE.has(code);
-    if (typeof result.apiErrorStatus === "number") {
-      this.apiStatus = result.apiErrorStatus;
-    }
+    this.retryable = RETRYABLE.has(code) ||
+      // A fault on the side of the API, and not of what it was asked.
+      code === "api" && typeof status === "number" && status >= 500;
+    if (typeof status === "number") this.apiStatus = status;
     if (details.resetsAt !== undefined) this.resetsAt = details.resetsAt;
   }
 }
@@ -381,6 +389,43 @@ export class DeadlineError extends ClaudeStreamError {
     );
     this.operation = operation;
     this.timeoutMs = timeoutMs;
+  }
+}
+
+/** The session has used what `budget.stopAt` lets it. */
+export class BudgetExceededError extends ClaudeStreamError {
+  /** The name of the class. */
+  override readonly name = "BudgetExceededError";
+  /** What is measured. */
+  readonly metric: BudgetMetric;
+  /** How much it may be: US dollars, turns or tokens. */
+  readonly limit: number;
+  /** How much it was, in the same unit. */
+  readonly value: number;
+  /** The end of the turn that was interrupted; absent where a prompt was not sent at all. */
+  readonly result?: Result;
+
+  /** Makes one; thrown by the turn that reached it, and by `send` after it. */
+  constructor(
+    metric: BudgetMetric,
+    limit: number,
+    value: number,
+    details: ErrorDetails & { readonly result?: Result } = {},
+  ) {
+    super(
+      "max_budget",
+      `The budget of the session is used up: ${value} of ${limit} ${
+        metric === "cost" ? "US dollars" : metric
+      }`,
+      {
+        hint: "Raise budget.stopAt in a session that resumes this one",
+        ...details,
+      },
+    );
+    this.metric = metric;
+    this.limit = limit;
+    this.value = value;
+    if (details.result !== undefined) this.result = details.result;
   }
 }
 

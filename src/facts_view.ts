@@ -149,12 +149,12 @@ export abstract class SessionFacts {
     return this.#facts.lastResult;
   }
 
-  /** Cost of the process so far, in US dollars. */
+  /** Cost of the session so far, in US dollars, over all its processes. */
   get totalCostUsd(): number {
     return this.#facts.totalCostUsd;
   }
 
-  /** Tokens of the process so far, all models together. */
+  /** Tokens of the session so far, over all its processes, all models together. */
   get usage(): SessionUsage {
     return this.#facts.usage;
   }

@@ -34,6 +34,12 @@ export type Thinking =
     readonly display?: ThinkingDisplay;
   };
 
+/**
+ * Who is to pay: the subscription that somebody signed in with, the owner of an API
+ * key, or whoever the CLI finds.
+ */
+export type AuthMode = "subscription" | "api-key" | "any";
+
 /** How long a turn may be silent. */
 export interface IdleLimits {
   /**
@@ -76,7 +82,7 @@ export interface Limits {
 
 /**
  * Something to be told about when the session has used so much of it: US dollars of
- * the process, turns that ended, or tokens of all models together, whether sent,
+ * the session, turns that ended, or tokens of all models together, whether sent,
  * answered, or read from or written to the cache.
  */
 export type Threshold =
@@ -103,6 +109,14 @@ export type Threshold =
 export interface BudgetOptions {
   /** Each gives one `BudgetThreshold`, right after the result that reaches it. */
   readonly thresholds?: readonly Threshold[];
+  /**
+   * Where to stop. The turn that reaches it is interrupted and fails with a
+   * `BudgetExceededError`; so does every `send()` after it. In the middle of a turn the
+   * CLI is asked for its count after results of tools, at most every five seconds, so
+   * that a turn may go over by what it uses in between; `limits.maxBudgetUsd` is kept by
+   * the CLI itself, for one process. No end by default.
+   */
+  readonly stopAt?: Threshold;
 }
 
 /** A system prompt that is more than a text. */

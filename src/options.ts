@@ -6,6 +6,7 @@
 
 import type {
   AgentSpec,
+  AuthMode,
   BudgetOptions,
   CloseTimeouts,
   Effort,
@@ -233,8 +234,23 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly hooks?: HookOptions;
   /** Limits that the CLI keeps. */
   readonly limits?: Limits;
-  /** Tells how much the session has used, as `BudgetThreshold`. Stops nothing: see `limits`. */
+  /** Tells how much the session has used, as `BudgetThreshold`, and ends it where that is enough. */
   readonly budget?: BudgetOptions;
+  /**
+   * Statuses of the API, such as `[401, 402, 403]`, after which the CLI is not to try
+   * again: the turn is interrupted at the first `ApiRetry` with one of them and fails
+   * with a `TurnError` that says why. None by default: the CLI tries ten times.
+   */
+  readonly failFastOn?: readonly number[];
+  /**
+   * Who is to pay. With `"subscription"` the process gets no variables with keys or
+   * other providers, with `"api-key"` none with the token of a subscription. What it
+   * signs in with all the same, by its settings, say, is looked at before the first
+   * prompt goes out, and again when a turn begins: where it differs, the session ends
+   * with a `StartupError` of the code `billing`. Where nobody is signed in the turn
+   * fails with the code `auth`. Default `"any"`.
+   */
+  readonly auth?: AuthMode;
   /**
    * What leaving a turn early does: `"interrupt"` ends it as soon as possible, `"drain"`
    * lets it run to its end unread, `"close"` ends the session. Default `"interrupt"`.

@@ -97,7 +97,7 @@ export interface Answer<Output = unknown> {
   readonly result: Result;
   /** Cost of this turn, in US dollars. */
   readonly costUsd: number;
-  /** Cost of the process so far, in US dollars. */
+  /** Cost of the session so far, in US dollars. */
   readonly totalCostUsd: number;
   /** Tokens of this turn. */
   readonly usage: Usage;
@@ -249,7 +249,7 @@ export class AsyncSession<Context = unknown> extends LiveControl
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    const answer = answerOf(text, result, facts.spentUsd - before, this.id);
+    const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined
       ? uncheckedOutput(this.#core.asksForOutput, text, result)
       : await outputOf(schema, text, result);

@@ -12,6 +12,7 @@ import { roundUsd } from "./cost.ts";
 import { MAX_TIMER_MS } from "./drivers/limits.ts";
 import { ProtocolError } from "./errors.ts";
 import { isWireObject, type WireObject } from "./messages/_define.ts";
+import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Answer, AskOptions } from "./session.ts";
@@ -73,13 +74,13 @@ export function answerOf(
   text: string,
   result: Result,
   costUsd: number,
-  sessionId: string | undefined,
+  { id: sessionId, totalCostUsd }: SessionFacts,
 ): Omit<Answer, "output"> {
   return {
     text,
     result,
     costUsd: roundUsd(costUsd),
-    totalCostUsd: result.totalCostUsd,
+    totalCostUsd,
     usage: result.usage,
     durationMs: result.durationMs,
     sessionId,

@@ -199,7 +199,7 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
       if (last !== result) text = last.result ?? "";
       result = last;
     }
-    const answer = answerOf(text, result, facts.spentUsd - before, this.id);
+    const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined
       ? uncheckedOutput(this.#core.asksForOutput, text, result)
       : outputOfSync(schema, text, result);

@@ -41,6 +41,8 @@ export interface Case {
   /** Options of the session, made anew for each where they hold state. */
   readonly options?: SyncSessionOptions | (() => SyncSessionOptions);
   readonly view?: "flat" | "messages" | "wire";
+  /** The next prompt goes out while the CLI still tells of the one before: either may come first. */
+  readonly overlaps?: boolean;
   /**
    * What the caller does instead of sending a prompt for each turn. Whatever it puts in
    * `seen` is compared, and so are the facts in the end.
@@ -137,13 +139,14 @@ export function told(error: unknown): unknown {
 }
 
 /** Sends a prompt for each turn. */
-function plainly({ turns, view = "flat" }: Case) {
+function plainly({ turns, view = "flat", overlaps = false }: Case) {
   return function* (session: Session, seen: unknown[]): Doing {
     for (let at = 0; at < Math.max(turns.length, 1); at++) {
       try {
         const turn = session.send(`prompt ${at}`, { view });
         // Events that came before a failure count, too.
         yield* each(turn as Iterable<ClaudeEvent>, (event) => {
+          if (overlaps && event.type === "command_lifecycle") return;
           seen.push(steady(event));
         });
         seen.push(yield* got(turn.text()));

@@ -127,6 +127,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a silence": {
     turns: [[step.text("x"), step.silence()], [step.text("second")]],
     options: { idleTimeoutMs: { warnMs: 400, endMs: 800 } },
+    overlaps: true,
   },
   "a silence that no interruption ends": {
     turns: [[step.text("x"), step.silence({ deaf: true })], []],
@@ -143,7 +144,41 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a turn that takes too long": {
     turns: [[step.text("x"), step.silence()], [step.text("second")]],
-    options: { turnTimeoutMs: 2000 },
+    options: { turnTimeoutMs: 1500 },
+    overlaps: true,
+  },
+  "a retry that makes no sense": {
+    turns: [[
+      step.text("x"),
+      step.apiRetry({ status: 401, error: "authentication_failed" }),
+      step.silence(),
+    ], [step.text("second")]],
+    options: { failFastOn: [401, 403] },
+  },
+  "a budget that ends in a turn": {
+    turns: [[
+      step.usage({ costUsd: 2 }),
+      step.toolCall("Bash", { command: "ls" }),
+      step.silence(),
+    ], []],
+    options: { budget: { stopAt: { costUsd: 1 } } },
+  },
+  "another one would pay": {
+    turns: [],
+    options: { auth: "subscription" },
+  },
+  "the one pays that should": {
+    turns: [[step.text("x")]],
+    options: { auth: "api-key" },
+  },
+  "another one pays than was told": {
+    turns: [[step.text("x"), step.silence()]],
+    process: {
+      initialize: {
+        account: { tokenSource: "claude.ai", apiProvider: "firstParty" },
+      },
+    },
+    options: { auth: "subscription" },
   },
   "a budget": {
     turns: [[step.text("x")]],

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { BudgetOptions } from "../src/option_types.ts";
 import { readTranscripts } from "./_transcripts.ts";
-import { BudgetWatch } from "../src/protocol/budget.ts";
 import { Protocol } from "../src/protocol/mod.ts";
 
 /** The events of a recorded conversation of several turns, as short as can be. */
@@ -10,7 +9,7 @@ function told(budget: BudgetOptions): string[] {
     name === "2.1.330_01-multi-turn.ndjson"
   );
   assert(transcript !== undefined);
-  const protocol = new Protocol({ budget: new BudgetWatch(budget) });
+  const protocol = new Protocol({ budget });
   protocol.start("s", {}, 1000);
   return transcript.lines.flatMap((line) => protocol.receive(line))
     .flatMap((output) => output.do === "emit" ? output.frame.events : [])

@@ -28,7 +28,6 @@ import type { LiveChange } from "../live_changes.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Launch } from "../process/launch.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
-import { BudgetWatch } from "../protocol/budget.ts";
 import {
   type Output,
   type ProcessExit,
@@ -41,6 +40,7 @@ import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
+import { Meter } from "./meter.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
 /** What a conversation needs of its driver. */
@@ -75,6 +75,7 @@ export class Conversation {
   /** What the process before was told, and this one is told again. */
   readonly #changes: readonly LiveChange[];
   readonly #observers: Observers;
+  readonly #meter: Meter;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
@@ -114,7 +115,9 @@ export class Conversation {
     this.protocol = new Protocol({
       resuming: options.resume !== undefined,
       validation: options.validation,
-      budget: new BudgetWatch(options.budget),
+      budget: options.budget,
+      failFastOn: options.failFastOn,
+      auth: options.auth,
     });
     if (inherited !== undefined) this.protocol.inherit(inherited.facts);
     this.#limits = new TurnLimits(options, this.protocol, {
@@ -124,6 +127,11 @@ export class Conversation {
       failTurn: (id, error) => this.#failTurn(id, error),
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
       fail: (error) => port.fail(error),
+    });
+    this.#meter = new Meter(this.protocol, {
+      now: () => port.now(),
+      request: (...request) => this.request(...request),
+      counted: (used) => this.perform(this.protocol.counted(used)),
     });
   }
 
@@ -177,12 +185,12 @@ export class Conversation {
   receive(line: string): void {
     this.#observers.wire("in", line);
     const outputs = this.protocol.receive(line);
-    this.#limits.heard(
-      outputs.flatMap((output) =>
-        output.do === "emit" ? output.frame.events : []
-      ),
+    const events = outputs.flatMap((output) =>
+      output.do === "emit" ? output.frame.events : []
     );
+    this.#limits.heard(events);
     this.perform(outputs);
+    this.#meter.heard(events);
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
@@ -314,6 +322,13 @@ export class Conversation {
         sink?.end(output.end);
         break;
       }
+      case "stop_turn":
+        this.#interrupt();
+        this.#limits.insist();
+        break;
+      case "fail":
+        this.#port.fail(output.error);
+        break;
       case "fail_turn":
         this.#failTurn(output.id, output.error);
         break;

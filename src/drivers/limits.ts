@@ -97,10 +97,12 @@ export class TurnLimits {
   }
 
   /** The turn of now was interrupted: where it does not end soon, the session does. */
-  insist(error: Error): void {
+  insist(given?: Error): void {
     if (this.#grace !== undefined) return;
     const { turnId } = this.#protocol;
     const { eofMs: timeoutMs } = closeStepsOf(this.#options);
+    const error = given ??
+      new DeadlineError("interrupt", timeoutMs, this.#sessionId);
     const stop = this.#port.after(timeoutMs, () => this.#port.fail(error));
     this.#grace = { turnId, stop };
   }

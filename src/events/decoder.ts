@@ -14,6 +14,7 @@ import {
 } from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
+import { usedBefore } from "../totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
@@ -174,24 +175,15 @@ export class EventDecoder {
   }
 
   #count(result: Draft<Result>): void {
-    // The wire has only the total. A process that resumes a session begins with what that
-    // had cost; the models' own numbers then say what the first turn did. The total never
-    // falls in one process; should it do so all the same, the new one is what this turn is
-    // known to have cost.
-    const before = this.#totalCostUsd;
-    const grown = before === undefined
-      ? sinceLast(result) ?? result.totalCostUsd
-      : result.totalCostUsd - before;
+    // The wire has only the total. A process that resumes a session may begin with what
+    // that had cost. The total never falls in one process; should it do so all the same,
+    // the new one is what this turn is known to have cost.
+    this.#totalCostUsd ??= usedBefore(result)?.costUsd ?? 0;
+    const grown = result.totalCostUsd - this.#totalCostUsd;
     result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;
     this.#blocks.clear();
   }
-}
-
-function sinceLast(result: Draft<Result>): number | undefined {
-  const models = result.modelUsageSinceLastResult;
-  if (models === undefined) return undefined;
-  return Object.values(models).reduce((sum, model) => sum + model.costUsd, 0);
 }
 
 function startedInput(delta: StreamDelta): OpenToolInput | undefined {

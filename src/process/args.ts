@@ -7,6 +7,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
+import { notFor } from "./environment.ts";
 import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
 import { answerSchema } from "../structured/dialect.ts";
 import { externalServers } from "../tools/config.ts";
@@ -272,6 +273,10 @@ const TABLE: Table = {
   },
   budget: library,
   recover: library,
+  failFastOn: library,
+  auth: (draft, mode) => {
+    for (const name of notFor(mode)) draft.env[name] = undefined;
+  },
   onBreak: library,
   onWire: library,
   record: library,

@@ -221,20 +221,23 @@ function checkBudget({ budget }: SessionOptions): void {
     throw wrong("budget.thresholds", "a list", thresholds);
   }
   for (const threshold of thresholds as readonly unknown[]) {
-    const given = typeof threshold === "object" && threshold !== null
-      ? Object.entries(threshold).filter(([, value]) => value !== undefined)
-      : [];
-    const [name, value] = given[0] ?? [];
-    const isOne = given.length === 1 &&
-      METRICS.some((metric) => metric === name) &&
-      typeof value === "number" && value > 0;
-    if (!isOne) {
-      throw wrong(
-        "budget.thresholds",
-        "one of costUsd, turns and tokens, above 0",
-        threshold,
-      );
-    }
+    checkThreshold("budget.thresholds", threshold);
+  }
+  if (budget?.stopAt !== undefined) {
+    checkThreshold("budget.stopAt", budget.stopAt);
+  }
+}
+
+function checkThreshold(option: string, threshold: unknown): void {
+  const given = typeof threshold === "object" && threshold !== null
+    ? Object.entries(threshold).filter(([, value]) => value !== undefined)
+    : [];
+  const [name, value] = given[0] ?? [];
+  const isOne = given.length === 1 &&
+    METRICS.some((metric) => metric === name) &&
+    typeof value === "number" && value > 0;
+  if (!isOne) {
+    throw wrong(option, "one of costUsd, turns and tokens, above 0", threshold);
   }
 }
 

@@ -8,6 +8,7 @@
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { launchOf } from "./args.ts";
+import { notFor } from "./environment.ts";
 import { argumentsOf, isSettingsFile, isTexts } from "./places.ts";
 
 /** Options that answer what the CLI asks the host, and so need it to be asked. */
@@ -53,6 +54,7 @@ export function checkTogether(options: SessionOptions): void {
       );
     }
   }
+  checkAuth(options);
   checkIdentity(options);
   checkPrompt(options);
   checkModes(options);
@@ -101,6 +103,22 @@ function checkTransport(options: SessionOptions): void {
 function placesOf(options: SessionOptions): string {
   const { args, env, files } = launchOf(options);
   return JSON.stringify([args, Object.entries(env), files]);
+}
+
+function checkAuth({ auth = "any", env, bare }: SessionOptions): void {
+  for (const name of notFor(auth)) {
+    if (env?.[name] === undefined) continue;
+    throw new ConfigError(
+      "auth",
+      `Cannot have auth: "${auth}" with the variable ${name} in env: leave out one of them`,
+    );
+  }
+  if (auth === "subscription" && bare === true) {
+    throw new ConfigError(
+      "auth",
+      'Cannot have auth: "subscription" with bare: the CLI signs in with an API key only then',
+    );
+  }
 }
 
 function checkIdentity(options: SessionOptions): void {

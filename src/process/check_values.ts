@@ -155,6 +155,15 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   slashCommands: YES_OR_NO,
   managedSettings: OBJECT,
   hookEvents: YES_OR_NO,
+  auth: oneOf("subscription", "api-key", "any"),
+  failFastOn: {
+    expected: "a list of HTTP statuses from 400 to 599",
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((status) =>
+        Number.isInteger(status) && status >= 400 && status < 600
+      ),
+  },
 };
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { SessionOptions } from "../options.ts";
+import type { AuthMode, SessionOptions } from "../options.ts";
 
 /**
  * Variables that never reach the child: a session that runs inside of another one
@@ -39,6 +39,39 @@ export function childEnvironment(
     else env[name] = value;
   }
   return env;
+}
+
+/** Variables that have somebody pay for each call, by a key or through another provider. */
+const BY_CALL: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "ANTHROPIC_AWS_API_KEY",
+  "ANTHROPIC_FOUNDRY_API_KEY",
+  "ANTHROPIC_FOUNDRY_AUTH_TOKEN",
+  "ANTHROPIC_IDENTITY_TOKEN",
+  "ANTHROPIC_IDENTITY_TOKEN_FILE",
+  "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR",
+  "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+  "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+  "CLAUDE_CODE_USE_BEDROCK",
+  "CLAUDE_CODE_USE_FOUNDRY",
+  "CLAUDE_CODE_USE_GATEWAY",
+  "CLAUDE_CODE_USE_MANTLE",
+  "CLAUDE_CODE_USE_VERTEX",
+];
+
+/** Variables with the token of a subscription, and those that take the place of a key. */
+const NO_KEY: readonly string[] = [
+  "ANTHROPIC_AUTH_TOKEN",
+  "CLAUDE_CODE_OAUTH_REFRESH_TOKEN",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR",
+];
+
+/** The variables that a process must not have for somebody to pay. */
+export function notFor(auth: AuthMode): readonly string[] {
+  if (auth === "any") return [];
+  return auth === "subscription" ? BY_CALL : NO_KEY;
 }
 
 /** What the CLI signs in with where it does not with a subscription. */

@@ -1,39 +1,47 @@
 /**
- * Watches what a session uses, and tells when that reaches a threshold. Pure.
+ * Watches what a session uses: tells when that reaches a threshold, and says when it is
+ * enough. One for all processes of a session. Pure.
  *
  * @module
  */
 
+import { BudgetExceededError } from "../errors.ts";
 import {
   type BudgetMetric,
   type BudgetThreshold,
   budgetThreshold,
 } from "../events/budget_threshold.ts";
-import type { BudgetOptions } from "../option_types.ts";
+import type { BudgetOptions, Threshold } from "../option_types.ts";
+import type { Used } from "../totals.ts";
 import type { SessionFacts } from "./facts.ts";
 
-/** A threshold that was not reached yet. */
-interface Open {
+/** A threshold. */
+interface Mark {
   readonly metric: BudgetMetric;
   readonly threshold: number;
 }
 
-/** The thresholds of one session. */
+/** A threshold, and what there is of it. */
+export interface Reached extends Mark {
+  /** In the same unit. */
+  readonly value: number;
+}
+
+/** The budget of one session. */
 export class BudgetWatch {
-  #open: readonly Open[];
+  #open: readonly Mark[];
+  readonly #stopAt: Mark | undefined;
 
   /** @param options As the session was given them. */
-  constructor({ thresholds = [] }: BudgetOptions = {}) {
-    this.#open = thresholds
-      .map((threshold): Open => {
-        if (threshold.costUsd !== undefined) {
-          return { metric: "cost", threshold: threshold.costUsd };
-        }
-        return threshold.turns !== undefined
-          ? { metric: "turns", threshold: threshold.turns }
-          : { metric: "tokens", threshold: threshold.tokens };
-      })
+  constructor({ thresholds = [], stopAt }: BudgetOptions = {}) {
+    this.#open = thresholds.map(markOf)
       .sort((a, b) => a.threshold - b.threshold);
+    this.#stopAt = stopAt === undefined ? undefined : markOf(stopAt);
+  }
+
+  /** Whether there is an end to it that can be reached in the middle of a turn. */
+  get isLimited(): boolean {
+    return this.#stopAt !== undefined && this.#stopAt.metric !== "turns";
   }
 
   /** What was reached since the last time. To be asked after each result. */
@@ -56,12 +64,52 @@ export class BudgetWatch {
       })
     );
   }
+
+  /**
+   * The end of the budget, where the session is there.
+   *
+   * @param used What it has used, where that is more than its results say.
+   */
+  exceeded(
+    facts: SessionFacts,
+    used: Used = usedBy(facts),
+  ): Reached | undefined {
+    if (this.#stopAt === undefined) return undefined;
+    const value = valuesOf(facts, used)[this.#stopAt.metric];
+    return value >= this.#stopAt.threshold
+      ? { ...this.#stopAt, value }
+      : undefined;
+  }
 }
 
-function valuesOf(facts: SessionFacts): Record<BudgetMetric, number> {
-  const { usage } = facts;
+/** The error of a prompt that there is no budget left for. */
+export function exceededError(
+  reached: Reached,
+  sessionId: string | undefined,
+): BudgetExceededError {
+  const { metric, threshold, value } = reached;
+  return new BudgetExceededError(metric, threshold, value, { sessionId });
+}
+
+function markOf(threshold: Threshold): Mark {
+  if (threshold.costUsd !== undefined) {
+    return { metric: "cost", threshold: threshold.costUsd };
+  }
+  return threshold.turns !== undefined
+    ? { metric: "turns", threshold: threshold.turns }
+    : { metric: "tokens", threshold: threshold.tokens };
+}
+
+function usedBy({ totalCostUsd: costUsd, usage }: SessionFacts): Used {
+  return { costUsd, usage };
+}
+
+function valuesOf(
+  facts: SessionFacts,
+  { costUsd, usage }: Used = usedBy(facts),
+): Record<BudgetMetric, number> {
   return {
-    cost: facts.totalCostUsd,
+    cost: costUsd,
     turns: facts.turnCount,
     tokens: usage.inputTokens + usage.outputTokens +
       usage.cacheReadInputTokens + usage.cacheCreationInputTokens,

@@ -4,24 +4,15 @@
  * @module
  */
 
-import type { ModelUsage } from "../messages/_usage.ts";
+import { roundUsd } from "../cost.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
 import type { SlashCommand } from "../messages/system/commands_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
+import { type SessionUsage, Totals, type Used } from "../totals.ts";
 
-/** Tokens and cost of a process so far, all models together. */
-export interface SessionUsage {
-  /** Tokens sent that no cache held. */
-  readonly inputTokens: number;
-  /** Tokens of the replies. */
-  readonly outputTokens: number;
-  /** Tokens read from the cache. */
-  readonly cacheReadInputTokens: number;
-  /** Tokens written to the cache. */
-  readonly cacheCreationInputTokens: number;
-}
+export type { SessionUsage } from "../totals.ts";
 
 /** What is known of a session. */
 export class SessionFacts {
@@ -47,23 +38,30 @@ export class SessionFacts {
   turnCount = 0;
   /** The end of the last of them. */
   lastResult: Result | undefined;
-  /** Cost so far, in US dollars. */
-  totalCostUsd = 0;
-  /** The same without what a resumed session had cost before. */
+  /** Cost of all turns that this session saw, in US dollars: without what a resumed one had cost before. */
   spentUsd = 0;
-  /** Tokens so far. */
-  usage: SessionUsage = {
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheReadInputTokens: 0,
-    cacheCreationInputTokens: 0,
-  };
   /** The slash commands, where the CLI has sent others since the start. */
   commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */
   readonly tasks: Map<string, BackgroundTask> = new Map();
   /** Files that tools wrote, by the path that the tool said. */
   readonly filesModified: Set<string> = new Set();
+  #totals = new Totals();
+
+  /** Cost so far, in US dollars. */
+  get totalCostUsd(): number {
+    return this.#totals.used.costUsd;
+  }
+
+  /** Tokens so far. */
+  get usage(): SessionUsage {
+    return this.#totals.used.usage;
+  }
+
+  /** What the session has used in the middle of a turn, by what its process counts. */
+  during(counted: Used): Used {
+    return this.#totals.during(counted);
+  }
 
   /** Whether a task runs in the background that somebody waits for. */
   get hasTasks(): boolean {
@@ -75,6 +73,7 @@ export class SessionFacts {
     const { tasks: _, filesModified, ...known } = before;
     Object.assign(this, known);
     this.restartCount++;
+    this.#totals = new Totals(before.#totals.used);
     for (const path of filesModified) this.filesModified.add(path);
   }
 
@@ -109,28 +108,9 @@ export class SessionFacts {
         this.id = event.sessionId ?? this.id;
         this.turnCount++;
         this.lastResult = event;
-        this.totalCostUsd = event.totalCostUsd;
-        this.spentUsd += event.costUsd;
-        if (event.modelUsage !== undefined) {
-          this.usage = sum(Object.values(event.modelUsage));
-        }
+        this.spentUsd = roundUsd(this.spentUsd + event.costUsd);
+        this.#totals.take(event);
         break;
     }
   }
-}
-
-function sum(models: readonly ModelUsage[]): SessionUsage {
-  const total = {
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheReadInputTokens: 0,
-    cacheCreationInputTokens: 0,
-  };
-  for (const model of models) {
-    total.inputTokens += model.inputTokens;
-    total.outputTokens += model.outputTokens;
-    total.cacheReadInputTokens += model.cacheReadInputTokens ?? 0;
-    total.cacheCreationInputTokens += model.cacheCreationInputTokens ?? 0;
-  }
-  return total;
 }

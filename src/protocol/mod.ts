@@ -12,7 +12,10 @@ import type { Frame } from "../events/mod.ts";
 import { violation } from "../events/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
-import { BudgetWatch } from "./budget.ts";
+import type { ApiRetry } from "../messages/system/api_retry.ts";
+import type { AuthMode, BudgetOptions } from "../option_types.ts";
+import type { Used } from "../totals.ts";
+import { BudgetWatch, exceededError } from "./budget.ts";
 import {
   closed,
   dropped,
@@ -31,9 +34,10 @@ import type {
   TurnEnd,
 } from "./output.ts";
 import { OpenWork } from "./open_work.ts";
-import { OwnRequests, type Reply } from "./pending.ts";
+import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
+import { SignIn } from "./sign_in.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
-import type { TurnContext } from "./turn_failure.ts";
+import type { TurnContext, TurnStop } from "./turn_failure.ts";
 import { type OpenTurn, Turns } from "./turns.ts";
 import { cancelLine, promptLine, replyLine, requestLine } from "./written.ts";
 
@@ -46,6 +50,12 @@ export class Protocol {
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
   readonly #budget: BudgetWatch;
+  readonly #failFastOn: readonly number[];
+  readonly #signIn: SignIn;
+  /** Id of the handshake. */
+  #startId: string | undefined;
+  /** Prompts that wait for the handshake to say who pays. */
+  #held: string[] | undefined;
   readonly #own = new OwnRequests();
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
@@ -61,19 +71,24 @@ export class Protocol {
   #ended: Error | undefined;
 
   /**
-   * @param options `resuming`: the process was told to resume a session; `validation`:
-   * how much of what it writes is checked; `budget`: whom to ask after each result.
+   * @param options `resuming`: the process was told to resume a session; the
+   * others are those of the session.
    */
   constructor(
     options: {
       readonly resuming?: boolean;
       readonly validation?: Validation | undefined;
-      readonly budget?: BudgetWatch;
+      readonly budget?: BudgetOptions | undefined;
+      readonly failFastOn?: readonly number[] | undefined;
+      readonly auth?: AuthMode | undefined;
     } = {},
   ) {
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
-    this.#budget = options.budget ?? new BudgetWatch();
+    this.#budget = new BudgetWatch(options.budget);
+    this.#failFastOn = options.failFastOn ?? [];
+    this.#signIn = new SignIn(options.auth);
+    if (this.#signIn.isGuarded) this.#held = [];
     this.#resuming = options.resuming ?? false;
   }
 
@@ -123,28 +138,41 @@ export class Protocol {
   /** The process is up: the handshake goes out under this id. */
   start(id: string, fields: WireObject, timeoutMs: number): Output[] {
     this.#state = next(this.#state, "start");
+    this.#startId = id;
     return this.request(id, "initialize", fields, timeoutMs);
   }
 
   /** Sends a prompt, or keeps it until the turn before has drained. */
   send(prompt: Prompt): Output[] {
     if (this.#waiting !== undefined) throw illegal(this.#state, "send");
+    this.#checkBudget();
     this.#state = next(this.#state, "send");
     if (this.#state === "draining") {
       this.#waiting = prompt;
       return [];
     }
-    return [this.#open(prompt)];
+    return this.#open(prompt);
   }
 
-  #open(prompt: Prompt): Output {
+  #checkBudget(): void {
+    const reached = this.#budget.exceeded(this.facts);
+    if (reached !== undefined) throw exceededError(reached, this.facts.id);
+  }
+
+  #open(prompt: Prompt): Output[] {
     this.#turns.open = {
       id: prompt.id,
       started: false,
       heldInterrupt: undefined,
       assistantError: undefined,
     };
-    return { do: "write", line: promptLine(prompt) };
+    return this.#prompt(promptLine(prompt));
+  }
+
+  #prompt(line: string): Output[] {
+    if (this.#held === undefined) return [{ do: "write", line }];
+    this.#held.push(line);
+    return [];
   }
 
   /** Hands a message to the process whatever it is doing. What becomes of it is told. */
@@ -155,8 +183,9 @@ export class Protocol {
     ) {
       throw illegal(this.#state, "send");
     }
+    this.#checkBudget();
     this.#turns.push(prompt.id);
-    return [{ do: "write", line: promptLine(prompt, how) }];
+    return this.#prompt(promptLine(prompt, how));
   }
 
   /**
@@ -254,7 +283,27 @@ export class Protocol {
     const reply = response === undefined
       ? undefined
       : this.#own.reply(response);
-    return reply === undefined ? [] : [{ do: "settle", ...reply }];
+    if (reply === undefined) return [];
+    return reply.id === this.#startId
+      ? this.#shakeHands(reply)
+      : [{ do: "settle", ...reply }];
+  }
+
+  /** The handshake is answered: prompts that waited for it go out, or never do. */
+  #shakeHands(
+    { id, outcome }: { readonly id: string; readonly outcome: Outcome },
+  ): Output[] {
+    if (!outcome.ok) return [{ do: "settle", id, outcome }];
+    const error = this.#signIn.atHandshake(outcome.response);
+    if (error !== undefined) {
+      return [{ do: "settle", id, outcome: { ok: false, error } }];
+    }
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    return [
+      { do: "settle", id, outcome },
+      ...held.map((line): Output => ({ do: "write", line })),
+    ];
   }
 
   #withdraw(id: string | undefined): Output[] {
@@ -278,9 +327,11 @@ export class Protocol {
       this.#sawInit = true;
       const { open } = this.#turns;
       const own = this.#turns.begin(raw);
+      const error = this.#signIn.atInit(raw);
       // The init itself belongs to the turn that it begins.
       return [
         this.#emit(frame),
+        ...error === undefined ? [] : [{ do: "fail", error } as const],
         ...own && open !== undefined ? this.#releaseInterrupt(open) : [],
       ];
     }
@@ -289,8 +340,40 @@ export class Protocol {
     if (raw.type === "result") outputs.push(...this.#finish(raw, frame));
     else if (event?.type === "command_lifecycle") {
       outputs.push(...this.#follow(event));
+    } else if (event?.type === "api_retry") {
+      outputs.push(...this.#giveUp(event));
     }
     return outputs;
+  }
+
+  /** `failFastOn`: some failures of the API are not worth another try. */
+  #giveUp({ errorStatus: status }: ApiRetry): Output[] {
+    return status !== null && this.#failFastOn.includes(status)
+      ? this.#stop({ why: "api_status", status })
+      : [];
+  }
+
+  /** Interrupts the caller's turn, which fails for this reason. */
+  #stop(stop: TurnStop): Output[] {
+    const { open, owner } = this.#turns;
+    if (open === undefined || owner !== open.id || open.stop !== undefined) {
+      return [];
+    }
+    open.stop = stop;
+    return [{ do: "stop_turn", id: open.id }];
+  }
+
+  /** Whether it makes sense to ask what the turn has used so far. */
+  get isLimited(): boolean {
+    return this.#budget.isLimited && this.#turns.owner !== undefined &&
+      this.#turns.open?.stop === undefined;
+  }
+
+  /** The process counts so much in the middle of a turn. */
+  counted(counted: Used): Output[] {
+    const used = this.facts.during(counted);
+    const reached = this.#budget.exceeded(this.facts, used);
+    return reached === undefined ? [] : this.#stop({ why: "budget", reached });
   }
 
   #observe(event: Frame["events"][number]): void {
@@ -369,7 +452,7 @@ export class Protocol {
     if (waiting !== undefined && this.#state === "idle") {
       this.#waiting = undefined;
       this.#state = next(this.#state, "send");
-      outputs.push(this.#open(waiting));
+      outputs.push(...this.#open(waiting));
     }
     return outputs;
   }
@@ -394,6 +477,7 @@ export class Protocol {
       context: {
         assistantError: this.#turns.open?.assistantError,
         rateLimit: this.#rateLimit,
+        stop: this.#turns.open?.stop,
       },
     };
   }

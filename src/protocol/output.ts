@@ -75,6 +75,10 @@ export type Output =
   | { readonly do: "end_turn"; readonly id: string; readonly end: TurnEnd }
   /** A turn fails for its readers while the CLI goes on with it: interrupt it, let it run out. */
   | { readonly do: "fail_turn"; readonly id: string; readonly error: Error }
+  /** The turn is to be interrupted; its result is its end. */
+  | { readonly do: "stop_turn"; readonly id: string }
+  /** The session cannot go on. */
+  | { readonly do: "fail"; readonly error: Error }
   /** News of a message that was pushed. */
   | {
     readonly do: "tell_push";

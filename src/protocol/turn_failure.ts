@@ -4,9 +4,17 @@
  * @module
  */
 
-import { type ErrorCode, TurnError } from "../errors.ts";
+import { BudgetExceededError, type ErrorCode, TurnError } from "../errors.ts";
+import type { Reached } from "./budget.ts";
 import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
+
+/** Why we interrupted a turn. */
+export type TurnStop =
+  /** `failFastOn`: the API answered with this status. */
+  | { readonly why: "api_status"; readonly status: number }
+  /** `budget.stopAt` was reached. */
+  | { readonly why: "budget"; readonly reached: Reached };
 
 /** What the lines before the result said. */
 export interface TurnContext {
@@ -14,6 +22,8 @@ export interface TurnContext {
   readonly assistantError?: string | undefined;
   /** The last change of a rate limit. */
   readonly rateLimit?: RateLimit | undefined;
+  /** We interrupted the turn ourselves. */
+  readonly stop?: TurnStop | undefined;
   /** The end of stderr. */
   readonly stderrTail?: string | undefined;
 }
@@ -90,9 +100,11 @@ export function failureCode(
 export function turnFailure(
   result: Result,
   context: TurnContext = {},
-): TurnError | undefined {
+): TurnError | BudgetExceededError | undefined {
   const code = failureCode(result, context);
+  // A turn that was through before our interruption came is a success.
   if (code === undefined) return undefined;
+  if (context.stop !== undefined) return stopped(result, context, context.stop);
   const said = result.result || result.errors?.join("; ") || result.subtype;
   const message = code === "interrupted"
     ? "The turn was interrupted"
@@ -100,6 +112,42 @@ export function turnFailure(
   return new TurnError(code, message, result, {
     hint: HINTS[code],
     stderrTail: context.stderrTail,
-    resetsAt: code === "rate_limit" ? context.rateLimit?.resetsAt : undefined,
+    resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,
   });
+}
+
+/** When the limit ends that calls are refused for; a warning of another one says nothing of it. */
+function resetsAt({ rateLimit }: TurnContext): number | undefined {
+  return rateLimit?.status === "rejected" ? rateLimit.resetsAt : undefined;
+}
+
+/** The error of a turn that we interrupted. */
+function stopped(
+  result: Result,
+  context: TurnContext,
+  stop: TurnStop,
+): TurnError | BudgetExceededError {
+  const { stderrTail } = context;
+  if (stop.why === "budget") {
+    const { metric, threshold, value } = stop.reached;
+    const { sessionId } = result;
+    return new BudgetExceededError(metric, threshold, value, {
+      result,
+      sessionId,
+      stderrTail,
+    });
+  }
+  const { status } = stop;
+  const code = BY_STATUS[status] ?? "api";
+  return new TurnError(
+    code,
+    `The turn failed (${code}): the API answered with HTTP ${status}, and failFastOn says not to try again`,
+    result,
+    {
+      hint: HINTS[code],
+      stderrTail,
+      apiStatus: status,
+      resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,
+    },
+  );
 }

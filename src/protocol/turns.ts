@@ -10,6 +10,7 @@
  */
 
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import type { TurnStop } from "./turn_failure.ts";
 import type { WireObject } from "../messages/_define.ts";
 
 /** A line that waits for its time. */
@@ -30,6 +31,8 @@ export interface OpenTurn {
   heldInterrupt: HeldRequest | undefined;
   /** `error` of the last reply that had one. */
   assistantError: string | undefined;
+  /** Why we interrupt it. */
+  stop?: TurnStop;
 }
 
 /** What becomes of a message that was pushed, in this order; the last four are ends. */

@@ -114,6 +114,14 @@ export function answerRequest(
       return success(stage, id, { models: MODELS });
     case "get_session_cost":
       return success(stage, id, { text: "Estimated cost: scripted" });
+    case "get_usage":
+      return success(stage, id, {
+        session: stage.used,
+        subscription_type: null,
+        rate_limits_available: false,
+        rate_limits: null,
+        behaviors: null,
+      });
     case "get_settings":
       return success(stage, id, {
         effective: {},

@@ -223,6 +223,14 @@ export class Stage {
     else this.#totals[index] = sum([known, spent]);
   }
 
+  /** What the process has used so far, as `get_usage` tells it. */
+  get used(): JsonObject {
+    return {
+      total_cost_usd: sum(this.#totals).costUsd,
+      model_usage: modelUsage(this.#totals),
+    };
+  }
+
   /** A result line; fields of the turn come from the caller. */
   result(
     fields: JsonObject,
