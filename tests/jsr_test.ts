@@ -158,12 +158,16 @@ Deno.test("the least permissions: to run claude, and nothing else", async () => 
   const runsOther = `--allow-run=${withTool}`;
   assertEquals(told(await main(withTool, "async", runsOther)), async);
   const cli = `jsr:${config.name}/cli`;
-  const words = ["ask", "hi", "--claude-path", path];
-  assertEquals(await on.deno(...least, runs, cli, ...words, "--allow=all"), {
-    code: 0,
-    stdout: "done\n",
-    stderr: "",
-  });
+  const words = ["ask", "hi", "--allow=all"];
+  const done = { code: 0, stdout: "done\n", stderr: "" };
+  assertEquals(
+    await on.deno(...least, runs, cli, ...words, "--claude-path", path),
+    done,
+  );
+  // Or that one variable.
+  on.machine.env.CLAUDESTREAM_CLAUDE_PATH = path;
+  const reads = "--allow-env=CLAUDESTREAM_CLAUDE_PATH";
+  assertEquals(await on.deno(...least, runs, reads, cli, ...words), done);
 });
 
 Deno.test("a permission that is missing is a StartupError that names it", async () => {

@@ -13,7 +13,6 @@ import {
   callback,
   type ClaudeEvent,
   ClaudeNotFoundError,
-  ClaudeStreamError,
   ConfigError,
   ControlError,
   DeadlineError,
@@ -354,33 +353,6 @@ Deno.test("the death of the process is thrown to whoever waits", async () => {
   const after = assertThrows(() => on.session.send("again"), StateError);
   assertEquals([after.code, after.cause], ["session_closed", error]);
   assertThrows(() => on.session.mcp.status(), StateError);
-});
-
-Deno.test("the death of the worker is found out, and ends the process", async () => {
-  const workers: Worker[] = [];
-  const { Worker: Real } = globalThis;
-  globalThis.Worker = class extends Real {
-    constructor(...args: ConstructorParameters<typeof Worker>) {
-      super(...args);
-      workers.push(this);
-    }
-  };
-  try {
-    await using on = await pair(
-      step.conversation([[step.text("x"), step.silence()]]),
-      { closeTimeoutMs: 100 },
-    );
-    const error = assertThrows(() => {
-      for (const event of on.session.send("hi")) {
-        if (event.type === "assistant_text") workers[0]?.terminate();
-      }
-    }, ClaudeStreamError);
-    assertStringIncludes(error.message, "Lost the worker");
-    assertEquals(on.session.state, "dead");
-    await on.claude.ended();
-  } finally {
-    globalThis.Worker = Real;
-  }
 });
 
 Deno.test("each failure of a start has its class and fields", async () => {

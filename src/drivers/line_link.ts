@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ClaudeStreamError, ConfigError } from "../errors.ts";
+import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { closeStepsOf } from "../process/ending.ts";
 import {
@@ -30,8 +30,14 @@ import {
 /** How the process ended, or why there is none. */
 export type LinkEnd = ExitStatus | Error;
 
-/** So many silent waits without a sign of life, and the worker counts as dead. */
-const MAX_SILENT = 5;
+/** So long is the worker left in peace before it is asked for a sign of life. */
+const CALM_MS = 500;
+
+/** Then it is looked for so often, */
+const PROBE_MS = 250;
+
+/** and after so long without one it counts as dead. A machine may be that busy, no more. */
+const LOST_MS = 2_000;
 
 /** How long SIGKILL may take where the program ends. */
 const EXIT_KILL_MS = 500;
@@ -41,7 +47,8 @@ const BLOCKED = new Int32Array(new SharedArrayBuffer(4));
 
 /** One worker with its process. */
 export class LineLink implements ExitTarget {
-  readonly #worker: Worker;
+  /** None where Deno may not load it. */
+  readonly #worker: Worker | undefined;
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
   readonly #spawn: SessionOptions["spawn"];
@@ -56,10 +63,15 @@ export class LineLink implements ExitTarget {
   /** Why the caller's function would have no process. */
   #refusal: Error | undefined;
   #end: LinkEnd | undefined;
-  #silent = 0;
+  /** How long nothing came, of the time that was waited for it. */
+  #silentMs = 0;
+  /** A sign of life was asked for and has not been seen. */
+  #isAsked = false;
   #beats = 0;
   #isOver = false;
-  readonly #releaseExit: () => void;
+  readonly #releaseExit: () => void = () => {};
+  /** There is none any more that could say how it ends. */
+  #isLost = false;
   #interrupted: ClaudeStreamError | undefined;
 
   /**
@@ -81,14 +93,16 @@ export class LineLink implements ExitTarget {
       onStderr,
       sessionSecrets(options, launch),
     );
+    this.#end = loadingRefused();
+    if (this.#end !== undefined) return;
     this.#worker = new Worker(new URL("./line_worker.ts", import.meta.url), {
       type: "module",
       name: WORKER_NAME,
     });
-    // Nobody blocks when this is called; whoever blocks next learns of it by the silence.
+    // Nobody blocks when this is called; who blocks learns of it by the ring, or the silence.
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#end ??= workerLost(event.message);
+      this.#lose(event.message);
     });
     this.#releaseExit = holdExit(this);
     this.#worker.addEventListener("message", this.#releaseExit);
@@ -121,7 +135,7 @@ export class LineLink implements ExitTarget {
 
   /** Tells the worker something. After its end nothing happens. */
   send(order: WorkerOrder): void {
-    if (!this.#isOver) this.#worker.postMessage(order);
+    if (!this.#isOver) this.#worker?.postMessage(order);
   }
 
   /** Takes the next line, of those that were read. */
@@ -132,30 +146,50 @@ export class LineLink implements ExitTarget {
     return line;
   }
 
-  /** Reads a record, or waits for it no longer than this. Gives its size, 0 where none came. */
+  /**
+   * Reads a record, or waits for it no longer than this, maybe less. Gives its size, 0
+   * where none came.
+   */
   read(timeoutMs: number): number {
-    const record = this.#reader.read(timeoutMs);
+    const sliceMs = Math.min(timeoutMs, this.#isAsked ? PROBE_MS : CALM_MS);
+    const record = this.#reader.read(sliceMs);
     if (record === undefined) {
-      if (timeoutMs >= 1_000) this.#watch();
+      if (this.#reader.isOver) this.#lose("it ended by itself");
+      else this.#watch(sliceMs);
       return 0;
     }
-    this.#silent = 0;
+    this.#silentMs = 0;
     this.#take(record);
     // A record without bytes counts as well.
     return record.bytes.length + 1;
   }
 
-  /** Nothing came for long. What kills a worker cannot be seen by a thread that blocks. */
-  #watch(): void {
+  /** Nothing came. What kills a worker from outside cannot be seen by a thread that blocks. */
+  #watch(waitedMs: number): void {
     // Before that the time limit of the start holds.
     if (this.#pid === undefined) return;
     const { beats } = this.#reader;
-    this.#silent = beats === this.#beats ? this.#silent + 1 : 1;
-    this.#beats = beats;
-    if (this.#silent > MAX_SILENT) {
-      this.#end ??= workerLost("it gives no sign of life");
-      this.#killProcess();
-    } else this.send({ do: "beat" });
+    if (beats !== this.#beats) {
+      this.#beats = beats;
+      this.#isAsked = false;
+      this.#silentMs = 0;
+    }
+    // Not by the clock: where everything stood still, the worker did too.
+    this.#silentMs += waitedMs;
+    if (this.#isAsked) {
+      if (this.#silentMs >= LOST_MS) this.#lose("it gives no sign of life");
+    } else if (this.#silentMs >= CALM_MS) {
+      this.#isAsked = true;
+      this.#silentMs = 0;
+      this.send({ do: "beat" });
+    }
+  }
+
+  #lose(why: string): void {
+    if (this.#end !== undefined) return;
+    this.#end = workerLost(why);
+    this.#isLost = true;
+    this.#killProcess();
   }
 
   #take({ kind, bytes }: RingRecord): void {
@@ -174,8 +208,13 @@ export class LineLink implements ExitTarget {
         if (this.#rest !== "") this.#split("\n");
         this.#stderr.push(this.#stderrDecoder.decode());
         this.#stderr.end();
-        this.#end = json<ExitStatus>(bytes);
+        this.#end ??= json<ExitStatus>(bytes);
         break;
+      case RECORD.broken: {
+        const cause = revivedError(json(bytes));
+        this.#end ??= workerLost(cause.message, cause);
+        break;
+      }
       case RECORD.failed:
         this.#end = this.#refusal ?? revivedError(json(bytes));
         break;
@@ -259,11 +298,12 @@ export class LineLink implements ExitTarget {
    */
   waitGone(timeoutMs: number): boolean {
     if (this.#isOver) return true;
-    const isGone = this.#reader.waitGone(Math.max(timeoutMs, 0));
+    const isGone = this.#worker === undefined ||
+      !this.#isLost && this.#reader.waitGone(Math.max(timeoutMs, 0));
     if (!isGone) this.#killProcess();
     this.#isOver = true;
     this.#releaseExit();
-    this.#worker.terminate();
+    this.#worker?.terminate();
     return isGone;
   }
 
@@ -284,10 +324,32 @@ export class LineLink implements ExitTarget {
 }
 
 /** The worker is not there any more. */
-function workerLost(why: string): ClaudeStreamError {
+function workerLost(why: string, cause?: Error): ClaudeStreamError {
   return new ClaudeStreamError(
     "protocol",
     `Lost the worker that reads the process: ${why}`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/**
+ * Deno lets a program import its files, but a worker only with the permission to read
+ * them; without it the worker dies where nobody who blocks can see it. What comes from
+ * JSR, or is compiled in, needs none.
+ */
+function loadingRefused(): StartupError | undefined {
+  const folder = new URL("../", import.meta.url);
+  if (folder.protocol !== "file:" || Deno.build.standalone) return undefined;
+  const path = pathOf("worker", folder);
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state === "granted") return undefined;
+  return new StartupError(
+    "permission",
+    `Cannot start the worker of SyncSession: Deno may not read "${path}"`,
+    {
+      hint:
+        `Run Deno with --allow-read=${path}, or import the package from JSR`,
+    },
   );
 }
 

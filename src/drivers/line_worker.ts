@@ -96,6 +96,13 @@ class LineWorker {
     this.#ring.gone();
   }
 
+  /** Something here failed that nobody waits for. {@linkcode run} then comes to its end. */
+  fail(error: unknown): void {
+    this.#json(RECORD.broken, plainError(error));
+    this.refuse();
+    this.#process?.kill("SIGKILL");
+  }
+
   /** What the caller makes of the command. */
   async #changed({ spec, files }: PreparedSpawn): Promise<PreparedSpawn> {
     await this.#json(RECORD.prepared, spec);
@@ -245,6 +252,20 @@ class LineWorker {
 
 function listen(): void {
   let worker: LineWorker | undefined;
+  // Such an error would end this thread, and no one who blocks would learn of it.
+  function broken(event: Event, error: unknown): void {
+    if (worker === undefined) return;
+    event.preventDefault();
+    worker.fail(error);
+  }
+  globalThis.addEventListener(
+    "error",
+    (event) => broken(event, (event as ErrorEvent).error),
+  );
+  globalThis.addEventListener(
+    "unhandledrejection",
+    (event) => broken(event, (event as PromiseRejectionEvent).reason),
+  );
   globalThis.addEventListener("message", (event) => {
     const order = (event as MessageEvent<WorkerOrder>).data;
     switch (order.do) {

@@ -22,6 +22,8 @@ export const RECORD = {
   failed: 5,
   /** JSON: what the process would be started with. The caller says with what it is. */
   prepared: 6,
+  /** JSON: the worker failed in what nobody waits for. */
+  broken: 7,
 } as const;
 
 /** The kind of a record. */
@@ -111,6 +113,8 @@ export class RingWriter extends RingEnd {
   gone(): void {
     Atomics.store(this.header, GONE, 1);
     Atomics.notify(this.header, GONE);
+    // Whoever waits for a record waits in vain.
+    Atomics.notify(this.header, WRITTEN);
   }
 
   /** Resolves when all of the record is in the ring. One at a time. */
@@ -158,6 +162,11 @@ export class RingReader extends RingEnd {
     return Atomics.load(this.header, SIGNAL);
   }
 
+  /** Whether the writer is gone and there is nothing left to read. */
+  get isOver(): boolean {
+    return Atomics.load(this.header, GONE) !== 0 && this.used === 0;
+  }
+
   /** Waits until the writer is gone, but for no longer than this. Says whether it is. */
   waitGone(timeoutMs: number): boolean {
     return Atomics.wait(this.header, GONE, 0, timeoutMs) !== "timed-out";
@@ -165,7 +174,7 @@ export class RingReader extends RingEnd {
 
   /**
    * The next record. Waits for it, but for no longer than this; `undefined` when there
-   * was none by then.
+   * was none by then, or none will ever come.
    */
   read(timeoutMs: number): RingRecord | undefined {
     const deadline = performance.now() + timeoutMs;
@@ -173,7 +182,7 @@ export class RingReader extends RingEnd {
       const record = this.#take();
       if (record !== undefined) return record;
       const left = deadline - performance.now();
-      if (left <= 0) return undefined;
+      if (left <= 0 || this.isOver) return undefined;
       const written = Atomics.load(this.header, WRITTEN);
       if (this.used === 0) Atomics.wait(this.header, WRITTEN, written, left);
     }

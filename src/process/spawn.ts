@@ -27,6 +27,12 @@ async function mayReadEnv(): Promise<boolean> {
   return state === "granted";
 }
 
+/** A variable, where this one may be read: `--allow-env=CLAUDESTREAM_CLAUDE_PATH` will do. */
+function readVariable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
 /** Whether there is a file that can be run; `undefined` where that may not be asked. */
 export async function isProgram(path: string): Promise<boolean | undefined> {
   const { state } = await Deno.permissions.query({ name: "read", path });
@@ -92,7 +98,7 @@ export async function prepareSpawn(
   const canReadEnv = await mayReadEnv();
   const command = await findClaude({
     claudePath: options.claudePath,
-    env: (name) => canReadEnv ? Deno.env.get(name) : undefined,
+    env: readVariable,
     isProgram,
     os: Deno.build.os,
     orName: willChange,
