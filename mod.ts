@@ -59,9 +59,6 @@ export type {
   SyncHookOptions,
   SyncSessionOptions,
 } from "./src/sync_options.ts";
-export { SyncLiveControl } from "./src/control/live_sync.ts";
-export { SyncMcpControl } from "./src/control/mcp_sync.ts";
-export { SyncTaskControl } from "./src/control/tasks_sync.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type { CostEntry } from "./src/observe/cost_entry.ts";
@@ -297,6 +294,7 @@ export type {
   ModelInfo,
 } from "./src/control/initialize.ts";
 export type { ControlOptions } from "./src/control/call.ts";
+export type { Given, SessionKind } from "./src/control/host.ts";
 export { LiveControl } from "./src/control/live.ts";
 export { McpControl } from "./src/control/mcp.ts";
 export { TaskControl } from "./src/control/tasks.ts";

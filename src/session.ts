@@ -15,6 +15,7 @@ import {
   type InterruptOptions,
   type InterruptReceipt,
 } from "./control/interrupt.ts";
+import { asyncHost } from "./control/host.ts";
 import { attachControl, LiveControl } from "./control/live.ts";
 import { AsyncDriver } from "./drivers/async.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
@@ -125,7 +126,7 @@ export interface Answer<Output = unknown> {
  * }
  * ```
  */
-export class AsyncSession<Context = unknown> extends LiveControl
+export class AsyncSession<Context = unknown> extends LiveControl<"async">
   implements AsyncDisposable {
   readonly #core: SessionCore<AsyncDriver, Promise<InitializeInfo>>;
 
@@ -144,13 +145,16 @@ export class AsyncSession<Context = unknown> extends LiveControl
       options,
       (options, sink, inherited) => new AsyncDriver(options, sink, inherited),
     );
-    attachControl(this, {
-      start: () => this.start(),
-      request: (call, options) => this.#request(call, options),
-      commands: () => this.#core.driver.protocol.facts.commands,
-      tasks: () => this.#core.driver.protocol.facts.tasks,
-      inProcessServers: () => [...hostServers(options).keys()],
-    });
+    attachControl(
+      this,
+      asyncHost({
+        start: () => this.start(),
+        request: (call, options) => this.#request(call, options),
+        commands: () => this.#core.driver.protocol.facts.commands,
+        tasks: () => this.#core.driver.protocol.facts.tasks,
+        inProcessServers: () => [...hostServers(options).keys()],
+      }),
+    );
   }
 
   /**

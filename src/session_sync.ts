@@ -20,7 +20,8 @@ import {
   type InterruptOptions,
   type InterruptReceipt,
 } from "./control/interrupt.ts";
-import { attachSyncControl, SyncLiveControl } from "./control/live_sync.ts";
+import { syncHost } from "./control/host.ts";
+import { attachControl, LiveControl } from "./control/live.ts";
 import { BlockingDriver } from "./drivers/blocking.ts";
 import { checkSynchronous } from "./drivers/sync_handlers.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
@@ -71,7 +72,7 @@ import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
  * }
  * ```
  */
-export class SyncSession<Context = unknown> extends SyncLiveControl
+export class SyncSession<Context = unknown> extends LiveControl<"sync">
   implements Disposable {
   readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
 
@@ -93,13 +94,16 @@ export class SyncSession<Context = unknown> extends SyncLiveControl
       (options, sink, inherited) =>
         new BlockingDriver(options, sink, inherited),
     );
-    attachSyncControl(this, {
-      start: () => this.start(),
-      request: (call, options) => this.#request(call, options),
-      commands: () => this.#core.driver.protocol.facts.commands,
-      tasks: () => this.#core.driver.protocol.facts.tasks,
-      inProcessServers: () => [...hostServers(options).keys()],
-    });
+    attachControl(
+      this,
+      syncHost({
+        start: () => this.start(),
+        request: (call, options) => this.#request(call, options),
+        commands: () => this.#core.driver.protocol.facts.commands,
+        tasks: () => this.#core.driver.protocol.facts.tasks,
+        inProcessServers: () => [...hostServers(options).keys()],
+      }),
+    );
   }
 
   /**

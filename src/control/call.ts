@@ -54,6 +54,14 @@ export function call<T>(
   };
 }
 
+/** The same request, and what is made of its answer. */
+export function reading<T, R>(
+  call: ControlCall<T>,
+  make: (answer: T) => R,
+): ControlCall<R> {
+  return { ...call, read: (response) => make(call.read(response)) };
+}
+
 /** Makes a request whose answer says no more than that it was done. */
 export function order(subtype: string, payload: WireObject): ControlCall<void> {
   return { subtype, payload, read: () => {} };

@@ -9,7 +9,7 @@ import type { WireObject } from "../messages/_define.ts";
 import type { Effort, PermissionMode, Thinking } from "../options.ts";
 import type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
 import { applySettingsCall, setEffortCall } from "./apply_flag_settings.ts";
-import { type ControlOptions, object, text } from "./call.ts";
+import { type ControlOptions, object, reading, text } from "./call.ts";
 import { cancelMessageCall } from "./cancel_async_message.ts";
 import {
   exportConversationCall,
@@ -29,7 +29,7 @@ import {
   planUsageCall,
   type PlanUsageOptions,
 } from "./get_usage.ts";
-import type { ControlHost } from "./host.ts";
+import type { ControlHost, Given, SessionKind } from "./host.ts";
 import type { AccountInfo } from "./initialize.ts";
 import {
   type PermissionRules,
@@ -41,7 +41,13 @@ import {
   readFileCall,
   type ReadFileOptions,
 } from "./read_file.ts";
-import { reload, type Reloaded, type ReloadOptions } from "./reload.ts";
+import {
+  callOptions,
+  reloadCalls,
+  type Reloaded,
+  reloadedOf,
+  type ReloadOptions,
+} from "./reload.ts";
 import { renameSessionCall } from "./rename_session.ts";
 import {
   rewindFilesCall,
@@ -55,15 +61,21 @@ import { type SideAnswer, sideQuestionCall } from "./side_question.ts";
 import { TaskControl } from "./tasks.ts";
 import { saveSettingsCall } from "./update_settings.ts";
 
-const hosts = new WeakMap<LiveControl, ControlHost>();
+/** Each of the kind of its session, which a map cannot say. */
+const hosts = new WeakMap<object, unknown>();
 
 /** Says what is behind the methods of a session. Not a method, so that callers do not see it. */
-export function attachControl(control: LiveControl, host: ControlHost): void {
+export function attachControl<Kind extends SessionKind>(
+  control: LiveControl<Kind>,
+  host: ControlHost<Kind>,
+): void {
   hosts.set(control, host);
 }
 
-function hostOf(control: LiveControl): ControlHost {
-  const host = hosts.get(control);
+function hostOf<Kind extends SessionKind>(
+  control: LiveControl<Kind>,
+): ControlHost<Kind> {
+  const host = hosts.get(control) as ControlHost<Kind> | undefined;
   if (host === undefined) {
     throw new TypeError("Cannot ask anything: there is no session behind this");
   }
@@ -73,25 +85,29 @@ function hostOf(control: LiveControl): ControlHost {
 /**
  * What can be asked of a running session, before, during and between turns. Each method
  * starts the process where there is none. A wrong argument is a `TypeError` or a
- * `RangeError`, before anything is sent.
+ * `RangeError`, before anything is sent. What they give is a promise in an
+ * `AsyncSession`, and the value itself in a `SyncSession`, which blocks until it is there.
  *
- * All of them reject with a `ControlError` when the CLI refuses, with a `DeadlineError`
+ * All of them fail with a `ControlError` when the CLI refuses, with a `DeadlineError`
  * when there is no answer within `timeoutMs`, with the signal's reason when `signal`
  * aborts, and at once when the process ends.
  */
-export abstract class LiveControl extends SessionFacts {
+export abstract class LiveControl<Kind extends SessionKind = "async">
+  extends SessionFacts {
   /** The MCP servers. */
-  readonly mcp: McpControl;
+  readonly mcp: McpControl<Kind>;
   /** What runs in the background. */
-  readonly tasks: TaskControl;
+  readonly tasks: TaskControl<Kind>;
   #agents: readonly AgentInfo[] | undefined;
 
   /** Made by a session. */
   constructor() {
     super();
-    const host: ControlHost = {
-      start: () => this.#host.start(),
-      request: (call, options) => this.#host.request(call, options),
+    const host: ControlHost<Kind> = {
+      start: (read) => this.#host.start(read),
+      request: (make, options) => this.#host.request(make, options),
+      requestAll: (make, read, options) =>
+        this.#host.requestAll(make, read, options),
       commands: () => this.#host.commands(),
       tasks: () => this.#host.tasks(),
       inProcessServers: () => this.#host.inProcessServers(),
@@ -100,7 +116,7 @@ export abstract class LiveControl extends SessionFacts {
     this.tasks = new TaskControl(host);
   }
 
-  get #host(): ControlHost {
+  get #host(): ControlHost<Kind> {
     return hostOf(this);
   }
 
@@ -108,118 +124,132 @@ export abstract class LiveControl extends SessionFacts {
    * Changes the model, from the next call of the API on; `undefined` for the CLI's own
    * choice. The CLI takes any name; a wrong one fails with the next turn.
    */
-  async setModel(
+  setModel(
     model?: string,
     options?: ControlOptions,
-  ): Promise<ModelChange> {
-    return await this.#host.request(setModelCall(model), options);
+  ): Given<Kind, ModelChange> {
+    return this.#host.request(() => setModelCall(model), options);
   }
 
   /** Changes the permission mode. `bypassPermissions` only where the session was started with it. */
-  async setPermissionMode(
+  setPermissionMode(
     mode: PermissionMode,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(setPermissionModeCall(mode), options);
+  ): Given<Kind, void> {
+    return this.#host.request(() => setPermissionModeCall(mode), options);
   }
 
   /** Changes how the model thinks; `undefined` for what the session was started with. */
-  async setThinking(
+  setThinking(
     thinking?: Thinking,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(setThinkingCall(thinking), options);
+  ): Given<Kind, void> {
+    return this.#host.request(() => setThinkingCall(thinking), options);
   }
 
   /** Changes how much the model thinks; `undefined` for the model's own measure. */
-  async setEffort(effort?: Effort, options?: ControlOptions): Promise<void> {
-    await this.#host.request(setEffortCall(effort), options);
+  setEffort(effort?: Effort, options?: ControlOptions): Given<Kind, void> {
+    return this.#host.request(() => setEffortCall(effort), options);
   }
 
   /** The settings: what holds, and where it comes from. They may hold secrets. */
-  async settings(options?: ControlOptions): Promise<SessionSettings> {
-    return await this.#host.request(settingsCall(), options);
+  settings(options?: ControlOptions): Given<Kind, SessionSettings> {
+    return this.#host.request(() => settingsCall(), options);
   }
 
   /**
    * Puts settings over those of the session, for its life. A key takes the place of what
    * an earlier call gave for it; `null` takes that back. Where one cannot be, none holds.
    */
-  async applySettings(
+  applySettings(
     settings: Readonly<Record<string, unknown>>,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(applySettingsCall(settings), options);
+  ): Given<Kind, void> {
+    return this.#host.request(() => applySettingsCall(settings), options);
   }
 
   /** Writes settings to the file of the project or the user. The CLI takes only `outputStyle` for the one and `effortLevel` for the other. */
-  async saveSettings(
+  saveSettings(
     source: "local" | "user",
     settings: Readonly<Record<string, unknown>>,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(saveSettingsCall(source, settings), options);
+  ): Given<Kind, void> {
+    return this.#host.request(
+      () => saveSettingsCall(source, settings),
+      options,
+    );
   }
 
   /** The CLI's own rules about tools. Unknown to CLI 2.1.197. */
-  async permissionRules(options?: ControlOptions): Promise<PermissionRules> {
-    return await this.#host.request(permissionRulesCall(), options);
+  permissionRules(options?: ControlOptions): Given<Kind, PermissionRules> {
+    return this.#host.request(() => permissionRulesCall(), options);
   }
 
   /** What fills the model's context. */
-  async contextUsage(options?: ContextUsageOptions): Promise<ContextUsage> {
-    return await this.#host.request(contextUsageCall(options), options);
+  contextUsage(options?: ContextUsageOptions): Given<Kind, ContextUsage> {
+    return this.#host.request(() => contextUsageCall(options), options);
   }
 
   /** What was used, of the session and of the plan. Unstable: the CLI calls it an experiment. */
-  async planUsage(options?: PlanUsageOptions): Promise<PlanUsage> {
-    return await this.#host.request(planUsageCall(options), options);
+  planUsage(options?: PlanUsageOptions): Given<Kind, PlanUsage> {
+    return this.#host.request(() => planUsageCall(options), options);
   }
 
   /** The cost as a text for people, that of the command `/cost`. */
-  async sessionCost(options?: ControlOptions): Promise<string> {
-    return (await this.#host.request(sessionCostCall(), options)).text;
+  sessionCost(options?: ControlOptions): Given<Kind, string> {
+    return this.#host.request(
+      () => reading(sessionCostCall(), ({ text }) => text),
+      options,
+    );
   }
 
   /** The models on offer. */
-  async models(): Promise<readonly ModelInfo[]> {
-    return (await this.#host.start()).models;
+  models(): Given<Kind, readonly ModelInfo[]> {
+    return this.#host.start(({ models }) => models);
   }
 
   /** The slash commands and skills, as they are now. */
-  async commands(): Promise<readonly CommandInfo[]> {
-    const { commands } = await this.#host.start();
-    return this.#host.commands() ?? commands;
+  commands(): Given<Kind, readonly CommandInfo[]> {
+    return this.#host.start(({ commands }) =>
+      this.#host.commands() ?? commands
+    );
   }
 
   /** The kinds of subagents, as they are now. */
-  async agents(): Promise<readonly AgentInfo[]> {
-    const { agents } = await this.#host.start();
-    return this.#agents ?? agents;
+  agents(): Given<Kind, readonly AgentInfo[]> {
+    return this.#host.start(({ agents }) => this.#agents ?? agents);
   }
 
   /** Who is signed in, and how. */
-  async account(): Promise<AccountInfo> {
-    return (await this.#host.start()).account;
+  account(): Given<Kind, AccountInfo> {
+    return this.#host.start(({ account }) => account);
   }
 
   /** Reads plugins, skills and output styles from disk again: those asked for, or all. */
-  async reload(options?: ReloadOptions): Promise<Reloaded> {
-    const reloaded = await reload(this.#host, options);
-    this.#agents = reloaded.plugins?.agents ?? this.#agents;
-    return reloaded;
+  reload(options?: ReloadOptions): Given<Kind, Reloaded> {
+    return this.#host.requestAll(
+      () => reloadCalls(options),
+      (answers) => {
+        const reloaded = reloadedOf(answers);
+        this.#agents = reloaded.plugins?.agents ?? this.#agents;
+        return reloaded;
+      },
+      callOptions(options),
+    );
   }
 
   /**
    * Takes files back to what they were at a prompt, by the `uuid` it was sent with
    * (`turn.id`). Needs the option `checkpoints`.
    */
-  async rewindFiles(
+  rewindFiles(
     userMessageId: string,
     options?: RewindOptions,
-  ): Promise<RewindResult> {
-    const call = rewindFilesCall(userMessageId, options);
-    return await this.#host.request(call, options);
+  ): Given<Kind, RewindResult> {
+    return this.#host.request(
+      () => rewindFilesCall(userMessageId, options),
+      options,
+    );
   }
 
   /**
@@ -227,75 +257,88 @@ export abstract class LiveControl extends SessionFacts {
    *
    * @throws {ControlError} There is no such file, or it may not be read.
    */
-  async readFile(
+  readFile(
     path: string,
     options?: ReadFileOptions,
-  ): Promise<FileContents> {
-    return await this.#host.request(readFileCall(path, options), options);
+  ): Given<Kind, FileContents> {
+    return this.#host.request(() => readFileCall(path, options), options);
   }
 
   /** Files of the working directory for what somebody began to write after an `@`. The CLI looks for them in the background, so the first answers may be empty. */
-  async suggestFiles(
+  suggestFiles(
     query: string,
     options?: ControlOptions,
-  ): Promise<readonly string[]> {
-    const call = fileSuggestionsCall(query);
-    const { suggestions } = await this.#host.request(call, options);
-    return suggestions.map(({ path }) => path);
+  ): Given<Kind, readonly string[]> {
+    return this.#host.request(
+      () =>
+        reading(
+          fileSuggestionsCall(query),
+          ({ suggestions }) => suggestions.map(({ path }) => path),
+        ),
+      options,
+    );
   }
 
   /** Takes a message back that waits. `false` where it waits no more. */
-  async cancelMessage(
+  cancelMessage(
     uuid: string,
     options?: ControlOptions,
-  ): Promise<boolean> {
-    const answer = await this.#host.request(cancelMessageCall(uuid), options);
-    return answer.cancelled;
+  ): Given<Kind, boolean> {
+    return this.#host.request(
+      () => reading(cancelMessageCall(uuid), ({ cancelled }) => cancelled),
+      options,
+    );
   }
 
   /** Asks the model about the conversation without adding to it. It costs a call of the API. */
-  async sideQuestion(
+  sideQuestion(
     question: string,
     options?: ControlOptions,
-  ): Promise<SideAnswer> {
-    return await this.#host.request(sideQuestionCall(question), options);
+  ): Given<Kind, SideAnswer> {
+    return this.#host.request(() => sideQuestionCall(question), options);
   }
 
   /** Gives the session a title. */
-  async renameSession(title: string, options?: ControlOptions): Promise<void> {
-    await this.#host.request(renameSessionCall(title), options);
+  renameSession(title: string, options?: ControlOptions): Given<Kind, void> {
+    return this.#host.request(() => renameSessionCall(title), options);
   }
 
   /** Has a title made of a description, and with `persist` gives it to the session. `null` where the CLI makes none. */
-  async generateTitle(
+  generateTitle(
     description: string,
     options: ControlOptions & { readonly persist?: boolean } = {},
-  ): Promise<string | null> {
-    const call = generateTitleCall(description, options.persist ?? false);
-    return (await this.#host.request(call, options)).title;
+  ): Given<Kind, string | null> {
+    const { persist = false } = options;
+    return this.#host.request(
+      () =>
+        reading(
+          generateTitleCall(description, persist),
+          ({ title }) => title,
+        ),
+      options,
+    );
   }
 
   /** The conversation as a text for people. */
-  async exportConversation(
+  exportConversation(
     options?: ControlOptions,
-  ): Promise<ExportedConversation> {
-    return await this.#host.request(exportConversationCall(), options);
+  ): Given<Kind, ExportedConversation> {
+    return this.#host.request(() => exportConversationCall(), options);
   }
 
   /**
    * Makes a control request that has no method of its own, and gives the answer as it
    * came. On CLI 2.1.197 one of the wrong shape is the last that is answered.
    */
-  async control(
+  control(
     subtype: string,
     payload: WireObject = {},
     options?: ControlOptions,
-  ): Promise<WireObject> {
-    const call = {
+  ): Given<Kind, WireObject> {
+    return this.#host.request(() => ({
       subtype: text("subtype", subtype),
       payload: object("payload", payload),
       read: (response: WireObject) => response,
-    };
-    return await this.#host.request(call, options);
+    }), options);
   }
 }

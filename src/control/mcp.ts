@@ -5,8 +5,8 @@
  */
 
 import type { RemoteMcpServer, StdioMcpServer } from "../tools/mcp_servers.ts";
-import type { ControlOptions } from "./call.ts";
-import type { ControlHost } from "./host.ts";
+import { type ControlOptions, reading } from "./call.ts";
+import type { ControlHost, Given, SessionKind } from "./host.ts";
 import { mcpCallCall, type McpCallResult } from "./mcp_call.ts";
 import {
   mcpReadResourceCall,
@@ -22,18 +22,20 @@ import {
 } from "./set_mcp_permission_mode_override.ts";
 
 /** The MCP servers of a session: `session.mcp`. Each call starts the process where there is none. */
-export class McpControl {
-  readonly #host: ControlHost;
+export class McpControl<Kind extends SessionKind = "async"> {
+  readonly #host: ControlHost<Kind>;
 
   /** Made by the session. */
-  constructor(host: ControlHost) {
+  constructor(host: ControlHost<Kind>) {
     this.#host = host;
   }
 
   /** How each server is, and what tools it has. */
-  async status(options?: ControlOptions): Promise<readonly McpServerStatus[]> {
-    const answer = await this.#host.request(mcpStatusCall(), options);
-    return answer.servers;
+  status(options?: ControlOptions): Given<Kind, readonly McpServerStatus[]> {
+    return this.#host.request(
+      () => reading(mcpStatusCall(), ({ servers }) => servers),
+      options,
+    );
   }
 
   /**
@@ -41,8 +43,8 @@ export class McpControl {
    *
    * @throws {ControlError} There is no such server, or it failed again.
    */
-  async reconnect(serverName: string, options?: ControlOptions): Promise<void> {
-    await this.#host.request(mcpReconnectCall(serverName), options);
+  reconnect(serverName: string, options?: ControlOptions): Given<Kind, void> {
+    return this.#host.request(() => mcpReconnectCall(serverName), options);
   }
 
   /**
@@ -50,25 +52,27 @@ export class McpControl {
    *
    * @throws {ControlError} There is no such server, or it failed.
    */
-  async toggle(
+  toggle(
     serverName: string,
     enabled: boolean,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(mcpToggleCall(serverName, enabled), options);
+  ): Given<Kind, void> {
+    return this.#host.request(
+      () => mcpToggleCall(serverName, enabled),
+      options,
+    );
   }
 
   /**
    * Gives the session these servers in place of those that an earlier call gave. The
    * servers of the options stay.
    */
-  async set(
+  set(
     servers: Readonly<Record<string, StdioMcpServer | RemoteMcpServer>>,
     options?: ControlOptions,
-  ): Promise<McpServersChange> {
-    const inProcess = this.#host.inProcessServers();
-    return await this.#host.request(
-      mcpSetServersCall(servers, inProcess),
+  ): Given<Kind, McpServersChange> {
+    return this.#host.request(
+      () => mcpSetServersCall(servers, this.#host.inProcessServers()),
       options,
     );
   }
@@ -77,37 +81,42 @@ export class McpControl {
    * Reads a `ui://` resource of a server that the CLI is connected to. Others wrote it:
    * show it confined.
    */
-  async readResource(
+  readResource(
     serverName: string,
     uri: string,
     options?: ControlOptions,
-  ): Promise<readonly McpResourceContent[]> {
-    const call = mcpReadResourceCall(serverName, uri);
-    const { contents } = await this.#host.request(call, options);
-    return contents;
+  ): Given<Kind, readonly McpResourceContent[]> {
+    return this.#host.request(
+      () =>
+        reading(
+          mcpReadResourceCall(serverName, uri),
+          ({ contents }) => contents,
+        ),
+      options,
+    );
   }
 
   /**
    * Calls a tool, by its full name `mcp__server__tool`. The model has no part in it, and
    * **no policy is asked**. Not for servers in this process.
    */
-  async call(
+  call(
     tool: string,
     args?: Readonly<Record<string, unknown>>,
     options?: ControlOptions,
-  ): Promise<McpCallResult> {
-    return await this.#host.request(mcpCallCall(tool, args), options);
+  ): Given<Kind, McpCallResult> {
+    return this.#host.request(() => mcpCallCall(tool, args), options);
   }
 
   /**
    * Has calls of a server's tools asked about (`"default"`) or judged (`"auto"`) where
    * the session's mode would allow them unasked; `undefined` takes that back.
    */
-  async setMode(
+  setMode(
     serverName: string,
     mode?: "default" | "auto",
     options?: ControlOptions,
-  ): Promise<McpModeChange> {
-    return await this.#host.request(mcpSetModeCall(serverName, mode), options);
+  ): Given<Kind, McpModeChange> {
+    return this.#host.request(() => mcpSetModeCall(serverName, mode), options);
   }
 }

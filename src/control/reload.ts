@@ -6,7 +6,7 @@
 
 import type { CommandInfo } from "./_infos.ts";
 import { type ControlOptions, yesOrNo } from "./call.ts";
-import type { ControlHost, SyncControlHost } from "./host.ts";
+import type { ControlCalls } from "./host.ts";
 import { reloadOutputStylesCall } from "./reload_output_styles.ts";
 import { type ReloadedPlugins, reloadPluginsCall } from "./reload_plugins.ts";
 import { reloadSkillsCall } from "./reload_skills.ts";
@@ -52,11 +52,27 @@ function wanted(options: ReloadOptions): {
   };
 }
 
-function reloaded(
+/** The answers, each where it was asked for. */
+export type ReloadAnswers = readonly [
   plugins: ReloadedPlugins | undefined,
   skills: { readonly skills: readonly CommandInfo[] } | undefined,
   styles: { readonly outputStyles: readonly string[] } | undefined,
-): Reloaded {
+];
+
+/** The requests that the options ask for. */
+export function reloadCalls(
+  options: ReloadOptions = {},
+): ControlCalls<ReloadAnswers> {
+  const { plugins, skills, outputStyles } = wanted(options);
+  return [
+    plugins ? reloadPluginsCall() : undefined,
+    skills ? reloadSkillsCall() : undefined,
+    outputStyles ? reloadOutputStylesCall() : undefined,
+  ];
+}
+
+/** What the answers say together. */
+export function reloadedOf([plugins, skills, styles]: ReloadAnswers): Reloaded {
   return {
     ...plugins === undefined ? {} : { plugins },
     ...skills === undefined ? {} : { skills: skills.skills },
@@ -64,37 +80,9 @@ function reloaded(
   };
 }
 
-/** Reads again what the options say. */
-export async function reload(
-  host: ControlHost,
-  options: ReloadOptions = {},
-): Promise<Reloaded> {
-  const { plugins, skills, outputStyles } = wanted(options);
-  const how = callOptions(options);
-  const given = await Promise.all([
-    plugins ? host.request(reloadPluginsCall(), how) : undefined,
-    skills ? host.request(reloadSkillsCall(), how) : undefined,
-    outputStyles ? host.request(reloadOutputStylesCall(), how) : undefined,
-  ]);
-  return reloaded(...given);
-}
-
-/** Reads again what the options say, one after the other. */
-export function reloadSync(
-  host: SyncControlHost,
-  options: ReloadOptions = {},
-): Reloaded {
-  const { plugins, skills, outputStyles } = wanted(options);
-  const how = callOptions(options);
-  return reloaded(
-    plugins ? host.request(reloadPluginsCall(), how) : undefined,
-    skills ? host.request(reloadSkillsCall(), how) : undefined,
-    outputStyles ? host.request(reloadOutputStylesCall(), how) : undefined,
-  );
-}
-
-function callOptions(
-  { plugins: _p, skills: _s, outputStyles: _o, ...how }: ReloadOptions,
+/** The options of each request. */
+export function callOptions(
+  { plugins: _p, skills: _s, outputStyles: _o, ...how }: ReloadOptions = {},
 ): ControlOptions {
   return how;
 }

@@ -8,18 +8,19 @@ import type { BackgroundTask } from "../messages/system/background_tasks_changed
 import { backgroundTasksCall } from "./background_tasks.ts";
 import type { ControlOptions } from "./call.ts";
 import { type TaskOutput, taskOutputCall } from "./get_task_output.ts";
-import type { ControlHost } from "./host.ts";
+import type { ControlHost, Given, SessionKind } from "./host.ts";
 import { stopTaskCall } from "./stop_task.ts";
 
 /**
  * Tasks in the background of a session: `session.tasks`. What runs is known from the
  * CLI's own list; CLI 2.1.197 sends none, and there it stays empty.
  */
-export class TaskControl implements Iterable<BackgroundTask> {
-  readonly #host: ControlHost;
+export class TaskControl<Kind extends SessionKind = "async">
+  implements Iterable<BackgroundTask> {
+  readonly #host: ControlHost<Kind>;
 
   /** Made by the session. */
-  constructor(host: ControlHost) {
+  constructor(host: ControlHost<Kind>) {
     this.#host = host;
   }
 
@@ -39,16 +40,16 @@ export class TaskControl implements Iterable<BackgroundTask> {
   }
 
   /** Ends one. An unknown one is no error: it may just have ended. */
-  async stop(taskId: string, options?: ControlOptions): Promise<void> {
-    await this.#host.request(stopTaskCall(taskId), options);
+  stop(taskId: string, options?: ControlOptions): Given<Kind, void> {
+    return this.#host.request(() => stopTaskCall(taskId), options);
   }
 
   /** Sends to the background what runs in the foreground: the call of this tool, or all. */
-  async background(
+  background(
     toolUseId?: string,
     options?: ControlOptions,
-  ): Promise<void> {
-    await this.#host.request(backgroundTasksCall(toolUseId), options);
+  ): Given<Kind, void> {
+    return this.#host.request(() => backgroundTasksCall(toolUseId), options);
   }
 
   /**
@@ -56,7 +57,7 @@ export class TaskControl implements Iterable<BackgroundTask> {
    *
    * @throws {ControlError} There is no such shell.
    */
-  async output(taskId: string, options?: ControlOptions): Promise<TaskOutput> {
-    return await this.#host.request(taskOutputCall(taskId), options);
+  output(taskId: string, options?: ControlOptions): Given<Kind, TaskOutput> {
+    return this.#host.request(() => taskOutputCall(taskId), options);
   }
 }
