@@ -366,5 +366,5 @@ Deno.test("a death is logged and recorded with its signal", async () => {
   ]);
   const last = readRecording(await Deno.readTextFile(path))[0]?.at(-1);
   assert(last !== undefined && "exit" in last);
-  assertEquals(last.exit, { code: 137, signal: "SIGKILL" });
+  assertEquals(last.exit, { code: 137, signal: "SIGKILL", closed: false });
 });

@@ -102,11 +102,11 @@ class Recorder {
     this.#target.write(this.#writer.stderr(line));
   }
 
-  end(how: ProcessExit | Error): void {
+  end(how: ProcessExit | Error, closed: boolean): void {
     this.#target.write(
       how instanceof Error
         ? this.#writer.error(how.message)
-        : this.#writer.exit(how.code, how.signal),
+        : this.#writer.exit({ code: how.code, signal: how.signal, closed }),
     );
     this.#target.close();
   }
@@ -216,7 +216,7 @@ export class Observers {
 
   /** The process is gone, or never was. */
   end(how: ProcessExit | Error, wasClosed: boolean): void {
-    for (const recorder of this.#recorders) recorder.end(how);
+    for (const recorder of this.#recorders) recorder.end(how, wasClosed);
     this.#recorders = [];
     if (how instanceof Error) this.#log?.error(how, wasClosed);
     else this.#log?.exit(how.code, how.signal, wasClosed);

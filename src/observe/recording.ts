@@ -25,6 +25,16 @@ export interface RecordingStart {
   readonly os?: string;
 }
 
+/** How a recorded process ended. */
+export interface RecordedExit {
+  /** Exit code; 128 and the number of the signal after a signal. */
+  readonly code: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+  /** Whether the session was told to close before. */
+  readonly closed: boolean;
+}
+
 /**
  * A line of a recording. `run` tells processes apart that write to one file, `ms` is the
  * time since the start of theirs. What is `in` came from the CLI and what is `out` went
@@ -38,9 +48,7 @@ export type RecordedLine =
     | { readonly in: unknown }
     | { readonly out: unknown }
     | { readonly stderr: string }
-    | {
-      readonly exit: { readonly code: number; readonly signal: string | null };
-    }
+    | { readonly exit: RecordedExit }
     | { readonly error: string }
   );
 
@@ -84,8 +92,8 @@ export class RecordingWriter {
   }
 
   /** The end of the process. */
-  exit(code: number, signal: string | null): string {
-    return this.#line("exit", JSON.stringify({ code, signal }));
+  exit(exit: RecordedExit): string {
+    return this.#line("exit", JSON.stringify(exit));
   }
 
   /** The end of the session, where it was none of the process. */
