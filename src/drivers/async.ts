@@ -224,7 +224,7 @@ export class AsyncDriver {
         this.#conversation.receive(value);
         // Reads of a pipe that is never empty end at once, and no timer would ever ring.
         if (lines % BREATH_LINES === 0 && performance.now() > breathAt) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await new Promise<void>((resolve) => setTimeout(resolve, 0));
           breathAt = performance.now() + BREATH_MS;
         }
       }

@@ -131,7 +131,7 @@ export async function endLeftovers(tree: ProcessTree): Promise<void> {
   if (!tree.signal("SIGTERM")) return;
   const last = performance.now() + LEFTOVER_MS;
   while (tree.isLeft() && performance.now() < last) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_MS));
   }
   tree.kill();
 }
