@@ -94,6 +94,7 @@ export type {
   Threshold,
   ToolConfig,
   Validation,
+  WaitForReset,
 } from "./src/options.ts";
 
 export {

@@ -40,6 +40,18 @@ export type Thinking =
  */
 export type AuthMode = "subscription" | "api-key" | "any";
 
+/** When a turn that failed by a rate limit goes on after it. */
+export interface WaitForReset {
+  /** How long a turn may wait, all in all, in milliseconds. One that would have to wait longer fails at once. */
+  readonly maxMs: number;
+  /**
+   * Sent in place of the prompt where the turn has called tools already: those would
+   * run again otherwise. Say that the work is to be gone on with. Without it such a
+   * turn fails.
+   */
+  readonly message?: string;
+}
+
 /** How long a turn may be silent. */
 export interface IdleLimits {
   /**

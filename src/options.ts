@@ -21,6 +21,7 @@ import type {
   SystemPrompt,
   Thinking,
   ToolConfig,
+  WaitForReset,
 } from "./option_types.ts";
 import type { HookOptions } from "./hooks/options.ts";
 import type { Validation } from "./messages/_define.ts";
@@ -242,6 +243,13 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * with a `TurnError` that says why. None by default: the CLI tries ten times.
    */
   readonly failFastOn?: readonly number[];
+  /**
+   * Waits where a turn fails as the limit of a plan is used up and the CLI said when it
+   * starts anew, and goes on with the same session: the prompt is sent again, under
+   * another id. A `RateLimitWait` event says so; `interrupt()` ends the wait. Off by
+   * default: the turn fails with the code `rate_limit` and `resetsAt`.
+   */
+  readonly waitForReset?: WaitForReset;
   /**
    * Who is to pay. With `"subscription"` the process gets no variables with keys or
    * other providers, with `"api-key"` none with the token of a subscription. What it

@@ -14,7 +14,7 @@ import {
 } from "../mod.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
-import { type Case, testBoth } from "./_both_drivers.ts";
+import { type Case, events, got, testBoth } from "./_both_drivers.ts";
 
 const bash = step.toolCall("Bash", { command: "git log" }, {
   asks: true,
@@ -148,6 +148,25 @@ const CASES: Readonly<Record<string, Case>> = {
       step.silence(),
     ], [step.text("second")]],
     options: { failFastOn: [401, 403] },
+  },
+  "a limit that is waited for": {
+    turns: [[
+      step.rateLimit({ status: "rejected", resetsAt: 1 }),
+      step.apiError(429, "rate_limit", "You've hit your limit"),
+    ], [step.text("second")]],
+    options: { waitForReset: { maxMs: 5000 } },
+    *does(session, seen) {
+      const turn = session.send("one");
+      for (const { type } of yield* events(turn)) seen.push(type);
+      seen.push(yield* got(turn.text()));
+    },
+    check(seen) {
+      assertEquals(
+        seen.filter((type) => type === "result" || type === "rate_limit_wait"),
+        ["result", "rate_limit_wait", "result"],
+      );
+      assertEquals(seen.at(-2), "second");
+    },
   },
   "a budget that ends in a turn": {
     turns: [[

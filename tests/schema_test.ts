@@ -10,6 +10,7 @@ import type { ClaudeEvent } from "../src/events/mod.ts";
 import { budgetThreshold } from "../src/events/budget_threshold.ts";
 import { eventsDropped } from "../src/events/events_dropped.ts";
 import { permissionDecision } from "../src/events/permission_decision.ts";
+import { rateLimitWait } from "../src/events/rate_limit_wait.ts";
 import { stalled } from "../src/events/stalled.ts";
 import { sessionRestarted } from "../src/events/session_restarted.ts";
 import { userDialogRequest } from "../src/events/user_dialog_request.ts";
@@ -54,6 +55,7 @@ const OURS: readonly ClaudeEvent[] = [
     reason: "no",
   }),
   sessionRestarted(1, "it was killed", "s"),
+  rateLimitWait({ sessionId: "s", resetsAt: 9, waitMs: 5, sends: "prompt" }),
   stalled({
     sessionId: "s",
     idleMs: 1000,

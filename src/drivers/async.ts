@@ -95,6 +95,7 @@ export class AsyncDriver {
     this.#conversation = new Conversation(options, session, {
       write: (line) => this.#write(line),
       now: () => performance.now(),
+      date: () => Date.now(),
       after: (timeoutMs, call) => {
         const timer = setTimeout(call, timeoutMs);
         return () => clearTimeout(timer);

@@ -71,6 +71,7 @@ export class BlockingDriver {
       // Before the process is there the worker keeps it.
       write: (line) => this.#link?.send({ do: "write", line }),
       now: () => performance.now(),
+      date: () => Date.now(),
       after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
       close: () => this.close(),
       fail: (error) => this.#fail(error),

@@ -41,6 +41,7 @@ import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
+import { ResetWaits } from "./reset_waits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 
 /** What a conversation needs of its driver. */
@@ -76,6 +77,7 @@ export class Conversation {
   readonly #changes: readonly LiveChange[];
   readonly #observers: Observers;
   readonly #meter: Meter;
+  readonly #waits: ResetWaits;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
@@ -118,11 +120,24 @@ export class Conversation {
       budget: options.budget,
       failFastOn: options.failFastOn,
       auth: options.auth,
+      waitForReset: options.waitForReset,
     });
     if (inherited !== undefined) this.protocol.inherit(inherited.facts);
-    this.#limits = new TurnLimits(options, this.protocol, {
+    const clock: Clock = {
       now: () => port.now(),
+      date: () => port.date(),
       after: (timeoutMs, call) => port.after(timeoutMs, call),
+    };
+    this.#waits = new ResetWaits(options.waitForReset?.maxMs ?? 0, {
+      ...clock,
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      over: (id, goesOn) =>
+        this.perform(
+          this.protocol.goOn(id, goesOn ? crypto.randomUUID() : undefined),
+        ),
+    });
+    this.#limits = new TurnLimits(options, this.protocol, {
+      ...clock,
       interrupt: () => this.#interrupt(),
       failTurn: (id, error) => this.#failTurn(id, error),
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
@@ -318,10 +333,14 @@ export class Conversation {
         this.#turns.delete(output.id);
         this.#left.delete(output.id);
         this.#limits.over(output.id);
+        this.#waits.end(output.id);
         this.#host.turnEnded();
         sink?.end(output.end);
         break;
       }
+      case "await_reset":
+        this.#waits.wait(output.id, output.reset, this.protocol.facts.id);
+        break;
       case "stop_turn":
         this.#interrupt();
         this.#limits.insist();

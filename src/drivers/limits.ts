@@ -26,6 +26,8 @@ const LATE_MS = 500;
 export interface Clock {
   /** Milliseconds that passed since some moment; it never goes back. */
   now(): number;
+  /** Milliseconds since 1970, by the clock of the wall. */
+  date(): number;
   /** Calls a function after a time. Gives the way to take that back. */
   after(timeoutMs: number, call: () => void): () => void;
 }

@@ -69,6 +69,7 @@ import type { BudgetThreshold } from "./budget_threshold.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
+import type { RateLimitWait } from "./rate_limit_wait.ts";
 import type { Stalled } from "./stalled.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
@@ -117,6 +118,7 @@ export type ClaudeEvent =
   | FileChange
   | SessionRestarted
   | Stalled
+  | RateLimitWait
   | ToolCall
   | ToolInputDelta
   | BackgroundTasksChanged

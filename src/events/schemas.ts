@@ -30,6 +30,7 @@ import { elicitation } from "./elicitation_request.ts";
 import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
+import type { RateLimitWait } from "./rate_limit_wait.ts";
 import type { Stalled } from "./stalled.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
@@ -184,6 +185,12 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
     >,
     threshold: v.number(),
     value: v.number(),
+  }),
+  rate_limit_wait: event<RateLimitWait>("rate_limit_wait", {
+    ...BASE,
+    resetsAt: v.number(),
+    waitMs: v.number(),
+    sends: v.picklist(["prompt", "message"]) as Reads<RateLimitWait["sends"]>,
   }),
   stalled: event<Stalled>("stalled", {
     ...BASE,

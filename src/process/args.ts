@@ -274,6 +274,7 @@ const TABLE: Table = {
   budget: library,
   recover: library,
   failFastOn: library,
+  waitForReset: library,
   auth: (draft, mode) => {
     for (const name of notFor(mode)) draft.env[name] = undefined;
   },

@@ -156,6 +156,17 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   managedSettings: OBJECT,
   hookEvents: YES_OR_NO,
   auth: oneOf("subscription", "api-key", "any"),
+  waitForReset: {
+    expected:
+      "an object with the number maxMs above 0 and, if need be, the text message",
+    fits: (value) =>
+      isWireObject(value) && typeof value.maxMs === "number" &&
+      value.maxMs > 0 &&
+      (value.message === undefined || isText(value.message)) &&
+      Object.keys(value).every((name) =>
+        name === "maxMs" || name === "message"
+      ),
+  },
   failFastOn: {
     expected: "a list of HTTP statuses from 400 to 599",
     fits: (value) =>

@@ -13,7 +13,7 @@ import { violation } from "../events/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { ApiRetry } from "../messages/system/api_retry.ts";
-import type { AuthMode, BudgetOptions } from "../option_types.ts";
+import type { AuthMode, BudgetOptions, WaitForReset } from "../option_types.ts";
 import type { Used } from "../totals.ts";
 import { BudgetWatch, exceededError } from "./budget.ts";
 import {
@@ -35,6 +35,7 @@ import type {
 } from "./output.ts";
 import { OpenWork } from "./open_work.ts";
 import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
+import { resetOf } from "./reset.ts";
 import { SignIn } from "./sign_in.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import type { TurnContext, TurnStop } from "./turn_failure.ts";
@@ -52,6 +53,9 @@ export class Protocol {
   readonly #budget: BudgetWatch;
   readonly #failFastOn: readonly number[];
   readonly #signIn: SignIn;
+  readonly #waitForReset: WaitForReset | undefined;
+  /** How the turn ended that waits for a limit, and will end where it does not go on. */
+  #resting: TurnEnd | undefined;
   /** Id of the handshake. */
   #startId: string | undefined;
   /** Prompts that wait for the handshake to say who pays. */
@@ -81,6 +85,7 @@ export class Protocol {
       readonly budget?: BudgetOptions | undefined;
       readonly failFastOn?: readonly number[] | undefined;
       readonly auth?: AuthMode | undefined;
+      readonly waitForReset?: WaitForReset | undefined;
     } = {},
   ) {
     this.#decoder = new EventDecoder(options.validation);
@@ -88,6 +93,7 @@ export class Protocol {
     this.#budget = new BudgetWatch(options.budget);
     this.#failFastOn = options.failFastOn ?? [];
     this.#signIn = new SignIn(options.auth);
+    this.#waitForReset = options.waitForReset;
     if (this.#signIn.isGuarded) this.#held = [];
     this.#resuming = options.resuming ?? false;
   }
@@ -106,7 +112,7 @@ export class Protocol {
 
   /** Id of the turn that is running. */
   get turnId(): string | undefined {
-    return this.#turns.open?.id;
+    return this.#turns.open?.prompt.id;
   }
 
   /** Whether a prompt waits for the turn before it to drain. */
@@ -126,7 +132,8 @@ export class Protocol {
 
   /** Whether the CLI is at work on a turn, whosever it is. */
   get isWorking(): boolean {
-    return this.#turns.isBusy && this.#state !== "closing" &&
+    return this.#turns.isBusy && this.#resting === undefined &&
+      this.#state !== "closing" &&
       this.#state !== "ended";
   }
 
@@ -160,12 +167,7 @@ export class Protocol {
   }
 
   #open(prompt: Prompt): Output[] {
-    this.#turns.open = {
-      id: prompt.id,
-      started: false,
-      heldInterrupt: undefined,
-      assistantError: undefined,
-    };
+    this.#turns.open = opened(prompt);
     return this.#prompt(promptLine(prompt));
   }
 
@@ -200,7 +202,44 @@ export class Protocol {
     if (this.turnId === turnId && this.#state === "running") {
       this.#state = next(this.#state, "leave");
     }
-    return [];
+    return this.#endWait();
+  }
+
+  /** Nobody waits for a limit any more: the turn ends as it had ended. */
+  #endWait(): Output[] {
+    const { open } = this.#turns;
+    const end = this.#resting;
+    this.#resting = undefined;
+    return end === undefined || open === undefined
+      ? []
+      : this.#endTurn(open.prompt.id, end);
+  }
+
+  /**
+   * The wait for a limit is over: the turn goes on, or ends as it had ended.
+   *
+   * @param promptId A UUID that this process has not seen, where it goes on.
+   */
+  goOn(turnId: string, promptId: string | undefined): Output[] {
+    const { open } = this.#turns;
+    if (this.#resting === undefined || open?.prompt.id !== turnId) return [];
+    if (
+      promptId === undefined ||
+      this.#budget.exceeded(this.facts) !== undefined
+    ) return this.#endWait();
+    this.#resting = undefined;
+    const { waitedFor, ranTools } = open;
+    const { message } = this.#waitForReset ?? {};
+    const content = ranTools && message !== undefined
+      ? message
+      : open.prompt.content;
+    this.#turns.open = {
+      ...opened(open.prompt),
+      promptId,
+      waitedFor,
+      ranTools,
+    };
+    return this.#prompt(promptLine({ ...open.prompt, content, id: promptId }));
   }
 
   /** Makes a control request. It is settled under this id. */
@@ -215,6 +254,9 @@ export class Protocol {
     }
     this.#own.add(id, subtype, timeoutMs);
     const line = requestLine(id, subtype, payload);
+    if (subtype === "interrupt" && this.#resting !== undefined) {
+      return [{ do: "write", line }, ...this.#endWait()];
+    }
     const { open } = this.#turns;
     if (
       subtype === "interrupt" && open?.started === false &&
@@ -356,11 +398,14 @@ export class Protocol {
   /** Interrupts the caller's turn, which fails for this reason. */
   #stop(stop: TurnStop): Output[] {
     const { open, owner } = this.#turns;
-    if (open === undefined || owner !== open.id || open.stop !== undefined) {
+    if (
+      open === undefined || owner !== open.prompt.id ||
+      open.stop !== undefined
+    ) {
       return [];
     }
     open.stop = stop;
-    return [{ do: "stop_turn", id: open.id }];
+    return [{ do: "stop_turn", id: open.prompt.id }];
   }
 
   /** Whether it makes sense to ask what the turn has used so far. */
@@ -385,15 +430,18 @@ export class Protocol {
       event.type === "assistant_text" && event.error !== undefined &&
       event.parentToolUseId === null && open !== undefined
     ) open.assistantError = event.error;
+    if (event.type === "tool_use" && open?.started === true) {
+      open.ranTools = true;
+    }
   }
 
   #follow(event: CommandLifecycle): Output[] {
     const id = event.commandUuid;
     const { open } = this.#turns;
     const outputs: Output[] = [];
-    if (this.#turns.isDropped(event)) {
+    if (open !== undefined && this.#turns.isDropped(event)) {
       const error = dropped(event, "send", this.facts.id);
-      outputs.push(...this.#endTurn(id, { error }));
+      outputs.push(...this.#endTurn(open.prompt.id, { error }));
     }
     const state = this.#turns.lifecycle(event);
     if (open?.started === true) outputs.push(...this.#releaseInterrupt(open));
@@ -430,11 +478,23 @@ export class Protocol {
       }
     }
     if (!own || open === undefined) return outputs;
+    const end = this.#endOf(raw, frame);
     return [
       ...outputs,
       ...this.#releaseInterrupt(open),
-      ...this.#endTurn(open.id, this.#endOf(raw, frame)),
+      ...this.#rest(open, end) ?? this.#endTurn(open.prompt.id, end),
     ];
+  }
+
+  /** A turn that failed by a limit may wait for its end. */
+  #rest(open: OpenTurn, end: TurnEnd): Output[] | undefined {
+    const reset = this.#state === "running"
+      ? resetOf(end, open, this.#waitForReset)
+      : undefined;
+    if (reset === undefined) return undefined;
+    open.waitedFor = reset.resetsAt;
+    this.#resting = end;
+    return [{ do: "await_reset", id: open.prompt.id, reset }];
   }
 
   #tellPush(
@@ -445,6 +505,7 @@ export class Protocol {
   }
 
   #endTurn(id: string, end: TurnEnd): Output[] {
+    this.#resting = undefined;
     const outputs: Output[] = [{ do: "end_turn", id, end }];
     this.#turns.open = undefined;
     if (this.#state !== "closing") this.#state = next(this.#state, "result");
@@ -546,7 +607,20 @@ export class Protocol {
       outputs.push(this.#tellPush(id, { error }));
     }
     this.#turns.open = undefined;
+    this.#resting = undefined;
     this.#waiting = undefined;
     return outputs;
   }
+}
+
+function opened(prompt: Prompt): OpenTurn {
+  return {
+    prompt,
+    promptId: prompt.id,
+    started: false,
+    heldInterrupt: undefined,
+    assistantError: undefined,
+    ranTools: false,
+    waitedFor: undefined,
+  };
 }

@@ -8,6 +8,7 @@ import type { Question } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Outcome } from "./pending.ts";
+import type { Reset } from "./reset.ts";
 import type { TurnContext } from "./turn_failure.ts";
 import type { MessageState } from "./turns.ts";
 
@@ -77,6 +78,8 @@ export type Output =
   | { readonly do: "fail_turn"; readonly id: string; readonly error: Error }
   /** The turn is to be interrupted; its result is its end. */
   | { readonly do: "stop_turn"; readonly id: string }
+  /** The turn waits until a limit starts anew. */
+  | { readonly do: "await_reset"; readonly id: string; readonly reset: Reset }
   /** The session cannot go on. */
   | { readonly do: "fail"; readonly error: Error }
   /** News of a message that was pushed. */

@@ -11,6 +11,7 @@
 
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { TurnStop } from "./turn_failure.ts";
+import type { Prompt } from "./output.ts";
 import type { WireObject } from "../messages/_define.ts";
 
 /** A line that waits for its time. */
@@ -23,8 +24,14 @@ export interface HeldRequest {
 
 /** The turn that the caller waits for. */
 export interface OpenTurn {
-  /** Id of its prompt. */
-  readonly id: string;
+  /** What the caller sent; its id is that of the turn. */
+  readonly prompt: Prompt;
+  /** Id of the prompt that was written for it last: another one where it goes on after a wait. */
+  promptId: string;
+  /** A tool was called. */
+  ranTools: boolean;
+  /** The end of the limit that it waited for, in seconds since 1970. */
+  waitedFor: number | undefined;
   /** The CLI is at work on it, so that an interruption will be heard. */
   started: boolean;
   /** Our interruption, held back until then. */
@@ -85,7 +92,7 @@ export class Turns {
 
   /** Id of the turn that the lines belong to now; `undefined` where they are nobody's. */
   get owner(): string | undefined {
-    return this.#foreign ? undefined : this.open?.id;
+    return this.#foreign ? undefined : this.open?.prompt.id;
   }
 
   /** Whether the CLI is at work on any turn that we know of. */
@@ -122,7 +129,7 @@ export class Turns {
     if (ids !== undefined) this.#namesPrompts = true;
     // Every prompt of ours has an id, so where the CLI names ids a turn without is its own.
     const own = this.open !== undefined &&
-      (ids?.includes(this.open.id) ?? !this.#namesPrompts);
+      (ids?.includes(this.open.promptId) ?? !this.#namesPrompts);
     this.#foreign = !own;
     if (own && this.open !== undefined) this.open.started = true;
     return own;
@@ -132,7 +139,9 @@ export class Turns {
   lifecycle(event: CommandLifecycle): MessageState | undefined {
     this.#namesPrompts = true;
     const id = event.commandUuid;
-    if (event.state === "started" && id === this.open?.id && this.#foreign) {
+    if (
+      event.state === "started" && id === this.open?.promptId && this.#foreign
+    ) {
       // Folded into a turn that the CLI began by itself: from here on it is ours.
       this.#foreign = false;
       this.open.started = true;
@@ -160,7 +169,7 @@ export class Turns {
 
   /** Whether a lifecycle says that the open turn will never have a result. */
   isDropped(event: CommandLifecycle): boolean {
-    return event.commandUuid === this.open?.id &&
+    return event.commandUuid === this.open?.promptId &&
       (event.state === "cancelled" || event.state === "discarded" ||
         event.state === "refused");
   }
@@ -171,7 +180,8 @@ export class Turns {
     readonly pushed: readonly string[];
   } {
     const ids = promptIds(raw);
-    const own = this.open !== undefined && endsTurn(raw, ids, this.open.id);
+    const own = this.open !== undefined &&
+      endsTurn(raw, ids, this.open.promptId);
     if (!own || this.#foreign) this.#foreign = false;
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
     for (const id of pushed) this.#mark(id, "answered");

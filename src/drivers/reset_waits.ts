@@ -1,0 +1,82 @@
+/**
+ * Waits until a rate limit starts anew, the same for every driver.
+ *
+ * @module
+ */
+
+import type { ClaudeEvent } from "../events/mod.ts";
+import { rateLimitWait } from "../events/rate_limit_wait.ts";
+import type { Reset } from "../protocol/reset.ts";
+import type { Clock } from "./limits.ts";
+
+/** The API's clock and ours may differ a little. */
+const AFTER_MS = 1_000;
+
+/** The clock of the wall is looked at so often: a machine may sleep, or have its clock set. */
+const STEP_MS = 60_000;
+
+/** What a wait may do. */
+export interface ResetPort extends Clock {
+  /** Hands an event to the readers. */
+  emit(event: ClaudeEvent): void;
+  /** The wait of a turn is over: it goes on, or ends as it had ended. */
+  over(turnId: string, goesOn: boolean): void;
+}
+
+/** The waits of one conversation. */
+export class ResetWaits {
+  readonly #maxMs: number;
+  readonly #port: ResetPort;
+  /** Takes back a wait, by the turn. */
+  readonly #waits = new Map<string, () => void>();
+  /** When a turn began to wait for the first time, by the clock of the wall. */
+  readonly #began = new Map<string, number>();
+
+  /** @param maxMs How long a turn may wait, all in all. */
+  constructor(maxMs: number, port: ResetPort) {
+    this.#maxMs = maxMs;
+    this.#port = port;
+  }
+
+  /** A turn waits, or ends at once where that would take too long. */
+  wait(
+    turnId: string,
+    { resetsAt, sends }: Reset,
+    sessionId: string | undefined,
+  ): void {
+    const now = this.#port.date();
+    const began = this.#began.get(turnId) ?? now;
+    this.#began.set(turnId, began);
+    const until = Math.max(resetsAt * 1000, now) + AFTER_MS;
+    if (until - began > this.#maxMs) {
+      this.#port.over(turnId, false);
+      return;
+    }
+    this.#step(turnId, until);
+    this.#port.emit(rateLimitWait({
+      ...sessionId === undefined ? {} : { sessionId },
+      resetsAt,
+      waitMs: until - now,
+      sends,
+    }));
+  }
+
+  #step(turnId: string, until: number): void {
+    const left = until - this.#port.date();
+    const stop = this.#port.after(Math.min(Math.max(left, 0), STEP_MS), () => {
+      if (this.#port.date() < until) this.#step(turnId, until);
+      else {
+        this.#waits.delete(turnId);
+        this.#port.over(turnId, true);
+      }
+    });
+    this.#waits.set(turnId, stop);
+  }
+
+  /** A turn is over. */
+  end(turnId: string): void {
+    this.#waits.get(turnId)?.();
+    this.#waits.delete(turnId);
+    this.#began.delete(turnId);
+  }
+}
