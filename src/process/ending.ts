@@ -23,11 +23,14 @@ export interface CloseSteps {
   readonly killMs: number;
 }
 
-/** How long what a process left behind has after SIGTERM. */
+/** How long what a process left behind has after each signal. */
 const LEFTOVER_MS = 200;
 
 /** How often it is looked after meanwhile. */
 const LOOK_MS = 20;
+
+/** How often it is looked what a process that is to end still starts. */
+const WATCH_MS = 100;
 
 /** What reading the last output and ending leftovers may take besides the steps. */
 const AFTERWARDS_MS = 2_000;
@@ -101,13 +104,24 @@ export class Ending {
     this.#endInput();
     if (isAsked) {
       const over = Promise.race([exited, this.#hurry.promise]);
-      await settleWithin(over, this.#steps.eofMs);
+      await this.#wait(over, this.#steps.eofMs);
     }
     for (const [signal, timeoutMs] of this.#signals()) {
       if (await settleWithin(exited, 0)) return;
       this.#tree.look();
       this.#kill(signal);
-      await settleWithin(exited, timeoutMs);
+      await this.#wait(exited, timeoutMs);
+    }
+  }
+
+  /** Waits for an end, and meanwhile looks what else the process starts. */
+  async #wait(over: Promise<unknown>, timeoutMs: number): Promise<void> {
+    const last = performance.now() + timeoutMs;
+    for (;;) {
+      const left = last - performance.now();
+      if (left <= 0) return;
+      if (await settleWithin(over, Math.min(left, WATCH_MS))) return;
+      this.#tree.look();
     }
   }
 
@@ -128,12 +142,19 @@ export class Ending {
 
 /** Ends what an ended process left behind: those that were found before, and nobody else. */
 export async function endLeftovers(tree: ProcessTree): Promise<void> {
-  if (!tree.signal("SIGTERM")) return;
+  if (!tree.signal("SIGTERM") || await isOver(tree)) return;
+  tree.kill();
+  await isOver(tree);
+}
+
+/** Waits a moment for what was sent a signal. Says whether it is gone. */
+async function isOver(tree: ProcessTree): Promise<boolean> {
   const last = performance.now() + LEFTOVER_MS;
-  while (tree.isLeft() && performance.now() < last) {
+  while (tree.isLeft()) {
+    if (performance.now() > last) return false;
     await new Promise<void>((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  tree.kill();
+  return true;
 }
 
 /** Waits for the end of something, but not for longer than this. Says whether it ended. */

@@ -31,6 +31,9 @@ export const EXIT_GRACE_MS = 2_000;
 /** The same where nothing says whether a process is gone. */
 const BLIND_GRACE_MS = 500;
 
+/** How long SIGKILL may take. */
+const DYING_MS = 500;
+
 /** How often that is looked at. */
 const LOOK_MS = 5;
 
@@ -66,6 +69,11 @@ export class ProcessTarget implements ExitTarget {
     // A zombie takes no harm, and its number is its own as long as it is one.
     this.#process.kill("SIGKILL");
     tree.kill();
+    // Dying takes a moment, and whoever waits for this program may look at once.
+    const last = performance.now() + DYING_MS;
+    while (
+      (tree.isRootGone() === false || tree.isLeft()) && performance.now() < last
+    ) Atomics.wait(SLEEPER, 0, 0, LOOK_MS);
   }
 }
 
