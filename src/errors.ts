@@ -39,6 +39,7 @@ import { maskSecrets } from "./secrets.ts";
  * | `structured_output_retries` | the model tried as often as it may, and met the schema never |
  * | `refusal` | the model refused |
  * | `interrupted` | the turn was interrupted |
+ * | `incomplete` | the turn was cut short: it ended in the middle of a tool call, without an answer |
  * | `turn_failed` | the turn failed in a way that has no code yet |
  * | `protocol` | the CLI broke the protocol |
  * | `control` | the CLI refused a control request |
@@ -73,6 +74,7 @@ export type ErrorCode =
   | "structured_output_retries"
   | "refusal"
   | "interrupted"
+  | "incomplete"
   | "turn_failed"
   | "protocol"
   | "control"
@@ -84,6 +86,10 @@ export type ErrorCode =
   | "already_used"
   | "already_answered"
   | "config";
+
+/** What to do about a start that failed for no reason that we know more of. */
+export const DOCTOR_HINT =
+  "Look at what a session stands on with: claudestream doctor";
 
 /** What an error may say besides its text. */
 export interface ErrorDetails {

@@ -174,7 +174,7 @@ Deno.test("doctor: a program that says nothing is given up in time", async () =>
   assertEquals(status, "fail");
   assertEquals(
     detail,
-    'No end of "initialize" within 700 ms',
+    'No end of "initialize" within 700 ms: waiting for something',
   );
   await on.claude.ended(0);
 });

@@ -67,10 +67,11 @@ export function handshakeFailure(
   const { message, stderrTail = "", code } = error;
   const last = stderrTail.trim().split("\n").at(-1) ?? "";
   const said = last === "" || message.includes(last) ? "" : `: ${last}`;
-  const hint = error.hint ??
-    (code === "deadline"
-      ? "See whether it is Claude Code, and what it waits for: claude --version; then claude"
-      : "See what it says by itself: claude --version; then claude");
+  const hint = code === "deadline"
+    ? "See whether it is Claude Code, and what it waits for: claude --version; then claude"
+    : code === "startup" || error.hint === undefined
+    ? "See what it says by itself: claude --version; then claude"
+    : error.hint;
   return [
     check("handshake", "fail", `${message}${said}`, hint),
     ...lines === 0 ? [] : [messagesCheck(lines, unknown)],

@@ -10,6 +10,7 @@ import {
   ClaudeStreamError,
   ControlError,
   DeadlineError,
+  DOCTOR_HINT,
   StartupError,
 } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
@@ -92,7 +93,11 @@ export class AsyncDriver {
     this.#options = options;
     this.#before = inherited?.gone;
     this.#session = session;
+    const tail = this.#tail;
     this.#conversation = new Conversation(options, session, {
+      get stderrTail() {
+        return tail.toString();
+      },
       write: (line) => this.#write(line),
       now: () => performance.now(),
       date: () => Date.now(),
@@ -290,7 +295,14 @@ export class AsyncDriver {
     };
     const stop = this.#conversation.watch(look);
     const late = deadline === undefined ? undefined : setTimeout(
-      () => reject(new DeadlineError("turn", deadline.timeoutMs)),
+      () =>
+        reject(
+          new DeadlineError(
+            "turn",
+            deadline.timeoutMs,
+            this.protocol.errorDetails,
+          ),
+        ),
       deadline.at - performance.now(),
     );
     try {
@@ -456,7 +468,7 @@ function startFailure(error: unknown, stderrTail: string): Error {
     ? new StartupError(
       "handshake",
       `The CLI refused the handshake: ${error.reason}`,
-      { cause: error, stderrTail },
+      { cause: error, stderrTail, hint: DOCTOR_HINT },
     )
     : error as Error;
 }

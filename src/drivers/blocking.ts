@@ -6,7 +6,12 @@
  */
 
 import type { ControlOptions } from "../control/call.ts";
-import { ControlError, DeadlineError, StartupError } from "../errors.ts";
+import {
+  ControlError,
+  DeadlineError,
+  DOCTOR_HINT,
+  StartupError,
+} from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -67,7 +72,11 @@ export class BlockingDriver {
   ) {
     this.#options = synchronous(options, (error) => this.#misuse ??= error);
     this.#session = session;
+    const tail = this.#tail;
     this.#conversation = new Conversation(this.#options, session, {
+      get stderrTail() {
+        return tail.toString();
+      },
       // Before the process is there the worker keeps it.
       write: (line) => this.#link?.send({ do: "write", line }),
       now: () => performance.now(),
@@ -129,7 +138,7 @@ export class BlockingDriver {
       ? new StartupError(
         "handshake",
         `The CLI refused the handshake: ${error.reason}`,
-        { cause: error, stderrTail: this.stderrTail },
+        { cause: error, stderrTail: this.stderrTail, hint: DOCTOR_HINT },
       )
       : error as Error;
   }
@@ -251,7 +260,12 @@ export class BlockingDriver {
     let late: DeadlineError | undefined;
     const stopLate = deadline === undefined ? undefined : this.#timers.after(
       deadline.at - performance.now(),
-      () => late = new DeadlineError("turn", deadline.timeoutMs),
+      () =>
+        late = new DeadlineError(
+          "turn",
+          deadline.timeoutMs,
+          this.protocol.errorDetails,
+        ),
     );
     let isQuiet = false;
     try {

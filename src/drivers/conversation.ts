@@ -36,6 +36,8 @@ import {
   type PushNews,
   type PushOptions,
 } from "../protocol/mod.ts";
+import type { ResumeContext } from "../protocol/end_error.ts";
+import { pathOf } from "../process/launch.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
@@ -46,6 +48,8 @@ import type { SessionSink, TurnSink } from "./sinks.ts";
 
 /** What a conversation needs of its driver. */
 export interface DriverPort extends Clock {
+  /** What stderr said last. */
+  readonly stderrTail: string;
   /** Writes a line to the process, or keeps it until there is one. */
   write(line: string): void;
   /** The session cannot go on: ends it and its process. */
@@ -115,7 +119,8 @@ export class Conversation {
       (failure) => this.#session.handlerFailed(failure),
     );
     this.protocol = new Protocol({
-      resuming: options.resume !== undefined,
+      resume: resumeContext(options),
+      stderrTail: () => port.stderrTail,
       validation: options.validation,
       budget: options.budget,
       failFastOn: options.failFastOn,
@@ -397,7 +402,9 @@ export class Conversation {
     return this.#port.after(timeoutMs, () => {
       const abort = this.#open.get(id)?.abort;
       this.#answer(id, this.#host.late(question, timeoutMs));
-      abort?.abort(new DeadlineError("answer", timeoutMs));
+      abort?.abort(
+        new DeadlineError("answer", timeoutMs, this.protocol.errorDetails),
+      );
     });
   }
 
@@ -523,4 +530,19 @@ function notAsBefore(error: unknown): Error {
 
 function withdrawn(): DOMException {
   return new DOMException("The request was withdrawn", "AbortError");
+}
+
+function resumeContext(options: SessionOptions): ResumeContext | undefined {
+  const { resume, cwd } = options;
+  if (resume === undefined) return undefined;
+  return {
+    id: resume === "last" ? undefined : resume,
+    cwd: cwd === undefined ? ownDirectory() : pathOf("cwd", cwd),
+  };
+}
+
+/** The directory of this process, where Deno may tell it. */
+function ownDirectory(): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "read" });
+  return state === "granted" ? Deno.cwd() : undefined;
 }

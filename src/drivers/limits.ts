@@ -83,9 +83,11 @@ export class TurnLimits {
     if (timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS) return;
     const stop = this.#port.after(timeoutMs, () => {
       this.#turns.delete(turnId);
-      const error = new DeadlineError("turn", timeoutMs, {
-        sessionId: this.#protocol.facts.id,
-      });
+      const error = new DeadlineError(
+        "turn",
+        timeoutMs,
+        this.#protocol.errorDetails,
+      );
       this.#port.failTurn(turnId, error);
       if (this.#protocol.turnId === turnId) this.insist(error);
     });
@@ -185,13 +187,17 @@ export class TurnLimits {
   #end(): void {
     const { turnId, sawInit } = this.#protocol;
     if (!sawInit) {
-      const error = new DeadlineError("init", this.#startMs, this.#sessionId);
+      const error = new DeadlineError(
+        "init",
+        this.#startMs,
+        this.#protocol.errorDetails,
+      );
       this.#port.fail(error);
       return;
     }
     const { endMs = 0 } = idleSteps(this.#options.idleTimeoutMs);
     const error = new DeadlineError("turn", endMs, {
-      ...this.#sessionId,
+      ...this.#protocol.errorDetails,
       code: "stalled",
       hint: "Resume the session with its sessionId",
     });

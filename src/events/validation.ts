@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ProtocolError } from "../errors.ts";
+import { type ErrorDetails, ProtocolError } from "../errors.ts";
 import type { UnknownEvent, UnknownReason } from "../messages/unknown.ts";
 import type { Frame } from "./mod.ts";
 
@@ -32,7 +32,7 @@ function fault(event: UnknownEvent): string | undefined {
 export function violation(
   frame: Frame,
   line: string,
-  sessionId?: string,
+  details: ErrorDetails = {},
 ): ProtocolError | undefined {
   for (const event of frame.events) {
     if (event.type !== "unknown") continue;
@@ -43,7 +43,7 @@ export function violation(
       // The text without the marks that our own stages put before it.
       typeof event.raw === "string" ? event.raw : line,
       event.issues,
-      { sessionId: event.sessionId ?? sessionId },
+      { ...details, sessionId: event.sessionId ?? details.sessionId },
     );
   }
   return undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { StartupError } from "../errors.ts";
+import { DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
 import { checkSignIn, childEnvironment } from "./environment.ts";
@@ -179,7 +179,13 @@ function spawnError(
   return new StartupError(
     "spawn_failed",
     `Cannot start the CLI: "${command}": ${reason}`,
-    { cause },
+    {
+      cause,
+      // The program itself was found before.
+      hint: cause instanceof Deno.errors.NotFound
+        ? `See whether what its first line (#!) names is there: head -1 ${command}; or look with: claudestream doctor`
+        : DOCTOR_HINT,
+    },
   );
 }
 

@@ -6,6 +6,8 @@
 
 import {
   type ClaudeStreamError,
+  DOCTOR_HINT,
+  type ErrorDetails,
   ProcessExitError,
   StartupError,
   StateError,
@@ -23,6 +25,14 @@ export interface EndContext {
   readonly sawInit: boolean;
   /** The session, for a resume. */
   readonly sessionId: string | undefined;
+}
+
+/** The session that the process was told to resume. */
+export interface ResumeContext {
+  /** Its id; `undefined` for the last one of the directory. */
+  readonly id: string | undefined;
+  /** The directory, where it is known. */
+  readonly cwd: string | undefined;
 }
 
 /** The error of everything that waited for a process that ended. */
@@ -48,7 +58,7 @@ export function endError(
       `The CLI ended before the first turn with exit code ${exit.code}${
         said === "" ? "" : `: ${said}`
       }`,
-      { ...details, exitCode: exit.code },
+      { ...details, exitCode: exit.code, hint: DOCTOR_HINT },
     );
   }
   return new ProcessExitError(exit.code, exit.signal, details);
@@ -57,17 +67,28 @@ export function endError(
 /** The error of a result that came without any init: it is about the start of the process. */
 export function refusedStart(
   result: WireObject,
-  resuming: boolean,
+  resume: ResumeContext | undefined,
+  details: ErrorDetails,
 ): StartupError {
   const said = Array.isArray(result.errors)
     ? result.errors.filter((text) => typeof text === "string").join("; ")
     : "no reason given";
-  return resuming
-    ? new StartupError(
-      "session_not_found",
-      `Cannot resume the session: ${said}`,
-    )
-    : new StartupError("exited", `The CLI could not start: ${said}`);
+  if (resume === undefined) {
+    return new StartupError("exited", `The CLI could not start: ${said}`, {
+      ...details,
+      hint: DOCTOR_HINT,
+    });
+  }
+  const where = resume.cwd === undefined ? "" : ` in "${resume.cwd}"`;
+  return new StartupError(
+    "session_not_found",
+    `Cannot resume the session${where}: ${said}`,
+    {
+      ...details,
+      hint:
+        "Sessions belong to the directory that they were started in: check the options resume and cwd",
+    },
+  );
 }
 
 /** The error of a prompt that will never have an answer. */

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { ProtocolError, type StartupError } from "../errors.ts";
+import {
+  type ErrorDetails,
+  ProtocolError,
+  type StartupError,
+} from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
 import { classifyLine } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
@@ -22,6 +26,7 @@ import {
   endError,
   neverSent,
   refusedStart,
+  type ResumeContext,
   unreported,
 } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
@@ -60,11 +65,12 @@ export class Protocol {
   #startId: string | undefined;
   /** Prompts that wait for the handshake to say who pays. */
   #held: string[] | undefined;
-  readonly #own = new OwnRequests();
+  readonly #own = new OwnRequests(() => this.errorDetails);
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();
-  readonly #resuming: boolean;
+  readonly #resume: ResumeContext | undefined;
+  readonly #stderrTail: () => string;
   #state: ConversationState = "new";
   readonly #turns = new Turns();
   /** A prompt that waits for the turn before it to drain. */
@@ -75,12 +81,14 @@ export class Protocol {
   #ended: Error | undefined;
 
   /**
-   * @param options `resuming`: the process was told to resume a session; the
-   * others are those of the session.
+   * @param options `resume`: the session that the process was told to resume;
+   * `stderrTail`: gives what stderr said last, for errors; the others are those of the
+   * session.
    */
   constructor(
     options: {
-      readonly resuming?: boolean;
+      readonly resume?: ResumeContext | undefined;
+      readonly stderrTail?: () => string;
       readonly validation?: Validation | undefined;
       readonly budget?: BudgetOptions | undefined;
       readonly failFastOn?: readonly number[] | undefined;
@@ -95,7 +103,8 @@ export class Protocol {
     this.#signIn = new SignIn(options.auth);
     this.#waitForReset = options.waitForReset;
     if (this.#signIn.isGuarded) this.#held = [];
-    this.#resuming = options.resuming ?? false;
+    this.#resume = options.resume;
+    this.#stderrTail = options.stderrTail ?? (() => "");
   }
 
   /** Takes over what is known from the process before. */
@@ -108,6 +117,14 @@ export class Protocol {
   /** Where the conversation is. */
   get state(): ConversationState {
     return this.#state;
+  }
+
+  /** What every error says besides: the session, where there is one, and the end of stderr. */
+  get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
+    return {
+      sessionId: this.facts.id ?? this.#resume?.id,
+      stderrTail: this.#stderrTail(),
+    };
   }
 
   /** Id of the turn that is running. */
@@ -278,7 +295,7 @@ export class Protocol {
       // The line may have ended the turn: then it has its outcome.
       if (output.turnId !== this.turnId) return [];
       const { frame, turnId: id } = output;
-      const error = violation(frame, line, this.facts.id);
+      const error = violation(frame, line, this.errorDetails);
       return error === undefined ? [] : [{ do: "fail_turn", id, error }];
     });
     return [...outputs, ...failed];
@@ -363,7 +380,11 @@ export class Protocol {
       }
       : decoded;
     if (raw.subtype === "error_during_execution" && !this.#sawInit) {
-      this.#startupError = refusedStart(raw, this.#resuming);
+      this.#startupError = refusedStart(
+        raw,
+        this.#resume,
+        this.errorDetails,
+      );
     }
     if (raw.type === "system" && raw.subtype === "init") {
       this.#sawInit = true;
@@ -528,7 +549,7 @@ export class Protocol {
           `Cannot read the result of the turn: ${first?.path}: ${first?.message}`,
           JSON.stringify(raw),
           issues,
-          { sessionId: this.facts.id },
+          this.errorDetails,
         ),
       };
     }
@@ -586,7 +607,7 @@ export class Protocol {
       endError(how, {
         isClosing: this.#state === "closing",
         sawInit: this.#sawInit,
-        sessionId: this.facts.id,
+        sessionId: this.errorDetails.sessionId,
       });
     this.#ended = error;
     this.#state = next(this.#state, "end");

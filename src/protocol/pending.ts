@@ -4,7 +4,12 @@
  * @module
  */
 
-import { ControlError, DeadlineError } from "../errors.ts";
+import {
+  ControlError,
+  DeadlineError,
+  DOCTOR_HINT,
+  type ErrorDetails,
+} from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
 /** How a request of ours ended. */
@@ -18,6 +23,12 @@ export class OwnRequests {
     string,
     { readonly subtype: string; readonly timeoutMs: number }
   >();
+  readonly #details: () => ErrorDetails;
+
+  /** @param details What each error says besides, at the time it is made. */
+  constructor(details: () => ErrorDetails) {
+    this.#details = details;
+  }
 
   /** A request is on its way. */
   add(id: string, subtype: string, timeoutMs: number): void {
@@ -43,7 +54,12 @@ export class OwnRequests {
     const code = typeof response.error_code === "string"
       ? response.error_code
       : undefined;
-    const error = new ControlError(request.subtype, reason, code);
+    const error = new ControlError(
+      request.subtype,
+      reason,
+      code,
+      this.#details(),
+    );
     return { id, outcome: { ok: false, error } };
   }
 
@@ -54,7 +70,10 @@ export class OwnRequests {
     this.#open.delete(id);
     return {
       ok: false,
-      error: new DeadlineError(request.subtype, request.timeoutMs),
+      error: new DeadlineError(request.subtype, request.timeoutMs, {
+        ...this.#details(),
+        ...request.subtype === "initialize" ? { hint: DOCTOR_HINT } : {},
+      }),
     };
   }
 

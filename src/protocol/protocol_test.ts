@@ -63,7 +63,9 @@ function reply(id: string, more: WireObject = {}): string {
   });
 }
 
-function started(options: { readonly resuming?: boolean } = {}): Protocol {
+function started(
+  options: ConstructorParameters<typeof Protocol>[0] = {},
+): Protocol {
   const protocol = new Protocol(options);
   protocol.start("start", {}, 1000);
   return protocol;
@@ -329,7 +331,7 @@ Deno.test("a session that cannot be resumed says so", () => {
     is_error: true,
     errors: ["No conversation found with session ID: x"],
   });
-  const protocol = started({ resuming: true });
+  const protocol = started({ resume: { id: "r", cwd: "/w" } });
   protocol.send({ id: "p1", content: "hi" });
   const { end } = only(protocol.receive(line), "end_turn")[0] ?? {};
   assert(end?.result === undefined);
@@ -337,7 +339,7 @@ Deno.test("a session that cannot be resumed says so", () => {
   assertEquals(end.error.reason, "session_not_found");
   assertEquals(end.error.code, "session_not_found");
 
-  const warm = started({ resuming: true });
+  const warm = started({ resume: { id: "r", cwd: "/w" } });
   warm.receive(line);
   const settled = only(warm.end(EXIT), "settle")[0]?.outcome;
   assert(settled?.ok === false);

@@ -74,6 +74,9 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
   overloaded: "Try again later",
   connection: "Check the network, and the variable ANTHROPIC_BASE_URL",
   model_not_found: "Check the option model",
+  structured_output_retries:
+    "Make the schema simpler, or say more in the prompt",
+  incomplete: "Send another prompt to go on",
   context_length: "Start a new session, or send /compact",
   max_turns: "Raise limits.maxTurns, or send another prompt to go on",
   max_budget: "Raise limits.maxBudgetUsd in a new session",
@@ -86,7 +89,10 @@ export function failureCode(
 ): ErrorCode | undefined {
   const byReason = BY_TERMINAL_REASON[result.terminalReason ?? ""];
   // A turn cut off by an urgent prompt is no success, whatever is_error says.
-  if (!result.isError) return byReason === "interrupted" ? byReason : undefined;
+  if (!result.isError) {
+    if (byReason === "interrupted") return byReason;
+    return isCutShort(result) ? "incomplete" : undefined;
+  }
   return BY_SUBTYPE[result.subtype] ??
     byReason ??
     (result.stopReason === "refusal" ? "refusal" : undefined) ??
@@ -94,6 +100,14 @@ export function failureCode(
     BY_API_ERROR[result.apiError ?? ""] ??
     BY_ASSISTANT_ERROR[context.assistantError ?? ""] ??
     (result.terminalReason === "api_error" ? "api" : "turn_failed");
+}
+
+/** The model wanted tools and never came to an answer, though the CLI calls it a success. */
+function isCutShort(result: Result): boolean {
+  return result.stopReason === "tool_use" && (result.result ?? "") === "" &&
+    result.structuredOutput === undefined &&
+    // A hook wanted it so.
+    result.terminalReason !== "hook_stopped";
 }
 
 /** The error of a failed turn, or `undefined` for one that went well. */
@@ -108,6 +122,8 @@ export function turnFailure(
   const said = result.result || result.errors?.join("; ") || result.subtype;
   const message = code === "interrupted"
     ? "The turn was interrupted"
+    : code === "incomplete"
+    ? "The turn was cut short: it ended with a tool call and no answer"
     : `The turn failed (${code}): ${said}`;
   return new TurnError(code, message, result, {
     hint: HINTS[code],

@@ -136,6 +136,9 @@ export class TurnPlayer {
       }
     }
     yield* this.#end();
+    // A model that has nothing to say after its tools still ends its turn; one that was
+    // cut short is a matter for a result step.
+    this.#stopReason = "end_turn";
     yield* callHooks(stage, "Stop", {
       stop_hook_active: false,
       last_assistant_message: this.#text,
