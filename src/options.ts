@@ -162,8 +162,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly allowedTools?: readonly string[];
   /** Rules of the CLI for calls that it denies. */
   readonly disallowedTools?: readonly string[];
-  /** The built-in tools on offer; `[]` for none. By default all of them. */
-  readonly builtinTools?: readonly string[];
+  /** The built-in tools on offer; `[]` for none, `"default"` for those that the CLI offers by itself, which is the default. */
+  readonly builtinTools?: readonly string[] | "default";
   /**
    * Functions of this process that the model can call, as `mcp__tools__<name>`. Without
    * a `policy` or `allowedTools` that allows them the CLI denies the calls.
@@ -225,6 +225,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
 
   /** Sends replies in pieces while they are written. Default `true`, in one-shots `false`. */
   readonly partials?: boolean;
+  /** Sends each prompt back when the CLI takes it up, as `UserReplay`. Default `false`. */
+  readonly replayUserMessages?: boolean;
   /** Sends what hooks of settings files do, as `HookStarted`, `HookProgress`, `HookResponse`. Default `false`. */
   readonly hookEvents?: boolean;
   /**

@@ -193,6 +193,17 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     options: { auth: "subscription" },
   },
+  "prompts sent back": {
+    turns: [[step.text("one")], [step.text("two")]],
+    options: { replayUserMessages: true },
+    check: (seen) => {
+      const echoes = seen.filter((event) =>
+        JSON.stringify(event).includes('"type":"user_replay"')
+      );
+      assertEquals(echoes.length, 2);
+      assert(seen.includes("one") && seen.includes("two"));
+    },
+  },
   "a budget": {
     turns: [[step.text("x")]],
     options: { budget: { thresholds: [{ turns: 1 }] } },

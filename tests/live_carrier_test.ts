@@ -18,7 +18,12 @@ live(
       ],
     });
     const path = `${on.scratch.temporary}/recording.ndjson`;
-    const options: SessionOptions = { ...on.options, policy: allowAll() };
+    const options: SessionOptions = {
+      ...on.options,
+      policy: allowAll(),
+      replayUserMessages: true,
+      builtinTools: "default",
+    };
     const told = async (more: SessionOptions) => {
       await using session = new AsyncSession({ ...options, ...more });
       const seen: string[] = [];
@@ -46,5 +51,7 @@ live(
     assertEquals(await told({ spawn: recording }), first);
     recording.check();
     assertStringIncludes(first.at(-1) ?? "", "the end");
+    const echoes = first.filter((line) => line.includes('"user_replay"'));
+    assertEquals(echoes.length, 1);
   },
 );

@@ -196,7 +196,8 @@ const TABLE: Table = {
     if (draft.spill.settings) addPermissions(draft, "deny", rules);
     else list("--disallowedTools")(draft, rules);
   },
-  builtinTools: list("--tools"),
+  builtinTools: (draft, tools) =>
+    list("--tools")(draft, typeof tools === "string" ? [tools] : tools),
   tools: library,
   toolServerName: library,
   toolContext: library,
@@ -261,6 +262,7 @@ const TABLE: Table = {
   },
 
   partials: when(true, "--include-partial-messages"),
+  replayUserMessages: when(true, "--replay-user-messages"),
   hookEvents: when(true, "--include-hook-events"),
   limits: (draft, { maxTurns, maxBudgetUsd, taskBudgetTokens }) => {
     if (maxTurns !== undefined) draft.args.push(`--max-turns=${maxTurns}`);

@@ -51,6 +51,8 @@ Deno.test("launchOf puts each option where it belongs", () => {
       "--allowedTools=Read,Bash(git *)",
     ]],
     [{ builtinTools: [] }, ["--tools="]],
+    [{ builtinTools: "default" }, ["--tools=default"]],
+    [{ replayUserMessages: true }, ["--replay-user-messages"]],
     [{ settings: "/s.json" }, ["--settings=/s.json"]],
     [{ settingSources: [] }, ["--setting-sources="]],
     [{ partials: true }, ["--include-partial-messages"]],

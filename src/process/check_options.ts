@@ -38,7 +38,6 @@ const TEXTS = [
 const LISTS = [
   "allowedTools",
   "disallowedTools",
-  "builtinTools",
 ] as const;
 
 const AMOUNTS = [

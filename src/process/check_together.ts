@@ -22,7 +22,7 @@ const OWN_FLAGS: Readonly<Record<string, string>> = {
   "--print": "it is always on",
   "-p": "it is always on",
   "--permission-prompt-tool": "use the option policy or permissionPromptTool",
-  "--replay-user-messages": "echoes would be taken for answers",
+  "--replay-user-messages": "use the option replayUserMessages",
   "--settings": "use the option settings, which it would replace",
 };
 

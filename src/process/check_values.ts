@@ -155,6 +155,11 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   slashCommands: YES_OR_NO,
   managedSettings: OBJECT,
   hookEvents: YES_OR_NO,
+  replayUserMessages: YES_OR_NO,
+  builtinTools: {
+    expected: `a list of texts, or "default"`,
+    fits: (value) => value === "default" || isTextList(value),
+  },
   auth: oneOf("subscription", "api-key", "any"),
   waitForReset: {
     expected:
