@@ -273,7 +273,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly onWire?: (direction: "in" | "out", line: string) => void;
   /**
    * Writes what passes between the session and its CLI to a file, in both directions and
-   * with times, as NDJSON that `replay()` plays. The file is for this user alone, and
+   * with times: NDJSON, a line for each. The file is for this user alone, and
    * secrets in it are masked: values of variables and headers whose names say so, and
    * whatever looks like a key. A file that is there is written anew.
    */
