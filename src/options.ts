@@ -110,6 +110,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Starts from no variables at all instead of those of this process. Default `false`. */
   readonly clearEnv?: boolean;
+  /** Starts from these variables of this process alone, such as `["HOME", "PATH"]`. Not with `clearEnv`. */
+  readonly keepEnv?: readonly string[];
   /** The CLI's configuration folder, in place of `~/.claude`. */
   readonly configDir?: string | URL;
   /**

@@ -79,6 +79,32 @@ Deno.test("spawn sees the whole start, in both sessions", async () => {
   }
 });
 
+Deno.test("keepEnv hands on what it names, and nothing else", async () => {
+  await using claude = await ScriptedClaude.create(step.conversation([]));
+  Deno.env.set("NOT_FOR_THE_CHILD", "1");
+  const options = {
+    claudePath: claude.command,
+    keepEnv: ["PATH", "HOME", "NOT_THERE_AT_ALL", "CLAUDECODE"],
+    env: { ADDED: "2" },
+  };
+  try {
+    await using session = new AsyncSession(options);
+    await session.start();
+    using blocking = new SyncSession(options);
+    blocking.start();
+  } finally {
+    Deno.env.delete("NOT_FOR_THE_CHILD");
+  }
+  for (const { environmentNames } of claude.starts) {
+    // sh, which starts the scripted one elsewhere, has some of its own.
+    const known = ["ADDED", "HOME", "PATH"].filter((name) =>
+      name === "ADDED" || Deno.env.get(name) !== undefined
+    );
+    assertEquals(environmentNames, known);
+  }
+  assertEquals(claude.starts.length, 2);
+});
+
 Deno.test("what is not on this machine may be on the other one", async () => {
   const claude = new MemoryClaude(step.conversation([]));
   const seen: SpawnSpec[] = [];

@@ -7,7 +7,7 @@
 import type { SessionOptions } from "../options.ts";
 import { launchOf } from "../process/args.ts";
 import { checkOptions } from "../process/check_options.ts";
-import { childEnvironment } from "../process/environment.ts";
+import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
 import { secretsOf } from "../secrets.ts";
 import { findBinary, printedVersion } from "./binary.ts";
@@ -32,7 +32,7 @@ export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";
 export type DoctorOptions =
   & Pick<
     SessionOptions,
-    "claudePath" | "cwd" | "configDir" | "env" | "clearEnv"
+    "claudePath" | "cwd" | "configDir" | "env" | "clearEnv" | "keepEnv"
   >
   & {
     /** Longest time for the version, and again for the handshake, in milliseconds. Default 10,000. */
@@ -74,7 +74,7 @@ export async function doctor(
   const own: Readonly<Record<string, string>> = await may({ name: "env" })
     ? Deno.env.toObject()
     : {};
-  const inherited = session.clearEnv === true ? {} : own;
+  const inherited = inheritedEnv(session, own);
   const env = childEnvironment(inherited, launch.env);
   const configDir = configDirOf(env);
   const cwd = await folderOf(session.cwd);

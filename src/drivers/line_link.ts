@@ -354,7 +354,8 @@ function loadingRefused(): StartupError | undefined {
 }
 
 function spawnOptions(options: SessionOptions): SpawnOptions {
-  const { cwd, claudePath, clearEnv, bare, settings, exitSignals } = options;
+  const { cwd, claudePath, clearEnv, keepEnv, bare, settings, exitSignals } =
+    options;
   return {
     ...cwd === undefined ? {} : { cwd: pathOf("cwd", cwd) },
     ...claudePath === undefined ? {} : {
@@ -363,6 +364,7 @@ function spawnOptions(options: SessionOptions): SpawnOptions {
         : [...claudePath],
     },
     ...clearEnv === undefined ? {} : { clearEnv },
+    ...keepEnv === undefined ? {} : { keepEnv: [...keepEnv] },
     ...bare === undefined ? {} : { bare },
     ...exitSignals === undefined ? {} : { exitSignals },
     // Only that there are some matters to a start.

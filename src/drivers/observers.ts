@@ -18,6 +18,7 @@ import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
 import { LineFile } from "../process/line_file.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
+import { readVariable } from "../process/spawn.ts";
 import type { ProcessExit } from "../protocol/mod.ts";
 import { thrownText } from "../thrown.ts";
 import { VERSION } from "../version.ts";
@@ -173,7 +174,7 @@ export class Observers {
       const place = pathOf("record", path);
       files.push({ name: "record", path: place, append, also: secrets });
     }
-    const trace = variable(TRACE_VARIABLE);
+    const trace = readVariable(TRACE_VARIABLE);
     if (trace !== undefined && trace !== "") {
       files.push({ name: TRACE_VARIABLE, path: trace, append: true, also: [] });
     }
@@ -233,10 +234,4 @@ function call(run: () => unknown): void {
   } catch (error) {
     reportError(error);
   }
-}
-
-/** A variable, where it may be read. */
-function variable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
 }

@@ -18,7 +18,7 @@ import type { SpawnSpec } from "../process/transport.ts";
 
 /** Options that starting a process takes. URLs are paths here: they cannot cross. */
 export type SpawnOptions =
-  & Pick<SessionOptions, "clearEnv" | "bare" | "exitSignals">
+  & Pick<SessionOptions, "clearEnv" | "keepEnv" | "bare" | "exitSignals">
   & {
     /** The directory. */
     readonly cwd?: string;

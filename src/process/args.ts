@@ -135,6 +135,7 @@ const TABLE: Table = {
     Object.assign(draft.env, env);
   },
   clearEnv: library,
+  keepEnv: library,
   configDir: (draft, dir) => {
     draft.env.CLAUDE_CONFIG_DIR = pathOf("configDir", dir);
   },

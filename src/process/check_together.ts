@@ -55,6 +55,7 @@ export function checkTogether(options: SessionOptions): void {
     }
   }
   checkAuth(options);
+  exclude(options, "keepEnv", "clearEnv");
   checkIdentity(options);
   checkPrompt(options);
   checkModes(options);
@@ -64,7 +65,13 @@ export function checkTogether(options: SessionOptions): void {
 }
 
 /** Options that a process of ours is started by, besides arguments and variables. */
-const OF_THE_START = ["claudePath", "cwd", "clearEnv", "spawn"] as const;
+const OF_THE_START = [
+  "claudePath",
+  "cwd",
+  "clearEnv",
+  "keepEnv",
+  "spawn",
+] as const;
 
 /** Options that do their work in this process too, whoever started the other one. */
 const OF_BOTH: ReadonlySet<string> = new Set([

@@ -130,6 +130,7 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   persist: YES_OR_NO,
   partials: YES_OR_NO,
   clearEnv: YES_OR_NO,
+  keepEnv: TEXTS,
   resumeAt: ID,
   resumeDropsTurn: ID,
   checkpoints: YES_OR_NO,

@@ -22,10 +22,22 @@ export const REMOVED: readonly string[] = [
   "VSCODE_INSPECTOR_OPTIONS",
 ];
 
+/** Which variables of this process the child starts from. */
+export function inheritedEnv(
+  { clearEnv, keepEnv }: Pick<SessionOptions, "clearEnv" | "keepEnv">,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (clearEnv === true) return {};
+  if (keepEnv === undefined) return own;
+  return Object.fromEntries(
+    Object.entries(own).filter(([name]) => keepEnv.includes(name)),
+  );
+}
+
 /**
  * The whole environment of the child.
  *
- * @param inherited The variables of this process; empty with `clearEnv`.
+ * @param inherited The variables of this process that it starts from.
  * @param changes Over those; `undefined` removes one.
  */
 export function childEnvironment(

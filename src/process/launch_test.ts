@@ -312,6 +312,7 @@ Deno.test("checkOptions refuses values that the CLI would pass over", () => {
     ],
     ["sandbox", { sandbox: true }],
     ["bare", { bare: "yes" }],
+    ["keepEnv", { keepEnv: "PATH" }],
     ["builtinTools", { builtinTools: "Read" }],
     ["builtinTools", { builtinTools: [""] }],
     ["replayUserMessages", { replayUserMessages: 1 }],
@@ -354,6 +355,7 @@ Deno.test("checkOptions refuses options that contradict each other", () => {
     }],
     ["skills", { skills: "all", slashCommands: false }],
     ["skills", { skills: ["a"], builtinTools: ["Read"] }],
+    ["keepEnv", { keepEnv: ["PATH"], clearEnv: true }],
     ["sandbox", { sandbox: {}, settings: "/s.json" }],
     ["allowedTools", { allowedTools: ["Bash"], disallowedTools: ["Bash"] }],
   ];

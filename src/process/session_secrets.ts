@@ -7,7 +7,7 @@
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { secretsOf } from "../secrets.ts";
-import { childEnvironment } from "./environment.ts";
+import { childEnvironment, inheritedEnv } from "./environment.ts";
 import type { Launch } from "./launch.ts";
 
 /**
@@ -15,15 +15,13 @@ import type { Launch } from "./launch.ts";
  * names say that they are secret.
  */
 export function sessionSecrets(
-  options: Pick<SessionOptions, "clearEnv">,
+  options: Pick<SessionOptions, "clearEnv" | "keepEnv">,
   launch: Launch,
 ): string[] {
   const { state } = Deno.permissions.querySync({ name: "env" });
   // Without that right the child inherits what we cannot see: then only shapes tell.
-  const inherited = options.clearEnv === true || state !== "granted"
-    ? {}
-    : Deno.env.toObject();
-  return launchSecrets(launch, inherited);
+  const own = state === "granted" ? Deno.env.toObject() : {};
+  return launchSecrets(launch, inheritedEnv(options, own));
 }
 
 /** The same for given variables. Pure. */

@@ -7,7 +7,7 @@
 import { DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
-import { checkSignIn, childEnvironment } from "./environment.ts";
+import { checkSignIn, childEnvironment, inheritedEnv } from "./environment.ts";
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
@@ -28,9 +28,19 @@ async function mayReadEnv(): Promise<boolean> {
 }
 
 /** A variable, where this one may be read: `--allow-env=CLAUDESTREAM_CLAUDE_PATH` will do. */
-function readVariable(name: string): string | undefined {
+export function readVariable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+/** Those of some variables that may be read, one by one. */
+function readable(names: readonly string[] = []): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of names) {
+    const value = readVariable(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
 }
 
 /** Whether there is a file that can be run; `undefined` where that may not be asked. */
@@ -103,9 +113,8 @@ export async function prepareSpawn(
     os: Deno.build.os,
     orName: willChange,
   });
-  const inherited = options.clearEnv === true || !canReadEnv
-    ? {}
-    : Deno.env.toObject();
+  const own = canReadEnv ? Deno.env.toObject() : readable(options.keepEnv);
+  const inherited = inheritedEnv(options, own);
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
   const files = await LaunchFiles.write(launch.files);
@@ -116,7 +125,8 @@ export async function prepareSpawn(
       ...cwd === undefined ? {} : { cwd },
       env,
       // Without the right to read the variables the child inherits them as they are.
-      clearEnv: canReadEnv || options.clearEnv === true,
+      clearEnv: canReadEnv || options.clearEnv === true ||
+        options.keepEnv !== undefined,
       files: files.paths,
     },
     files,
