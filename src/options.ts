@@ -177,8 +177,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly toolContext?: Context;
   /**
    * MCP servers by name: of other processes, on the network, or in this process. What
-   * is secret in them goes through the handshake, never on the command line, which CLI
-   * 2.1.197 does not know yet.
+   * is secret in them goes through the handshake, for an older CLI through a file that only
+   * this user can read, never on the command line.
    */
   readonly mcpServers?: Readonly<Record<string, McpServer<Context>>>;
   /** Files with MCP servers, as JSON with `mcpServers`. */

@@ -7,7 +7,7 @@
 import { ClaudeNotFoundError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Command, findClaude } from "../process/find.ts";
-import { isProgram, prepareSpawn, startProcess } from "../process/spawn.ts";
+import { isProgram } from "../process/spawn.ts";
 import { mayRead } from "./may.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
@@ -97,47 +97,4 @@ async function whyNot(path: string): Promise<string> {
       ? `there is no ${path}`
       : `${path}: ${error instanceof Error ? error.message : error}`;
   }
-}
-
-/** What the program prints as its version; empty where it says nothing in time. */
-export async function printedVersion(
-  options: SessionOptions,
-  timeoutMs: number,
-): Promise<string> {
-  const launch = {
-    args: ["--version"],
-    env: {},
-    initialize: {},
-    files: [],
-  };
-  const process = await startProcess(
-    await prepareSpawn(options, launch, false),
-  );
-  const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
-  try {
-    // A program that writes for ever is none that says its version.
-    const [printed] = await Promise.all([
-      firstText(process.readable),
-      process.stderr.cancel(),
-      process.writable.close().catch(() => {
-        // It ended, or reads nothing: only what it writes matters.
-      }),
-    ]);
-    process.kill("SIGKILL");
-    await process.exited;
-    return printed.trim();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The first 1,000 characters, or all where there are fewer. */
-async function firstText(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of stream) {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.length >= 1000) break;
-  }
-  return text.slice(0, 1000);
 }

@@ -10,7 +10,8 @@ import { checkOptions } from "../process/check_options.ts";
 import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
 import { secretsOf } from "../secrets.ts";
-import { findBinary, printedVersion } from "./binary.ts";
+import { printedVersion, versionIn } from "../process/version.ts";
+import { findBinary } from "./binary.ts";
 import { configDirCheck } from "./config_dir.ts";
 import { argumentsCheck, environmentChecks } from "./environment.ts";
 import { shakeHands, signInCheck } from "./handshake.ts";
@@ -23,7 +24,7 @@ import {
   reportOf,
 } from "./report.ts";
 import { settingsChecks } from "./settings_files.ts";
-import { versionCheck, versionIn } from "./version.ts";
+import { versionCheck } from "./version.ts";
 import { blockingSessionCheck } from "./worker.ts";
 
 export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";

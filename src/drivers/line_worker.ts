@@ -22,6 +22,7 @@ import {
 } from "../process/exit_hooks.ts";
 import { WholeLinesStream } from "../process/lines.ts";
 import { ProcessTree } from "../process/process_tree.ts";
+import { fittingLaunch } from "../process/fitting.ts";
 import {
   type LocalProcess,
   type PreparedSpawn,
@@ -75,7 +76,10 @@ class LineWorker {
   async run(order: StartOrder): Promise<void> {
     const { options, launch, willChange } = order;
     try {
-      const prepared = await prepareSpawn(options, launch, willChange);
+      const fitting = willChange
+        ? launch
+        : await fittingLaunch(options, launch);
+      const prepared = await prepareSpawn(options, fitting, willChange);
       const process = await startProcess(
         willChange ? await this.#changed(prepared) : prepared,
       );

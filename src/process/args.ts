@@ -20,6 +20,7 @@ import {
   type Launch,
   library,
   list,
+  olderLaunch,
   path,
   pathOf,
   type Place,
@@ -206,6 +207,7 @@ const TABLE: Table = {
     const external = externalServers(servers);
     if (Object.keys(external).length === 0) return;
     draft.initialize.mcpServers = external;
+    draft.servers = external;
     awaitInitialize(draft);
   },
   mcpConfigFiles: (draft, files) => {
@@ -349,6 +351,7 @@ function draftOf(options: SessionOptions, wanted: boolean): Launch {
     env: {},
     initialize: {},
     files: [],
+    servers: undefined,
     settings: {},
     allowed: [],
     spill: {
@@ -374,5 +377,12 @@ function draftOf(options: SessionOptions, wanted: boolean): Launch {
     draft.files.push({ flag: "--settings", content });
   }
   const { args, env, initialize, files } = draft;
-  return { args, env, initialize, files };
+  const older = olderLaunch(draft);
+  return {
+    args,
+    env,
+    initialize,
+    files,
+    ...older === undefined ? {} : { older },
+  };
 }

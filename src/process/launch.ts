@@ -25,6 +25,8 @@ export interface Launch {
   readonly initialize: WireObject;
   /** Files that the process reads. They are written for it and removed at its end. */
   readonly files: readonly LaunchFile[];
+  /** What is otherwise for a CLI that reads no MCP servers in the handshake. */
+  readonly older?: Pick<Launch, "args" | "files">;
 }
 
 /** A launch under construction. */
@@ -37,6 +39,8 @@ export interface Draft {
   readonly initialize: Record<string, unknown>;
   /** Files so far. */
   readonly files: LaunchFile[];
+  /** MCP servers of other processes, for a CLI that takes them in a file only. */
+  servers: WireObject | undefined;
   /** Settings that go into one file in the end: a second `--settings` replaces the first. */
   readonly settings: Record<string, unknown>;
   /** Rules for `--allowedTools`, from more than one option. */
@@ -52,6 +56,8 @@ export interface Draft {
 
 /** Puts the value of an option where it belongs. */
 export type Place<T> = (draft: Draft, value: T) => void;
+
+const AWAIT_INITIALIZE = "--await-initialize";
 
 // `--flag=value` throughout: a value that begins with "-" is no flag then.
 
@@ -98,8 +104,24 @@ export function library(): void {}
  * Not known to CLI 2.1.197, so it is asked for only where a field needs it.
  */
 export function awaitInitialize(draft: Draft): void {
-  const name = "--await-initialize";
-  if (!draft.args.includes(name)) draft.args.push(name);
+  if (!draft.args.includes(AWAIT_INITIALIZE)) draft.args.push(AWAIT_INITIALIZE);
+}
+
+/**
+ * The same for an older CLI, where MCP servers are all that the handshake was to bring
+ * before anything else.
+ */
+export function olderLaunch(draft: Draft): Launch["older"] {
+  const { args, files, servers, initialize } = draft;
+  if (
+    servers === undefined || initialize.managedSettings !== undefined ||
+    initialize.plugins !== undefined
+  ) return undefined;
+  const content = JSON.stringify({ mcpServers: servers });
+  return {
+    args: args.filter((argument) => argument !== AWAIT_INITIALIZE),
+    files: [...files, { flag: "--mcp-config", content }],
+  };
 }
 
 /** Adds to a list under `permissions` in the settings. */

@@ -9,6 +9,7 @@ import type { SessionOptions } from "../options.ts";
 import type { Launch } from "./args.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
 import { closeStepsOf } from "./ending.ts";
+import { fittingLaunch } from "./fitting.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 import type { SpawnSpec, Transport } from "./transport.ts";
 
@@ -32,8 +33,11 @@ export async function openTransport(
     const gone = () => Promise.resolve();
     return carried(given, { option: "transport", stepMs, gone });
   }
-  const prepared = await prepareSpawn(options, launch, spawn !== undefined);
-  if (spawn === undefined) return await startProcess(prepared);
+  if (spawn === undefined) {
+    const fitting = await fittingLaunch(options, launch);
+    return await startProcess(await prepareSpawn(options, fitting, false));
+  }
+  const prepared = await prepareSpawn(options, launch, true);
   const { files } = prepared;
   let changed: SpawnSpec;
   try {

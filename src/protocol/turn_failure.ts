@@ -99,7 +99,11 @@ export function failureCode(
     BY_STATUS[result.apiErrorStatus ?? 0] ??
     BY_API_ERROR[result.apiError ?? ""] ??
     BY_ASSISTANT_ERROR[context.assistantError ?? ""] ??
-    (result.terminalReason === "api_error" ? "api" : "turn_failed");
+    // CLI 2.1.197 gives the status, and no reason.
+    (result.terminalReason === "api_error" ||
+        typeof result.apiErrorStatus === "number"
+      ? "api"
+      : "turn_failed");
 }
 
 /** The model wanted tools and never came to an answer, though the CLI calls it a success. */

@@ -1,0 +1,70 @@
+/**
+ * Which version of the CLI a program is.
+ *
+ * @module
+ */
+
+import type { SessionOptions } from "../options.ts";
+import { prepareSpawn, startProcess } from "./spawn.ts";
+
+/** The version in what `claude --version` prints, or `undefined` where that is not Claude Code. */
+export function versionIn(printed: string): string | undefined {
+  return /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(printed)?.[1];
+}
+
+/** Below, the same, or above 0 as with `sort`; what follows the three numbers counts for nothing. */
+export function compareVersions(one: string, other: string): number {
+  const [a, b] = [numbers(one), numbers(other)];
+  for (const [at, number] of a.entries()) {
+    const difference = number - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbers(version: string): number[] {
+  return version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
+}
+
+/** What the program prints as its version; empty where it says nothing in time. */
+export async function printedVersion(
+  options: SessionOptions,
+  timeoutMs: number,
+): Promise<string> {
+  const launch = {
+    args: ["--version"],
+    env: {},
+    initialize: {},
+    files: [],
+  };
+  const process = await startProcess(
+    await prepareSpawn(options, launch, false),
+  );
+  const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
+  try {
+    // A program that writes for ever is none that says its version.
+    const [printed] = await Promise.all([
+      firstText(process.readable),
+      process.stderr.cancel(),
+      process.writable.close().catch(() => {
+        // It ended, or reads nothing: only what it writes matters.
+      }),
+    ]);
+    process.kill("SIGKILL");
+    await process.exited;
+    return printed.trim();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first 1,000 characters, or all where there are fewer. */
+async function firstText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length >= 1000) break;
+  }
+  return text.slice(0, 1000);
+}
