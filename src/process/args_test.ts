@@ -4,7 +4,12 @@ import type { SessionOptions } from "../options.ts";
 import { allowAll } from "../permissions/policy.ts";
 import { launchOf } from "./args.ts";
 import { checkOptions } from "./check_options.ts";
-import { childEnvironment, REMOVED } from "./environment.ts";
+import {
+  childEnvironment,
+  lineageOf,
+  REMOVED,
+  withLineage,
+} from "./environment.ts";
 
 const BASE = [
   "-p",
@@ -132,4 +137,14 @@ Deno.test("childEnvironment removes what would mislead the child", () => {
     }),
     { PATH: "/bin", HOME: "/h", EXTRA: "e", CLAUDE_CODE_OAUTH_TOKEN: "t" },
   );
+});
+
+Deno.test("withLineage tells whose a process is, and lineageOf reads it", () => {
+  const env = withLineage(withLineage({ PATH: "/bin" }, "outer"), "inner");
+  const environ = Object.entries(env).map(([name, value]) =>
+    `${name}=${value}\0`
+  ).join("");
+  assertEquals(lineageOf(environ), ["outer", "inner"]);
+  assertEquals(lineageOf("PATH=/bin\0XCLAUDESTREAM_LINEAGE=a\0"), []);
+  assertEquals(lineageOf(""), []);
 });

@@ -35,6 +35,33 @@ export function inheritedEnv(
 }
 
 /**
+ * Names the sessions that a process stems from, the nearest last. What it starts
+ * inherits the variable, whatever process group, session or parent that comes to have,
+ * so that it can be found when the process itself is gone.
+ */
+const LINEAGE = "CLAUDESTREAM_LINEAGE";
+
+/** The variables of a process with this id, whose own program may be a child of another one. */
+export function withLineage(
+  env: Readonly<Record<string, string>>,
+  id: string,
+): Record<string, string> {
+  const before = env[LINEAGE];
+  return { ...env, [LINEAGE]: before === undefined ? id : `${before}:${id}` };
+}
+
+/**
+ * The ids of the processes that one stems from.
+ *
+ * @param environ Its variables as Linux tells them: with a NUL after each.
+ */
+export function lineageOf(environ: string): readonly string[] {
+  const start = `${LINEAGE}=`;
+  const entry = environ.split("\0").find((entry) => entry.startsWith(start));
+  return entry === undefined ? [] : entry.slice(start.length).split(":");
+}
+
+/**
  * The whole environment of the child.
  *
  * @param inherited The variables of this process that it starts from.

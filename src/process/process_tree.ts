@@ -2,8 +2,9 @@
  * Finds what a process has started, and ends that and nothing else.
  *
  * The shells of `claude` are in process groups and sessions of their own, so that a
- * signal to its group does not reach them. They have to be looked for while it is
- * there: once it is gone, nothing says whose they were.
+ * signal to its group does not reach them, and once it is gone they are nobody's
+ * children. They are looked for while it is there, and afterwards, where variables can be
+ * read, by the one that they inherited.
  *
  * Linux tells it in `/proc`, which Deno opens to programs with all permissions only;
  * elsewhere `ps` does, where it may be run. Where neither may be, nothing is found.
@@ -11,6 +12,7 @@
  * @module
  */
 
+import { lineageOf } from "./environment.ts";
 import {
   descendantsOf,
   parsePs,
@@ -61,6 +63,16 @@ function readStat(pid: number | string): ProcessEntry | undefined {
   }
 }
 
+/** The sessions that a process stems from, where that may be known. */
+function readLineage(pid: number): readonly string[] {
+  try {
+    return lineageOf(Deno.readTextFileSync(`/proc/${pid}/environ`));
+  } catch {
+    // It has ended meanwhile, or is another user's.
+    return [];
+  }
+}
+
 function readProc(): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
@@ -105,13 +117,17 @@ export class ProcessTree {
   readonly #pid: number | undefined;
   /** When the process itself was started; `undefined` until that is known. */
   #start: string | undefined;
+  /** The variable that all of them inherit, where it can be read. */
+  readonly #id: string | undefined;
   /** Those that were found so far, by id. */
   readonly #found = new Map<number, ProcessEntry>();
 
   /** @param pid A process that is there; `undefined` where it is none of this machine. */
   constructor(pid: number | undefined) {
     this.#pid = pid;
-    if (pid !== undefined && mayReadProc()) this.#start = readStat(pid)?.start;
+    if (pid === undefined || !mayReadProc()) return;
+    this.#start = readStat(pid)?.start;
+    this.#id = readLineage(pid).at(-1);
   }
 
   /** Looks who is there now. To be called while the process is there. */
@@ -129,10 +145,18 @@ export class ProcessTree {
     this.#start ??= root?.start;
     // Its number may be somebody else's by now.
     if (root === undefined || root.start === this.#start) roots.push(pid);
-    for (const entry of descendantsOf(table, roots)) {
+    const heirs = table.filter(({ pid }) => this.#isHeir(pid));
+    roots.push(...heirs.map(({ pid }) => pid));
+    for (const entry of [...heirs, ...descendantsOf(table, roots)]) {
       if (!entry.isZombie) this.#found.set(entry.pid, entry);
     }
     return this.#left(table);
+  }
+
+  /** Whether a process has inherited the variable. */
+  #isHeir(pid: number): boolean {
+    return this.#id !== undefined && pid !== this.#pid &&
+      readLineage(pid).includes(this.#id);
   }
 
   /** Those of the found that are still there. */

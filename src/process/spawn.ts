@@ -7,7 +7,12 @@
 import { DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
-import { checkSignIn, childEnvironment, inheritedEnv } from "./environment.ts";
+import {
+  checkSignIn,
+  childEnvironment,
+  inheritedEnv,
+  withLineage,
+} from "./environment.ts";
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
@@ -123,7 +128,7 @@ export async function prepareSpawn(
       command: command.path,
       args: [...command.args, ...launch.args, ...files.args],
       ...cwd === undefined ? {} : { cwd },
-      env,
+      env: withLineage(env, crypto.randomUUID()),
       // Without the right to read the variables the child inherits them as they are.
       clearEnv: canReadEnv || options.clearEnv === true ||
         options.keepEnv !== undefined,
