@@ -43,6 +43,12 @@ function limited(
     result: "You've hit your limit",
     total_cost_usd: 0,
   });
+  // As CLI 2.1.330 does.
+  driver.receive({
+    type: "command_lifecycle",
+    command_uuid: id,
+    state: "cancelled",
+  });
   return resetsAt;
 }
 
@@ -74,7 +80,7 @@ Deno.test("waitForReset: the turn goes on when the limit starts anew, and says t
   const { driver, turn } = begun();
   const resetsAt = limited(driver, "p1", HOUR);
   assertEquals(turn.end, undefined);
-  assertEquals(turn.events.slice(-2).map(({ type }) => type), [
+  assertEquals(turn.events.slice(-3, -1).map(({ type }) => type), [
     "result",
     "rate_limit_wait",
   ]);

@@ -460,7 +460,9 @@ export class Protocol {
     const id = event.commandUuid;
     const { open } = this.#turns;
     const outputs: Output[] = [];
-    if (open !== undefined && this.#turns.isDropped(event)) {
+    // A prompt that failed by a limit is cancelled, after its result.
+    const isOver = this.#resting !== undefined;
+    if (open !== undefined && !isOver && this.#turns.isDropped(event)) {
       const error = dropped(event, "send", this.facts.id);
       outputs.push(...this.#endTurn(open.prompt.id, { error }));
     }
