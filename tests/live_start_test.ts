@@ -1,7 +1,19 @@
 // The real CLI at the start: doctor, and what a start can fail of.
 
-import { assertEquals } from "@std/assert";
-import { doctor, type DoctorReport } from "../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  AsyncSession,
+  doctor,
+  type DoctorReport,
+  StartupError,
+  SyncSession,
+  type SyncSessionOptions,
+} from "../mod.ts";
 import { live, world } from "./live_world.ts";
 
 live("doctor: the real handshake, and who is signed in", async () => {
@@ -37,3 +49,26 @@ live("doctor: the real handshake, and who is signed in", async () => {
   assertEquals([both.exitCode, of(both, "sign_in")?.status], [0, "warn"]);
   assertEquals(on.api.requests.length, 0);
 });
+
+live(
+  "a session that is not there is told at once, with the directory",
+  async () => {
+    await using on = await world();
+    const id = "cccccccc-1111-4111-8111-111111111111";
+    const options = { ...on.options, resume: id };
+    for (const Session of [AsyncSession, SyncSession]) {
+      const start = performance.now();
+      const session = new Session(options as SyncSessionOptions);
+      const error = await (async () => await session.ask("hi"))().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      const ms = performance.now() - start;
+      await session.close();
+      assertInstanceOf(error, StartupError);
+      assertEquals([error.code, error.sessionId], ["session_not_found", id]);
+      assertStringIncludes(error.message, `in "${on.scratch.cwd}"`);
+      assert(ms < 1_000, `${ms} ms`);
+    }
+  },
+);

@@ -229,6 +229,26 @@ Deno.test("the arguments stay short whatever the options", () => {
   assertEquals(args.filter((text) => text === "--await-initialize").length, 1);
 });
 
+Deno.test("the arguments stay short whatever is taken of them", () => {
+  const all = Object.entries(everything());
+  // A linear congruential generator: the same picks with each run.
+  let seed = 1;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  let longest = 0;
+  for (let round = 0; round < 200; round++) {
+    const share = random();
+    const some = Object.fromEntries(all.filter(() => random() < share));
+    const { args, files } = launchOf(some as SessionOptions);
+    const places = files.length * 120;
+    longest = Math.max(longest, args.join(" ").length + places);
+    // A value that is no flag never stands alone.
+    const alone = args.filter((word) => !word.startsWith("-"));
+    assertEquals(alone, [], Object.keys(some).join(", "));
+  }
+  assert(longest > 1_000, "nothing was picked");
+  assert(longest < MAX_ARGUMENTS_LENGTH, `${longest} characters`);
+});
+
 Deno.test("arguments that cannot be shortened are an error", () => {
   assertThrows(
     () => launch({ model: "x".repeat(9000) }),
