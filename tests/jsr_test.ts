@@ -40,7 +40,7 @@ async function world() {
     const claude = async (turns: typeof TURNS) =>
       stack.use(
         await ScriptedClaude.create({
-          processes: Array.from({ length: 4 }, () => ({ turns })),
+          processes: Array.from({ length: 6 }, () => ({ turns })),
         }),
       ).path;
     const machine = await registry.machine();
@@ -168,6 +168,15 @@ Deno.test("the least permissions: to run claude, and nothing else", async () => 
   on.machine.env.CLAUDESTREAM_CLAUDE_PATH = path;
   const reads = "--allow-env=CLAUDESTREAM_CLAUDE_PATH";
   assertEquals(await on.deno(...least, runs, reads, cli, ...words), done);
+  // By its name, where it is in PATH, whether or not Deno may look where.
+  delete on.machine.env.CLAUDESTREAM_CLAUDE_PATH;
+  on.machine.env.PATH = `${path.replace(/\/claude$/, "")}:${
+    Deno.env.get("PATH")
+  }`;
+  for (const more of [[], ["--allow-env", "--allow-read"]]) {
+    const flags = ["--allow-run=claude", ...more];
+    assertEquals(await on.deno(...least, ...flags, cli, ...words), done);
+  }
 });
 
 Deno.test("a permission that is missing is a StartupError that names it", async () => {

@@ -516,19 +516,3 @@ Deno.test("printPromptSync gives the final text, or throws", async () => {
     claude.starts[0]?.arguments.includes("--include-partial-messages") ?? true,
   );
 });
-
-Deno.test("30 sessions one after the other leave no worker and no process", async () => {
-  await using claude = await ScriptedClaude.create({
-    processes: Array.from({ length: 30 }, () => ({
-      turns: [[step.text("x")]],
-    })),
-  });
-  const pids: (number | undefined)[] = [];
-  for (let at = 0; at < 30; at++) {
-    using session = new SyncSession({ claudePath: claude.command });
-    assertEquals(session.ask("hi").text, "x");
-    pids.push(session.pid);
-  }
-  assertEquals(new Set(pids).size, 30);
-  assertFalse(pids.some(isThere));
-});
