@@ -7,35 +7,28 @@ import * as v from "valibot";
 import {
   allowAll,
   AsyncSession,
-  type ClaudeEvent,
   type Decision,
   defineTool,
   deny,
   dialog,
   elicit,
-  type HandlerFailure,
   hook,
   type HookEvent,
   type HookOptions,
-  type SessionOptions,
-  type ToolResult,
 } from "../mod.ts";
-import { reply } from "../src/testing/messages_api.ts";
+import { block, reply } from "../src/testing/messages_api.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
-import { exists, live, world } from "./live_world.ts";
-
-type Reply = ReturnType<typeof reply.text>;
-
-/** A way to answer, and whether it is one that the CLI takes. */
-type Variant = readonly [
-  name: string,
-  answer: () => unknown,
-  expected: "taken" | "refused",
-];
-
-const ODD = "\u2028\u0000\ud800\"'\\ \n{}";
-const HUGE = "x".repeat(300_000);
+import { ASKING_SERVER } from "./_asking_server.ts";
+import {
+  each,
+  HUGE,
+  many,
+  ODD,
+  together,
+  type Variant,
+} from "./live_variants.ts";
+import { exists, live } from "./live_world.ts";
 
 function throws(error: unknown): () => never {
   return () => {
@@ -83,78 +76,6 @@ const NEVER: readonly Variant[] = [
   ],
 ];
 
-/** Tries all variants, also when one fails, and tells of all that did. */
-async function each(
-  variants: readonly Variant[],
-  attempt: (variant: Variant, index: number) => Promise<void>,
-): Promise<void> {
-  const wrong: string[] = [];
-  for (const [index, variant] of variants.entries()) {
-    try {
-      await attempt(variant, index);
-    } catch (error) {
-      wrong.push(`${variant[0]}: ${error}`);
-    }
-  }
-  assertEquals(wrong, []);
-}
-
-/** One session of the real CLI that is asked for many turns. */
-async function many(options: SessionOptions) {
-  const replies: Reply[] = [];
-  const on = await world({
-    replies: () => replies.shift() ?? reply.text("done"),
-  });
-  const session = new AsyncSession({ ...on.options, ...options });
-  const failures: HandlerFailure[] = [];
-  session.on("handler_failed", (failure) => failures.push(failure));
-  return {
-    ...on,
-    session,
-    /** A turn in which the model says this. */
-    async turn(shown: string, ...said: readonly Reply[]) {
-      replies.splice(0, Infinity, ...said);
-      failures.length = 0;
-      const turn = session.send(shown);
-      const events: ClaudeEvent[] = [];
-      for await (const event of turn) {
-        events.push(event);
-        // What a function leaves is for whoever reads.
-        if (event.type === "permission_request") event.deny("it was left");
-        if (event.type === "elicitation_request") event.decline();
-      }
-      await turn.result();
-      for (const event of events) {
-        assert(event.type !== "unknown", shown);
-        // This is how the CLI tells of an answer that it cannot read.
-        assert(
-          event.type !== "informational" || event.tag === undefined,
-          `${shown}: ${JSON.stringify(event)}`,
-        );
-      }
-      const results = events.filter((event): event is ToolResult =>
-        event.type === "tool_result"
-      );
-      for (const { text } of results) {
-        assert(
-          !/ZodError|invalid_type|invalid_union|Invalid (permission|hook|result)/i
-            .test(text),
-          `${shown}: ${text.slice(0, 500)}`,
-        );
-      }
-      return {
-        events,
-        results,
-        failed: failures.map(({ handler }) => handler),
-      };
-    },
-    async [Symbol.asyncDispose]() {
-      await session.close();
-      await on[Symbol.asyncDispose]();
-    },
-  };
-}
-
 const MISTAKES: readonly Variant[] = [
   ["another event", () => ({
     hookSpecificOutput: { hookEventName: "SessionEnd" },
@@ -168,11 +89,11 @@ const MISTAKES: readonly Variant[] = [
   ["a block without a reason", () => ({ kind: "block" }), "refused"],
   ["a kind of no helper", () => ({ kind: "maybe" }), "refused"],
   ["async for no time", () => hook.async({ timeoutMs: NaN }), "refused"],
-  ["async for ever", () => hook.async({ timeoutMs: Infinity }), "taken"],
+  ["async for ever", () => hook.async({ timeoutMs: Infinity }), "refused"],
   [
     "async for a text",
     () => hook.async({ timeoutMs: "5" as never }),
-    "taken",
+    "refused",
   ],
   ["async of its own words", () => ({ async: true }), "refused"],
 ];
@@ -295,7 +216,7 @@ async function fuzzHook(
 
 live("hooks: each answer is taken by the CLI or refused by us", async () => {
   const wrong = [...NEVER, ...MISTAKES];
-  await Promise.all(
+  await together(
     Object.entries(HOOKS).map(([name, own], at) =>
       fuzzHook(name, [
         // The same code reads them for all events, so the others share them.
@@ -312,7 +233,7 @@ live("results of tools, each taken by the CLI or refused by us", async () => {
   const text = (fields: Record<string, unknown>) => ({
     content: [{ type: "text", text: "t", ...fields }],
   });
-  const block = (fields: Record<string, unknown>) => ({ content: [fields] });
+  const piece = (fields: Record<string, unknown>) => ({ content: [fields] });
   const variants: readonly Variant[] = [
     ["null", () => null, "taken"],
     ["nothing", () => undefined, "taken"],
@@ -329,10 +250,10 @@ live("results of tools, each taken by the CLI or refused by us", async () => {
     ["no blocks", () => ({ content: [] }), "taken"],
     ["content of null", () => ({ content: null }), "taken"],
     ["a block of null", () => ({ content: [null] }), "taken"],
-    ["a block of no type", () => block({ type: "video" }), "refused"],
+    ["a block of no type", () => piece({ type: "video" }), "refused"],
     [
       "a block of another object's type",
-      () => block({ type: "toString" }),
+      () => piece({ type: "toString" }),
       "refused",
     ],
     ["a text of a number", () => text({ text: 5 }), "refused"],
@@ -347,29 +268,29 @@ live("results of tools, each taken by the CLI or refused by us", async () => {
     ["a text with wrong _meta", () => text({ _meta: 5 }), "refused"],
     [
       "an image of no base64",
-      () => block({ type: "image", data: "?!", mimeType: "image/png" }),
+      () => piece({ type: "image", data: "?!", mimeType: "image/png" }),
       "refused",
     ],
     [
       "an image of no bytes",
-      () => block({ type: "image", data: "", mimeType: "image/png" }),
+      () => piece({ type: "image", data: "", mimeType: "image/png" }),
       "taken",
     ],
     [
       "an image without a type",
-      () => block({ type: "image", data: "AA==" }),
+      () => piece({ type: "image", data: "AA==" }),
       "refused",
     ],
     ["bytes of nothing", () => new Uint8Array(), "refused"],
     [
       "a resource of null",
-      () => block({ type: "resource", resource: null }),
+      () => piece({ type: "resource", resource: null }),
       "refused",
     ],
     [
       "a resource with a wrong type",
       () =>
-        block({
+        piece({
           type: "resource",
           resource: { uri: "a:b", text: "t", mimeType: 5 },
         }),
@@ -377,13 +298,13 @@ live("results of tools, each taken by the CLI or refused by us", async () => {
     ],
     [
       "a resource of no base64",
-      () => block({ type: "resource", resource: { uri: "a:b", blob: "?!" } }),
+      () => piece({ type: "resource", resource: { uri: "a:b", blob: "?!" } }),
       "refused",
     ],
     [
       "a link with a wrong description",
       () =>
-        block({ type: "resource_link", uri: "a:b", name: "n", description: 5 }),
+        piece({ type: "resource_link", uri: "a:b", name: "n", description: 5 }),
       "refused",
     ],
     [
@@ -415,31 +336,38 @@ live("results of tools, each taken by the CLI or refused by us", async () => {
     ["a rejection", () => Promise.reject(new Error(HUGE)), "refused"],
     ["a rejection of nothing", () => Promise.reject(), "refused"],
   ];
-  let answer: () => unknown = () => undefined;
   const odd = defineTool({
     name: "odd",
     description: "Gives odd results",
-    input: v.object({}),
-    run: () => answer() as string,
+    input: v.object({ at: v.number() }),
+    run: ({ at }) => variants[at]?.[1]() as string,
   });
   await using on = await many({ tools: [odd], policy: allowAll() });
-  await each(variants, async ([about, made, expected]) => {
-    answer = made;
-    const { results, events } = await on.turn(
-      about,
-      reply.toolUse("mcp__tools__odd"),
-      reply.text("done"),
-    );
+  // All of them in one reply.
+  const { results, events } = await on.turn(
+    "all",
+    reply.message(
+      variants.map((_, at) =>
+        block.toolUse("mcp__tools__odd", { at }, { id: `toolu_${at}` })
+      ),
+    ),
+    reply.text("done"),
+  );
+  await each(variants, ([about, , expected], at) => {
     const ours = events.find((event) =>
-      event.type === "tool_call" && event.phase === "end"
+      event.type === "tool_call" && event.phase === "end" &&
+      event.toolUseId === `toolu_${at}`
     );
     assert(ours?.type === "tool_call", about);
     assertEquals(ours.isError, expected === "refused", about);
     // The CLI sees it as we do: it has no objections of its own.
+    const theirs = results.filter(({ toolUseId }) =>
+      toolUseId === `toolu_${at}`
+    );
     assertEquals(
-      results.map(({ isError }) => isError),
+      theirs.map(({ isError }) => isError),
       [expected === "refused"],
-      `${about}: ${results[0]?.text.slice(0, 300)}`,
+      `${about}: ${theirs[0]?.text.slice(0, 300)}`,
     );
   });
 });
@@ -543,51 +471,6 @@ live("onPlan: each answer is taken by the CLI or refused by us", async () => {
   });
 });
 
-/** An MCP server over stdin and stdout whose tool `ask` asks for a name. */
-const ASKER = `
-const encoder = new TextEncoder();
-const write = (message) =>
-  Deno.stdout.write(
-    encoder.encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\\n"),
-  );
-let call;
-let buffer = "";
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  buffer += text;
-  const lines = buffer.split("\\n");
-  buffer = lines.pop();
-  for (const line of lines) {
-    const { id, method, result, error } = JSON.parse(line);
-    if (method === "initialize") {
-      await write({ id, result: {
-        protocolVersion: "2025-06-18",
-        capabilities: { tools: {} },
-        serverInfo: { name: "asker", version: "1" },
-      } });
-    } else if (method === "tools/list") {
-      await write({ id, result: { tools: [{
-        name: "ask",
-        description: "Asks",
-        inputSchema: { type: "object", properties: {} },
-      }] } });
-    } else if (method === "tools/call") {
-      call = id;
-      await write({ id: 100, method: "elicitation/create", params: {
-        message: "Your name?",
-        requestedSchema: {
-          type: "object",
-          properties: { name: { type: "string" } },
-          required: ["name"],
-        },
-      } });
-    } else if (id === 100) {
-      const text = error ? "ERROR " + JSON.stringify(error) : result.action;
-      await write({ id: call, result: { content: [{ type: "text", text }] } });
-    } else if (id !== undefined) await write({ id, result: {} });
-  }
-}
-`;
-
 live(
   "onElicitation: each answer is taken by the CLI or refused by us",
   async () => {
@@ -617,46 +500,34 @@ live(
       ["a cancellation", () => elicit.cancel(), "taken"],
     ];
     let answer: () => unknown = () => undefined;
-    const script = await Deno.makeTempFile({ suffix: ".js" });
-    try {
-      await Deno.writeTextFile(script, ASKER);
-      await using on = await many({
-        allowedTools: ["mcp__asker__ask"],
-        onElicitation: () => answer() as undefined,
-        mcpServers: {
-          asker: {
-            type: "stdio",
-            command: Deno.execPath(),
-            args: ["run", "--quiet", "--no-config", script],
-          },
-        },
-      });
-      await each(variants, async ([about, made, expected]) => {
-        answer = made;
-        const { results, failed } = await on.turn(
-          about,
-          reply.toolUse("mcp__asker__ask"),
-          reply.text("done"),
-        );
-        assertEquals(
-          failed,
-          expected === "refused" ? ["onElicitation"] : [],
-          about,
-        );
-        const text = results[0]?.text ?? "";
-        const action = expected === "refused"
-          ? "decline"
-          : /^(a name|an odd name|a huge name|a field|no content)/
-              .test(about)
-          ? "accept"
-          : about === "a cancellation"
-          ? "cancel"
-          : "decline";
-        assert(text.includes(action), `${about}: ${text.slice(0, 300)}`);
-      });
-    } finally {
-      await Deno.remove(script);
-    }
+    await using on = await many({
+      allowedTools: ["mcp__asker__ask"],
+      onElicitation: () => answer() as undefined,
+      mcpServers: { asker: ASKING_SERVER },
+    });
+    await each(variants, async ([about, made, expected]) => {
+      answer = made;
+      const { results, failed } = await on.turn(
+        about,
+        reply.toolUse("mcp__asker__ask"),
+        reply.text("done"),
+      );
+      assertEquals(
+        failed,
+        expected === "refused" ? ["onElicitation"] : [],
+        about,
+      );
+      const text = results[0]?.text ?? "";
+      const action = expected === "refused"
+        ? "decline"
+        : /^(a name|an odd name|a huge name|a field|no content)/
+            .test(about)
+        ? "accept"
+        : about === "a cancellation"
+        ? "cancel"
+        : "decline";
+      assert(text.includes(action), `${about}: ${text.slice(0, 300)}`);
+    });
   },
 );
 

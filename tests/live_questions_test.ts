@@ -17,6 +17,7 @@ import {
   type UserQuestions,
 } from "../mod.ts";
 import { reply } from "../src/testing/messages_api.ts";
+import { ASKING_SERVER } from "./_asking_server.ts";
 import { exists, live, world } from "./live_world.ts";
 
 const COLOUR = {
@@ -223,52 +224,6 @@ live(
   },
 );
 
-/** An MCP server over stdin and stdout whose tool `ask` asks for a name. */
-const SERVER = `
-const encoder = new TextEncoder();
-const write = (message) =>
-  Deno.stdout.write(
-    encoder.encode(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\\n"),
-  );
-let call;
-let buffer = "";
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  buffer += text;
-  const lines = buffer.split("\\n");
-  buffer = lines.pop();
-  for (const line of lines) {
-    const { id, method, result } = JSON.parse(line);
-    if (method === "initialize") {
-      await write({ id, result: {
-        protocolVersion: "2025-06-18",
-        capabilities: { tools: {} },
-        serverInfo: { name: "asker", version: "1" },
-      } });
-    } else if (method === "tools/list") {
-      await write({ id, result: { tools: [{
-        name: "ask",
-        description: "Asks",
-        inputSchema: { type: "object", properties: {} },
-      }] } });
-    } else if (method === "tools/call") {
-      call = id;
-      await write({ id: 100, method: "elicitation/create", params: {
-        message: "Your name?",
-        requestedSchema: {
-          type: "object",
-          properties: { name: { type: "string" } },
-          required: ["name"],
-        },
-      } });
-    } else if (id === 100) {
-      await write({ id: call, result: {
-        content: [{ type: "text", text: JSON.stringify(result) }],
-      } });
-    } else if (id !== undefined) await write({ id, result: {} });
-  }
-}
-`;
-
 /** A session with a server that asks, and what the server was answered. */
 async function elicited(
   options: SessionOptions,
@@ -283,19 +238,11 @@ async function elicited(
       return reply.text("done");
     },
   });
-  const script = `${on.scratch.cwd}/asker.js`;
-  await Deno.writeTextFile(script, SERVER);
   await using session = new AsyncSession({
     ...on.options,
     ...options,
     allowedTools: ["mcp__asker__ask"],
-    mcpServers: {
-      asker: {
-        type: "stdio",
-        command: Deno.execPath(),
-        args: ["run", "--quiet", "--no-config", script],
-      },
-    },
+    mcpServers: { asker: ASKING_SERVER },
   });
   await run(session);
   return JSON.parse(heard.match(/\{.*\}/)?.[0] ?? heard);
