@@ -371,8 +371,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
 
   /**
    * Ends the session and its process: interrupts a running turn, ends stdin, and
-   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL. A second call waits for
-   * the same end. Whatever still waits fails with a `StateError`.
+   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL; then what it left behind is
+   * ended. A second call waits for the same end. Whatever still waits fails with a
+   * `StateError`.
+   *
+   * @throws {DeadlineError} The process will not go.
    */
   close(): Promise<void> {
     return this.#core.driver.close();

@@ -326,8 +326,11 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
 
   /**
    * Ends the session and its process: interrupts a running turn, ends stdin, and
-   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL. Blocks until it is gone. A
-   * second call does nothing. Whatever still waits fails with a `StateError`.
+   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL; then what it left behind is
+   * ended. Blocks until it is gone. A second call does nothing. Whatever still waits
+   * fails with a `StateError`.
+   *
+   * @throws {DeadlineError} The process will not go.
    */
   close(): void {
     this.#core.driver.close();
