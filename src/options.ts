@@ -292,7 +292,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** Is told the cost of each turn as it ends; or a file that it is added to, as a line of JSON. */
   readonly costLog?: string | URL | ((entry: CostEntry) => void);
   /**
-   * Goes on after the process died by itself: the next prompt goes to a new process that
+   * Goes on after the process died by itself, or was ended as it heeded no interruption
+   * (`idleTimeoutMs`, `turnTimeoutMs`): the next prompt goes to a new process that
    * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
    * all the same, and its prompt is never sent again by itself. Off by default.
    */

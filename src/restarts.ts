@@ -4,12 +4,20 @@
  * @module
  */
 
-import { ProcessExitError } from "./errors.ts";
+import { DeadlineError, ProcessExitError } from "./errors.ts";
 import {
   type SessionRestarted,
   sessionRestarted,
 } from "./events/session_restarted.ts";
 import type { SessionOptions } from "./options.ts";
+
+/** Whether a process was lost in a turn: by its death, or as it had to be ended. */
+function isLost(error: Error | undefined): error is Error {
+  return error instanceof ProcessExitError ||
+    error instanceof DeadlineError &&
+      (error.code === "stalled" || error.operation === "turn" ||
+        error.operation === "interrupt");
+}
 
 /** Counts the restarts of one session. */
 export class Restarts {
@@ -34,7 +42,7 @@ export class Restarts {
   ): SessionRestarted | undefined {
     const { recover, signal } = this.#options;
     if (
-      !(error instanceof ProcessExitError) || id === undefined ||
+      !isLost(error) || id === undefined ||
       this.#count >= (recover?.attempts ?? 0) || signal?.aborted === true
     ) return undefined;
     this.#count++;

@@ -64,6 +64,54 @@ Deno.test("a stalled process that heeds nothing is ended", async () => {
   assertThrows(() => session.send("two"), StateError);
 });
 
+const DEAF = {
+  turns: [[step.text("x")], [step.silence({ deaf: true })]],
+  ignore: ["sigterm"],
+} as const;
+
+Deno.test("recover replaces a process that heeds nothing, once it is gone", async () => {
+  await using played = await ScriptedClaude.create({
+    processes: [DEAF, { forEveryPrompt: [step.echo("{prompt}")] }],
+  });
+  const options = {
+    claudePath: played.command,
+    idleTimeoutMs: 300,
+    closeTimeoutMs: 200,
+    recover: { attempts: 1 },
+  };
+  await using session = new AsyncSession(options);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  session.on("session_restarted", () => resolve());
+  await session.ask("one");
+  const { pid } = session;
+  await assertRejects(() => session.ask("two"), DeadlineError);
+  await promise;
+  assertEquals((await session.ask("three")).text, "three");
+  assertThrows(() => Deno.kill(pid ?? 0, "SIGCONT"), Deno.errors.NotFound);
+});
+
+Deno.test("recover replaces a process that heeds nothing, in a blocking session", async () => {
+  await using played = await ScriptedClaude.create({
+    processes: [DEAF, { forEveryPrompt: [step.echo("{prompt}")] }],
+  });
+  using session = new SyncSession({
+    claudePath: played.command,
+    idleTimeoutMs: 300,
+    closeTimeoutMs: 200,
+    recover: { attempts: 1 },
+  });
+  let restarts = 0;
+  session.on("session_restarted", () => restarts++);
+  session.ask("one");
+  const { pid } = session;
+  assertThrows(() => session.ask("two"), DeadlineError);
+  // The turn failed; its interruption is still waited for, by whoever comes next.
+  assertThrows(() => session.ask("lost"), DeadlineError);
+  assertEquals(restarts, 1);
+  assertEquals(session.ask("three").text, "three");
+  assertThrows(() => Deno.kill(pid ?? 0, "SIGCONT"), Deno.errors.NotFound);
+});
+
 Deno.test("timeoutMs of ask() bounds the wait for tasks as well", async () => {
   await using played = await claude([
     step.background("a server", [step.gate("never")]),
