@@ -6,14 +6,21 @@ import {
   AsyncSession,
   callback,
   deny,
-  type SessionOptions,
   StructuredOutputError,
+  SyncSession,
   TurnError,
 } from "../mod.ts";
 import { reply } from "../src/testing/messages_api.ts";
-import { blocking } from "./live_sync.ts";
-import { CITY, YES } from "./live_sync_worker.ts";
-import { live, world } from "./live_world.ts";
+import { live, syncWorld, world } from "./live_world.ts";
+
+/** With words that the CLI checks, and words that it does not know. */
+const CITY = v.object({
+  name: v.pipe(v.string(), v.minLength(1)),
+  founded: v.optional(v.pipe(v.string(), v.isoDate())),
+  at: v.tuple([v.number(), v.number()]),
+  tags: v.record(v.string(), v.union([v.literal("a"), v.null_()])),
+});
+const YES = v.object({ yes: v.boolean() });
 
 const ULM = { name: "Ulm", at: [48.4, 10], tags: { x: null } };
 
@@ -31,50 +38,48 @@ function offered(requests: readonly { readonly body: unknown }[]): string[] {
   });
 }
 
-live("a schema for one answer, another for the next, and none", async () => {
-  for (const kind of ["async", "sync"] as const) {
-    const seen: { body: unknown }[] = [];
-    const replies = [
-      reply.text("hello"),
-      gives({ name: "" }),
-      gives(ULM),
-      gives({ yes: true }),
-      reply.text("just text"),
-    ];
-    await using on = await world({
-      replies: (request) => {
-        seen.push(request);
-        return replies.shift() ?? reply.text("too many");
-      },
-    });
-    const told = kind === "async"
-      ? await severalSchemas(on.options)
-      : await blocking("severalSchemas", on.options);
-    assertEquals(told, {
-      outputs: [undefined, ULM, { yes: true }, undefined],
-      text: "just text",
-      modes: ["plan", "plan"],
-      isSameId: true,
-      turnCount: 4,
-      costs: [0.0008, 0.004],
-    });
-    assertEquals(offered(seen), [
-      "",
-      "name,founded,at,tags",
-      "name,founded,at,tags",
-      "yes",
-      "",
-    ]);
-    // One conversation: the last call has heard it all.
-    const heard = JSON.stringify(seen.at(-1)?.body);
-    for (const word of ["hi", "hello", "a city", "Ulm", "yes?"]) {
-      assert(heard.includes(word), word);
-    }
-  }
-});
+const TOLD = {
+  outputs: [undefined, ULM, { yes: true }, undefined],
+  text: "just text",
+  modes: ["plan", "plan"],
+  isSameId: true,
+  turnCount: 4,
+  costs: [0.0008, 0.004],
+};
 
-async function severalSchemas(options: SessionOptions) {
-  await using session = new AsyncSession(options);
+const REPLIES = [
+  reply.text("hello"),
+  gives({ name: "" }),
+  gives(ULM),
+  gives({ yes: true }),
+  reply.text("just text"),
+];
+
+function checkRequests(requests: readonly { readonly body: unknown }[]): void {
+  assertEquals(offered(requests), [
+    "",
+    "name,founded,at,tags",
+    "name,founded,at,tags",
+    "yes",
+    "",
+  ]);
+  // One conversation: the last call has heard it all.
+  const heard = JSON.stringify(requests.at(-1)?.body);
+  for (const word of ["hi", "hello", "a city", "Ulm", "yes?"]) {
+    assert(heard.includes(word), word);
+  }
+}
+
+live("a schema for one answer, another for the next, and none", async () => {
+  const seen: { body: unknown }[] = [];
+  const replies = [...REPLIES];
+  await using on = await world({
+    replies: (request) => {
+      seen.push(request);
+      return replies.shift() ?? reply.text("too many");
+    },
+  });
+  await using session = new AsyncSession(on.options);
   const { output: none } = await session.ask("hi");
   const { id } = session;
   await session.setPermissionMode("plan");
@@ -83,15 +88,39 @@ async function severalSchemas(options: SessionOptions) {
   const { output: yes } = await session.ask("yes?", { schema: YES });
   const last = await session.ask("and now?");
   modes.push(session.permissionMode);
-  return {
+  assertEquals({
     outputs: [none, city.output, yes, last.output],
     text: last.text,
     modes,
     isSameId: session.id === id,
     turnCount: session.turnCount,
     costs: [last.costUsd, last.totalCostUsd],
-  };
-}
+  }, TOLD as never);
+  checkRequests(seen);
+});
+
+live("blocking: a schema for one answer, another, and none", async () => {
+  await using on = await syncWorld(REPLIES);
+  using session = new SyncSession(on.options);
+  const { output: none } = session.ask("hi");
+  const { id } = session;
+  session.setPermissionMode("plan");
+  const city = session.ask("a city", { schema: CITY });
+  const modes = [session.permissionMode];
+  const { output: yes } = session.ask("yes?", { schema: YES });
+  const last = session.ask("and now?");
+  modes.push(session.permissionMode);
+  session.close();
+  assertEquals({
+    outputs: [none, city.output, yes, last.output],
+    text: last.text,
+    modes,
+    isSameId: session.id === id,
+    turnCount: session.turnCount,
+    costs: [last.costUsd, last.totalCostUsd],
+  }, TOLD as never);
+  checkRequests(await on.requests());
+});
 
 live("no answer, and none that fits, are errors of their own", async () => {
   await using on = await world({
