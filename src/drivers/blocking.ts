@@ -45,8 +45,8 @@ const SLICE_MS = 1_000;
 /** How long the worker has to end what an ended process left behind. */
 const LEFTOVERS_MS = 1_000;
 
-/** So much output may be read before a time limit that has passed holds. */
-const GRACE_BYTES = 1 << 20;
+/** So long output is still read, in milliseconds, before a time limit that has passed holds. */
+const GRACE_MS = 250;
 
 /** Drives one process. */
 export class BlockingDriver {
@@ -62,7 +62,8 @@ export class BlockingDriver {
   #closeFailure: DeadlineError | undefined;
   /** A handler that gave a promise: told to whoever waits next. */
   #misuse: Error | undefined;
-  #grace = GRACE_BYTES;
+  /** When a time limit was first seen to have passed. */
+  #lateSince: number | undefined;
 
   /** @param inherited From the process before, where there was one. */
   constructor(
@@ -203,12 +204,14 @@ export class BlockingDriver {
     // What came in time counts, also where its reader did something else meanwhile. But
     // a stream without end must not put off a time limit for ever.
     const isLate = this.#timers.leftMs(1) === 0;
-    if (!isLate) this.#grace = GRACE_BYTES;
+    const since = isLate ? this.#lateSince ??= performance.now() : undefined;
+    this.#lateSince = since;
+    const isGraceOver = since !== undefined &&
+      performance.now() - since >= GRACE_MS;
     const most = isLate || mostMs === 0 ? 0 : this.#timers.leftMs(mostMs);
-    const read = isLate && this.#grace <= 0 ? 0 : link.read(most);
-    this.#grace -= read;
+    const read = isGraceOver ? 0 : link.read(most);
     if (isLate && read === 0) {
-      this.#grace = GRACE_BYTES;
+      this.#lateSince = undefined;
       this.#timers.run();
       this.#checkStart();
       return true;
