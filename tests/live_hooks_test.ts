@@ -432,3 +432,51 @@ live("PreCompact: block keeps the conversation", async () => {
   await session.send("/compact").result();
   assertEquals(called, ["PreCompact"]);
 });
+
+live(
+  "SubagentStart and SubagentStop: the agent is told, and its end is heard",
+  async () => {
+    const agent = {
+      description: "d",
+      prompt: "p",
+      subagent_type: "helper",
+      run_in_background: false,
+    };
+    await using on = await world({
+      replies: (request) =>
+        request.kind === "subagent"
+          ? reply.text("sub done")
+          : request.toolResults.length === 0
+          ? reply.toolUse("Agent", agent)
+          : reply.text("done"),
+    });
+    const seen: unknown[] = [];
+    await using session = new AsyncSession({
+      ...on.options,
+      agents: { helper: { description: "helps", prompt: "You help." } },
+      allowedTools: ["Agent"],
+      hooks: {
+        SubagentStart: [{
+          run: ({ agentType, agentId }) => {
+            seen.push(["start", agentType, agentId.length > 0]);
+            return hook.context("told at the start");
+          },
+        }],
+        SubagentStop: [{
+          run: ({ agentType, lastAssistantMessage }) => {
+            seen.push(["stop", agentType, lastAssistantMessage]);
+          },
+        }],
+      },
+    });
+    await session.ask("go");
+    assertEquals(seen, [
+      ["start", "helper", true],
+      ["stop", "helper", "sub done"],
+    ]);
+    const told = on.api.requests.filter(({ body }) =>
+      JSON.stringify(body).includes("told at the start")
+    );
+    assertEquals(told.map(({ kind }) => kind), ["subagent"]);
+  },
+);

@@ -354,3 +354,32 @@ live("a tool that the model cannot see is an error that names it", async () => {
   assertStringIncludes(error.message, '"mcp__tools__add"');
   assertEquals(session.state, "dead");
 });
+
+live(
+  "a call that takes longer than timeoutMs is an error that the model sees",
+  async () => {
+    const slow = defineTool({
+      name: "slow",
+      description: "Never ends by itself",
+      input: v.object({}),
+      timeoutMs: 100,
+      run: (_input, { signal }) => {
+        const { promise, reject } = Promise.withResolvers<string>();
+        signal.addEventListener("abort", () => reject(signal.reason));
+        return promise;
+      },
+    });
+    await using on = await world({
+      replies: [reply.toolUse("mcp__tools__slow"), reply.text("done")],
+    });
+    await using session = new AsyncSession({
+      ...on.options,
+      tools: [slow],
+      policy: allowAll(),
+    });
+    await session.ask("go");
+    const [result] = on.api.requests.at(-1)?.toolResults ?? [];
+    assert(result?.isError === true);
+    assertStringIncludes(result.text, 'No end of "slow" within 100 ms');
+  },
+);
