@@ -174,3 +174,61 @@ live("a server on the network gets its headers", async () => {
   assert(on.api.requests[0]?.tools.includes("mcp__net__ask"));
   assertEquals(new Set(headers), new Set(["Bearer secret"]));
 });
+
+live("an SSE server gets its headers, and its tools are called", async () => {
+  const results: Record<string, unknown> = {
+    initialize: {
+      protocolVersion: "2024-11-05",
+      capabilities: { tools: {} },
+      serverInfo: { name: "stream", version: "1" },
+    },
+    "tools/list": {
+      tools: [{ name: "ask", inputSchema: { type: "object" } }],
+    },
+    "tools/call": { content: [{ type: "text", text: "by a stream" }] },
+  };
+  const headers = new Set<string | null>();
+  let send: (event: string, data: string) => void = () => {};
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      headers.add(request.headers.get("authorization"));
+      if (request.method === "GET") {
+        const stream = new ReadableStream<string>({
+          start(controller) {
+            send = (event, data) =>
+              controller.enqueue(`event: ${event}\ndata: ${data}\n\n`);
+            send("endpoint", "/messages");
+          },
+        });
+        return new Response(stream.pipeThrough(new TextEncoderStream()), {
+          headers: { "content-type": "text/event-stream" },
+        });
+      }
+      const { id, method } = await request.json();
+      if (id !== undefined) {
+        const result = results[method] ?? {};
+        send("message", JSON.stringify({ jsonrpc: "2.0", id, result }));
+      }
+      return new Response(null, { status: 202 });
+    },
+  );
+  await using on = await world({
+    replies: [reply.toolUse("mcp__net__ask"), reply.text("done")],
+  });
+  await using session = new AsyncSession({
+    ...on.options,
+    mcpServers: {
+      net: {
+        type: "sse",
+        url: new URL(`http://127.0.0.1:${server.addr.port}/sse`),
+        headers: { Authorization: "Bearer secret" },
+      },
+    },
+    policy: allowAll(),
+  });
+  await session.ask("go");
+  const [result] = on.api.requests.at(-1)?.toolResults ?? [];
+  assertEquals(result?.text.startsWith("by a stream"), true, result?.text);
+  assertEquals(headers, new Set(["Bearer secret"]));
+});
