@@ -59,6 +59,23 @@ async function assertThere(root: string, shell: string): Promise<void> {
   assert(there.some((line) => line.startsWith(`${shell} `)));
 }
 
+/**
+ * Ends a host of a test that failed. Deno would do it by SIGKILL, and after that nothing
+ * ends a CLI whose shell runs: the end of its input does not.
+ */
+function ended({ child }: Running): AsyncDisposable {
+  let isOver = false;
+  const status = child.status.then(() => {
+    isOver = true;
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!isOver) child.kill("SIGTERM");
+      await status;
+    },
+  };
+}
+
 for (const [place, event] of PLACES) {
   live(`close ends a shell in the ${place}`, async () => {
     await using on = await world({ replies: replies(place) });
@@ -137,6 +154,7 @@ for (const [place, event] of PLACES) {
           way === "Deno.exit" ? event : "",
           JSON.stringify(options),
         ], [Deno.execPath(), "run", "-A", "--quiet", "--no-check", HOST]);
+        await using _ = ended(host);
         const shell = await shellOf(gate);
         await host.says(`\n${event}\n`);
         await assertThere(on.scratch.root, shell);
