@@ -101,6 +101,24 @@ const SIGNALS: readonly Ending[] = [
   { way: "wait", signal: "SIGHUP", code: 129, died: "SIGHUP" },
 ];
 
+/** They may hold a secret, and so go to the CLI in a file. */
+const SETTINGS = { env: { SOME_TOKEN: "of nobody else's business" } };
+
+/** What became of the file of settings of each start. */
+function settingsFiles(claude: ScriptedClaude): string[] {
+  const flag = "--settings=";
+  return claude.starts.flatMap((start) => start.arguments)
+    .filter((argument) => argument.startsWith(flag))
+    .map((argument) => {
+      try {
+        Deno.statSync(argument.slice(flag.length));
+        return "left";
+      } catch (error) {
+        return error instanceof Deno.errors.NotFound ? "removed" : `${error}`;
+      }
+    });
+}
+
 for (const [driver, endings] of [["async", ASYNC], ["sync", SYNC]] as const) {
   for (const ending of [...endings, ...SIGNALS]) {
     const { way, signal, options = {}, after, code, died, last } = ending;
@@ -112,7 +130,7 @@ for (const [driver, endings] of [["async", ASYNC], ["sync", SYNC]] as const) {
       const running = await host(claude, [
         driver,
         way,
-        JSON.stringify(options),
+        JSON.stringify({ ...options, settings: SETTINGS }),
       ]);
       if (after !== undefined) await running.says(after);
       const start = performance.now();
@@ -122,6 +140,7 @@ for (const [driver, endings] of [["async", ASYNC], ["sync", SYNC]] as const) {
       // Those that the host left behind would still be there now.
       assertEquals(await alive(family(claude)), []);
       assertEquals(family(claude).length, 3);
+      assertEquals(settingsFiles(claude), ["removed"]);
       assertEquals([outcome.code, diedOf], [code, died ?? null]);
       if (last !== undefined) {
         assertEquals(outcome.stdout.trim().split("\n").at(-1), last);

@@ -32,7 +32,7 @@ import { readyLaunch } from "../process/ready_launch.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
-import type { Transport } from "../process/transport.ts";
+import type { HeldTransport } from "../process/transport.ts";
 import type {
   ProcessExit,
   Prompt,
@@ -77,7 +77,7 @@ export class AsyncDriver {
   /** Lines that wait for the process to be there. */
   #unwritten: string[] = [];
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  #process: Transport | undefined;
+  #process: HeldTransport | undefined;
   /** How it is ended, once it is there. */
   #ending: Ending | undefined;
   #launch: Launch | undefined;
@@ -205,7 +205,7 @@ export class AsyncDriver {
   }
 
   /** Ends the process with the program, until what this gives is called. */
-  #hold(process: Transport, tree: ProcessTree): () => void {
+  #hold(process: HeldTransport, tree: ProcessTree): () => void {
     const target = new ProcessTarget(process, tree);
     const releaseExit = holdExit(target);
     const releaseSignals = holdSignals(target, this.#options.exitSignals);

@@ -8,8 +8,10 @@
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { thrownText } from "../thrown.ts";
+import type { LaunchFiles } from "./launch_files.ts";
 import type {
   ExitStatus,
+  HeldTransport,
   SpawnSpec,
   Transport,
   TransportSignal,
@@ -82,8 +84,8 @@ export interface CarrierTerms {
   readonly option: "spawn" | "transport";
   /** How long it may take to end after SIGKILL, in milliseconds; then it counts as gone. */
   readonly stepMs: number;
-  /** Called once at its end. */
-  readonly gone: () => Promise<void>;
+  /** What was written for it, to be removed at its end. */
+  readonly files?: LaunchFiles;
 }
 
 /**
@@ -92,7 +94,7 @@ export interface CarrierTerms {
  *
  * @throws {ConfigError} It is none.
  */
-export function carried(value: unknown, terms: CarrierTerms): Transport {
+export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
   const issue = transportIssue(value);
   if (issue !== undefined) {
     throw new ConfigError(
@@ -113,7 +115,7 @@ export function carried(value: unknown, terms: CarrierTerms): Transport {
       isOver = true;
       clearTimeout(timer);
       clearTimeout(tellTimer);
-      await terms.gone();
+      await terms.files?.remove();
     }
   })();
   const { readable, writable, stderr, pid } = given;
@@ -123,6 +125,7 @@ export function carried(value: unknown, terms: CarrierTerms): Transport {
     ...stderr === undefined ? {} : { stderr },
     ...pid === undefined ? {} : { pid },
     exited,
+    removeFiles: () => terms.files?.removeNow(),
     kill(signal: TransportSignal): void {
       if (isOver) return;
       if (signal === "SIGKILL") {

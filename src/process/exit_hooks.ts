@@ -11,7 +11,7 @@
 
 import type { ExitSignal } from "../option_types.ts";
 import type { ProcessTree } from "./process_tree.ts";
-import type { Transport } from "./transport.ts";
+import type { HeldTransport, TransportSignal } from "./transport.ts";
 
 /** What has to be ended before the program ends. */
 export interface ExitTarget {
@@ -39,20 +39,31 @@ const LOOK_MS = 5;
 
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
+/** What it takes to end a process, and to remove what was written for it. */
+export type TargetProcess = Pick<HeldTransport, "kill" | "removeFiles">;
+
 /** A process of this thread. */
 export class ProcessTarget implements ExitTarget {
-  readonly #process: Pick<Transport, "kill">;
+  readonly #process: TargetProcess;
   readonly #tree: ProcessTree;
 
   /** @param tree What the process started. */
-  constructor(process: Pick<Transport, "kill">, tree: ProcessTree) {
+  constructor(process: TargetProcess, tree: ProcessTree) {
     this.#process = process;
     this.#tree = tree;
   }
 
   begin(): void {
     this.#tree.look();
-    this.#process.kill("SIGTERM");
+    this.#kill("SIGTERM");
+  }
+
+  #kill(signal: TransportSignal): void {
+    try {
+      this.#process.kill(signal);
+    } catch {
+      // Another user's. Nobody is there to be told, and there are others to end.
+    }
   }
 
   finish(deadline: number): void {
@@ -67,8 +78,9 @@ export class ProcessTarget implements ExitTarget {
     }
     tree.look();
     // A zombie takes no harm, and its number is its own as long as it is one.
-    this.#process.kill("SIGKILL");
+    this.#kill("SIGKILL");
     tree.kill();
+    this.#process.removeFiles();
     // Dying takes a moment, and whoever waits for this program may look at once.
     const last = performance.now() + DYING_MS;
     while (

@@ -67,6 +67,16 @@ export class LaunchFiles {
   remove(): Promise<void> {
     return remove(this.#folder);
   }
+
+  /** Removes them at once, where the program ends. */
+  removeNow(): void {
+    if (this.#folder === undefined) return;
+    try {
+      Deno.removeSync(this.#folder, { recursive: true });
+    } catch {
+      // As below.
+    }
+  }
 }
 
 async function remove(folder: string | undefined): Promise<void> {

@@ -11,7 +11,7 @@ import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
 import { closeStepsOf } from "./ending.ts";
 import { fittingLaunch } from "./fitting.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
-import type { SpawnSpec, Transport } from "./transport.ts";
+import type { HeldTransport, SpawnSpec } from "./transport.ts";
 
 /**
  * Starts it.
@@ -23,15 +23,14 @@ import type { SpawnSpec, Transport } from "./transport.ts";
 export async function openTransport(
   options: SessionOptions,
   launch: Launch,
-): Promise<Transport> {
+): Promise<HeldTransport> {
   const { transport, spawn, resume } = options;
   const { killMs: stepMs } = closeStepsOf(options);
   if (transport !== undefined) {
     const given = typeof transport === "function"
       ? await called("transport", () => transport({ resume }))
       : transport;
-    const gone = () => Promise.resolve();
-    return carried(given, { option: "transport", stepMs, gone });
+    return carried(given, { option: "transport", stepMs });
   }
   if (spawn === undefined) {
     const fitting = await fittingLaunch(options, launch);
@@ -43,8 +42,7 @@ export async function openTransport(
   try {
     const made = await called("spawn", () => spawn(prepared.spec));
     if (isTransport(made)) {
-      const gone = () => files.remove();
-      return carried(made, { option: "spawn", stepMs, gone });
+      return carried(made, { option: "spawn", stepMs, files });
     }
     changed = checkedSpec(made);
   } catch (error) {

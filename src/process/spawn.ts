@@ -16,10 +16,10 @@ import {
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
-import type { SpawnSpec, Transport } from "./transport.ts";
+import type { HeldTransport, SpawnSpec } from "./transport.ts";
 
 /** A process of this machine. */
-export interface LocalProcess extends Transport {
+export interface LocalProcess extends HeldTransport {
   /** Its id. */
   readonly pid: number;
   /** What it writes besides. Must be read, or it blocks. */
@@ -217,6 +217,7 @@ function running(child: Deno.ChildProcess, files: LaunchFiles): LocalProcess {
     stderr: child.stderr,
     writable: child.stdin,
     exited,
+    removeFiles: () => files.removeNow(),
     kill(signal) {
       if (ended) return;
       // --allow-run=claude lets Deno signal the child alone, and anything else would ask

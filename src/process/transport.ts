@@ -54,6 +54,12 @@ export interface Transport {
   kill(signal: TransportSignal): void;
 }
 
+/** A transport as a session holds it. */
+export interface HeldTransport extends Transport {
+  /** Removes at once what was written for it: the program ends, and waits for no promise. */
+  removeFiles(): void;
+}
+
 /** What a process is about to be started with. */
 export interface SpawnSpec {
   /** The program: a path, or a name for `PATH`. */
