@@ -213,6 +213,36 @@ for (const [name, flags] of LIMITED) {
   });
 }
 
+const LOOK = `
+  import { ProcessTree } from ${
+  JSON.stringify(new URL("../src/process/process_tree.ts", import.meta.url))
+};
+  import { endLeftovers } from ${
+  JSON.stringify(new URL("../src/process/ending.ts", import.meta.url))
+};
+  const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+  const tree = new ProcessTree(child.pid);
+  tree.look();
+  console.log(tree.isLeft());
+  child.kill("SIGKILL");
+  await child.status;
+  await endLeftovers(tree);
+  console.log("lives on");
+`;
+
+Deno.test(
+  "a program in a session, whose own transport is not marked, does not end itself",
+  posix,
+  async () => {
+    const { stdout, signal } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--quiet", "--no-check", LOOK],
+      env: { CLAUDESTREAM_LINEAGE: crypto.randomUUID() },
+    }).output();
+    assertEquals(signal, null);
+    assertEquals(new TextDecoder().decode(stdout), "false\nlives on\n");
+  },
+);
+
 /** What both kinds of session do the same, as far as these tests go. */
 interface AnySession {
   start(): unknown;

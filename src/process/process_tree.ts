@@ -127,7 +127,10 @@ export class ProcessTree {
     this.#pid = pid;
     if (pid === undefined || !mayReadProc()) return;
     this.#start = readStat(pid)?.start;
-    this.#id = readLineage(pid).at(-1);
+    const id = readLineage(pid).at(-1);
+    // A process that was started by others may have none of its own. The nearest is this
+    // program's then, and whoever inherited that is no child of the process.
+    if (id !== undefined && !readLineage(Deno.pid).includes(id)) this.#id = id;
   }
 
   /** Looks who is there now. To be called while the process is there. */
