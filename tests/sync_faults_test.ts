@@ -80,31 +80,37 @@ exec sleep 60
 `;
 
 Deno.test("a process that closes its stdin fails the next turn, and ends", async () => {
+  await failsDeaf(DEAF, "SIGTERM");
+  await failsDeaf(DEAF.replace("\n", "\ntrap '' TERM\n"), "SIGKILL");
+});
+
+async function failsDeaf(script: string, signal: string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "claudestream-deaf-" });
   try {
     const claudePath = `${folder}/claude`;
-    await Deno.writeTextFile(claudePath, DEAF, { mode: 0o755 });
+    await Deno.writeTextFile(claudePath, script, { mode: 0o755 });
+    const options = { claudePath, closeTimeoutMs: 300 };
     const at = performance.now();
     {
-      using session = new SyncSession({ claudePath });
+      using session = new SyncSession(options);
       session.start();
       const error = assertThrows(() => session.ask("hi"), ProcessExitError);
-      assertEquals([error.signal, session.state], ["SIGTERM", "dead"]);
+      assertEquals([error.signal, session.state], [signal, "dead"]);
       const { pid } = session;
       assertThrows(() => Deno.kill(pid ?? 0, "SIGTERM"), Deno.errors.NotFound);
     }
-    await using session = new AsyncSession({ claudePath });
+    await using session = new AsyncSession(options);
     await session.start();
     const error = await assertRejects(
       () => session.ask("hi"),
       ProcessExitError,
     );
-    assertEquals([error.signal, session.state], ["SIGTERM", "dead"]);
+    assertEquals([error.signal, session.state], [signal, "dead"]);
     assert(performance.now() - at < 3_000);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-});
+}
 
 const PROGRAM = `
   import { AsyncSession, StartupError, SyncSession } from "${new URL(

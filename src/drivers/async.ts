@@ -377,7 +377,7 @@ export class AsyncDriver {
     whole.set(bytes);
     whole.set(LINE_FEED, bytes.length);
     // A process that reads no more has ended, or has to be: its end is what is reported.
-    writer.write(whole).catch(() => this.#process?.kill("SIGTERM"));
+    writer.write(whole).catch(() => this.#ending?.terminate());
   }
 
   /**

@@ -217,7 +217,7 @@ class LineWorker {
     }
     // A process that reads no more has ended, or has to be: its end is what is reported.
     writer.write(encoder.encode(`${line}\n`)).catch(() =>
-      this.#process?.kill("SIGTERM")
+      this.#ending?.terminate()
     );
   }
 
