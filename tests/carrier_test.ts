@@ -208,6 +208,12 @@ Deno.test("a blocking session takes no transport, in types and at run time", () 
     spawn: (spec) => Promise.resolve(spec),
   });
   assertThrows(() => late.start(), ConfigError, "AsyncSession");
+  using failing = new SyncSession({
+    claudePath: Deno.execPath(),
+    // @ts-expect-error -- whose failure is nobody's then
+    spawn: () => Promise.reject(new Error("late")),
+  });
+  assertThrows(() => failing.start(), ConfigError, "AsyncSession");
   using moved = new SyncSession({
     claudePath: Deno.execPath(),
     // @ts-expect-error -- a changed command only

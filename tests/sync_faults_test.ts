@@ -13,41 +13,50 @@ import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 import { run } from "./_registry.ts";
 
+/** The workers that are made until it is disposed of. */
+class Workers implements Disposable {
+  readonly made: Worker[] = [];
+  readonly #real = globalThis.Worker;
+
+  constructor() {
+    const { made } = this;
+    globalThis.Worker = class extends this.#real {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        made.push(this);
+      }
+    };
+  }
+
+  [Symbol.dispose](): void {
+    globalThis.Worker = this.#real;
+  }
+}
+
 /** Runs a turn, and does something to the worker of its session once there is output. */
 async function withWorker(
   harm: (worker: Worker | undefined) => void,
 ): Promise<{ error: ClaudeStreamError; tookMs: number }> {
-  const workers: Worker[] = [];
-  const { Worker: Real } = globalThis;
-  globalThis.Worker = class extends Real {
-    constructor(...args: ConstructorParameters<typeof Worker>) {
-      super(...args);
-      workers.push(this);
+  using workers = new Workers();
+  await using claude = await ScriptedClaude.create(
+    step.conversation([[step.text("x"), step.silence()]]),
+  );
+  using session = new SyncSession({
+    claudePath: claude.command,
+    closeTimeoutMs: 100,
+  });
+  let at = 0;
+  const error = assertThrows(() => {
+    for (const event of session.send("hi")) {
+      if (event.type !== "assistant_text") continue;
+      at = performance.now();
+      harm(workers.made[0]);
     }
-  };
-  try {
-    await using claude = await ScriptedClaude.create(
-      step.conversation([[step.text("x"), step.silence()]]),
-    );
-    using session = new SyncSession({
-      claudePath: claude.command,
-      closeTimeoutMs: 100,
-    });
-    let at = 0;
-    const error = assertThrows(() => {
-      for (const event of session.send("hi")) {
-        if (event.type !== "assistant_text") continue;
-        at = performance.now();
-        harm(workers[0]);
-      }
-    }, ClaudeStreamError);
-    const tookMs = performance.now() - at;
-    assertEquals(session.state, "dead");
-    await claude.ended();
-    return { error, tookMs };
-  } finally {
-    globalThis.Worker = Real;
-  }
+  }, ClaudeStreamError);
+  const tookMs = performance.now() - at;
+  assertEquals(session.state, "dead");
+  await claude.ended();
+  return { error, tookMs };
 }
 
 Deno.test("the death of the worker is found out, and ends the process", async () => {
@@ -57,6 +66,26 @@ Deno.test("the death of the worker is found out, and ends the process", async ()
     "Lost the worker that reads the process: it gives no sign of life",
   );
   assert(tookMs < 4_000, `${tookMs} ms`);
+});
+
+Deno.test("the death of the worker is found out also before there is a process", async () => {
+  await using claude = await ScriptedClaude.create(step.conversation([]));
+  using workers = new Workers();
+  let at = 0;
+  using session = new SyncSession({
+    claudePath: claude.command,
+    spawn: (spec) => {
+      workers.made[0]?.terminate();
+      at = performance.now();
+      return spec;
+    },
+  });
+  const error = assertThrows(() => session.start(), ClaudeStreamError);
+  assertEquals(
+    error.message,
+    "Lost the worker that reads the process: it gives no sign of life",
+  );
+  assert(performance.now() - at < 4_000);
 });
 
 Deno.test("a failure in the worker itself is told at once, with its cause", async () => {

@@ -166,9 +166,9 @@ export class LineLink implements ExitTarget {
 
   /** Nothing came. What kills a worker from outside cannot be seen by a thread that blocks. */
   #watch(waitedMs: number): void {
-    // Before that the time limit of the start holds.
-    if (this.#pid === undefined) return;
     const { beats } = this.#reader;
+    // It is still being loaded, which may take long: the time limit of the start holds.
+    if (beats === 0) return;
     if (beats !== this.#beats) {
       this.#beats = beats;
       this.#isAsked = false;
@@ -228,6 +228,8 @@ export class LineLink implements ExitTarget {
   #change(spec: SpawnSpec): void {
     try {
       const made = this.#spawn?.(spec);
+      // Nobody waits for it, so its failure is nobody's.
+      if (made instanceof Promise) made.catch(() => {});
       if (made instanceof Promise || isTransport(made)) {
         throw new ConfigError(
           "spawn",

@@ -68,6 +68,7 @@ class LineWorker {
 
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new RingWriter(memory);
+    this.#ring.beat();
     // A refusal may come when nobody waits for it.
     this.#answer.promise.catch(() => {});
   }

@@ -38,7 +38,7 @@ export interface RingRecord {
 // Words of the header: how many bytes were ever written and read, modulo 2³².
 const WRITTEN = 0;
 const READ = 1;
-/** Grows whenever the worker was asked for a sign of life. */
+/** Grows when the worker begins, and whenever it was asked for a sign of life. */
 const BEAT = 2;
 /** Not 0 once the worker has nothing left to do. */
 const GONE = 3;
