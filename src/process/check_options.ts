@@ -19,7 +19,7 @@ import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
 import { OPTION_NAMES, pathOf } from "./args.ts";
 import { checkTogether } from "./check_together.ts";
-import { checkValues, wrong } from "./check_values.ts";
+import { checkNames, checkValues, wrong } from "./check_values.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -53,6 +53,13 @@ const AMOUNTS = [
  * @throws {ConfigError} With the name of the option.
  */
 export function checkOptions(options: SessionOptions): void {
+  if (!isWireObject(options)) {
+    const shown = JSON.stringify(options) ?? typeof options;
+    throw new ConfigError(
+      "options",
+      `Cannot read the options: expected an object such as { model: "sonnet" }, got ${shown}`,
+    );
+  }
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (OPTION_NAMES.has(name)) continue;
@@ -97,7 +104,11 @@ export function checkOptions(options: SessionOptions): void {
   }
   checkIdentity(options);
   checkPlaces(options);
-  for (const source of options.settingSources ?? []) {
+  const { settingSources = [] } = options;
+  if (!Array.isArray(settingSources)) {
+    throw wrong("settingSources", "a list", settingSources);
+  }
+  for (const source of settingSources) {
     if (!SOURCES.has(source)) {
       throw wrong("settingSources", "user, project or local", source);
     }
@@ -117,8 +128,11 @@ function checkHookOptions(options: SessionOptions): void {
   if (off !== undefined) throw hooksOff("hooks", off);
 }
 
+const LIMITS = ["maxTurns", "maxBudgetUsd", "taskBudgetTokens"];
+
 function checkLimits({ limits }: SessionOptions): void {
   if (limits === undefined) return;
+  checkNames("limits", limits, LIMITS);
   const { maxTurns, maxBudgetUsd } = limits;
   if (maxTurns !== undefined && !(Number.isInteger(maxTurns) && maxTurns > 0)) {
     throw wrong("limits.maxTurns", "a whole number above 0", maxTurns);
@@ -176,6 +190,7 @@ const BREAKS: ReadonlySet<unknown> = new Set(["interrupt", "drain", "close"]);
 
 function checkRecover({ recover, persist }: SessionOptions): void {
   if (recover === undefined) return;
+  checkNames("recover", recover, ["attempts"]);
   const { attempts } = recover;
   if (!(Number.isInteger(attempts) && attempts > 0)) {
     throw wrong("recover.attempts", "a whole number above 0", attempts);
@@ -215,14 +230,16 @@ function checkIdle({ idleTimeoutMs }: SessionOptions): void {
 }
 
 function checkBudget({ budget }: SessionOptions): void {
-  const thresholds: unknown = budget?.thresholds ?? [];
+  if (budget === undefined) return;
+  checkNames("budget", budget, ["thresholds", "stopAt"]);
+  const thresholds: unknown = budget.thresholds ?? [];
   if (!Array.isArray(thresholds)) {
     throw wrong("budget.thresholds", "a list", thresholds);
   }
   for (const threshold of thresholds as readonly unknown[]) {
     checkThreshold("budget.thresholds", threshold);
   }
-  if (budget?.stopAt !== undefined) {
+  if (budget.stopAt !== undefined) {
     checkThreshold("budget.stopAt", budget.stopAt);
   }
 }

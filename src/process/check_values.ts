@@ -4,6 +4,7 @@
  * @module
  */
 
+import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
@@ -16,6 +17,8 @@ interface Kind {
   readonly expected: string;
   /** Whether this is one. */
   readonly fits: (value: unknown) => boolean;
+  /** Leaves the value out of the error. */
+  readonly isSecret?: boolean;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -69,6 +72,28 @@ const DISPLAY = oneOf("summarized", "omitted");
 
 /** The CLI only warns of some of these, and passes over others without a word. */
 const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
+  fallbackModel: {
+    expected: "a text that is not empty, or a list of them",
+    fits: (value) => isText(value) || isTextList(value),
+  },
+  addDirs: {
+    expected: "a list of paths or file: URLs",
+    fits: (value) => Array.isArray(value) && value.every(PLACE.fits),
+  },
+  // The values are not shown: one of them may be a secret.
+  env: {
+    expected: "an object of texts; undefined leaves a variable out",
+    fits: isEnvironment,
+    isSecret: true,
+  },
+  onWire: FUNCTION,
+  stderr: FUNCTION,
+  signal: {
+    expected: "the signal of an AbortController",
+    fits: (value) => value instanceof AbortSignal,
+  },
+  toolServerName: TEXT,
+  toolConfig: OBJECT,
   effort: EFFORT,
   betas: TEXTS,
   subagentSystemPrompt: {
@@ -318,9 +343,51 @@ function checkExtraArgs(args: unknown): void {
 }
 
 function check(option: string, value: unknown, kind: Kind): void {
-  if (value !== undefined && !kind.fits(value)) {
-    throw wrong(option, kind.expected, value);
+  if (value === undefined || kind.fits(value)) return;
+  const { expected, isSecret = false } = kind;
+  throw wrong(option, expected, isSecret ? typesOf(value) : value);
+}
+
+/** The types of what is in an object. */
+function typesOf(value: unknown): unknown {
+  if (!isWireObject(value)) return typeof value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, value]) => [name, typeof value]),
+  );
+}
+
+/**
+ * Checks the names in an option that is an object: one that is misspelled would be a limit
+ * that does not hold.
+ *
+ * @throws {ConfigError} It is no object, or has others.
+ */
+export function checkNames(
+  option: string,
+  value: unknown,
+  names: readonly string[],
+): void {
+  const expected = `an object with ${names.join(", ")}`;
+  if (!isWireObject(value)) throw wrong(option, expected, value);
+  for (const name of Object.keys(value)) {
+    if (names.includes(name)) continue;
+    const near = closest(name, names);
+    throw new ConfigError(
+      `${option}.${name}`,
+      `Unknown option "${option}.${name}", ${
+        near === undefined
+          ? `expected ${expected}`
+          : `did you mean "${option}.${near}"?`
+      }`,
+    );
   }
+}
+
+function isEnvironment(value: unknown): boolean {
+  return isWireObject(value) &&
+    Object.values(value).every((value) =>
+      value === undefined || typeof value === "string"
+    );
 }
 
 function isRecord(value: unknown): boolean {

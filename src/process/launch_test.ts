@@ -348,10 +348,43 @@ Deno.test("checkOptions refuses values that the CLI would pass over", () => {
     ["settings", { settings: [] }],
     ["managedSettings", { managedSettings: "x" }],
     ["limits.taskBudgetTokens", { limits: { taskBudgetTokens: -1 } }],
+    ["limits", { limits: 5 }],
+    ["limits.maxBudgetUSD", { limits: { maxBudgetUSD: 5 } }],
+    ["budget", { budget: 5 }],
+    ["budget", { budget: null }],
+    ["budget.stop", { budget: { stop: { costUsd: 5 } } }],
+    ["recover", { recover: true }],
+    ["recover.retries", { recover: { attempts: 1, retries: 2 } }],
+    ["env", { env: { A: 5 } }],
+    ["addDirs", { addDirs: "/tmp" }],
+    ["fallbackModel", { fallbackModel: 5 }],
+    ["signal", { signal: {} }],
+    ["settingSources", { settingSources: true }],
+    ["stderr", { stderr: "inherit" }],
+    ["onWire", { onWire: true }],
+    ["toolServerName", { toolServerName: "" }],
+    ["toolConfig", { toolConfig: true }],
   ];
   for (const [option, options] of rows) {
     const error = assertThrows(() => checkOptions(options), ConfigError);
     assertEquals(error.option, option, error.message);
+  }
+});
+
+Deno.test("checkOptions says what to write, and shows no variable", () => {
+  const rows: readonly [unknown, string][] = [
+    ["sonnet", `an object such as { model: "sonnet" }, got "sonnet"`],
+    [{ limits: { maxTurn: 5 } }, `did you mean "limits.maxTurns"?`],
+    [{ recover: true }, "expected an object with attempts, got true"],
+    [{ env: { TOKEN: "s3cret", PORT: 5 } }, `"TOKEN":"string"`],
+  ];
+  for (const [options, part] of rows) {
+    const { message } = assertThrows(
+      () => checkOptions(options as SessionOptions),
+      ConfigError,
+    );
+    assert(message.includes(part), message);
+    assert(!message.includes("s3cret"), message);
   }
 });
 
