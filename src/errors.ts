@@ -317,11 +317,14 @@ export class StructuredOutputError extends ClaudeStreamError {
   }
 }
 
+/** How much of a line an error keeps, in characters. */
+const LINE_LENGTH = 1_000;
+
 /** The CLI wrote something that it may not. */
 export class ProtocolError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "ProtocolError";
-  /** What it wrote, at most the first 1,000 characters. */
+  /** What it wrote, at most the first 1,000 characters; what looks like a key is masked. */
   readonly line: string;
   /** What did not fit. */
   readonly issues: readonly FieldIssue[];
@@ -334,8 +337,13 @@ export class ProtocolError extends ClaudeStreamError {
     details: ErrorDetails = {},
   ) {
     super("protocol", message, details);
-    this.line = line.slice(0, 1000);
-    this.issues = issues;
+    // Masked first: a key that is cut short looks like none.
+    this.line = maskSecrets(line.slice(0, 2 * LINE_LENGTH))
+      .slice(0, LINE_LENGTH);
+    this.issues = issues.map((issue) => ({
+      ...issue,
+      message: maskSecrets(issue.message),
+    }));
   }
 }
 
@@ -345,7 +353,7 @@ export class ControlError extends ClaudeStreamError {
   override readonly name = "ControlError";
   /** The request's subtype. */
   readonly subtype: string;
-  /** What the CLI said. */
+  /** What the CLI said; what looks like a key is masked. */
   readonly reason: string;
   /** The CLI's `error_code`, such as `unsupported_request`. Not sent by CLI 2.1.197. */
   readonly errorCode?: string;
@@ -363,7 +371,7 @@ export class ControlError extends ClaudeStreamError {
       details,
     );
     this.subtype = subtype;
-    this.reason = reason;
+    this.reason = maskSecrets(reason);
     if (errorCode !== undefined) this.errorCode = errorCode;
   }
 }

@@ -3,7 +3,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AsyncSession,
+  ControlError,
   ProcessExitError,
+  ProtocolError,
   SyncSession,
   type SyncSessionOptions,
 } from "../mod.ts";
@@ -65,4 +67,19 @@ Deno.test("stderr is masked before anybody sees it, in both sessions", async () 
   check(blocking, assertThrows(() => blocking.ask("hi"), Error));
 
   assertEquals(heard, [CLEAN, CLEAN]);
+});
+
+Deno.test("what errors quote of the CLI is masked", () => {
+  const refused = new ControlError("set_model", `bad key ${KEY}`);
+  assertEquals(refused.reason, "bad key sk-ant-***");
+  const issues = [{ path: "a", message: `expected a number, got "${KEY}"` }];
+  const broken = new ProtocolError("Broken", `{"a":"${KEY}"}`, issues);
+  assertEquals(broken.line, '{"a":"sk-ant-***"}');
+  assertEquals(broken.issues, [
+    { path: "a", message: 'expected a number, got "sk-ant-***"' },
+  ]);
+  // One at the end of what is kept, cut short, looks like a key no more.
+  const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+  const long = new ProtocolError("Broken", " ".repeat(990) + jwt).line;
+  assertEquals(long, `${" ".repeat(990)}***`);
 });
