@@ -129,6 +129,25 @@ for (const [place, event] of PLACES) {
     assertEquals(await naming(on.scratch.root), []);
   });
 
+  live(
+    `the death of the CLI by itself leaves no shell in the ${place}`,
+    async () => {
+      await using on = await world({ replies: replies(place) });
+      const gate = await makeGate(on.scratch.cwd);
+      await using session = new AsyncSession({ ...on.options, ...ALLOWED });
+      const turn = session.send("go");
+      const shell = await shellOf(gate);
+      if (place === "background") await turn.result();
+      await assertThere(on.scratch.root, shell);
+      const { pid } = session;
+      assert(pid !== undefined);
+      Deno.kill(pid, "SIGKILL");
+      await session.close();
+      await turn.result().catch(() => {});
+      assertEquals(await naming(on.scratch.root), []);
+    },
+  );
+
   live(`blocking: close ends a shell in the ${place}`, async () => {
     await using on = await syncWorld(replies(place));
     const gate = await makeGate(on.scratch.cwd);

@@ -237,7 +237,10 @@ test("onBreak lets a turn that was left run to its end, or closes the session", 
     assertEquals(await next.text(), "two");
     assertEquals(sent(on.claude, "control_request").length, 1);
   }
-  await using on = await pair(scenario, { onBreak: "close" });
+  await using on = await pair(scenario, {
+    onBreak: "close",
+    closeTimeoutMs: 100,
+  });
   for await (const event of on.session.send("a")) {
     if (event.type === "assistant_text") break;
   }
