@@ -21,7 +21,7 @@ export function sessionSecrets(
   const { state } = Deno.permissions.querySync({ name: "env" });
   // Without that right the child inherits what we cannot see: then only shapes tell.
   const own = state === "granted" ? Deno.env.toObject() : {};
-  return launchSecrets(launch, inheritedEnv(options, own));
+  return launchSecrets(launch, inheritedEnv(options, own, Deno.build.os));
 }
 
 /** The same for given variables. Pure. */
@@ -34,6 +34,7 @@ export function launchSecrets(
     const { env, headers } = objectOf(server);
     places.push(env, headers);
   }
+  places.push(objectOf(launch.initialize.managedSettings).env);
   for (const { content } of launch.files) {
     places.push(objectOf(parsed(content)).env);
   }
