@@ -75,7 +75,7 @@ export async function doctor(
   const own: Readonly<Record<string, string>> = await may({ name: "env" })
     ? Deno.env.toObject()
     : {};
-  const inherited = inheritedEnv(session, own);
+  const inherited = inheritedEnv(session, own, Deno.build.os);
   const env = childEnvironment(inherited, launch.env);
   const configDir = configDirOf(env);
   const cwd = await folderOf(session.cwd);

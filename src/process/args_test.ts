@@ -6,6 +6,7 @@ import { launchOf } from "./args.ts";
 import { checkOptions } from "./check_options.ts";
 import {
   childEnvironment,
+  inheritedEnv,
   lineageOf,
   REMOVED,
   withLineage,
@@ -137,6 +138,20 @@ Deno.test("childEnvironment removes what would mislead the child", () => {
     }),
     { PATH: "/bin", HOME: "/h", EXTRA: "e", CLAUDE_CODE_OAUTH_TOKEN: "t" },
   );
+});
+
+Deno.test("inheritedEnv keeps the variables that are named, as the system names them", () => {
+  const own = { Path: "/bin", HOME: "/h" };
+  const rows: readonly [SessionOptions, string, Record<string, string>][] = [
+    [{}, "linux", own],
+    [{ clearEnv: true }, "windows", {}],
+    [{ keepEnv: ["PATH", "HOME"] }, "linux", { HOME: "/h" }],
+    [{ keepEnv: ["PATH", "home"] }, "windows", own],
+    [{ keepEnv: [] }, "windows", {}],
+  ];
+  for (const [options, os, expected] of rows) {
+    assertEquals(inheritedEnv(options, own, os), expected);
+  }
 });
 
 Deno.test("withLineage tells whose a process is, and lineageOf reads it", () => {

@@ -22,15 +22,22 @@ export const REMOVED: readonly string[] = [
   "VSCODE_INSPECTOR_OPTIONS",
 ];
 
-/** Which variables of this process the child starts from. */
+/**
+ * Which variables of this process the child starts from.
+ *
+ * @param os `windows`, where `Path` and `PATH` are one variable, and others.
+ */
 export function inheritedEnv(
   { clearEnv, keepEnv }: Pick<SessionOptions, "clearEnv" | "keepEnv">,
   own: Readonly<Record<string, string>>,
+  os: string,
 ): Readonly<Record<string, string>> {
   if (clearEnv === true) return {};
   if (keepEnv === undefined) return own;
+  const known = (name: string) => os === "windows" ? name.toUpperCase() : name;
+  const kept = new Set(keepEnv.map(known));
   return Object.fromEntries(
-    Object.entries(own).filter(([name]) => keepEnv.includes(name)),
+    Object.entries(own).filter(([name]) => kept.has(known(name))),
   );
 }
 

@@ -119,7 +119,7 @@ export async function prepareSpawn(
     orName: willChange,
   });
   const own = canReadEnv ? Deno.env.toObject() : readable(options.keepEnv);
-  const inherited = inheritedEnv(options, own);
+  const inherited = inheritedEnv(options, own, Deno.build.os);
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
   const files = await LaunchFiles.write(launch.files);
