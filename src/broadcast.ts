@@ -101,7 +101,7 @@ export class Broadcast implements SessionSink {
       canceled: () => this.#readers.delete(feed),
     });
     this.attach(feed);
-    return feed.open((frame) => frame.events)[Symbol.asyncIterator]();
+    return feed.iterate((frame) => frame.events);
   }
 
   /** A new reader of another kind. Gives the way to take it off. */

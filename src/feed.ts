@@ -67,27 +67,20 @@ export class Feed {
     endOf: (end: FeedEnd) => FeedEnd = (end) => end,
   ): ReadableStream<T> {
     let isWanted = false;
-    let values: Iterator<T> | undefined;
+    const values = new Values(this.#queue, cut);
     // The stream holds nothing itself: its error would take away what is unread yet.
     const hand = (target: ReadableStreamDefaultController<T>) => {
-      while (isWanted) {
-        const next = values?.next();
-        if (next?.done === false) {
-          isWanted = false;
-          target.enqueue(next.value);
-          return;
-        }
-        const frame = this.#queue.take();
-        if (frame === undefined) {
-          if (this.#end === undefined) return;
-          this.#hand = undefined;
-          isWanted = false;
-          const end = endOf(this.#end);
-          if (end.error === undefined) target.close();
-          else target.error(end.error);
-          return;
-        }
-        values = cut(frame)[Symbol.iterator]();
+      if (!isWanted) return;
+      const value = values.next();
+      if (value !== NOTHING) {
+        isWanted = false;
+        target.enqueue(value);
+      } else if (this.#end !== undefined) {
+        this.#hand = undefined;
+        isWanted = false;
+        const end = endOf(this.#end);
+        if (end.error === undefined) target.close();
+        else target.error(end.error);
       }
     };
     return new ReadableStream<T>({
@@ -98,11 +91,155 @@ export class Feed {
         isWanted = true;
         this.#hand?.();
       },
-      cancel: () => {
-        this.#hand = undefined;
-        this.#isCanceled = true;
-        this.#canceled();
-      },
+      cancel: () => this.#cancel(),
     }, { highWaterMark: 0 });
   }
+
+  /**
+   * The same for a loop, which needs no stream: a promise for each value and nothing
+   * else.
+   *
+   * @param claim Called before the first value is read; what it throws ends the loop.
+   * Without it the reading has begun.
+   */
+  iterate<T>(
+    cut: (frame: Frame) => Iterable<T>,
+    claim?: () => void,
+  ): AsyncIterableIterator<T> {
+    const iterator = new FeedIterator(new Values(this.#queue, cut), {
+      begin: (hand) => {
+        claim?.();
+        this.#hand = hand;
+      },
+      end: () => this.#end,
+      over: () => {
+        this.#hand = undefined;
+      },
+      cancel: () => this.#cancel(),
+    });
+    if (claim === undefined) iterator.begin();
+    return iterator;
+  }
+
+  #cancel(): void {
+    this.#hand = undefined;
+    this.#isCanceled = true;
+    this.#canceled();
+  }
+}
+
+/** There is no value now. */
+const NOTHING: unique symbol = Symbol("nothing");
+
+/** The values of the frames in a queue, one by one. */
+class Values<T> {
+  readonly #queue: FrameQueue;
+  readonly #cut: (frame: Frame) => Iterable<T>;
+  /** Of the frame that is being read. */
+  #list: readonly T[] = [];
+  #at = 0;
+  #others: Iterator<T> | undefined;
+
+  constructor(queue: FrameQueue, cut: (frame: Frame) => Iterable<T>) {
+    this.#queue = queue;
+    this.#cut = cut;
+  }
+
+  next(): T | typeof NOTHING {
+    for (;;) {
+      if (this.#at < this.#list.length) return this.#list[this.#at++] as T;
+      const other = this.#others?.next();
+      if (other?.done === false) return other.value;
+      const frame = this.#queue.take();
+      if (frame === undefined) return NOTHING;
+      const values = this.#cut(frame);
+      this.#at = 0;
+      if (Array.isArray(values)) {
+        this.#list = values;
+        this.#others = undefined;
+      } else {
+        this.#list = [];
+        this.#others = values[Symbol.iterator]();
+      }
+    }
+  }
+}
+
+/** What an iterator needs of its feed. */
+interface FeedPort {
+  /** Begins to read; `hand` is called whenever something came. */
+  begin(hand: () => void): void;
+  /** The end, where it is known. */
+  end(): FeedEnd | undefined;
+  /** All was read. */
+  over(): void;
+  /** The reader leaves before the end. */
+  cancel(): void;
+}
+
+class FeedIterator<T> implements AsyncIterableIterator<T> {
+  readonly #values: Values<T>;
+  readonly #port: FeedPort;
+  /** Whoever asked for a value before there was one. */
+  #waiting: ((result: Promise<IteratorResult<T>>) => void)[] = [];
+  #state: "new" | "reading" | "over" = "new";
+
+  constructor(values: Values<T>, port: FeedPort) {
+    this.#values = values;
+    this.#port = port;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  begin(): void {
+    this.#port.begin(() => this.#hand());
+    this.#state = "reading";
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.#state === "new") {
+      try {
+        this.begin();
+      } catch (error) {
+        this.#state = "over";
+        return Promise.reject(error);
+      }
+    }
+    const result = this.#waiting.length === 0 ? this.#now() : undefined;
+    return result ?? new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** What there is, be it the end; `undefined` where it has to come yet. */
+  #now(): Promise<IteratorResult<T>> | undefined {
+    if (this.#state === "over") return over();
+    const value = this.#values.next();
+    if (value !== NOTHING) return Promise.resolve({ done: false, value });
+    const end = this.#port.end();
+    if (end === undefined) return undefined;
+    this.#state = "over";
+    this.#port.over();
+    return end.error === undefined ? over() : Promise.reject(end.error);
+  }
+
+  #hand(): void {
+    while (this.#waiting.length > 0) {
+      const result = this.#now();
+      if (result === undefined) return;
+      this.#waiting.shift()?.(result);
+    }
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    const wasReading = this.#state === "reading";
+    this.#state = "over";
+    if (wasReading) this.#port.cancel();
+    this.#hand();
+    return over();
+  }
+}
+
+function over(): Promise<IteratorReturnResult<undefined>> {
+  return Promise.resolve({ done: true, value: undefined });
 }

@@ -195,21 +195,11 @@ export class Turn<V extends View = "flat">
   }
 
   /** Reads the turn, once. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
-    const reader = this.#open(
-      "for await",
+  [Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
+    return this.#feed.iterate(
       (frame) => eventsOf(frame, this.#view),
-    ).getReader();
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      // After the end this does nothing; before it, it leaves the turn.
-      await reader.cancel();
-    }
+      () => this.#claim("for await"),
+    );
   }
 
   #await(): void {
@@ -224,6 +214,11 @@ export class Turn<V extends View = "flat">
     cut: (frame: Frame) => Iterable<T>,
     endOf?: (end: FeedEnd) => FeedEnd,
   ): ReadableStream<T> {
+    this.#claim(usedBy);
+    return this.#feed.open(cut, endOf);
+  }
+
+  #claim(usedBy: string): void {
     if (this.#usedBy !== undefined) {
       throw new StateError(
         "already_used",
@@ -233,7 +228,6 @@ export class Turn<V extends View = "flat">
       );
     }
     this.#usedBy = usedBy;
-    return this.#feed.open(cut, endOf);
   }
 
   #settle(end: TurnEnd): void {

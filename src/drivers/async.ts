@@ -5,7 +5,6 @@
  */
 
 import type { ControlOptions } from "../control/call.ts";
-import { decodeLines } from "../decode.ts";
 import {
   ClaudeStreamError,
   ControlError,
@@ -29,6 +28,7 @@ import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
 import { ProcessTree } from "../process/process_tree.ts";
 import type { Launch } from "../process/launch.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
+import { LineSplitter } from "../process/lines.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
@@ -52,9 +52,22 @@ const LINE_FEED = new TextEncoder().encode("\n");
 /** How long after the end of a background task the turn about it may begin. */
 const FOLLOW_UP_MS = 500;
 
-/** How long lines are taken without a break for timers, and how often that is looked at. */
-const BREATH_MS = 50;
+/** How many lines are taken in one go. */
 const BREATH_LINES = 256;
+
+/**
+ * A turn of the event loop: readers take what came, timers ring. Reads of a pipe that is
+ * never empty end at once, and without this nobody else would get on.
+ */
+function breathe(): Promise<void> {
+  // Where there is this it takes a microsecond; a timer takes two milliseconds.
+  const { setImmediate: soon = setTimeout } = globalThis as unknown as {
+    readonly setImmediate?: (call: () => void) => unknown;
+  };
+  return new Promise((resolve) => {
+    soon(resolve);
+  });
+}
 
 /** How long the output of an ended process may still come, once it is silent. */
 const LATE_OUTPUT_MS = 50;
@@ -219,21 +232,33 @@ export class AsyncDriver {
   #read(
     stdout: ReadableStream<Uint8Array>,
   ): { readonly finish: () => Promise<void> } {
-    const reader = decodeLines(stdout, this.#options.maxLineBytes).getReader();
-    let lines = 0;
-    let breathAt = performance.now() + BREATH_MS;
+    const reader = stdout.getReader();
+    const splitter = new LineSplitter(
+      this.#options.maxLineBytes ?? DEFAULTS.maxLineBytes,
+    );
+    /** Grows with each chunk and each line: whoever waits for the end sees that it goes on. */
+    let progress = 0;
+    let isCanceled = false;
+    const take = async (lines: readonly string[]) => {
+      for (const [at, line] of lines.entries()) {
+        if (isCanceled) return;
+        progress++;
+        const next = at + 1;
+        const isLast = next === lines.length || next % BREATH_LINES === 0;
+        const isAnswer = this.#conversation.receive(line, isLast);
+        // Who waits for an answer hears of it before what comes after it is taken. The end of
+        // a turn waits: lines that come with it still are of that turn.
+        if (isAnswer || isLast) await breathe();
+      }
+    };
     const done = (async () => {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) return;
-        lines++;
-        this.#conversation.receive(value);
-        // Reads of a pipe that is never empty end at once, and no timer would ever ring.
-        if (lines % BREATH_LINES === 0 && performance.now() > breathAt) {
-          await new Promise<void>((resolve) => setTimeout(resolve, 0));
-          breathAt = performance.now() + BREATH_MS;
-        }
+        if (done) break;
+        progress++;
+        await take(splitter.push(value));
       }
+      await take(splitter.end());
     })();
     done.catch((cause) => this.#fail(connectionLost(cause)));
     return {
@@ -241,10 +266,11 @@ export class AsyncDriver {
       async finish() {
         const last = performance.now() + MAX_LATE_OUTPUT_MS;
         let seen = -1;
-        while (seen !== lines && performance.now() < last) {
-          seen = lines;
+        while (seen !== progress && performance.now() < last) {
+          seen = progress;
           if (await settleWithin(done, LATE_OUTPUT_MS)) return;
         }
+        isCanceled = true;
         // That of a transport may take its time.
         await settleWithin(reader.cancel(), LATE_OUTPUT_MS);
       },

@@ -193,7 +193,7 @@ export class BlockingDriver {
     if (link === undefined || this.#conversation.isEnded) return false;
     const line = link.takeLine();
     if (line !== undefined) {
-      this.#conversation.receive(line);
+      this.#conversation.receive(line, !link.hasLine);
       this.#checkStart();
       return true;
     }

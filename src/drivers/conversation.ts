@@ -201,16 +201,23 @@ export class Conversation {
     }
   }
 
-  /** Takes a line of the process. */
-  receive(line: string): void {
+  /**
+   * Takes a line of the process.
+   *
+   * @param isLast Whether no other one is there already.
+   * @returns Whether it answers a request of ours: somebody waits for it.
+   */
+  receive(line: string, isLast = true): boolean {
     this.#observers.wire("in", line);
     const outputs = this.protocol.receive(line);
-    const events = outputs.flatMap((output) =>
-      output.do === "emit" ? output.frame.events : []
-    );
-    this.#limits.heard(events);
+    this.#limits.heard(outputs, isLast);
     this.perform(outputs);
-    this.#meter.heard(events);
+    let isAnswer = false;
+    for (const output of outputs) {
+      if (output.do === "emit") this.#meter.heard(output.frame.events);
+      else if (output.do === "settle") isAnswer = true;
+    }
+    return isAnswer;
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */

@@ -11,7 +11,7 @@ import { stalled } from "../events/stalled.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { closeStepsOf } from "../process/ending.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
-import type { Protocol } from "../protocol/mod.ts";
+import type { Output, Protocol } from "../protocol/mod.ts";
 
 /** The longest time that a timer can be set to. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -111,17 +111,25 @@ export class TurnLimits {
     this.#grace = { turnId, stop };
   }
 
-  /** A line came. */
-  heard(events: readonly ClaudeEvent[]): void {
-    for (const { type } of events) this.#lastEventType = type;
-    if (!this.#idle.isOn) return;
-    // The CLI says how long it will wait before the next line.
-    const quietMs = events.reduce(
-      (most, event) =>
-        event.type === "api_retry" ? Math.max(most, event.retryDelayMs) : most,
-      0,
-    );
-    this.#idle.heard(this.#port.now(), quietMs);
+  /**
+   * A line came, of which the protocol made this.
+   *
+   * @param isLast No other one follows at once: only then is the clock looked at, which
+   * takes as long as all the rest.
+   */
+  heard(outputs: readonly Output[], isLast: boolean): void {
+    let quietMs = 0;
+    for (const output of outputs) {
+      if (output.do !== "emit") continue;
+      for (const event of output.frame.events) {
+        this.#lastEventType = event.type;
+        // The CLI says how long it will wait before the next line.
+        if (event.type === "api_retry") {
+          quietMs = Math.max(quietMs, event.retryDelayMs);
+        }
+      }
+    }
+    if (isLast && this.#idle.isOn) this.#idle.heard(this.#port.now(), quietMs);
   }
 
   /** Something changed. */
@@ -140,7 +148,7 @@ export class TurnLimits {
       this.#stopTimer();
       return;
     }
-    this.#idle.begin(this.#port.now());
+    if (!this.#idle.isOn) this.#idle.begin(this.#port.now());
     if (this.#timer === undefined) this.#look();
   }
 

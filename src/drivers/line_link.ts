@@ -13,6 +13,7 @@ import {
   type ExitTarget,
   holdExit,
 } from "../process/exit_hooks.ts";
+import { LinesDecoder } from "../process/lines.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
@@ -52,13 +53,11 @@ export class LineLink implements ExitTarget {
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
   readonly #spawn: SessionOptions["spawn"];
-  readonly #stdoutDecoder = new TextDecoder();
+  readonly #stdoutDecoder = new LinesDecoder();
   readonly #stderrDecoder = new TextDecoder();
   #lines: string[] = [];
   /** The next of them: taking from the front of a long list is slow. */
   #at = 0;
-  /** What there is of a line that has not ended; only the last one never does. */
-  #rest = "";
   #pid: number | undefined;
   /** Why the caller's function would have no process. */
   #refusal: Error | undefined;
@@ -195,7 +194,8 @@ export class LineLink implements ExitTarget {
   #take({ kind, bytes }: RingRecord): void {
     switch (kind) {
       case RECORD.stdout:
-        this.#split(this.#stdoutDecoder.decode(bytes, { stream: true }));
+        // Cut at the ends of lines, so that no character is split either.
+        this.#add(this.#stdoutDecoder.decode(bytes));
         break;
       case RECORD.stderr:
         this.#stderr.push(this.#stderrDecoder.decode(bytes, { stream: true }));
@@ -204,8 +204,6 @@ export class LineLink implements ExitTarget {
         this.#pid = json<{ pid: number }>(bytes).pid;
         break;
       case RECORD.exited:
-        this.#split(this.#stdoutDecoder.decode());
-        if (this.#rest !== "") this.#split("\n");
         this.#stderr.push(this.#stderrDecoder.decode());
         this.#stderr.end();
         this.#end ??= json<ExitStatus>(bytes);
@@ -244,15 +242,11 @@ export class LineLink implements ExitTarget {
     }
   }
 
-  #split(text: string): void {
-    const lines = text.split("\n");
-    lines[0] = this.#rest + lines[0];
-    this.#rest = lines.pop() ?? "";
-    const cut = lines.map((line) =>
-      line.endsWith("\r") ? line.slice(0, -1) : line
-    );
+  #add(lines: string[]): void {
     // A handler that blocks may have read on while lines of before still wait.
-    this.#lines = this.hasLine ? [...this.#lines.slice(this.#at), ...cut] : cut;
+    this.#lines = this.hasLine
+      ? [...this.#lines.slice(this.#at), ...lines]
+      : lines;
     this.#at = 0;
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { eventsDropped } from "./events_dropped.ts";
-import { JoinedFrames, joinKey } from "./join_deltas.ts";
+import { canJoin, isPiece, JoinedFrames } from "./join_deltas.ts";
 import type { Frame } from "./mod.ts";
 
 /** How far back a piece looks for one that it can be joined with. */
@@ -14,8 +14,8 @@ const LOOK_BACK = 4;
 /** A frame in the queue. */
 interface Waiting {
   content: Frame | JoinedFrames;
-  /** What it can be joined with. */
-  readonly key: string | undefined;
+  /** Whether it is a piece, which can be joined with others. */
+  readonly isPiece: boolean;
   /** In the place of how many events it stands that were dropped; 0 for a frame. */
   dropped: number;
 }
@@ -51,36 +51,38 @@ export class FrameQueue {
 
   /** Adds a frame. */
   push(frame: Frame): void {
-    const key = joinKey(frame);
-    if (
-      key !== undefined && this.#size >= this.#joinFrom &&
-      this.#join(frame, key)
-    ) return;
+    const piece = isPiece(frame);
+    if (piece && this.#size >= this.#joinFrom && this.#join(frame)) return;
     if (this.#size >= this.#limit) {
       if (this.#pieces > 0) this.#dropPieces();
-      else if (key !== undefined) {
+      else if (piece) {
         // What is whole does not make room for a piece.
         this.#drop(this.#waiting, frame.events.length);
         return;
       } else this.#dropOldest();
     }
-    this.#waiting.push({ content: frame, key, dropped: 0 });
+    this.#waiting.push({ content: frame, isPiece: piece, dropped: 0 });
     this.#size++;
-    if (key !== undefined) this.#pieces++;
+    if (piece) this.#pieces++;
   }
 
-  #join(frame: Frame, key: string): boolean {
+  #join(frame: Frame): boolean {
     const end = this.#waiting.length;
     const start = Math.max(this.#head, end - LOOK_BACK);
     for (let at = end - 1; at >= start; at--) {
       const waiting = this.#waiting[at];
       // Never past something whole: that would change the order that matters.
-      if (waiting?.key === undefined) return false;
-      if (waiting.key !== key) continue;
-      if (!(waiting.content instanceof JoinedFrames)) {
-        waiting.content = new JoinedFrames(waiting.content);
+      if (waiting?.isPiece !== true) return false;
+      const { content } = waiting;
+      if (content instanceof JoinedFrames) {
+        if (!content.takes(frame)) continue;
+        content.add(frame);
+      } else {
+        if (!canJoin(content, frame)) continue;
+        const joined = new JoinedFrames(content);
+        joined.add(frame);
+        waiting.content = joined;
       }
-      waiting.content.add(frame);
       return true;
     }
     return false;
@@ -89,14 +91,14 @@ export class FrameQueue {
   #drop(list: Waiting[], count: number): void {
     const last = list.at(-1);
     if (last !== undefined && last.dropped > 0) last.dropped += count;
-    else list.push({ content: { events: [] }, key: undefined, dropped: count });
+    else list.push({ content: { events: [] }, isPiece: false, dropped: count });
   }
 
   #dropPieces(): void {
     const kept: Waiting[] = [];
     for (const waiting of this.#waiting.slice(this.#head)) {
       if (waiting.dropped > 0) this.#drop(kept, waiting.dropped);
-      else if (waiting.key === undefined) kept.push(waiting);
+      else if (!waiting.isPiece) kept.push(waiting);
       else {
         this.#drop(kept, eventCount(waiting.content));
         this.#size--;
@@ -127,7 +129,7 @@ export class FrameQueue {
       this.#head--;
       this.#waiting[this.#head] = {
         content: { events: [] },
-        key: undefined,
+        isPiece: false,
         dropped,
       };
     }
@@ -144,7 +146,7 @@ export class FrameQueue {
       return { events: [eventsDropped(waiting.dropped)] };
     }
     this.#size--;
-    if (waiting.key !== undefined) this.#pieces--;
+    if (waiting.isPiece) this.#pieces--;
     const { content } = waiting;
     return content instanceof JoinedFrames ? content.frame() : content;
   }

@@ -31,18 +31,24 @@ function isJoinable(type: string | undefined): type is Joinable {
 /** So many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;
 
-/**
- * What a frame can be joined with: frames with the same key. `undefined` for a frame
- * that stays as it is.
- */
-export function joinKey(frame: Frame): string | undefined {
-  const [event] = frame.events;
-  if (event?.type === "thinking_tokens") return "thinking_tokens";
-  if (event?.type !== "stream_delta" || !isJoinable(event.deltaType)) {
-    return undefined;
+/** Whether a frame can be joined with another one at all. */
+export function isPiece(frame: Frame): boolean {
+  const event = frame.events[0];
+  return event?.type === "stream_delta"
+    ? isJoinable(event.deltaType)
+    : event?.type === "thinking_tokens";
+}
+
+/** Whether two frames can be joined: pieces of the same kind, of the same block. */
+export function canJoin(one: Frame, other: Frame): boolean {
+  const a = one.events[0];
+  const b = other.events[0];
+  if (a?.type !== "stream_delta" || b?.type !== "stream_delta") {
+    return a?.type === "thinking_tokens" && b?.type === "thinking_tokens";
   }
-  const { parentToolUseId, messageId, index, deltaType } = event;
-  return JSON.stringify([parentToolUseId, messageId, index, deltaType]);
+  return a.deltaType === b.deltaType && isJoinable(a.deltaType) &&
+    a.index === b.index && a.messageId === b.messageId &&
+    a.parentToolUseId === b.parentToolUseId;
 }
 
 /** Frames that became one. */
@@ -52,14 +58,14 @@ export class JoinedFrames {
   #parts: string[] = [];
   #tokens = 0;
 
-  /** Begins with one frame; it must have a {@linkcode joinKey}. */
+  /** Begins with one frame; it must be a piece: {@linkcode isPiece}. */
   constructor(first: Frame) {
     this.#first = first;
     this.#last = first;
     this.add(first);
   }
 
-  /** Adds a frame with the same key. */
+  /** Adds a frame that {@linkcode canJoin} with the first. */
   add(frame: Frame): void {
     this.#last = frame;
     const [event] = frame.events;
@@ -70,6 +76,11 @@ export class JoinedFrames {
       // Otherwise memory would be held by the number of the pieces, not by their text.
       if (this.#parts.length > MOST_PARTS) this.#parts = [this.#parts.join("")];
     }
+  }
+
+  /** Whether a frame belongs here as well. */
+  takes(frame: Frame): boolean {
+    return canJoin(this.#first, frame);
   }
 
   /** What they are together: as if the CLI had written fewer and longer pieces. */

@@ -65,7 +65,8 @@ export class SessionFacts {
 
   /** Whether a task runs in the background that somebody waits for. */
   get hasTasks(): boolean {
-    return [...this.tasks.values()].some(({ ambient }) => ambient !== true);
+    return this.tasks.size > 0 &&
+      [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
   /** Takes over what is known from the process before, other than what ran in it. */
