@@ -38,6 +38,7 @@ import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
   answerOf,
   checkPrompt,
+  checkTurnOptions,
   deadlineOf,
   initializeInfo,
   onAbort,
@@ -176,11 +177,13 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    *
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
+   * @throws {ConfigError} An option cannot be.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): Turn<V> {
+    checkTurnOptions("send", options);
     return this.#begin(prompt, options);
   }
 
@@ -233,6 +236,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   /** Sends a prompt and waits for the answer. */
   ask(prompt: PromptContent, options?: AskOptions): Promise<Answer>;
   async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
+    checkTurnOptions("ask", options);
     const { until = "tasks", signal, schema, jsonSchema } = options;
     const deadline = deadlineOf(options);
     const turn = this.#begin(

@@ -4,17 +4,19 @@
  * @module
  */
 
+import { closest } from "./closest.ts";
 import {
   type InitializeInfo,
   readInitializeInfo,
 } from "./control/initialize.ts";
 import { roundUsd } from "./cost.ts";
 import { MAX_TIMER_MS } from "./drivers/limits.ts";
-import { ProtocolError } from "./errors.ts";
+import { ConfigError, ProtocolError } from "./errors.ts";
 import { isWireObject, type WireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
+import { wrong } from "./process/check_values.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
@@ -67,6 +69,47 @@ export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
   return timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS
     ? undefined
     : { at: performance.now() + timeoutMs, timeoutMs };
+}
+
+const SEND_OPTIONS = ["view", "verbatim", "signal", "timeoutMs"];
+
+const ASK_OPTIONS = [
+  "verbatim",
+  "signal",
+  "timeoutMs",
+  "until",
+  "schema",
+  "jsonSchema",
+];
+
+const VIEWS: readonly unknown[] = ["flat", "messages", "wire"];
+
+/**
+ * Checks the options of one turn: a time limit that is misspelled would be none.
+ *
+ * @throws {ConfigError} A name or a value that cannot be.
+ */
+export function checkTurnOptions(method: "send" | "ask", given: object): void {
+  const names = method === "send" ? SEND_OPTIONS : ASK_OPTIONS;
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const near = closest(name, names);
+    throw new ConfigError(
+      name,
+      `Unknown option "${name}" of ${method}(), ${
+        near === undefined
+          ? `expected ${names.join(", ")}`
+          : `did you mean "${near}"?`
+      }`,
+    );
+  }
+  const { view, until } = given as Readonly<Record<string, unknown>>;
+  if (view !== undefined && !VIEWS.includes(view)) {
+    throw wrong("view", "flat, messages or wire", view);
+  }
+  if (until !== undefined && until !== "tasks" && until !== "turn") {
+    throw wrong("until", "tasks or turn", until);
+  }
 }
 
 /** What `ask()` gives. */

@@ -43,6 +43,7 @@ import type { Answer, AskOptions, SendOptions } from "./session.ts";
 import {
   answerOf,
   checkPrompt,
+  checkTurnOptions,
   deadlineOf,
   initializeInfo,
 } from "./session_common.ts";
@@ -125,11 +126,13 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    *
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
+   * @throws {ConfigError} An option cannot be.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): SyncTurn<V> {
+    checkTurnOptions("send", options);
     return this.#begin(prompt, options);
   }
 
@@ -183,6 +186,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   /** Sends a prompt and waits for the answer. */
   ask(prompt: PromptContent, options?: AskOptions): Answer;
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
+    checkTurnOptions("ask", options);
     const { until = "tasks", signal, schema, jsonSchema } = options;
     const deadline = deadlineOf(options);
     const turn = this.#begin(

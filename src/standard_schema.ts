@@ -1,6 +1,6 @@
 /**
  * Schemas of any library that follows the Standard Schema specification
- * (https://standardschema.dev): valibot, zod, arktype and others. Types only.
+ * (https://standardschema.dev): valibot, zod, arktype and others.
  *
  * @module
  */
@@ -53,6 +53,15 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 export type SchemaOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]
 >["output"];
+
+/** Whether a value is one, of whatever library: a schema may be a function, as those of arktype are. */
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  const holds = typeof value === "object" || typeof value === "function";
+  if (!holds || value === null) return false;
+  const standard: unknown = Reflect.get(value, "~standard");
+  return typeof standard === "object" && standard !== null &&
+    typeof Reflect.get(standard, "validate") === "function";
+}
 
 /** The issues in one line: `a.b: expected a number; c: missing`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {

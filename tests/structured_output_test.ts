@@ -262,6 +262,8 @@ Deno.test("a schema that cannot be asked for is refused before anything is sent"
         { schema: v.object({ at: v.date() }) },
         { schema: plain },
         { schema: plain, jsonSchema: [] },
+        // JSON Schema by itself.
+        { schema: { type: "object" } as unknown as typeof plain },
       ]
     ) {
       const error = await assertRejects(

@@ -162,6 +162,12 @@ export function allowBuiltins(
  * ```
  */
 export function allowList(rules: readonly string[]): SyncPolicy {
+  if (!Array.isArray(rules)) {
+    throw new ConfigError(
+      "policy",
+      `Cannot make a list of what is allowed: expected a list of rules such as ["Read"], got ${typeof rules}`,
+    );
+  }
   if (rules.length === 0) {
     throw new ConfigError(
       "policy",
@@ -219,6 +225,12 @@ export function callback(
     request: ToolRequest & PolicyContext,
   ) => PolicyAnswer | Promise<PolicyAnswer>,
 ): Policy {
+  if (typeof decide !== "function") {
+    throw new ConfigError(
+      "policy",
+      `Cannot ask a callback: expected a function, got ${typeof decide}`,
+    );
+  }
   return {
     name: "callback",
     decide: (request, context) =>

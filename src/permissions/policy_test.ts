@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import {
@@ -18,6 +18,7 @@ import {
   denyAll,
   type Policy,
 } from "./policy.ts";
+import { writePaths } from "./write_paths.ts";
 
 const context = { signal: new AbortController().signal };
 
@@ -210,5 +211,21 @@ Deno.test("unattendedDenial says how to allow the call", () => {
   assertEquals(decision.behavior, "deny");
   if (decision.behavior === "deny") {
     assertEquals(decision.message.includes('allowList(["Bash"])'), true);
+  }
+});
+
+Deno.test("policies say what they are made of", () => {
+  const wrong = "Read" as unknown as readonly string[];
+  const rows: readonly [() => unknown, string][] = [
+    [() => allowList(wrong), `a list of rules such as ["Read"], got string`],
+    [() => writePaths(wrong), `a list of paths such as ["src"], got string`],
+    [
+      () => callback(undefined as unknown as () => undefined),
+      "expected a function, got undefined",
+    ],
+  ];
+  for (const [make, part] of rows) {
+    const { message } = assertThrows(make, ConfigError);
+    assert(message.includes(part), message);
   }
 });

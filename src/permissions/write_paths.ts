@@ -92,6 +92,12 @@ export function writePaths(
   dirs: readonly string[],
   options: WritePathsOptions = {},
 ): SyncPolicy {
+  if (!Array.isArray(dirs)) {
+    throw new ConfigError(
+      "policy",
+      `Cannot restrict writing to directories: expected a list of paths such as ["src"], got ${typeof dirs}`,
+    );
+  }
   if (dirs.length === 0 || dirs.some((dir) => dir.trim() === "")) {
     throw new ConfigError(
       "policy",

@@ -7,7 +7,7 @@
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { objectSchemaOf, unusableRoot } from "../object_schema.ts";
-import type { StandardSchema } from "../standard_schema.ts";
+import { isStandardSchema, type StandardSchema } from "../standard_schema.ts";
 import { answerSchema } from "./dialect.ts";
 
 /**
@@ -21,6 +21,13 @@ export function answerSchemaOf(
   schema: StandardSchema,
   given: WireObject | undefined,
 ): WireObject {
+  if (!isStandardSchema(schema)) {
+    throw new ConfigError(
+      "schema",
+      "Cannot ask with the schema: expected one of valibot or another Standard Schema library",
+      { hint: "JSON Schema goes into the option outputSchema of the session" },
+    );
+  }
   const made = objectSchemaOf(schema, given, {
     target: "draft-07",
     byHand: "jsonSchema",

@@ -5,8 +5,12 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { SchemaOutput, StandardSchema } from "../standard_schema.ts";
+import type { WireObject } from "../messages/_define.ts";
+import {
+  isStandardSchema,
+  type SchemaOutput,
+  type StandardSchema,
+} from "../standard_schema.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
@@ -194,7 +198,7 @@ export function defineTool<
   if (timeoutMs !== undefined && !(timeoutMs > 0)) {
     throw unusable(name, "expected a number above 0 as timeoutMs");
   }
-  if (typeof standardOf(input)?.validate !== "function") {
+  if (!isStandardSchema(input)) {
     throw unusable(
       name,
       "expected a schema of valibot or another Standard Schema library as input",
@@ -202,16 +206,6 @@ export function defineTool<
   }
   const inputSchema = inputJsonSchema(name, input, definition.inputSchema);
   return Object.freeze({ ...definition, inputSchema });
-}
-
-/** A schema may be a function, as those of arktype are. */
-function standardOf(
-  schema: unknown,
-): { readonly validate?: unknown } | undefined {
-  const holds = typeof schema === "object" || typeof schema === "function";
-  if (!holds || schema === null) return undefined;
-  const standard = (schema as WireObject)["~standard"];
-  return isWireObject(standard) ? standard : undefined;
 }
 
 function unusable(name: unknown, why: string): ConfigError {
