@@ -16,7 +16,7 @@ import { isWireObject, type WireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
-import { wrong } from "./process/check_values.ts";
+import { wrong } from "./process/kinds.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */

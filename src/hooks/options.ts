@@ -6,6 +6,7 @@
 
 import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
+import { shown } from "../process/kinds.ts";
 import type { HookAnswer } from "./answers.ts";
 import { HOOK_EVENTS, type HookEvent, type HookInputs } from "./inputs.ts";
 
@@ -163,9 +164,7 @@ function wrong(
   expected: string,
   ...came: unknown[]
 ): ConfigError {
-  const got = came.length === 0
-    ? ""
-    : `, got ${JSON.stringify(came[0]) ?? String(came[0])}`;
+  const got = came.length === 0 ? "" : `, got ${shown(came[0])}`;
   return new ConfigError(
     "hooks",
     `Cannot use the option ${name}: expected ${expected}${got}`,

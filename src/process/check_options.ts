@@ -17,35 +17,10 @@ import { checkQuestions } from "../questions/options.ts";
 import { checkAnswerSchema } from "../structured/convert.ts";
 import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
-import { OPTION_NAMES, pathOf } from "./args.ts";
+import { OPTION_NAMES } from "./args.ts";
 import { checkTogether } from "./check_together.ts";
-import { checkNames, checkValues, wrong } from "./check_values.ts";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-const SOURCES: ReadonlySet<unknown> = new Set(["user", "project", "local"]);
-
-const VALIDATIONS: ReadonlySet<unknown> = new Set(["lenient", "strict", "off"]);
-
-const TEXTS = [
-  "model",
-  "resume",
-  "sessionId",
-  "title",
-  "permissionMode",
-] as const;
-
-const LISTS = [
-  "allowedTools",
-  "disallowedTools",
-] as const;
-
-const AMOUNTS = [
-  "maxLineBytes",
-  "startTimeoutMs",
-  "turnTimeoutMs",
-  "controlTimeoutMs",
-] as const;
+import { checkValues } from "./check_values.ts";
+import { AMOUNT, shown, wrong } from "./kinds.ts";
 
 /**
  * Checks what can be checked without starting anything.
@@ -54,10 +29,11 @@ const AMOUNTS = [
  */
 export function checkOptions(options: SessionOptions): void {
   if (!isWireObject(options)) {
-    const shown = JSON.stringify(options) ?? typeof options;
     throw new ConfigError(
       "options",
-      `Cannot read the options: expected an object such as { model: "sonnet" }, got ${shown}`,
+      `Cannot read the options: expected an object such as { model: "sonnet" }, got ${
+        shown(options)
+      }`,
     );
   }
   const given = options as Readonly<Record<string, unknown>>;
@@ -67,54 +43,17 @@ export function checkOptions(options: SessionOptions): void {
     const hint = near === undefined ? "" : `, did you mean "${near}"?`;
     throw new ConfigError(name, `Unknown option "${name}"${hint}`);
   }
-  for (const name of TEXTS) {
-    const value = given[name];
-    if (value !== undefined && (typeof value !== "string" || value === "")) {
-      throw wrong(name, "a text that is not empty", value);
-    }
-  }
-  for (const name of LISTS) {
-    const value = given[name];
-    if (value !== undefined && !isTexts(value)) {
-      throw wrong(name, "a list of texts", value);
-    }
-  }
-  for (const name of AMOUNTS) {
-    const value = given[name];
-    if (value !== undefined && !(typeof value === "number" && value > 0)) {
-      throw wrong(name, "a number above 0", value);
-    }
-  }
-  const { validation } = options;
-  if (validation !== undefined && !VALIDATIONS.has(validation)) {
-    throw wrong("validation", "lenient, strict or off", validation);
-  }
+  checkValues(options);
   const { outputSchema } = options;
   if (isWireObject(outputSchema)) {
     checkAnswerSchema("outputSchema", outputSchema);
   }
-  checkLimits(options);
   checkBudget(options);
   checkRecover(options);
   checkIdle(options);
   checkClosing(given);
-  const { onBreak } = options;
-  if (onBreak !== undefined && !BREAKS.has(onBreak)) {
-    throw wrong("onBreak", "interrupt, drain or close", onBreak);
-  }
   checkIdentity(options);
-  checkPlaces(options);
-  const { settingSources = [] } = options;
-  if (!Array.isArray(settingSources)) {
-    throw wrong("settingSources", "a list", settingSources);
-  }
-  for (const source of settingSources) {
-    if (!SOURCES.has(source)) {
-      throw wrong("settingSources", "user, project or local", source);
-    }
-  }
   checkPolicyOptions(options);
-  checkValues(options);
   checkHookOptions(options);
   checkQuestions(options);
   checkTogether(options);
@@ -126,20 +65,6 @@ function checkHookOptions(options: SessionOptions): void {
   checkHooks(options.hooks);
   const off = whatTurnsHooksOff(options);
   if (off !== undefined) throw hooksOff("hooks", off);
-}
-
-const LIMITS = ["maxTurns", "maxBudgetUsd", "taskBudgetTokens"];
-
-function checkLimits({ limits }: SessionOptions): void {
-  if (limits === undefined) return;
-  checkNames("limits", limits, LIMITS);
-  const { maxTurns, maxBudgetUsd } = limits;
-  if (maxTurns !== undefined && !(Number.isInteger(maxTurns) && maxTurns > 0)) {
-    throw wrong("limits.maxTurns", "a whole number above 0", maxTurns);
-  }
-  if (maxBudgetUsd !== undefined && !(maxBudgetUsd > 0)) {
-    throw wrong("limits.maxBudgetUsd", "a number above 0", maxBudgetUsd);
-  }
 }
 
 const STEPS = ["eofMs", "termMs", "killMs"];
@@ -186,16 +111,8 @@ function isTime(value: unknown): boolean {
 
 const METRICS = ["costUsd", "turns", "tokens"] as const;
 
-const BREAKS: ReadonlySet<unknown> = new Set(["interrupt", "drain", "close"]);
-
 function checkRecover({ recover, persist }: SessionOptions): void {
-  if (recover === undefined) return;
-  checkNames("recover", recover, ["attempts"]);
-  const { attempts } = recover;
-  if (!(Number.isInteger(attempts) && attempts > 0)) {
-    throw wrong("recover.attempts", "a whole number above 0", attempts);
-  }
-  if (persist === false) {
+  if (recover !== undefined && persist === false) {
     throw new ConfigError(
       "recover",
       "Cannot recover a session that is not written to disk: leave out persist: false",
@@ -211,7 +128,7 @@ function checkIdle({ idleTimeoutMs }: SessionOptions): void {
   const isRead = isWireObject(given) && Object.entries(given).every(
     ([name, value]) =>
       (name === "warnMs" || name === "endMs") &&
-      (value === undefined || typeof value === "number" && value > 0),
+      (value === undefined || AMOUNT.fits(value)),
   );
   if (!isRead) {
     throw wrong(
@@ -230,16 +147,10 @@ function checkIdle({ idleTimeoutMs }: SessionOptions): void {
 }
 
 function checkBudget({ budget }: SessionOptions): void {
-  if (budget === undefined) return;
-  checkNames("budget", budget, ["thresholds", "stopAt"]);
-  const thresholds: unknown = budget.thresholds ?? [];
-  if (!Array.isArray(thresholds)) {
-    throw wrong("budget.thresholds", "a list", thresholds);
-  }
-  for (const threshold of thresholds as readonly unknown[]) {
+  for (const threshold of budget?.thresholds ?? []) {
     checkThreshold("budget.thresholds", threshold);
   }
-  if (budget.stopAt !== undefined) {
+  if (budget?.stopAt !== undefined) {
     checkThreshold("budget.stopAt", budget.stopAt);
   }
 }
@@ -258,9 +169,6 @@ function checkThreshold(option: string, threshold: unknown): void {
 }
 
 function checkIdentity({ resume, fork, sessionId }: SessionOptions): void {
-  if (sessionId !== undefined && !UUID.test(sessionId)) {
-    throw wrong("sessionId", "a UUID", sessionId);
-  }
   if (fork === true && resume === undefined) {
     throw new ConfigError(
       "fork",
@@ -273,30 +181,4 @@ function checkIdentity({ resume, fork, sessionId }: SessionOptions): void {
       "Cannot give a resumed session another id: give fork: true as well",
     );
   }
-}
-
-function checkPlaces(options: SessionOptions): void {
-  for (const name of ["cwd", "configDir"] as const) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (
-      !(value instanceof URL) && (typeof value !== "string" || value === "")
-    ) {
-      throw wrong(name, "a path or a file: URL", value);
-    }
-    pathOf(name, value);
-  }
-  const { claudePath } = options;
-  if (
-    claudePath !== undefined && !(claudePath instanceof URL) &&
-    (claudePath === "" || claudePath.length === 0 ||
-      (typeof claudePath !== "string" && !isTexts(claudePath)))
-  ) {
-    throw wrong("claudePath", "a path or a command with arguments", claudePath);
-  }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) &&
-    value.every((item) => typeof item === "string" && item !== "");
 }

@@ -4,81 +4,42 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
+import {
+  AMOUNT,
+  check,
+  checkFields,
+  FUNCTION,
+  isPositive,
+  isText,
+  isTextList,
+  type Kind,
+  OBJECT,
+  oneOf,
+  PLACE,
+  POSITIVE,
+  TEXT,
+  TEXTS,
+  UUID,
+  wrong,
+  YES_OR_NO,
+  YES_OR_TEXT,
+} from "./kinds.ts";
 import { pathOf } from "./launch.ts";
 import { isJson } from "./places.ts";
 
-/** What the value of an option has to be. */
-interface Kind {
-  /** In words, for the error. */
-  readonly expected: string;
-  /** Whether this is one. */
-  readonly fits: (value: unknown) => boolean;
-  /** Leaves the value out of the error. */
-  readonly isSecret?: boolean;
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const TEXT: Kind = {
-  expected: "a text that is not empty",
-  fits: isText,
-};
-const TEXTS: Kind = {
-  expected: "a list of texts",
-  fits: isTextList,
-};
-const YES_OR_NO: Kind = {
-  expected: "true or false",
-  fits: (value) => typeof value === "boolean",
-};
-const YES_OR_TEXT: Kind = {
-  expected: "true, false, or a text that is not empty",
-  fits: (value) => typeof value === "boolean" || isText(value),
-};
-const OBJECT: Kind = {
-  expected: "an object",
-  fits: (value) => isWireObject(value) && !(value instanceof URL),
-};
-const PLACE: Kind = {
-  expected: "a path or a file: URL",
-  fits: (value) => value instanceof URL || isText(value),
-};
-const ID: Kind = {
-  expected: "a UUID",
-  fits: (value) => typeof value === "string" && UUID.test(value),
-};
-const FUNCTION: Kind = {
-  expected: "a function",
-  fits: (value) => typeof value === "function",
-};
-const POSITIVE: Kind = {
-  expected: "a whole number above 0",
-  fits: isPositive,
-};
-
-function oneOf(...values: readonly unknown[]): Kind {
-  return {
-    expected: `one of ${values.join(", ")}`,
-    fits: (value) => values.includes(value),
-  };
-}
-
 const EFFORT = oneOf("low", "medium", "high", "xhigh", "max");
 const DISPLAY = oneOf("summarized", "omitted");
+const SOURCE = oneOf("user", "project", "local");
 
 /** The CLI only warns of some of these, and passes over others without a word. */
 const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
+  model: TEXT,
   fallbackModel: {
-    expected: "a text that is not empty, or a list of them",
+    expected: "a text that is not empty, or a list of such texts",
     fits: (value) => isText(value) || isTextList(value),
-  },
-  addDirs: {
-    expected: "a list of paths or file: URLs",
-    fits: (value) => Array.isArray(value) && value.every(PLACE.fits),
   },
   // The values are not shown: one of them may be a secret.
   env: {
@@ -86,20 +47,8 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     fits: isEnvironment,
     isSecret: true,
   },
-  onWire: FUNCTION,
-  stderr: FUNCTION,
-  signal: {
-    expected: "the signal of an AbortController",
-    fits: (value) => value instanceof AbortSignal,
-  },
-  toolServerName: TEXT,
-  toolConfig: OBJECT,
   effort: EFFORT,
   betas: TEXTS,
-  subagentSystemPrompt: {
-    expected: "an object with the text append",
-    fits: (value) => isWireObject(value) && isText(value.append),
-  },
   planModeInstructions: TEXT,
   outputSchema: OBJECT,
   outputRetries: {
@@ -113,6 +62,18 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: `"auto" or a whole number of at least 100,000`,
     fits: (value) =>
       value === "auto" || (isPositive(value) && Number(value) >= 100_000),
+  },
+  cwd: PLACE,
+  configDir: PLACE,
+  addDirs: {
+    expected: "a list of paths or file: URLs",
+    fits: (value) => Array.isArray(value) && value.every(PLACE.fits),
+  },
+  claudePath: {
+    expected: "a path or a command with its first arguments",
+    fits: (value) =>
+      PLACE.fits(value) ||
+      Array.isArray(value) && value.length > 0 && isTextList(value),
   },
   spawn: FUNCTION,
   transport: {
@@ -151,15 +112,22 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: "the number or the address of a pull request",
     fits: (value) => isText(value) || isPositive(value),
   },
+  resume: TEXT,
+  sessionId: UUID,
+  title: TEXT,
   fork: YES_OR_NO,
   persist: YES_OR_NO,
   partials: YES_OR_NO,
   clearEnv: YES_OR_NO,
   keepEnv: TEXTS,
-  resumeAt: ID,
-  resumeDropsTurn: ID,
+  resumeAt: UUID,
+  resumeDropsTurn: UUID,
   checkpoints: YES_OR_NO,
   worktree: YES_OR_TEXT,
+  permissionMode: TEXT,
+  allowedTools: TEXTS,
+  disallowedTools: TEXTS,
+  toolServerName: TEXT,
   permissionPromptTool: TEXT,
   prompts: oneOf("host", "none"),
   toolAliases: {
@@ -187,17 +155,6 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     fits: (value) => value === "default" || isTextList(value),
   },
   auth: oneOf("subscription", "api-key", "any"),
-  waitForReset: {
-    expected:
-      "an object with the number maxMs above 0 and, if need be, the text message",
-    fits: (value) =>
-      isWireObject(value) && typeof value.maxMs === "number" &&
-      value.maxMs > 0 &&
-      (value.message === undefined || isText(value.message)) &&
-      Object.keys(value).every((name) =>
-        name === "maxMs" || name === "message"
-      ),
-  },
   failFastOn: {
     expected: "a list of HTTP statuses from 400 to 599",
     fits: (value) =>
@@ -206,7 +163,53 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
         Number.isInteger(status) && status >= 400 && status < 600
       ),
   },
+  settingSources: {
+    expected: "a list of user, project or local",
+    fits: (value) => Array.isArray(value) && value.every(SOURCE.fits),
+  },
+  validation: oneOf("lenient", "strict", "off"),
+  onBreak: oneOf("interrupt", "drain", "close"),
+  maxLineBytes: AMOUNT,
+  startTimeoutMs: AMOUNT,
+  turnTimeoutMs: AMOUNT,
+  controlTimeoutMs: AMOUNT,
+  onWire: FUNCTION,
+  stderr: FUNCTION,
+  signal: {
+    expected: "the signal of an AbortController",
+    fits: (value) => value instanceof AbortSignal,
+  },
 };
+
+/** Options that are objects of fields. */
+const GROUPS: {
+  readonly [K in keyof SessionOptions]?: Readonly<Record<string, Kind>>;
+} = {
+  subagentSystemPrompt: { append: TEXT },
+  limits: {
+    maxTurns: POSITIVE,
+    maxBudgetUsd: AMOUNT,
+    taskBudgetTokens: POSITIVE,
+  },
+  recover: { attempts: POSITIVE },
+  waitForReset: { maxMs: AMOUNT, message: TEXT },
+  budget: {
+    thresholds: { expected: "a list", fits: Array.isArray },
+    stopAt: OBJECT,
+  },
+  toolConfig: { askUserQuestion: OBJECT },
+};
+
+/** What some of them are not without. */
+const MUST: {
+  readonly [K in keyof SessionOptions]?: readonly [string, Kind];
+} = {
+  subagentSystemPrompt: ["append", TEXT],
+  recover: ["attempts", POSITIVE],
+  waitForReset: ["maxMs", AMOUNT],
+};
+
+const PLACES = ["cwd", "configDir", "projectConfigRoot", "debugFile"] as const;
 
 /**
  * Checks each value by itself.
@@ -218,7 +221,20 @@ export function checkValues(options: SessionOptions): void {
   for (const [name, kind] of Object.entries<Kind>(KINDS)) {
     check(name, given[name], kind);
   }
-  for (const name of ["projectConfigRoot", "debugFile"] as const) {
+  for (const [name, kinds] of Object.entries(GROUPS)) {
+    checkFields(name, given[name], kinds);
+  }
+  for (const [name, [field, kind]] of Object.entries(MUST)) {
+    const group = given[name];
+    if (!isWireObject(group) || group[field] !== undefined) continue;
+    throw wrong(`${name}.${field}`, kind.expected, undefined);
+  }
+  checkFields(
+    "toolConfig.askUserQuestion",
+    options.toolConfig?.askUserQuestion,
+    { previewFormat: oneOf("markdown", "html") },
+  );
+  for (const name of PLACES) {
     const value = options[name];
     if (value !== undefined) pathOf(name, value);
   }
@@ -230,12 +246,6 @@ export function checkValues(options: SessionOptions): void {
   if (costLog !== undefined && typeof costLog !== "function") {
     pathOf("costLog", costLog);
   }
-  check("limits.taskBudgetTokens", options.limits?.taskBudgetTokens, POSITIVE);
-  check(
-    "toolConfig.askUserQuestion.previewFormat",
-    options.toolConfig?.askUserQuestion?.previewFormat,
-    oneOf("markdown", "html"),
-  );
   checkThinking(options.thinking);
   checkSystemPrompt(options.systemPrompt);
   checkAgents(options.agents);
@@ -249,8 +259,7 @@ function checkThinking(value: SessionOptions["thinking"]): void {
   if (!isWireObject(value)) {
     throw wrong("thinking", `"adaptive", "off" or an object`, value);
   }
-  check("thinking.budgetTokens", value.budgetTokens, POSITIVE);
-  check("thinking.display", value.display, DISPLAY);
+  checkFields("thinking", value, { budgetTokens: POSITIVE, display: DISPLAY });
 }
 
 function checkSystemPrompt(value: SessionOptions["systemPrompt"]): void {
@@ -259,20 +268,17 @@ function checkSystemPrompt(value: SessionOptions["systemPrompt"]): void {
   if (!isWireObject(value)) {
     throw wrong("systemPrompt", "a text, a list of texts, or an object", value);
   }
-  const { text, file, append, appendFile, excludeDynamicSections, snapshot } =
-    value as Readonly<Record<string, unknown>>;
-  if (typeof text !== "string") check("systemPrompt.text", text, TEXTS);
-  if (append !== undefined && typeof append !== "string") {
-    throw wrong("systemPrompt.append", "a text", append);
-  }
-  check("systemPrompt.file", file, PLACE);
-  check("systemPrompt.appendFile", appendFile, PLACE);
-  check(
-    "systemPrompt.excludeDynamicSections",
-    excludeDynamicSections,
-    YES_OR_NO,
-  );
-  check("systemPrompt.snapshot", snapshot, YES_OR_NO);
+  checkFields("systemPrompt", value, {
+    text: {
+      expected: "a text, or a list of texts",
+      fits: (text) => typeof text === "string" || isTextList(text),
+    },
+    file: PLACE,
+    append: { expected: "a text", fits: (text) => typeof text === "string" },
+    appendFile: PLACE,
+    excludeDynamicSections: YES_OR_NO,
+    snapshot: YES_OR_NO,
+  });
 }
 
 function checkAgents(agents: SessionOptions["agents"]): void {
@@ -342,47 +348,6 @@ function checkExtraArgs(args: unknown): void {
   );
 }
 
-function check(option: string, value: unknown, kind: Kind): void {
-  if (value === undefined || kind.fits(value)) return;
-  const { expected, isSecret = false } = kind;
-  throw wrong(option, expected, isSecret ? typesOf(value) : value);
-}
-
-/** The types of what is in an object. */
-function typesOf(value: unknown): unknown {
-  if (!isWireObject(value)) return typeof value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, value]) => [name, typeof value]),
-  );
-}
-
-/**
- * Checks the names in an option that is an object: one that is misspelled would be a limit
- * that does not hold.
- *
- * @throws {ConfigError} It is no object, or has others.
- */
-export function checkNames(
-  option: string,
-  value: unknown,
-  names: readonly string[],
-): void {
-  const expected = `an object with ${names.join(", ")}`;
-  if (!isWireObject(value)) throw wrong(option, expected, value);
-  for (const name of Object.keys(value)) {
-    if (names.includes(name)) continue;
-    const near = closest(name, names);
-    throw new ConfigError(
-      `${option}.${name}`,
-      `Unknown option "${option}.${name}", ${
-        near === undefined
-          ? `expected ${expected}`
-          : `did you mean "${option}.${near}"?`
-      }`,
-    );
-  }
-}
-
 function isEnvironment(value: unknown): boolean {
   return isWireObject(value) &&
     Object.values(value).every((value) =>
@@ -395,29 +360,4 @@ function isRecord(value: unknown): boolean {
   return isWireObject(value) && PLACE.fits(value.path) &&
     (value.append === undefined || typeof value.append === "boolean") &&
     (value.secrets === undefined || isTextList(value.secrets));
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isPositive(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-/** The error for a value that cannot be. */
-export function wrong(
-  option: string,
-  expected: string,
-  came: unknown,
-): ConfigError {
-  const shown = (JSON.stringify(came) ?? String(came)).slice(0, 200);
-  return new ConfigError(
-    option,
-    `Cannot use the option ${option}: expected ${expected}, got ${shown}`,
-  );
 }

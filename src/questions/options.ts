@@ -8,6 +8,7 @@ import { ConfigError } from "../errors.ts";
 import type { Elicitation } from "../events/elicitation_request.ts";
 import type { UserDialog } from "../events/user_dialog_request.ts";
 import type { Decision } from "../permissions/decision.ts";
+import { wrong } from "../process/kinds.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./answers.ts";
 import type { UserAnswers, UserQuestions } from "./ask_user.ts";
 import type { PlanRequest } from "./plan.ts";
@@ -110,12 +111,4 @@ export function checkQuestions(
       permissionTimeoutMs,
     );
   }
-}
-
-function wrong(option: string, expected: string, came: unknown): ConfigError {
-  const shown = JSON.stringify(came) ?? String(came);
-  return new ConfigError(
-    option,
-    `Cannot use the option ${option}: expected ${expected}, got ${shown}`,
-  );
 }

@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
+import { shown } from "../process/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { mcpToolName, nameIssue } from "./names.ts";
@@ -195,7 +196,7 @@ export function checkTools(
       throw new ConfigError(
         option,
         `Cannot use the tools of "${server}": expected what defineTool() gives, got ${
-          JSON.stringify(tool)
+          shown(tool)
         }`,
       );
     }

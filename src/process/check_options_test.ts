@@ -1,0 +1,71 @@
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ConfigError } from "../errors.ts";
+import type { SessionOptions } from "../options.ts";
+import { OPTION_NAMES } from "./args.ts";
+import { checkOptions } from "./check_options.ts";
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+/** Values that no option can have: what a cast or plain JavaScript lets through. */
+const NONSENSE: readonly unknown[] = [
+  Symbol("x"),
+  10n,
+  null,
+  NaN,
+  -1,
+  [null],
+  [circular],
+];
+
+Deno.test("checkOptions refuses nonsense as every option, and throws nothing else", () => {
+  for (const name of OPTION_NAMES) {
+    // The one value that is the caller's own.
+    if (name === "toolContext") continue;
+    for (const value of NONSENSE) {
+      const options = { [name]: value } as SessionOptions;
+      const error = assertThrows(
+        () => checkOptions(options),
+        ConfigError,
+        undefined,
+        `${name}: ${String(value)}`,
+      );
+      assertEquals(error.option.split(".")[0], name, error.message);
+      assertStringIncludes(error.message, name);
+    }
+  }
+});
+
+Deno.test("checkOptions refuses unknown fields, with what may have been meant", () => {
+  const rows: readonly [unknown, string][] = [
+    [{ limits: { maxTurn: 1 } }, 'did you mean "limits.maxTurns"?'],
+    [{ budget: { limitUsd: 1 } }, "an object with thresholds, stopAt"],
+    [{ recover: { attempt: 1 } }, 'did you mean "recover.attempts"?'],
+    [{ recover: {} }, "expected a whole number above 0"],
+    [{ waitForReset: { message: "x" } }, "expected a number above 0"],
+    [{ thinking: { budget: 1 } }, "an object with budgetTokens, display"],
+    [{ systemPrompt: { apend: "x" } }, 'did you mean "systemPrompt.append"?'],
+    [{ toolConfig: { askUserQuestions: {} } }, '"toolConfig.askUserQuestion"?'],
+    [{ toolConfig: { askUserQuestion: { format: "html" } } }, "previewFormat"],
+  ];
+  for (const [options, said] of rows) {
+    const error = assertThrows(() => checkOptions(options as SessionOptions));
+    assertInstanceOf(error, ConfigError);
+    assertStringIncludes(error.message, said);
+  }
+});
+
+Deno.test("the error of a variable names it, and shows no value", () => {
+  const env = { SECRET: "hunter2", PORT: 8080 };
+  const error = assertThrows(
+    () => checkOptions({ env } as unknown as SessionOptions),
+    ConfigError,
+  );
+  assertStringIncludes(error.message, "PORT");
+  assertEquals(error.message.includes("hunter2"), false);
+});

@@ -1,0 +1,169 @@
+/**
+ * What the value of an option can be, and the errors of one that cannot. Pure.
+ *
+ * @module
+ */
+
+import { closest } from "../closest.ts";
+import { ConfigError } from "../errors.ts";
+import { isWireObject } from "../messages/_define.ts";
+
+/** What the value of an option has to be. */
+export interface Kind {
+  /** In words, for the error. */
+  readonly expected: string;
+  /** Whether this is one. */
+  readonly fits: (value: unknown) => boolean;
+  /** Leaves the value out of the error. */
+  readonly isSecret?: boolean;
+}
+
+const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A text. */
+export const TEXT: Kind = {
+  expected: "a text that is not empty",
+  fits: isText,
+};
+/** Texts. */
+export const TEXTS: Kind = {
+  expected: "a list of texts",
+  fits: isTextList,
+};
+/** A switch. */
+export const YES_OR_NO: Kind = {
+  expected: "true or false",
+  fits: (value) => typeof value === "boolean",
+};
+/** A switch, or more about it. */
+export const YES_OR_TEXT: Kind = {
+  expected: "true, false, or a text that is not empty",
+  fits: (value) => typeof value === "boolean" || isText(value),
+};
+/** Fields that are checked elsewhere, or by the CLI. */
+export const OBJECT: Kind = {
+  expected: "an object",
+  fits: (value) => isWireObject(value) && !(value instanceof URL),
+};
+/** A file or folder. */
+export const PLACE: Kind = {
+  expected: "a path or a file: URL",
+  fits: (value) => value instanceof URL || isText(value),
+};
+/** An id of the CLI's. */
+export const UUID: Kind = {
+  expected: "a UUID",
+  fits: (value) => typeof value === "string" && UUID_SHAPE.test(value),
+};
+/** A function of the caller's. */
+export const FUNCTION: Kind = {
+  expected: "a function",
+  fits: (value) => typeof value === "function",
+};
+/** How many. */
+export const POSITIVE: Kind = {
+  expected: "a whole number above 0",
+  fits: isPositive,
+};
+/** How much, or how long: `Infinity` is no limit. */
+export const AMOUNT: Kind = {
+  expected: "a number above 0",
+  fits: (value) => typeof value === "number" && value > 0,
+};
+
+/** One of some words. */
+export function oneOf(...values: readonly unknown[]): Kind {
+  return {
+    expected: `one of ${values.join(", ")}`,
+    fits: (value) => values.includes(value),
+  };
+}
+
+/** Whether it is a text that says something. */
+export function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+/** Whether it is a list of such texts. */
+export function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+/** Whether it is a whole number above 0. */
+export function isPositive(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** @throws {ConfigError} It is there and of another kind. */
+export function check(option: string, value: unknown, kind: Kind): void {
+  if (value === undefined || kind.fits(value)) return;
+  const { expected, isSecret = false } = kind;
+  throw wrong(option, expected, isSecret ? typesOf(value) : value);
+}
+
+/** The types of what is in an object. */
+function typesOf(value: unknown): unknown {
+  if (!isWireObject(value)) return typeof value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, value]) => [name, typeof value]),
+  );
+}
+
+/**
+ * Checks an option that is an object of fields: one that is misspelled would be a limit
+ * that does not hold.
+ *
+ * @throws {ConfigError} It is none, or has a field that is unknown or of another kind.
+ */
+export function checkFields(
+  option: string,
+  value: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+): void {
+  if (value === undefined) return;
+  const names = Object.keys(kinds);
+  const expected = `an object with ${names.join(", ")}`;
+  if (!OBJECT.fits(value)) throw wrong(option, expected, value);
+  for (const [name, field] of Object.entries(value as object)) {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    const at = `${option}.${name}`;
+    if (kind === undefined) {
+      const near = closest(name, names);
+      throw new ConfigError(
+        at,
+        `Unknown option "${at}", ${
+          near === undefined
+            ? `expected ${expected}`
+            : `did you mean "${option}.${near}"?`
+        }`,
+      );
+    }
+    check(at, field, kind);
+  }
+}
+
+/** The error for a value that cannot be. */
+export function wrong(
+  option: string,
+  expected: string,
+  came: unknown,
+): ConfigError {
+  return new ConfigError(
+    option,
+    `Cannot use the option ${option}: expected ${expected}, got ${shown(came)}`,
+  );
+}
+
+/** A value in an error, as JSON where that can hold it. */
+export function shown(value: unknown): string {
+  return (json(value) ?? String(value)).slice(0, 200);
+}
+
+function json(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint, or something that holds itself.
+    return undefined;
+  }
+}
