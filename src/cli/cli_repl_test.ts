@@ -27,6 +27,15 @@ Deno.test("repl: each line of a pipe is a turn in one session", async () => {
   assertEquals(claude.starts.length, 1);
 });
 
+Deno.test("repl: /exit leaves, as in Claude Code itself", async () => {
+  const { code, stdout } = await run(
+    [[step.text("First.")], [step.text("Second.")]],
+    ["repl"],
+    "a\n/exit\nb\n",
+  );
+  assertEquals({ code, stdout }, { code: 0, stdout: "First.\n" });
+});
+
 Deno.test("repl: a failed turn is told, the next one runs, the code is the worst", async () => {
   const { code, stdout, stderr } = await run(
     [
@@ -144,6 +153,7 @@ Deno.test(
     await running.write("half a line\x03");
     await running.says("Ctrl-C again leaves");
     await running.write("\x03");
+    await running.says("To go on: claudestream repl --resume ");
     assertEquals((await running.outcome()).code, 130);
     await running.child.stdin.abort().catch(() => {});
     await claude.ended();

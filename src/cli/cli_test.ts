@@ -59,6 +59,15 @@ Deno.test("ask: the final text and nothing else", async () => {
   });
 });
 
+Deno.test("ask: a call of the API that is tried again is told, unless --quiet", async () => {
+  const turns = [[step.apiRetry({ status: 529 }), step.text("Fine.")]];
+  const told = await run(turns, ["ask", "x"]);
+  assertEquals(told.stdout, "Fine.\n");
+  assertStringIncludes(told.stderr, "HTTP 529): retry 1 of ");
+  const quiet = await run(turns, ["ask", "x", "--quiet"]);
+  assertEquals([quiet.stdout, quiet.stderr], ["Fine.\n", ""]);
+});
+
 Deno.test("ask --json: one object", async () => {
   const { stdout } = await run([[step.text("4\n\n")]], [
     "ask",

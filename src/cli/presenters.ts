@@ -7,9 +7,10 @@
 import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Flags } from "./flags.ts";
-import { emptyText } from "./note_text.ts";
+import { emptyText, retryText } from "./note_text.ts";
 import { type Output, readEnv } from "./output.ts";
 import { Renderer } from "./render.ts";
+import { styled } from "./terminal.ts";
 
 /** Shows a turn. */
 export interface Presenter<V extends View> {
@@ -87,7 +88,10 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
   };
 }
 
-/** The final text only, or the whole answer as an object. */
+/**
+ * The final text only, or the whole answer as an object. Why it takes long goes to stderr:
+ * the CLI tries ten times, over minutes.
+ */
 export function answerPresenter(
   output: Output,
   flags: Flags,
@@ -95,7 +99,10 @@ export function answerPresenter(
 ): Presenter<"flat"> {
   return {
     view: "flat",
-    take: nothing,
+    async take(event) {
+      if (event.type !== "api_retry" || flags.quiet === true) return;
+      await output.stderr(styled("yellow", `${retryText(event)}\n`));
+    },
     interlude: noInterlude,
     async end(result) {
       if (result === undefined || result.isError) return;

@@ -12,10 +12,19 @@ import { VERSION } from "../version.ts";
 import { stdinLines } from "./_one_shot.ts";
 
 const HELP = `  :help   this
-  :quit   leave; so do Ctrl-D, and Ctrl-C twice
+  :quit   leave; so do /exit, Ctrl-D, and Ctrl-C twice
   Ctrl-C  interrupts the turn that is running
   Everything else goes to Claude, /cost and the like too
 `;
+
+/** The CLI has no `/exit` for programs, and says so as an answer. */
+const LEAVING: ReadonlySet<string> = new Set([
+  ":q",
+  ":quit",
+  ":exit",
+  "/exit",
+  "/quit",
+]);
 
 /** `repl`: several turns in one session. */
 export async function repl(
@@ -91,8 +100,9 @@ class Repl {
       if (line instanceof Leave) return Math.max(worst, line.code);
       const text = line.trim();
       if (text === "") continue;
+      if (LEAVING.has(text)) return await this.#bye(worst);
       if (text.startsWith(":")) {
-        if (await this.#obey(text)) return await this.#bye(worst);
+        await this.#obey(text);
         continue;
       }
       const code = await this.#turn(text);
@@ -134,21 +144,15 @@ class Repl {
     if (this.#isInteractive) await this.#output.stderr(styled("cyan", "> "));
   }
 
-  async #obey(command: string): Promise<boolean> {
+  async #obey(command: string): Promise<void> {
     switch (command) {
-      case ":q":
-      case ":quit":
-      case ":exit":
-        return true;
       case ":h":
       case ":help":
-        await this.#output.stderr(HELP);
-        return false;
+        return await this.#output.stderr(HELP);
       default:
         await this.#output.stderr(
           `Unknown command "${command}"; :help lists them\n`,
         );
-        return false;
     }
   }
 
@@ -169,8 +173,10 @@ class Repl {
   /** Ctrl-C at the prompt: the terminal has thrown away what was typed. */
   #interruptIdle(): void {
     if (this.#isWarned || !this.#isInteractive) {
-      this.#output.stderr("\n");
-      this.#leaving.abort(new Leave(EXIT.interrupted));
+      // Nobody waits for the words; that they cannot be printed changes nothing.
+      this.#output.stderr("\n").then(() => this.#bye(EXIT.interrupted))
+        .catch(() => {})
+        .then(() => this.#leaving.abort(new Leave(EXIT.interrupted)));
       return;
     }
     this.#isWarned = true;
