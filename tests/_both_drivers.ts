@@ -43,6 +43,8 @@ export interface Case {
   readonly view?: "flat" | "messages" | "wire";
   /** The next prompt goes out while the CLI still tells of the one before: either may come first. */
   readonly overlaps?: boolean;
+  /** The process is started first, so that a short time limit holds for the turn alone. */
+  readonly isWarm?: boolean;
   /**
    * What the caller does instead of sending a prompt for each turn. Whatever it puts in
    * `seen` is compared, and so are the facts in the end.
@@ -139,14 +141,15 @@ export function told(error: unknown): unknown {
 }
 
 /** Sends a prompt for each turn. */
-function plainly({ turns, view = "flat", overlaps = false }: Case) {
+function plainly({ turns, view = "flat", overlaps, isWarm }: Case) {
   return function* (session: Session, seen: unknown[]): Doing {
+    if (isWarm === true) yield* got(session.start());
     for (let at = 0; at < Math.max(turns.length, 1); at++) {
       try {
         const turn = session.send(`prompt ${at}`, { view });
         // Events that came before a failure count, too.
         yield* each(turn as Iterable<ClaudeEvent>, (event) => {
-          if (overlaps && event.type === "command_lifecycle") return;
+          if (overlaps === true && event.type === "command_lifecycle") return;
           seen.push(steady(event));
         });
         seen.push(yield* got(turn.text()));

@@ -120,12 +120,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a silence": {
     turns: [[step.text("x"), step.silence()], [step.text("second")]],
-    options: { idleTimeoutMs: { warnMs: 400, endMs: 800 } },
+    options: { idleTimeoutMs: { warnMs: 600, endMs: 1000 } },
     overlaps: true,
+    isWarm: true,
   },
   "a silence that no interruption ends": {
     turns: [[step.text("x"), step.silence({ deaf: true })], []],
     options: { idleTimeoutMs: 500, closeTimeoutMs: 300 },
+    isWarm: true,
   },
   "a tool that is silent for long": {
     turns: [[
@@ -134,12 +136,14 @@ const CASES: Readonly<Record<string, Case>> = {
       }),
       step.text("x"),
     ]],
-    options: { idleTimeoutMs: { warnMs: 300, endMs: 600 } },
+    options: { idleTimeoutMs: { warnMs: 400, endMs: 800 } },
+    isWarm: true,
   },
   "a turn that takes too long": {
     turns: [[step.text("x"), step.silence()], [step.text("second")]],
-    options: { turnTimeoutMs: 1500 },
+    options: { turnTimeoutMs: 1000 },
     overlaps: true,
+    isWarm: true,
   },
   "a retry that makes no sense": {
     turns: [[
