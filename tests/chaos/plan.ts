@@ -116,7 +116,7 @@ function turnOf(random: Random): readonly Step[] {
   const before = Array.from(
     { length: random.int(0, 3) },
     (): Step => {
-      switch (random.int(0, 4)) {
+      switch (random.int(0, 5)) {
         case 0:
           return step.thinking("hm ", {
             repeat: random.int(1, 50),
@@ -129,6 +129,9 @@ function turnOf(random: Random): readonly Step[] {
           });
         case 2:
           return step.toolCall("Read", { file_path: "/x" }, { output: "y" });
+        case 4:
+          // Without an output: it is run here.
+          return step.toolCall("mcp__tools__double", { of: random.int(1, 9) });
         case 3:
           return step.apiRetry({ attempt: random.int(1, 3) });
         default:

@@ -1,11 +1,14 @@
 /** Carries out a plan and tells what came of it. */
 
+import * as v from "valibot";
 import {
   allowAll,
   AsyncSession,
   callback,
   ClaudeStreamError,
+  defineTool,
   denyAll,
+  hook,
   type SyncPolicy,
   SyncSession,
   type SyncSessionOptions,
@@ -32,6 +35,14 @@ const POLICIES: Readonly<Record<Plan["policy"], SyncPolicy | undefined>> = {
     throw new Error("a broken policy");
   }),
 };
+
+/** What the scripted model calls in this process. */
+const DOUBLE = defineTool({
+  name: "double",
+  description: "Doubles a number",
+  input: v.object({ of: v.number() }),
+  run: ({ of }) => `${of * 2}`,
+});
 
 /** Plays one run. */
 export async function play(
@@ -84,6 +95,8 @@ function optionsOf(plan: Plan, claude: ScriptedClaude): SyncSessionOptions {
     closeTimeoutMs: CLOSE_STEP_MS,
     turnTimeoutMs: sound ? SOUND_MS : STUCK_MS,
     controlTimeoutMs: sound ? SOUND_MS : STUCK_MS,
+    tools: [DOUBLE],
+    hooks: { PostToolUse: [{ run: () => hook.context("noted") }] },
     startTimeoutMs: sound ? SOUND_MS : STUCK_MS,
     ...policy === undefined ? {} : { policy },
     ...plan.recover ? { recover: { attempts: 1 } } : {},
