@@ -365,7 +365,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a message that is pushed into a turn": {
     turns: [[
       step.text("one"),
-      step.pause(1000),
+      step.awaitPrompt(),
       step.toolCall("Read", {}, { output: "x" }),
       step.echo("{prompts}"),
     ]],
@@ -391,7 +391,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   "a message that is pushed to a process that dies": {
-    turns: [[step.text("one"), step.pause(300), step.exit(1)]],
+    turns: [[step.text("one"), step.awaitPrompt(), step.exit(1)]],
     *does(session, seen) {
       const turn = session.send("a");
       yield* got(session.start());

@@ -28,7 +28,6 @@ export class Player {
   readonly #outbox: PlayerOutput[] = [];
   readonly #strands = new Strands();
   readonly #desk: RequestDesk;
-  readonly #queue: Prompt[] = [];
   readonly #wakeUps: Turn[] = [];
   readonly #usedUuids = new Set<string>();
   #turn: TurnPlayer | undefined;
@@ -49,7 +48,6 @@ export class Player {
     this.#stage = new Stage(scenario, start);
     this.#desk = new RequestDesk(this.#stage, {
       outbox: this.#outbox,
-      queue: this.#queue,
       strands: this.#strands,
       startBackground: this.#background,
       interrupt: () => this.#interrupt(),
@@ -191,7 +189,7 @@ export class Player {
       this.#startTurn([], wakeUp, { kind: "task-notification" });
       return true;
     }
-    if (this.#queue.length > 0) {
+    if (this.#stage.queue.length > 0) {
       this.#startQueued();
       return true;
     }
@@ -212,7 +210,7 @@ export class Player {
 
   /** Makes one turn of all prompts that wait. */
   #startQueued(): void {
-    const prompts = this.#queue.splice(0);
+    const prompts = this.#stage.queue.splice(0);
     const { turns, forEveryPrompt } = this.#stage.script;
     const steps = turns?.[this.#stage.turns] ?? forEveryPrompt ?? ECHO;
     this.#stage.turns++;
@@ -234,7 +232,7 @@ export class Player {
       this.#stage,
       {
         startBackground: this.#background,
-        takeQueued: () => this.#queue.splice(0),
+        takeQueued: () => this.#stage.queue.splice(0),
       },
       prompts,
       steps,
@@ -269,13 +267,16 @@ export class Player {
       this.#outbox.push(...stage.lifecycle(uuid, "queued"));
     }
     const { content } = read;
-    this.#queue.push({
+    this.#stage.queue.push({
       text: promptText(content),
       content,
       uuid,
       asksModel: line["shouldQuery"] !== false,
       isSynthetic: line["isSynthetic"] === true,
     });
+    const { promptKey } = stage;
+    if (promptKey !== undefined) this.#strands.resume(promptKey, undefined);
+    stage.promptKey = undefined;
     // The first of several prompts is on its way before the next is read, and
     // so makes a turn of its own.
     if (this.#strands.main === undefined && !this.#desk.greets) {
@@ -316,7 +317,7 @@ export class Player {
   #endSession(): void {
     const busy = this.#turn !== undefined;
     this.#interrupt();
-    this.#queue.length = 0;
+    this.#stage.queue.length = 0;
     this.#exitWhenIdle = busy ? 1 : 0;
   }
 
@@ -328,7 +329,7 @@ export class Player {
 
   #fail(error: string): void {
     this.#stop();
-    this.#queue.length = 0;
+    this.#stage.queue.length = 0;
     this.#exitWhenIdle = 1;
     const text = `${error}\n`;
     this.#outbox.push({ do: "stderr", text, bytes: text.length });

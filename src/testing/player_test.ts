@@ -121,3 +121,29 @@ Deno.test("Player spoils the line that a step is about, once", () => {
   assertEquals(types("lost"), ["system", "result"]);
   assertEquals(types("half"), ["system", "result"]);
 });
+
+Deno.test("awaitPrompt waits for a prompt that no turn has taken", () => {
+  const more = prompt("two", "00000000-0000-4000-8000-000000000002");
+  const steps = [
+    step.text("asked"),
+    step.awaitPrompt(),
+    step.toolCall("Read", {}, { output: "x" }),
+    step.echo("{prompts}"),
+  ];
+  const texts = (lines: readonly Line[]) =>
+    lines.flatMap((line) => line.message?.content?.[0]?.text ?? []);
+  const run = (first: readonly Line[], later: readonly Line[]) =>
+    texts(
+      play({
+        arguments: BASE,
+        scenario: step.conversation([steps]),
+        first,
+        reply: (line) => texts([line])[0] === "asked" ? later : [],
+      }).lines,
+    );
+  assertEquals(run([prompt("one")], [more]), ["asked", "one\ntwo"]);
+  // It may have come before.
+  assertEquals(run([prompt("one"), more], []), ["asked", "one\ntwo"]);
+  // The turn's own does not count.
+  assertEquals(run([prompt("one")], []), ["asked"]);
+});

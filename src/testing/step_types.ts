@@ -247,6 +247,8 @@ export type PlainStep =
   | { readonly do: "pause"; readonly ms: number }
   /** Waits until the test releases it. */
   | { readonly do: "gate"; readonly name: string }
+  /** Waits until there is a prompt that no turn has taken. */
+  | { readonly do: "await_prompt" }
   /** Tells the test that this place was reached, and goes on. */
   | { readonly do: "mark"; readonly name: string }
   /** Never goes on. Requests are still answered unless `deaf`. */

@@ -179,6 +179,11 @@ export function gate(name: string): PlainStep {
   return { do: "gate", name };
 }
 
+/** In a turn: waits until one more prompt has come, as `push` sends it. */
+export function awaitPrompt(): PlainStep {
+  return { do: "await_prompt" };
+}
+
 /** Tells the test that this place was reached, without waiting. */
 export function mark(name: string): PlainStep {
   return { do: "mark", name };

@@ -96,6 +96,13 @@ function* playOne(
       yield { do: "wait", keys: [key] };
       return;
     }
+    case "await_prompt": {
+      if (stage.queue.length > 0) return;
+      const key = `prompt ${stage.identifiers.count("prompt")}`;
+      stage.promptKey = key;
+      yield { do: "wait", keys: [key] };
+      return;
+    }
     case "silence":
       if (step.deaf) stage.deaf = true;
       yield { do: "wait", keys: [] };

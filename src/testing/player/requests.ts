@@ -18,7 +18,6 @@ import type { Stage } from "./wire.ts";
 /** What requests can reach of the player. */
 export interface DeskSurroundings {
   readonly outbox: PlayerOutput[];
-  readonly queue: Prompt[];
   readonly strands: Strands;
   readonly startBackground: StartBackground;
   /** Cuts the running turn off. */
@@ -93,7 +92,7 @@ export class RequestDesk {
         return;
       case "interrupt": {
         const cancelled = request["cancel_queued"] === true
-          ? this.#player.queue.splice(0)
+          ? this.#stage.queue.splice(0)
           : [];
         for (const { uuid } of cancelled) {
           if (uuid === undefined) continue;
@@ -101,7 +100,7 @@ export class RequestDesk {
         }
         this.#player.interrupt();
         const response = stage.isOld ? undefined : {
-          still_queued: uuidsOf(this.#player.queue),
+          still_queued: uuidsOf(this.#stage.queue),
           ...(request["cancel_queued"] === true
             ? { cancelled: uuidsOf(cancelled) }
             : {}),
@@ -116,14 +115,14 @@ export class RequestDesk {
       }
       case "cancel_async_message": {
         const uuid = request["message_uuid"];
-        const index = this.#player.queue.findIndex((prompt) =>
+        const index = this.#stage.queue.findIndex((prompt) =>
           prompt.uuid === uuid
         );
         if (index < 0 || typeof uuid !== "string") {
           this.#player.outbox.push(...success(stage, id, { cancelled: false }));
           return;
         }
-        this.#player.queue.splice(index, 1);
+        this.#stage.queue.splice(index, 1);
         const response = { cancelled: true, message_uuid: uuid };
         this.#player.outbox.push(
           ...stage.lifecycle(uuid, "cancelled"),

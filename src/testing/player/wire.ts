@@ -14,6 +14,7 @@ import {
 import { Identifiers, ScriptedClock } from "./identifiers.ts";
 import { type Launch, readLaunch } from "./launch.ts";
 import type { PlayerOutput } from "./output.ts";
+import type { Prompt } from "./prompt.ts";
 import type {
   JsonObject,
   ProcessScript,
@@ -78,6 +79,10 @@ export class Stage {
   readonly openRequests: Set<string> = new Set();
   readonly tasks: Map<string, JsonObject> = new Map();
   readonly ignored: Set<"sigterm" | "sigint" | "eof">;
+  /** Prompts that no turn has taken. */
+  readonly queue: Prompt[] = [];
+  /** What a step waits for that waits for the next of them. */
+  promptKey: string | undefined;
   turnRunning = false;
   deaf = false;
   chunkBytes: number | undefined;
