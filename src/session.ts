@@ -9,7 +9,10 @@ import {
   type ControlCall,
   type ControlOptions,
 } from "./control/call.ts";
-import type { InitializeInfo } from "./control/initialize.ts";
+import {
+  type InitializeInfo,
+  readInitializeInfo,
+} from "./control/initialize.ts";
 import {
   interruptCall,
   type InterruptOptions,
@@ -40,7 +43,6 @@ import {
   checkPrompt,
   checkTurnOptions,
   deadlineOf,
-  initializeInfo,
   onAbort,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
@@ -168,7 +170,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    */
   start(): Promise<InitializeInfo> {
     const { driver } = this.#core;
-    return this.#core.info(() => driver.start().then(initializeInfo));
+    return this.#core.info(() => driver.start().then(readInitializeInfo));
   }
 
   /**

@@ -5,14 +5,10 @@
  */
 
 import { closest } from "./closest.ts";
-import {
-  type InitializeInfo,
-  readInitializeInfo,
-} from "./control/initialize.ts";
 import { roundUsd } from "./cost.ts";
 import { MAX_TIMER_MS } from "./drivers/limits.ts";
-import { ConfigError, ProtocolError } from "./errors.ts";
-import { isWireObject, type WireObject } from "./messages/_define.ts";
+import { ConfigError } from "./errors.ts";
+import { isWireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
@@ -42,18 +38,6 @@ export function settledOptions(options: SessionOptions): {
     },
     knownId,
   };
-}
-
-/** Reads what the CLI says of itself at the start. */
-export function initializeInfo(response: WireObject): InitializeInfo {
-  const info = readInitializeInfo(response);
-  if (!("issues" in info)) return info;
-  const first = info.issues[0];
-  throw new ProtocolError(
-    `Cannot read the answer to "initialize": ${first?.path}: ${first?.message}`,
-    JSON.stringify(response),
-    info.issues,
-  );
 }
 
 /** When something has to be over. */

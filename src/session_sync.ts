@@ -14,7 +14,10 @@ import {
   type ControlCall,
   type ControlOptions,
 } from "./control/call.ts";
-import type { InitializeInfo } from "./control/initialize.ts";
+import {
+  type InitializeInfo,
+  readInitializeInfo,
+} from "./control/initialize.ts";
 import {
   interruptCall,
   type InterruptOptions,
@@ -45,7 +48,6 @@ import {
   checkPrompt,
   checkTurnOptions,
   deadlineOf,
-  initializeInfo,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
@@ -117,7 +119,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    */
   start(): InitializeInfo {
     const { driver } = this.#core;
-    return this.#core.info(() => initializeInfo(driver.start()));
+    return this.#core.info(() => readInitializeInfo(driver.start()));
   }
 
   /**

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import {
-  type FieldIssue,
   type Reads,
   shape,
   wire,
+  type WireObject,
   wireOptional,
 } from "../messages/_define.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type ModelInfo,
   modelInfo,
 } from "./_infos.ts";
+import { listOf } from "./call.ts";
 
 export type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
 
@@ -34,7 +35,8 @@ export interface AccountInfo {
 }
 
 /**
- * What the CLI says of itself when a session starts, before any prompt.
+ * What the CLI says of itself when a session starts, before any prompt. A list is empty
+ * where the CLI sends none that this version can read.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_04-initialize.ndjson. CLI 2.1.197
  * sends no version and no mode.
@@ -60,21 +62,27 @@ export interface InitializeInfo {
   readonly pid?: number;
 }
 
+/** What fits of a list, which a newer CLI may have changed. */
+function known<T>(item: Reads<T>): Reads<readonly T[]> {
+  return v.fallback(listOf(item), []) as Reads<readonly T[]>;
+}
+
+const account: Reads<AccountInfo> = shape<AccountInfo>({
+  tokenSource: wireOptional("tokenSource", v.string()),
+  apiKeySource: wireOptional("apiKeySource", v.string()),
+  apiProvider: wireOptional("apiProvider", v.string()),
+  email: wireOptional("email", v.string()),
+  organization: wireOptional("organization", v.string()),
+  subscriptionType: wireOptional("subscriptionType", v.string()),
+});
+
+// Every control request waits for the start: one that failed over a list of commands
+// would take interrupt() with it.
 const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
-  commands: wire("commands", v.array(commandInfo)),
-  agents: wire("agents", v.array(agentInfo)),
-  models: wire("models", v.array(modelInfo)),
-  account: wire(
-    "account",
-    shape<AccountInfo>({
-      tokenSource: wireOptional("tokenSource", v.string()),
-      apiKeySource: wireOptional("apiKeySource", v.string()),
-      apiProvider: wireOptional("apiProvider", v.string()),
-      email: wireOptional("email", v.string()),
-      organization: wireOptional("organization", v.string()),
-      subscriptionType: wireOptional("subscriptionType", v.string()),
-    }),
-  ),
+  commands: wire("commands", known(commandInfo)),
+  agents: wire("agents", known(agentInfo)),
+  models: wire("models", known(modelInfo)),
+  account: wire("account", v.fallback(account, {}) as Reads<AccountInfo>),
   outputStyle: wireOptional("output_style", v.string()),
   availableOutputStyles: wireOptional(
     "available_output_styles",
@@ -85,16 +93,7 @@ const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
   pid: wireOptional("pid", v.number()),
 });
 
-/** Reads the response of `initialize`, or says what did not fit. */
-export function readInitializeInfo(
-  raw: unknown,
-): InitializeInfo | { readonly issues: readonly FieldIssue[] } {
-  const read = v.safeParse(initializeInfo, raw);
-  if (read.success) return read.output;
-  return {
-    issues: read.issues.map((issue) => ({
-      path: v.getDotPath(issue) ?? "",
-      message: issue.message,
-    })),
-  };
+/** Reads the response of `initialize`. What does not fit is left out. Never fails. */
+export function readInitializeInfo(response: WireObject): InitializeInfo {
+  return v.parse(initializeInfo, response);
 }

@@ -10,6 +10,7 @@ import { contextUsageCall } from "./get_context_usage.ts";
 import { settingsCall } from "./get_settings.ts";
 import { taskOutputCall } from "./get_task_output.ts";
 import { planUsageCall } from "./get_usage.ts";
+import { readInitializeInfo } from "./initialize.ts";
 import { interruptCall } from "./interrupt.ts";
 import { permissionRulesCall } from "./list_permission_rules.ts";
 import { mcpStatusCall } from "./mcp_status.ts";
@@ -222,4 +223,28 @@ Deno.test("an answer without what it has to say is a ProtocolError", () => {
     );
     assertEquals(error.issues.length > 0, true);
   }
+});
+
+Deno.test("what the CLI says at the start is read as far as it is known", () => {
+  assertEquals(readInitializeInfo({}), {
+    commands: [],
+    agents: [],
+    models: [],
+    account: {},
+  });
+  const newer = {
+    commands: [{ name: "a" }, { title: "b" }, 5],
+    agents: { a: { description: "x" } },
+    models: [{ value: "m", displayName: { en: "M" } }],
+    account: { email: ["a@b.c"], apiKeySource: "none" },
+    claude_code_version: "3.0.0",
+    pid: "5",
+  };
+  assertEquals(readInitializeInfo(newer), {
+    commands: [{ name: "a" }],
+    agents: [],
+    models: [{ value: "m" }],
+    account: { apiKeySource: "none" },
+    claudeCodeVersion: "3.0.0",
+  });
 });
