@@ -175,6 +175,8 @@ export type StartupReason =
   | "exited"
   /** There is no session to resume under that id. */
   | "session_not_found"
+  /** There is no such session, or no message `resumeAt` in it; the CLI says which in words only. */
+  | "resume_refused"
   /** The CLI refused the handshake. */
   | "handshake"
   /** The model cannot see a tool that lives in this process. */
@@ -203,7 +205,8 @@ export class StartupError extends ClaudeStreamError {
         reason === "session_not_found" || reason === "billing"
       ? reason
       : reason === "exited" || reason === "handshake" ||
-          reason === "tools_missing" || reason === "hooks_off"
+          reason === "resume_refused" || reason === "tools_missing" ||
+          reason === "hooks_off"
       ? "startup"
       : "spawn";
     super(code, message, details);

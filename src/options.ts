@@ -136,7 +136,10 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly sessionId?: string;
   /** Goes on with the session of a pull request: its number or address. A new session where there is none. */
   readonly fromPr?: string | number;
-  /** Goes on from the message with this `uuid` and drops what came after it. Needs `resume`. */
+  /**
+   * Goes on from the message with this `uuid` and drops what came after it. Needs
+   * `resume`. Where there is none the start fails with the reason `resume_refused`.
+   */
   readonly resumeAt?: string;
   /** The `uuid` of the prompt of the only turn that `resumeAt` may drop. Needs `resumeAt`. */
   readonly resumeDropsTurn?: string;

@@ -354,10 +354,14 @@ live("a session is resumed by its id, and an unknown one is not", async () => {
     assertEquals(text, "one, two, three, four");
     assert(sessionId !== id);
   }
-  await using session = new AsyncSession({
-    ...on.options,
-    resume: "cccccccc-1111-4111-8111-111111111111",
-  });
+  const unknown = "cccccccc-1111-4111-8111-111111111111";
+  {
+    const options = { ...on.options, resume: id, resumeAt: unknown };
+    await using session = new AsyncSession(options);
+    const error = await assertRejects(() => session.ask("x"), StartupError);
+    assertEquals(error.reason, "resume_refused");
+  }
+  await using session = new AsyncSession({ ...on.options, resume: unknown });
   const error = await assertRejects(() => session.ask("x"), StartupError);
   assertEquals(error.code, "session_not_found");
 });

@@ -540,9 +540,10 @@ function withdrawn(): DOMException {
 }
 
 function resumeContext(options: SessionOptions): ResumeContext | undefined {
-  const { resume, cwd } = options;
+  const { resume, resumeAt: at, cwd } = options;
   if (resume === undefined) return undefined;
   return {
+    at,
     id: resume === "last" ? undefined : resume,
     cwd: cwd === undefined ? ownDirectory() : pathOf("cwd", cwd),
   };

@@ -33,6 +33,8 @@ export interface ResumeContext {
   readonly id: string | undefined;
   /** The directory, where it is known. */
   readonly cwd: string | undefined;
+  /** The message to go on from; `undefined` for the last one. */
+  readonly at?: string | undefined;
 }
 
 /** The error of everything that waited for a process that ended. */
@@ -80,13 +82,17 @@ export function refusedStart(
     });
   }
   const where = resume.cwd === undefined ? "" : ` in "${resume.cwd}"`;
+  const names = resume.at === undefined
+    ? "resume and cwd"
+    : "resume, resumeAt and cwd";
   return new StartupError(
-    "session_not_found",
+    // Of the two that may not be there, no field tells which it is.
+    resume.at === undefined ? "session_not_found" : "resume_refused",
     `Cannot resume the session${where}: ${said}`,
     {
       ...details,
       hint:
-        "Sessions belong to the directory that they were started in: check the options resume and cwd",
+        `Sessions belong to the directory that they were started in: check the options ${names}`,
     },
   );
 }

@@ -339,6 +339,15 @@ Deno.test("a session that cannot be resumed says so", () => {
   assertEquals(end.error.reason, "session_not_found");
   assertEquals(end.error.code, "session_not_found");
 
+  // The CLI says in words only whether it is the session or the message that is not there.
+  const at = started({ resume: { id: "r", cwd: "/w", at: "m" } });
+  at.send({ id: "p1", content: "hi" });
+  const { end: refused } = only(at.receive(line), "end_turn")[0] ?? {};
+  assert(refused?.error instanceof StartupError);
+  assertEquals(refused.error.reason, "resume_refused");
+  assertEquals(refused.error.code, "startup");
+  assert(refused.error.hint?.includes("resumeAt"));
+
   const warm = started({ resume: { id: "r", cwd: "/w" } });
   warm.receive(line);
   const settled = only(warm.end(EXIT), "settle")[0]?.outcome;
