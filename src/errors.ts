@@ -138,7 +138,7 @@ export class ClaudeStreamError extends Error {
 export class ClaudeNotFoundError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "ClaudeNotFoundError";
-  /** Every path that was looked at, in this order. */
+  /** Every path that was looked at, in this order. None where Deno may not look: then `PATH` was searched by name. */
   readonly searched: readonly string[];
   /** What was to be started, where an option or a variable named it. */
   readonly wanted?: string;
@@ -148,8 +148,10 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
     super(
       "cli_not_found",
       wanted === undefined
-        ? `Cannot start the CLI: no "claude" in ${searched.length} places: ${
-          searched.join(", ")
+        ? `Cannot start the CLI: no "claude" in ${
+          searched.length === 0
+            ? "PATH"
+            : `${searched.length} places: ${searched.join(", ")}`
         }`
         : `Cannot start the CLI: no executable file "${wanted}"`,
       {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DOCTOR_HINT, StartupError } from "../errors.ts";
+import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
 import {
@@ -141,6 +141,7 @@ export async function prepareSpawn(
 /**
  * Starts a process of this machine.
  *
+ * @throws {ClaudeNotFoundError} Deno found none in `PATH`, where we may not look.
  * @throws {StartupError} It cannot be started.
  */
 export async function startProcess(
@@ -171,10 +172,11 @@ export async function startProcess(
   return running(child, files);
 }
 
-function spawnError(
-  { command, env }: SpawnSpec,
+/** The error for a command that could not be started. Pure. */
+export function spawnError(
+  { command, env }: Pick<SpawnSpec, "command" | "env">,
   cause: unknown,
-): StartupError {
+): ClaudeNotFoundError | StartupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Deno.errors.NotCapable) {
     // Variables of the loader can make any program run any code, so Deno hands them on
@@ -191,15 +193,23 @@ function spawnError(
       },
     );
   }
+  const isMissing = cause instanceof Deno.errors.NotFound;
+  // Where we may not look, the search in PATH was left to Deno.
+  const isName = !/[\\/]/.test(command);
+  if (isMissing && command === "claude") {
+    return new ClaudeNotFoundError([], undefined);
+  }
   return new StartupError(
     "spawn_failed",
     `Cannot start the CLI: "${command}": ${reason}`,
     {
       cause,
-      // The program itself was found before.
-      hint: cause instanceof Deno.errors.NotFound
-        ? `See whether what its first line (#!) names is there: head -1 ${command}; or look with: claudestream doctor`
-        : DOCTOR_HINT,
+      hint: !isMissing
+        ? DOCTOR_HINT
+        : isName
+        ? `Nothing in PATH has the name "${command}": install it, or give its path`
+        // The program itself was found before.
+        : `See whether what its first line (#!) names is there: head -1 ${command}; or look with: claudestream doctor`,
     },
   );
 }
