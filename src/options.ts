@@ -286,8 +286,9 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /**
    * Hears what the session does, each time as a text and an object of facts; `console`
    * will do. `error`: the process ended by itself, a function of the options failed.
-   * `warn`: a turn failed, the API is tried again, a rate limit, an unknown line. `info`:
-   * start, end of turns and of the session, denied tool calls. `debug`: every line in
+   * `warn`: a turn failed, the API is tried again, a rate limit, an unknown line, a CLI
+   * that is too old. `info`: start of the session, end of it and of its turns, denied tool
+   * calls, a CLI newer than those tested. `debug`: every line in
    * both directions, so prompts, answers and what tools saw are in there alone. Secrets
    * are masked as in a recording. Silent by default.
    */

@@ -172,3 +172,16 @@ Deno.test("help and --version go to stdout", async () => {
   );
   assertEquals([version.code, version.stderr], [0, ""]);
 });
+
+Deno.test("a claude that is too old is told of, once and on stderr", async () => {
+  const turns = [[step.text("a")]];
+  const scenario = { version: "2.0.5", processes: [{ turns }] };
+  const { stdout, stderr, code } = await run(scenario, ["ask", "x"]);
+  assertEquals([stdout, code], ["a\n", 0]);
+  assertEquals(
+    stderr,
+    "claudestream: claude 2.0.5 is too old (tested: 2.1.197 to 2.1.330); update it with: claude update\n",
+  );
+  const quiet = await run(scenario, ["ask", "x", "--quiet"]);
+  assertEquals([quiet.stdout, quiet.stderr], ["a\n", ""]);
+});

@@ -12,6 +12,7 @@ import type {
 } from "../events/permission_request.ts";
 import type { Result } from "../messages/result.ts";
 import type { SessionOptions } from "../options.ts";
+import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { AsyncSession } from "../session.ts";
 import type { Turn } from "../turn.ts";
 import { EXIT } from "./exit_code.ts";
@@ -49,6 +50,7 @@ export class Conductor {
   readonly #denied: ToolRequest[];
   #isInTurn = false;
   #lastError: unknown;
+  #knowsVersion = false;
 
   constructor(
     plan: Plan,
@@ -139,18 +141,31 @@ export class Conductor {
   async #afterwards(turn: Turn<View> | undefined): Promise<void> {
     const { output, flags } = this.#plan;
     const denied = this.#denied.splice(0);
-    if (denied.length > 0 && flags.quiet !== true) {
-      await output.stderr(
-        styled("yellow", "claudestream:"),
-        ` ${denialNote(denied)}\n`,
-      );
-    }
+    if (denied.length > 0) await this.#warn(denialNote(denied));
+    await this.#checkVersion();
     const isWanted = flags.footer ??
       (output.terminals.stderr && flags.quiet !== true);
     if (!isWanted || turn === undefined) return;
     const result = await turn.result().catch(() => undefined);
     if (result === undefined) return;
     await output.stderr(styled("dim", `${footerText(result)}\n`));
+  }
+
+  async #warn(note: string): Promise<void> {
+    const { output, flags } = this.#plan;
+    if (flags.quiet === true) return;
+    await output.stderr(styled("yellow", "claudestream:"), ` ${note}\n`);
+  }
+
+  /** Says once that the CLI is too old; whether it is shows with the first turn. */
+  async #checkVersion(): Promise<void> {
+    const version = this.session.claudeVersion;
+    if (version === undefined || this.#knowsVersion) return;
+    this.#knowsVersion = true;
+    if (testedness(version) !== "older") return;
+    await this.#warn(
+      `claude ${version} is too old (tested: ${TESTED_RANGE}); update it with: claude update`,
+    );
   }
 }
 

@@ -12,7 +12,8 @@ import { permissionCheck, permissionNeeds } from "./permissions.ts";
 import { check, type CheckStatus, reportOf } from "./report.ts";
 import { settingsPaths } from "./settings_files.ts";
 import { readSettings } from "./settings_text.ts";
-import { compareVersions, versionIn } from "../process/version.ts";
+import { compareVersions } from "../process/tested.ts";
+import { versionIn } from "../process/version.ts";
 import { versionCheck } from "./version.ts";
 
 Deno.test("the exit code is 4 where only the sign-in failed, else 3", () => {

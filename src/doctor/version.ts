@@ -4,18 +4,15 @@
  * @module
  */
 
-import { compareVersions } from "../process/version.ts";
+import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { check, type DoctorCheck } from "./report.ts";
-
-/** The oldest version and the newest that this library was tested with. */
-export const TESTED = { oldest: "2.1.197", newest: "2.1.330" } as const;
 
 /** Whether a version is one that sessions were tested with. */
 export function versionCheck(
   version: string | undefined,
   printed: string,
 ): DoctorCheck {
-  const range = `tested: ${TESTED.oldest} to ${TESTED.newest}`;
+  const range = `tested: ${TESTED_RANGE}`;
   if (version === undefined) {
     return check(
       "version",
@@ -26,15 +23,21 @@ export function versionCheck(
       "See whether that is Claude Code: claude --version",
     );
   }
-  if (compareVersions(version, TESTED.oldest) < 0) {
-    return check(
-      "version",
-      "fail",
-      `${version} is too old (${range})`,
-      "Update it: claude update",
-    );
+  switch (testedness(version)) {
+    case "older":
+      return check(
+        "version",
+        "fail",
+        `${version} is too old (${range})`,
+        "Update it: claude update",
+      );
+    case "newer":
+      return check(
+        "version",
+        "warn",
+        `${version} is newer than we know (${range})`,
+      );
+    case "tested":
+      return check("version", "ok", `${version} (${range})`);
   }
-  return compareVersions(version, TESTED.newest) > 0
-    ? check("version", "warn", `${version} is newer than we know (${range})`)
-    : check("version", "ok", `${version} (${range})`);
 }

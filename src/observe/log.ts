@@ -6,6 +6,7 @@
 
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { HandlerFailure } from "../host/handler_failure.ts";
+import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { maskSecrets } from "../secrets.ts";
 import { thrownText } from "../thrown.ts";
 
@@ -67,6 +68,7 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
 export class SessionLog {
   readonly #logger: Logger;
   readonly #secrets: readonly string[];
+  #knowsVersion = false;
 
   /** @param secrets Values to mask, besides what looks like a key. */
   constructor(logger: Logger, secrets: readonly string[]) {
@@ -93,8 +95,23 @@ export class SessionLog {
 
   /** An event came. */
   event(event: ClaudeEvent): void {
+    if (event.type === "system_init") this.#version(event.claudeCodeVersion);
     const entry = entryOf(event);
     if (entry !== undefined) this.#log(...entry);
+  }
+
+  /** Says once where this library was not tested with the CLI. */
+  #version(claudeCodeVersion: string | undefined): void {
+    if (this.#knowsVersion || claudeCodeVersion === undefined) return;
+    this.#knowsVersion = true;
+    const facts = { claudeCodeVersion, tested: TESTED_RANGE };
+    const how = testedness(claudeCodeVersion);
+    if (how === "older") {
+      this.#log("warn", "version of the CLI that is too old", facts);
+    } else if (how === "newer") {
+      // The CLI updates itself: this is what mostly happens, and mostly harmless.
+      this.#log("info", "version of the CLI newer than those tested", facts);
+    }
   }
 
   /** A function of the caller's failed. */

@@ -6,7 +6,8 @@
 
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { Launch } from "./launch.ts";
-import { compareVersions, printedVersion, versionIn } from "./version.ts";
+import { compareVersions } from "./tested.ts";
+import { printedVersion, versionIn } from "./version.ts";
 
 /** The oldest version that is known to take `--await-initialize`; 2.1.197 does not. */
 const TAKES_SERVERS_IN_HANDSHAKE = "2.1.330";

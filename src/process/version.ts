@@ -12,20 +12,6 @@ export function versionIn(printed: string): string | undefined {
   return /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(printed)?.[1];
 }
 
-/** Below, the same, or above 0 as with `sort`; what follows the three numbers counts for nothing. */
-export function compareVersions(one: string, other: string): number {
-  const [a, b] = [numbers(one), numbers(other)];
-  for (const [at, number] of a.entries()) {
-    const difference = number - (b[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function numbers(version: string): number[] {
-  return version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
-}
-
 /** What the program prints as its version; empty where it says nothing in time. */
 export async function printedVersion(
   options: SessionOptions,

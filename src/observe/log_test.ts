@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import type { ClaudeEvent } from "../events/mod.ts";
+import { type Logger, SessionLog } from "./log.ts";
+
+/** What is logged at the start of two turns with a CLI of this version. */
+function said(claudeCodeVersion: string): unknown[] {
+  const lines: unknown[] = [];
+  const logger = Object.fromEntries(
+    (["debug", "info", "warn", "error"] as const).map((level) => [
+      level,
+      (words: string, facts: unknown) => {
+        if (level !== "debug") lines.push([level, words, facts]);
+      },
+    ]),
+  ) as unknown as Logger;
+  const log = new SessionLog(logger, []);
+  const event = { type: "system_init", claudeCodeVersion } as ClaudeEvent;
+  log.event(event);
+  log.event(event);
+  return lines;
+}
+
+Deno.test("a version of the CLI that was not tested is told once", () => {
+  const facts = (claudeCodeVersion: string) => ({
+    claudeCodeVersion,
+    tested: "2.1.197 to 2.1.330",
+  });
+  assertEquals(said("2.0.5"), [
+    [
+      "warn",
+      "claudestream: version of the CLI that is too old",
+      facts("2.0.5"),
+    ],
+  ]);
+  assertEquals(said("2.1.331"), [
+    [
+      "info",
+      "claudestream: version of the CLI newer than those tested",
+      facts("2.1.331"),
+    ],
+  ]);
+  assertEquals(said("2.1.197"), []);
+  assertEquals(said("2.1.330"), []);
+});
