@@ -5,13 +5,7 @@
  */
 
 import type { ControlOptions } from "../control/call.ts";
-import {
-  ClaudeStreamError,
-  ControlError,
-  DeadlineError,
-  DOCTOR_HINT,
-  StartupError,
-} from "../errors.ts";
+import { ClaudeStreamError, DeadlineError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -43,14 +37,12 @@ import type {
 import type { Outcome } from "../protocol/pending.ts";
 import type { Deadline } from "../session_common.ts";
 import { thrownText } from "../thrown.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
+import { startFailure } from "./start_failure.ts";
 
 const LINE_FEED = new TextEncoder().encode("\n");
-
-/** How long after the end of a background task the turn about it may begin. */
-const FOLLOW_UP_MS = 500;
 
 /** How many lines are taken in one go. */
 const BREATH_LINES = 256;
@@ -428,14 +420,7 @@ export class AsyncDriver {
 
   async #close(): Promise<void> {
     const { state } = this.protocol;
-    if (this.protocol.facts.tasks.size > 0) {
-      // An interruption leaves shells in the background running, and the end of stdin
-      // waits for them without a limit.
-      this.request("end_session", {}).catch(() => {});
-    } else if (state === "running") {
-      this.request("interrupt", {}).catch(() => {});
-    }
-    this.protocol.close();
+    this.#conversation.close();
     if (state === "new") {
       this.#gone.resolve();
       this.#end(this.#conversation.closedError("start"));
@@ -486,17 +471,6 @@ function outcomeOf(
     outcome.ok ? resolve(outcome.response) : reject(outcome.error)
   );
   return promise;
-}
-
-/** The CLI may refuse the handshake, as it may any request; to the caller the start failed. */
-function startFailure(error: unknown, stderrTail: string): Error {
-  return error instanceof ControlError
-    ? new StartupError(
-      "handshake",
-      `The CLI refused the handshake: ${error.reason}`,
-      { cause: error, stderrTail, hint: DOCTOR_HINT },
-    )
-    : error as Error;
 }
 
 /** What the CLI writes cannot be read any more. */

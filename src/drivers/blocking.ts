@@ -6,12 +6,7 @@
  */
 
 import type { ControlOptions } from "../control/call.ts";
-import {
-  ControlError,
-  DeadlineError,
-  DOCTOR_HINT,
-  StartupError,
-} from "../errors.ts";
+import { DeadlineError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -29,15 +24,13 @@ import type {
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Deadline } from "../session_common.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
+import { startFailure } from "./start_failure.ts";
 import { synchronous } from "./sync_handlers.ts";
 import { Timers } from "./timers.ts";
-
-/** How long after the end of a background task the turn about it may begin. */
-const FOLLOW_UP_MS = 500;
 
 /** The longest single wait: after it the worker is asked for a sign of life. */
 const SLICE_MS = 1_000;
@@ -133,15 +126,7 @@ export class BlockingDriver {
   get #startFailure(): Error | undefined {
     const outcome = this.#started;
     if (outcome === undefined || outcome.ok) return undefined;
-    const { error } = outcome;
-    // The CLI may refuse the handshake, as it may any request; to the caller the start failed.
-    return error instanceof ControlError
-      ? new StartupError(
-        "handshake",
-        `The CLI refused the handshake: ${error.reason}`,
-        { cause: error, stderrTail: this.stderrTail, hint: DOCTOR_HINT },
-      )
-      : error as Error;
+    return startFailure(outcome.error, this.stderrTail);
   }
 
   /**
@@ -362,7 +347,7 @@ export class BlockingDriver {
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
     if (!this.#isClosing) {
       this.#isClosing = true;
-      this.#sayGoodbye();
+      this.#conversation.close();
     }
     if (link === undefined) {
       this.#end(this.#conversation.closedError("start"));
@@ -378,21 +363,6 @@ export class BlockingDriver {
       this.#end(this.#closeFailure ?? this.#conversation.closedError("close"));
     }
     if (this.#closeFailure !== undefined) throw this.#closeFailure;
-  }
-
-  #sayGoodbye(): void {
-    if (this.#conversation.isEnded) return;
-    const { state, facts } = this.protocol;
-    const forget = () => {};
-    const timeoutMs = DEFAULTS.controlTimeoutMs;
-    if (facts.tasks.size > 0) {
-      // An interruption leaves shells in the background running, and the end of stdin
-      // waits for them without a limit.
-      this.#conversation.request("end_session", {}, timeoutMs, forget);
-    } else if (state === "running") {
-      this.#conversation.request("interrupt", {}, timeoutMs, forget);
-    }
-    this.protocol.close();
   }
 
   /** Waits for the end of the conversation, but no longer than this. */

@@ -6,12 +6,7 @@
  * @module
  */
 
-import {
-  ControlError,
-  DeadlineError,
-  StartupError,
-  StateError,
-} from "../errors.ts";
+import { DeadlineError, StateError } from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
@@ -45,6 +40,10 @@ import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
 import { ResetWaits } from "./reset_waits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
+import { notAsBefore } from "./start_failure.ts";
+
+/** How long after the end of a background task the turn about it may begin. */
+export const FOLLOW_UP_MS = 500;
 
 /** What a conversation needs of its driver. */
 export interface DriverPort extends Clock {
@@ -501,6 +500,18 @@ export class Conversation {
     });
   }
 
+  /** The session is being closed: asks the CLI to stop what runs, and waits for no answer. */
+  close(): void {
+    if (this.#isEnded) return;
+    const { state, facts } = this.protocol;
+    // An interruption leaves shells in the background running, and the end of stdin
+    // waits for them without a limit.
+    if (facts.tasks.size > 0) {
+      this.request("end_session", {}, MAX_TIMER_MS, () => {});
+    } else if (state === "running") this.#interrupt();
+    this.protocol.close();
+  }
+
   /** The process is gone, or never was: everything that waits fails. */
   end(how: ProcessExit | Error): void {
     if (this.#isEnded) return;
@@ -522,17 +533,6 @@ export class Conversation {
       { cause: this.protocol.endError },
     );
   }
-}
-
-/** To go on without a change would be to go on with a mode or a setting that nobody wants any more. */
-function notAsBefore(error: unknown): Error {
-  return error instanceof ControlError
-    ? new StartupError(
-      "handshake",
-      `Cannot go on as in the process before: ${error.message}`,
-      { cause: error },
-    )
-    : error as Error;
 }
 
 function withdrawn(): DOMException {
