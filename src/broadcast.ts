@@ -118,6 +118,11 @@ export class Broadcast implements SessionSink {
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
+    if (typeof listener !== "function") {
+      throw new TypeError(
+        `Cannot listen to "${type}": expected a function, got ${typeof listener}`,
+      );
+    }
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners);
     listeners.add(listener);

@@ -43,3 +43,12 @@ Deno.test("events(): a buffer of no size is a RangeError", () => {
     assertThrows(() => new Broadcast().events({ bufferSize }), RangeError);
   }
 });
+
+Deno.test("on(): what is no function is refused at once", () => {
+  const listener = undefined as unknown as () => void;
+  assertThrows(
+    () => new Broadcast().on("close", listener),
+    TypeError,
+    'Cannot listen to "close": expected a function, got undefined',
+  );
+});

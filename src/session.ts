@@ -299,6 +299,8 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * each turn), `"error"` (the process ended by itself), `"handler_failed"` (a hook or
    * the like threw) and `"close"`. What a listener throws goes to `reportError`.
    * Disposing of what it returns ends it.
+   *
+   * @throws {TypeError} The listener is no function.
    */
   on<T extends keyof SessionEventMap>(
     type: T,

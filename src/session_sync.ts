@@ -274,6 +274,8 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * Calls a listener for each event of a type, while the session is waited for; also for
    * `"turn_end"`, `"error"`, `"handler_failed"` and `"close"`, as in an async session.
    * Disposing of what it returns ends it.
+   *
+   * @throws {TypeError} The listener is no function.
    */
   on<T extends keyof SessionEventMap>(
     type: T,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mayRead, mayWrite } from "./may.ts";
+import { may, mayRead, mayWrite } from "./may.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 const NAME = "config_dir";
@@ -14,6 +14,15 @@ export async function configDirCheck(
   configDir: string | undefined,
 ): Promise<DoctorCheck> {
   if (configDir === undefined) {
+    const home = Deno.build.os === "windows" ? "USERPROFILE" : "HOME";
+    if (!await may({ name: "env", variable: home })) {
+      return check(
+        NAME,
+        "skip",
+        `Deno may not read the variable ${home}`,
+        `Run Deno with --allow-env=${home}`,
+      );
+    }
     return check(
       NAME,
       "fail",

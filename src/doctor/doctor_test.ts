@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { childEnvironment } from "../process/environment.ts";
 import {
   type ClaudeStreamError,
@@ -6,6 +6,7 @@ import {
   StartupError,
 } from "../errors.ts";
 import { unknownEvent } from "../messages/unknown.ts";
+import { configDirCheck } from "./config_dir.ts";
 import { argumentsCheck, environmentChecks } from "./environment.ts";
 import { handshakeFailure, messagesCheck, signInCheck } from "./handshake.ts";
 import { permissionCheck, permissionNeeds } from "./permissions.ts";
@@ -294,4 +295,19 @@ Deno.test("permissions: what is missing, and the flag for it", () => {
     needs.map((need) => permissionCheck(need, true).status),
     needs.map(() => "ok"),
   );
+});
+
+Deno.test("config_dir: no home is a failure only where it could be seen", async () => {
+  const { status, hint } = await configDirCheck(undefined);
+  assertEquals(status, "fail", hint);
+});
+
+Deno.test({
+  name: "config_dir: without the right to read HOME nothing is said of it",
+  permissions: { env: false },
+  async fn() {
+    const { status, hint } = await configDirCheck(undefined);
+    assertEquals(status, "skip");
+    assert(hint?.includes("--allow-env="), hint);
+  },
 });
