@@ -9,7 +9,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { say } from "../scripts/_files.ts";
+import { reasonOf, say } from "../scripts/_files.ts";
 import { compare, readBaseline, writeBaseline } from "./baseline.ts";
 import { hasProgram, installSdk } from "./contestants.ts";
 import { MEASUREMENTS, type Setting } from "./measurements.ts";
@@ -41,20 +41,27 @@ async function main(args: string[]): Promise<number> {
     };
     const only = flags.only?.split(",");
     const rows: Row[] = [];
+    let failed = false;
     for (const [name, measure] of Object.entries(MEASUREMENTS)) {
       if (only !== undefined && !only.includes(name)) continue;
       say("bench", `${name} …`);
-      rows.push(...await measure(setting));
+      try {
+        rows.push(...await measure(setting));
+      } catch (error) {
+        // Minutes of work are not thrown away for it.
+        failed = true;
+        say("bench", `${name} failed: ${reasonOf(error)}`);
+      }
     }
     // deno-lint-ignore no-console -- what this program is for
     console.log(table(rows));
     if (flags.update) {
       await writeBaseline(mode, rows);
-      return 0;
+      return failed ? 1 : 0;
     }
     const worse = compare(await readBaseline(mode), rows);
     for (const line of worse) say("bench", line);
-    return worse.length > 0 ? 1 : 0;
+    return failed || worse.length > 0 ? 1 : 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

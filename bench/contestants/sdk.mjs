@@ -87,11 +87,11 @@ function percentiles(latencies) {
 
 function clock() {
   let base = 0;
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 20; i++) {
     const before = Date.now();
     while (Date.now() === before);
     const at = Date.now() * 1000 - performance.now() * 1000;
-    base = i === 0 ? at : Math.min(base, at);
+    base = i === 0 ? at : Math.max(base, at);
   }
   return () => base + performance.now() * 1000;
 }
@@ -187,6 +187,10 @@ switch (job.task) {
 process.exit(0);
 
 async function numbers() {
-  const { z } = await import(new URL("../../../zod/index.js", job.sdk).href);
+  // The SDK's own zod, wherever it was put: it is no dependency of anybody else here.
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { realpathSync } = process.getBuiltinModule("node:fs");
+  const real = realpathSync(new URL(job.sdk));
+  const { z } = await import(createRequire(real).resolve("zod"));
   return { a: z.number(), b: z.number() };
 }
