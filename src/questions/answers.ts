@@ -120,13 +120,21 @@ export function dialogIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) {
     return "expected dialog.complete(…) or dialog.cancel()";
   }
-  const { result } = value;
-  if (typeof result === "function" || typeof result === "symbol") {
+  if (!isJson(value.result)) {
     return `expected "result" to be something that JSON can hold`;
   }
   return value.behavior === "completed" || value.behavior === "cancelled"
     ? undefined
     : `expected "behavior" to be "completed" or "cancelled"`;
+}
+
+/** Found only when it is written, the question would be gone and never answered. */
+function isJson(value: unknown): boolean {
+  try {
+    return value === undefined || JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The response to an elicitation, as the CLI takes it. */
