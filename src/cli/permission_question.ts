@@ -6,6 +6,11 @@
 
 import type { PermissionRequest } from "../events/permission_request.ts";
 import { isWireObject } from "../messages/_define.ts";
+import {
+  answerQuestions,
+  type UserQuestions,
+  userQuestions,
+} from "../questions/ask_user.ts";
 import type { InputLines } from "./input_lines.ts";
 import type { StderrOutput } from "./output.ts";
 import { askQuestions } from "./user_questions.ts";
@@ -104,8 +109,9 @@ export class PermissionAsker {
   /** Asks, and answers the request. An abort leaves it without an answer. */
   async ask(request: PermissionRequest, signal: AbortSignal): Promise<void> {
     try {
-      if (request.toolName === "AskUserQuestion" && this.#lines !== undefined) {
-        await this.#askUser(request, this.#lines, signal);
+      const asked = userQuestions(request);
+      if (asked !== undefined && this.#lines !== undefined) {
+        await this.#askUser(request, asked, this.#lines, signal);
       } else await this.#askPermission(request, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -115,18 +121,19 @@ export class PermissionAsker {
 
   async #askUser(
     request: PermissionRequest,
+    asked: UserQuestions,
     lines: InputLines,
     signal: AbortSignal,
   ): Promise<void> {
     const answers = await askQuestions(
-      request.input,
+      asked,
       this.#output,
       () => lines.fresh(signal),
     );
     await this.#give(() =>
       answers === undefined
         ? request.deny("The user did not answer")
-        : request.allow({ input: { ...request.input, answers } })
+        : request.allow(answerQuestions(request, answers))
     );
   }
 
