@@ -13,6 +13,7 @@ import {
   rememberedRules,
 } from "./permission_question.ts";
 import { renderSpans, type Span } from "./terminal.ts";
+import { allow } from "../permissions/decision.ts";
 import { readChoice } from "./user_questions.ts";
 
 interface Asked {
@@ -164,7 +165,7 @@ Deno.test("PermissionAsker asks the questions of AskUserQuestion", async () => {
   };
   const given = (answer: string): unknown => [[
     "allow",
-    { input: { ...QUESTIONS, answers: { "Which?": answer } } },
+    allow({ input: { ...QUESTIONS, answers: { "Which?": answer } } }),
   ]];
   assertEquals(await ask("2\n"), given("blue"));
   assertEquals(await ask("green\n"), given("green"));
