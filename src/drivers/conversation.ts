@@ -6,18 +6,11 @@
  * @module
  */
 
-import { DeadlineError, StateError } from "../errors.ts";
-import type { Question } from "../events/line.ts";
+import { StateError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import {
-  answeringEvent,
-  eventTypeOf,
-  type HandAnswer,
-  handReply,
-  isForPeople,
-} from "../host/left_to_caller.ts";
-import { type Answer, type DecidedReply, Host, LEFT } from "../host/mod.ts";
+import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
+import { Host } from "../host/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { LiveChange } from "../live_changes.ts";
 import type { SessionOptions } from "../options.ts";
@@ -38,6 +31,7 @@ import type { Inherited } from "./inherited.ts";
 import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
+import { OpenQuestions } from "./open_questions.ts";
 import { ResetWaits } from "./reset_waits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { notAsBefore } from "./start_failure.ts";
@@ -55,16 +49,6 @@ export interface DriverPort extends Clock {
   fail(error: Error): void;
   /** The caller wants the session closed. */
   close(): void;
-}
-
-/** A question of the CLI that has no answer yet. */
-interface OpenQuestion {
-  readonly question: Question;
-  readonly abort: AbortController;
-  /** It was left to the caller, as an event. */
-  left: boolean;
-  /** Takes back the time limit. */
-  stopTimer: () => void;
 }
 
 /** The conversation with one process. */
@@ -86,7 +70,7 @@ export class Conversation {
   readonly #left = new Set<string>();
   readonly #pushes = new Map<string, (news: PushNews) => void>();
   readonly #own = new Map<string, (outcome: Outcome) => void>();
-  readonly #open = new Map<string, OpenQuestion>();
+  readonly #questions: OpenQuestions;
   /** Called after each change. */
   readonly #watchers = new Set<() => void>();
   #isEnded = false;
@@ -147,6 +131,17 @@ export class Conversation {
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
       fail: (error) => port.fail(error),
     });
+    this.#questions = new OpenQuestions(
+      options.permissionTimeoutMs,
+      this.protocol,
+      this.#host,
+      {
+        after: clock.after,
+        isAttended: (type) => this.#isAttended(type),
+        emit: (frame) => this.#emit(frame, this.protocol.turnId),
+        perform: (outputs) => this.perform(outputs),
+      },
+    );
     this.#meter = new Meter(this.protocol, {
       now: () => port.now(),
       request: (...request) => this.request(...request),
@@ -255,7 +250,7 @@ export class Conversation {
     });
     this.perform(this.protocol.leave(turnId));
     if (this.protocol.turnId !== turnId) return;
-    this.unattend();
+    this.#questions.unattend();
     if (onBreak === "close") this.#port.close();
     else if (onBreak !== "drain") this.#interrupt();
   }
@@ -328,10 +323,10 @@ export class Conversation {
         this.#port.write(output.line);
         break;
       case "ask":
-        this.#ask(output.id, output.question);
+        this.#questions.ask(output.id, output.question);
         break;
       case "withdraw":
-        this.#take(output.id)?.abort.abort(withdrawn());
+        this.#questions.withdraw(output.id);
         break;
       case "settle": {
         const settle = this.#own.get(output.id);
@@ -379,114 +374,20 @@ export class Conversation {
     if (failure !== undefined) this.#port.fail(failure);
   }
 
-  #ask(id: string, question: Question): void {
-    const abort = new AbortController();
-    this.#open.set(id, {
-      question,
-      abort,
-      left: false,
-      stopTimer: this.#limit(id, question),
-    });
-    const { cwd, id: sessionId } = this.protocol.facts;
-    const answer = this.#host.answer(question, {
-      signal: abort.signal,
-      ...cwd === undefined ? {} : { cwd },
-      ...sessionId === undefined ? {} : { sessionId },
-    });
-    // What is known at once is not kept waiting for a promise.
-    if (answer instanceof Promise) {
-      answer.then((answer) => this.#settle(id, answer));
-    } else this.#settle(id, answer);
-  }
-
-  /** Answers a question no when its time is up. Gives the way to take that back. */
-  #limit(id: string, question: Question): () => void {
-    const { permissionTimeoutMs: timeoutMs } = this.#options;
-    if (timeoutMs === undefined || !this.#host.isTimed(question)) {
-      return () => {};
-    }
-    return this.#port.after(timeoutMs, () => {
-      const abort = this.#open.get(id)?.abort;
-      this.#answer(id, this.#host.late(question, timeoutMs));
-      abort?.abort(
-        new DeadlineError("answer", timeoutMs, this.protocol.errorDetails),
-      );
-    });
-  }
-
-  #settle(id: string, answer: Answer): void {
-    const open = this.#open.get(id);
-    if (open === undefined) return;
-    if (answer !== LEFT) {
-      this.#answer(id, answer);
-    } else if (!this.#isAttended(open.question)) {
-      this.#answer(id, this.#host.unattended(open.question));
-    } else {
-      open.left = true;
-      this.#hand(id, open.question);
-    }
-  }
-
-  get #reader(): TurnSink | undefined {
-    return this.#turns.values().next().value;
-  }
-
-  #isAttended(question: Question): boolean {
-    return isForPeople(question) && (this.#reader?.attended() === true ||
-      this.#session.attended(eventTypeOf(question)));
-  }
-
-  /** Leaves a question to the caller. */
-  #hand(id: string, question: Question): void {
-    if (!isForPeople(question)) return;
-    const event = answeringEvent(
-      question,
-      id,
-      this.protocol.facts.id,
-      (answer) => this.respond(id, answer),
-    );
-    this.#emit({ message: event, events: [event] }, this.protocol.turnId);
+  /** Whether somebody reads who can answer. */
+  #isAttended(type: AnsweringEvent["type"]): boolean {
+    const reader = this.#turns.values().next().value;
+    return reader?.attended() === true || this.#session.attended(type);
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
   unattend(): void {
-    for (const [id, { question, left }] of this.#open) {
-      if (!left || this.#isAttended(question)) continue;
-      this.#answer(id, this.#host.unattended(question));
-    }
+    this.#questions.unattend();
   }
 
   /** Answers a question that was left to the caller. */
   respond(requestId: string, answer: HandAnswer): void {
-    const question = this.#open.get(requestId)?.question;
-    if (question === undefined || !isForPeople(question)) {
-      throw new StateError(
-        "already_answered",
-        this.protocol.state,
-        "respond",
-        `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
-      );
-    }
-    this.#answer(requestId, { ...handReply(question, answer), by: "consumer" });
-  }
-
-  /** A question is open no more. */
-  #take(id: string): OpenQuestion | undefined {
-    const open = this.#open.get(id);
-    open?.stopTimer();
-    this.#open.delete(id);
-    return open;
-  }
-
-  #answer(id: string, reply: DecidedReply): void {
-    const open = this.#take(id);
-    if (open === undefined) return;
-    this.perform(this.protocol.answer(id, reply));
-    const { facts, turnId } = this.protocol;
-    const event = this.#host.told(open.question, reply, facts.id);
-    if (event !== undefined) {
-      this.#emit({ message: event, events: [event] }, turnId);
-    }
+    this.#questions.respond(requestId, answer);
   }
 
   /** Who decides on a call, and why. Asks nobody but the policy. */
@@ -533,10 +434,6 @@ export class Conversation {
       { cause: this.protocol.endError },
     );
   }
-}
-
-function withdrawn(): DOMException {
-  return new DOMException("The request was withdrawn", "AbortError");
 }
 
 function resumeContext(options: SessionOptions): ResumeContext | undefined {

@@ -1,0 +1,182 @@
+/**
+ * Questions of the CLI that have no answer yet: each is answered by the host, by hand,
+ * or no, where nobody is there or the time is up.
+ *
+ * @module
+ */
+
+import { DeadlineError, StateError } from "../errors.ts";
+import type { Question } from "../events/line.ts";
+import type { Frame } from "../events/mod.ts";
+import {
+  type AnsweringEvent,
+  answeringEvent,
+  eventTypeOf,
+  type HandAnswer,
+  handReply,
+  isForPeople,
+} from "../host/left_to_caller.ts";
+import {
+  type Answer,
+  type DecidedReply,
+  type Host,
+  LEFT,
+} from "../host/mod.ts";
+import type { Output, Protocol } from "../protocol/mod.ts";
+import type { Clock } from "./limits.ts";
+
+/** What the questions may do. */
+export interface QuestionsPort extends Pick<Clock, "after"> {
+  /** Whether somebody reads who can answer such an event. */
+  isAttended(type: AnsweringEvent["type"]): boolean;
+  /** Hands events to the readers. */
+  emit(frame: Frame): void;
+  /** Does what the protocol says. */
+  perform(outputs: readonly Output[]): void;
+}
+
+/** One of them. */
+interface OpenQuestion {
+  readonly question: Question;
+  readonly abort: AbortController;
+  /** It was left to the caller, as an event. */
+  left: boolean;
+  /** Takes back the time limit. */
+  stopTimer: () => void;
+}
+
+/** Those of one conversation. */
+export class OpenQuestions {
+  readonly #timeoutMs: number | undefined;
+  readonly #protocol: Protocol;
+  readonly #host: Host;
+  readonly #port: QuestionsPort;
+  readonly #open = new Map<string, OpenQuestion>();
+
+  /** @param timeoutMs How long an answer may take, where that is limited. */
+  constructor(
+    timeoutMs: number | undefined,
+    protocol: Protocol,
+    host: Host,
+    port: QuestionsPort,
+  ) {
+    this.#timeoutMs = timeoutMs;
+    this.#protocol = protocol;
+    this.#host = host;
+    this.#port = port;
+  }
+
+  /** The CLI asks. */
+  ask(id: string, question: Question): void {
+    const abort = new AbortController();
+    this.#open.set(id, {
+      question,
+      abort,
+      left: false,
+      stopTimer: this.#limit(id, question),
+    });
+    const { cwd, id: sessionId } = this.#protocol.facts;
+    const answer = this.#host.answer(question, {
+      signal: abort.signal,
+      ...cwd === undefined ? {} : { cwd },
+      ...sessionId === undefined ? {} : { sessionId },
+    });
+    // What is known at once is not kept waiting for a promise.
+    if (answer instanceof Promise) {
+      answer.then((answer) => this.#settle(id, answer));
+    } else this.#settle(id, answer);
+  }
+
+  /** The CLI no longer waits. */
+  withdraw(id: string): void {
+    this.#take(id)?.abort.abort(
+      new DOMException("The request was withdrawn", "AbortError"),
+    );
+  }
+
+  /** Answers a question no when its time is up. Gives the way to take that back. */
+  #limit(id: string, question: Question): () => void {
+    const timeoutMs = this.#timeoutMs;
+    if (timeoutMs === undefined || !this.#host.isTimed(question)) {
+      return () => {};
+    }
+    return this.#port.after(timeoutMs, () => {
+      const abort = this.#open.get(id)?.abort;
+      this.#answer(id, this.#host.late(question, timeoutMs));
+      abort?.abort(
+        new DeadlineError("answer", timeoutMs, this.#protocol.errorDetails),
+      );
+    });
+  }
+
+  #settle(id: string, answer: Answer): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (answer !== LEFT) {
+      this.#answer(id, answer);
+    } else if (!this.#isAttended(open.question)) {
+      this.#answer(id, this.#host.unattended(open.question));
+    } else {
+      open.left = true;
+      this.#hand(id, open.question);
+    }
+  }
+
+  #isAttended(question: Question): boolean {
+    return isForPeople(question) &&
+      this.#port.isAttended(eventTypeOf(question));
+  }
+
+  /** Leaves a question to the caller. */
+  #hand(id: string, question: Question): void {
+    if (!isForPeople(question)) return;
+    const event = answeringEvent(
+      question,
+      id,
+      this.#protocol.facts.id,
+      (answer) => this.respond(id, answer),
+    );
+    this.#port.emit({ message: event, events: [event] });
+  }
+
+  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  unattend(): void {
+    for (const [id, { question, left }] of this.#open) {
+      if (!left || this.#isAttended(question)) continue;
+      this.#answer(id, this.#host.unattended(question));
+    }
+  }
+
+  /** Answers a question that was left to the caller. */
+  respond(requestId: string, answer: HandAnswer): void {
+    const question = this.#open.get(requestId)?.question;
+    if (question === undefined || !isForPeople(question)) {
+      throw new StateError(
+        "already_answered",
+        this.#protocol.state,
+        "respond",
+        `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
+      );
+    }
+    this.#answer(requestId, { ...handReply(question, answer), by: "consumer" });
+  }
+
+  /** A question is open no more. */
+  #take(id: string): OpenQuestion | undefined {
+    const open = this.#open.get(id);
+    open?.stopTimer();
+    this.#open.delete(id);
+    return open;
+  }
+
+  #answer(id: string, reply: DecidedReply): void {
+    const open = this.#take(id);
+    if (open === undefined) return;
+    this.#port.perform(this.#protocol.answer(id, reply));
+    const { facts } = this.#protocol;
+    const event = this.#host.told(open.question, reply, facts.id);
+    if (event !== undefined) {
+      this.#port.emit({ message: event, events: [event] });
+    }
+  }
+}
