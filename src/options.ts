@@ -89,7 +89,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly projectConfigRoot?: string | URL;
   /**
    * The `claude` to start: a path, or a command with its first arguments, such as
-   * `["ssh", "host", "claude"]`. By default `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`,
+   * `["ssh", "host", "claude"]`. A script (`.js`) is run with `node`; for another runtime
+   * give the command: `["deno", "run", "-A", "cli.js"]`. By default `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`,
    * then the places where its installers put it.
    */
   readonly claudePath?: string | URL | readonly string[];
@@ -299,7 +300,9 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * Goes on after the process died by itself, or was ended as it heeded no interruption
    * (`idleTimeoutMs`, `turnTimeoutMs`): the next prompt goes to a new process that
    * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
-   * all the same, and its prompt is never sent again by itself. Off by default.
+   * all the same, and its prompt is never sent again by itself: send what is to come
+   * next, such as "go on". The new process starts with what is asked of it next and not
+   * before, so no time is waited between two attempts. Off by default.
    */
   readonly recover?: {
     /** How often in the life of the session, at most. */

@@ -42,7 +42,7 @@ export interface OpenTurn {
   stop?: TurnStop;
 }
 
-/** What becomes of a message that was pushed, in this order; the last four are ends. */
+/** What becomes of a message that was pushed; the last three are ends. */
 export type MessageState =
   /** It waits for the turn that is running. */
   | "queued"
