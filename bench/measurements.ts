@@ -134,6 +134,7 @@ function ratio(
     name,
     value: speedup(runs, "ours", other),
     unit: "×",
+    cpu,
     ...need === undefined ? {} : { need },
     note: `${times(runs)}; by CPU ${cpu.toFixed(2)} ×`,
   };

@@ -12,6 +12,8 @@ export interface Row {
   readonly value: number;
   /** `×` is a ratio and the only kind that the baseline keeps; the others depend on the machine. */
   readonly unit: "×" | "ms" | "MB" | "kB" | "";
+  /** The same ratio by the time of the CPU, which a busy machine changes less. */
+  readonly cpu?: number;
   /** What must be reached, where that was asked for. */
   readonly need?: { readonly least: number } | { readonly most: number };
   /** The figures behind it. */
