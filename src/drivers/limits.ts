@@ -149,7 +149,7 @@ export class TurnLimits {
       return;
     }
     if (!this.#idle.isOn) this.#idle.begin(this.#port.now());
-    if (this.#timer === undefined) this.#look();
+    if (this.#timer === undefined && this.#idle.isPending) this.#look();
   }
 
   #look(): void {

@@ -57,6 +57,11 @@ export class IdleWatch {
     return this.#since !== undefined;
   }
 
+  /** Whether a step may be due some time: else there is no need to look. */
+  get isPending(): boolean {
+    return this.isOn && this.#nextMs !== undefined;
+  }
+
   /** From now on silence counts. Nothing happens where it did before. */
   begin(now: number): void {
     if (this.#since === undefined) this.heard(now);
@@ -97,9 +102,16 @@ export class IdleWatch {
       this.#done = "warn";
       return { do: "warn", idleMs };
     }
-    const next = this.#done === "nothing" ? warnMs ?? endMs : endMs;
+    const next = this.#nextMs;
     return next === undefined
       ? { do: "nothing" }
       : { do: "wait", waitMs: Math.max(next - idleMs, 1) };
+  }
+
+  /** The silence of the next step, if any is left. */
+  get #nextMs(): number | undefined {
+    const { warnMs, endMs } = this.#steps;
+    if (this.#done === "end") return undefined;
+    return this.#done === "nothing" ? warnMs ?? endMs : endMs;
   }
 }
