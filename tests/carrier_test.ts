@@ -13,6 +13,7 @@ import {
   ClaudeNotFoundError,
   ClaudeStreamError,
   ConfigError,
+  DeadlineError,
   type ExitStatus,
   type SessionOptions,
   type SpawnSpec,
@@ -376,4 +377,20 @@ Deno.test("what is no transport is named", async () => {
     });
     await assertRejects(() => session.start(), ConfigError, text);
   }
+});
+
+Deno.test("close is bounded also where the transport never comes; one that comes late is ended", async () => {
+  const late = Promise.withResolvers<Transport>();
+  const session = new AsyncSession({
+    transport: () => late.promise,
+    closeTimeoutMs: 10,
+  });
+  const started = assertRejects(() => session.start(), DeadlineError, "close");
+  const start = performance.now();
+  await assertRejects(() => session.close(), DeadlineError, "close");
+  assert(performance.now() - start < 4_000);
+  await started;
+  const transport = new MemoryClaude(step.conversation([])).transport();
+  late.resolve(transport);
+  await transport.exited;
 });

@@ -426,11 +426,14 @@ export class AsyncDriver {
       this.#end(this.#conversation.closedError("start"));
       return;
     }
-    // A process that is only just being started is ended like any other.
-    await this.#spawned.promise;
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
-    this.#ending?.close();
-    if (await settleWithin(this.#gone.promise, timeoutMs)) return;
+    // A process that is only just being started is ended like any other; one that comes
+    // later than that is ended when it comes.
+    const gone = this.#spawned.promise.then(() => {
+      this.#ending?.close();
+      return this.#gone.promise;
+    });
+    if (await settleWithin(gone, timeoutMs)) return;
     const error = new DeadlineError("close", timeoutMs, {
       cause: this.#ending?.failure,
     });
