@@ -35,7 +35,6 @@ import { outputOf, uncheckedOutput } from "./structured/output.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushOptions } from "./protocol/output.ts";
-import { turnFailure } from "./protocol/turn_failure.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
@@ -43,6 +42,7 @@ import {
   checkPrompt,
   checkTurnOptions,
   deadlineOf,
+  finalOf,
   onAbort,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
@@ -253,11 +253,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     let result = await turn.result();
     if (until === "tasks" && driver.protocol.isBusy) {
       await driver.quiet(signal, deadline);
-      const last = facts.lastResult ?? result;
-      const failure = turnFailure(last, { stderrTail: this.stderrTail });
-      if (failure !== undefined) throw failure;
-      if (last !== result) text = last.result ?? "";
-      result = last;
+      ({ text, result } = finalOf({ text, result }, this));
     }
     const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined

@@ -13,6 +13,7 @@ import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import { wrong } from "./process/kinds.ts";
+import { turnFailure } from "./protocol/turn_failure.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
@@ -94,6 +95,27 @@ export function checkTurnOptions(method: "send" | "ask", given: object): void {
   if (until !== undefined && until !== "tasks" && until !== "turn") {
     throw wrong("until", "tasks or turn", until);
   }
+}
+
+/** The text of a turn, and its end. */
+interface Ended {
+  readonly text: string;
+  readonly result: Result;
+}
+
+/**
+ * What `ask()` was waiting for once no task runs any more: the turn about their end has
+ * the answer, where there was one.
+ *
+ * @throws {TurnError} That turn failed.
+ */
+export function finalOf(
+  own: Ended,
+  { lastResult: last = own.result, stderrTail }: SessionFacts,
+): Ended {
+  const failure = turnFailure(last, { stderrTail });
+  if (failure !== undefined) throw failure;
+  return last === own.result ? own : { text: last.result ?? "", result: last };
 }
 
 /** What `ask()` gives. */

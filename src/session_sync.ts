@@ -39,7 +39,6 @@ import { outputOfSync, uncheckedOutput } from "./structured/output.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import { checkOptions } from "./process/check_options.ts";
 import type { PushNews, PushOptions } from "./protocol/output.ts";
-import { turnFailure } from "./protocol/turn_failure.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
 import type { Answer, AskOptions, SendOptions } from "./session.ts";
@@ -48,6 +47,7 @@ import {
   checkPrompt,
   checkTurnOptions,
   deadlineOf,
+  finalOf,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
@@ -203,11 +203,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     let result = turn.result();
     if (until === "tasks" && driver.protocol.isBusy) {
       driver.quiet(signal, deadline);
-      const last = facts.lastResult ?? result;
-      const failure = turnFailure(last, { stderrTail: this.stderrTail });
-      if (failure !== undefined) throw failure;
-      if (last !== result) text = last.result ?? "";
-      result = last;
+      ({ text, result } = finalOf({ text, result }, this));
     }
     const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined
