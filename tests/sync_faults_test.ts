@@ -44,6 +44,8 @@ async function withWorker(
   using session = new SyncSession({
     claudePath: claude.command,
     closeTimeoutMs: 100,
+    // A file for the process alone.
+    settings: { env: { SOME_TOKEN: "of nobody else's business" } },
   });
   let at = 0;
   const error = assertThrows(() => {
@@ -56,6 +58,10 @@ async function withWorker(
   const tookMs = performance.now() - at;
   assertEquals(session.state, "dead");
   await claude.ended();
+  const [file = ""] = claude.starts.flatMap((start) => start.arguments)
+    .flatMap((argument) => argument.match(/^--settings=(.*)/)?.[1] ?? []);
+  assert(file !== "");
+  assertThrows(() => Deno.statSync(file), Deno.errors.NotFound);
   return { error, tookMs };
 }
 

@@ -15,6 +15,7 @@ import {
 } from "../process/exit_hooks.ts";
 import { LinesDecoder } from "../process/lines.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
+import { removeFolderNow } from "../process/launch_files.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
@@ -24,6 +25,7 @@ import { WORKER_NAME } from "./line_worker.ts";
 import { makeRing, RECORD, RingReader, type RingRecord } from "./ring.ts";
 import {
   revivedError,
+  type SpawnNews,
   type SpawnOptions,
   type WorkerOrder,
 } from "./worker_messages.ts";
@@ -58,7 +60,8 @@ export class LineLink implements ExitTarget {
   #lines: string[] = [];
   /** The next of them: taking from the front of a long list is slow. */
   #at = 0;
-  #pid: number | undefined;
+  /** The process, once there is one. */
+  #spawned: SpawnNews | undefined;
   /** Why the caller's function would have no process. */
   #refusal: Error | undefined;
   #end: LinkEnd | undefined;
@@ -119,7 +122,7 @@ export class LineLink implements ExitTarget {
 
   /** Id of the process, once there is one. */
   get pid(): number | undefined {
-    return this.#pid;
+    return this.#spawned?.pid;
   }
 
   /** How it ended. There may still be lines. */
@@ -201,7 +204,7 @@ export class LineLink implements ExitTarget {
         this.#stderr.push(this.#stderrDecoder.decode(bytes, { stream: true }));
         break;
       case RECORD.spawned:
-        this.#pid = json<{ pid: number }>(bytes).pid;
+        this.#spawned = json<SpawnNews>(bytes);
         break;
       case RECORD.exited:
         this.#stderr.push(this.#stderrDecoder.decode());
@@ -305,7 +308,8 @@ export class LineLink implements ExitTarget {
 
   /** Where no worker does it any more. */
   #killProcess(): void {
-    const pid = this.#pid;
+    const { pid, folder } = this.#spawned ?? {};
+    removeFolderNow(folder);
     // Where it may not be signalled, the end of its stdin has to do.
     if (pid === undefined || !maySignal()) return;
     const tree = new ProcessTree(pid);

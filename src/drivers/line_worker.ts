@@ -33,6 +33,7 @@ import type { SpawnSpec } from "../process/transport.ts";
 import { RECORD, type RecordKind, RingWriter } from "./ring.ts";
 import {
   plainError,
+  type SpawnNews,
   type StartOrder,
   type WorkerOrder,
 } from "./worker_messages.ts";
@@ -88,7 +89,10 @@ class LineWorker {
       const release = this.#hold(order, process, tree);
       this.#process = process;
       try {
-        await this.#serve(order, process, tree);
+        await this.#serve(order, process, tree, {
+          pid: process.pid,
+          folder: prepared.files.folder,
+        });
       } finally {
         // What is left where reading it failed.
         process.kill("SIGKILL");
@@ -133,12 +137,13 @@ class LineWorker {
     { maxLineBytes, steps }: StartOrder,
     process: LocalProcess,
     tree: ProcessTree,
+    news: SpawnNews,
   ): Promise<void> {
     this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
     this.#writer.closed.catch(() => {});
     this.#ending = new Ending(process, tree, steps, () => this.#endInput());
-    await this.#json(RECORD.spawned, { pid: process.pid });
+    await this.#json(RECORD.spawned, news);
     const lines = process.readable.pipeThrough(
       new WholeLinesStream(maxLineBytes),
     ).getReader();

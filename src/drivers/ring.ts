@@ -14,7 +14,7 @@ export const RECORD = {
   stdout: 1,
   /** Bytes of stderr. */
   stderr: 2,
-  /** JSON: the process is there. */
+  /** JSON, `SpawnNews`: the process is there. */
   spawned: 3,
   /** JSON: the process is gone. */
   exited: 4,

@@ -66,6 +66,14 @@ export type WorkerOrder =
   /** Asks for a sign of life. */
   | { readonly do: "beat" };
 
+/** The process is there. */
+export interface SpawnNews {
+  /** Its id. */
+  readonly pid: number;
+  /** The folder of what was written for it. */
+  readonly folder: string | undefined;
+}
+
 /** An error on its way to another thread, which keeps no class of ours. */
 export interface PlainError {
   /** Name of the class. */

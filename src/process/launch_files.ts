@@ -13,7 +13,8 @@ export class LaunchFiles {
   readonly args: readonly string[];
   /** Where they are. */
   readonly paths: readonly string[];
-  readonly #folder: string | undefined;
+  /** The folder that they are in, and nothing else; none where there are no files. */
+  readonly folder: string | undefined;
 
   private constructor(
     args: readonly string[],
@@ -22,7 +23,7 @@ export class LaunchFiles {
   ) {
     this.args = args;
     this.paths = paths;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /**
@@ -65,17 +66,22 @@ export class LaunchFiles {
 
   /** Removes them. */
   remove(): Promise<void> {
-    return remove(this.#folder);
+    return remove(this.folder);
   }
 
   /** Removes them at once, where the program ends. */
   removeNow(): void {
-    if (this.#folder === undefined) return;
-    try {
-      Deno.removeSync(this.#folder, { recursive: true });
-    } catch {
-      // As below.
-    }
+    removeFolderNow(this.folder);
+  }
+}
+
+/** Removes the folder of such files at once. */
+export function removeFolderNow(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch {
+    // As below.
   }
 }
 
