@@ -10,6 +10,7 @@ import {
   allowBuiltins,
   allowList,
   denyAll,
+  isQuestion,
   type SyncPolicy,
 } from "../permissions/policy.ts";
 import { isSimpleCommand } from "../permissions/rules.ts";
@@ -70,10 +71,6 @@ export function unattendedMessage(request: ToolRequest): string {
   return `"${request.toolName}" with this input is not allowed here, and nobody is there to ask. The user can run again with ${
     allowFlag(request)
   }`;
-}
-
-function isQuestion({ toolName }: ToolRequest): boolean {
-  return toolName === "AskUserQuestion";
 }
 
 /** The flag that would allow a call, ready for a shell. */

@@ -64,6 +64,20 @@ export function joinPrompt(text: string, piped: string): string {
   return text === "" ? body : `${text}\n\n${body}`;
 }
 
+/**
+ * For commands that send none.
+ *
+ * @throws {UsageError} One is given.
+ */
+export function refusePrompt(
+  { command, words, literal }: Invocation,
+  why: string,
+  hint: string,
+): void {
+  if (words.length === 0 && literal.length === 0) return;
+  throw new UsageError(`Cannot give "${command}" a prompt: ${why}`, hint);
+}
+
 function noPrompt(): UsageError {
   return new UsageError(
     "Cannot send the prompt: there is none",

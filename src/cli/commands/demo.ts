@@ -4,10 +4,10 @@ import { ScriptedClaude } from "../../testing/scripted_claude.ts";
 import { conduct, type Conductor } from "../conductor.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
+import { refusePrompt } from "../prompt.ts";
 import { PermissionAsker } from "../permission_question.ts";
 import { textPresenter } from "../presenters.ts";
 import { styled } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
 import { stdinLines } from "./_one_shot.ts";
 
 /** `demo`: a scripted session through the whole pipeline, process included. */
@@ -15,13 +15,12 @@ export async function demo(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { flags, words, literal } = invocation;
-  if (words.length > 0 || literal.length > 0) {
-    throw new UsageError(
-      'Cannot give "demo" a prompt: its answers are written down already',
-      "To send one to Claude: claudestream send …",
-    );
-  }
+  const { flags } = invocation;
+  refusePrompt(
+    invocation,
+    "its answers are written down already",
+    "To send one to Claude: claudestream send …",
+  );
   const scenario = flags.fast === true ? hurried(DEMO_SCENARIO) : DEMO_SCENARIO;
   const somebody = output.canAsk && flags.yes !== true;
   const asker = new PermissionAsker(

@@ -2,7 +2,7 @@ import type { CheckStatus, DoctorReport } from "../../doctor/mod.ts";
 import { doctor as examine } from "../../doctor/mod.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import { refusePrompt } from "../prompt.ts";
 
 const SHOWN: Readonly<Record<CheckStatus, string>> = {
   ok: "ok  ",
@@ -16,13 +16,12 @@ export async function doctor(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { flags, words, literal } = invocation;
-  if (words.length > 0 || literal.length > 0) {
-    throw new UsageError(
-      'Cannot give "doctor" a prompt: it asks nobody',
-      "To send one: claudestream send PROMPT",
-    );
-  }
+  const { flags } = invocation;
+  refusePrompt(
+    invocation,
+    "it asks nobody",
+    "To send one: claudestream send PROMPT",
+  );
   const { cwd, claudePath, configDir, timeoutMs } = flags;
   const report = await examine({
     ...cwd === undefined ? {} : { cwd },

@@ -3,11 +3,11 @@ import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
+import { refusePrompt } from "../prompt.ts";
 import { PermissionAsker } from "../permission_question.ts";
 import { textPresenter } from "../presenters.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
 import { stdinLines } from "./_one_shot.ts";
 
@@ -32,12 +32,11 @@ export async function repl(
   output: Output,
 ): Promise<number> {
   const { flags } = invocation;
-  if (invocation.words.length > 0 || invocation.literal.length > 0) {
-    throw new UsageError(
-      'Cannot give "repl" a prompt: it asks for one',
-      "To send a single one: claudestream send …",
-    );
-  }
+  refusePrompt(
+    invocation,
+    "it asks for one",
+    "To send a single one: claudestream send …",
+  );
   const lines = stdinLines(true);
   const asker = output.canAsk ? new PermissionAsker(output, lines) : undefined;
   return await conduct(

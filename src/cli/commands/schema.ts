@@ -4,6 +4,7 @@ import type { ClaudeEvent } from "../../events/mod.ts";
 import { EVENT_TYPES } from "../../events/schemas.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
+import { refusePrompt } from "../prompt.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** `schema`: the JSON Schema of what `--json` prints. */
@@ -11,13 +12,12 @@ export async function schema(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { flags, words, literal } = invocation;
-  if (words.length > 0 || literal.length > 0) {
-    throw new UsageError(
-      'Cannot give "schema" a prompt: it asks nobody',
-      "For one event alone: claudestream schema --type result",
-    );
-  }
+  const { flags } = invocation;
+  refusePrompt(
+    invocation,
+    "it asks nobody",
+    "For one event alone: claudestream schema --type result",
+  );
   const { type } = flags;
   if (type !== undefined && !isEventType(type)) throw unknownType(type);
   const text = JSON.stringify(await eventJsonSchema(type), undefined, 2);
