@@ -366,6 +366,41 @@ live("a session is resumed by its id, and an unknown one is not", async () => {
   assertEquals(error.code, "session_not_found");
 });
 
+live(
+  "a session is resumed at a message, and drops the one turn that it is told to",
+  async () => {
+    await using on = await world({
+      replies: (request) => reply.text(request.prompts.join(", ")),
+    });
+    const said: { readonly prompt: string; readonly message: string }[] = [];
+    let id: string | undefined;
+    {
+      await using session = new AsyncSession(on.options);
+      for (const text of ["one", "two"]) {
+        const turn = session.send(text);
+        const events = await Array.fromAsync(turn);
+        const last = events.findLast(({ type }) => type === "assistant_text");
+        const raw = last?.raw as { readonly uuid: string } | undefined;
+        said.push({ prompt: turn.id, message: raw?.uuid ?? "" });
+      }
+      id = session.id;
+    }
+    const [first, second] = said;
+    assert(id !== undefined && first !== undefined && second !== undefined);
+    const resumed = { ...on.options, resume: id, resumeAt: first.message };
+    {
+      // It would drop a turn that was not meant to be dropped.
+      const options = { ...resumed, resumeDropsTurn: first.prompt };
+      await using session = new AsyncSession(options);
+      const error = await assertRejects(() => session.ask("x"), StartupError);
+      assertEquals(error.reason, "resume_refused");
+    }
+    const options = { ...resumed, resumeDropsTurn: second.prompt };
+    await using session = new AsyncSession(options);
+    assertEquals((await session.ask("three")).text, "one, three");
+  },
+);
+
 live("an option that the CLI does not know is a StartupError", async () => {
   await using on = await world();
   await using session = new AsyncSession({
