@@ -480,3 +480,40 @@ live(
     assertEquals(told.map(({ kind }) => kind), ["subagent"]);
   },
 );
+
+live(
+  "TaskCreated and TaskCompleted tell of the task list of the model",
+  async () => {
+    await using on = await world({
+      replies: [
+        reply.toolUse("TaskCreate", { subject: "dig", description: "a hole" }),
+        reply.toolUse("TaskUpdate", { taskId: "1", status: "completed" }),
+        reply.text("done"),
+      ],
+    });
+    const seen: unknown[] = [];
+    await using session = new AsyncSession({
+      ...on.options,
+      allowedTools: ["TaskCreate", "TaskUpdate"],
+      hooks: {
+        TaskCreated: [{
+          run: ({ hookEventName, taskId, taskSubject, taskDescription }) => {
+            seen.push([hookEventName, taskId, taskSubject, taskDescription]);
+          },
+        }],
+        TaskCompleted: [{
+          run: ({ hookEventName, taskId, taskSubject }) => {
+            seen.push([hookEventName, taskId, taskSubject]);
+          },
+        }],
+      },
+    });
+    const events = await Array.fromAsync(session.send("go"));
+    assertEquals(seen, [
+      ["TaskCreated", "1", "dig", "a hole"],
+      ["TaskCompleted", "1", "dig"],
+    ]);
+    const results = events.filter((event) => event.type === "tool_result");
+    assertEquals(results.map(({ isError }) => isError), [false, false]);
+  },
+);
