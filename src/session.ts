@@ -268,8 +268,10 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * the events of a turn of its own go to `events()` and the listeners.
    *
    * @throws {StateError} The session is closed (`session_closed`).
+   * @throws {ConfigError} An option cannot be.
    */
   push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
+    checkTurnOptions("push", options);
     checkPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = pushControl(id);

@@ -12,7 +12,7 @@ import { isWireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
-import { wrong } from "./process/kinds.ts";
+import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
@@ -56,16 +56,13 @@ export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
     : { at: performance.now() + timeoutMs, timeoutMs };
 }
 
-const SEND_OPTIONS = ["view", "verbatim", "signal", "timeoutMs"];
+const TURN_OPTIONS = {
+  send: ["view", "verbatim", "signal", "timeoutMs"],
+  ask: ["verbatim", "signal", "timeoutMs", "until", "schema", "jsonSchema"],
+  push: ["priority", "verbatim", "query"],
+};
 
-const ASK_OPTIONS = [
-  "verbatim",
-  "signal",
-  "timeoutMs",
-  "until",
-  "schema",
-  "jsonSchema",
-];
+const PRIORITY = oneOf("now", "next", "later");
 
 const VIEWS: readonly unknown[] = ["flat", "messages", "wire"];
 
@@ -74,8 +71,11 @@ const VIEWS: readonly unknown[] = ["flat", "messages", "wire"];
  *
  * @throws {ConfigError} A name or a value that cannot be.
  */
-export function checkTurnOptions(method: "send" | "ask", given: object): void {
-  const names = method === "send" ? SEND_OPTIONS : ASK_OPTIONS;
+export function checkTurnOptions(
+  method: keyof typeof TURN_OPTIONS,
+  given: object,
+): void {
+  const names = TURN_OPTIONS[method];
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const near = closest(name, names);
@@ -88,7 +88,11 @@ export function checkTurnOptions(method: "send" | "ask", given: object): void {
       }`,
     );
   }
-  const { view, until } = given as Readonly<Record<string, unknown>>;
+  const { view, until, priority, query } = given as Readonly<
+    Record<string, unknown>
+  >;
+  check("priority", priority, PRIORITY);
+  check("query", query, YES_OR_NO);
   if (view !== undefined && !VIEWS.includes(view)) {
     throw wrong("view", "flat, messages or wire", view);
   }
@@ -140,6 +144,9 @@ export function answerOf(
 export function checkPrompt(prompt: unknown): void {
   if (typeof prompt === "string") return;
   if (Array.isArray(prompt)) {
+    if (prompt.length === 0) {
+      throw new TypeError("Cannot send the prompt: it is a list of no blocks");
+    }
     const block = prompt.find((block) =>
       !isWireObject(block) || typeof block.type !== "string"
     );

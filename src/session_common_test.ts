@@ -1,21 +1,26 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "./errors.ts";
-import { checkTurnOptions } from "./session_common.ts";
+import { checkPrompt, checkTurnOptions } from "./session_common.ts";
 
 Deno.test("checkTurnOptions takes what a turn can have", () => {
   checkTurnOptions("send", { view: "wire", timeoutMs: 5, signal: undefined });
+  checkTurnOptions("push", { priority: "now", query: false, verbatim: true });
   checkTurnOptions("ask", { until: "turn", schema: {}, verbatim: true });
 });
 
 Deno.test("checkTurnOptions refuses what would be passed over", () => {
-  const rows: readonly (readonly ["send" | "ask", object, string, string])[] = [
-    ["send", { veiw: "wire" }, "veiw", `did you mean "view"?`],
-    ["send", { timeout: 5 }, "timeout", `did you mean "timeoutMs"?`],
-    ["send", { schema: {} }, "schema", "of send(), expected view, verbatim"],
-    ["send", { view: "raw" }, "view", `wire, got "raw"`],
-    ["ask", { view: "wire" }, "view", "of ask(), expected verbatim"],
-    ["ask", { until: "end" }, "until", `expected tasks or turn, got "end"`],
-  ];
+  const rows:
+    readonly (readonly ["send" | "ask" | "push", object, string, string])[] = [
+      ["send", { veiw: "wire" }, "veiw", `did you mean "view"?`],
+      ["send", { timeout: 5 }, "timeout", `did you mean "timeoutMs"?`],
+      ["send", { schema: {} }, "schema", "of send(), expected view, verbatim"],
+      ["send", { view: "raw" }, "view", `wire, got "raw"`],
+      ["ask", { view: "wire" }, "view", "of ask(), expected verbatim"],
+      ["push", { prio: "now" }, "prio", "of push(), expected priority"],
+      ["push", { priority: "soon" }, "priority", "now, next, later"],
+      ["push", { query: "no" }, "query", "true or false"],
+      ["ask", { until: "end" }, "until", `expected tasks or turn, got "end"`],
+    ];
   for (const [method, options, option, part] of rows) {
     const error = assertThrows(
       () => checkTurnOptions(method, options),
@@ -24,4 +29,15 @@ Deno.test("checkTurnOptions refuses what would be passed over", () => {
     assertEquals(error.option, option);
     assertStringIncludes(error.message, part);
   }
+});
+
+Deno.test("checkPrompt refuses what is none", () => {
+  for (const prompt of [5, null, [], ["x"], [{}], [{ type: 1 }]]) {
+    assertThrows(
+      () => checkPrompt(prompt),
+      TypeError,
+      "Cannot send the prompt",
+    );
+  }
+  checkPrompt([{ type: "text", text: "x" }]);
 });

@@ -217,8 +217,10 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * or gets one of its own.
    *
    * @throws {StateError} The session is closed (`session_closed`).
+   * @throws {ConfigError} An option cannot be.
    */
   push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
+    checkTurnOptions("push", options);
     checkPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = syncPushed(
