@@ -16,6 +16,8 @@ import {
   closeStepsOf,
   Ending,
   endLeftovers,
+  LATE_OUTPUT_MS,
+  MAX_LATE_OUTPUT_MS,
   settleWithin,
 } from "../process/ending.ts";
 import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
@@ -60,12 +62,6 @@ function breathe(): Promise<void> {
     soon(resolve);
   });
 }
-
-/** How long the output of an ended process may still come, once it is silent. */
-const LATE_OUTPUT_MS = 50;
-
-/** How long it may come at all: what the process wrote is in a pipe by then. */
-const MAX_LATE_OUTPUT_MS = 1_000;
 
 /** Drives one process. */
 export class AsyncDriver {

@@ -13,6 +13,8 @@ import {
   type CloseSteps,
   Ending,
   endLeftovers,
+  LATE_OUTPUT_MS,
+  MAX_LATE_OUTPUT_MS,
   settleWithin,
 } from "../process/ending.ts";
 import {
@@ -40,12 +42,6 @@ import {
 
 /** Tells our worker from one of the caller's that imports this package. */
 export const WORKER_NAME = "claudestream:lines";
-
-/** How long the output of an ended process may still come, once it is silent. */
-const LATE_OUTPUT_MS = 50;
-
-/** How long it may come at all, where the caller waits for the end. */
-const MAX_LATE_OUTPUT_MS = 1_000;
 
 const encoder = new TextEncoder();
 
