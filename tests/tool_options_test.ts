@@ -34,6 +34,7 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
   ["mcpServers", { "": { command: "x" } }, "not empty"],
   ["mcpServers", { a: "x" }, "an object or a function"],
   ["mcpServers", { a: {} }, "command"],
+  ["mcpServers", { a: { url: "http://x" } }, 'type: "http"'],
   ["mcpServers", { a: { command: "x", args: "y" } }, "args"],
   ["mcpServers", { a: { command: "x", env: { Y: 1 } } }, "env"],
   ["mcpServers", { a: { type: "http" } }, "url"],

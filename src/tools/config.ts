@@ -161,7 +161,9 @@ function serverIssue(name: string, server: McpServer): string | undefined {
     case undefined:
     case "stdio":
       if (typeof server.command !== "string" || server.command === "") {
-        return "expected a program as command";
+        return "url" in server
+          ? 'a server with a url needs its type: "http" or "sse"'
+          : "expected a program as command";
       }
       if (
         server.args !== undefined && !(Array.isArray(server.args) &&
@@ -169,7 +171,9 @@ function serverIssue(name: string, server: McpServer): string | undefined {
       ) return "expected a list of texts as args";
       return textsIssue("env", server.env);
     default:
-      return `there is no type "${(server as WireObject).type}"`;
+      return `there is no type "${
+        (server as WireObject).type
+      }": expected "stdio", "http", "sse" or "in_process"`;
   }
 }
 
