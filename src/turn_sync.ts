@@ -174,15 +174,15 @@ export class SyncTurn<V extends View = "flat">
     cut: (frame: Frame) => readonly T[],
     failure: () => Error | undefined = () => undefined,
   ): IterableIterator<T> {
+    const isReady = () => this.#queue.size > 0 || this.#end !== undefined;
     try {
       for (;;) {
         const frame = this.#queue.take();
         if (frame !== undefined) {
-          yield* cut(frame);
+          // A loop takes half the time of `yield*`.
+          for (const value of cut(frame)) yield value;
         } else if (this.#end === undefined) {
-          this.#host.wait(() =>
-            this.#queue.size > 0 || this.#end !== undefined
-          );
+          this.#host.wait(isReady);
         } else {
           const error = this.#end.error ?? failure();
           if (error !== undefined) throw error;

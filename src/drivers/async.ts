@@ -228,10 +228,11 @@ export class AsyncDriver {
     let progress = 0;
     let isCanceled = false;
     const take = async (lines: readonly string[]) => {
-      for (const [at, line] of lines.entries()) {
+      let next = 0;
+      for (const line of lines) {
         if (isCanceled) return;
         progress++;
-        const next = at + 1;
+        next++;
         const isLast = next === lines.length || next % BREATH_LINES === 0;
         const isAnswer = this.#conversation.receive(line, isLast);
         // Who waits for an answer hears of it before what comes after it is taken. The end of

@@ -265,7 +265,10 @@ export class LineLink implements ExitTarget {
 
   /** Set once a signal ended the process: the error of whatever waited. */
   get interrupted(): ClaudeStreamError | undefined {
-    const signal = EXIT_SIGNALS[this.#reader.signal - 1];
+    const number = this.#reader.signal;
+    // Asked after each event.
+    if (number === 0) return undefined;
+    const signal = EXIT_SIGNALS[number - 1];
     if (signal === undefined) return undefined;
     return this.#interrupted ??= new ClaudeStreamError(
       "interrupted",

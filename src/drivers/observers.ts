@@ -185,6 +185,7 @@ export class Observers {
   wire(direction: "in" | "out", line: string): void {
     for (const recorder of this.#recorders) recorder.wire(direction, line);
     this.#log?.wire(direction, line);
+    if (this.#options.onWire === undefined) return;
     call(() => this.#options.onWire?.(direction, line));
   }
 

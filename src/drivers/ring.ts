@@ -32,6 +32,7 @@ export type RecordKind = typeof RECORD[keyof typeof RECORD];
 /** A record as it arrives. */
 export interface RingRecord {
   readonly kind: number;
+  /** Overwritten when the next record is read. */
   readonly bytes: Uint8Array;
 }
 
@@ -46,13 +47,26 @@ const GONE = 3;
 const SIGNAL = 4;
 const HEADER_BYTES = 32;
 
-/** Bytes before the payload of a record: its kind, and its length. */
-const PREFIX_BYTES = 5;
+/** Bytes before the payload of a record: two words, its kind and its length. */
+const PREFIX_BYTES = 8;
+
+/**
+ * Every record begins at a multiple of this, in bytes: what is not aligned V8 copies
+ * byte by byte out of shared memory.
+ */
+const ALIGNMENT = 8;
 
 /** Size of a ring: enough for some hundred messages, small enough for many sessions. */
 const DEFAULT_CAPACITY = 1 << 20;
 
-/** Makes the memory of a ring. @param capacity In bytes, a power of two. */
+/** Records up to this size are read into the same memory again and again. */
+const SCRATCH_BYTES = 1 << 18;
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Makes the memory of a ring. @param capacity In bytes, a power of two, from 8 on. */
 export function makeRing(
   capacity: number = DEFAULT_CAPACITY,
 ): SharedArrayBuffer {
@@ -63,17 +77,22 @@ export function makeRing(
 class RingEnd {
   protected readonly header: Int32Array<SharedArrayBuffer>;
   protected readonly data: Uint8Array<SharedArrayBuffer>;
+  /** The same, for prefixes. */
+  protected readonly words: Uint32Array<SharedArrayBuffer>;
   protected readonly mask: number;
 
   constructor(memory: SharedArrayBuffer) {
     this.header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.data = new Uint8Array(memory, HEADER_BYTES);
     this.mask = this.data.length - 1;
-    if ((this.data.length & this.mask) !== 0) {
+    if (
+      (this.data.length & this.mask) !== 0 || this.data.length < PREFIX_BYTES
+    ) {
       throw new RangeError(
-        `Cannot make a ring of ${this.data.length} bytes: expected a power of two`,
+        `Cannot make a ring of ${this.data.length} bytes: expected a power of two, from ${PREFIX_BYTES} on`,
       );
     }
+    this.words = new Uint32Array(memory, HEADER_BYTES);
   }
 
   /** Bytes that were written and not read. */
@@ -81,11 +100,6 @@ class RingEnd {
     const written = Atomics.load(this.header, WRITTEN);
     // The counters wrap around; their difference as an unsigned number does not mind.
     return (written - Atomics.load(this.header, READ)) >>> 0;
-  }
-
-  protected advance(counter: number, bytes: number): void {
-    Atomics.add(this.header, counter, bytes);
-    Atomics.notify(this.header, counter);
   }
 }
 
@@ -119,16 +133,15 @@ export class RingWriter extends RingEnd {
 
   /** Resolves when all of the record is in the ring. One at a time. */
   async write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
-    const prefix = new Uint8Array(PREFIX_BYTES);
-    prefix[0] = kind;
-    new DataView(prefix.buffer).setUint32(1, bytes.length);
-    await this.#put(prefix);
+    const prefix = new Uint32Array([kind, bytes.length]);
+    await this.#put(new Uint8Array(prefix.buffer));
     await this.#put(bytes);
   }
 
   async #put(bytes: Uint8Array): Promise<void> {
+    const end = padded(bytes.length);
     let at = 0;
-    while (at < bytes.length && !this.#isAbandoned) {
+    while (at < end && !this.#isAbandoned) {
       const read = Atomics.load(this.header, READ);
       const free = this.data.length - this.used;
       if (free === 0) {
@@ -137,20 +150,22 @@ export class RingWriter extends RingEnd {
         continue;
       }
       const start = Atomics.load(this.header, WRITTEN) & this.mask;
-      const size = Math.min(free, bytes.length - at, this.data.length - start);
+      const size = Math.min(free, end - at, this.data.length - start);
       this.data.set(bytes.subarray(at, at + size), start);
       at += size;
-      this.advance(WRITTEN, size);
+      Atomics.add(this.header, WRITTEN, size);
+      Atomics.notify(this.header, WRITTEN);
     }
   }
 }
 
 /** The end that reads; it blocks its thread. */
 export class RingReader extends RingEnd {
-  /** What there is of the record that is being read. */
-  #prefix = new Uint8Array(PREFIX_BYTES);
+  /** The record that is being read. */
+  #kind = 0;
   #payload: Uint8Array<ArrayBuffer> | undefined;
   #filled = 0;
+  #scratch: Uint8Array<ArrayBuffer> | undefined;
 
   /** Signs of life so far. */
   get beats(): number {
@@ -189,34 +204,54 @@ export class RingReader extends RingEnd {
   }
 
   #take(): RingRecord | undefined {
-    if (this.#payload === undefined) {
-      if (!this.#fill(this.#prefix)) return undefined;
-      const length = new DataView(this.#prefix.buffer).getUint32(1);
-      this.#payload = new Uint8Array(length);
+    let bytes = this.#payload;
+    if (bytes === undefined) {
+      if (this.used === 0) return undefined;
+      const word = (Atomics.load(this.header, READ) & this.mask) / 4;
+      this.#kind = this.words[word] ?? 0;
+      bytes = this.#room(this.words[word + 1] ?? 0);
+      this.#payload = bytes;
       this.#filled = 0;
+      this.#free(PREFIX_BYTES);
     }
-    const bytes = this.#payload;
     if (!this.#fill(bytes)) return undefined;
     this.#payload = undefined;
-    this.#filled = 0;
-    return { kind: this.#prefix[0] ?? 0, bytes };
+    return { kind: this.#kind, bytes };
+  }
+
+  /** Memory for a record. New memory has to be cleared, and collected again. */
+  #room(length: number): Uint8Array<ArrayBuffer> {
+    if (length > SCRATCH_BYTES) return new Uint8Array(length);
+    this.#scratch ??= new Uint8Array(SCRATCH_BYTES);
+    return this.#scratch.subarray(0, length);
   }
 
   /** Copies what there is; says whether the target is full. */
   #fill(target: Uint8Array): boolean {
-    while (this.#filled < target.length) {
+    const end = padded(target.length);
+    while (this.#filled < end) {
       const there = this.used;
       if (there === 0) return false;
       const start = Atomics.load(this.header, READ) & this.mask;
       const size = Math.min(
         there,
-        target.length - this.#filled,
+        end - this.#filled,
         this.data.length - start,
       );
-      target.set(this.data.subarray(start, start + size), this.#filled);
+      const payload = Math.min(size, target.length - this.#filled);
+      target.set(this.data.subarray(start, start + payload), this.#filled);
       this.#filled += size;
-      this.advance(READ, size);
+      this.#free(size);
     }
     return true;
+  }
+
+  /** So many bytes were read. */
+  #free(bytes: number): void {
+    Atomics.add(this.header, READ, bytes);
+    // To wake the writer takes longer than to copy a record: not for each, only where
+    // there is room for many. It waits only where the ring was full, so that this is
+    // passed before the ring is empty.
+    if (this.used <= this.data.length / 2) Atomics.notify(this.header, READ);
   }
 }
