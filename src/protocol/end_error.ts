@@ -136,6 +136,7 @@ export function unreported(): StateError {
 export function closed(
   state: ConversationState,
   operation: string,
+  cause: Error | undefined,
 ): StateError {
   return new StateError(
     "session_closed",
@@ -144,5 +145,6 @@ export function closed(
     `Cannot make the request "${operation}": the session ${
       state === "new" ? "has not started" : "is closed"
     }`,
+    { cause },
   );
 }

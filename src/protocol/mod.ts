@@ -267,7 +267,7 @@ export class Protocol {
     timeoutMs: number,
   ): Output[] {
     if (this.#state === "new" || this.#state === "ended") {
-      throw closed(this.#state, subtype);
+      throw closed(this.#state, subtype, this.endError);
     }
     this.#own.add(id, subtype, timeoutMs);
     const line = requestLine(id, subtype, payload);
