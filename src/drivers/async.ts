@@ -41,6 +41,7 @@ import type { Deadline } from "../session_common.ts";
 import { thrownText } from "../thrown.ts";
 import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
+import { LateTimers } from "./late_timers.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { startFailure } from "./start_failure.ts";
 
@@ -48,20 +49,6 @@ const LINE_FEED = new TextEncoder().encode("\n");
 
 /** How many lines are taken in one go. */
 const BREATH_LINES = 256;
-
-/**
- * A turn of the event loop: readers take what came, timers ring. Reads of a pipe that is
- * never empty end at once, and without this nobody else would get on.
- */
-function breathe(): Promise<void> {
-  // Where there is this it takes a microsecond; a timer takes two milliseconds.
-  const { setImmediate: soon = setTimeout } = globalThis as unknown as {
-    readonly setImmediate?: (call: () => void) => unknown;
-  };
-  return new Promise((resolve) => {
-    soon(resolve);
-  });
-}
 
 /** Drives one process. */
 export class AsyncDriver {
@@ -71,6 +58,7 @@ export class AsyncDriver {
   readonly #before: unknown;
   readonly #conversation: Conversation;
   readonly #tail = new Tail();
+  readonly #timers: LateTimers;
   /** There is a process, or never will be. */
   readonly #spawned = Promise.withResolvers<void>();
   /** There is no process any more, or never was. */
@@ -94,6 +82,10 @@ export class AsyncDriver {
     this.#options = options;
     this.#before = inherited?.gone;
     this.#session = session;
+    // A process of this machine keeps the program running; what a caller makes may not.
+    this.#timers = new LateTimers(
+      options.transport === undefined && options.spawn === undefined,
+    );
     const tail = this.#tail;
     this.#conversation = new Conversation(options, session, {
       get stderrTail() {
@@ -102,10 +94,7 @@ export class AsyncDriver {
       write: (line) => this.#write(line),
       now: () => performance.now(),
       date: () => Date.now(),
-      after: (timeoutMs, call) => {
-        const timer = setTimeout(call, timeoutMs);
-        return () => clearTimeout(timer);
-      },
+      after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
       fail: (error) => this.#fail(error),
       close: () => this.close(),
     }, inherited);
@@ -154,6 +143,7 @@ export class AsyncDriver {
       this.#fail(error);
       this.#gone.resolve();
     });
+    this.#timers.begin();
     try {
       return await answer;
     } catch (error) {
@@ -237,7 +227,7 @@ export class AsyncDriver {
         const isAnswer = this.#conversation.receive(line, isLast);
         // Who waits for an answer hears of it before what comes after it is taken. The end of
         // a turn waits: lines that come with it still are of that turn.
-        if (isAnswer || isLast) await breathe();
+        if (isAnswer || isLast) await this.#timers.breathe();
       }
     };
     const done = (async () => {

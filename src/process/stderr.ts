@@ -95,10 +95,12 @@ export async function drain(
   stderr: ReadableStream<Uint8Array>,
   target: StderrText,
 ): Promise<void> {
-  const text = stderr.pipeThrough(
-    new TextDecoderStream() as TransformStream<Uint8Array, string>,
-  );
-  for await (const piece of text) target.push(piece);
+  // A TextDecoderStream takes two milliseconds to be made for the first time.
+  const decoder = new TextDecoder();
+  for await (const bytes of stderr) {
+    target.push(decoder.decode(bytes, { stream: true }));
+  }
+  target.push(decoder.decode());
   target.end();
 }
 
