@@ -398,8 +398,12 @@ export class Protocol {
         ...own && open !== undefined ? this.#releaseInterrupt(open) : [],
       ];
     }
-    const outputs = [this.#emit(frame)];
     const [event] = frame.events;
+    const outputs: Output[] = [
+      event?.type === "command_lifecycle" && !this.#turns.isOfTurn(event)
+        ? { do: "emit", frame, turnId: undefined } as const
+        : this.#emit(frame),
+    ];
     if (raw.type === "result") outputs.push(...this.#finish(raw, frame));
     else if (event?.type === "command_lifecycle") {
       outputs.push(...this.#follow(event));

@@ -128,6 +128,28 @@ Deno.test("a turn ends with the result that names its prompt", () => {
   assertEquals(protocol.state, "idle");
 });
 
+Deno.test("late news of a prompt are none of the next turn's", () => {
+  const protocol = started();
+  const news = (id: string, state: string) =>
+    only(
+      protocol.receive(JSON.stringify({
+        type: "command_lifecycle",
+        command_uuid: id,
+        state,
+        session_id: SESSION,
+        uuid: "l",
+      })),
+      "emit",
+    ).map(({ turnId }) => turnId);
+  protocol.send({ id: "p1", content: "hi" });
+  assertEquals(news("p1", "started"), ["p1"]);
+  protocol.receive(init("p1"));
+  protocol.receive(result({ user_message_uuids: ["p1"] }));
+  protocol.send({ id: "p2", content: "hi" });
+  assertEquals(news("p1", "completed"), [undefined]);
+  assertEquals(news("p2", "queued"), ["p2"]);
+});
+
 Deno.test("without ids a result ends the turn unless it has an origin", () => {
   const protocol = started();
   protocol.send({ id: "p1", content: "hi" });

@@ -167,6 +167,14 @@ export class Turns {
     if (message.completed && message.answered) this.#pushed.delete(id);
   }
 
+  /**
+   * Whether news of a prompt belong to the turn that is open. Those of the prompt before it
+   * come after its result, maybe when the next one is on its way.
+   */
+  isOfTurn({ commandUuid: id }: CommandLifecycle): boolean {
+    return id === this.open?.promptId || this.#pushed.has(id);
+  }
+
   /** Whether a lifecycle says that the open turn will never have a result. */
   isDropped(event: CommandLifecycle): boolean {
     return event.commandUuid === this.open?.promptId &&
