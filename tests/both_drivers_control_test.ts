@@ -352,6 +352,50 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     check: (seen) => assertEquals(seen.at(-2), "two"),
   },
+  "an interruption at any moment": {
+    turns: [
+      [step.text("early"), step.silence()],
+      [bash, step.text("asked"), step.silence()],
+      [step.toolCall("Read", {}, { running: [step.silence()] })],
+      [step.text("whole")],
+      [step.text("last")],
+    ],
+    options: { policy: callback(() => undefined) },
+    *does(session, seen) {
+      const ran: unknown[] = [];
+      using _ = session.on("tool_result", ({ text }) => ran.push(text));
+      const end = function* (turn: ReturnType<Session["send"]>): Doing {
+        const { isError, terminalReason } = yield* got(turn.result());
+        seen.push([isError, terminalReason]);
+      };
+      const early = session.send("a");
+      yield* got(session.interrupt());
+      yield* end(early);
+      for (const type of ["permission_request", "tool_use"]) {
+        let receipt: unknown;
+        const turn = session.send("b");
+        yield* each(turn, (event) => {
+          if (event.type !== type || receipt !== undefined) return;
+          receipt = session.interrupt();
+        });
+        yield* got(receipt);
+        yield* end(turn);
+      }
+      assert(!ran.includes("ran"), "a tool ran after the interruption");
+      const over = session.send("c");
+      seen.push(yield* got(over.text()));
+      yield* got(session.interrupt());
+      yield* got(over.interrupt());
+      seen.push((yield* got(session.ask("d"))).text);
+    },
+    check(seen) {
+      assertEquals(
+        seen.slice(0, 3).map((end) => (end as unknown[])[0]),
+        [true, true, true],
+      );
+      assertEquals(seen.slice(3, 5), ["whole", "last"]);
+    },
+  },
   "leaving the loop": {
     turns: [[step.text("one"), step.silence()], [step.text("two")]],
     *does(session, seen) {
@@ -389,6 +433,50 @@ const CASES: Readonly<Record<string, Case>> = {
       seen.push((yield* got(pushed.result())).result);
       seen.push((yield* got(session.ask("b"))).text);
     },
+  },
+  "a message that is taken back": {
+    turns: [[step.text("one"), step.silence()], [step.text("two")]],
+    *does(session, seen) {
+      const turn = session.send("a");
+      yield* got(session.start());
+      const pushed = session.push("b");
+      yield* got(
+        session.control("cancel_async_message", { message_uuid: pushed.id }),
+      );
+      seen.push(yield* listed(pushed.states));
+      seen.push(yield* thrown(() => pushed.result()));
+      yield* got(session.interrupt());
+      yield* got(turn.result());
+      seen.push((yield* got(session.ask("c"))).text);
+    },
+    check([states, error, text]) {
+      assertEquals(states, ["queued", "cancelled"]);
+      assertEquals((error as unknown[])[1], "cancelled");
+      assertEquals(text, "two");
+    },
+  },
+  "a turn of the CLI's own between two prompts": {
+    turns: [[TASK, step.text("one")], [step.text("two")]],
+    *does(session, seen) {
+      const all = session.events();
+      const turns: string[][] = [];
+      const read = function* (prompt: string): Doing {
+        const texts: string[] = [];
+        turns.push(texts);
+        yield* each(session.send(prompt), (event) => {
+          if (event.type === "assistant_text") texts.push(event.text);
+        });
+      };
+      yield* read("a");
+      // Wait for the turn about the end of the task.
+      yield* each(
+        all as Iterable<ClaudeEvent>,
+        (event) => event.type === "result" && event.origin !== undefined,
+      );
+      yield* read("b");
+      seen.push(turns);
+    },
+    check: ([turns]) => assertEquals(turns, [["one"], ["two"]]),
   },
   "a message that is pushed to a process that dies": {
     turns: [[step.text("one"), step.awaitPrompt(), step.exit(1)]],

@@ -1,6 +1,6 @@
 // What must hold over 10,000 turns and 100 sessions, in figures; they are printed.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   AsyncSession,
   ProcessExitError,
@@ -67,24 +67,30 @@ Deno.test(`${TURNS} turns of one blocking session keep no memory`, async () => {
   assertEquals(session.turnCount, TURNS);
 });
 
-Deno.test(`${SESSIONS} sessions at once, on one signal, each with its own answers`, async () => {
-  await using claude = await ScriptedClaude.create(ECHO);
-  const controller = new AbortController();
-  const { signal } = controller;
-  let listeners = 0;
+/** A signal that counts who listens to it. */
+function countedSignal() {
+  const { signal } = new AbortController();
+  const listeners = { left: 0, added: 0 };
   const { addEventListener, removeEventListener } = signal;
   signal.addEventListener = (
     ...args: Parameters<typeof addEventListener>
   ) => {
-    listeners++;
+    listeners.left++;
+    listeners.added++;
     addEventListener.apply(signal, args);
   };
   signal.removeEventListener = (
     ...args: Parameters<typeof removeEventListener>
   ) => {
-    listeners--;
+    listeners.left--;
     removeEventListener.apply(signal, args);
   };
+  return { signal, listeners };
+}
+
+Deno.test(`${SESSIONS} sessions at once, on one signal, each with its own answers`, async () => {
+  await using claude = await ScriptedClaude.create(ECHO);
+  const { signal, listeners } = countedSignal();
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: SESSIONS }, async (_, index) => {
     await using session = new AsyncSession({
@@ -103,22 +109,24 @@ Deno.test(`${SESSIONS} sessions at once, on one signal, each with its own answer
   print(
     `AsyncSession: ${SESSIONS} sessions at once in ${seconds.toFixed(1)} s`,
   );
-  assertEquals(listeners, 0);
+  assert(listeners.added >= SESSIONS);
+  assertEquals(listeners.left, 0);
   assertEquals(claude.starts.length, SESSIONS);
 });
 
-Deno.test(`${SESSIONS} blocking sessions at once, each with its own answers`, async () => {
+Deno.test(`${SESSIONS} blocking sessions at once, on one signal, each with its own answers`, async () => {
   await using claude = await ScriptedClaude.create(ECHO);
+  const { signal, listeners } = countedSignal();
   const startedAt = performance.now();
   const sessions = Array.from(
     { length: SESSIONS },
-    () => new SyncSession({ claudePath: claude.command }),
+    () => new SyncSession({ claudePath: claude.command, signal }),
   );
   try {
     for (let turn = 0; turn < 3; turn++) {
       const prompts = sessions.map((_, index) => `turn ${turn} of ${index}`);
       const turns: SyncTurn[] = sessions.map((session, index) =>
-        session.send(`${prompts[index]}`)
+        session.send(`${prompts[index]}`, { signal })
       );
       assertEquals(
         turns.map((turn) => turn.text()),
@@ -130,6 +138,8 @@ Deno.test(`${SESSIONS} blocking sessions at once, each with its own answers`, as
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   print(`SyncSession: ${SESSIONS} sessions at once in ${seconds.toFixed(1)} s`);
+  assert(listeners.added >= SESSIONS);
+  assertEquals(listeners.left, 0);
   assertEquals(claude.starts.length, SESSIONS);
 });
 
@@ -168,14 +178,42 @@ Deno.test("when the process dies everything that waits fails at once", async () 
     }
     assertEquals(session.state, "dead");
   }
+  checkDeaths("AsyncSession", times);
+});
+
+Deno.test("when the process dies a call that blocks throws at once", async () => {
+  const times: number[] = [];
+  for (let run = 0; run < 10; run++) {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("x"), step.silence()]]),
+    );
+    using session = new SyncSession({ claudePath: claude.command });
+    const turn = session.send("x");
+    let killedAt = 0;
+    assertThrows(() => {
+      for (const event of turn) {
+        if (event.type !== "assistant_text") continue;
+        Deno.kill(session.pid ?? 0, "SIGKILL");
+        killedAt = performance.now();
+      }
+    }, ProcessExitError);
+    assertThrows(() => turn.text(), ProcessExitError);
+    assertThrows(() => turn.result(), ProcessExitError);
+    times.push(performance.now() - killedAt);
+    assertEquals(session.state, "dead");
+  }
+  checkDeaths("SyncSession", times);
+});
+
+function checkDeaths(what: string, times: readonly number[]): void {
   const longest = Math.max(...times);
   print(
-    `from the death of the process to the last rejection: ${
+    `${what}: from the death of the process to the last error ${
       longest.toFixed(1)
     } ms at most in ${times.length} runs`,
   );
   assert(longest < MOST_DEATH_MS, `${longest} ms`);
-});
+}
 
 function answer(prompt: string | number): string {
   return `The answer to ${prompt}.`;

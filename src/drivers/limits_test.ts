@@ -1,7 +1,10 @@
 // The time limits of turns, with a clock of the test's own.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import * as v from "valibot";
 import { DeadlineError } from "../errors.ts";
+import { allow, type Decision } from "../permissions/decision.ts";
+import { defineTool } from "../tools/tool.ts";
 import { FakeDriver, SESSION } from "./fixtures/fake_driver.ts";
 
 const MINUTE = 60_000;
@@ -12,6 +15,11 @@ function running(options: ConstructorParameters<typeof FakeDriver>[0] = {}) {
   const turn = driver.send("p1");
   driver.init("p1");
   return { driver, turn };
+}
+
+/** What waits for promises alone has run. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function stalls(driver: FakeDriver): unknown[] {
@@ -190,6 +198,94 @@ Deno.test("a question without an answer yet is no silence", () => {
     driver.pass(MINUTE);
     assert(turn.end !== undefined, String(request.subtype));
   }
+});
+
+Deno.test("a person may take a day for an answer", async () => {
+  const verdict = Promise.withResolvers<Decision>();
+  const { driver, turn } = running({
+    policy: { name: "slow", decide: () => verdict.promise },
+  });
+  driver.receive({
+    type: "control_request",
+    request_id: "q",
+    request: {
+      subtype: "can_use_tool",
+      tool_name: "Bash",
+      input: { command: "ls" },
+      tool_use_id: "t",
+    },
+  });
+  const answers = () =>
+    driver.written.filter(({ type }) => type === "control_response");
+  driver.pass(24 * 60 * MINUTE);
+  assertEquals([turn.end, driver.failure, driver.closes], [
+    undefined,
+    undefined,
+    0,
+  ]);
+  assertEquals(answers(), []);
+  verdict.resolve(allow());
+  await settled();
+  assertEquals(answers().map(({ response }) => response), [{
+    subtype: "success",
+    request_id: "q",
+    response: { behavior: "allow", updatedInput: { command: "ls" } },
+  }]);
+  driver.result(["p1"]);
+  assert(turn.end?.result !== undefined);
+});
+
+Deno.test("no time that passes after a result keeps the CLI from asking", async () => {
+  const driver = new FakeDriver({
+    idleTimeoutMs: MINUTE,
+    turnTimeoutMs: MINUTE,
+    tools: [defineTool({
+      name: "late",
+      description: "Is called late",
+      input: v.object({}),
+      run: () => "done",
+    })],
+  });
+  const turn = driver.send("p1");
+  driver.receive({
+    type: "system",
+    subtype: "init",
+    cwd: "/w",
+    tools: ["mcp__tools__late"],
+    mcp_servers: [{ name: "tools", status: "connected" }],
+    model: "m",
+    permissionMode: "default",
+    user_message_uuids: ["p1"],
+  });
+  driver.receive({
+    type: "system",
+    subtype: "background_tasks_changed",
+    tasks: [{ task_id: "a", task_type: "local_agent", description: "d" }],
+  });
+  driver.result(["p1"]);
+  assert(turn.end?.result !== undefined);
+  for (const [at, waitMs] of [90_000, 24 * 60 * MINUTE].entries()) {
+    driver.pass(waitMs);
+    const before = driver.written.length;
+    driver.receive({
+      type: "control_request",
+      request_id: `call ${at}`,
+      request: {
+        subtype: "mcp_message",
+        server_name: "tools",
+        message: {
+          jsonrpc: "2.0",
+          id: at,
+          method: "tools/call",
+          params: { name: "late", arguments: {} },
+        },
+      },
+    });
+    await settled();
+    const text = JSON.stringify(driver.written.slice(before));
+    assert(text.includes('"text":"done"'), text);
+  }
+  assertEquals([driver.closes, driver.failure], [0, undefined]);
 });
 
 Deno.test("a task in the background is no silence, one that nobody waits for is", () => {
