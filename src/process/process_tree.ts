@@ -25,6 +25,12 @@ import type { TransportSignal } from "./transport.ts";
 /** How often processes that are being ended may start others. */
 const MAX_ROUNDS = 10;
 
+/**
+ * So long one reading of all processes serves everybody who only looks, in milliseconds.
+ * Many sessions are closed at once, and each looks at every process of the machine.
+ */
+const SHARED_MS = 20;
+
 const ALL = [
   "run",
   "read",
@@ -104,6 +110,31 @@ function listProcesses(): readonly ProcessEntry[] | undefined {
   return undefined;
 }
 
+/** All processes, as they were at one moment. */
+class Snapshot {
+  readonly at = performance.now();
+  readonly table: readonly ProcessEntry[] = listProcesses() ?? [];
+  readonly #lineages = new Map<number, readonly string[]>();
+
+  /** The sessions that one of them stems from. */
+  lineage(pid: number): readonly string[] {
+    const known = this.#lineages.get(pid);
+    if (known !== undefined) return known;
+    const lineage = readLineage(pid);
+    this.#lineages.set(pid, lineage);
+    return lineage;
+  }
+}
+
+let shared: Snapshot | undefined;
+
+function recentSnapshot(): Snapshot {
+  if (shared === undefined || performance.now() - shared.at >= SHARED_MS) {
+    shared = new Snapshot();
+  }
+  return shared;
+}
+
 /** The entry of one process; `undefined` where there is none, `null` where that cannot be known. */
 function findProcess(pid: number): ProcessEntry | undefined | null {
   if (mayReadProc()) return readStat(pid);
@@ -133,22 +164,22 @@ export class ProcessTree {
     if (id !== undefined && !readLineage(Deno.pid).includes(id)) this.#id = id;
   }
 
-  /** Looks who is there now. To be called while the process is there. */
+  /** Looks who is there. To be called while the process is there. */
   look(): void {
-    this.#look();
+    if (this.#pid !== undefined) this.#look(recentSnapshot());
   }
 
   /** Gives those that are there. */
-  #look(): readonly ProcessEntry[] {
+  #look(snapshot: Snapshot): readonly ProcessEntry[] {
     const pid = this.#pid;
     if (pid === undefined) return [];
-    const table = listProcesses() ?? [];
+    const { table } = snapshot;
     const roots = this.#left(table).map(({ pid }) => pid);
     const root = table.find((entry) => entry.pid === pid);
     this.#start ??= root?.start;
     // Its number may be somebody else's by now.
     if (root === undefined || root.start === this.#start) roots.push(pid);
-    const heirs = table.filter(({ pid }) => this.#isHeir(pid));
+    const heirs = table.filter(({ pid }) => this.#isHeir(pid, snapshot));
     roots.push(...heirs.map(({ pid }) => pid));
     for (const entry of [...heirs, ...descendantsOf(table, roots)]) {
       if (!entry.isZombie) this.#found.set(entry.pid, entry);
@@ -156,10 +187,15 @@ export class ProcessTree {
     return this.#left(table);
   }
 
+  /** The same, of now: a number that is to be signalled may be somebody else's by now. */
+  #lookAnew(): readonly ProcessEntry[] {
+    return this.#pid === undefined ? [] : this.#look(new Snapshot());
+  }
+
   /** Whether a process has inherited the variable. */
-  #isHeir(pid: number): boolean {
+  #isHeir(pid: number, snapshot: Snapshot): boolean {
     return this.#id !== undefined && pid !== this.#pid &&
-      readLineage(pid).includes(this.#id);
+      snapshot.lineage(pid).includes(this.#id);
   }
 
   /** Those of the found that are still there. */
@@ -180,7 +216,7 @@ export class ProcessTree {
   /** Sends a signal to what was started and is still there. Says whether there was anything. */
   signal(signal: TransportSignal): boolean {
     if (!maySignal()) return false;
-    const left = this.#look();
+    const left = this.#lookAnew();
     for (const { pid } of left) {
       try {
         Deno.kill(pid, signal);
@@ -193,7 +229,7 @@ export class ProcessTree {
 
   /** Whether anything of what was found is still there. */
   isLeft(): boolean {
-    return this.#look().length > 0;
+    return this.#lookAnew().length > 0;
   }
 
   /** Ends at once what was started, and what that starts meanwhile. */
