@@ -1,8 +1,16 @@
 // With 100,000 events that nobody reads, what the CLI asks is answered at once.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
-import { AsyncSession, defineTool, hook, type SessionOptions } from "../mod.ts";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  defineTool,
+  hook,
+  type SessionOptions,
+  SyncSession,
+} from "../mod.ts";
 import type { Scenario, Step } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
@@ -141,3 +149,56 @@ for (const isReadSlowly of [false, true]) {
     assert(took < 100, `it took ${took} ms`);
   });
 }
+
+/** Asks for the permission of another call. */
+const PERMISSION = step.request({
+  subtype: "can_use_tool",
+  tool_name: "Read",
+  input: { file_path: "/x" },
+  tool_use_id: "toolu_2",
+}, { id: "permission" });
+
+Deno.test(`a blocking session with ${COUNT} events unread answers each request in 100 ms`, async () => {
+  await using claude = await ScriptedClaude.create(
+    step.conversation([[
+      step.text("x", { repeat: COUNT }),
+      HOOK,
+      CALL,
+      PERMISSION,
+      step.text("done"),
+    ]]),
+  );
+  /** When each request came, and in the end the line after the last of them. */
+  const at: number[] = [];
+  using session = new SyncSession({
+    claudePath: claude.command,
+    hooks: { PreToolUse: [{ run: () => hook.deny("not now") }] },
+    tools: [add],
+    policy: callback((name) => name === "Read" ? allow() : undefined),
+    onWire: (direction, line) => {
+      const isRequest = /"request_id":"(hook|call|permission)"/.test(line);
+      if (direction !== "in") return;
+      if (isRequest || at.length === 3) at.push(performance.now());
+    },
+  });
+  const unread = session.events();
+  assertEquals(session.ask("go").text, "done");
+  void unread;
+  const answers = claude.received.flatMap(({ type, response }) =>
+    type === "control_response" ? [response as Record<string, unknown>] : []
+  ).slice(-3);
+  assertEquals(
+    answers.map(({ request_id, subtype }) => [request_id, subtype]),
+    ["hook", "call", "permission"].map((id) => [id, "success"]),
+  );
+  const [hooked, called, permitted] = answers.map((one) => JSON.stringify(one));
+  assertStringIncludes(`${hooked}`, '"permissionDecision":"deny"');
+  assertStringIncludes(`${called}`, '"text":"5"');
+  assertStringIncludes(`${permitted}`, '"behavior":"allow"');
+  // The process asks, or goes on, as soon as it has the answer.
+  assertEquals(at.length, 4);
+  for (const [index, time] of at.entries()) {
+    const took = time - (at[index - 1] ?? time);
+    assert(took < 100, `it took ${took} ms`);
+  }
+});
