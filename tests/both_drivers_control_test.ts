@@ -230,6 +230,40 @@ const CASES: Readonly<Record<string, Case>> = {
       }
     },
   },
+  "a question that waits too long": {
+    turns: [[bash, step.text("done")]],
+    options: { policy: callback(() => undefined), permissionTimeoutMs: 100 },
+    check(seen) {
+      const results = (seen as readonly Line[]).flatMap((event) =>
+        event?.type === "tool_result" ? [[event.isError, event.text]] : []
+      );
+      assertEquals(results.map(([isError]) => isError), [true]);
+      assert(`${results[0]?.[1]}`.includes("100 ms"));
+      assert(seen.includes("done"));
+    },
+  },
+  "a question that is withdrawn": {
+    turns: [[
+      step.request(ELICIT, { id: "asked", wait: false }),
+      step.cancelRequest("asked"),
+      step.text("done"),
+    ]],
+    *does(session, seen) {
+      const turn = session.send("go");
+      for (const event of yield* events(turn)) {
+        if (event.type === "elicitation_request") seen.push(event.serverName);
+      }
+      seen.push(yield* got(turn.text()));
+      seen.push(
+        yield* thrown(() => session.respond("asked", elicit.decline())),
+      );
+    },
+    check([asked, text, error], sent) {
+      assertEquals([asked, text], ["demo", "done"]);
+      assertEquals((error as unknown[])[0], "StateError");
+      assertEquals(answers(sent), []);
+    },
+  },
   "hooks of several events": {
     turns: [[bash, step.text("done")]],
     options: () => {

@@ -21,6 +21,8 @@ const bash = step.toolCall("Bash", { command: "git log" }, {
   output: "ran",
 });
 
+const SEPARATORS = "台🙂\u2028a\u2029b\u0085c\r\nd\ue000 e\ufeff";
+
 const CASES: Readonly<Record<string, Case>> = {
   "text in pieces": { turns: [[step.text("Hello there.", { deltas: 4 })]] },
   "no pieces": { turns: [[step.text("x")]], options: { partials: false } },
@@ -99,6 +101,16 @@ const CASES: Readonly<Record<string, Case>> = {
   "a byte at a time": {
     turns: [[step.inChunks(1), step.text("ä台🙂")]],
     options: { partials: false },
+  },
+  "a prompt of all sorts of separators, and its echo": {
+    turns: [[step.inChunks(1), step.echo("{prompt}")]],
+    *does(session, seen) {
+      seen.push((yield* got(session.ask(SEPARATORS))).text);
+    },
+    check([text], sent) {
+      assertEquals(text, SEPARATORS);
+      assert(JSON.stringify(sent).includes(JSON.stringify(SEPARATORS)));
+    },
   },
   "lines that are too long": {
     turns: [[step.line({ type: "x", text: "y".repeat(40_000) })]],
