@@ -15,6 +15,7 @@ export interface Job {
     | "text"
     | "decode"
     | "latency"
+    | "blocking_latency"
     | "first"
     | "import"
     | "sessions"

@@ -140,14 +140,37 @@ function ratio(
   };
 }
 
+/** The two drivers, one beside the other. */
+function bothDrivers(
+  setting: Setting,
+  tasks: { readonly async: Job["task"]; readonly blocking: Job["task"] },
+  plan: string,
+): Promise<Runs<"async" | "blocking">> {
+  return alternate(
+    ["async", "blocking"],
+    setting.rounds,
+    (driver) => runner(setting, { task: tasks[driver] }, plan)("ours"),
+  );
+}
+
 async function blocking(setting: Setting): Promise<readonly Row[]> {
-  const path = await replies(setting);
+  const plan = `file ${await replies(setting)} 1`;
   const runs = await alternate<Contestant>(
     ["ours", "bare"],
     setting.rounds,
-    runner(setting, { task: "blocking" }, `file ${path} 1`),
+    runner(setting, { task: "blocking" }, plan),
   );
-  return [ratio("blocking / bare loop", runs, "bare", { least: 0.9 })];
+  const tasks = { async: "turn", blocking: "blocking" } as const;
+  const drivers = await bothDrivers(setting, tasks, plan);
+  return [ratio("blocking / bare loop", runs, "bare", { least: 0.9 }), {
+    name: "blocking / async",
+    value: speedup(drivers, "blocking", "async"),
+    unit: "×",
+    need: { least: 1 },
+    note: `blocking ${middle(drivers, "blocking").toFixed(0)} ms, async ${
+      middle(drivers, "async").toFixed(0)
+    } ms`,
+  }];
 }
 
 async function decode(setting: Setting): Promise<readonly Row[]> {
@@ -194,6 +217,8 @@ async function latency(setting: Setting): Promise<readonly Row[]> {
       setting.rounds,
       runner(setting, { task: "latency" }, plan),
     );
+    const tasks = { async: "latency", blocking: "blocking_latency" } as const;
+    const drivers = await bothDrivers(setting, tasks, plan);
     for (const [name, most] of [["p50", 0.2], ["p99", 2]] as const) {
       const of = (contestant: Contestant) =>
         middle(runs, contestant, ({ more }) => more[name] ?? NaN);
@@ -204,6 +229,16 @@ async function latency(setting: Setting): Promise<readonly Row[]> {
         ...label === "full speed" ? {} : { need: { most } },
         note: (["ours", "bare", ...others] as const)
           .map((name) => `${name} ${of(name).toFixed(2)} ms`).join(", "),
+      });
+      const own = (driver: "async" | "blocking") =>
+        middle(drivers, driver, ({ more }) => more[name] ?? NaN);
+      rows.push({
+        name: `latency at ${label}, ${name}, blocking above async`,
+        value: own("blocking") - own("async"),
+        unit: "ms",
+        ...label === "full speed" ? {} : { need: { most: 0 } },
+        note: (["async", "blocking"] as const)
+          .map((driver) => `${driver} ${own(driver).toFixed(2)} ms`).join(", "),
       });
     }
   }

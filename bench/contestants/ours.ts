@@ -82,6 +82,23 @@ switch (job.task) {
     });
     break;
   }
+  case "blocking_latency": {
+    const now = clock();
+    using on: SyncSession = new core.SyncSession({ claudePath: job.standIn });
+    on.start();
+    const latencies: number[] = [];
+    await measured(() => {
+      for (const event of on.send("go")) {
+        if (event.type !== "stream_delta") continue;
+        latencies.push(now() - Number(event.text?.slice(-16)));
+      }
+      return Promise.resolve({
+        ...percentiles(latencies),
+        events: latencies.length,
+      });
+    });
+    break;
+  }
   case "first": {
     const cpu = cpuMs();
     const start = performance.now();

@@ -57,7 +57,7 @@ const PREFIX_BYTES = 8;
 const ALIGNMENT = 8;
 
 /** Size of a ring: enough for some hundred messages, small enough for many sessions. */
-const DEFAULT_CAPACITY = 1 << 20;
+const DEFAULT_CAPACITY = 1 << 18;
 
 /** Records up to this size are read into the same memory again and again. */
 const SCRATCH_BYTES = 1 << 18;
