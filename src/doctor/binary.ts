@@ -26,13 +26,13 @@ export async function findBinary(
 ): Promise<FoundClaude> {
   const looked: string[] = [];
   try {
-    const command = await findClaude({
+    const command = findClaude({
       claudePath,
       env,
       os: Deno.build.os,
-      isProgram: async (path) => {
+      isProgram: (path) => {
         looked.push(path);
-        return await isProgram(path);
+        return isProgram(path);
       },
     });
     const found = [command.path, ...command.args].join(" ");

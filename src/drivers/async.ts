@@ -154,9 +154,13 @@ export class AsyncDriver {
   }
 
   async #run(launch: Launch): Promise<void> {
-    await this.#conversation.prepare();
-    await this.#before;
-    const process = await openTransport(this.#options, launch);
+    // Only what takes time is waited for: the sooner the process is there, the more is
+    // done here while it gets ready.
+    const preparing = this.#conversation.prepare();
+    if (preparing !== undefined) await preparing;
+    if (this.#before !== undefined) await this.#before;
+    const opening = openTransport(this.#options, launch);
+    const process = opening instanceof Promise ? await opening : opening;
     const tree = new ProcessTree(process.pid);
     const release = this.#hold(process, tree);
     this.#process = process;
@@ -227,7 +231,10 @@ export class AsyncDriver {
         const isAnswer = this.#conversation.receive(line, isLast);
         // Who waits for an answer hears of it before what comes after it is taken. The end of
         // a turn waits: lines that come with it still are of that turn.
-        if (isAnswer || isLast) await this.#timers.breathe();
+        // While code is cold a line takes as long as a hundred do later.
+        const isSlow = this.#timers.areHeld &&
+          this.protocol.state === "running";
+        if (isAnswer || isLast || isSlow) await this.#timers.breathe();
       }
     };
     const done = (async () => {

@@ -173,9 +173,9 @@ export class Conversation {
     return this.#observers.stderr;
   }
 
-  /** Gets the host ready; it may have to load something. */
-  async prepare(): Promise<void> {
-    await this.#host.prepare();
+  /** Gets the host ready; it may have to load something. `undefined` where it is. */
+  prepare(): Promise<void> | undefined {
+    return this.#host.prepare();
   }
 
   /** Writes the handshake. */

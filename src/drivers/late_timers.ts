@@ -29,6 +29,11 @@ export class LateTimers {
     this.#held = mayHold ? new Set() : undefined;
   }
 
+  /** Whether timers are held back: the program is young. */
+  get areHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** From here on timers are held back for a moment only. */
   begin(): void {
     if (this.#held === undefined) return;

@@ -77,8 +77,8 @@ class LineWorker {
       const fitting = willChange
         ? launch
         : await fittingLaunch(options, launch);
-      const prepared = await prepareSpawn(options, fitting, willChange);
-      const process = await startProcess(
+      const prepared = prepareSpawn(options, fitting, willChange);
+      const process = startProcess(
         willChange ? await this.#changed(prepared) : prepared,
       );
       const tree = new ProcessTree(process.pid);

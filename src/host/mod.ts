@@ -121,11 +121,11 @@ export class Host {
   }
 
   /**
-   * Makes ready what takes time, before there is a process.
+   * Makes ready what takes time, before there is a process; `undefined` where nothing does.
    *
    * @throws {ConfigError} A tool or an MCP server cannot be used.
    */
-  prepare(): Promise<void> {
+  prepare(): Promise<void> | undefined {
     return this.#mcp.prepare();
   }
 

@@ -22,7 +22,7 @@ export interface FindContext {
   /** Reads a variable; `undefined` where there is none, or none may be read. */
   readonly env: (name: string) => string | undefined;
   /** Whether there is a file that can be run; `undefined` where that may not be asked. */
-  readonly isProgram: (path: string) => Promise<boolean | undefined>;
+  readonly isProgram: (path: string) => boolean | undefined;
   /** `windows` and others. */
   readonly os: string;
   /** Where there is none, its name will do: it may be on another machine. */
@@ -42,15 +42,15 @@ function commandOf(path: string, args: readonly string[] = []): Command {
  *
  * @throws {ClaudeNotFoundError} With every path that was looked at.
  */
-export async function findClaude(context: FindContext): Promise<Command> {
+export function findClaude(context: FindContext): Command {
   const { claudePath, env } = context;
   if (Array.isArray(claudePath)) {
     const [path = "", ...args] = claudePath as readonly string[];
-    return await named(path, args, context);
+    return named(path, args, context);
   }
   const wanted = claudePath ?? (env("CLAUDESTREAM_CLAUDE_PATH") || undefined);
   if (wanted !== undefined) {
-    return await named(
+    return named(
       pathOf("claudePath", wanted as string | URL),
       [],
       context,
@@ -58,7 +58,7 @@ export async function findClaude(context: FindContext): Promise<Command> {
   }
   const places = placesOf(context);
   for (const place of places) {
-    const found = await context.isProgram(place);
+    const found = context.isProgram(place);
     // Without the right to look, the operating system's own search is the best guess.
     if (found === undefined) return { path: "claude", args: [] };
     if (found) return commandOf(place);
@@ -69,18 +69,18 @@ export async function findClaude(context: FindContext): Promise<Command> {
   throw new ClaudeNotFoundError(places, undefined);
 }
 
-async function named(
+function named(
   path: string,
   args: readonly string[],
   context: FindContext,
-): Promise<Command> {
+): Command {
   const isPath = /[\\/]/.test(path);
   if (!isPath && context.env("PATH") === undefined) {
     return commandOf(path, args);
   }
   const candidates = isPath ? [path] : inPath(path, context);
   for (const candidate of candidates) {
-    const found = await context.isProgram(candidate);
+    const found = context.isProgram(candidate);
     if (found === undefined) return commandOf(path, args);
     if (found) return commandOf(candidate, args);
   }

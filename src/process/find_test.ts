@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { ClaudeNotFoundError } from "../errors.ts";
 import { findClaude, type FindContext } from "./find.ts";
 
@@ -11,13 +11,13 @@ function context(
   return {
     claudePath: undefined,
     env: (name) => vars[name],
-    isProgram: (path) => Promise.resolve(programs.includes(path)),
+    isProgram: (path) => programs.includes(path),
     os: "linux",
     ...rest,
   };
 }
 
-Deno.test("findClaude looks at the option, the variable, PATH and known places", async () => {
+Deno.test("findClaude looks at the option, the variable, PATH and known places", () => {
   const everywhere = [
     "/a/claude",
     "/b/claude",
@@ -29,35 +29,35 @@ Deno.test("findClaude looks at the option, the variable, PATH and known places",
     HOME: "/home/me",
     CLAUDESTREAM_CLAUDE_PATH: "/b/claude",
   };
-  const found = async (given: FindContext) => (await findClaude(given)).path;
+  const found = (given: FindContext) => findClaude(given).path;
   const option = context(everywhere, { claudePath: "/a/claude", vars });
-  assertEquals(await found(option), "/a/claude");
-  assertEquals(await found(context(everywhere, { vars })), "/b/claude");
-  assertEquals(await found(context(everywhere)), "/opt/bin/claude");
+  assertEquals(found(option), "/a/claude");
+  assertEquals(found(context(everywhere, { vars })), "/b/claude");
+  assertEquals(found(context(everywhere)), "/opt/bin/claude");
   assertEquals(
-    await found(context(["/home/me/.local/bin/claude"])),
+    found(context(["/home/me/.local/bin/claude"])),
     "/home/me/.local/bin/claude",
   );
 });
 
-Deno.test("findClaude takes a command with arguments, a name, a script", async () => {
+Deno.test("findClaude takes a command with arguments, a name, a script", () => {
   const command = ["ssh", "host", "claude"];
   assertEquals(
-    await findClaude(context(["/usr/bin/ssh"], { claudePath: command })),
+    findClaude(context(["/usr/bin/ssh"], { claudePath: command })),
     { path: "/usr/bin/ssh", args: ["host", "claude"] },
   );
   assertEquals(
-    await findClaude(context(["/opt/bin/cl"], { claudePath: "cl" })),
+    findClaude(context(["/opt/bin/cl"], { claudePath: "cl" })),
     { path: "/opt/bin/cl", args: [] },
   );
   assertEquals(
-    await findClaude(context(["/x/cli.js"], { claudePath: "/x/cli.js" })),
+    findClaude(context(["/x/cli.js"], { claudePath: "/x/cli.js" })),
     { path: "node", args: ["/x/cli.js"] },
   );
 });
 
-Deno.test("findClaude says where it looked", async () => {
-  const error = await assertRejects(
+Deno.test("findClaude says where it looked", () => {
+  const error = assertThrows(
     () => findClaude(context([])),
     ClaudeNotFoundError,
     "/opt/bin/claude",
@@ -69,14 +69,14 @@ Deno.test("findClaude says where it looked", async () => {
     "/home/me/.local/bin/claude",
   ]);
   assertEquals(error.hint?.includes("npm install -g"), true);
-  await assertRejects(
+  assertThrows(
     () => findClaude(context([], { claudePath: "/no/claude" })),
     ClaudeNotFoundError,
     `no executable file "/no/claude"`,
   );
 });
 
-Deno.test("findClaude leaves the search to the system where it may not look", async () => {
-  const blind = context([], { isProgram: () => Promise.resolve(undefined) });
-  assertEquals(await findClaude(blind), { path: "claude", args: [] });
+Deno.test("findClaude leaves the search to the system where it may not look", () => {
+  const blind = context([], { isProgram: () => undefined });
+  assertEquals(findClaude(blind), { path: "claude", args: [] });
 });

@@ -31,17 +31,17 @@ export class LaunchFiles {
    *
    * @throws {StartupError} They cannot be written.
    */
-  static async write(files: readonly LaunchFile[]): Promise<LaunchFiles> {
+  static write(files: readonly LaunchFile[]): LaunchFiles {
     if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
       // Deno makes it for its owner alone (0700).
-      folder = await Deno.makeTempDir({ prefix: "claudestream-" });
+      folder = Deno.makeTempDirSync({ prefix: "claudestream-" });
       const args: string[] = [];
       const paths: string[] = [];
       for (const [index, { flag, content }] of files.entries()) {
         const path = `${folder}/${index}${flag.replaceAll("-", "_")}`;
-        await Deno.writeTextFile(path, content, {
+        Deno.writeTextFileSync(path, content, {
           mode: 0o600,
           createNew: true,
         });
@@ -50,7 +50,7 @@ export class LaunchFiles {
       }
       return new LaunchFiles(args, paths, folder);
     } catch (cause) {
-      await remove(folder);
+      removeFolderNow(folder);
       const flags = files.map(({ flag }) => flag).join(", ");
       throw new StartupError(
         cause instanceof Deno.errors.NotCapable ? "permission" : "spawn_failed",

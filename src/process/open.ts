@@ -10,17 +10,31 @@ import type { Launch } from "./args.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
 import { closeStepsOf } from "./ending.ts";
 import { fittingLaunch } from "./fitting.ts";
+import type { Soon } from "../soon.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 import type { HeldTransport, SpawnSpec } from "./transport.ts";
 
 /**
- * Starts it.
+ * Starts it; a process of this machine at once, where nothing has to be asked before.
  *
  * @throws {ClaudeNotFoundError} There is no CLI.
  * @throws {StartupError} It cannot be started.
  * @throws {ConfigError} The caller's function gave something else than it may.
  */
-export async function openTransport(
+export function openTransport(
+  options: SessionOptions,
+  launch: Launch,
+): Soon<HeldTransport> {
+  const { transport, spawn } = options;
+  if (
+    transport === undefined && spawn === undefined &&
+    launch.older === undefined
+  ) return startProcess(prepareSpawn(options, launch, false));
+  return openSlowly(options, launch);
+}
+
+/** The same where something has to be waited for. */
+async function openSlowly(
   options: SessionOptions,
   launch: Launch,
 ): Promise<HeldTransport> {
@@ -34,9 +48,9 @@ export async function openTransport(
   }
   if (spawn === undefined) {
     const fitting = await fittingLaunch(options, launch);
-    return await startProcess(await prepareSpawn(options, fitting, false));
+    return startProcess(prepareSpawn(options, fitting, false));
   }
-  const prepared = await prepareSpawn(options, launch, true);
+  const prepared = prepareSpawn(options, launch, true);
   const { files } = prepared;
   let changed: SpawnSpec;
   try {
@@ -49,7 +63,7 @@ export async function openTransport(
     await files.remove();
     throw error;
   }
-  return await startProcess({ spec: changed, files });
+  return startProcess({ spec: changed, files });
 }
 
 async function called<T>(

@@ -27,8 +27,8 @@ export interface LocalProcess extends HeldTransport {
 }
 
 /** Whether Deno may read all variables; `childEnvironment` needs that to leave some out. */
-async function mayReadEnv(): Promise<boolean> {
-  const { state } = await Deno.permissions.query({ name: "env" });
+function mayReadEnv(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "env" });
   return state === "granted";
 }
 
@@ -49,11 +49,11 @@ function readable(names: readonly string[] = []): Record<string, string> {
 }
 
 /** Whether there is a file that can be run; `undefined` where that may not be asked. */
-export async function isProgram(path: string): Promise<boolean | undefined> {
-  const { state } = await Deno.permissions.query({ name: "read", path });
+export function isProgram(path: string): boolean | undefined {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") return undefined;
   try {
-    const { isFile, mode } = await Deno.stat(path);
+    const { isFile, mode } = Deno.statSync(path);
     return isFile && (mode === null || (mode & 0o111) !== 0 ||
       /\.[cm]?js$/.test(path));
   } catch {
@@ -62,12 +62,12 @@ export async function isProgram(path: string): Promise<boolean | undefined> {
   }
 }
 
-async function checkCwd(cwd: string): Promise<void> {
-  const { state } = await Deno.permissions.query({ name: "read", path: cwd });
+function checkCwd(cwd: string): void {
+  const { state } = Deno.permissions.querySync({ name: "read", path: cwd });
   if (state !== "granted") return;
   let isDirectory = false;
   try {
-    isDirectory = (await Deno.stat(cwd)).isDirectory;
+    isDirectory = Deno.statSync(cwd).isDirectory;
   } catch (cause) {
     throw new StartupError(
       "cwd_not_found",
@@ -100,18 +100,18 @@ export interface PreparedSpawn {
  * @throws {ClaudeNotFoundError} There is none.
  * @throws {StartupError} It cannot be started.
  */
-export async function prepareSpawn(
+export function prepareSpawn(
   options: SessionOptions,
   launch: Launch,
   willChange: boolean,
-): Promise<PreparedSpawn> {
+): PreparedSpawn {
   const cwd = options.cwd === undefined
     ? undefined
     : pathOf("cwd", options.cwd);
   // Deno reports a missing directory and a missing program by the same class.
-  if (cwd !== undefined && !willChange) await checkCwd(cwd);
-  const canReadEnv = await mayReadEnv();
-  const command = await findClaude({
+  if (cwd !== undefined && !willChange) checkCwd(cwd);
+  const canReadEnv = mayReadEnv();
+  const command = findClaude({
     claudePath: options.claudePath,
     env: readVariable,
     isProgram,
@@ -122,7 +122,7 @@ export async function prepareSpawn(
   const inherited = inheritedEnv(options, own, Deno.build.os);
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
-  const files = await LaunchFiles.write(launch.files);
+  const files = LaunchFiles.write(launch.files);
   return {
     spec: {
       command: command.path,
@@ -144,14 +144,14 @@ export async function prepareSpawn(
  * @throws {ClaudeNotFoundError} Deno found none in `PATH`, where we may not look.
  * @throws {StartupError} It cannot be started.
  */
-export async function startProcess(
+export function startProcess(
   { spec, files }: PreparedSpawn,
-): Promise<LocalProcess> {
+): LocalProcess {
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
   try {
     // The caller may have named another one by now.
-    if (cwd !== undefined) await checkCwd(cwd);
+    if (cwd !== undefined) checkCwd(cwd);
     child = new Deno.Command(command, {
       args: [...args],
       ...cwd === undefined ? {} : { cwd },
@@ -166,7 +166,7 @@ export async function startProcess(
       stderr: "piped",
     }).spawn();
   } catch (cause) {
-    await files.remove();
+    files.removeNow();
     throw cause instanceof StartupError ? cause : spawnError(spec, cause);
   }
   return running(child, files);

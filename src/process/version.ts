@@ -23,8 +23,8 @@ export async function printedVersion(
     initialize: {},
     files: [],
   };
-  const process = await startProcess(
-    await prepareSpawn(options, launch, false),
+  const process = startProcess(
+    prepareSpawn(options, launch, false),
   );
   const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
   try {

@@ -88,10 +88,11 @@ export class McpHost {
    *
    * @throws {ConfigError} One cannot be connected.
    */
-  async prepare(): Promise<void> {
-    for (const server of this.#servers.values()) {
-      if (server instanceof ReadyServer) await server.prepare();
-    }
+  prepare(): Promise<void> | undefined {
+    const servers = [...this.#servers.values()].filter((server) =>
+      server instanceof ReadyServer
+    );
+    return servers.length === 0 ? undefined : prepareAll(servers);
   }
 
   /** Answers a message of the CLI's. Never throws or rejects. */
@@ -166,4 +167,8 @@ export class McpHost {
       if (server instanceof ReadyServer) server.close();
     }
   }
+}
+
+async function prepareAll(servers: readonly ReadyServer[]): Promise<void> {
+  for (const server of servers) await server.prepare();
 }
