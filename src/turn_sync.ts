@@ -179,7 +179,7 @@ export class SyncTurn<V extends View = "flat">
       for (;;) {
         const frame = this.#queue.take();
         if (frame !== undefined) {
-          // A loop takes half the time of `yield*`.
+          // `yield*` makes an iterator, and a result for each value, besides.
           for (const value of cut(frame)) yield value;
         } else if (this.#end === undefined) {
           this.#host.wait(isReady);
