@@ -179,8 +179,7 @@ export class SyncTurn<V extends View = "flat">
       for (;;) {
         const frame = this.#queue.take();
         if (frame !== undefined) {
-          // `yield*` makes an iterator, and a result for each value, besides.
-          for (const value of cut(frame)) yield value;
+          yield* cut(frame);
         } else if (this.#end === undefined) {
           this.#host.wait(isReady);
         } else {
