@@ -48,6 +48,8 @@ export interface FrameReader {
   push(frame: Frame): void;
   /** That was all. */
   end(end: FeedEnd): void;
+  /** Whether it is read now, or will be: by default it is. */
+  attends?(): boolean;
 }
 
 /** The readers and listeners of one session. */
@@ -58,7 +60,8 @@ export class Broadcast implements SessionSink {
 
   /** Whether somebody would see a request of this type. */
   attended(type: AnsweringEvent["type"]): boolean {
-    return this.#readers.size > 0 || this.#isHeard(type);
+    return this.#isHeard(type) ||
+      [...this.#readers].some((reader) => reader.attends?.() ?? true);
   }
 
   #isHeard(type: string): boolean {

@@ -78,6 +78,8 @@ import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
 export class SyncSession<Context = unknown> extends LiveControl<"sync">
   implements Disposable {
   readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
+  /** How many calls wait for a turn: one, or more where handlers make calls as well. */
+  #turnWaits = 0;
 
   /**
    * Starts nothing.
@@ -149,7 +151,8 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new SyncTurn<V>(id, view, {
-      wait: (isDone) => this.#core.driver.wait(isDone),
+      wait: (isDone) =>
+        this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
       interrupt: (options) => this.interrupt(options),
       leave: () => this.#core.driver.leave(id),
       unattend: () => this.#core.driver.unattend(),
@@ -202,7 +205,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     let text = turn.text();
     let result = turn.result();
     if (until === "tasks" && driver.protocol.isBusy) {
-      driver.quiet(signal, deadline);
+      this.#untilTurnEnds(() => driver.quiet(signal, deadline));
       ({ text, result } = finalOf({ text, result }, this));
     }
     const answer = answerOf(text, result, facts.spentUsd - before, this);
@@ -225,7 +228,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const id = crypto.randomUUID();
     const { message, take } = syncPushed(
       id,
-      (isDone) => this.#core.driver.wait(isDone),
+      (isDone) => this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
     );
     this.#core.driver.push(
       { id, content: prompt, verbatim: options.verbatim },
@@ -233,6 +236,20 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       (news: PushNews) => take(news),
     );
     return message;
+  }
+
+  /**
+   * Waits for what may not come before a question of the turn is answered. Meanwhile
+   * nobody reads `events()`, so what is left to its readers is answered no.
+   */
+  #untilTurnEnds(wait: () => void): void {
+    this.#turnWaits++;
+    try {
+      this.#core.driver.unattend();
+      wait();
+    } finally {
+      this.#turnWaits--;
+    }
   }
 
   /**
@@ -246,6 +263,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const detach = this.#core.broadcast.attach({
       push: (frame) => queue.push(frame),
       end: () => isOver = true,
+      attends: () => this.#turnWaits === 0,
     });
     const wait = () => {
       // Nothing would ever come, and nobody else could start it meanwhile.

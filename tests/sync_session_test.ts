@@ -498,6 +498,24 @@ Deno.test("events sees turns of the CLI's own, and push says what became of it",
   assertEquals(on.session.ask("again").text, "two");
 });
 
+Deno.test("a question is not left to readers of events() while nobody can read", async () => {
+  const undecided = { policy: callback(() => undefined) };
+  const turns = [[bash, step.text("went on")], [bash, step.text("again")]];
+  await using on = await pair(step.conversation(turns), undecided);
+  const events = on.session.events();
+  // It would wait for ever: what answers it could run only when it is over.
+  assertEquals(on.session.ask("go").text, "went on");
+  on.session.send("go");
+  const seen: string[] = [];
+  for (const event of events) {
+    if (event.type === "permission_request") event.allow();
+    if (event.type !== "permission_decision") continue;
+    if (event.by !== "policy") seen.push(`${event.behavior} by ${event.by}`);
+    if (seen.length === 2) break;
+  }
+  assertEquals(seen, ["deny by unattended", "allow by consumer"]);
+});
+
 Deno.test("printPromptSync gives the final text, or throws", async () => {
   await using claude = await ScriptedClaude.create({
     processes: [
