@@ -43,8 +43,11 @@ export interface Case {
   readonly view?: "flat" | "messages" | "wire";
   /** The next prompt goes out while the CLI still tells of the one before: either may come first. */
   readonly overlaps?: boolean;
-  /** The process ends in the middle: what it has read by then is a matter of chance. */
-  readonly endsEarly?: boolean;
+  /**
+   * In which order it was written, or whether the process read all of it, is a matter of
+   * chance: what it read is not compared.
+   */
+  readonly isRace?: boolean;
   /** The process is started first, so that a short time limit holds for the turn alone. */
   readonly isWarm?: boolean;
   /**
@@ -222,7 +225,7 @@ export function testBoth(cases: Readonly<Record<string, Case>>): void {
 }
 
 async function runBoth(one: Case): Promise<void> {
-  const { turns, process, next = [], endsEarly, check } = one;
+  const { turns, process, next = [], isRace, check } = one;
   const [played] = step.conversation(turns, process).processes;
   assert(played !== undefined);
   const each = [played, ...next];
@@ -254,7 +257,7 @@ async function runBoth(one: Case): Promise<void> {
     each.map((_, at) => from.receivedBy(first + at));
   check?.(expected, sent(claude, 0).flat());
   // What a process that gives up has read of its input is a matter of chance.
-  if (endsEarly === true) return;
+  if (isRace === true) return;
   if (turns.length === 0 && one.does === undefined) return;
   const wanted = steady(sent(claude, 0));
   for (const way of [1, 2, 3]) {

@@ -395,6 +395,8 @@ const CASES: Readonly<Record<string, Case>> = {
       [step.text("last")],
     ],
     options: { policy: callback(() => undefined) },
+    // An interruption, and the answer to the hook of the tool that it meets.
+    isRace: true,
     *does(session, seen) {
       const ran: unknown[] = [];
       using _ = session.on("tool_result", ({ text }) => ran.push(text));

@@ -196,7 +196,7 @@ function sawDeath(hadTurn: boolean, calls: number): NonNullable<Case["check"]> {
 
 function cases(): Record<string, Case> {
   const all: Record<string, Case> = {};
-  const common = { options: OPTIONS, endsEarly: true };
+  const common = { options: OPTIONS, isRace: true };
   for (const [name, process] of Object.entries(STARTS)) {
     all[`a death ${name}`] = {
       ...common,
