@@ -150,12 +150,14 @@ export function decodeEvents<V extends View = "flat">(
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {
+  const again = decoder.again(line);
+  if (again !== undefined) return again;
   const told = classifyLine(line);
   switch (told.kind) {
     case "blank":
       return { events: [] };
     case "message":
-      return decoder.decode(told.raw);
+      return decoder.decode(told.raw, line);
     case "question": {
       const event = recordedQuestion(told.id, decoder.sign(told.question));
       return event === undefined

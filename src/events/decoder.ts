@@ -21,7 +21,8 @@ import { Agents } from "./agents.ts";
 import { fileChange } from "./file_change.ts";
 import type { Question } from "./line.ts";
 import type { ClaudeEvent, Frame } from "./mod.ts";
-import { OpenToolInput, type ToolInputDelta } from "./tool_input_delta.ts";
+import { LinePattern } from "./line_pattern.ts";
+import { OpenToolInput } from "./tool_input_delta.ts";
 import {
   blocksOf,
   type KnownCall,
@@ -53,16 +54,48 @@ export class EventDecoder {
   /** The total of the last result. */
   #totalCostUsd: number | undefined;
   readonly #validation: Validation;
+  /** Of the lines of the block that is being streamed; `null` where they have none. */
+  #pattern: LinePattern | null | undefined;
 
   /** @param validation How much is checked. Default `"lenient"`. */
   constructor(validation: Validation = "lenient") {
     this.#validation = validation;
   }
 
-  /** Decodes one wire object. Never throws. */
-  decode(raw: WireObject): Frame {
+  /**
+   * Decodes one wire object. Never throws.
+   *
+   * @param line What it was read from, for {@linkcode again}.
+   */
+  decode(raw: WireObject, line?: string): Frame {
     const message = readMessage(raw, this.#validation);
-    return { wire: raw, message, events: this.#unfold(message) };
+    const events = this.#unfold(message);
+    if (message.type === "stream_delta") this.#learn(message, line);
+    return { wire: raw, message, events };
+  }
+
+  /**
+   * Decodes a line that is but the next piece of the block that is being streamed, as
+   * those before it were: the same as to parse it and to {@linkcode decode} that.
+   * `undefined` for any other line.
+   */
+  again(line: string): Frame | undefined {
+    const delta = this.#pattern?.read(line);
+    if (delta === undefined) return undefined;
+    return {
+      wire: delta.raw as WireObject,
+      message: delta,
+      events: this.#withInput(delta),
+    };
+  }
+
+  /** Makes a pattern of the first piece of a block, for those that follow. */
+  #learn(delta: StreamDelta, line: string | undefined): void {
+    if (delta.eventType !== "content_block_delta") this.#pattern = undefined;
+    else if (line !== undefined && this.#pattern === undefined) {
+      // Where there is none it is not looked for again in this block.
+      this.#pattern = LinePattern.of(line, delta) ?? null;
+    }
   }
 
   /** Says whose call it is that a question is about, as far as that is known. */
@@ -79,8 +112,7 @@ export class EventDecoder {
         return [message];
       case "stream_delta": {
         this.#follow(message);
-        const input = this.#inputDelta(message);
-        return input === undefined ? [message] : [message, input];
+        return this.#withInput(message);
       }
       case "assistant_message":
         this.#agents.sign(message);
@@ -133,11 +165,12 @@ export class EventDecoder {
     }
   }
 
-  #inputDelta(delta: StreamDelta): ToolInputDelta | undefined {
+  #withInput(delta: StreamDelta): readonly ClaudeEvent[] {
     const { partialJson } = delta;
-    return partialJson === undefined || partialJson === ""
+    const input = partialJson === undefined || partialJson === ""
       ? undefined
       : this.#stream?.input?.take(delta, partialJson);
+    return input === undefined ? [delta] : [delta, input];
   }
 
   #unfoldReply(message: AssistantMessage): readonly ClaudeEvent[] {

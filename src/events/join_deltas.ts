@@ -10,23 +10,10 @@ import {
   isWireObject,
   type WireObject,
 } from "../messages/_define.ts";
-import type { StreamDelta } from "../messages/stream_event.ts";
+import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
 import type { ThinkingTokens } from "../messages/system/thinking_tokens.ts";
 import type { ClaudeEvent, Frame } from "./mod.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
-
-/** The kinds of deltas that can be joined, with the field that holds the piece, here and on the wire. */
-const PIECES = {
-  text_delta: ["text", "text"],
-  thinking_delta: ["thinking", "thinking"],
-  input_json_delta: ["partialJson", "partial_json"],
-} as const;
-
-type Joinable = keyof typeof PIECES;
-
-function isJoinable(type: string | undefined): type is Joinable {
-  return type !== undefined && Object.hasOwn(PIECES, type);
-}
 
 /** So many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;
@@ -35,7 +22,7 @@ const MOST_PARTS = 512;
 export function isPiece(frame: Frame): boolean {
   const event = frame.events[0];
   return event?.type === "stream_delta"
-    ? isJoinable(event.deltaType)
+    ? pieceNames(event.deltaType) !== undefined
     : event?.type === "thinking_tokens";
 }
 
@@ -46,7 +33,7 @@ export function canJoin(one: Frame, other: Frame): boolean {
   if (a?.type !== "stream_delta" || b?.type !== "stream_delta") {
     return a?.type === "thinking_tokens" && b?.type === "thinking_tokens";
   }
-  return a.deltaType === b.deltaType && isJoinable(a.deltaType) &&
+  return a.deltaType === b.deltaType && pieceNames(a.deltaType) !== undefined &&
     a.index === b.index && a.messageId === b.messageId &&
     a.parentToolUseId === b.parentToolUseId;
 }
@@ -71,8 +58,10 @@ export class JoinedFrames {
     const [event] = frame.events;
     if (event?.type === "thinking_tokens") {
       this.#tokens += event.estimatedTokensDelta ?? 0;
-    } else if (event?.type === "stream_delta" && isJoinable(event.deltaType)) {
-      this.#parts.push(event[PIECES[event.deltaType][0]] ?? "");
+    } else if (event?.type === "stream_delta") {
+      const [name] = pieceNames(event.deltaType) ?? [];
+      if (name === undefined) return;
+      this.#parts.push(event[name] ?? "");
       // Otherwise memory would be held by the number of the pieces, not by their text.
       if (this.#parts.length > MOST_PARTS) this.#parts = [this.#parts.join("")];
     }
@@ -109,9 +98,9 @@ export class JoinedFrames {
   }
 
   #joinedDelta(last: StreamDelta): StreamDelta {
-    const { deltaType } = last;
-    if (!isJoinable(deltaType)) return last;
-    const [name, wireName] = PIECES[deltaType];
+    const names = pieceNames(last.deltaType);
+    if (names === undefined) return last;
+    const [name, wireName] = names;
     const piece = this.#parts.join("");
     const inner = isWireObject(last.event.delta) ? last.event.delta : {};
     const event: WireObject = {

@@ -44,6 +44,30 @@ export interface StreamDelta extends ContentBase<"stream_delta"> {
   readonly event: WireObject;
 }
 
+/** A field of {@linkcode StreamDelta} that holds a piece, and that of the wire's `delta`. */
+export type PieceNames =
+  | readonly ["text", "text"]
+  | readonly ["thinking", "thinking"]
+  | readonly ["partialJson", "partial_json"];
+
+const TEXT: PieceNames = ["text", "text"];
+const THINKING: PieceNames = ["thinking", "thinking"];
+const PARTIAL_JSON: PieceNames = ["partialJson", "partial_json"];
+
+/** Where a delta of this kind has its piece; `undefined` where it has none. */
+export function pieceNames(
+  deltaType: string | undefined,
+): PieceNames | undefined {
+  switch (deltaType) {
+    case "text_delta":
+      return TEXT;
+    case "thinking_delta":
+      return THINKING;
+    case "input_json_delta":
+      return PARTIAL_JSON;
+  }
+}
+
 const byTable: MessageKind<StreamDelta> = defineMessage<StreamDelta>(
   "stream_delta",
   "stream_event",

@@ -7,6 +7,7 @@
 import { OVERSIZED_MARK, TAIL_MARK } from "../messages/mod.ts";
 
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const HEAD_BYTES = 256;
 const encoder = new TextEncoder();
 
@@ -66,7 +67,11 @@ export class LineSplitter {
   }
 }
 
-/** Bytes that end at the end of a line, or at that of the stream, to lines. */
+/**
+ * Bytes that end at the end of a line, or at that of the stream, to lines. Each is a
+ * string of its own: what is cut out of one keeps no others in memory, and one without
+ * letters beyond ASCII is of one byte for each, whatever the others are.
+ */
 export class LinesDecoder {
   // A decoder that expects no rest of a character gives strings of one byte for each
   // character where it can; with `stream` Deno gives two, and JSON is parsed slower.
@@ -75,23 +80,30 @@ export class LinesDecoder {
 
   /** The lines in there. */
   decode(bytes: Uint8Array): string[] {
-    const text = this.#decoder.decode(bytes);
+    const lines: string[] = [];
+    let start = 0;
+    while (start < bytes.length) {
+      const end = bytes.indexOf(LINE_FEED, start);
+      // No line break follows what comes last where it is cut short.
+      if (end === -1) {
+        lines.push(this.#decode(bytes.subarray(start)));
+        break;
+      }
+      const isCrlf = end > start && bytes[end - 1] === CARRIAGE_RETURN;
+      lines.push(this.#decode(bytes.subarray(start, isCrlf ? end - 1 : end)));
+      start = end + 1;
+    }
+    return lines;
+  }
+
+  #decode(line: Uint8Array): string {
+    const text = this.#decoder.decode(line);
     if (this.#isFirst) {
       this.#isFirst = false;
       // A mark of the byte order is none but at the start of a stream.
       this.#decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     }
-    const lines = text.split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    if (text.includes("\r\n")) {
-      // No line break follows what comes last where it is cut short.
-      const whole = text.endsWith("\n") ? lines.length : lines.length - 1;
-      for (let at = 0; at < whole; at++) {
-        const line = lines[at] ?? "";
-        if (line.endsWith("\r")) lines[at] = line.slice(0, -1);
-      }
-    }
-    return lines;
+    return text;
   }
 }
 

@@ -302,6 +302,9 @@ export class Protocol {
   }
 
   #receive(line: string): Output[] {
+    // Another piece of a block: nothing of the conversation depends on it.
+    const again = this.#decoder.again(line);
+    if (again !== undefined) return [this.#emit(again)];
     const told = classifyLine(line);
     switch (told.kind) {
       case "blank":
@@ -309,7 +312,7 @@ export class Protocol {
       case "other":
         return [this.#emit(told.frame)];
       case "message":
-        return this.#message(told.raw);
+        return this.#message(told.raw, line);
       case "reply":
         return [this.#emit(told.frame), ...this.#settle(told.response)];
       case "cancel":
@@ -370,8 +373,8 @@ export class Protocol {
     return [{ do: "withdraw", id }];
   }
 
-  #message(raw: WireObject): Output[] {
-    const decoded = this.#decoder.decode(raw);
+  #message(raw: WireObject, line: string): Output[] {
+    const decoded = this.#decoder.decode(raw, line);
     for (const event of decoded.events) this.#observe(event);
     const frame = decoded.events[0]?.type === "result"
       ? {
