@@ -203,15 +203,20 @@ export class Conversation {
    */
   receive(line: string, isLast = true): boolean {
     this.#observers.wire("in", line);
-    const outputs = this.protocol.receive(line);
-    this.#limits.heard(outputs, isLast);
-    this.perform(outputs);
-    let isAnswer = false;
-    for (const output of outputs) {
-      if (output.do === "emit") this.#meter.heard(output.frame.events);
-      else if (output.do === "settle") isAnswer = true;
+    const piece = this.protocol.piece(line);
+    if (piece !== undefined) {
+      this.#limits.heard(piece.frame.events, isLast);
+      this.#hand(piece.frame, piece.turnId);
+      return false;
     }
-    return isAnswer;
+    const outputs = this.protocol.receive(line);
+    const events = outputs.flatMap((output) =>
+      output.do === "emit" ? output.frame.events : []
+    );
+    this.#limits.heard(events, isLast);
+    this.perform(outputs);
+    this.#meter.heard(events);
+    return outputs.some((output) => output.do === "settle");
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
@@ -366,10 +371,15 @@ export class Conversation {
     }
   }
 
-  #emit(frame: Frame, turnId: string | undefined): void {
+  /** Hands a line on to whoever reads or looks on. */
+  #hand(frame: Frame, turnId: string | undefined): void {
     this.#observers.events(frame.events, this.protocol.facts.model);
     this.#session.frame(frame);
     if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+  }
+
+  #emit(frame: Frame, turnId: string | undefined): void {
+    this.#hand(frame, turnId);
     const failure = this.#host.observe(frame.events);
     if (failure !== undefined) this.#port.fail(failure);
   }

@@ -11,7 +11,7 @@ import { stalled } from "../events/stalled.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { closeStepsOf } from "../process/ending.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
-import type { Output, Protocol } from "../protocol/mod.ts";
+import type { Protocol } from "../protocol/mod.ts";
 
 /** The longest time that a timer can be set to. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -112,21 +112,18 @@ export class TurnLimits {
   }
 
   /**
-   * A line came, of which the protocol made this.
+   * A line came, and these events of it.
    *
    * @param isLast No other one follows at once: only then is the clock looked at, which
    * takes as long as all the rest.
    */
-  heard(outputs: readonly Output[], isLast: boolean): void {
+  heard(events: readonly ClaudeEvent[], isLast: boolean): void {
     let quietMs = 0;
-    for (const output of outputs) {
-      if (output.do !== "emit") continue;
-      for (const event of output.frame.events) {
-        this.#lastEventType = event.type;
-        // The CLI says how long it will wait before the next line.
-        if (event.type === "api_retry") {
-          quietMs = Math.max(quietMs, event.retryDelayMs);
-        }
+    for (const event of events) {
+      this.#lastEventType = event.type;
+      // The CLI says how long it will wait before the next line.
+      if (event.type === "api_retry") {
+        quietMs = Math.max(quietMs, event.retryDelayMs);
       }
     }
     if (isLast && this.#idle.isOn) this.#idle.heard(this.#port.now(), quietMs);

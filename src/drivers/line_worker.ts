@@ -22,7 +22,7 @@ import {
   holdSignals,
   ProcessTarget,
 } from "../process/exit_hooks.ts";
-import { WholeLinesStream } from "../process/lines.ts";
+import { LineGatherer } from "../process/lines.ts";
 import { ProcessTree } from "../process/process_tree.ts";
 import { fittingLaunch } from "../process/fitting.ts";
 import {
@@ -62,6 +62,8 @@ class LineWorker {
   #writing: Promise<void> = Promise.resolve();
   #unwrittenRecords = 0;
   #chunks = 0;
+  /** Stdout is read no further, whatever is still in it. */
+  #isCut = false;
 
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new RingWriter(memory);
@@ -140,10 +142,8 @@ class LineWorker {
     this.#writer.closed.catch(() => {});
     this.#ending = new Ending(process, tree, steps, () => this.#endInput());
     await this.#json(RECORD.spawned, news);
-    const lines = process.readable.pipeThrough(
-      new WholeLinesStream(maxLineBytes),
-    ).getReader();
-    const stdout = this.#carry(RECORD.stdout, lines);
+    const lines = process.readable.getReader();
+    const stdout = this.#carryLines(lines, new LineGatherer(maxLineBytes));
     const stderr = this.#carry(RECORD.stderr, process.stderr.getReader());
     for (const line of this.#unwritten.splice(0)) this.write(line);
     this.#toEnd?.(this.#ending);
@@ -151,6 +151,7 @@ class LineWorker {
     const ended = endLeftovers(tree);
     // A process that was started by this one may hold the pipes open for ever.
     await this.#silence(stdout);
+    this.#isCut = true;
     await lines.cancel();
     await stdout;
     await this.#silence(stderr);
@@ -171,6 +172,23 @@ class LineWorker {
       this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
       return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
     });
+  }
+
+  async #carryLines(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    lines: LineGatherer,
+  ): Promise<void> {
+    for (;;) {
+      const { done, value } = await reader.read();
+      this.#chunks++;
+      // Half a line of a pipe that somebody else holds open is not at its end.
+      const parts = !done ? lines.push(value) : this.#isCut ? [] : lines.end();
+      for (const part of parts) {
+        const waiting = this.#write(RECORD.stdout, part);
+        if (waiting !== undefined) await waiting;
+      }
+      if (done) return;
+    }
   }
 
   async #carry(
@@ -196,11 +214,15 @@ class LineWorker {
     }
   }
 
-  #json(kind: RecordKind, value: unknown): Promise<void> {
+  #json(kind: RecordKind, value: unknown): Promise<void> | undefined {
     return this.#write(kind, encoder.encode(JSON.stringify(value)));
   }
 
-  #write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
+  /** Writes a record; a promise where it has to wait for the reader. */
+  #write(kind: RecordKind, bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#unwrittenRecords === 0 && this.#ring.writeNow(kind, bytes)) {
+      return undefined;
+    }
     this.#unwrittenRecords++;
     this.#writing = this.#writing
       .then(() => this.#ring.write(kind, bytes))

@@ -131,6 +131,24 @@ export class RingWriter extends RingEnd {
     Atomics.notify(this.header, WRITTEN);
   }
 
+  /** Puts a record into the ring, where there is room for all of it. Says whether there was. */
+  writeNow(kind: RecordKind, bytes: Uint8Array): boolean {
+    if (this.#isAbandoned) return true;
+    const size = PREFIX_BYTES + padded(bytes.length);
+    const { header, data, words, mask } = this;
+    if (size > data.length - this.used) return false;
+    const at = Atomics.load(header, WRITTEN) & mask;
+    words[at / 4] = kind;
+    words[at / 4 + 1] = bytes.length;
+    const start = (at + PREFIX_BYTES) & mask;
+    const first = Math.min(bytes.length, data.length - start);
+    data.set(first === bytes.length ? bytes : bytes.subarray(0, first), start);
+    if (first < bytes.length) data.set(bytes.subarray(first), 0);
+    Atomics.add(header, WRITTEN, size);
+    Atomics.notify(header, WRITTEN);
+    return true;
+  }
+
   /** Resolves when all of the record is in the ring. One at a time. */
   async write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
     const prefix = new Uint32Array([kind, bytes.length]);

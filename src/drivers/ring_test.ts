@@ -29,6 +29,34 @@ Deno.test("records arrive whole and in order, whatever their size", async () => 
   assertEquals(reader.read(0), undefined);
 });
 
+Deno.test("what is written at once arrives as well, or is not written at all", () => {
+  const memory = makeRing(64);
+  const writer = new RingWriter(memory);
+  const reader = new RingReader(memory);
+  // All of the ring but the prefix, then over its end at each place.
+  for (let round = 0; round < 500; round++) {
+    const sizes = [round % 57, (round * 7) % 30];
+    const written = sizes.filter((size, at) =>
+      writer.writeNow(RECORD.stderr, bytes(size, round + at))
+    );
+    assertEquals(written[0], sizes[0]);
+    const [first = 0, second = 0] = sizes.map((size) =>
+      8 + Math.ceil(size / 8) * 8
+    );
+    assertEquals(written.length, first + second <= 64 ? 2 : 1);
+    for (const [at, size] of written.entries()) {
+      const record = reader.read(0);
+      assertEquals(record?.kind, RECORD.stderr);
+      assertEquals(record?.bytes, bytes(size, round + at));
+    }
+    assertEquals(reader.read(0), undefined);
+  }
+  assertEquals(writer.writeNow(RECORD.stdout, bytes(57, 0)), false);
+  writer.abandon();
+  assertEquals(writer.writeNow(RECORD.stdout, bytes(57, 0)), true);
+  assertEquals(reader.read(0), undefined);
+});
+
 Deno.test("a reader waits no longer than it is told", () => {
   const reader = new RingReader(makeRing(64));
   const start = performance.now();

@@ -159,14 +159,19 @@ Deno.test("a list keeps what has no other names here, and is no copy without nee
 const ALL: readonly MessageKind<EventBase<string>>[] = Object.values(KINDS);
 
 /** As CLI 2.1.330 writes nearly all lines of a turn; they have a reader of their own. */
-const PIECES: readonly WireObject[] = [
-  { type: "text_delta", text: "piece" },
-  { type: "input_json_delta", partial_json: "{" },
-  { type: "thinking_delta", thinking: "hm" },
-  { type: "signature_delta", signature: "abc" },
-].map((delta) => ({
+const STREAMED: readonly WireObject[] = [
+  ...[
+    { type: "text_delta", text: "piece" },
+    { type: "input_json_delta", partial_json: "{" },
+    { type: "thinking_delta", thinking: "hm" },
+    { type: "signature_delta", signature: "abc" },
+  ].map((delta) => ({ type: "content_block_delta", index: 0, delta })),
+  { type: "content_block_stop", index: 0 },
+  { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: {} },
+  { type: "message_stop" },
+].map((event) => ({
   type: "stream_event",
-  event: { type: "content_block_delta", index: 0, delta },
+  event,
   session_id: "s",
   parent_tool_use_id: null,
   uuid: "u",
@@ -179,7 +184,7 @@ const SAMPLES: readonly {
 }[] = [
   ...[...LINES, ...MODEL, ...SESSION, ...TASKS, ...TURN]
     .map(({ line, event }) => ({ type: event.type, line })),
-  ...PIECES.map((line) => ({ type: "stream_delta", line })),
+  ...STREAMED.map((line) => ({ type: "stream_delta", line })),
 ];
 
 for (const [at, { type, line }] of SAMPLES.entries()) {

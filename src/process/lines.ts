@@ -26,7 +26,7 @@ export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
    * @param maxLineBytes The longest line, without its line break.
    */
   constructor(maxLineBytes: number) {
-    const gatherer = new Gatherer(maxLineBytes);
+    const gatherer = new LineGatherer(maxLineBytes);
     super({
       transform: (chunk, controller) => {
         for (const part of gatherer.push(chunk)) controller.enqueue(part);
@@ -44,12 +44,12 @@ export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
  * each line: for who reads lines in bulk.
  */
 export class LineSplitter {
-  readonly #gatherer: Gatherer;
+  readonly #gatherer: LineGatherer;
   readonly #decoder = new LinesDecoder();
 
   /** @param maxLineBytes The longest line, without its line break. */
   constructor(maxLineBytes: number) {
-    this.#gatherer = new Gatherer(maxLineBytes);
+    this.#gatherer = new LineGatherer(maxLineBytes);
   }
 
   /** The lines that are whole with this chunk. */
@@ -107,7 +107,8 @@ export class LinesDecoder {
   }
 }
 
-class Gatherer {
+/** What {@linkcode WholeLinesStream} does, for who reads in bulk: chunks that end at the end of a line. */
+export class LineGatherer {
   readonly #maxLineBytes: number;
   #parts: Uint8Array[] = [];
   /** Bytes of the line that is being gathered, dropped ones too. */
@@ -115,10 +116,12 @@ class Gatherer {
   /** The first bytes of a line that grew too long; the rest is dropped. */
   #head: Uint8Array | undefined;
 
+  /** @param maxLineBytes The longest line, without its line break. */
   constructor(maxLineBytes: number) {
     this.#maxLineBytes = maxLineBytes;
   }
 
+  /** What is whole with this chunk; it may be a part of the chunk itself. */
   push(chunk: Uint8Array): Uint8Array[] {
     const last = chunk.lastIndexOf(LINE_FEED);
     if (last === -1) {
@@ -132,6 +135,7 @@ class Gatherer {
     return output;
   }
 
+  /** What is left when the bytes are over. */
   end(): Uint8Array[] {
     if (this.#size === 0) return [];
     if (this.#head !== undefined) return [this.#oversized()];

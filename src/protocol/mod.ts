@@ -31,6 +31,7 @@ import {
 } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
 import type {
+  Emit,
   Output,
   ProcessExit,
   Prompt,
@@ -286,6 +287,16 @@ export class Protocol {
     return [{ do: "write", line }];
   }
 
+  /**
+   * Takes a line where it is but another piece of the block that is being written:
+   * there is nothing to do but to hand it on. `undefined` for any other line, which
+   * {@linkcode receive} takes. Never throws.
+   */
+  piece(line: string): Emit | undefined {
+    const frame = this.#decoder.again(line);
+    return frame === undefined ? undefined : this.#emit(frame);
+  }
+
   /** Takes a line of the CLI's. Never throws. */
   receive(line: string): Output[] {
     const outputs = this.#receive(line);
@@ -302,9 +313,6 @@ export class Protocol {
   }
 
   #receive(line: string): Output[] {
-    // Another piece of a block: nothing of the conversation depends on it.
-    const again = this.#decoder.again(line);
-    if (again !== undefined) return [this.#emit(again)];
     const told = classifyLine(line);
     switch (told.kind) {
       case "blank":
@@ -337,7 +345,7 @@ export class Protocol {
     }
   }
 
-  #emit(frame: Frame): Output {
+  #emit(frame: Frame): Emit {
     return { do: "emit", frame, turnId: this.#turns.owner };
   }
 

@@ -56,14 +56,19 @@ export interface ProcessExit {
   readonly stderrTail: string;
 }
 
+/** Hand a line on: to the turn of this id, and to whoever reads the whole session. */
+export interface Emit {
+  /** Tells it from the other things to do. */
+  readonly do: "emit";
+  /** What the line is in each of the views. */
+  readonly frame: Frame;
+  /** The turn that it is of. */
+  readonly turnId: string | undefined;
+}
+
 /** What a driver is to do, in this order. */
 export type Output =
-  /** Hand a line on: to the turn of this id, and to whoever reads the whole session. */
-  | {
-    readonly do: "emit";
-    readonly frame: Frame;
-    readonly turnId: string | undefined;
-  }
+  | Emit
   /** Write a line to the CLI; the line break is not in it. */
   | { readonly do: "write"; readonly line: string }
   /** Find an answer and give it to `answer()`. Reading goes on meanwhile. */
