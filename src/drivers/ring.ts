@@ -45,6 +45,8 @@ const BEAT = 2;
 const GONE = 3;
 /** The signal that the worker took, as a number above 0. */
 const SIGNAL = 4;
+/** Not 0 while the writer waits for room, or is about to. */
+const WAITING = 5;
 const HEADER_BYTES = 32;
 
 /** Bytes before the payload of a record: two words, its kind and its length. */
@@ -163,8 +165,11 @@ export class RingWriter extends RingEnd {
       const read = Atomics.load(this.header, READ);
       const free = this.data.length - this.used;
       if (free === 0) {
+        // Said first: a reader that does not see it yet has changed what is waited upon.
+        Atomics.store(this.header, WAITING, 1);
         const waiting = Atomics.waitAsync(this.header, READ, read);
         if (waiting.async) await waiting.value;
+        Atomics.store(this.header, WAITING, 0);
         continue;
       }
       const start = Atomics.load(this.header, WRITTEN) & this.mask;
@@ -224,10 +229,18 @@ export class RingReader extends RingEnd {
   #take(): RingRecord | undefined {
     let bytes = this.#payload;
     if (bytes === undefined) {
-      if (this.used === 0) return undefined;
-      const word = (Atomics.load(this.header, READ) & this.mask) / 4;
-      this.#kind = this.words[word] ?? 0;
-      bytes = this.#room(this.words[word + 1] ?? 0);
+      const there = this.used;
+      if (there === 0) return undefined;
+      const at = Atomics.load(this.header, READ) & this.mask;
+      this.#kind = this.words[at / 4] ?? 0;
+      const length = this.words[at / 4 + 1] ?? 0;
+      bytes = this.#room(length);
+      const size = PREFIX_BYTES + padded(length);
+      if (there >= size) {
+        this.#copy(bytes, (at + PREFIX_BYTES) & this.mask);
+        this.#free(size);
+        return { kind: this.#kind, bytes };
+      }
       this.#payload = bytes;
       this.#filled = 0;
       this.#free(PREFIX_BYTES);
@@ -242,6 +255,16 @@ export class RingReader extends RingEnd {
     if (length > SCRATCH_BYTES) return new Uint8Array(length);
     this.#scratch ??= new Uint8Array(SCRATCH_BYTES);
     return this.#scratch.subarray(0, length);
+  }
+
+  /** Copies all of a record, which may go on at the begin of the ring. */
+  #copy(target: Uint8Array, start: number): void {
+    const { data } = this;
+    const first = Math.min(target.length, data.length - start);
+    target.set(data.subarray(start, start + first));
+    if (first < target.length) {
+      target.set(data.subarray(0, target.length - first), first);
+    }
   }
 
   /** Copies what there is; says whether the target is full. */
@@ -270,6 +293,9 @@ export class RingReader extends RingEnd {
     // To wake the writer takes longer than to copy a record: not for each, only where
     // there is room for many. It waits only where the ring was full, so that this is
     // passed before the ring is empty.
-    if (this.used <= this.data.length / 2) Atomics.notify(this.header, READ);
+    if (
+      Atomics.load(this.header, WAITING) !== 0 &&
+      this.used <= this.data.length / 2
+    ) Atomics.notify(this.header, READ);
   }
 }
