@@ -42,6 +42,7 @@ import { thrownText } from "../thrown.ts";
 import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LateTimers } from "./late_timers.ts";
+import { OneByOne } from "./one_by_one.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { startFailure } from "./start_failure.ts";
 
@@ -49,6 +50,16 @@ const LINE_FEED = new TextEncoder().encode("\n");
 
 /** How many lines are taken in one go. */
 const BREATH_LINES = 256;
+
+/** A chunk from this size on, in bytes, waits until those of other sessions were read. */
+const LARGE_CHUNK_BYTES = 8_192;
+
+/**
+ * Large chunks of all sessions. Taken apart all at once, the events of a hundred
+ * sessions would wait for their readers together, and the garbage collector would copy
+ * them over and over.
+ */
+const LARGE_CHUNKS = new OneByOne();
 
 /** Drives one process. */
 export class AsyncDriver {
@@ -242,7 +253,9 @@ export class AsyncDriver {
         const { done, value } = await reader.read();
         if (done) break;
         progress++;
-        await take(splitter.push(value));
+        const work = () => take(splitter.push(value));
+        if (value.length < LARGE_CHUNK_BYTES) await work();
+        else await LARGE_CHUNKS.run(work);
       }
       await take(splitter.end());
     })();

@@ -20,6 +20,9 @@ interface Waiting {
   dropped: number;
 }
 
+/** What stands in the place of a frame that was taken. */
+const TAKEN: Waiting = { content: { events: [] }, isPiece: false, dropped: 0 };
+
 /**
  * A queue that never makes the session wait. From `joinFrom` frames on, pieces of the
  * same block become one; from `limit` on, frames are dropped: first the pieces, then
@@ -140,6 +143,8 @@ export class FrameQueue {
   take(): Frame | undefined {
     const waiting = this.#waiting[this.#head];
     if (waiting === undefined) return undefined;
+    // Or the list would keep it: little for one session, much for a hundred.
+    this.#waiting[this.#head] = TAKEN;
     this.#head++;
     this.#compact();
     if (waiting.dropped > 0) {
