@@ -79,6 +79,7 @@ export class Broadcast implements SessionSink {
   /** Hands on a line. */
   frame(frame: Frame): void {
     for (const reader of this.#readers) reader.push(frame);
+    if (this.#listeners.size === 0) return;
     for (const event of frame.events) {
       this.#tell(event.type, event);
       if (event.type === "result") this.#tell("turn_end", event);

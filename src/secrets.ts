@@ -168,26 +168,27 @@ const HELD_BACK = 8 * 1024;
  * in neither: a line is let go when it is whole.
  */
 export class SecretMask {
-  readonly #secrets: readonly string[];
+  readonly #secrets: () => readonly string[];
   /** What is held back: the beginning of a line. */
   #held = "";
 
-  /** @param secrets See {@linkcode secretsOf}. */
-  constructor(secrets: readonly string[] = []) {
+  /** @param secrets See {@linkcode secretsOf}; asked for when there is a text. */
+  constructor(secrets: () => readonly string[]) {
     this.#secrets = secrets;
   }
 
   /** Takes a piece. Gives what is known to be free of secrets. */
   push(piece: string): string {
+    if (piece === "") return "";
     const end = piece.lastIndexOf("\n") + 1;
     const whole = end === 0 ? "" : this.#held + piece.slice(0, end);
     this.#held = end === 0 ? this.#held + piece : piece.slice(end);
-    return maskSecrets(whole, this.#secrets) + this.#shorten();
+    return maskSecrets(whole, this.#secrets()) + this.#shorten();
   }
 
   #shorten(): string {
     if (this.#held.length <= MAX_HELD) return "";
-    const spans = spansOf(this.#held, this.#secrets);
+    const spans = spansOf(this.#held, this.#secrets());
     let cut = this.#held.length - HELD_BACK;
     const [start = cut, end = cut] =
       spans.find(([start, end]) => start < cut && cut < end) ?? [];
@@ -201,11 +202,14 @@ export class SecretMask {
   /** What is held back, masked; it may end in the middle of a secret. */
   get held(): string {
     const text = this.#held;
+    // Asked for at the end of each turn.
+    if (text === "") return "";
+    const secrets = this.#secrets();
     const begun = Math.max(
       0,
-      ...this.#secrets.map((secret) => beginningAtEnd(text, secret)),
+      ...secrets.map((secret) => beginningAtEnd(text, secret)),
     );
-    const spans = spansOf(text, this.#secrets);
+    const spans = spansOf(text, secrets);
     if (begun > 0) spans.push([text.length - begun, text.length]);
     return masked(text, merged(spans));
   }

@@ -130,7 +130,7 @@ Deno.test("SecretMask lets no part of a secret through, wherever the text is cut
   const text = `a ${KEY} b\nopen sesame 42 x\nlast open sesame 42`;
   const expected = "a sk-ant-*** b\n*** x\nlast ***";
   for (let size = 1; size <= text.length; size++) {
-    const mask = new SecretMask(secrets);
+    const mask = new SecretMask(() => secrets);
     let out = "";
     for (let at = 0; at < text.length; at += size) {
       out += mask.push(text.slice(at, at + size));
@@ -142,7 +142,7 @@ Deno.test("SecretMask lets no part of a secret through, wherever the text is cut
 });
 
 Deno.test("SecretMask holds no more than it has to of a line without end", () => {
-  const mask = new SecretMask(["open sesame 42"]);
+  const mask = new SecretMask(() => ["open sesame 42"]);
   const padding = "x".repeat(60_000);
   let out = "";
   for (let count = 0; count < 20; count++) {

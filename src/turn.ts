@@ -11,6 +11,7 @@ import type {
 import type { TurnControl } from "./drivers/sinks.ts";
 import { StateError } from "./errors.ts";
 import {
+  type ClaudeEvent,
   eventsOf,
   type Frame,
   type View,
@@ -44,6 +45,17 @@ export interface TurnHost {
   ended(): void;
   /** The end of what the process wrote to stderr. */
   stderrTail(): string;
+}
+
+/** The pieces of text of some events; nothing is done ahead of the reader. */
+function* piecesOf(
+  events: readonly ClaudeEvent[],
+  pieces: TextPieces,
+): Generator<string> {
+  for (const event of events) {
+    const piece = pieces.take(event);
+    if (piece !== "") yield piece;
+  }
 }
 
 /** So many lines may wait for a reader before pieces of a block are joined. */
@@ -161,11 +173,14 @@ export class Turn<V extends View = "flat">
     const pieces = new TextPieces(options.onRetract);
     return this.#open(
       "textStream",
-      function* (frame) {
-        for (const event of frame.events) {
-          const piece = pieces.take(event);
-          if (piece !== "") yield piece;
+      ({ events }) => {
+        const [event] = events;
+        // Of several each waits until the reader took the one before.
+        if (event === undefined || events.length > 1) {
+          return piecesOf(events, pieces);
         }
+        const piece = pieces.take(event);
+        return piece === "" ? [] : [piece];
       },
       (end) => ({ error: end.error ?? this.#failure }),
     );

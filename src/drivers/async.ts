@@ -172,7 +172,7 @@ export class AsyncDriver {
     if (this.#before !== undefined) await this.#before;
     const opening = openTransport(this.#options, launch);
     const process = opening instanceof Promise ? await opening : opening;
-    const tree = new ProcessTree(process.pid);
+    const tree = new ProcessTree(process.pid, process.lineage);
     const release = this.#hold(process, tree);
     this.#process = process;
     this.#ending = new Ending(

@@ -83,7 +83,7 @@ class LineWorker {
       const process = startProcess(
         willChange ? await this.#changed(prepared) : prepared,
       );
-      const tree = new ProcessTree(process.pid);
+      const tree = new ProcessTree(process.pid, process.lineage);
       const release = this.#hold(order, process, tree);
       this.#process = process;
       try {

@@ -140,7 +140,7 @@ export class Observers {
     const { logger, costLog, resume } = this.#options;
     const files = this.#files();
     if (files.length > 0 || logger !== undefined) {
-      const secrets = sessionSecrets(this.#options, launch);
+      const secrets = sessionSecrets(this.#options, launch)();
       for (const { name, path, append, also } of files) {
         const target = new Target(name, path, append, this.#failed);
         this.#recorders.push(new Recorder(target, [...also, ...secrets]));

@@ -153,11 +153,18 @@ export class ProcessTree {
   /** Those that were found so far, by id. */
   readonly #found = new Map<number, ProcessEntry>();
 
-  /** @param pid A process that is there; `undefined` where it is none of this machine. */
-  constructor(pid: number | undefined) {
+  /**
+   * @param pid A process that is there; `undefined` where it is none of this machine.
+   * @param lineage The variable, where it is known to be the process's own.
+   */
+  constructor(pid: number | undefined, lineage?: string) {
     this.#pid = pid;
     if (pid === undefined || !mayReadProc()) return;
     this.#start = readStat(pid)?.start;
+    if (lineage !== undefined) {
+      this.#id = lineage;
+      return;
+    }
     const id = readLineage(pid).at(-1);
     // A process that was started by others may have none of its own. The nearest is this
     // program's then, and whoever inherited that is no child of the process.

@@ -11,17 +11,23 @@ import { childEnvironment, inheritedEnv } from "./environment.ts";
 import type { Launch } from "./launch.ts";
 
 /**
- * Values of the variables, headers and settings that the process is given, where their
- * names say that they are secret.
+ * Values of the variables, headers and settings that the process is given now, where
+ * their names say that they are secret. They are gathered when they are asked for: most
+ * sessions never have to hide anything.
  */
 export function sessionSecrets(
   options: Pick<SessionOptions, "clearEnv" | "keepEnv">,
   launch: Launch,
-): string[] {
+): () => readonly string[] {
   const { state } = Deno.permissions.querySync({ name: "env" });
   // Without that right the child inherits what we cannot see: then only shapes tell.
   const own = state === "granted" ? Deno.env.toObject() : {};
-  return launchSecrets(launch, inheritedEnv(options, own, Deno.build.os));
+  let secrets: readonly string[] | undefined;
+  return () =>
+    secrets ??= launchSecrets(
+      launch,
+      inheritedEnv(options, own, Deno.build.os),
+    );
 }
 
 /** The same for given variables. Pure. */

@@ -90,6 +90,8 @@ export interface PreparedSpawn {
   readonly spec: SpawnSpec;
   /** What was written for it, to be removed at its end. */
   readonly files: LaunchFiles;
+  /** The last of its lineage. Absent where the caller made another command of it. */
+  readonly lineage?: string;
 }
 
 /**
@@ -123,12 +125,14 @@ export function prepareSpawn(
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
   const files = LaunchFiles.write(launch.files);
+  const lineage = crypto.randomUUID();
   return {
+    lineage,
     spec: {
       command: command.path,
       args: [...command.args, ...launch.args, ...files.args],
       ...cwd === undefined ? {} : { cwd },
-      env: withLineage(env, crypto.randomUUID()),
+      env: withLineage(env, lineage),
       // Without the right to read the variables the child inherits them as they are.
       clearEnv: canReadEnv || options.clearEnv === true ||
         options.keepEnv !== undefined,
@@ -145,7 +149,7 @@ export function prepareSpawn(
  * @throws {StartupError} It cannot be started.
  */
 export function startProcess(
-  { spec, files }: PreparedSpawn,
+  { spec, files, lineage }: PreparedSpawn,
 ): LocalProcess {
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
@@ -169,7 +173,7 @@ export function startProcess(
     files.removeNow();
     throw cause instanceof StartupError ? cause : spawnError(spec, cause);
   }
-  return running(child, files);
+  return running(child, files, lineage);
 }
 
 /** The error for a command that could not be started. Pure. */
@@ -214,7 +218,11 @@ export function spawnError(
   );
 }
 
-function running(child: Deno.ChildProcess, files: LaunchFiles): LocalProcess {
+function running(
+  child: Deno.ChildProcess,
+  files: LaunchFiles,
+  lineage: string | undefined,
+): LocalProcess {
   let ended = false;
   const exited = child.status.then(async ({ code, signal }) => {
     ended = true;
@@ -223,6 +231,7 @@ function running(child: Deno.ChildProcess, files: LaunchFiles): LocalProcess {
   });
   return {
     pid: child.pid,
+    ...lineage === undefined ? {} : { lineage },
     readable: child.stdout,
     stderr: child.stderr,
     writable: child.stdin,

@@ -53,7 +53,7 @@ export class StderrText {
   constructor(
     tail: Tail,
     onLine: ((line: string) => void) | undefined,
-    secrets: readonly string[],
+    secrets: () => readonly string[],
   ) {
     this.#tail = tail;
     this.#onLine = onLine;
@@ -95,10 +95,14 @@ export async function drain(
   stderr: ReadableStream<Uint8Array>,
   target: StderrText,
 ): Promise<void> {
-  // A TextDecoderStream takes two milliseconds to be made for the first time.
+  // A TextDecoderStream takes two milliseconds to be made for the first time, and an
+  // iterator one.
   const decoder = new TextDecoder();
-  for await (const bytes of stderr) {
-    target.push(decoder.decode(bytes, { stream: true }));
+  const reader = stderr.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    target.push(decoder.decode(value, { stream: true }));
   }
   target.push(decoder.decode());
   target.end();

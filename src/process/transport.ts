@@ -56,6 +56,8 @@ export interface Transport {
 
 /** A transport as a session holds it. */
 export interface HeldTransport extends Transport {
+  /** Where it is known: what the process, and whatever it starts, has as the last of its lineage. */
+  readonly lineage?: string;
   /** Removes at once what was written for it: the program ends, and waits for no promise. */
   removeFiles(): void;
 }
