@@ -231,6 +231,8 @@ export class AsyncDriver {
     );
     /** Grows with each chunk and each line: whoever waits for the end sees that it goes on. */
     let progress = 0;
+    /** A chunk waits for those of other sessions. */
+    let isWaiting = false;
     let isCanceled = false;
     const take = async (lines: readonly string[]) => {
       let next = 0;
@@ -253,9 +255,12 @@ export class AsyncDriver {
         const { done, value } = await reader.read();
         if (done) break;
         progress++;
-        const work = () => take(splitter.push(value));
-        if (value.length < LARGE_CHUNK_BYTES) await work();
-        else await LARGE_CHUNKS.run(work);
+        const work = () => {
+          isWaiting = false;
+          return take(splitter.push(value));
+        };
+        isWaiting = value.length >= LARGE_CHUNK_BYTES;
+        await (isWaiting ? LARGE_CHUNKS.run(work) : work());
       }
       await take(splitter.end());
     })();
@@ -265,7 +270,7 @@ export class AsyncDriver {
       async finish() {
         const last = performance.now() + MAX_LATE_OUTPUT_MS;
         let seen = -1;
-        while (seen !== progress && performance.now() < last) {
+        while (isWaiting || seen !== progress && performance.now() < last) {
           seen = progress;
           if (await settleWithin(done, LATE_OUTPUT_MS)) return;
         }

@@ -13,8 +13,8 @@ type Named = Record<string, unknown>;
 /** The rest of a JSON string, up to its closing quote. */
 const REST_OF_STRING = /(?:[^"\\]|\\.)*/y;
 
-/** The same, of one that says itself: it has no escapes. */
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/** The same where it has no escapes: no quote, no backslash, and no control character. */
+const PLAIN = /[ !#-[\]-\uffff]*/y;
 
 /**
  * A line of a {@linkcode StreamDelta}, taken apart at its piece and its uuid. Another
