@@ -50,8 +50,8 @@ export interface EventBase<T extends string> {
   /** Id of this one message, a UUID. Absent on lines that carry none. */
   readonly uuid?: string;
   /**
-   * The parsed wire object that the event was made from. Not an own property:
-   * it is in no `JSON.stringify`, no spread and no comparison.
+   * The parsed wire object that the event was made from. It cannot be enumerated, and
+   * so is in no `JSON.stringify`, no spread and no comparison.
    */
   readonly raw: unknown;
 }
