@@ -138,6 +138,9 @@ export class TurnLimits {
     if (sawInit && !this.#sawInit) {
       this.#sawInit = true;
       this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
+      // How long the start took is no silence of the turn, also where more lines follow
+      // at once and the clock has not been looked at.
+      if (this.#idle.isOn) this.#idle.heard(this.#port.now());
       this.#stopTimer();
     }
     if (!isWorking || isSilenceNormal) {

@@ -75,6 +75,31 @@ Deno.test("a silent turn fails on time, is interrupted, and the session goes on"
   assertEquals(next.end?.result?.result, "ok");
 });
 
+Deno.test("a slow start is no silence of the first turn, also where its first lines come together", () => {
+  const driver = new FakeDriver({
+    idleTimeoutMs: MINUTE,
+    startTimeoutMs: 10 * MINUTE,
+  });
+  const turn = driver.send("p1");
+  driver.pass(5 * MINUTE);
+  driver.receive({
+    type: "system",
+    subtype: "init",
+    cwd: "/",
+    model: "m",
+    tools: [],
+    mcp_servers: [],
+    permissionMode: "default",
+    user_message_uuids: ["p1"],
+  }, false);
+  assertEquals([turn.end, driver.failure], [undefined, undefined]);
+  driver.receive({ type: "keep_alive" });
+  driver.pass(MINUTE - 1);
+  assertEquals([turn.end, driver.failure], [undefined, undefined]);
+  driver.pass(1);
+  assertInstanceOf(turn.end?.error, DeadlineError);
+});
+
 Deno.test("where the interruption is not heeded the session ends, and a prompt that waits fails", () => {
   const { driver, turn } = running({
     idleTimeoutMs: MINUTE,
