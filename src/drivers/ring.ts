@@ -58,8 +58,11 @@ const PREFIX_BYTES = 8;
  */
 const ALIGNMENT = 8;
 
-/** Size of a ring: enough for some hundred messages, small enough for many sessions. */
-const DEFAULT_CAPACITY = 1 << 18;
+/**
+ * Size of a ring: two chunks of a pipe. At full speed it is full, and what waits in it
+ * comes late; twice as much carries no more.
+ */
+const DEFAULT_CAPACITY = 1 << 17;
 
 /** Records up to this size are read into the same memory again and again. */
 const SCRATCH_BYTES = 1 << 18;
