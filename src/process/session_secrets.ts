@@ -22,12 +22,12 @@ export function sessionSecrets(
   const { state } = Deno.permissions.querySync({ name: "env" });
   // Without that right the child inherits what we cannot see: then only shapes tell.
   const own = state === "granted" ? Deno.env.toObject() : {};
+  const named = namedTexts(
+    launch,
+    inheritedEnv(options, own, Deno.build.os),
+  );
   let secrets: readonly string[] | undefined;
-  return () =>
-    secrets ??= launchSecrets(
-      launch,
-      inheritedEnv(options, own, Deno.build.os),
-    );
+  return () => secrets ??= secretsAmong(named);
 }
 
 /** The same for given variables. Pure. */
@@ -35,6 +35,13 @@ export function launchSecrets(
   launch: Launch,
   inherited: Readonly<Record<string, string>>,
 ): string[] {
+  return secretsAmong(namedTexts(launch, inherited));
+}
+
+type Named = Readonly<Record<string, string>>;
+
+/** All that may be secret by its name, as it is now: the caller's objects may change. */
+function namedTexts(launch: Launch, inherited: Named): readonly Named[] {
   const places: unknown[] = [childEnvironment(inherited, launch.env)];
   for (const server of Object.values(objectOf(launch.initialize.mcpServers))) {
     const { env, headers } = objectOf(server);
@@ -44,7 +51,11 @@ export function launchSecrets(
   for (const { content } of launch.files) {
     places.push(objectOf(parsed(content)).env);
   }
-  const secrets = places.flatMap((place) => secretsOf(texts(objectOf(place))));
+  return places.map((place) => texts(objectOf(place)));
+}
+
+function secretsAmong(named: readonly Named[]): string[] {
+  const secrets = named.flatMap((texts) => secretsOf(texts));
   return [...new Set(secrets)].sort((one, other) => other.length - one.length);
 }
 
