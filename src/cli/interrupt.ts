@@ -101,7 +101,8 @@ export class SignalWatch implements Disposable {
       timeout: clock.signal,
       stopped: AbortSignal.any([clock.signal, interrupted.signal]),
       [Symbol.dispose]: () => {
-        clearTimeout(timer);
+        // Naming it loads the timers of Node, 8 ms: for nothing where there is none.
+        if (timer !== undefined) clearTimeout(timer);
         if (this.#interrupt === interrupt) this.#interrupt = undefined;
       },
     };

@@ -31,6 +31,12 @@ export function parseStat(text: string): ProcessEntry | undefined {
   return entry(pid, parent, session, state, start);
 }
 
+/** Whether one process was there before another; of starts as `/proc` says them. */
+export function startedBefore(start: string, other: string): boolean {
+  // Ticks since the machine was started. What is no number is before and after nothing.
+  return Number(start) < Number(other);
+}
+
 /** What `ps` has to be called with for {@linkcode parsePs}. */
 export const PS_ARGUMENTS = [
   "-A",

@@ -4,6 +4,7 @@ import {
   parsePs,
   parseStat,
   type ProcessEntry,
+  startedBefore,
 } from "./process_table.ts";
 
 const REST =
@@ -110,5 +111,21 @@ Deno.test("descendantsOf finds a family, and nobody else", () => {
       expected,
       name,
     );
+  }
+});
+
+Deno.test("startedBefore compares ticks, and says no where it cannot know", () => {
+  const table: [start: string, other: string, expected: boolean][] = [
+    ["4711", "4712", true],
+    ["4711", "4711", false],
+    ["4712", "4711", false],
+    // As texts it would be the other way round.
+    ["999", "10000", true],
+    ["10000", "999", false],
+    ["Sun Nov 22 20:03:46 2026", "4711", false],
+    ["4711", "Sun Nov 22 20:03:46 2026", false],
+  ];
+  for (const [start, other, expected] of table) {
+    assertEquals(startedBefore(start, other), expected, `${start}, ${other}`);
   }
 });

@@ -19,6 +19,7 @@ import {
   parseStat,
   type ProcessEntry,
   PS_ARGUMENTS,
+  startedBefore,
 } from "./process_table.ts";
 import type { TransportSignal } from "./transport.ts";
 
@@ -186,7 +187,7 @@ export class ProcessTree {
     this.#start ??= root?.start;
     // Its number may be somebody else's by now.
     if (root === undefined || root.start === this.#start) roots.push(pid);
-    const heirs = table.filter(({ pid }) => this.#isHeir(pid, snapshot));
+    const heirs = table.filter((entry) => this.#isHeir(entry, snapshot));
     roots.push(...heirs.map(({ pid }) => pid));
     for (const entry of [...heirs, ...descendantsOf(table, roots)]) {
       if (!entry.isZombie) this.#found.set(entry.pid, entry);
@@ -200,9 +201,14 @@ export class ProcessTree {
   }
 
   /** Whether a process has inherited the variable. */
-  #isHeir(pid: number, snapshot: Snapshot): boolean {
-    return this.#id !== undefined && pid !== this.#pid &&
-      snapshot.lineage(pid).includes(this.#id);
+  #isHeir({ pid, start }: ProcessEntry, snapshot: Snapshot): boolean {
+    if (this.#id === undefined || pid === this.#pid) return false;
+    // What was there before has inherited nothing: nearly all of a machine's processes,
+    // and a file to be read for each.
+    if (this.#start !== undefined && startedBefore(start, this.#start)) {
+      return false;
+    }
+    return snapshot.lineage(pid).includes(this.#id);
   }
 
   /** Those of the found that are still there. */
