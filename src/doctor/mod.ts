@@ -5,27 +5,7 @@
  */
 
 import type { SessionOptions } from "../options.ts";
-import { launchOf } from "../process/args.ts";
-import { checkOptions } from "../process/check_options.ts";
-import { childEnvironment, inheritedEnv } from "../process/environment.ts";
-import { pathOf } from "../process/launch.ts";
-import { secretsOf } from "../secrets.ts";
-import { printedVersion, versionIn } from "../process/version.ts";
-import { findBinary } from "./binary.ts";
-import { configDirCheck } from "./config_dir.ts";
-import { argumentsCheck, environmentChecks } from "./environment.ts";
-import { shakeHands, signInCheck } from "./handshake.ts";
-import { may, mayRead } from "./may.ts";
-import { permissionChecks, permissionNeeds } from "./permissions.ts";
-import {
-  check,
-  type DoctorCheck,
-  type DoctorReport,
-  reportOf,
-} from "./report.ts";
-import { settingsChecks } from "./settings_files.ts";
-import { versionCheck } from "./version.ts";
-import { blockingSessionCheck } from "./worker.ts";
+import type { DoctorReport } from "./report.ts";
 
 export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";
 
@@ -39,9 +19,6 @@ export type DoctorOptions =
     /** Longest time for the version, and again for the handshake, in milliseconds. Default 10,000. */
     readonly timeoutMs?: number;
   };
-
-/** Longest time for one answer of the CLI. */
-const TIMEOUT_MS = 10_000;
 
 /**
  * Looks whether sessions will work here: the program and its version, the real
@@ -69,107 +46,7 @@ const TIMEOUT_MS = 10_000;
 export async function doctor(
   options: DoctorOptions = {},
 ): Promise<DoctorReport> {
-  const { timeoutMs = TIMEOUT_MS, ...session } = options;
-  checkOptions({ ...session, startTimeoutMs: timeoutMs });
-  const launch = launchOf(session);
-  const own: Readonly<Record<string, string>> = await may({ name: "env" })
-    ? Deno.env.toObject()
-    : {};
-  const inherited = inheritedEnv(session, own, Deno.build.os);
-  const env = childEnvironment(inherited, launch.env);
-  const configDir = configDirOf(env);
-  const cwd = await folderOf(session.cwd);
-  const { command, check: found } = await findBinary(
-    session.claudePath,
-    // As a session does: the options env and clearEnv are for the child.
-    (name) => Object.hasOwn(own, name) ? own[name] : undefined,
-  );
-  const cwdFound = await cwdCheck(cwd, session.cwd !== undefined);
-  const checks: DoctorCheck[] = [found, cwdFound];
-  let claudeVersion: string | undefined;
-  if (command !== undefined && cwdFound.status !== "fail") {
-    const known = { ...session, claudePath: [command.path, ...command.args] };
-    const spoken = await speak(known, timeoutMs);
-    claudeVersion = spoken.version;
-    checks.push(...spoken.checks);
-    checks.push(
-      argumentsCheck([command.path, ...command.args, ...launch.args]),
-    );
-  }
-  checks.push(
-    ...await settingsChecks({ configDir, cwd, os: Deno.build.os }),
-    await configDirCheck(configDir),
-    ...environmentChecks(inherited, env),
-    ...await permissionChecks(
-      permissionNeeds(command?.path ?? "claude", configDir, cwd),
-    ),
-    await blockingSessionCheck(),
-  );
-  return reportOf(checks, {
-    ...command === undefined ? {} : { claudePath: command.path },
-    ...claudeVersion === undefined ? {} : { claudeVersion },
-  }, secretsOf(env));
+  // Rarely wanted, and a dozen modules.
+  const { examine } = await import("./examine.ts");
+  return await examine(options);
 }
-
-/** What the program itself says: its version, the handshake, who is signed in. */
-async function speak(
-  options: SessionOptions,
-  timeoutMs: number,
-): Promise<
-  {
-    readonly version: string | undefined;
-    readonly checks: readonly DoctorCheck[];
-  }
-> {
-  // Where it cannot be started, the handshake says why.
-  const printed = await printedVersion(options, timeoutMs).catch(() => "");
-  const { info, checks } = await shakeHands(options, timeoutMs);
-  const version = info?.claudeCodeVersion ?? versionIn(printed);
-  return {
-    version,
-    checks: [
-      versionCheck(version, printed),
-      ...checks,
-      info === undefined
-        ? check("sign_in", "skip", "no handshake, nobody to ask")
-        : signInCheck(info.account),
-    ],
-  };
-}
-
-function configDirOf(
-  env: Readonly<Record<string, string>>,
-): string | undefined {
-  const home = env.HOME ?? env.USERPROFILE;
-  return env.CLAUDE_CONFIG_DIR || (home && `${home}/.claude`);
-}
-
-async function folderOf(cwd: SessionOptions["cwd"]): Promise<string> {
-  if (cwd !== undefined) return pathOf("cwd", cwd);
-  return await may({ name: "read" }) ? Deno.cwd() : ".";
-}
-
-async function cwdCheck(cwd: string, isOption: boolean): Promise<DoctorCheck> {
-  if (!isOption) return check("cwd", "ok", cwd);
-  if (!await mayRead(cwd)) {
-    return check(
-      "cwd",
-      "skip",
-      `${cwd}: Deno may not read it`,
-      `Run Deno with --allow-read=${cwd}`,
-    );
-  }
-  try {
-    if ((await Deno.stat(cwd)).isDirectory) return check("cwd", "ok", cwd);
-    return check("cwd", "fail", `${cwd} is not a directory`, HINT_CWD);
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound
-      ? "there is no such directory"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    return check("cwd", "fail", `${cwd}: ${why}`, HINT_CWD);
-  }
-}
-
-const HINT_CWD = "Check the option cwd (--cwd)";
