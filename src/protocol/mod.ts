@@ -5,11 +5,7 @@
  * @module
  */
 
-import {
-  type ErrorDetails,
-  ProtocolError,
-  type StartupError,
-} from "../errors.ts";
+import type { ErrorDetails, StartupError } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
 import { classifyLine } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
@@ -44,6 +40,7 @@ import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
 import { resetOf } from "./reset.ts";
 import { SignIn } from "./sign_in.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
+import { turnEnd } from "./turn_end.ts";
 import type { TurnContext, TurnStop } from "./turn_failure.ts";
 import { type OpenTurn, Turns } from "./turns.ts";
 import { cancelLine, promptLine, replyLine, requestLine } from "./written.ts";
@@ -60,12 +57,8 @@ export class Protocol {
   readonly #failFastOn: readonly number[];
   readonly #signIn: SignIn;
   readonly #waitForReset: WaitForReset | undefined;
-  /** How the turn ended that waits for a limit, and will end where it does not go on. */
-  #resting: TurnEnd | undefined;
   /** Id of the handshake. */
   #startId: string | undefined;
-  /** Prompts that wait for the handshake to say who pays. */
-  #held: string[] | undefined;
   readonly #own = new OwnRequests(() => this.errorDetails);
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
@@ -103,7 +96,6 @@ export class Protocol {
     this.#failFastOn = options.failFastOn ?? [];
     this.#signIn = new SignIn(options.auth);
     this.#waitForReset = options.waitForReset;
-    if (this.#signIn.isGuarded) this.#held = [];
     this.#resume = options.resume;
     this.#stderrTail = options.stderrTail ?? (() => "");
   }
@@ -150,7 +142,7 @@ export class Protocol {
 
   /** Whether the CLI is at work on a turn, whosever it is. */
   get isWorking(): boolean {
-    return this.#turns.isBusy && this.#resting === undefined &&
+    return this.#turns.isBusy && this.#turns.open?.resting === undefined &&
       this.#state !== "closing" &&
       this.#state !== "ended";
   }
@@ -190,9 +182,7 @@ export class Protocol {
   }
 
   #prompt(line: string): Output[] {
-    if (this.#held === undefined) return [{ do: "write", line }];
-    this.#held.push(line);
-    return [];
+    return this.#signIn.hold(line) ? [] : [{ do: "write", line }];
   }
 
   /** Hands a message to the process whatever it is doing. What becomes of it is told. */
@@ -226,11 +216,9 @@ export class Protocol {
   /** Nobody waits for a limit any more: the turn ends as it had ended. */
   #endWait(): Output[] {
     const { open } = this.#turns;
-    const end = this.#resting;
-    this.#resting = undefined;
-    return end === undefined || open === undefined
+    return open?.resting === undefined
       ? []
-      : this.#endTurn(open.prompt.id, end);
+      : this.#endTurn(open.prompt.id, open.resting);
   }
 
   /**
@@ -240,12 +228,11 @@ export class Protocol {
    */
   goOn(turnId: string, promptId: string | undefined): Output[] {
     const { open } = this.#turns;
-    if (this.#resting === undefined || open?.prompt.id !== turnId) return [];
+    if (open?.resting === undefined || open.prompt.id !== turnId) return [];
     if (
       promptId === undefined ||
       this.#budget.exceeded(this.facts) !== undefined
     ) return this.#endWait();
-    this.#resting = undefined;
     const { waitedFor, ranTools } = open;
     const { message } = this.#waitForReset ?? {};
     const content = ranTools && message !== undefined
@@ -272,10 +259,10 @@ export class Protocol {
     }
     this.#own.add(id, subtype, timeoutMs);
     const line = requestLine(id, subtype, payload);
-    if (subtype === "interrupt" && this.#resting !== undefined) {
+    const { open } = this.#turns;
+    if (subtype === "interrupt" && open?.resting !== undefined) {
       return [{ do: "write", line }, ...this.#endWait()];
     }
-    const { open } = this.#turns;
     if (
       subtype === "interrupt" && open?.started === false &&
       open.heldInterrupt === undefined
@@ -368,11 +355,9 @@ export class Protocol {
     if (error !== undefined) {
       return [{ do: "settle", id, outcome: { ok: false, error } }];
     }
-    const held = this.#held ?? [];
-    this.#held = undefined;
     return [
       { do: "settle", id, outcome },
-      ...held.map((line): Output => ({ do: "write", line })),
+      ...this.#signIn.release().map((line): Output => ({ do: "write", line })),
     ];
   }
 
@@ -476,7 +461,7 @@ export class Protocol {
     const { open } = this.#turns;
     const outputs: Output[] = [];
     // A prompt that failed by a limit is cancelled, after its result.
-    const isOver = this.#resting !== undefined;
+    const isOver = open?.resting !== undefined;
     if (open !== undefined && !isOver && this.#turns.isDropped(event)) {
       const error = dropped(event, "send", this.facts.id);
       outputs.push(...this.#endTurn(open.prompt.id, { error }));
@@ -516,7 +501,13 @@ export class Protocol {
       }
     }
     if (!own || open === undefined) return outputs;
-    const end = this.#endOf(raw, frame);
+    const end = this.#startupError === undefined
+      ? turnEnd(raw, frame, {
+        assistantError: open.assistantError,
+        rateLimit: this.#rateLimit,
+        stop: open.stop,
+      }, this.errorDetails)
+      : { error: this.#startupError };
     return [
       ...outputs,
       ...this.#releaseInterrupt(open),
@@ -531,7 +522,7 @@ export class Protocol {
       : undefined;
     if (reset === undefined) return undefined;
     open.waitedFor = reset.resetsAt;
-    this.#resting = end;
+    open.resting = end;
     return [{ do: "await_reset", id: open.prompt.id, reset }];
   }
 
@@ -543,7 +534,6 @@ export class Protocol {
   }
 
   #endTurn(id: string, end: TurnEnd): Output[] {
-    this.#resting = undefined;
     const outputs: Output[] = [{ do: "end_turn", id, end }];
     this.#turns.open = undefined;
     if (this.#state !== "closing") this.#state = next(this.#state, "result");
@@ -554,31 +544,6 @@ export class Protocol {
       outputs.push(...this.#open(waiting));
     }
     return outputs;
-  }
-
-  #endOf(raw: WireObject, frame: Frame): TurnEnd {
-    const event = frame.events[0];
-    if (event?.type !== "result") {
-      const issues = event?.type === "unknown" ? event.issues : undefined;
-      const first = issues?.[0];
-      return {
-        error: new ProtocolError(
-          `Cannot read the result of the turn: ${first?.path}: ${first?.message}`,
-          JSON.stringify(raw),
-          issues,
-          this.errorDetails,
-        ),
-      };
-    }
-    if (this.#startupError !== undefined) return { error: this.#startupError };
-    return {
-      result: event,
-      context: {
-        assistantError: this.#turns.open?.assistantError,
-        rateLimit: this.#rateLimit,
-        stop: this.#turns.open?.stop,
-      },
-    };
   }
 
   /** Whether the CLI still waits for the answer to a question. */
@@ -645,7 +610,6 @@ export class Protocol {
       outputs.push(this.#tellPush(id, { error }));
     }
     this.#turns.open = undefined;
-    this.#resting = undefined;
     this.#waiting = undefined;
     return outputs;
   }
@@ -660,5 +624,6 @@ function opened(prompt: Prompt): OpenTurn {
     assistantError: undefined,
     ranTools: false,
     waitedFor: undefined,
+    resting: undefined,
   };
 }

@@ -30,20 +30,36 @@ export class SignIn {
   readonly #mode: AuthMode;
   /** Nobody was signed in at the handshake: nothing can be spent, and the turn says so. */
   #isNobody = false;
+  /** Prompts that wait for the handshake to say who pays. */
+  #held: string[] | undefined;
 
   /** @param mode The option. */
   constructor(mode: AuthMode = "any") {
     this.#mode = mode;
+    if (this.#isGuarded) this.#held = [];
   }
 
   /** Whether anything is wanted at all. */
-  get isGuarded(): boolean {
+  get #isGuarded(): boolean {
     return this.#mode !== "any";
+  }
+
+  /** Keeps a prompt until it is known who pays for it. Says whether it does. */
+  hold(line: string): boolean {
+    this.#held?.push(line);
+    return this.#held !== undefined;
+  }
+
+  /** Gives the prompts that were kept; from here on none are. */
+  release(): readonly string[] {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    return held;
   }
 
   /** Looks at the answer to the handshake. Gives the reason for which there is no session. */
   atHandshake(response: WireObject): StartupError | undefined {
-    if (!this.isGuarded) return undefined;
+    if (!this.#isGuarded) return undefined;
     const { account } = response;
     if (!isWireObject(account)) return this.#refused("something unknown");
     const { apiProvider = "firstParty", tokenSource = "none" } = account;
@@ -62,7 +78,7 @@ export class SignIn {
 
   /** Looks at the begin of a turn. Gives the reason for which the session cannot go on. */
   atInit(init: WireObject): StartupError | undefined {
-    if (!this.isGuarded) return undefined;
+    if (!this.#isGuarded) return undefined;
     const key = keyOf(init.apiKeySource);
     if (this.#mode === "subscription") {
       return key === undefined ? undefined : this.#refused(key);

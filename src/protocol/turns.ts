@@ -11,7 +11,7 @@
 
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { TurnStop } from "./turn_failure.ts";
-import type { Prompt } from "./output.ts";
+import type { Prompt, TurnEnd } from "./output.ts";
 import type { WireObject } from "../messages/_define.ts";
 
 /** A line that waits for its time. */
@@ -32,6 +32,8 @@ export interface OpenTurn {
   ranTools: boolean;
   /** The end of the limit that it waited for, in seconds since 1970. */
   waitedFor: number | undefined;
+  /** How it ended that waits for a limit, and will end where it does not go on. */
+  resting: TurnEnd | undefined;
   /** The CLI is at work on it, so that an interruption will be heard. */
   started: boolean;
   /** Our interruption, held back until then. */
