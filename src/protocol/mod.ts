@@ -5,45 +5,26 @@
  * @module
  */
 
-import type { ErrorDetails, StartupError } from "../errors.ts";
+import type { ErrorDetails } from "../errors.ts";
 import { EventDecoder } from "../events/decoder.ts";
 import { classifyLine } from "../events/line.ts";
-import type { Frame } from "../events/mod.ts";
 import { violation } from "../events/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
-import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
-import type { ApiRetry } from "../messages/system/api_retry.ts";
-import type { AuthMode, BudgetOptions, WaitForReset } from "../option_types.ts";
 import type { Used } from "../totals.ts";
-import { BudgetWatch, exceededError } from "./budget.ts";
-import {
-  closed,
-  dropped,
-  endError,
-  neverSent,
-  refusedStart,
-  type ResumeContext,
-  unreported,
-} from "./end_error.ts";
+import { closed } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
 import type {
   Emit,
   Output,
   ProcessExit,
   Prompt,
-  PushNews,
   PushOptions,
-  TurnEnd,
 } from "./output.ts";
 import { OpenWork } from "./open_work.ts";
-import { type Outcome, OwnRequests, type Reply } from "./pending.ts";
-import { resetOf } from "./reset.ts";
-import { SignIn } from "./sign_in.ts";
-import { type ConversationState, illegal, next } from "./state.ts";
-import { turnEnd } from "./turn_end.ts";
-import type { TurnContext, TurnStop } from "./turn_failure.ts";
-import { type OpenTurn, Turns } from "./turns.ts";
-import { cancelLine, promptLine, replyLine, requestLine } from "./written.ts";
+import { OwnRequests, type Reply } from "./pending.ts";
+import type { ConversationState } from "./state.ts";
+import { TurnFlow, type TurnFlowOptions } from "./turn_flow.ts";
+import { cancelLine, replyLine, requestLine } from "./written.ts";
 
 export type * from "./output.ts";
 
@@ -53,81 +34,61 @@ export class Protocol {
   readonly facts: SessionFacts = new SessionFacts();
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
-  readonly #budget: BudgetWatch;
-  readonly #failFastOn: readonly number[];
-  readonly #signIn: SignIn;
-  readonly #waitForReset: WaitForReset | undefined;
+  readonly #turns: TurnFlow;
   /** Id of the handshake. */
   #startId: string | undefined;
   readonly #own = new OwnRequests(() => this.errorDetails);
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();
-  readonly #resume: ResumeContext | undefined;
+  readonly #resumed: string | undefined;
   readonly #stderrTail: () => string;
-  #state: ConversationState = "new";
-  readonly #turns = new Turns();
-  /** A prompt that waits for the turn before it to drain. */
-  #waiting: Prompt | undefined;
-  #sawInit = false;
-  #startupError: StartupError | undefined;
-  #rateLimit: TurnContext["rateLimit"];
   #ended: Error | undefined;
 
   /**
-   * @param options `resume`: the session that the process was told to resume;
-   * `stderrTail`: gives what stderr said last, for errors; the others are those of the
-   * session.
+   * @param options `stderrTail`: gives what stderr said last, for errors; the others are
+   * those of the session, and of its turns.
    */
   constructor(
-    options: {
-      readonly resume?: ResumeContext | undefined;
+    options: TurnFlowOptions & {
       readonly stderrTail?: () => string;
       readonly validation?: Validation | undefined;
-      readonly budget?: BudgetOptions | undefined;
-      readonly failFastOn?: readonly number[] | undefined;
-      readonly auth?: AuthMode | undefined;
-      readonly waitForReset?: WaitForReset | undefined;
     } = {},
   ) {
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
-    this.#budget = new BudgetWatch(options.budget);
-    this.#failFastOn = options.failFastOn ?? [];
-    this.#signIn = new SignIn(options.auth);
-    this.#waitForReset = options.waitForReset;
-    this.#resume = options.resume;
+    this.#turns = new TurnFlow(options, this.facts, () => this.errorDetails);
+    this.#resumed = options.resume?.id;
     this.#stderrTail = options.stderrTail ?? (() => "");
   }
 
   /** Takes over what is known from the process before. */
   inherit(before: SessionFacts): void {
     this.facts.inherit(before);
-    // What was reached before was told before.
-    this.#budget.take(this.facts);
+    this.#turns.inherited();
   }
 
   /** Where the conversation is. */
   get state(): ConversationState {
-    return this.#state;
+    return this.#turns.state;
   }
 
   /** What every error says besides: the session, where there is one, and the end of stderr. */
   get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
     return {
-      sessionId: this.facts.id ?? this.#resume?.id,
+      sessionId: this.facts.id ?? this.#resumed,
       stderrTail: this.#stderrTail(),
     };
   }
 
   /** Id of the turn that is running. */
   get turnId(): string | undefined {
-    return this.#turns.open?.prompt.id;
+    return this.#turns.id;
   }
 
   /** Whether a prompt waits for the turn before it to drain. */
   get hasWaiting(): boolean {
-    return this.#waiting !== undefined;
+    return this.#turns.hasWaiting;
   }
 
   /** Whether a turn runs, or a task in the background that somebody waits for. */
@@ -137,14 +98,12 @@ export class Protocol {
 
   /** Whether the first turn of the process has begun. */
   get sawInit(): boolean {
-    return this.#sawInit;
+    return this.#turns.sawInit;
   }
 
   /** Whether the CLI is at work on a turn, whosever it is. */
   get isWorking(): boolean {
-    return this.#turns.isBusy && this.#turns.open?.resting === undefined &&
-      this.#state !== "closing" &&
-      this.#state !== "ended";
+    return this.#turns.isWorking;
   }
 
   /** Whether something runs, or waits for us, of which nothing is heard until it is done. */
@@ -154,48 +113,19 @@ export class Protocol {
 
   /** The process is up: the handshake goes out under this id. */
   start(id: string, fields: WireObject, timeoutMs: number): Output[] {
-    this.#state = next(this.#state, "start");
+    this.#turns.start();
     this.#startId = id;
     return this.request(id, "initialize", fields, timeoutMs);
   }
 
   /** Sends a prompt, or keeps it until the turn before has drained. */
   send(prompt: Prompt): Output[] {
-    if (this.#waiting !== undefined) throw illegal(this.#state, "send");
-    this.#checkBudget();
-    this.#state = next(this.#state, "send");
-    if (this.#state === "draining") {
-      this.#waiting = prompt;
-      return [];
-    }
-    return this.#open(prompt);
-  }
-
-  #checkBudget(): void {
-    const reached = this.#budget.exceeded(this.facts);
-    if (reached !== undefined) throw exceededError(reached, this.facts.id);
-  }
-
-  #open(prompt: Prompt): Output[] {
-    this.#turns.open = opened(prompt);
-    return this.#prompt(promptLine(prompt));
-  }
-
-  #prompt(line: string): Output[] {
-    return this.#signIn.hold(line) ? [] : [{ do: "write", line }];
+    return this.#turns.send(prompt);
   }
 
   /** Hands a message to the process whatever it is doing. What becomes of it is told. */
   push(prompt: Prompt, how: PushOptions): Output[] {
-    if (
-      this.#state !== "idle" && this.#state !== "running" &&
-      this.#state !== "draining"
-    ) {
-      throw illegal(this.#state, "send");
-    }
-    this.#checkBudget();
-    this.#turns.push(prompt.id);
-    return this.#prompt(promptLine(prompt, how));
+    return this.#turns.push(prompt, how);
   }
 
   /**
@@ -203,22 +133,7 @@ export class Protocol {
    * it. A prompt that has not gone out yet never does.
    */
   leave(turnId: string): Output[] {
-    if (this.#waiting?.id === turnId) {
-      this.#waiting = undefined;
-      return [{ do: "end_turn", id: turnId, end: { error: neverSent() } }];
-    }
-    if (this.turnId === turnId && this.#state === "running") {
-      this.#state = next(this.#state, "leave");
-    }
-    return this.#endWait();
-  }
-
-  /** Nobody waits for a limit any more: the turn ends as it had ended. */
-  #endWait(): Output[] {
-    const { open } = this.#turns;
-    return open?.resting === undefined
-      ? []
-      : this.#endTurn(open.prompt.id, open.resting);
+    return this.#turns.leave(turnId);
   }
 
   /**
@@ -227,24 +142,7 @@ export class Protocol {
    * @param promptId A UUID that this process has not seen, where it goes on.
    */
   goOn(turnId: string, promptId: string | undefined): Output[] {
-    const { open } = this.#turns;
-    if (open?.resting === undefined || open.prompt.id !== turnId) return [];
-    if (
-      promptId === undefined ||
-      this.#budget.exceeded(this.facts) !== undefined
-    ) return this.#endWait();
-    const { waitedFor, ranTools } = open;
-    const { message } = this.#waitForReset ?? {};
-    const content = ranTools && message !== undefined
-      ? message
-      : open.prompt.content;
-    this.#turns.open = {
-      ...opened(open.prompt),
-      promptId,
-      waitedFor,
-      ranTools,
-    };
-    return this.#prompt(promptLine({ ...open.prompt, content, id: promptId }));
+    return this.#turns.goOn(turnId, promptId);
   }
 
   /** Makes a control request. It is settled under this id. */
@@ -254,24 +152,15 @@ export class Protocol {
     payload: WireObject,
     timeoutMs: number,
   ): Output[] {
-    if (this.#state === "new" || this.#state === "ended") {
-      throw closed(this.#state, subtype, this.endError);
+    const { state } = this;
+    if (state === "new" || state === "ended") {
+      throw closed(state, subtype, this.endError);
     }
     this.#own.add(id, subtype, timeoutMs);
     const line = requestLine(id, subtype, payload);
-    const { open } = this.#turns;
-    if (subtype === "interrupt" && open?.resting !== undefined) {
-      return [{ do: "write", line }, ...this.#endWait()];
-    }
-    if (
-      subtype === "interrupt" && open?.started === false &&
-      open.heldInterrupt === undefined
-    ) {
-      // Before the turn's init the CLI says yes to it and then runs the turn all the same.
-      open.heldInterrupt = { id, line };
-      return [];
-    }
-    return [{ do: "write", line }];
+    return subtype === "interrupt"
+      ? this.#turns.interrupt(id, line)
+      : [{ do: "write", line }];
   }
 
   /**
@@ -281,7 +170,7 @@ export class Protocol {
    */
   piece(line: string): Emit | undefined {
     const frame = this.#decoder.again(line);
-    return frame === undefined ? undefined : this.#emit(frame);
+    return frame === undefined ? undefined : this.#turns.emit(frame);
   }
 
   /** Takes a line of the CLI's. Never throws. */
@@ -305,17 +194,17 @@ export class Protocol {
       case "blank":
         return [];
       case "other":
-        return [this.#emit(told.frame)];
+        return [this.#turns.emit(told.frame)];
       case "message":
         return this.#message(told.raw, line);
       case "reply":
-        return [this.#emit(told.frame), ...this.#settle(told.response)];
+        return [this.#turns.emit(told.frame), ...this.#settle(told.response)];
       case "cancel":
-        return [this.#emit(told.frame), ...this.#withdraw(told.id)];
+        return [this.#turns.emit(told.frame), ...this.#withdraw(told.id)];
       case "question":
         this.#questions.add(told.id);
         return [
-          this.#emit(told.frame),
+          this.#turns.emit(told.frame),
           {
             do: "ask",
             id: told.id,
@@ -324,16 +213,12 @@ export class Protocol {
         ];
       case "unanswerable":
         return [
-          this.#emit(told.frame),
+          this.#turns.emit(told.frame),
           { do: "write", line: replyLine(told.id, { refusal: told.refusal }) },
         ];
       default:
         return told satisfies never;
     }
-  }
-
-  #emit(frame: Frame): Emit {
-    return { do: "emit", frame, turnId: this.#turns.owner };
   }
 
   #settle(response: WireObject | undefined): Output[] {
@@ -342,23 +227,8 @@ export class Protocol {
       : this.#own.reply(response);
     if (reply === undefined) return [];
     return reply.id === this.#startId
-      ? this.#shakeHands(reply)
+      ? this.#turns.shakeHands(reply)
       : [{ do: "settle", ...reply }];
-  }
-
-  /** The handshake is answered: prompts that waited for it go out, or never do. */
-  #shakeHands(
-    { id, outcome }: { readonly id: string; readonly outcome: Outcome },
-  ): Output[] {
-    if (!outcome.ok) return [{ do: "settle", id, outcome }];
-    const error = this.#signIn.atHandshake(outcome.response);
-    if (error !== undefined) {
-      return [{ do: "settle", id, outcome: { ok: false, error } }];
-    }
-    return [
-      { do: "settle", id, outcome },
-      ...this.#signIn.release().map((line): Output => ({ do: "write", line })),
-    ];
   }
 
   #withdraw(id: string | undefined): Output[] {
@@ -368,182 +238,21 @@ export class Protocol {
 
   #message(raw: WireObject, line: string): Output[] {
     const decoded = this.#decoder.decode(raw, line);
-    for (const event of decoded.events) this.#observe(event);
-    const frame = decoded.events[0]?.type === "result"
-      ? {
-        ...decoded,
-        events: [...decoded.events, ...this.#budget.take(this.facts)],
-      }
-      : decoded;
-    if (raw.subtype === "error_during_execution" && !this.#sawInit) {
-      this.#startupError = refusedStart(
-        raw,
-        this.#resume,
-        this.errorDetails,
-      );
+    for (const event of decoded.events) {
+      this.facts.observe(event);
+      this.#work.observe(event);
     }
-    if (raw.type === "system" && raw.subtype === "init") {
-      this.#sawInit = true;
-      const { open } = this.#turns;
-      const own = this.#turns.begin(raw);
-      const error = this.#signIn.atInit(raw);
-      // The init itself belongs to the turn that it begins.
-      return [
-        this.#emit(frame),
-        ...error === undefined ? [] : [{ do: "fail", error } as const],
-        ...own && open !== undefined ? this.#releaseInterrupt(open) : [],
-      ];
-    }
-    const [event] = frame.events;
-    const outputs: Output[] = [
-      event?.type === "command_lifecycle" && !this.#turns.isOfTurn(event)
-        ? { do: "emit", frame, turnId: undefined } as const
-        : this.#emit(frame),
-    ];
-    if (raw.type === "result") outputs.push(...this.#finish(raw, frame));
-    else if (event?.type === "command_lifecycle") {
-      outputs.push(...this.#follow(event));
-    } else if (event?.type === "api_retry") {
-      outputs.push(...this.#giveUp(event));
-    }
-    return outputs;
-  }
-
-  /** `failFastOn`: some failures of the API are not worth another try. */
-  #giveUp({ errorStatus: status }: ApiRetry): Output[] {
-    return status !== null && this.#failFastOn.includes(status)
-      ? this.#stop({ why: "api_status", status })
-      : [];
-  }
-
-  /** Interrupts the caller's turn, which fails for this reason. */
-  #stop(stop: TurnStop): Output[] {
-    const { open, owner } = this.#turns;
-    if (
-      open === undefined || owner !== open.prompt.id ||
-      open.stop !== undefined
-    ) {
-      return [];
-    }
-    open.stop = stop;
-    return [{ do: "stop_turn", id: open.prompt.id }];
+    return this.#turns.message(raw, decoded);
   }
 
   /** Whether it makes sense to ask what the turn has used so far. */
   get isLimited(): boolean {
-    return this.#budget.isLimited && this.#turns.owner !== undefined &&
-      this.#turns.open?.stop === undefined;
+    return this.#turns.isLimited;
   }
 
   /** The process counts so much in the middle of a turn. */
   counted(counted: Used): Output[] {
-    const used = this.facts.during(counted);
-    const reached = this.#budget.exceeded(this.facts, used);
-    return reached === undefined ? [] : this.#stop({ why: "budget", reached });
-  }
-
-  #observe(event: Frame["events"][number]): void {
-    this.facts.observe(event);
-    this.#work.observe(event);
-    if (event.type === "rate_limit") this.#rateLimit = event;
-    const { open } = this.#turns;
-    if (
-      event.type === "assistant_text" && event.error !== undefined &&
-      event.parentToolUseId === null && open !== undefined
-    ) open.assistantError = event.error;
-    if (event.type === "tool_use" && open?.started === true) {
-      open.ranTools = true;
-    }
-  }
-
-  #follow(event: CommandLifecycle): Output[] {
-    const id = event.commandUuid;
-    const { open } = this.#turns;
-    const outputs: Output[] = [];
-    // A prompt that failed by a limit is cancelled, after its result.
-    const isOver = open?.resting !== undefined;
-    if (open !== undefined && !isOver && this.#turns.isDropped(event)) {
-      const error = dropped(event, "send", this.facts.id);
-      outputs.push(...this.#endTurn(open.prompt.id, { error }));
-    }
-    const state = this.#turns.lifecycle(event);
-    if (open?.started === true) outputs.push(...this.#releaseInterrupt(open));
-    if (state !== undefined) {
-      const isDropped = state === "cancelled" || state === "refused";
-      const told = this.#tellPush(id, { state });
-      outputs.push(isDropped ? { ...told, last: false } : told);
-      if (isDropped) {
-        const error = dropped(event, "push", this.facts.id);
-        outputs.push(this.#tellPush(id, { error }));
-      }
-    }
-    return outputs;
-  }
-
-  #releaseInterrupt(turn: OpenTurn): Output[] {
-    const held = turn.heldInterrupt;
-    turn.heldInterrupt = undefined;
-    return held === undefined ? [] : [{ do: "write", line: held.line }];
-  }
-
-  #finish(raw: WireObject, frame: Frame): Output[] {
-    const { open } = this.#turns;
-    const { own, pushed } = this.#turns.end(raw);
-    const outputs: Output[] = [];
-    const [event] = frame.events;
-    for (const id of pushed) {
-      if (event?.type !== "result") continue;
-      outputs.push(this.#tellPush(id, { result: event }));
-    }
-    if (!this.#turns.namesPrompts) {
-      for (const id of this.#turns.takePushed()) {
-        outputs.push(this.#tellPush(id, { error: unreported() }));
-      }
-    }
-    if (!own || open === undefined) return outputs;
-    const end = this.#startupError === undefined
-      ? turnEnd(raw, frame, {
-        assistantError: open.assistantError,
-        rateLimit: this.#rateLimit,
-        stop: open.stop,
-      }, this.errorDetails)
-      : { error: this.#startupError };
-    return [
-      ...outputs,
-      ...this.#releaseInterrupt(open),
-      ...this.#rest(open, end) ?? this.#endTurn(open.prompt.id, end),
-    ];
-  }
-
-  /** A turn that failed by a limit may wait for its end. */
-  #rest(open: OpenTurn, end: TurnEnd): Output[] | undefined {
-    const reset = this.#state === "running"
-      ? resetOf(end, open, this.#waitForReset)
-      : undefined;
-    if (reset === undefined) return undefined;
-    open.waitedFor = reset.resetsAt;
-    open.resting = end;
-    return [{ do: "await_reset", id: open.prompt.id, reset }];
-  }
-
-  #tellPush(
-    id: string,
-    news: PushNews,
-  ): Extract<Output, { do: "tell_push" }> {
-    return { do: "tell_push", id, news, last: !this.#turns.isPushed(id) };
-  }
-
-  #endTurn(id: string, end: TurnEnd): Output[] {
-    const outputs: Output[] = [{ do: "end_turn", id, end }];
-    this.#turns.open = undefined;
-    if (this.#state !== "closing") this.#state = next(this.#state, "result");
-    const waiting = this.#waiting;
-    if (waiting !== undefined && this.#state === "idle") {
-      this.#waiting = undefined;
-      this.#state = next(this.#state, "send");
-      outputs.push(...this.#open(waiting));
-    }
-    return outputs;
+    return this.#turns.counted(counted);
   }
 
   /** Whether the CLI still waits for the answer to a question. */
@@ -574,8 +283,7 @@ export class Protocol {
 
   /** No more prompts. The driver ends the process. */
   close(): void {
-    this.#state = next(this.#state, "close");
-    this.#waiting = undefined;
+    this.#turns.close();
   }
 
   /** Why nothing goes any more; `undefined` as long as the process is there. */
@@ -585,14 +293,8 @@ export class Protocol {
 
   /** The process is gone, or never came to be: everything that waits fails. */
   end(how: ProcessExit | Error): Output[] {
-    const error = how instanceof Error ? how : this.#startupError ??
-      endError(how, {
-        isClosing: this.#state === "closing",
-        sawInit: this.#sawInit,
-        sessionId: this.errorDetails.sessionId,
-      });
+    const error = how instanceof Error ? how : this.#turns.errorOf(how);
     this.#ended = error;
-    this.#state = next(this.#state, "end");
     const outputs: Output[] = [...this.#questions].map((id) => ({
       do: "withdraw",
       id,
@@ -601,29 +303,6 @@ export class Protocol {
     for (const id of this.#own.takeAll()) {
       outputs.push({ do: "settle", id, outcome: { ok: false, error } });
     }
-    for (const id of [this.turnId, this.#waiting?.id]) {
-      if (id !== undefined) {
-        outputs.push({ do: "end_turn", id, end: { error } });
-      }
-    }
-    for (const id of this.#turns.takePushed()) {
-      outputs.push(this.#tellPush(id, { error }));
-    }
-    this.#turns.open = undefined;
-    this.#waiting = undefined;
-    return outputs;
+    return [...outputs, ...this.#turns.end(error)];
   }
-}
-
-function opened(prompt: Prompt): OpenTurn {
-  return {
-    prompt,
-    promptId: prompt.id,
-    started: false,
-    heldInterrupt: undefined,
-    assistantError: undefined,
-    ranTools: false,
-    waitedFor: undefined,
-    resting: undefined,
-  };
 }
