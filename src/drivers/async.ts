@@ -17,14 +17,12 @@ import {
   Ending,
   endLeftovers,
   LATE_OUTPUT_MS,
-  MAX_LATE_OUTPUT_MS,
   settleWithin,
 } from "../process/ending.ts";
 import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
 import { ProcessTree } from "../process/process_tree.ts";
 import type { Launch } from "../process/launch.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
-import { LineSplitter } from "../process/lines.ts";
 import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
@@ -42,24 +40,11 @@ import { thrownText } from "../thrown.ts";
 import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LateTimers } from "./late_timers.ts";
-import { OneByOne } from "./one_by_one.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { startFailure } from "./start_failure.ts";
+import { StdoutReader } from "./stdout_reader.ts";
 
 const LINE_FEED = new TextEncoder().encode("\n");
-
-/** How many lines are taken in one go. */
-const BREATH_LINES = 256;
-
-/** A chunk from this size on, in bytes, waits until those of other sessions were read. */
-const LARGE_CHUNK_BYTES = 8_192;
-
-/**
- * Large chunks of all sessions. Taken apart all at once, the events of a hundred
- * sessions would wait for their readers together, and the garbage collector would copy
- * them over and over.
- */
-const LARGE_CHUNKS = new OneByOne();
 
 /** Drives one process. */
 export class AsyncDriver {
@@ -222,63 +207,22 @@ export class AsyncDriver {
   }
 
   /** Reads stdout; the one place that does. */
-  #read(
-    stdout: ReadableStream<Uint8Array>,
-  ): { readonly finish: () => Promise<void> } {
-    const reader = stdout.getReader();
-    const splitter = new LineSplitter(
+  #read(stdout: ReadableStream<Uint8Array>): StdoutReader {
+    const reader = new StdoutReader(
+      stdout,
       this.#options.maxLineBytes ?? DEFAULTS.maxLineBytes,
-    );
-    /** Grows with each chunk and each line: whoever waits for the end sees that it goes on. */
-    let progress = 0;
-    /** A chunk waits for those of other sessions. */
-    let isWaiting = false;
-    let isCanceled = false;
-    const take = async (lines: readonly string[]) => {
-      let next = 0;
-      for (const line of lines) {
-        if (isCanceled) return;
-        progress++;
-        next++;
-        const isLast = next === lines.length || next % BREATH_LINES === 0;
-        const isAnswer = this.#conversation.receive(line, isLast);
-        // Who waits for an answer hears of it before what comes after it is taken. The end of
-        // a turn waits: lines that come with it still are of that turn.
+      {
+        // Who waits for an answer hears of it before what comes after it is taken. The end
+        // of a turn waits: lines that come with it still are of that turn.
         // While code is cold a line takes as long as a hundred do later.
-        const isSlow = this.#timers.areHeld &&
-          this.protocol.state === "running";
-        if (isAnswer || isLast || isSlow) await this.#timers.breathe();
-      }
-    };
-    const done = (async () => {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        progress++;
-        const work = () => {
-          isWaiting = false;
-          return take(splitter.push(value));
-        };
-        isWaiting = value.length >= LARGE_CHUNK_BYTES;
-        await (isWaiting ? LARGE_CHUNKS.run(work) : work());
-      }
-      await take(splitter.end());
-    })();
-    done.catch((cause) => this.#fail(connectionLost(cause)));
-    return {
-      // A process that was started by this one may hold the pipe open for ever.
-      async finish() {
-        const last = performance.now() + MAX_LATE_OUTPUT_MS;
-        let seen = -1;
-        while (isWaiting || seen !== progress && performance.now() < last) {
-          seen = progress;
-          if (await settleWithin(done, LATE_OUTPUT_MS)) return;
-        }
-        isCanceled = true;
-        // That of a transport may take its time.
-        await settleWithin(reader.cancel(), LATE_OUTPUT_MS);
+        take: (line, isLast) =>
+          this.#conversation.receive(line, isLast) ||
+          this.#timers.areHeld && this.protocol.state === "running",
+        breathe: () => this.#timers.breathe(),
       },
-    };
+    );
+    reader.done.catch((cause) => this.#fail(connectionLost(cause)));
+    return reader;
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
