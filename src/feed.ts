@@ -71,7 +71,15 @@ export class Feed {
     // The stream holds nothing itself: its error would take away what is unread yet.
     const hand = (target: ReadableStreamDefaultController<T>) => {
       if (!isWanted) return;
-      const value = values.next();
+      let value: T | typeof NOTHING;
+      try {
+        value = values.next();
+      } catch (error) {
+        // The reader's own fault, told to the reader.
+        target.error(error);
+        this.#cancel();
+        return;
+      }
       if (value !== NOTHING) {
         isWanted = false;
         target.enqueue(value);

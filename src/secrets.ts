@@ -24,13 +24,30 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   "credential",
   "credentials",
   "key",
+  "keys",
   "passphrase",
   "passwd",
   "password",
+  "passwords",
   "pat",
   "secret",
+  "secrets",
   "token",
 ]);
+
+/** Words that say it only where they are the last one. */
+const SECRET_LAST: ReadonlySet<string> = new Set([
+  "auth",
+  "pass",
+  "pwd",
+  "sshpass",
+]);
+
+/** Names of directories. */
+const DIRECTORIES: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
+
+/** What a word may end with that says it: `PGPASSWORD`. */
+const SECRET_ENDING = /(?:apikey|passw(?:or)?d|secret|token)$/;
 
 /** Last words of a name that say that its value only leads to a secret, or tells of one. */
 const HARMLESS_LAST: ReadonlySet<string> = new Set([
@@ -50,11 +67,14 @@ const HARMLESS_LAST: ReadonlySet<string> = new Set([
 export function isSecretName(name: string): boolean {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");
-  return words.some((word) => SECRET_WORDS.has(word)) &&
-    !HARMLESS_LAST.has(words.at(-1) ?? "");
+  const last = words.at(-1) ?? "";
+  if (HARMLESS_LAST.has(last) || DIRECTORIES.has(name)) return false;
+  return SECRET_LAST.has(last) ||
+    words.some((word) => SECRET_WORDS.has(word) || SECRET_ENDING.test(word));
 }
 
 /**
@@ -93,18 +113,22 @@ const SHAPES: readonly RegExp[] = [
   /\b(sk-)(?!ant-)[\w-]{20,}/g,
   /\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-)[\w-]{10,}/g,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  // A JSON Web Token.
-  /\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g,
+  // A JSON Web Token, whatever it is glued to. Looked for once in each word: to begin
+  // again at each eyJ would take the square of a long text.
+  /(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g,
   // "Bearer authentication failed" has no token in it.
   /\b((?:Bearer|Basic)\s+)(?=[^\s"'\\]*\d|[^\s"'\\]{20})[\w.~+/=-]{8,}/gi,
   // name=value, name: value, "name":"value", also in JSON within JSON.
   // "Wrong password: incorrect" has no password in it.
-  /((?:api[_-]?key|(?:access|auth|id|oauth|refresh)[_-]?token|client[_-]?secret|passw(?:or)?d)(?:\\*["'])?\s*(?:=\s*(?:\\*["'])?|:\s*\\*["']|:\s*(?=[^\s"'\\]*\d|[^\s"'\\]{20})))[^\s"'\\,;&{}[\]()]{8,}/gi,
+  /((?:api[_-]?key|(?:access|auth|id|oauth|refresh)[_-]?token|client[_-]?secret|passw(?:or)?d)(?:\\*["'])?\s*(?:=\s*(?:\\*["'])?|:\s*\\*["']|:\s*(?=[^\s"'\\,;&{}[\]()]{0,200}\d|[^\s"'\\]{20})))[^\s"'\\,;&{}[\]()]{8,}/gi,
+  // ?token=value in a URL.
+  /([?&][\w-]{0,40}(?:key|passw(?:or)?d|secret|sig|signature|token)=)[^\s"'\\&#]{8,}/gi,
   // user:password in a URL.
   /(:\/\/[^\s/:@"'\\]{0,200}:)[^\s/@"'\\]{1,200}(?=@)/g,
 ];
 
-type Span = readonly [start: number, end: number];
+/** `from`: where what tells that it is one begins. */
+type Span = readonly [start: number, end: number, from: number];
 
 /** Where the secrets of a text are, in order and without overlaps. */
 function spansOf(text: string, secrets: readonly string[]): Span[] {
@@ -112,12 +136,12 @@ function spansOf(text: string, secrets: readonly string[]): Span[] {
   for (const secret of secrets) {
     let at = text.indexOf(secret);
     for (; at !== -1; at = text.indexOf(secret, at + secret.length)) {
-      spans.push([at, at + secret.length]);
+      spans.push([at, at + secret.length, at]);
     }
   }
   for (const shape of SHAPES) {
     for (const { 0: whole, 1: before = "", index } of text.matchAll(shape)) {
-      spans.push([index + before.length, index + whole.length]);
+      spans.push([index + before.length, index + whole.length, index]);
     }
   }
   return merged(spans);
@@ -125,10 +149,16 @@ function spansOf(text: string, secrets: readonly string[]): Span[] {
 
 function merged(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
-  for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+  for (const [start, end, from] of spans.toSorted(([a], [b]) => a - b)) {
     const last = merged.at(-1);
-    if (last === undefined || start >= last[1]) merged.push([start, end]);
-    else merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
+    if (last === undefined || start >= last[1]) merged.push([start, end, from]);
+    else {
+      merged[merged.length - 1] = [
+        last[0],
+        Math.max(last[1], end),
+        Math.min(last[2], from),
+      ];
+    }
   }
   return merged;
 }
@@ -190,8 +220,8 @@ export class SecretMask {
     if (this.#held.length <= MAX_HELD) return "";
     const spans = spansOf(this.#held, this.#secrets());
     let cut = this.#held.length - HELD_BACK;
-    const [start = cut, end = cut] =
-      spans.find(([start, end]) => start < cut && cut < end) ?? [];
+    const [, end = cut, start = cut] =
+      spans.find(([, end, from]) => from < cut && cut < end) ?? [];
     // What is longer than all that is held back is let go, masked, as far as it is known.
     cut = start > 0 ? start : end;
     const free = this.#held.slice(0, cut);
@@ -210,7 +240,9 @@ export class SecretMask {
       ...secrets.map((secret) => beginningAtEnd(text, secret)),
     );
     const spans = spansOf(text, secrets);
-    if (begun > 0) spans.push([text.length - begun, text.length]);
+    if (begun > 0) {
+      spans.push([text.length - begun, text.length, text.length - begun]);
+    }
     return masked(text, merged(spans));
   }
 

@@ -20,6 +20,15 @@ const CASES: readonly (readonly [string, readonly string[], string])[] = [
   ["ghp_0123456789abcdefghij0123", [], "***"],
   ["AKIAIOSFODNN7EXAMPLE is set", [], "*** is set"],
   ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-x", [], "***"],
+  ["x_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-x y", [], "x_*** y"],
+  ["--token-eyJhbGciOiJI.eyJzdWIi.c2ln", [], "--token-***"],
+  [
+    "http://h/sse?token=0123456789&x=1",
+    [],
+    "http://h/sse?token=***&x=1",
+  ],
+  ["http://h/?a=1&key=0123456789#b", [], "http://h/?a=1&key=***#b"],
+  ["http://h/?page=0123456789", [], "http://h/?page=0123456789"],
   ["x-api-key: 0123456789abcdef", [], "x-api-key: ***"],
   ["ANTHROPIC_API_KEY=secretwords next", [], "ANTHROPIC_API_KEY=*** next"],
   ['{"access_token":"opaquevalue","n":1}', [], '{"access_token":"***","n":1}'],
@@ -63,6 +72,9 @@ Deno.test("maskSecrets takes no time over long texts", () => {
     "api_key ",
     "Bearer ",
     "eyJ",
+    "-eyJaaaaaaaa",
+    "passwd:,",
+    "?token",
     "sk-",
   ]
     .map((part) => part.repeat(200_000 / part.length));
@@ -83,12 +95,23 @@ Deno.test("isSecretName knows names of secrets from names about them", () => {
     "X-Api-Key",
     "Authorization",
     "clientSecret",
+    "PGPASSWORD",
+    "DB_PASS",
+    "MYSQL_PWD",
+    "SSHPASS",
+    "REDISCLI_AUTH",
+    "API_KEYS",
+    "HTTPToken",
   ];
   const harmless = [
     "PATH",
     "HOME",
     "SSH_AUTH_SOCK",
     "KEYBOARD",
+    "PWD",
+    "OLDPWD",
+    "COMPASS",
+    "AUTH_MODE",
     "MAX_THINKING_TOKENS",
     "SSH_KEY_PATH",
     "AWS_ACCESS_KEY_ID",
@@ -154,4 +177,22 @@ Deno.test("SecretMask holds no more than it has to of a line without end", () =>
   out += mask.end();
   assertEquals(out.includes("open"), false);
   assertEquals(out.split("***").length, 21);
+});
+
+Deno.test("SecretMask cuts a line without end before what tells a secret, not behind it", () => {
+  const texts = [
+    "sk-ant-api03-abcdef",
+    "Bearer abcdef0123456789",
+    "password=hunter2222",
+  ];
+  for (const text of texts) {
+    // 8,192 characters are held back: the cut is at each place of the text.
+    for (let left = 0; left <= text.length + 2; left++) {
+      const mask = new SecretMask(() => []);
+      const out = mask.push(`${"x".repeat(60_000)} ${text} `) +
+        mask.push("y".repeat(8_192 - left)) + mask.end();
+      assertEquals(out.includes(text.slice(-6)), false, `${text}, ${left}`);
+      assertEquals(out.includes("***"), true);
+    }
+  }
 });

@@ -200,7 +200,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new Turn<V>(id, view, {
-      interrupt: (options) => this.interrupt(options),
+      // To interrupt would stop the turn that it waits for.
+      interrupt: async (options) =>
+        this.#core.withdraw(id)
+          ? { stillQueued: [] }
+          : await this.interrupt(options),
       leave: () => this.#core.driver.leave(id),
       unattend: () => this.#core.driver.unattend(),
       ended: () => this.#core.turnEnded(id),

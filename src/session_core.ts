@@ -26,6 +26,8 @@ import { onAbort, settledOptions } from "./session_common.ts";
 export interface SessionDriver extends FactsSource {
   /** Sends a prompt; what becomes of it goes to `sink`. */
   send(prompt: Prompt, sink: TurnSink): void;
+  /** Nobody reads the turn any more. */
+  leave(turnId: string): void;
   /** Ends the process. */
   close(): unknown;
 }
@@ -105,6 +107,13 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     if (signal === undefined) return;
     const release = onAbort(signal, () => turn.abort(signal.reason));
     this.#releases.set(prompt.id, release);
+  }
+
+  /** Takes back a prompt that waits for the turn before it. Says whether it did wait. */
+  withdraw(turnId: string): boolean {
+    if (!this.#driver.protocol.isWaiting(turnId)) return false;
+    this.#driver.leave(turnId);
+    return true;
   }
 
   /** A turn is over, and its signal of no more concern. */

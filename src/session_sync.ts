@@ -153,7 +153,9 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const turn = new SyncTurn<V>(id, view, {
       wait: (isDone) =>
         this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
-      interrupt: (options) => this.interrupt(options),
+      // To interrupt would stop the turn that it waits for.
+      interrupt: (options) =>
+        this.#core.withdraw(id) ? { stillQueued: [] } : this.interrupt(options),
       leave: () => this.#core.driver.leave(id),
       unattend: () => this.#core.driver.unattend(),
       ended: () => this.#core.turnEnded(id),

@@ -44,7 +44,7 @@ import type { SessionSink, TurnSink } from "./sinks.ts";
 import { startFailure } from "./start_failure.ts";
 import { StdoutReader } from "./stdout_reader.ts";
 
-const LINE_FEED = new TextEncoder().encode("\n");
+const encoder = new TextEncoder();
 
 /** Drives one process. */
 export class AsyncDriver {
@@ -118,6 +118,12 @@ export class AsyncDriver {
 
   /** Starts the process and does the handshake, once. */
   start(): Promise<WireObject> {
+    if (
+      this.#started === undefined &&
+      (this.isClosing || this.#conversation.isEnded)
+    ) {
+      return Promise.reject(this.#conversation.closedError("start"));
+    }
     return this.#started ??= this.#start();
   }
 
@@ -177,6 +183,8 @@ export class AsyncDriver {
         sessionSecrets(this.#options, launch),
       ),
     );
+    // It says no more; the session goes on without it.
+    stderr.catch(() => {});
     for (const line of this.#unwritten.splice(0)) this.#write(line);
     this.#spawned.resolve();
     // The start took too long, and whoever waited for it is gone.
@@ -185,7 +193,10 @@ export class AsyncDriver {
     try {
       const { code, signal } = await process.exited;
       const ended = endLeftovers(tree);
-      await stdout.finish();
+      // Who closes waits for nothing that may still come.
+      await stdout.finish(
+        this.isClosing ? LATE_OUTPUT_MS : process.lateOutputMs,
+      );
       await settleWithin(stderr, LATE_OUTPUT_MS);
       this.#end({ code, signal, stderrTail: this.stderrTail });
       await ended;
@@ -255,6 +266,7 @@ export class AsyncDriver {
     signal: AbortSignal | undefined,
     deadline?: Deadline,
   ): Promise<void> {
+    signal?.throwIfAborted();
     if (!this.protocol.isBusy) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal?.reason);
@@ -279,6 +291,7 @@ export class AsyncDriver {
         ),
       deadline.at - performance.now(),
     );
+    look();
     try {
       await promise;
     } finally {
@@ -346,12 +359,9 @@ export class AsyncDriver {
       if (this.#process === undefined) this.#unwritten.push(line);
       return;
     }
-    const bytes = new TextEncoder().encode(line);
-    const whole = new Uint8Array(bytes.length + 1);
-    whole.set(bytes);
-    whole.set(LINE_FEED, bytes.length);
     // A process that reads no more has ended, or has to be: its end is what is reported.
-    writer.write(whole).catch(() => this.#ending?.terminate());
+    writer.write(encoder.encode(`${line}\n`))
+      .catch(() => this.#ending?.terminate());
   }
 
   /**

@@ -28,7 +28,7 @@ import type { ResumeContext } from "../protocol/end_error.ts";
 import { pathOf } from "../process/launch.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
-import { type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
+import { afterInTime, type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
 import { OpenQuestions } from "./open_questions.ts";
@@ -86,7 +86,8 @@ export class Conversation {
     this.#session = session;
     this.#port = port;
     this.#host = new Host(options, {
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      // What was asked in a turn that the CLI began by itself is no part of ours.
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
       notify: (serverName, message) => {
         const payload = { server_name: serverName, message };
         // Nobody waits for it, and the CLI says yes to everything.
@@ -128,7 +129,7 @@ export class Conversation {
       ...clock,
       interrupt: () => this.#interrupt(),
       failTurn: (id, error) => this.#failTurn(id, error),
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
       fail: (error) => port.fail(error),
     });
     this.#questions = new OpenQuestions(
@@ -138,7 +139,7 @@ export class Conversation {
       {
         after: clock.after,
         isAttended: (type) => this.#isAttended(type),
-        emit: (frame) => this.#emit(frame, this.protocol.turnId),
+        emit: (frame, turnId) => this.#emit(frame, turnId),
         perform: (outputs) => this.perform(outputs),
       },
     );
@@ -202,6 +203,8 @@ export class Conversation {
    * @returns Whether it answers a request of ours: somebody waits for it.
    */
   receive(line: string, isLast = true): boolean {
+    // What comes from a process on its way out is of no session any more.
+    if (this.#isEnded) return false;
     this.#observers.wire("in", line);
     const piece = this.protocol.piece(line);
     if (piece !== undefined) {
@@ -293,7 +296,8 @@ export class Conversation {
   ): (outcome: Outcome) => void {
     // A timer takes no more; whoever gives more time means no limit.
     if (timeoutMs >= MAX_TIMER_MS) return settle;
-    const stop = this.#port.after(
+    const stop = afterInTime(
+      this.#port,
       timeoutMs,
       () => this.perform(this.protocol.expire(id)),
     );

@@ -57,7 +57,7 @@ export class LateTimers {
     }
     const dueAt = performance.now() + timeoutMs;
     const set = () => {
-      timer = setTimeout(call, dueAt - performance.now());
+      timer = setTimeout(call, Math.max(0, dueAt - performance.now()));
     };
     this.#held.add(set);
     return () => {

@@ -16,11 +16,11 @@ import type { Protocol } from "../protocol/mod.ts";
 /** The longest time that a timer can be set to. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/**
- * A timer that comes so late found this thread busy. What the CLI wrote meanwhile is
- * still to be read, and counts.
- */
-const LATE_MS = 500;
+/** A timer that comes so late found this thread busy. */
+const LATE_MS = 50;
+
+/** So long, at most, is read what the CLI wrote meanwhile. */
+const MOST_LATE_MS = 500;
 
 /** Time, as a driver has it. */
 export interface Clock {
@@ -30,6 +30,25 @@ export interface Clock {
   date(): number;
   /** Calls a function after a time. Gives the way to take that back. */
   after(timeoutMs: number, call: () => void): () => void;
+}
+
+/**
+ * Calls a function after a time. Where the thread was too busy to do so in time, what the
+ * CLI wrote meanwhile is still to be read, and counts: the function is called after as
+ * long again as it is late by. Gives the way to take that back.
+ */
+export function afterInTime(
+  clock: Pick<Clock, "now" | "after">,
+  timeoutMs: number,
+  call: () => void,
+): () => void {
+  const dueAt = clock.now() + timeoutMs;
+  let stop = clock.after(timeoutMs, () => {
+    const lateMs = clock.now() - dueAt;
+    if (lateMs <= LATE_MS) call();
+    else stop = clock.after(Math.min(lateMs, MOST_LATE_MS), call);
+  });
+  return () => stop();
 }
 
 /** What the limits may do. */
@@ -54,7 +73,8 @@ export class TurnLimits {
   readonly #idle: IdleWatch;
   /** What `#idle` measures by was changed when the first turn began. */
   #sawInit = false;
-  #timer: { readonly dueAt: number; readonly stop: () => void } | undefined;
+  /** Takes back the timer of `#idle`. */
+  #stopIdle: (() => void) | undefined;
   /** An interruption that has to be heeded in time. */
   #grace:
     | { readonly turnId: string | undefined; readonly stop: () => void }
@@ -81,7 +101,7 @@ export class TurnLimits {
   begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
     // A timer takes no more; whoever gives more time means no limit.
     if (timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS) return;
-    const stop = this.#port.after(timeoutMs, () => {
+    const stop = afterInTime(this.#port, timeoutMs, () => {
       this.#turns.delete(turnId);
       const error = new DeadlineError(
         "turn",
@@ -107,7 +127,11 @@ export class TurnLimits {
     const { eofMs: timeoutMs } = closeStepsOf(this.#options);
     const error = given ??
       new DeadlineError("interrupt", timeoutMs, this.#sessionId);
-    const stop = this.#port.after(timeoutMs, () => this.#port.fail(error));
+    const stop = afterInTime(
+      this.#port,
+      timeoutMs,
+      () => this.#port.fail(error),
+    );
     this.#grace = { turnId, stop };
   }
 
@@ -126,7 +150,9 @@ export class TurnLimits {
         quietMs = Math.max(quietMs, event.retryDelayMs);
       }
     }
-    if (isLast && this.#idle.isOn) this.#idle.heard(this.#port.now(), quietMs);
+    if (!isLast || !this.#idle.isOn) return;
+    this.#idle.heard(this.#port.now(), quietMs);
+    this.#watch();
   }
 
   /** Something changed. */
@@ -149,7 +175,12 @@ export class TurnLimits {
       return;
     }
     if (!this.#idle.isOn) this.#idle.begin(this.#port.now());
-    if (this.#timer === undefined && this.#idle.isPending) this.#look();
+    this.#watch();
+  }
+
+  /** Sets a timer where there is something to wait for and none is set. */
+  #watch(): void {
+    if (this.#stopIdle === undefined && this.#idle.isPending) this.#look();
   }
 
   #look(): void {
@@ -182,13 +213,10 @@ export class TurnLimits {
   }
 
   #arm(waitMs: number): void {
-    const stop = this.#port.after(waitMs, () => {
-      const dueAt = this.#timer?.dueAt ?? 0;
-      this.#timer = undefined;
-      if (this.#port.now() - dueAt > LATE_MS) this.#arm(LATE_MS);
-      else this.#look();
+    this.#stopIdle = afterInTime(this.#port, waitMs, () => {
+      this.#stopIdle = undefined;
+      this.#look();
     });
-    this.#timer = { dueAt: this.#port.now() + waitMs, stop };
   }
 
   /** The silence was too long. */
@@ -220,8 +248,8 @@ export class TurnLimits {
   }
 
   #stopTimer(): void {
-    this.#timer?.stop();
-    this.#timer = undefined;
+    this.#stopIdle?.();
+    this.#stopIdle = undefined;
   }
 
   #endGrace(): void {

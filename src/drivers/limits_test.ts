@@ -399,6 +399,54 @@ Deno.test("what came while this thread was busy is read before anything is ended
   assert(turn.end !== undefined);
 });
 
+Deno.test("a limit of a turn, or of a request, that passed while this thread was busy waits for what came", () => {
+  const { driver, turn } = running({ turnTimeoutMs: 500 });
+  const outcomes: unknown[] = [];
+  driver.conversation.request("mcp_status", {}, 500, (outcome) => {
+    outcomes.push(outcome.ok);
+  });
+  driver.block(900);
+  driver.pass(0);
+  assertEquals([turn.end, outcomes], [undefined, []]);
+  driver.reply(driver.requests("mcp_status")[0], {});
+  driver.result(["p1"]);
+  assertEquals([turn.end?.result?.result, outcomes], ["ok", [true]]);
+  assertEquals([driver.failure, driver.timers], [undefined, 0]);
+
+  // As long again as it came late, and no longer.
+  const late = driver.send("p2", 500);
+  driver.init("p2");
+  driver.block(900);
+  driver.pass(399);
+  assertEquals(late.end, undefined);
+  driver.pass(1);
+  assertInstanceOf(late.end?.error, DeadlineError);
+});
+
+Deno.test("each silence is told of, also where nothing but pieces came between", () => {
+  const { driver } = running();
+  // As the CLI writes them: with the uuid at the end, such lines go a way of their own.
+  const piece = (text: string) =>
+    driver.conversation.receive(JSON.stringify({
+      type: "stream_event",
+      event: {
+        type: "content_block_delta",
+        index: 0,
+        delta: { type: "text_delta", text },
+      },
+      session_id: SESSION,
+      parent_tool_use_id: null,
+      uuid: "u",
+    }));
+  piece("a");
+  driver.pass(2 * MINUTE);
+  assertEquals(stalls(driver).length, 1);
+  piece("b");
+  piece("c");
+  driver.pass(2 * MINUTE);
+  assertEquals(stalls(driver).length, 2);
+});
+
 Deno.test("turnTimeoutMs bounds a turn that is anything but silent", () => {
   const { driver, turn } = running({ turnTimeoutMs: 10 * MINUTE });
   driver.call("t1");

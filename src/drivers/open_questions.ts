@@ -29,8 +29,8 @@ import type { Clock } from "./limits.ts";
 export interface QuestionsPort extends Pick<Clock, "after"> {
   /** Whether somebody reads who can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean;
-  /** Hands events to the readers. */
-  emit(frame: Frame): void;
+  /** Hands events to the readers: of a turn, and of the session. */
+  emit(frame: Frame, turnId: string | undefined): void;
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void;
 }
@@ -39,6 +39,8 @@ export interface QuestionsPort extends Pick<Clock, "after"> {
 interface OpenQuestion {
   readonly question: Question;
   readonly abort: AbortController;
+  /** The turn that it is of; `undefined` for one that the CLI began by itself. */
+  turnId: string | undefined;
   /** It was left to the caller, as an event. */
   left: boolean;
   /** Takes back the time limit. */
@@ -72,6 +74,7 @@ export class OpenQuestions {
     this.#open.set(id, {
       question,
       abort,
+      turnId: this.#protocol.owner,
       left: false,
       stopTimer: this.#limit(id, question),
     });
@@ -118,7 +121,9 @@ export class OpenQuestions {
       this.#answer(id, this.#host.unattended(open.question));
     } else {
       open.left = true;
-      this.#hand(id, open.question);
+      // Whoever reads now can answer, whosever turn it is.
+      open.turnId = this.#protocol.turnId;
+      this.#hand(id, open);
     }
   }
 
@@ -128,7 +133,7 @@ export class OpenQuestions {
   }
 
   /** Leaves a question to the caller. */
-  #hand(id: string, question: Question): void {
+  #hand(id: string, { question, turnId }: OpenQuestion): void {
     if (!isForPeople(question)) return;
     const event = answeringEvent(
       question,
@@ -136,7 +141,7 @@ export class OpenQuestions {
       this.#protocol.facts.id,
       (answer) => this.respond(id, answer),
     );
-    this.#port.emit({ message: event, events: [event] });
+    this.#port.emit({ message: event, events: [event] }, turnId);
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
@@ -176,7 +181,7 @@ export class OpenQuestions {
     const { facts } = this.#protocol;
     const event = this.#host.told(open.question, reply, facts.id);
     if (event !== undefined) {
-      this.#port.emit({ message: event, events: [event] });
+      this.#port.emit({ message: event, events: [event] }, open.turnId);
     }
   }
 }

@@ -96,15 +96,17 @@ export class StdoutReader {
   /**
    * The process has ended: waits for what is left of its output, as long as there is any.
    * A process that was started by this one may hold the pipe open for ever.
+   *
+   * @param silenceMs After so long without any there is none.
    */
-  async finish(): Promise<void> {
+  async finish(silenceMs: number): Promise<void> {
     const last = performance.now() + MAX_LATE_OUTPUT_MS;
     let seen = -1;
     while (
       this.#isWaiting || seen !== this.#progress && performance.now() < last
     ) {
       seen = this.#progress;
-      if (await settleWithin(this.done, LATE_OUTPUT_MS)) return;
+      if (await settleWithin(this.done, silenceMs)) return;
     }
     this.#isCanceled = true;
     // That of a transport may take its time.

@@ -47,8 +47,13 @@ interface OpenStream {
  */
 export class EventDecoder {
   #stream: OpenStream | undefined;
-  /** How many blocks of a reply came, by the reply's id. */
-  readonly #blocks = new Map<string, number>();
+  /** How many blocks of a reply came, by the reply's id, and in which turn the last one. */
+  readonly #blocks = new Map<
+    string,
+    { readonly count: number; readonly turn: number; readonly isOwn: boolean }
+  >();
+  /** How many turns are over. */
+  #turn = 0;
   readonly #calls = new Map<string, KnownCall>();
   readonly #agents = new Agents();
   /** The total of the last result. */
@@ -180,8 +185,13 @@ export class EventDecoder {
     const blocks = blocksOf(message.content);
     return blocks.map((block) => {
       // The line of a block comes before its content_block_stop, so the open one is it.
-      const index = stream?.open ?? this.#blocks.get(message.messageId) ?? 0;
-      this.#blocks.set(message.messageId, index + 1);
+      const index = stream?.open ??
+        this.#blocks.get(message.messageId)?.count ?? 0;
+      this.#blocks.set(message.messageId, {
+        count: index + 1,
+        turn: this.#turn,
+        isOwn: message.parentToolUseId === null,
+      });
       const streamed = stream?.streamed.has(index) ?? false;
       const event = unfoldReplyBlock(
         message,
@@ -215,7 +225,11 @@ export class EventDecoder {
     const grown = result.totalCostUsd - this.#totalCostUsd;
     result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;
-    this.#blocks.clear();
+    this.#turn++;
+    for (const [id, { turn, isOwn }] of this.#blocks) {
+      // A reply of a subagent in the background may go on after the result.
+      if (isOwn || turn < this.#turn - 1) this.#blocks.delete(id);
+    }
   }
 }
 

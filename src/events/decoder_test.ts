@@ -148,3 +148,32 @@ Deno.test("the input of a tool call is told while it is written", () => {
   });
   assert(!JSON.stringify(first).includes("snapshot"));
 });
+
+Deno.test("blocks of a subagent in the background are counted on over a result", () => {
+  const block = (id: string, parent: string | null) => ({
+    type: "assistant",
+    message: { id, model: "x", content: [{ type: "text", text: "t" }] },
+    parent_tool_use_id: parent,
+  });
+  const result = {
+    type: "result",
+    subtype: "success",
+    session_id: "s",
+    is_error: false,
+    result: "ok",
+    total_cost_usd: 0,
+    duration_ms: 1,
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
+  const lines = [
+    block("own", null),
+    block("sub", "t1"),
+    result,
+    block("sub", "t1"),
+    block("own", null),
+  ];
+  const indexes = decodeAll(lines).flatMap((event) =>
+    event.type === "assistant_text" ? [[event.messageId, event.index]] : []
+  );
+  assertEquals(indexes, [["own", 0], ["sub", 0], ["sub", 1], ["own", 0]]);
+});

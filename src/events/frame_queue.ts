@@ -164,6 +164,7 @@ export class FrameQueue {
 }
 
 function eventCount(content: Frame | JoinedFrames): number {
-  const frame = content instanceof JoinedFrames ? content.frame() : content;
-  return frame.events.length;
+  return content instanceof JoinedFrames
+    ? content.eventCount
+    : content.events.length;
 }

@@ -26,15 +26,15 @@ export function isPiece(frame: Frame): boolean {
     : event?.type === "thinking_tokens";
 }
 
-/** Whether two frames can be joined: pieces of the same kind, of the same block. */
+/** Whether two pieces can be joined: of the same kind, of the same block. */
 export function canJoin(one: Frame, other: Frame): boolean {
   const a = one.events[0];
   const b = other.events[0];
   if (a?.type !== "stream_delta" || b?.type !== "stream_delta") {
     return a?.type === "thinking_tokens" && b?.type === "thinking_tokens";
   }
-  return a.deltaType === b.deltaType && pieceNames(a.deltaType) !== undefined &&
-    a.index === b.index && a.messageId === b.messageId &&
+  return a.deltaType === b.deltaType && a.index === b.index &&
+    a.messageId === b.messageId &&
     a.parentToolUseId === b.parentToolUseId;
 }
 
@@ -42,6 +42,8 @@ export function canJoin(one: Frame, other: Frame): boolean {
 export class JoinedFrames {
   readonly #first: Frame;
   #last: Frame;
+  /** The pieces, those of `#parts` at its end. */
+  #text = "";
   #parts: string[] = [];
   #tokens = 0;
 
@@ -63,8 +65,20 @@ export class JoinedFrames {
       if (name === undefined) return;
       this.#parts.push(event[name] ?? "");
       // Otherwise memory would be held by the number of the pieces, not by their text.
-      if (this.#parts.length > MOST_PARTS) this.#parts = [this.#parts.join("")];
+      if (this.#parts.length > MOST_PARTS) this.#gather();
     }
+  }
+
+  #gather(): string {
+    // Added at the end: to join all of it again each time would take its square.
+    this.#text += this.#parts.join("");
+    this.#parts = [];
+    return this.#text;
+  }
+
+  /** How many events they are together. */
+  get eventCount(): number {
+    return this.#last.events.length;
   }
 
   /** Whether a frame belongs here as well. */
@@ -101,7 +115,7 @@ export class JoinedFrames {
     const names = pieceNames(last.deltaType);
     if (names === undefined) return last;
     const [name, wireName] = names;
-    const piece = this.#parts.join("");
+    const piece = this.#gather();
     const inner = isWireObject(last.event.delta) ? last.event.delta : {};
     const event: WireObject = {
       ...last.event,

@@ -8,6 +8,7 @@
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { thrownText } from "../thrown.ts";
+import { MAX_LATE_OUTPUT_MS } from "./ending.ts";
 import type { LaunchFiles } from "./launch_files.ts";
 import type {
   ExitStatus,
@@ -125,6 +126,8 @@ export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
     ...stderr === undefined ? {} : { stderr },
     ...pid === undefined ? {} : { pid },
     exited,
+    // Its output may have another way to go than the news of its end.
+    lateOutputMs: MAX_LATE_OUTPUT_MS,
     removeFiles: () => terms.files?.removeNow(),
     kill(signal: TransportSignal): void {
       if (isOver) return;

@@ -170,7 +170,7 @@ export class LineGatherer {
     if (bytes.length > 0) this.#parts.push(bytes.slice());
     if (this.#size > this.#maxLineBytes) {
       const whole = concat(this.#parts);
-      this.#head = whole.slice(0, HEAD_BYTES);
+      this.#head = whole.slice(0, Math.min(HEAD_BYTES, this.#maxLineBytes));
       this.#parts = [];
     }
   }

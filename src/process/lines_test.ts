@@ -94,6 +94,14 @@ Deno.test("WholeLinesStream replaces a line over the limit and reads on", async 
   }
 });
 
+Deno.test("the begin of a line over the limit is the same whatever the chunks", async () => {
+  const bytes = encoder.encode("0123456789".repeat(20) + "\n");
+  for (const size of [1, 7, 50, 100_000]) {
+    const [line = ""] = await linesOf(bytes, size, 15);
+    assertEquals(parseLine(line).unknown?.raw, "012345678901234", `${size}`);
+  }
+});
+
 Deno.test("a line of exactly the limit is no line over it", async () => {
   const line = "y".repeat(1000);
   for (const size of [1, 1000, 1001, 5000]) {

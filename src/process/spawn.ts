@@ -7,6 +7,7 @@
 import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
+import { LATE_OUTPUT_MS } from "./ending.ts";
 import {
   checkSignIn,
   childEnvironment,
@@ -236,6 +237,7 @@ function running(
     stderr: child.stderr,
     writable: child.stdin,
     exited,
+    lateOutputMs: LATE_OUTPUT_MS,
     removeFiles: () => files.removeNow(),
     kill(signal) {
       if (ended) return;

@@ -46,7 +46,10 @@ export interface Transport {
   readonly writable: WritableStream<Uint8Array>;
   /** What the CLI writes to stderr, where there is a way to it. It is read to its end. */
   readonly stderr?: ReadableStream<Uint8Array>;
-  /** Its end. A rejection ends the session with that error. */
+  /**
+   * Its end. A rejection ends the session with that error. What `readable` gives within a
+   * second of it still counts, unless it has ended before.
+   */
   readonly exited: Promise<ExitStatus>;
   /** Id of the process, where it is one of this machine. */
   readonly pid?: number;
@@ -58,6 +61,8 @@ export interface Transport {
 export interface HeldTransport extends Transport {
   /** Where it is known: what the process, and whatever it starts, has as the last of its lineage. */
   readonly lineage?: string;
+  /** How long it may be silent, after its end, before output that still comes, in milliseconds. */
+  readonly lateOutputMs: number;
   /** Removes at once what was written for it: the program ends, and waits for no promise. */
   removeFiles(): void;
 }

@@ -91,6 +91,16 @@ export class Protocol {
     return this.#turns.hasWaiting;
   }
 
+  /** Whether it is the prompt of this turn that waits. */
+  isWaiting(turnId: string): boolean {
+    return this.#turns.isWaiting(turnId);
+  }
+
+  /** Id of the turn that lines belong to now; `undefined` where they are nobody's. */
+  get owner(): string | undefined {
+    return this.#turns.owner;
+  }
+
   /** Whether a turn runs, or a task in the background that somebody waits for. */
   get isBusy(): boolean {
     return this.#turns.isBusy || this.facts.hasTasks;
@@ -269,16 +279,22 @@ export class Protocol {
   /** The deadline of a request of ours passed. */
   expire(id: string): Output[] {
     const outcome = this.#own.expire(id);
-    return outcome === undefined ? [] : [{ do: "settle", id, outcome }];
+    if (outcome === undefined) return [];
+    this.#turns.forget(id);
+    return [{ do: "settle", id, outcome }];
   }
 
   /** Whoever made a request of ours gave it up, for this reason. */
   abandon(id: string, reason: unknown): Output[] {
     if (!this.#own.drop(id)) return [];
-    return [
-      { do: "write", line: cancelLine(id) },
-      { do: "settle", id, outcome: { ok: false, error: reason } },
-    ];
+    const settle: Output = {
+      do: "settle",
+      id,
+      outcome: { ok: false, error: reason },
+    };
+    return this.#turns.forget(id)
+      ? [settle]
+      : [{ do: "write", line: cancelLine(id) }, settle];
   }
 
   /** No more prompts. The driver ends the process. */

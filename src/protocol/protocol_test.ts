@@ -225,6 +225,38 @@ Deno.test("an interruption that waits goes out with the end of the turn", () => 
   assertEquals(written(outputs).map((line) => line.request_id), ["i1"]);
 });
 
+Deno.test("an interruption that waits goes out when its prompt is dropped", () => {
+  const protocol = started();
+  protocol.send({ id: "p1", content: "hi" });
+  protocol.request("i1", "interrupt", {}, 1000);
+  const outputs = protocol.receive(JSON.stringify({
+    type: "command_lifecycle",
+    command_uuid: "p1",
+    state: "cancelled",
+    session_id: SESSION,
+    uuid: "l",
+  }));
+  assertEquals(written(outputs).map((line) => line.request_id), ["i1"]);
+  assertEquals(only(outputs, "end_turn").map(({ id }) => id), ["p1"]);
+});
+
+Deno.test("an interruption that waits and was given up never goes out", () => {
+  const ways: readonly ((protocol: Protocol) => Output[])[] = [
+    (protocol) => protocol.abandon("i1", "enough"),
+    (protocol) => protocol.expire("i1"),
+  ];
+  for (const giveUp of ways) {
+    const protocol = started();
+    protocol.send({ id: "p1", content: "hi" });
+    protocol.request("i1", "interrupt", {}, 1000);
+    const outputs = giveUp(protocol);
+    assertEquals(only(outputs, "settle").map(({ id }) => id), ["i1"]);
+    // The CLI never heard of it.
+    assertEquals(written(outputs), []);
+    assertEquals(written(protocol.receive(init("p1"))), []);
+  }
+});
+
 Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   const protocol = started();
   const [asked] = only(protocol.receive(ask("q1")), "ask");

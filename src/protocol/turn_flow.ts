@@ -105,6 +105,16 @@ export class TurnFlow {
     return this.#waiting !== undefined;
   }
 
+  /** Whether it is the prompt of this turn that waits. */
+  isWaiting(turnId: string): boolean {
+    return this.#waiting?.id === turnId;
+  }
+
+  /** Id of the turn that lines belong to now; `undefined` where they are nobody's. */
+  get owner(): string | undefined {
+    return this.#turns.owner;
+  }
+
   /** Whether a turn runs, whosever it is, or a message waits for one. */
   get isBusy(): boolean {
     return this.#turns.isBusy;
@@ -190,7 +200,7 @@ export class TurnFlow {
    * it. A prompt that has not gone out yet never does.
    */
   leave(turnId: string): Output[] {
-    if (this.#waiting?.id === turnId) {
+    if (this.isWaiting(turnId)) {
       this.#waiting = undefined;
       return [{ do: "end_turn", id: turnId, end: { error: neverSent() } }];
     }
@@ -246,6 +256,14 @@ export class TurnFlow {
       return [];
     }
     return [{ do: "write", line }];
+  }
+
+  /** Whoever asked for an interruption does not any more. Says whether it was still held back. */
+  forget(id: string): boolean {
+    const { open } = this.#turns;
+    if (open?.heldInterrupt?.id !== id) return false;
+    open.heldInterrupt = undefined;
+    return true;
   }
 
   /** A message came, and is read: it may begin a turn, or end one. */
@@ -414,7 +432,11 @@ export class TurnFlow {
   }
 
   #endTurn(id: string, end: TurnEnd): Output[] {
-    const outputs: Output[] = [{ do: "end_turn", id, end }];
+    const { open } = this.#turns;
+    const outputs: Output[] = [
+      ...open === undefined ? [] : this.#releaseInterrupt(open),
+      { do: "end_turn", id, end },
+    ];
     this.#turns.open = undefined;
     if (this.#state !== "closing") this.#state = next(this.#state, "result");
     const waiting = this.#waiting;

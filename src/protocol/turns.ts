@@ -192,7 +192,7 @@ export class Turns {
     const ids = promptIds(raw);
     const own = this.open !== undefined &&
       endsTurn(raw, ids, this.open.promptId);
-    if (!own || this.#foreign) this.#foreign = false;
+    this.#foreign = false;
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
     for (const id of pushed) this.#mark(id, "answered");
     return { own, pushed };
