@@ -8,7 +8,7 @@ import {
   type SyncSessionOptions,
 } from "../mod.ts";
 import { Running } from "../src/cli/fixtures/child.ts";
-import { type Reply, reply } from "../src/testing/messages_api.ts";
+import { Gate, type Reply, reply } from "../src/testing/messages_api.ts";
 import { naming } from "./_processes.ts";
 import { live, syncWorld, world } from "./live_world.ts";
 
@@ -75,6 +75,24 @@ function ended({ child }: Running): AsyncDisposable {
     },
   };
 }
+
+live("close right after a prompt waits for no turn", async () => {
+  const gate = new Gate();
+  // An answer that would take for ever.
+  await using on = await world({
+    replies: [reply.text("never", { before: gate })],
+  });
+  const session = new AsyncSession({ ...on.options, closeTimeoutMs: 20_000 });
+  await session.start();
+  const turn = session.send("go");
+  const start = performance.now();
+  await session.close();
+  const ms = performance.now() - start;
+  // Its end, or that there is none, was told.
+  await turn.result().catch(() => {});
+  assertEquals(await naming(on.scratch.root), []);
+  assert(ms < 10_000, `${ms} ms`);
+});
 
 for (const [place, event] of PLACES) {
   live(`close ends a shell in the ${place}`, async () => {

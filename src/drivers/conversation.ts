@@ -418,10 +418,10 @@ export class Conversation {
   /** The session is being closed: asks the CLI to stop what runs, and waits for no answer. */
   close(): void {
     if (this.#isEnded) return;
-    const { state, facts } = this.protocol;
-    // An interruption leaves shells in the background running, and the end of stdin
-    // waits for them without a limit.
-    if (facts.tasks.size > 0) {
+    const { state, facts, isUnheard } = this.protocol;
+    // An interruption leaves shells in the background running, for which the end of stdin
+    // waits without a limit; and before a turn begins nothing is done about it.
+    if (facts.tasks.size > 0 || isUnheard) {
       this.request("end_session", {}, MAX_TIMER_MS, () => {});
     } else if (state === "running") this.#interrupt();
     this.protocol.close();

@@ -111,6 +111,11 @@ export class Protocol {
     return this.#turns.sawInit;
   }
 
+  /** Whether a prompt went out whose turn has not begun: an interruption would not be heard. */
+  get isUnheard(): boolean {
+    return this.#turns.isUnheard;
+  }
+
   /** Whether the CLI is at work on a turn, whosever it is. */
   get isWorking(): boolean {
     return this.#turns.isWorking;

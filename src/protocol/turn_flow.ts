@@ -125,6 +125,11 @@ export class TurnFlow {
     return this.#sawInit;
   }
 
+  /** Whether a prompt went out whose turn has not begun: an interruption would not be heard. */
+  get isUnheard(): boolean {
+    return this.#turns.open?.started === false;
+  }
+
   /** Whether the CLI is at work on a turn, whosever it is. */
   get isWorking(): boolean {
     return this.#turns.isBusy && this.#turns.open?.resting === undefined &&
@@ -275,7 +280,11 @@ export class TurnFlow {
         events: [...decoded.events, ...this.#budget.take(this.#facts)],
       }
       : decoded;
-    if (raw.subtype === "error_during_execution" && !this.#sawInit) {
+    if (
+      raw.subtype === "error_during_execution" && !this.#sawInit &&
+      // A turn that we ended before it began ends like that, too.
+      this.#state !== "closing"
+    ) {
       this.#startupError = refusedStart(
         raw,
         this.#resume,
