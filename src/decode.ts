@@ -141,6 +141,11 @@ export function decodeEvents<V extends View = "flat">(
       for (const event of decode(line)) target.enqueue(event);
     }
   };
+  if (!((bytes as unknown) instanceof ReadableStream)) {
+    throw new TypeError(
+      `Cannot decode: expected a ReadableStream of bytes, got ${typeof bytes}`,
+    );
+  }
   return bytes.pipeThrough(
     new TransformStream<Uint8Array, ViewEvents[V]>({
       transform: (chunk, target) => give(splitter.push(chunk), target),

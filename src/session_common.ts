@@ -76,6 +76,9 @@ export function checkTurnOptions(
   given: object,
 ): void {
   const names = TURN_OPTIONS[method];
+  if (!isWireObject(given)) {
+    throw wrong(method, `an object with ${names.join(", ")}`, given);
+  }
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const near = closest(name, names);

@@ -185,3 +185,29 @@ Deno.test("a claude that is too old is told of, once and on stderr", async () =>
   const quiet = await run(scenario, ["ask", "x", "--quiet"]);
   assertEquals([quiet.stdout, quiet.stderr], ["a\n", ""]);
 });
+
+Deno.test("what cannot be read or written is said in a line, and not where in our code", async () => {
+  if (Deno.build.os !== "linux") return;
+  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const rows: readonly [shell: string, code: number, said: string][] = [
+    ["ask < /", 2, "Cannot read the prompt from stdin: it is a directory"],
+    ["--help > /dev/full", 1, "Cannot write to stdout: No space left"],
+  ];
+  for (const [shell, expected, said] of rows) {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `"$0" run -A --no-check "$1" ${shell}`,
+        Deno.execPath(),
+        cli,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const text = new TextDecoder().decode(stderr);
+    assertStringIncludes(text, said);
+    assert(!text.includes(".ts:"), text);
+    assertEquals(code, expected);
+  }
+});

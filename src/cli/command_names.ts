@@ -9,7 +9,7 @@ export const COMMANDS = {
   doctor:
     "Look whether sessions will work here, and what to do where they will not",
   demo: "Watch a scripted session; needs no Claude and no account",
-  schema: "Print the JSON Schema of what --json prints",
+  schema: "Print the JSON Schema of the events that --json prints",
   help: "Explain a command, or: exit-codes, permissions, prompt",
 } as const;
 

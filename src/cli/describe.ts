@@ -6,6 +6,7 @@
 
 import { ClaudeStreamError, type ErrorCode, TurnError } from "../errors.ts";
 import { TimeoutError } from "./exit_code.ts";
+import { WriteError } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What to say of an error. */
@@ -31,7 +32,9 @@ export function describe(error: unknown): Description {
   if (error instanceof UsageError) {
     return withHint(error.message, error.hint);
   }
-  if (error instanceof TimeoutError) return { message: error.message };
+  if (error instanceof TimeoutError || error instanceof WriteError) {
+    return { message: error.message };
+  }
   if (error instanceof TurnError) return describeTurn(error);
   if (error instanceof ClaudeStreamError) {
     return withHint(error.message, HINTS[error.code] ?? error.hint);

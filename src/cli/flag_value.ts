@@ -74,7 +74,11 @@ function durationOf(spec: FlagSpec, text: string): number {
     /^(\d+\.?\d*|\.\d+)(ms|s|m|h)?$/.exec(text) ?? [];
   const value = Math.round(Number(number) * (UNITS[unit] ?? 0));
   if (number === "" || value <= 0) {
-    throw wrong(spec, text, "a time above 0 such as 5, 90s, 5m or 500ms");
+    throw wrong(
+      spec,
+      text,
+      "one number and its unit, ms, s, m or h, such as 90s, 5m or 500ms",
+    );
   }
   if (value > LONGEST_MS) throw wrong(spec, text, "at most 24 days");
   return value;

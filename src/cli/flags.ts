@@ -164,7 +164,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "timeout",
     kind: "duration",
     value: "TIME",
-    help: "Give up a turn after this long: 90s, 5m, 500ms; 5 is seconds",
+    help: "Give up after this long: 90s, 5m, 2h, 500ms; 5 is seconds",
     commands: [...SESSIONS, "doctor"],
   },
   maxTurns: {

@@ -17,6 +17,11 @@ export class StdoutClosedError extends Error {
   override readonly name = "StdoutClosedError";
 }
 
+/** What was to be printed could not be: a full disk, say. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+}
+
 /** Something to print. */
 export type Piece =
   /** A part of the answer. */
@@ -139,6 +144,12 @@ async function writeAll(stream: Stream, text: string): Promise<void> {
     if (cause instanceof Deno.errors.BrokenPipe) {
       throw new StdoutClosedError("Cannot write: nobody reads it", { cause });
     }
-    throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WriteError(
+      `Cannot write to ${
+        stream === Deno.stderr ? "stderr" : "stdout"
+      }: ${reason}`,
+      { cause },
+    );
   }
 }

@@ -59,7 +59,9 @@ export function parse(args: readonly string[]): Request {
   const literal = end === -1 ? [] : args.slice(end + 1);
   // Help is for people who do not know what to write: it comes before any complaint.
   if (own.some((word) => word === "--help" || word === "-h")) {
-    return { do: "help", topic: own.find(isCommand) };
+    const [first = ""] = own;
+    const isWord = first !== "" && !first.startsWith("-");
+    return { do: "help", topic: isWord ? first : own.find(isCommand) };
   }
   const tokens = tokenize(own);
   const values = readFlags(tokens.flags);

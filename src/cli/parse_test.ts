@@ -72,6 +72,7 @@ const ERRORS: readonly (readonly [readonly string[], string])[] = [
   [["repl", "--json"], 'Cannot use --json with "repl"'],
   [["ask", "--footer"], 'Cannot use --footer with "ask"'],
   [["send", "--timeout", "0"], 'Cannot use "0" as --timeout'],
+  [["send", "--timeout", "1h30m"], "one number and its unit, ms, s, m or h"],
   [["send", "--timeout", "5 m"], 'Cannot use "5 m" as --timeout'],
   [["send", "--timeout", "-5"], 'Cannot use "-5" as --timeout'],
   [["send", "--timeout", "999h"], "expected at most 24 days"],
@@ -103,6 +104,8 @@ Deno.test("parse gives help before any complaint", () => {
   assertEquals(parse(["--help"]), { do: "help", topic: undefined });
   assertEquals(parse(["ask", "--bogus", "-h"]), { do: "help", topic: "ask" });
   assertEquals(parse(["ask", "-qh"]), { do: "help", topic: "ask" });
+  // Whoever asks for help with it is told that there is none.
+  assertEquals(parse(["strem", "--help"]), { do: "help", topic: "strem" });
   assertEquals(parse(["help", "exit-codes"]), {
     do: "help",
     topic: "exit-codes",

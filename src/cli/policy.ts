@@ -24,6 +24,14 @@ import { UsageError } from "./usage_error.ts";
  */
 export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
   const rules = (allow ?? []).flatMap(splitRules);
+  if (allow !== undefined && rules.length === 0) {
+    throw new UsageError(
+      `Cannot use --allow ${
+        JSON.stringify(allow.join(" "))
+      }: there is no rule in it`,
+      "Write rules such as Read or 'Bash(git *)', or none, which allows nothing",
+    );
+  }
   if (rules.includes("none")) {
     if (rules.length === 1) {
       return denyAll("No tool may be used: the user runs with --allow none");

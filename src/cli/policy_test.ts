@@ -46,7 +46,7 @@ for (const [allow, request, expected] of CASES) {
 }
 
 Deno.test("policyOf refuses rules that are none", () => {
-  for (const allow of [["none", "Read"], ["Bash(git"], ["Bash()"]]) {
+  for (const allow of [["none", "Read"], ["Bash(git"], ["Bash()"], [","]]) {
     assertThrows(() => policyOf(allow), UsageError);
   }
 });

@@ -155,13 +155,24 @@ export async function readPrompt(
   }
 }
 
+function unreadable(error: Error): never {
+  throw new UsageError(
+    `Cannot read the prompt from stdin: ${
+      error instanceof Deno.errors.IsADirectory
+        ? "it is a directory"
+        : error.message
+    }`,
+    "Pipe a text in, or leave stdin alone with --no-stdin",
+  );
+}
+
 // Not `Deno.stdin.readable`: its end would close stdin for the questions that follow.
 async function readStdin(): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(64 * 1024);
   const parts: string[] = [];
   for (;;) {
-    const size = await Deno.stdin.read(buffer);
+    const size = await Deno.stdin.read(buffer).catch(unreadable);
     if (size === null) break;
     parts.push(decoder.decode(buffer.subarray(0, size), { stream: true }));
   }

@@ -36,6 +36,17 @@ export async function findBinary(
       },
     });
     const found = [command.path, ...command.args].join(" ");
+    if (!/[\\/]/.test(command.path)) {
+      return {
+        command,
+        check: check(
+          "claude",
+          "skip",
+          `${found}: Deno may not look for it, and finds it by itself, or not`,
+          "Run Deno with --allow-env=PATH --allow-read",
+        ),
+      };
+    }
     const others = looked.filter((path) => path !== command.path);
     const detail = others.length === 0
       ? found

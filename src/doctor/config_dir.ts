@@ -44,14 +44,29 @@ export async function configDirCheck(
     await Deno.remove(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const other = "another folder with CLAUDE_CONFIG_DIR (--config-dir)";
+    if (await isFile(folder)) {
+      return check(
+        NAME,
+        "fail",
+        `${folder} is a file, not a folder`,
+        `Name ${other}`,
+      );
+    }
     return check(
       NAME,
       "fail",
       `${folder} cannot be written: ${reason}`,
-      `Give yourself the right to write it: chmod u+rwx '${folder}'; or name another folder with CLAUDE_CONFIG_DIR`,
+      error instanceof Deno.errors.PermissionDenied
+        ? `Give yourself the right to write it: chmod u+rwx '${folder}'; or name ${other}`
+        : `Name ${other}`,
     );
   }
   return check(NAME, "ok", `${detail} (can be written)`);
+}
+
+function isFile(path: string): Promise<boolean> {
+  return Deno.stat(path).then((info) => info.isFile, () => false);
 }
 
 function skipped(path: string, what: "read" | "write"): DoctorCheck {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { childEnvironment } from "../process/environment.ts";
 import {
   type ClaudeStreamError,
@@ -65,6 +65,8 @@ Deno.test("versions: too old fails, newer than known warns", () => {
     assertEquals(versionIn(printed), version);
     assertEquals(versionCheck(version, printed).status, status, printed);
   }
+  // It could not even be started: nothing is known of its version.
+  assertEquals(versionCheck(undefined, undefined).status, "skip");
   const sorted = ["2.1.9", "2.1.30", "2.2.0", "10.0.0"];
   assertEquals(sorted.toReversed().sort(compareVersions), sorted);
 });
@@ -295,6 +297,24 @@ Deno.test("permissions: what is missing, and the flag for it", () => {
     needs.map((need) => permissionCheck(need, true).status),
     needs.map(() => "ok"),
   );
+});
+
+Deno.test("permissions: a name without a path is dropped by Deno where it is not found", () => {
+  const [run] = permissionNeeds("claude", "/h/.claude", "/w");
+  assert(run !== undefined);
+  const { hint = "" } = permissionCheck(run, false);
+  assertStringIncludes(hint, "--allow-run=claude; it drops a name");
+});
+
+Deno.test("config_dir: a file is none, and no right would make it one", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const { status, detail, hint } = await configDirCheck(path);
+    assertEquals([status, detail], ["fail", `${path} is a file, not a folder`]);
+    assertStringIncludes(hint ?? "", "CLAUDE_CONFIG_DIR");
+  } finally {
+    await Deno.remove(path);
+  }
 });
 
 Deno.test("config_dir: no home is a failure only where it could be seen", async () => {

@@ -6,6 +6,7 @@
 
 import type { SessionOptions } from "../options.ts";
 import { launchOf } from "../process/args.ts";
+import { AMOUNT, check as checkAmount } from "../process/kinds.ts";
 import { checkOptions } from "../process/check_options.ts";
 import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
@@ -36,9 +37,11 @@ export async function examine(
   options: DoctorOptions,
 ): Promise<DoctorReport> {
   const { timeoutMs = TIMEOUT_MS, ...session } = options;
+  checkAmount("timeoutMs", timeoutMs, AMOUNT);
   checkOptions({ ...session, startTimeoutMs: timeoutMs });
   const launch = launchOf(session);
-  const own: Readonly<Record<string, string>> = await may({ name: "env" })
+  const mayReadEnv = await may({ name: "env" });
+  const own: Readonly<Record<string, string>> = mayReadEnv
     ? Deno.env.toObject()
     : {};
   const inherited = inheritedEnv(session, own, Deno.build.os);
@@ -65,7 +68,7 @@ export async function examine(
   checks.push(
     ...await settingsChecks({ configDir, cwd, os: Deno.build.os }),
     await configDirCheck(configDir),
-    ...environmentChecks(inherited, env),
+    ...mayReadEnv ? environmentChecks(inherited, env) : [unreadable()],
     ...await permissionChecks(
       permissionNeeds(command?.path ?? "claude", configDir, cwd),
     ),
@@ -88,9 +91,10 @@ async function speak(
   }
 > {
   // Where it cannot be started, the handshake says why.
-  const printed = await printedVersion(options, timeoutMs).catch(() => "");
+  const printed = await printedVersion(options, timeoutMs)
+    .catch(() => undefined);
   const { info, checks } = await shakeHands(options, timeoutMs);
-  const version = info?.claudeCodeVersion ?? versionIn(printed);
+  const version = info?.claudeCodeVersion ?? versionIn(printed ?? "");
   return {
     version,
     checks: [
@@ -101,6 +105,15 @@ async function speak(
         : signInCheck(info.account),
     ],
   };
+}
+
+function unreadable(): DoctorCheck {
+  return check(
+    "environment",
+    "skip",
+    "Deno may not read the variables",
+    "Run Deno with --allow-env",
+  );
 }
 
 function configDirOf(

@@ -96,6 +96,8 @@ export function permissionCheck(
     name,
     status[need],
     `not granted: ${need} ${purpose}`,
-    `Run Deno with ${flag}`,
+    name === "permission.run" && !/[\\/]/.test(flag)
+      ? `Run Deno with ${flag}; it drops a name that it does not find in PATH`
+      : `Run Deno with ${flag}`,
   );
 }

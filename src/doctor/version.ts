@@ -7,17 +7,24 @@
 import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
-/** Whether a version is one that sessions were tested with. */
+/**
+ * Whether a version is one that sessions were tested with.
+ *
+ * @param printed What it says to `--version`; `undefined` where it could not be started.
+ */
 export function versionCheck(
   version: string | undefined,
-  printed: string,
+  printed: string | undefined,
 ): DoctorCheck {
+  if (version === undefined && printed === undefined) {
+    return check("version", "skip", "it could not be asked");
+  }
   const range = `tested: ${TESTED_RANGE}`;
   if (version === undefined) {
     return check(
       "version",
       "warn",
-      printed === ""
+      printed === undefined || printed === ""
         ? "it does not say its version"
         : `it does not say its version, but: ${printed.slice(0, 200)}`,
       "See whether that is Claude Code: claude --version",

@@ -213,7 +213,9 @@ export class TurnLimits {
   }
 
   #arm(waitMs: number): void {
-    this.#stopIdle = afterInTime(this.#port, waitMs, () => {
+    // A timer takes no more; it is then looked again how long there is to wait.
+    const timeoutMs = Math.min(waitMs, MAX_TIMER_MS);
+    this.#stopIdle = afterInTime(this.#port, timeoutMs, () => {
       this.#stopIdle = undefined;
       this.#look();
     });

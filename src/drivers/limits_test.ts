@@ -44,6 +44,20 @@ Deno.test("a silent turn is told of, and by default nothing else happens", () =>
   assertEquals(driver.timers, 0);
 });
 
+Deno.test("a limit that no timer can hold is none, and no timer runs over and over", () => {
+  for (const idleTimeoutMs of [Infinity, 3e9, { warnMs: 3e9, endMs: 1e12 }]) {
+    const { driver } = running({ idleTimeoutMs });
+    assert(driver.longestTimerMs < 2 ** 31, `${driver.longestTimerMs}`);
+    driver.pass(1000 * MINUTE);
+    assertEquals([driver.failure, driver.timers], [undefined, 1]);
+  }
+  const { driver } = running({ idleTimeoutMs: { warnMs: 3e9 } });
+  driver.pass(3e9 - 1);
+  assertEquals(stalls(driver), []);
+  driver.pass(1);
+  assertEquals(stalls(driver).length, 1);
+});
+
 Deno.test("idleTimeoutMs: false watches nothing", () => {
   const { driver } = running({ idleTimeoutMs: false });
   assertEquals(driver.timers, 0);

@@ -68,7 +68,7 @@ type ContentKind = "command" | "path" | "url" | "word";
  * @throws {ConfigError} When it is none, or could never cover anything.
  */
 export function parseRule(text: string): Rule {
-  const [, name, content] = SHAPE.exec(text.trim()) ?? [];
+  const [, name, content] = SHAPE.exec(String(text).trim()) ?? [];
   if (name === undefined || content === "") {
     throw new ConfigError(
       "policy",

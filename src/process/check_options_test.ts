@@ -50,6 +50,20 @@ Deno.test("checkOptions refuses unknown fields, with what may have been meant", 
     [{ waitForReset: { message: "x" } }, "expected a number above 0"],
     [{ thinking: { budget: 1 } }, "an object with budgetTokens, display"],
     [{ systemPrompt: { apend: "x" } }, 'did you mean "systemPrompt.append"?'],
+    [
+      { agents: { a: { description: "d", prompt: "p", disalowedTools: [] } } },
+      'did you mean "agents.a.disallowedTools"?',
+    ],
+    [{ record: { path: "x", apend: true } }, 'did you mean "record.append"?'],
+    [{ sandbox: { enabld: true } }, "an object with enabled, failIf"],
+    [
+      { mcpServers: { a: { command: "x", arg: [] } } },
+      'the server "a": unknown field "arg", did you mean "args"?',
+    ],
+    [
+      { mcpServers: { a: { type: "http", url: "http://h/", header: {} } } },
+      'did you mean "headers"?',
+    ],
     [{ toolConfig: { askUserQuestions: {} } }, '"toolConfig.askUserQuestion"?'],
     [{ toolConfig: { askUserQuestion: { format: "html" } } }, "previewFormat"],
   ];

@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import type { AgentSpec, SandboxSettings } from "../option_types.ts";
 import type { SessionOptions } from "../options.ts";
 import {
   AMOUNT,
@@ -34,6 +35,17 @@ const EFFORT = oneOf("low", "medium", "high", "xhigh", "max");
 const DISPLAY = oneOf("summarized", "omitted");
 const SOURCE = oneOf("user", "project", "local");
 
+/** The CLI passes over a name that it does not know, and confines nothing. */
+const SANDBOX: readonly (keyof SandboxSettings)[] = [
+  "enabled",
+  "failIfUnavailable",
+  "autoAllowBashIfSandboxed",
+  "allowUnsandboxedCommands",
+  "excludedCommands",
+  "network",
+  "filesystem",
+];
+
 /** The CLI only warns of some of these, and passes over others without a word. */
 const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   model: TEXT,
@@ -43,7 +55,8 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
   },
   // The values are not shown: one of them may be a secret.
   env: {
-    expected: "an object of texts; undefined leaves a variable out",
+    expected:
+      "an object of texts, with names without = and no NUL anywhere; undefined leaves a variable out",
     fits: isEnvironment,
     isSecret: true,
   },
@@ -89,10 +102,6 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
         !`${file.id}`.includes(":")
       ),
   },
-  record: {
-    expected: "a path, a file: URL, or an object with path",
-    fits: isRecord,
-  },
   logger: {
     expected: "a logger with debug, info, warn and error, such as console",
     fits: (value) =>
@@ -134,7 +143,14 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: "an object of names of tools",
     fits: (value) => isWireObject(value) && Object.values(value).every(isText),
   },
-  sandbox: OBJECT,
+  sandbox: {
+    expected: `an object with ${SANDBOX.join(", ")}; others go into settings`,
+    fits: (value) =>
+      OBJECT.fits(value) &&
+      Object.keys(value as object).every((name) =>
+        (SANDBOX as readonly string[]).includes(name)
+      ),
+  },
   bare: YES_OR_NO,
   restricted: YES_OR_NO,
   safeMode: YES_OR_NO,
@@ -239,6 +255,7 @@ export function checkValues(options: SessionOptions): void {
     if (value !== undefined) pathOf(name, value);
   }
   const { record, costLog } = options;
+  checkRecord(record);
   if (record !== undefined) {
     const isPlace = typeof record === "string" || record instanceof URL;
     pathOf("record", isPlace ? record : record.path);
@@ -292,17 +309,50 @@ function checkAgents(agents: SessionOptions["agents"]): void {
         throw wrong(`${at}.${key}`, TEXT.expected, agent[key]);
       }
     }
-    check(`${at}.model`, agent.model, TEXT);
-    check(`${at}.initialPrompt`, agent.initialPrompt, TEXT);
-    for (const key of ["tools", "disallowedTools", "skills"]) {
-      check(`${at}.${key}`, agent[key], TEXTS);
-    }
-    check(`${at}.maxTurns`, agent.maxTurns, POSITIVE);
-    if (typeof agent.effort !== "number") {
-      check(`${at}.effort`, agent.effort, EFFORT);
-    }
-    check(`${at}.memory`, agent.memory, oneOf("user", "project", "local"));
+    // A name that is spelt wrong may be what would have restricted it.
+    checkFields(at, agent, AGENT);
   }
+}
+
+const AGENT: { readonly [K in keyof AgentSpec]-?: Kind } = {
+  description: TEXT,
+  prompt: TEXT,
+  tools: TEXTS,
+  disallowedTools: TEXTS,
+  model: TEXT,
+  mcpServers: {
+    expected: "a list of names and servers",
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((server) => isText(server) || isWireObject(server)),
+  },
+  skills: TEXTS,
+  initialPrompt: TEXT,
+  maxTurns: POSITIVE,
+  background: YES_OR_NO,
+  omitClaudeMd: YES_OR_NO,
+  memory: oneOf("user", "project", "local"),
+  effort: {
+    expected: `${EFFORT.expected}, or a number`,
+    fits: (value) => typeof value === "number" || EFFORT.fits(value),
+  },
+  permissionMode: TEXT,
+};
+
+function checkRecord(record: unknown): void {
+  if (record === undefined || PLACE.fits(record)) return;
+  if (!isWireObject(record) || !PLACE.fits(record.path)) {
+    throw wrong(
+      "record",
+      "a path, a file: URL, or an object with path",
+      record,
+    );
+  }
+  checkFields("record", record, {
+    path: PLACE,
+    append: YES_OR_NO,
+    secrets: TEXTS,
+  });
 }
 
 function checkPlugins(plugins: SessionOptions["plugins"]): void {
@@ -349,15 +399,10 @@ function checkExtraArgs(args: unknown): void {
 }
 
 function isEnvironment(value: unknown): boolean {
-  return isWireObject(value) &&
-    Object.values(value).every((value) =>
-      value === undefined || typeof value === "string"
+  return isWireObject(value) && !Array.isArray(value) &&
+    Object.entries(value).every(([name, value]) =>
+      name !== "" && !/[=\0]/.test(name) &&
+      (value === undefined ||
+        typeof value === "string" && !value.includes("\0"))
     );
-}
-
-function isRecord(value: unknown): boolean {
-  if (PLACE.fits(value)) return true;
-  return isWireObject(value) && PLACE.fits(value.path) &&
-    (value.append === undefined || typeof value.append === "boolean") &&
-    (value.secrets === undefined || isTextList(value.secrets));
 }

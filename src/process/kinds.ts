@@ -79,9 +79,9 @@ export function oneOf(...values: readonly unknown[]): Kind {
   };
 }
 
-/** Whether it is a text that says something. */
+/** Whether it is a text that says something, and that a program can be given. */
 export function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && value !== "" && !value.includes("\0");
 }
 
 /** Whether it is a list of such texts. */
@@ -101,11 +101,12 @@ export function check(option: string, value: unknown, kind: Kind): void {
   throw wrong(option, expected, isSecret ? typesOf(value) : value);
 }
 
-/** The types of what is in an object. */
+/** What is in an object, in words that give no value away. */
 function typesOf(value: unknown): unknown {
-  if (!isWireObject(value)) return typeof value;
+  if (Array.isArray(value)) return "a list";
+  if (!isWireObject(value)) return `a ${typeof value}`;
   return Object.fromEntries(
-    Object.entries(value).map(([name, value]) => [name, typeof value]),
+    Object.entries(value).map(([name, value]) => [name, `a ${typeof value}`]),
   );
 }
 

@@ -308,8 +308,8 @@ Deno.test("checkOptions refuses values that the CLI would pass over", () => {
     ["files", { files: [{ id: "a", path: "" }] }],
     ["record", { record: "" }],
     ["record", { record: { append: true } }],
-    ["record", { record: { path: "x", append: 1 } }],
-    ["record", { record: { path: "x", secrets: "y" } }],
+    ["record.append", { record: { path: "x", append: 1 } }],
+    ["record.secrets", { record: { path: "x", secrets: "y" } }],
     ["record", { record: new URL("https://x") }],
     ["costLog", { costLog: 5 }],
     ["costLog", { costLog: new URL("https://x") }],
@@ -376,7 +376,11 @@ Deno.test("checkOptions says what to write, and shows no variable", () => {
     ["sonnet", `an object such as { model: "sonnet" }, got "sonnet"`],
     [{ limits: { maxTurn: 5 } }, `did you mean "limits.maxTurns"?`],
     [{ recover: true }, "expected an object with attempts, got true"],
-    [{ env: { TOKEN: "s3cret", PORT: 5 } }, `"TOKEN":"string"`],
+    [{ env: { TOKEN: "s3cret", PORT: 5 } }, `"TOKEN":"a string"`],
+    [{ env: ["A=1"] }, `got "a list"`],
+    [{ env: { "A=B": "1" } }, "names without ="],
+    [{ env: { A: "x\0y" } }, "no NUL"],
+    [{ model: "a\0b" }, "option model"],
   ];
   for (const [options, part] of rows) {
     const { message } = assertThrows(

@@ -63,9 +63,13 @@ export function isProgram(path: string): boolean | undefined {
   }
 }
 
+function mayLook(path: string): boolean {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  return state === "granted";
+}
+
 function checkCwd(cwd: string): void {
-  const { state } = Deno.permissions.querySync({ name: "read", path: cwd });
-  if (state !== "granted") return;
+  if (!mayLook(cwd)) return;
   let isDirectory = false;
   try {
     isDirectory = Deno.statSync(cwd).isDirectory;
@@ -172,15 +176,24 @@ export function startProcess(
     }).spawn();
   } catch (cause) {
     files.removeNow();
-    throw cause instanceof StartupError ? cause : spawnError(spec, cause);
+    throw cause instanceof StartupError ? cause : spawnError(
+      spec,
+      cause,
+      cwd !== undefined && !mayLook(cwd) ? cwd : undefined,
+    );
   }
   return running(child, files, lineage);
 }
 
-/** The error for a command that could not be started. Pure. */
+/**
+ * The error for a command that could not be started. Pure.
+ *
+ * @param cwd Where it was to be started, where that could not be looked at before.
+ */
 export function spawnError(
   { command, env }: Pick<SpawnSpec, "command" | "env">,
   cause: unknown,
+  cwd?: string,
 ): ClaudeNotFoundError | StartupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Deno.errors.NotCapable) {
@@ -201,6 +214,13 @@ export function spawnError(
   const isMissing = cause instanceof Deno.errors.NotFound;
   // Where we may not look, the search in PATH was left to Deno.
   const isName = !/[\\/]/.test(command);
+  if (isMissing && cwd !== undefined) {
+    return new StartupError(
+      "spawn_failed",
+      `Cannot start the CLI: there is no "${command}", or no directory "${cwd}"`,
+      { cause, hint: `To know which, run Deno with --allow-read=${cwd}` },
+    );
+  }
   if (isMissing && command === "claude") {
     return new ClaudeNotFoundError([], undefined);
   }

@@ -12,6 +12,16 @@ Deno.test("a claude that Deno does not find in PATH is none, where we may not lo
   assertEquals(error.searched, []);
 });
 
+Deno.test("where the folder could not be looked at either, it may be that", () => {
+  const error = spawnError({ command: "claude", env: {} }, missing, "/nope");
+  assert(error instanceof StartupError);
+  assertStringIncludes(
+    error.message,
+    'there is no "claude", or no directory "/nope"',
+  );
+  assertStringIncludes(error.hint ?? "", "--allow-read=/nope");
+});
+
 Deno.test("the hint of a program that cannot be started fits to how it was named", () => {
   const rows: readonly (readonly [string, Error, string])[] = [
     ["docker", missing, 'Nothing in PATH has the name "docker"'],

@@ -21,6 +21,8 @@ import type { ConversationState } from "./state.ts";
 export interface EndContext {
   /** The session was being closed. */
   readonly isClosing: boolean;
+  /** The handshake was answered. */
+  readonly isReady: boolean;
   /** The process got as far as a turn. */
   readonly sawInit: boolean;
   /** The session, for a resume. */
@@ -36,6 +38,12 @@ export interface ResumeContext {
   /** The message to go on from; `undefined` for the last one. */
   readonly at?: string | undefined;
 }
+
+/** How the CLI, 2.1.330 and 2.1.197, says that it does not know an argument. */
+const REFUSED_ARGUMENT = /^error: (?:unknown )?(?:option|argument) /;
+
+const ARGUMENT_HINT =
+  "It is an option of the session, or one of extraArgs, that this CLI refuses";
 
 /** The error of everything that waited for a process that ended. */
 export function endError(
@@ -53,14 +61,22 @@ export function endError(
     );
   }
   const details = { stderrTail: exit.stderrTail, sessionId };
-  if (!context.sawInit && exit.signal === null && exit.code !== 0) {
-    const said = exit.stderrTail.trim().split("\n").slice(0, 3).join("; ");
+  if (
+    !context.sawInit && exit.signal === null &&
+    (exit.code !== 0 || !context.isReady)
+  ) {
+    const said = exit.stderrTail.split("\n").map((line) => line.trim())
+      .filter((line) => line !== "").slice(0, 3).join("; ");
     return new StartupError(
       "exited",
       `The CLI ended before the first turn with exit code ${exit.code}${
         said === "" ? "" : `: ${said}`
       }`,
-      { ...details, exitCode: exit.code, hint: DOCTOR_HINT },
+      {
+        ...details,
+        exitCode: exit.code,
+        hint: REFUSED_ARGUMENT.test(said) ? ARGUMENT_HINT : DOCTOR_HINT,
+      },
     );
   }
   return new ProcessExitError(exit.code, exit.signal, details);

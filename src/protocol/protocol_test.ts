@@ -379,6 +379,31 @@ Deno.test("a process that gives up before its first turn is a StartupError", () 
   assert(end.error.message.includes("out of luck"));
 });
 
+Deno.test("a process that ends well and never answers the handshake is a StartupError, too", () => {
+  const rows: readonly [stderr: string, said: string, hint: string][] = [
+    ["", "exit code 0", "doctor"],
+    ["one\n\n  \ntwo\n", "exit code 0: one; two", "doctor"],
+    ["error: unknown option '--foo'", "unknown option", "extraArgs"],
+    ["error: option '--a <b>' argument 'c' is invalid.", "--a", "extraArgs"],
+  ];
+  for (const [stderrTail, said, hint] of rows) {
+    const outputs = started().end({ code: 0, signal: null, stderrTail });
+    const [settled] = only(outputs, "settle");
+    assert(settled?.outcome.ok === false);
+    const { error } = settled.outcome;
+    assert(error instanceof StartupError);
+    assert(error.message.includes(said), error.message);
+    assert(error.hint?.includes(hint), error.hint);
+  }
+  // One that did answer has just ended.
+  const ready = started();
+  ready.send({ id: "p1", content: "hi" });
+  ready.receive(reply("start"));
+  const outputs = ready.end({ code: 0, signal: null, stderrTail: "" });
+  const { end } = only(outputs, "end_turn")[0] ?? {};
+  assert(end?.error instanceof ProcessExitError);
+});
+
 Deno.test("a session that cannot be resumed says so", () => {
   const line = result({
     subtype: "error_during_execution",

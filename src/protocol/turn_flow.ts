@@ -70,6 +70,8 @@ export class TurnFlow {
   readonly #turns = new Turns();
   /** A prompt that waits for the turn before it to drain. */
   #waiting: Prompt | undefined;
+  /** The handshake was answered. */
+  #isReady = false;
   #sawInit = false;
   #startupError: StartupError | undefined;
   #rateLimit: TurnContext["rateLimit"];
@@ -150,6 +152,7 @@ export class TurnFlow {
   shakeHands(
     { id, outcome }: { readonly id: string; readonly outcome: Outcome },
   ): Output[] {
+    this.#isReady = true;
     if (!outcome.ok) return [{ do: "settle", id, outcome }];
     const error = this.#signIn.atHandshake(outcome.response);
     if (error !== undefined) {
@@ -467,6 +470,7 @@ export class TurnFlow {
   errorOf(how: ProcessExit): Error {
     return this.#startupError ?? endError(how, {
       isClosing: this.#state === "closing",
+      isReady: this.#isReady,
       sawInit: this.#sawInit,
       sessionId: this.#details().sessionId,
     });

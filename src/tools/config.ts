@@ -4,6 +4,7 @@
  * @module
  */
 
+import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
@@ -157,7 +158,8 @@ function serverIssue(name: string, server: McpServer): string | undefined {
       if (!URL.canParse(String(server.url))) {
         return `expected an address as url, got "${server.url}"`;
       }
-      return textsIssue("headers", server.headers);
+      return textsIssue("headers", server.headers) ??
+        misspelt(server, REMOTE_FIELDS);
     case undefined:
     case "stdio":
       if (typeof server.command !== "string" || server.command === "") {
@@ -169,12 +171,41 @@ function serverIssue(name: string, server: McpServer): string | undefined {
         server.args !== undefined && !(Array.isArray(server.args) &&
           server.args.every((argument) => typeof argument === "string"))
       ) return "expected a list of texts as args";
-      return textsIssue("env", server.env);
+      return textsIssue("env", server.env) ?? misspelt(server, STDIO_FIELDS);
     default:
       return `there is no type "${
         (server as WireObject).type
       }": expected "stdio", "http", "sse" or "in_process"`;
   }
+}
+
+const ANY_FIELDS = ["type", "timeoutMs", "alwaysLoad"] as const;
+
+const STDIO_FIELDS: readonly (keyof StdioMcpServer)[] = [
+  ...ANY_FIELDS,
+  "command",
+  "args",
+  "env",
+];
+
+const REMOTE_FIELDS: readonly (keyof RemoteMcpServer)[] = [
+  ...ANY_FIELDS,
+  "url",
+  "headers",
+];
+
+/** Others are passed on to the CLI, which may know them. */
+function misspelt(
+  server: object,
+  fields: readonly string[],
+): string | undefined {
+  for (const name of Object.keys(server)) {
+    const near = fields.includes(name) ? undefined : closest(name, fields);
+    if (near !== undefined) {
+      return `unknown field "${name}", did you mean "${near}"?`;
+    }
+  }
+  return undefined;
 }
 
 function isText(value: unknown): boolean {

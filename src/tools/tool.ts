@@ -186,6 +186,9 @@ export function defineTool<
 >(
   definition: ToolDefinition<Schema, Context, Output>,
 ): Tool<SchemaOutput<Schema>, Context, Output> {
+  if (typeof (definition as unknown) !== "object" || definition === null) {
+    throw unusable(undefined, "expected an object with name and run");
+  }
   const { name, description, input, timeoutMs } = definition;
   const issue = nameIssue(name);
   if (issue !== undefined) throw unusable(name, `its name: ${issue}`);

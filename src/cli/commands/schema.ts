@@ -7,7 +7,7 @@ import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** `schema`: the JSON Schema of what `--json` prints. */
+/** `schema`: the JSON Schema of the events that `--json` prints. */
 export async function schema(
   invocation: Invocation,
   output: Output,
