@@ -7,7 +7,7 @@
  */
 
 import { StateError } from "../errors.ts";
-import type { Frame } from "../events/mod.ts";
+import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
 import { Host } from "../host/mod.ts";
@@ -213,13 +213,16 @@ export class Conversation {
       return false;
     }
     const outputs = this.protocol.receive(line);
-    const events = outputs.flatMap((output) =>
-      output.do === "emit" ? output.frame.events : []
-    );
+    const events: ClaudeEvent[] = [];
+    let isAnswer = false;
+    for (const output of outputs) {
+      if (output.do === "emit") events.push(...output.frame.events);
+      else if (output.do === "settle") isAnswer = true;
+    }
     this.#limits.heard(events, isLast);
     this.perform(outputs);
     this.#meter.heard(events);
-    return outputs.some((output) => output.do === "settle");
+    return isAnswer;
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */

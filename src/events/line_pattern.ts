@@ -73,11 +73,11 @@ export class LinePattern {
     const otherPiece = otherThan(flat.inner[names[1]]);
     const otherUuid = otherThan(flat.raw.uuid);
     const [start, middle, end] = parts;
-    const changed = flatOf(
-      JSON.parse(`${start}${otherPiece}${middle}${otherUuid}${end}`),
+    const changed: Changed = JSON.parse(
+      `${start}${otherPiece}${middle}${otherUuid}${end}`,
     );
-    return changed?.inner[names[1]] === otherPiece &&
-        changed.raw.uuid === otherUuid
+    return changed.event.delta[names[1]] === otherPiece &&
+        changed.uuid === otherUuid
       ? new LinePattern(parts, names, uuid.end - uuid.start, delta, flat)
       : undefined;
   }
@@ -118,6 +118,12 @@ interface Flat {
   readonly inner: WireObject;
 }
 
+/** Such a line with other strings in it: the objects are where they were. */
+interface Changed {
+  readonly uuid: unknown;
+  readonly event: { readonly delta: WireObject };
+}
+
 function flatOf(raw: unknown): Flat | undefined {
   if (!isWireObject(raw)) return undefined;
   const { event } = raw;
@@ -125,14 +131,20 @@ function flatOf(raw: unknown): Flat | undefined {
   const { delta: inner } = event;
   if (!isWireObject(inner)) return undefined;
   // The objects of one line must not be those of another.
-  return [[raw, event], [event, inner], [inner, undefined]].every(
-      ([object, known]) =>
-        Object.values(object ?? {}).every((value) =>
-          typeof value !== "object" || value === null || value === known
-        ),
-    )
+  return holdsOnly(raw, event) && holdsOnly(event, inner) &&
+      holdsOnly(inner, undefined)
     ? { raw, event, inner }
     : undefined;
+}
+
+/** Whether there is no other object in it than this. */
+function holdsOnly(object: WireObject, known: unknown): boolean {
+  for (const value of Object.values(object)) {
+    if (typeof value === "object" && value !== null && value !== known) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Where the text of a value is that is a string. Quotes within strings are escaped, so what looks like a name is one. */

@@ -54,10 +54,11 @@ export class LineSplitter {
 
   /** The lines that are whole with this chunk. */
   push(chunk: Uint8Array): string[] {
-    const parts = this.#gatherer.push(chunk);
-    return parts.length === 1
-      ? this.#decoder.decode(parts[0] as Uint8Array)
-      : parts.flatMap((part) => this.#decoder.decode(part));
+    const lines: string[] = [];
+    for (const part of this.#gatherer.push(chunk)) {
+      this.#decoder.decode(part, lines);
+    }
+    return lines;
   }
 
   /** What is left when the bytes are over. */
@@ -78,9 +79,8 @@ export class LinesDecoder {
   #decoder = new TextDecoder();
   #isFirst = true;
 
-  /** The lines in there. */
-  decode(bytes: Uint8Array): string[] {
-    const lines: string[] = [];
+  /** The lines in there, behind those that there are. */
+  decode(bytes: Uint8Array, lines: string[] = []): string[] {
     let start = 0;
     while (start < bytes.length) {
       const end = bytes.indexOf(LINE_FEED, start);
