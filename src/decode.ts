@@ -141,9 +141,11 @@ export function decodeEvents<V extends View = "flat">(
       for (const event of decode(line)) target.enqueue(event);
     }
   };
-  if (!((bytes as unknown) instanceof ReadableStream)) {
+  if (typeof bytes?.pipeThrough !== "function") {
     throw new TypeError(
-      `Cannot decode: expected a ReadableStream of bytes, got ${typeof bytes}`,
+      `Cannot decode: expected a ReadableStream of bytes, got ${
+        bytes === null ? "null" : typeof bytes
+      }`,
     );
   }
   return bytes.pipeThrough(

@@ -43,8 +43,8 @@ const SECRET_LAST: ReadonlySet<string> = new Set([
   "sshpass",
 ]);
 
-/** Names of directories. */
-const DIRECTORIES: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
+/** Names of directories, as of the shell and of npm. */
+const DIRECTORY = /^(?:OLD_?|INIT_|PROJECT_)?PWD$/;
 
 /** What a word may end with that says it: `PGPASSWORD`. */
 const SECRET_ENDING = /(?:apikey|passw(?:or)?d|secret|token)$/;
@@ -72,7 +72,7 @@ export function isSecretName(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");
   const last = words.at(-1) ?? "";
-  if (HARMLESS_LAST.has(last) || DIRECTORIES.has(name)) return false;
+  if (HARMLESS_LAST.has(last) || DIRECTORY.test(name)) return false;
   return SECRET_LAST.has(last) ||
     words.some((word) => SECRET_WORDS.has(word) || SECRET_ENDING.test(word));
 }
@@ -122,7 +122,7 @@ const SHAPES: readonly RegExp[] = [
   // "Wrong password: incorrect" has no password in it.
   /((?:api[_-]?key|(?:access|auth|id|oauth|refresh)[_-]?token|client[_-]?secret|passw(?:or)?d)(?:\\*["'])?\s*(?:=\s*(?:\\*["'])?|:\s*\\*["']|:\s*(?=[^\s"'\\,;&{}[\]()]{0,200}\d|[^\s"'\\]{20})))[^\s"'\\,;&{}[\]()]{8,}/gi,
   // ?token=value in a URL.
-  /([?&][\w-]{0,40}(?:key|passw(?:or)?d|secret|sig|signature|token)=)[^\s"'\\&#]{8,}/gi,
+  /([?&](?:key|(?:[\w-]{0,40}[_-])?(?:(?:api|access)[_-]?key|passw(?:or)?d|secret|sig|signature|token))=)[^\s"'\\&#]{8,}/gi,
   // user:password in a URL.
   /(:\/\/[^\s/:@"'\\]{0,200}:)[^\s/@"'\\]{1,200}(?=@)/g,
 ];
@@ -220,10 +220,15 @@ export class SecretMask {
     if (this.#held.length <= MAX_HELD) return "";
     const spans = spansOf(this.#held, this.#secrets());
     let cut = this.#held.length - HELD_BACK;
-    const [, end = cut, start = cut] =
-      spans.find(([, end, from]) => from < cut && cut < end) ?? [];
+    const over = (at: number) =>
+      spans.find(([, end, from]) => from < at && at < end);
+    const [, known = cut] = over(cut) ?? [];
+    // Before what tells one secret there may be a part of another one.
+    for (let span = over(cut); span !== undefined; span = over(cut)) {
+      cut = span[2];
+    }
     // What is longer than all that is held back is let go, masked, as far as it is known.
-    cut = start > 0 ? start : end;
+    if (cut <= 0) cut = known;
     const free = this.#held.slice(0, cut);
     this.#held = this.#held.slice(cut);
     return masked(free, spans.filter(([, end]) => end <= cut));

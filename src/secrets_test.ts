@@ -29,6 +29,9 @@ const CASES: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ["http://h/?a=1&key=0123456789#b", [], "http://h/?a=1&key=***#b"],
   ["http://h/?page=0123456789", [], "http://h/?page=0123456789"],
+  ["http://h/?sortkey=created_at", [], "http://h/?sortkey=created_at"],
+  ["/?cache_key=homepage_v2", [], "/?cache_key=homepage_v2"],
+  ["/?x_api_key=0123456789", [], "/?x_api_key=***"],
   ["x-api-key: 0123456789abcdef", [], "x-api-key: ***"],
   ["ANTHROPIC_API_KEY=secretwords next", [], "ANTHROPIC_API_KEY=*** next"],
   ['{"access_token":"opaquevalue","n":1}', [], '{"access_token":"***","n":1}'],
@@ -110,6 +113,7 @@ Deno.test("isSecretName knows names of secrets from names about them", () => {
     "KEYBOARD",
     "PWD",
     "OLDPWD",
+    "INIT_PWD",
     "COMPASS",
     "AUTH_MODE",
     "MAX_THINKING_TOKENS",
@@ -194,5 +198,18 @@ Deno.test("SecretMask cuts a line without end before what tells a secret, not be
       assertEquals(out.includes(text.slice(-6)), false, `${text}, ${left}`);
       assertEquals(out.includes("***"), true);
     }
+  }
+});
+
+Deno.test("SecretMask cuts no secret in two that stands before another one", () => {
+  const secret = "abcdef12.def-ghijkl99";
+  const token = `eyJhbGciOiJIUzI1.eyJzdWIiOiIx.${"c2ln".repeat(10)}`;
+  const text = `${secret}_${token}`;
+  for (let left = 0; left <= text.length + 2; left++) {
+    const mask = new SecretMask(() => [secret]);
+    const out = mask.push(`${"x".repeat(60_000)} ${text} `) +
+      mask.push("y".repeat(8_192 - left)) + mask.end();
+    assertEquals(out.includes("abcdef12"), false, `${left}`);
+    assertEquals(out.includes("c2lnc2ln"), false, `${left}`);
   }
 });

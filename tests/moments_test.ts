@@ -184,7 +184,7 @@ Deno.test("output of a transport that comes after the news of its end still coun
   setTimeout(() => {
     hand.say(reply("x"), result(id));
     hand.end();
-  }, 150);
+  }, 100);
   assertEquals((await turn.result()).subtype, "success");
 });
 

@@ -193,7 +193,7 @@ export class AsyncDriver {
     try {
       const { code, signal } = await process.exited;
       const ended = endLeftovers(tree);
-      // Who closes waits for nothing that may still come.
+      // Who closes waits for less.
       await stdout.finish(
         this.isClosing ? LATE_OUTPUT_MS : process.lateOutputMs,
       );
@@ -386,7 +386,7 @@ export class AsyncDriver {
 
   async #close(): Promise<void> {
     const { state } = this.protocol;
-    this.#conversation.close();
+    const eofMs = this.#conversation.close();
     if (state === "new") {
       this.#gone.resolve();
       this.#end(this.#conversation.closedError("start"));
@@ -396,7 +396,7 @@ export class AsyncDriver {
     // A process that is only just being started is ended like any other; one that comes
     // later than that is ended when it comes.
     const gone = this.#spawned.promise.then(() => {
-      this.#ending?.close();
+      this.#ending?.close(eofMs);
       return this.#gone.promise;
     });
     if (await settleWithin(gone, timeoutMs)) return;

@@ -345,15 +345,16 @@ export class BlockingDriver {
   close(): void {
     const link = this.#link;
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
+    let eofMs = Infinity;
     if (!this.#isClosing) {
       this.#isClosing = true;
-      this.#conversation.close();
+      eofMs = this.#conversation.close();
     }
     if (link === undefined) {
       this.#end(this.#conversation.closedError("start"));
       return;
     }
-    link.send({ do: "close" });
+    link.send({ do: "close", eofMs });
     const last = performance.now() + timeoutMs;
     try {
       this.#waitEnd(timeoutMs);

@@ -39,6 +39,12 @@ import { notAsBefore } from "./start_failure.ts";
 /** How long after the end of a background task the turn about it may begin. */
 export const FOLLOW_UP_MS = 500;
 
+/**
+ * How long a CLI may take to end that was told to before a turn had begun. One that takes
+ * the prompt just then says yes and runs the turn all the same, to its end.
+ */
+const UNHEARD_MS = 500;
+
 /** What a conversation needs of its driver. */
 export interface DriverPort extends Clock {
   /** What stderr said last. */
@@ -129,7 +135,7 @@ export class Conversation {
       ...clock,
       interrupt: () => this.#interrupt(),
       failTurn: (id, error) => this.#failTurn(id, error),
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
       fail: (error) => port.fail(error),
     });
     this.#questions = new OpenQuestions(
@@ -418,9 +424,12 @@ export class Conversation {
     });
   }
 
-  /** The session is being closed: asks the CLI to stop what runs, and waits for no answer. */
-  close(): void {
-    if (this.#isEnded) return;
+  /**
+   * The session is being closed: asks the CLI to stop what runs, and waits for no answer.
+   * Gives how long the end of stdin may take at most, in milliseconds.
+   */
+  close(): number {
+    if (this.#isEnded) return Infinity;
     const { state, facts, isUnheard } = this.protocol;
     // An interruption leaves shells in the background running, for which the end of stdin
     // waits without a limit; and before a turn begins nothing is done about it.
@@ -428,6 +437,7 @@ export class Conversation {
       this.request("end_session", {}, MAX_TIMER_MS, () => {});
     } else if (state === "running") this.#interrupt();
     this.protocol.close();
+    return isUnheard ? UNHEARD_MS : Infinity;
   }
 
   /** The process is gone, or never was: everything that waits fails. */

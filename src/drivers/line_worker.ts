@@ -252,8 +252,8 @@ class LineWorker {
   }
 
   /** Ends the process, also one that is only just being started. */
-  close(): void {
-    this.#end((ending) => ending.close());
+  close(eofMs: number): void {
+    this.#end((ending) => ending.close(eofMs));
   }
 
   /** Ends it by signals. */
@@ -315,7 +315,7 @@ function listen(): void {
         worker?.write(order.line);
         break;
       case "close":
-        worker?.close();
+        worker?.close(order.eofMs);
         break;
       case "terminate":
         worker?.terminate(order.steps);

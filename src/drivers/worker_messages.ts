@@ -58,7 +58,7 @@ export type WorkerOrder =
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
   /** Ends the process, from the end of stdin on. */
-  | { readonly do: "close" }
+  | { readonly do: "close"; readonly eofMs: number }
   /** Ends the process, from SIGTERM on; with steps of its own where time is short. */
   | { readonly do: "terminate"; readonly steps?: CloseSteps }
   /** Nobody reads the ring any more. */

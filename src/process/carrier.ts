@@ -8,7 +8,6 @@
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { thrownText } from "../thrown.ts";
-import { MAX_LATE_OUTPUT_MS } from "./ending.ts";
 import type { LaunchFiles } from "./launch_files.ts";
 import type {
   ExitStatus,
@@ -79,6 +78,12 @@ export function carrierFailed(
 /** How long the news of an end may take, in milliseconds. */
 const ENDED_MS = 100;
 
+/**
+ * How long the output of a transport may be silent after the news of its end, which may
+ * have gone another way.
+ */
+const LATE_TRANSPORT_MS = 250;
+
 /** How a session holds a transport of the caller's. */
 export interface CarrierTerms {
   /** The option that it came from. */
@@ -126,8 +131,7 @@ export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
     ...stderr === undefined ? {} : { stderr },
     ...pid === undefined ? {} : { pid },
     exited,
-    // Its output may have another way to go than the news of its end.
-    lateOutputMs: MAX_LATE_OUTPUT_MS,
+    lateOutputMs: LATE_TRANSPORT_MS,
     removeFiles: () => terms.files?.removeNow(),
     kill(signal: TransportSignal): void {
       if (isOver) return;

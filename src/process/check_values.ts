@@ -401,7 +401,8 @@ function checkExtraArgs(args: unknown): void {
 function isEnvironment(value: unknown): boolean {
   return isWireObject(value) && !Array.isArray(value) &&
     Object.entries(value).every(([name, value]) =>
-      name !== "" && !/[=\0]/.test(name) &&
+      // Windows has hidden ones that begin with it: "=C:".
+      name !== "" && !/.=|\0/s.test(name) &&
       (value === undefined ||
         typeof value === "string" && !value.includes("\0"))
     );

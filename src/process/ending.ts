@@ -86,9 +86,14 @@ export class Ending {
     this.#endInput = endInput;
   }
 
-  /** All steps, from the end of stdin. Resolves when the process is gone, or will not go. */
-  close(): Promise<void> {
-    return this.#run ??= this.#descend(true);
+  /**
+   * All steps, from the end of stdin. Resolves when the process is gone, or will not go.
+   *
+   * @param mostMs How long the first step may take, where that is less than the options say.
+   */
+  close(mostMs: number = Infinity): Promise<void> {
+    const { eofMs } = this.#steps;
+    return this.#run ??= this.#descend(Math.min(eofMs, mostMs));
   }
 
   /** What went wrong where the process does not go. */
@@ -100,17 +105,18 @@ export class Ending {
   terminate(steps: CloseSteps = this.#steps): Promise<void> {
     this.#steps = steps;
     this.#hurry.resolve();
-    return this.#run ??= this.#descend(false);
+    return this.#run ??= this.#descend(undefined);
   }
 
-  async #descend(isAsked: boolean): Promise<void> {
+  /** @param eofMs How long the end of stdin is given; `undefined` for none. */
+  async #descend(eofMs: number | undefined): Promise<void> {
     const { exited } = this.#process;
     // Once the process is gone nobody knows what was its own.
     this.#tree.look();
     this.#endInput();
-    if (isAsked) {
+    if (eofMs !== undefined) {
       const over = Promise.race([exited, this.#hurry.promise]);
-      await this.#wait(over, this.#steps.eofMs);
+      await this.#wait(over, eofMs);
     }
     for (const [signal, timeoutMs] of this.#signals()) {
       if (await settleWithin(exited, 0)) return;

@@ -47,8 +47,9 @@ export interface Transport {
   /** What the CLI writes to stderr, where there is a way to it. It is read to its end. */
   readonly stderr?: ReadableStream<Uint8Array>;
   /**
-   * Its end. A rejection ends the session with that error. What `readable` gives within a
-   * second of it still counts, unless it has ended before.
+   * Its end. A rejection ends the session with that error. As long as `readable` has not
+   * ended it is waited for what still comes, until there is silence for 250 ms; while the
+   * session is being closed, for 50 ms.
    */
   readonly exited: Promise<ExitStatus>;
   /** Id of the process, where it is one of this machine. */

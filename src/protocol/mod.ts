@@ -111,7 +111,7 @@ export class Protocol {
     return this.#turns.sawInit;
   }
 
-  /** Whether a prompt went out whose turn has not begun: an interruption would not be heard. */
+  /** Whether there is a prompt whose turn has not begun: an interruption would not be heard. */
   get isUnheard(): boolean {
     return this.#turns.isUnheard;
   }

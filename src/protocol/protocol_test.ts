@@ -257,6 +257,17 @@ Deno.test("an interruption that waits and was given up never goes out", () => {
   }
 });
 
+Deno.test("each interruption waits for the init, and one that was given up takes no other one along", () => {
+  const protocol = started();
+  protocol.send({ id: "p1", content: "hi" });
+  assertEquals(protocol.request("i1", "interrupt", {}, 1000), []);
+  protocol.leave("p1");
+  assertEquals(protocol.request("i2", "interrupt", {}, 1000), []);
+  protocol.abandon("i1", "enough");
+  const outputs = protocol.receive(init("p1"));
+  assertEquals(written(outputs).map((line) => line.request_id), ["i2"]);
+});
+
 Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   const protocol = started();
   const [asked] = only(protocol.receive(ask("q1")), "ask");

@@ -127,7 +127,7 @@ export class TurnFlow {
     return this.#sawInit;
   }
 
-  /** Whether a prompt went out whose turn has not begun: an interruption would not be heard. */
+  /** Whether there is a prompt whose turn has not begun: an interruption would not be heard. */
   get isUnheard(): boolean {
     return this.#turns.open?.started === false;
   }
@@ -258,9 +258,9 @@ export class TurnFlow {
     if (open?.resting !== undefined) {
       return [{ do: "write", line }, ...this.#endWait()];
     }
-    if (open?.started === false && open.heldInterrupt === undefined) {
+    if (open?.started === false) {
       // Before the turn's init the CLI says yes to it and then runs the turn all the same.
-      open.heldInterrupt = { id, line };
+      open.heldInterrupts = [...open.heldInterrupts, { id, line }];
       return [];
     }
     return [{ do: "write", line }];
@@ -269,8 +269,11 @@ export class TurnFlow {
   /** Whoever asked for an interruption does not any more. Says whether it was still held back. */
   forget(id: string): boolean {
     const { open } = this.#turns;
-    if (open?.heldInterrupt?.id !== id) return false;
-    open.heldInterrupt = undefined;
+    const held = open?.heldInterrupts.filter((request) => request.id !== id);
+    if (open === undefined || held?.length === open.heldInterrupts.length) {
+      return false;
+    }
+    open.heldInterrupts = held ?? [];
     return true;
   }
 
@@ -391,9 +394,9 @@ export class TurnFlow {
   }
 
   #releaseInterrupt(turn: OpenTurn): Output[] {
-    const held = turn.heldInterrupt;
-    turn.heldInterrupt = undefined;
-    return held === undefined ? [] : [{ do: "write", line: held.line }];
+    const held = turn.heldInterrupts;
+    turn.heldInterrupts = [];
+    return held.map(({ line }) => ({ do: "write", line }));
   }
 
   #finish(raw: WireObject, frame: Frame): Output[] {
@@ -499,7 +502,7 @@ function opened(prompt: Prompt): OpenTurn {
     prompt,
     promptId: prompt.id,
     started: false,
-    heldInterrupt: undefined,
+    heldInterrupts: [],
     assistantError: undefined,
     ranTools: false,
     waitedFor: undefined,

@@ -36,8 +36,8 @@ export interface OpenTurn {
   resting: TurnEnd | undefined;
   /** The CLI is at work on it, so that an interruption will be heard. */
   started: boolean;
-  /** Our interruption, held back until then. */
-  heldInterrupt: HeldRequest | undefined;
+  /** Our interruptions, held back until then. */
+  heldInterrupts: readonly HeldRequest[];
   /** `error` of the last reply that had one. */
   assistantError: string | undefined;
   /** Why we interrupt it. */

@@ -194,7 +194,10 @@ const REMOTE_FIELDS: readonly (keyof RemoteMcpServer)[] = [
   "headers",
 ];
 
-/** Others are passed on to the CLI, which may know them. */
+/**
+ * Others are passed on to the CLI, which may know them; one that is near to one of ours is
+ * not, also the CLI's own `timeout`.
+ */
 function misspelt(
   server: object,
   fields: readonly string[],
