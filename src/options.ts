@@ -340,8 +340,9 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly controlTimeoutMs?: number;
   /**
    * How long each step of closing may take before the next, harder one, in
-   * milliseconds: for all of them, or one by one. The whole takes no longer than their
-   * sum and two seconds, or `close()` throws a `DeadlineError`. Default 5,000.
+   * milliseconds: for all of them, or one by one. Where a turn has not begun yet, the
+   * first one takes 500 at most. The whole takes no longer than their sum and two
+   * seconds, or `close()` throws a `DeadlineError`. Default 5,000.
    */
   readonly closeTimeoutMs?: number | CloseTimeouts;
   /**

@@ -35,7 +35,7 @@ export interface Clock {
 /**
  * Calls a function after a time. Where the thread was too busy to do so in time, what the
  * CLI wrote meanwhile is still to be read, and counts: the function is called after as
- * long again as it is late by. Gives the way to take that back.
+ * long again as it is late by, at most half a second. Gives the way to take that back.
  */
 export function afterInTime(
   clock: Pick<Clock, "now" | "after">,

@@ -57,7 +57,7 @@ export type WorkerOrder =
   | { readonly do: "refuse" }
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
-  /** Ends the process, from the end of stdin on. */
+  /** Ends the process, from the end of stdin on, which gets so long at most. */
   | { readonly do: "close"; readonly eofMs: number }
   /** Ends the process, from SIGTERM on; with steps of its own where time is short. */
   | { readonly do: "terminate"; readonly steps?: CloseSteps }

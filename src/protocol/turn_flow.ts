@@ -269,11 +269,9 @@ export class TurnFlow {
   /** Whoever asked for an interruption does not any more. Says whether it was still held back. */
   forget(id: string): boolean {
     const { open } = this.#turns;
-    const held = open?.heldInterrupts.filter((request) => request.id !== id);
-    if (open === undefined || held?.length === open.heldInterrupts.length) {
-      return false;
-    }
-    open.heldInterrupts = held ?? [];
+    const held = open?.heldInterrupts ?? [];
+    if (open === undefined || !held.some((one) => one.id === id)) return false;
+    open.heldInterrupts = held.filter((one) => one.id !== id);
     return true;
   }
 
