@@ -9,7 +9,7 @@
  */
 
 /** The version that `deno task claude` installs and the tests are made for. */
-export const CLAUDE_VERSION = "2.1.330";
+export const CLAUDE_VERSION = "2.1.332";
 
 /** Where `deno task claude` puts it. The version keeps an old one from use. */
 export function installedClaudePath(): string {
