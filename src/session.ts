@@ -22,6 +22,7 @@ import { asyncHost } from "./control/host.ts";
 import { attachControl, LiveControl } from "./control/live.ts";
 import { AsyncDriver } from "./drivers/async.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
+import { jsonCopy } from "./json_copy.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
 import type { Usage } from "./messages/_usage.ts";
@@ -39,11 +40,11 @@ import { pushControl, type PushedMessage } from "./pushed.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
   answerOf,
-  checkPrompt,
   checkTurnOptions,
   deadlineOf,
   finalOf,
   onAbort,
+  readyPrompt,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import { hostServers } from "./tools/config.ts";
@@ -195,7 +196,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     schema?: WireObject,
   ): Turn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
-    checkPrompt(prompt);
+    const content = readyPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
@@ -211,7 +212,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content: prompt, timeoutMs, verbatim },
+      { id, content, timeoutMs, verbatim },
       turnControl(turn),
       signal,
       schema,
@@ -276,11 +277,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    */
   push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
     checkTurnOptions("push", options);
-    checkPrompt(prompt);
+    const content = readyPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = pushControl(id);
     this.#core.driver.push(
-      { id, content: prompt, verbatim: options.verbatim },
+      { id, content, verbatim: options.verbatim },
       options,
       take,
     );
@@ -370,12 +371,13 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     options: ControlOptions = {},
   ): Promise<T> {
     checkControlOptions(options);
+    const payload = jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`);
     options.signal?.throwIfAborted();
     await unlessAborted(this.start(), options.signal);
-    const { subtype, payload } = call;
+    const { subtype } = call;
     const { driver } = this.#core;
     const response = await driver.request(subtype, payload, options);
-    this.#core.granted(call);
+    this.#core.granted({ subtype, payload });
     return call.read(response);
   }
 

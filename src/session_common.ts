@@ -10,9 +10,11 @@ import { MAX_TIMER_MS } from "./drivers/limits.ts";
 import { ConfigError } from "./errors.ts";
 import { isWireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
+import { jsonCopy } from "./json_copy.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
+import type { PromptContent } from "./prompt/blocks.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
@@ -141,6 +143,20 @@ export function answerOf(
     durationMs: result.durationMs,
     sessionId,
   };
+}
+
+/**
+ * The prompt as it is sent: a copy, so that it can neither change nor fail to be written
+ * once the turn has begun.
+ *
+ * @throws {TypeError} It is no prompt, or JSON cannot hold it.
+ */
+export function readyPrompt(prompt: PromptContent): PromptContent {
+  const copy = typeof prompt === "object"
+    ? jsonCopy(prompt, "Cannot send the prompt")
+    : prompt;
+  checkPrompt(copy);
+  return copy;
 }
 
 /** @throws {TypeError} It is no prompt. */

@@ -29,6 +29,7 @@ import { BlockingDriver } from "./drivers/blocking.ts";
 import { checkSynchronous } from "./drivers/sync_handlers.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
 import type { ClaudeEvent, View } from "./events/mod.ts";
+import { jsonCopy } from "./json_copy.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { Decision } from "./permissions/decision.ts";
@@ -44,10 +45,10 @@ import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
 import type { Answer, AskOptions, SendOptions } from "./session.ts";
 import {
   answerOf,
-  checkPrompt,
   checkTurnOptions,
   deadlineOf,
   finalOf,
+  readyPrompt,
 } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
@@ -146,7 +147,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     schema?: WireObject,
   ): SyncTurn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
-    checkPrompt(prompt);
+    const content = readyPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
@@ -162,7 +163,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content: prompt, timeoutMs, verbatim },
+      { id, content, timeoutMs, verbatim },
       syncTurnControl(turn),
       signal,
       schema,
@@ -226,14 +227,14 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    */
   push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
     checkTurnOptions("push", options);
-    checkPrompt(prompt);
+    const content = readyPrompt(prompt);
     const id = crypto.randomUUID();
     const { message, take } = syncPushed(
       id,
       (isDone) => this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
     );
     this.#core.driver.push(
-      { id, content: prompt, verbatim: options.verbatim },
+      { id, content, verbatim: options.verbatim },
       options,
       (news: PushNews) => take(news),
     );
@@ -342,11 +343,12 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
 
   #request<T>(call: ControlCall<T>, options: ControlOptions = {}): T {
     checkControlOptions(options);
+    const payload = jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`);
     options.signal?.throwIfAborted();
     this.start();
-    const { subtype, payload } = call;
+    const { subtype } = call;
     const response = this.#core.driver.request(subtype, payload, options);
-    this.#core.granted(call);
+    this.#core.granted({ subtype, payload });
     return call.read(response);
   }
 

@@ -436,7 +436,7 @@ export class Conversation {
     if (facts.tasks.size > 0 || isUnheard) {
       this.request("end_session", {}, MAX_TIMER_MS, () => {});
     } else if (state === "running") this.#interrupt();
-    this.protocol.close();
+    this.perform(this.protocol.close());
     return isUnheard ? UNHEARD_MS : Infinity;
   }
 

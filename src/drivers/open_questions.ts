@@ -23,6 +23,7 @@ import {
   LEFT,
 } from "../host/mod.ts";
 import type { Output, Protocol } from "../protocol/mod.ts";
+import { thrownText } from "../thrown.ts";
 import type { Clock } from "./limits.ts";
 
 /** What the questions may do. */
@@ -90,6 +91,19 @@ export class OpenQuestions {
     } else this.#settle(id, answer);
   }
 
+  /** Answers for the host, with a refusal where JSON cannot hold its answer: the CLI waits for one. */
+  #answerForHost(id: string, reply: DecidedReply): void {
+    try {
+      this.#answer(id, reply);
+    } catch (error) {
+      const open = this.#open.get(id);
+      if (open === undefined) throw error;
+      const refusal = `Cannot write the answer: ${thrownText(error)}`;
+      this.#answer(id, { refusal });
+      this.#host.failed(open.question, error);
+    }
+  }
+
   /** The CLI no longer waits. */
   withdraw(id: string): void {
     this.#take(id)?.abort.abort(
@@ -116,7 +130,7 @@ export class OpenQuestions {
     const open = this.#open.get(id);
     if (open === undefined) return;
     if (answer !== LEFT) {
-      this.#answer(id, answer);
+      this.#answerForHost(id, answer);
     } else if (!this.#isAttended(open.question)) {
       this.#answer(id, this.#host.unattended(open.question));
     } else {
@@ -175,9 +189,11 @@ export class OpenQuestions {
   }
 
   #answer(id: string, reply: DecidedReply): void {
+    // First of all, as it may fail: then the question is as open as before.
+    const outputs = this.#protocol.answer(id, reply);
     const open = this.#take(id);
     if (open === undefined) return;
-    this.#port.perform(this.#protocol.answer(id, reply));
+    this.#port.perform(outputs);
     const { facts } = this.#protocol;
     const event = this.#host.told(open.question, reply, facts.id);
     if (event !== undefined) {

@@ -78,6 +78,15 @@ const POLICY_HOOK = "claudestream:policy";
  */
 const HOOK_TIMEOUT_S = 2_000_000;
 
+/** The option whose function answers a kind of question. */
+const HANDLER_OF: Readonly<Record<Question["kind"], string>> = {
+  permission: "policy",
+  hook: "hooks",
+  mcp: "mcpServers",
+  elicitation: "onElicitation",
+  dialog: "onDialog",
+};
+
 /** The host's side of one session. */
 export class Host {
   readonly #options: SessionOptions;
@@ -85,9 +94,11 @@ export class Host {
   readonly #mcp: McpHost;
   readonly #hooks: Hooks;
   readonly #questions: Questions;
+  readonly #failed: FailureListener;
 
   constructor(options: SessionOptions, port: HostPort) {
     this.#options = options;
+    this.#failed = port.failed;
     this.#mcp = new McpHost(options, port);
     const { policy } = options;
     this.#gate = policy === undefined
@@ -236,6 +247,16 @@ export class Host {
         by: "unattended",
       }
       : { refusal: "Nobody is there to answer" };
+  }
+
+  /** The answer to a question could not be written, so the CLI was refused one. */
+  failed({ kind }: Question, error: unknown): void {
+    this.#failed({
+      handler: HANDLER_OF[kind],
+      error,
+      consequence: "the CLI was told that there is no answer",
+      isSilent: false,
+    });
   }
 
   /** Whether `permissionTimeoutMs` holds for a question. */

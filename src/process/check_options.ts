@@ -17,6 +17,8 @@ import { checkQuestions } from "../questions/options.ts";
 import { checkAnswerSchema } from "../structured/convert.ts";
 import { checkToolOptions } from "../tools/config.ts";
 import { closest } from "../closest.ts";
+import { jsonCopy } from "../json_copy.ts";
+import { thrownText } from "../thrown.ts";
 import { OPTION_NAMES } from "./args.ts";
 import { checkTogether } from "./check_together.ts";
 import { checkValues } from "./check_values.ts";
@@ -44,6 +46,7 @@ export function checkOptions(options: SessionOptions): void {
     throw new ConfigError(name, `Unknown option "${name}"${hint}`);
   }
   checkValues(options);
+  checkJson(given);
   const { outputSchema } = options;
   if (isWireObject(outputSchema)) {
     checkAnswerSchema("outputSchema", outputSchema);
@@ -58,6 +61,26 @@ export function checkOptions(options: SessionOptions): void {
   checkQuestions(options);
   checkTogether(options);
   checkToolOptions(options);
+}
+
+/** Options with values of any kind in them, which the CLI gets as JSON. */
+const AS_JSON = [
+  "agents",
+  "managedSettings",
+  "outputSchema",
+  "sandbox",
+  "settings",
+] as const;
+
+function checkJson(given: Readonly<Record<string, unknown>>): void {
+  for (const name of AS_JSON) {
+    if (!isWireObject(given[name])) continue;
+    try {
+      jsonCopy(given[name], `Cannot use the option ${name}`);
+    } catch (cause) {
+      throw new ConfigError(name, thrownText(cause), { cause });
+    }
+  }
 }
 
 function checkHookOptions(options: SessionOptions): void {

@@ -10,6 +10,7 @@ import {
   NO_HOOKS_VARIABLE,
   settingsTurnHooksOff,
 } from "../permissions/check.ts";
+import { jsonCopy } from "../json_copy.ts";
 import { launchOf } from "./args.ts";
 import { type Launch, pathOf } from "./launch.ts";
 import { isSettingsFile } from "./places.ts";
@@ -22,7 +23,10 @@ import { isSettingsFile } from "./places.ts";
  */
 export function readyLaunch(options: SessionOptions): Launch {
   checkSettingsFile(options);
-  return launchOf(options);
+  const launch = launchOf(options);
+  // What the caller changes afterwards changes nothing, and to write it cannot fail.
+  const initialize = jsonCopy(launch.initialize, "Cannot start the CLI");
+  return { ...launch, initialize };
 }
 
 /** Where the file cannot be read from here, the first tool call shows it: the session ends then. */

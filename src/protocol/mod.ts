@@ -128,9 +128,11 @@ export class Protocol {
 
   /** The process is up: the handshake goes out under this id. */
   start(id: string, fields: WireObject, timeoutMs: number): Output[] {
+    const line = requestLine(id, "initialize", fields);
     this.#turns.start();
     this.#startId = id;
-    return this.request(id, "initialize", fields, timeoutMs);
+    this.#own.add(id, "initialize", timeoutMs);
+    return [{ do: "write", line }];
   }
 
   /** Sends a prompt, or keeps it until the turn before has drained. */
@@ -171,8 +173,8 @@ export class Protocol {
     if (state === "new" || state === "ended") {
       throw closed(state, subtype, this.endError);
     }
-    this.#own.add(id, subtype, timeoutMs);
     const line = requestLine(id, subtype, payload);
+    this.#own.add(id, subtype, timeoutMs);
     return subtype === "interrupt"
       ? this.#turns.interrupt(id, line)
       : [{ do: "write", line }];
@@ -277,8 +279,11 @@ export class Protocol {
 
   /** Answers a question. Nothing happens where the CLI no longer waits for it. */
   answer(id: string, reply: Reply): Output[] {
-    if (!this.#questions.delete(id)) return [];
-    return [{ do: "write", line: replyLine(id, reply) }];
+    if (!this.#questions.has(id)) return [];
+    // What cannot be written leaves the question open, for another answer.
+    const line = replyLine(id, reply);
+    this.#questions.delete(id);
+    return [{ do: "write", line }];
   }
 
   /** The deadline of a request of ours passed. */
@@ -303,8 +308,8 @@ export class Protocol {
   }
 
   /** No more prompts. The driver ends the process. */
-  close(): void {
-    this.#turns.close();
+  close(): Output[] {
+    return this.#turns.close();
   }
 
   /** Why nothing goes any more; `undefined` as long as the process is there. */

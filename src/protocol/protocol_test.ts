@@ -193,6 +193,21 @@ Deno.test("after a turn was left the next prompt waits for its end", () => {
   assertEquals(protocol.state, "running");
 });
 
+Deno.test("a prompt that waits when the session is closed is over at once", () => {
+  const protocol = started();
+  protocol.send({ id: "p1", content: "hi" });
+  protocol.leave("p1");
+  protocol.send({ id: "p2", content: "again" });
+  const [ended] = only(protocol.close(), "end_turn");
+  assertEquals(ended?.id, "p2");
+  assert(ended?.end.error instanceof StateError);
+  assertEquals(protocol.hasWaiting, false);
+  const exit = { code: 0, signal: null, stderrTail: "" };
+  assertEquals(only(protocol.end(exit), "end_turn").map(({ id }) => id), [
+    "p1",
+  ]);
+});
+
 Deno.test("a prompt that was left while it waited never goes out", () => {
   const protocol = started();
   protocol.send({ id: "p1", content: "hi" });

@@ -54,6 +54,12 @@ export interface TurnFlowOptions {
   readonly waitForReset?: WaitForReset | undefined;
 }
 
+/** A prompt, and the line that it is on the wire. */
+interface WrittenPrompt {
+  readonly prompt: Prompt;
+  readonly line: string;
+}
+
 /** Who knows what every error says besides. */
 type Details = () => Pick<ErrorDetails, "sessionId" | "stderrTail">;
 
@@ -69,7 +75,7 @@ export class TurnFlow {
   #state: ConversationState = "new";
   readonly #turns = new Turns();
   /** A prompt that waits for the turn before it to drain. */
-  #waiting: Prompt | undefined;
+  #waiting: WrittenPrompt | undefined;
   /** The handshake was answered. */
   #isReady = false;
   #sawInit = false;
@@ -109,7 +115,7 @@ export class TurnFlow {
 
   /** Whether it is the prompt of this turn that waits. */
   isWaiting(turnId: string): boolean {
-    return this.#waiting?.id === turnId;
+    return this.#waiting?.prompt.id === turnId;
   }
 
   /** Id of the turn that lines belong to now; `undefined` where they are nobody's. */
@@ -168,12 +174,15 @@ export class TurnFlow {
   send(prompt: Prompt): Output[] {
     if (this.#waiting !== undefined) throw illegal(this.#state, "send");
     this.#checkBudget();
-    this.#state = next(this.#state, "send");
-    if (this.#state === "draining") {
-      this.#waiting = prompt;
+    const state = next(this.#state, "send");
+    // What cannot be written must fail before it counts as a turn.
+    const line = promptLine(prompt);
+    this.#state = state;
+    if (state === "draining") {
+      this.#waiting = { prompt, line };
       return [];
     }
-    return this.#open(prompt);
+    return this.#open({ prompt, line });
   }
 
   #checkBudget(): void {
@@ -181,9 +190,9 @@ export class TurnFlow {
     if (reached !== undefined) throw exceededError(reached, this.#facts.id);
   }
 
-  #open(prompt: Prompt): Output[] {
+  #open({ prompt, line }: WrittenPrompt): Output[] {
     this.#turns.open = opened(prompt);
-    return this.#prompt(promptLine(prompt));
+    return this.#prompt(line);
   }
 
   #prompt(line: string): Output[] {
@@ -199,8 +208,9 @@ export class TurnFlow {
       throw illegal(this.#state, "send");
     }
     this.#checkBudget();
+    const line = promptLine(prompt, how);
     this.#turns.push(prompt.id);
-    return this.#prompt(promptLine(prompt, how));
+    return this.#prompt(line);
   }
 
   /**
@@ -243,13 +253,14 @@ export class TurnFlow {
     const content = ranTools && message !== undefined
       ? message
       : open.prompt.content;
+    const line = promptLine({ ...open.prompt, content, id: promptId });
     this.#turns.open = {
       ...opened(open.prompt),
       promptId,
       waitedFor,
       ranTools,
     };
-    return this.#prompt(promptLine({ ...open.prompt, content, id: promptId }));
+    return this.#prompt(line);
   }
 
   /** Asks the CLI to stop the turn that runs, by this request. */
@@ -461,10 +472,14 @@ export class TurnFlow {
     return outputs;
   }
 
-  /** No more prompts. */
-  close(): void {
+  /** No more prompts. One that waited for the turn before it will not be sent. */
+  close(): Output[] {
     this.#state = next(this.#state, "close");
+    const id = this.#waiting?.prompt.id;
+    if (id === undefined) return [];
     this.#waiting = undefined;
+    const error = illegal(this.#state, "send");
+    return [{ do: "end_turn", id, end: { error } }];
   }
 
   /** Why there is no process any more. To be asked before {@linkcode end}. */
@@ -481,7 +496,7 @@ export class TurnFlow {
   end(error: Error): Output[] {
     this.#state = next(this.#state, "end");
     const outputs: Output[] = [];
-    for (const id of [this.id, this.#waiting?.id]) {
+    for (const id of [this.id, this.#waiting?.prompt.id]) {
       if (id !== undefined) {
         outputs.push({ do: "end_turn", id, end: { error } });
       }

@@ -47,10 +47,12 @@ export class ReadyServer {
     this.#notify = notify;
     this.#transport = {
       start: () => Promise.resolve(),
-      send: (message) => {
-        this.#send(message);
-        return Promise.resolve();
-      },
+      // What fails is told to the server by a promise, as its own transports do.
+      send: (message) =>
+        new Promise((resolve) => {
+          this.#send(message);
+          resolve();
+        }),
       close: () => {
         this.#transport.onclose?.();
         return Promise.resolve();

@@ -1,0 +1,87 @@
+// Whatever waits is settled at every end of the session. The random interleaver of
+// `tests/chaos` looks for what is missing here.
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  AsyncSession,
+  StateError,
+  SyncSession,
+  type SyncTurn,
+} from "../mod.ts";
+import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
+import * as step from "../src/testing/steps.ts";
+
+/** A turn that answers nothing more, whatever it is told. */
+const DEAF = {
+  turns: [[step.text("one"), step.silence({ deaf: true })]],
+};
+
+async function outcome(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(() => "a value", (error) => error);
+}
+
+Deno.test("async: a prompt that waits for a turn that was left is settled by close()", async () => {
+  const readers: Readonly<
+    Record<string, (session: AsyncSession) => Promise<unknown>>
+  > = {
+    ask: (session) => session.ask("two"),
+    "ask with a time limit": (session) =>
+      session.ask("two", { timeoutMs: 60_000 }),
+    text: (session) => session.send("two").text(),
+    result: (session) => session.send("two").result(),
+    "for await": (session) => Array.fromAsync(session.send("two")),
+    readable: (session) => Array.fromAsync(session.send("two").readable),
+    textStream: (session) => Array.fromAsync(session.send("two").textStream()),
+  };
+  for (const [name, read] of Object.entries(readers)) {
+    await using claude = await ScriptedClaude.create({ processes: [DEAF] });
+    const session = new AsyncSession({
+      claudePath: claude.path,
+      closeTimeoutMs: { eofMs: 60_000, termMs: 100, killMs: 5_000 },
+      onBreak: "drain",
+    });
+    for await (const { type } of session.send("one")) {
+      if (type === "assistant_text") break;
+    }
+    const waiting = outcome(read(session));
+    const closed = session.close();
+    // Before the process is gone, which takes its time.
+    const error = await waiting;
+    assertInstanceOf(error, StateError, name);
+    assertEquals(error.code, "session_closed", name);
+    assert(session.pid !== undefined);
+    Deno.kill(session.pid, "SIGKILL");
+    await closed;
+  }
+});
+
+Deno.test("blocking: a prompt that waits for a turn that was left is settled by close()", async () => {
+  const readers: Readonly<Record<string, (turn: SyncTurn) => unknown>> = {
+    text: (turn) => turn.text(),
+    result: (turn) => turn.result(),
+    "for of": (turn) => [...turn],
+    textStream: (turn) => [...turn.textStream()],
+  };
+  for (const [name, read] of Object.entries(readers)) {
+    await using claude = await ScriptedClaude.create({ processes: [DEAF] });
+    const session = new SyncSession({
+      claudePath: claude.path,
+      closeTimeoutMs: 100,
+      onBreak: "drain",
+    });
+    for (const { type } of session.send("one")) {
+      if (type === "assistant_text") break;
+    }
+    const turn = session.send("two");
+    session.close();
+    let error: unknown;
+    try {
+      read(turn);
+    } catch (thrown) {
+      error = thrown;
+    }
+    assertInstanceOf(error, StateError, name);
+    assertEquals(error.code, "session_closed", name);
+    assertEquals(session.state, "closed");
+  }
+});
