@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
-import { asking, run, Running } from "./fixtures/child.ts";
+import { asking, CLI, environment, run, Running } from "./fixtures/child.ts";
 
 Deno.test("send: the answer to stdout, tools to stderr", async () => {
   const { code, stdout, stderr } = await run([asking], [
@@ -168,7 +168,7 @@ Deno.test("help and --version go to stdout", async () => {
   const version = await run(undefined, ["--version"]);
   assertMatch(
     version.stdout,
-    /^claudestream \d+\.\d+\.\d+ \(deno 2\.[\d.]+\)\n$/,
+    /^claudestream \d+\.\d+\.\d+ \(deno 2\.[\d.]+, no claude\)\n$/,
   );
   assertEquals([version.code, version.stderr], [0, ""]);
 });
@@ -188,9 +188,10 @@ Deno.test("a claude that is too old is told of, once and on stderr", async () =>
 
 Deno.test("what cannot be read or written is said in a line, and not where in our code", async () => {
   if (Deno.build.os !== "linux") return;
-  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  await using claude = await ScriptedClaude.create(step.conversation([]));
   const rows: readonly [shell: string, code: number, said: string][] = [
     ["ask < /", 2, "Cannot read the prompt from stdin: it is a directory"],
+    ["repl < /", 2, "Cannot read the prompts from stdin: it is a directory"],
     ["--help > /dev/full", 1, "Cannot write to stdout: No space left"],
   ];
   for (const [shell, expected, said] of rows) {
@@ -199,8 +200,10 @@ Deno.test("what cannot be read or written is said in a line, and not where in ou
         "-c",
         `"$0" run -A --no-check "$1" ${shell}`,
         Deno.execPath(),
-        cli,
+        CLI,
       ],
+      clearEnv: true,
+      env: environment(claude),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -210,4 +213,29 @@ Deno.test("what cannot be read or written is said in a line, and not where in ou
     assert(!text.includes(".ts:"), text);
     assertEquals(code, expected);
   }
+});
+
+Deno.test("--system-prompt and --append-system-prompt go together, texts and files", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "from a file");
+  const rows: readonly (readonly [readonly string[], unknown, unknown])[] = [
+    [["-s", "A"], ["A"], undefined],
+    [["--append-system-prompt", "B"], undefined, "B"],
+    [["-s", "A", "--append-system-prompt", "B"], ["A"], "B"],
+    [["-s", `@${file}`, "--append-system-prompt=B"], ["from a file"], "B"],
+  ];
+  for (const [flags, instead, also] of rows) {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("ok")]]),
+    );
+    const { code } = await new Running(claude, ["ask", "x", ...flags]).end();
+    assertEquals(code, 0);
+    const [start] = claude.received;
+    const { systemPrompt, appendSystemPrompt } = start?.request as {
+      systemPrompt?: unknown;
+      appendSystemPrompt?: unknown;
+    };
+    assertEquals([systemPrompt, appendSystemPrompt], [instead, also]);
+  }
+  await Deno.remove(file);
 });

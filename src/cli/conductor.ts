@@ -15,7 +15,7 @@ import type { SessionOptions } from "../options.ts";
 import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { AsyncSession } from "../session.ts";
 import type { Turn } from "../turn.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
 import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
@@ -23,7 +23,7 @@ import type { Output } from "./output.ts";
 import type { PermissionAsker } from "./permission_question.ts";
 import { denialNote, policyOf, unattendedMessage } from "./policy.ts";
 import type { Presenter } from "./presenters.ts";
-import { report } from "./report.ts";
+import { failureObject, report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
 import { styled } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -94,15 +94,19 @@ export class Conductor {
       await this.#show(turn, presenter, attempt);
       // Throws where the turn failed.
       await turn.text();
-      return attempt.isInterrupted ? EXIT.interrupted : EXIT.done;
+      return attempt.isInterrupted
+        ? await this.#ended(new SignalError("SIGINT"))
+        : EXIT.done;
     } catch (error) {
       this.#lastError = error;
       const { ending } = this.watch;
       if (ending !== undefined) {
-        await output.stderr(`claudestream: ended by ${ending.signal}\n`);
-        return ending.code;
+        await output.stderr(`claudestream: ${ending.message}\n`);
+        return await this.#ended(ending);
       }
-      if (attempt.isInterrupted) return EXIT.interrupted;
+      if (attempt.isInterrupted) {
+        return await this.#ended(new SignalError("SIGINT"));
+      }
       return await report(output, error);
     } finally {
       await this.#afterwards(turn);
@@ -128,6 +132,12 @@ export class Conductor {
     } finally {
       await presenter.end(result);
     }
+  }
+
+  /** A signal ended the turn, and was told of on stderr. */
+  async #ended(error: SignalError): Promise<number> {
+    await this.#plan.output.failure(failureObject(error));
+    return exitCodeOf(error);
   }
 
   async #sayInterrupted(presenter: Presenter<View>): Promise<void> {
@@ -193,9 +203,24 @@ export async function conduct(
       request.deny(unattendedMessage(request));
     });
   // Signals are heard until the process is gone.
-  using watch = new SignalWatch(session, plan.cleanUp);
+  using watch = new SignalWatch(session, (error) => beforeExit(plan, error));
   await using _closing = session;
   return await body(new Conductor(plan, session, watch, denied));
+}
+
+/** How long the end of a program that is told to end waits for a stdout that takes nothing. */
+const LAST_WORDS_MS = 1000;
+
+/** What is left to do where a signal ends the program. */
+async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
+  const { output } = plan;
+  const said = output.failure(failureObject(error))
+    .then(() => output.written());
+  const { promise: patience, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LAST_WORDS_MS);
+  await Promise.race([said, patience]);
+  clearTimeout(timer);
+  await plan.cleanUp?.();
 }
 
 function newSession(options: SessionOptions): AsyncSession {
@@ -203,7 +228,10 @@ function newSession(options: SessionOptions): AsyncSession {
     return new AsyncSession(options);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof TypeError) {
-      throw new UsageError(error.message);
+      throw new UsageError(
+        error.message,
+        error instanceof ConfigError ? error.hint : undefined,
+      );
     }
     throw error;
   }

@@ -5,12 +5,25 @@
  */
 
 import { ClaudeStreamError, type ErrorCode, TurnError } from "../errors.ts";
-import { TimeoutError } from "./exit_code.ts";
+import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
 import { WriteError } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** Causes: those of the library, and those that only a command line has. */
+export type FailureCode =
+  | ErrorCode
+  | "usage"
+  | "timeout"
+  | "terminated"
+  | "hang_up"
+  | "output"
+  | "deno_permission"
+  | "unexpected";
+
 /** What to say of an error. */
 export interface Description {
+  /** The cause, as a word. */
+  readonly code: FailureCode;
   readonly message: string;
   readonly hint?: string;
 }
@@ -30,26 +43,37 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
 /** Describes whatever was thrown. */
 export function describe(error: unknown): Description {
   if (error instanceof UsageError) {
-    return withHint(error.message, error.hint);
+    return described("usage", error.message, error.hint);
   }
-  if (error instanceof TimeoutError || error instanceof WriteError) {
-    return { message: error.message };
+  if (error instanceof TimeoutError) return described("timeout", error.message);
+  if (error instanceof SignalError) {
+    return described(BY_SIGNAL[error.signal], error.message);
   }
+  if (error instanceof WriteError) return described("output", error.message);
   if (error instanceof TurnError) return describeTurn(error);
   if (error instanceof ClaudeStreamError) {
-    return withHint(error.message, HINTS[error.code] ?? error.hint);
+    const { code, message } = error;
+    return described(code, message, HINTS[code] ?? error.hint);
   }
   if (error instanceof Deno.errors.NotCapable) return notCapable(error);
-  // Not foreseen, so whoever reports it needs to know where it happened.
-  return {
-    message: error instanceof Error
+  // Not foreseen: a report of it needs to say where it happened.
+  return described(
+    "unexpected",
+    error instanceof Error
       ? error.stack ?? `${error.name}: ${error.message}`
       : String(error),
-  };
+  );
 }
 
+const BY_SIGNAL: { readonly [S in EndingSignal]: FailureCode } = {
+  SIGINT: "interrupted",
+  SIGTERM: "terminated",
+  SIGHUP: "hang_up",
+  SIGBREAK: "terminated",
+};
+
 function describeTurn(error: TurnError): Description {
-  const { code, sessionId, resetsAt } = error;
+  const { code, message, sessionId, resetsAt } = error;
   const hints = [HINTS[code] ?? error.hint];
   if (resetsAt !== undefined) {
     hints.push(`the limit ends ${new Date(resetsAt * 1000).toLocaleString()}`);
@@ -57,8 +81,9 @@ function describeTurn(error: TurnError): Description {
   if (code === "max_turns" && sessionId !== undefined) {
     hints.push(`or go on: claudestream send --resume ${sessionId} "go on"`);
   }
-  return withHint(
-    error.message,
+  return described(
+    code,
+    message,
     hints.filter((hint) => hint !== undefined).join("; "),
   );
 }
@@ -67,12 +92,19 @@ function describeTurn(error: TurnError): Description {
 function notCapable(error: Error): Description {
   const [, flag] = /(--allow-[a-z-]+)/.exec(error.message) ?? [];
   const [line = ""] = error.message.split(", run again");
-  return withHint(
+  return described(
+    "deno_permission",
     `Deno does not allow it: ${line}`,
     `Run Deno with ${flag ?? "the flag for it"}, or with -A for all`,
   );
 }
 
-function withHint(message: string, hint: string | undefined): Description {
-  return hint === undefined || hint === "" ? { message } : { message, hint };
+function described(
+  code: FailureCode,
+  message: string,
+  hint?: string,
+): Description {
+  return hint === undefined || hint === ""
+    ? { code, message }
+    : { code, message, hint };
 }

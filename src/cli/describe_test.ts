@@ -29,15 +29,23 @@ Deno.test("describe tells how to go on after --max-turns, and when a limit ends"
 
 Deno.test("describe keeps expected errors short, and unexpected ones whole", () => {
   assertEquals(describe(new UsageError("No", "Yes")), {
+    code: "usage",
     message: "No",
     hint: "Yes",
   });
-  assertEquals(describe(new ConfigError("model", "No")), { message: "No" });
+  assertEquals(describe(new ConfigError("model", "No")), {
+    code: "config",
+    message: "No",
+  });
   assertEquals(describe(new TimeoutError(90_000)), {
+    code: "timeout",
     message: "No end of the turn within 1 m 30 s (--timeout)",
   });
   assertStringIncludes(describe(new TypeError("oh")).message, "describe_test");
-  assertEquals(describe("a text"), { message: "a text" });
+  assertEquals(describe("a text"), {
+    code: "unexpected",
+    message: "a text",
+  });
 });
 
 Deno.test("describe names the flag that Deno wants", () => {
@@ -45,6 +53,7 @@ Deno.test("describe names the flag that Deno wants", () => {
     'Requires read access to "/x", run again with the --allow-read flag',
   );
   assertEquals(describe(error), {
+    code: "deno_permission",
     message: 'Deno does not allow it: Requires read access to "/x"',
     hint: "Run Deno with --allow-read, or with -A for all",
   });

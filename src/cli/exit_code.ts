@@ -38,6 +38,28 @@ export class TimeoutError extends Error {
   }
 }
 
+/** Signals that end a command. */
+export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK";
+
+const BY_SIGNAL: Readonly<Record<EndingSignal, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.hangUp,
+  SIGBREAK: EXIT.terminated,
+};
+
+/** A signal ended the command: Ctrl-C is `SIGINT`. */
+export class SignalError extends Error {
+  override readonly name = "SignalError";
+  /** Which one. */
+  readonly signal: EndingSignal;
+
+  constructor(signal: EndingSignal) {
+    super(signal === "SIGINT" ? "interrupted" : `ended by ${signal}`);
+    this.signal = signal;
+  }
+}
+
 const BY_CODE: { readonly [C in ErrorCode]?: number } = {
   config: EXIT.usage,
   cwd_not_found: EXIT.usage,
@@ -52,6 +74,7 @@ const BY_CODE: { readonly [C in ErrorCode]?: number } = {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof TimeoutError) return EXIT.timeout;
+  if (error instanceof SignalError) return BY_SIGNAL[error.signal];
   // Deno may not do what it takes: nothing was started.
   if (error instanceof Deno.errors.NotCapable) return EXIT.start;
   if (!(error instanceof ClaudeStreamError)) return EXIT.failed;

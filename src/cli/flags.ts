@@ -144,7 +144,8 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "json",
     synonyms: ["json-output"],
     kind: "switch",
-    help: "Print JSON: one event a line, of ask and doctor one object",
+    help:
+      "Print JSON: one event a line, of ask and doctor one object; a failure is an object as well",
     commands: [...PROMPTS, "doctor"],
   },
   raw: {

@@ -10,7 +10,7 @@ import { helpText } from "./help.ts";
 import { flagsOf, parse } from "./parse.ts";
 import { TOPICS } from "./topics.ts";
 import { UsageError } from "./usage_error.ts";
-import { VERSION, versionLine } from "./version.ts";
+import { VERSION, versionLine, type Versions } from "./version.ts";
 import config from "../../deno.json" with { type: "json" };
 
 Deno.test("help leads with examples and names every command and topic", () => {
@@ -66,8 +66,23 @@ Deno.test("help does not know everything", () => {
 
 Deno.test("the version is that of deno.json", () => {
   assertEquals(VERSION, config.version);
+});
+
+Deno.test("the version line names all that takes part", () => {
+  const versions = {
+    claudestream: "1.2.3",
+    deno: "2.9.6",
+    tested: { oldest: "2.1.0", newest: "2.2.0" },
+  };
+  const line = (claude: Versions["claude"]) =>
+    versionLine({ ...versions, claude });
   assertEquals(
-    versionLine(),
-    `claudestream ${VERSION} (deno ${Deno.version.deno})`,
+    line({ path: "/bin/claude", version: "2.1.5" }),
+    "claudestream 1.2.3 (deno 2.9.6, claude 2.1.5)\n",
   );
+  assertEquals(
+    line({ path: "/bin/claude", version: null }),
+    "claudestream 1.2.3 (deno 2.9.6, claude of an unknown version)\n",
+  );
+  assertEquals(line(null), "claudestream 1.2.3 (deno 2.9.6, no claude)\n");
 });

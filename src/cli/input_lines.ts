@@ -10,6 +10,7 @@ export type ReadBytes = (buffer: Uint8Array) => Promise<number | null>;
 interface Waiting {
   readonly isFresh: boolean;
   readonly resolve: (line: string | undefined) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Options of {@linkcode InputLines}. */
@@ -32,6 +33,8 @@ export class InputLines {
   #parts: string[] = [];
   #isPumping = false;
   #isEnded = false;
+  /** Why no further line can be read. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(read: ReadBytes, options: InputLinesOptions = {}) {
     this.#read = read;
@@ -60,6 +63,7 @@ export class InputLines {
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     if (this.#isEnded) return Promise.resolve(undefined);
     const { promise, resolve, reject } = Promise.withResolvers<
       string | undefined
@@ -69,6 +73,10 @@ export class InputLines {
       resolve: (line) => {
         signal?.removeEventListener("abort", abort);
         resolve(line);
+      },
+      reject: (error) => {
+        signal?.removeEventListener("abort", abort);
+        reject(error);
       },
     };
     const abort = (): void => {
@@ -86,8 +94,10 @@ export class InputLines {
     this.#isPumping = true;
     const buffer = new Uint8Array(64 * 1024);
     while (this.#readsAhead || this.#waiting.length > 0) {
-      // An input that breaks has ended, for whoever waits for a line.
-      const size = await this.#read(buffer).catch(() => null);
+      const size = await this.#read(buffer).catch((error) => {
+        this.#failure = { error };
+        return null;
+      });
       if (size === null) {
         this.#end();
         break;
@@ -113,7 +123,10 @@ export class InputLines {
     const rest = this.#parts.join("") + this.#decoder.decode();
     this.#parts = [];
     if (rest !== "") this.#deliver(rest);
-    for (const { resolve } of this.#waiting.splice(0)) resolve(undefined);
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (this.#failure === undefined) resolve(undefined);
+      else reject(this.#failure.error);
+    }
   }
 
   #deliver(text: string): void {

@@ -88,8 +88,15 @@ Deno.test("InputLines lets go of whoever gives up, and keeps the line", async ()
   assertEquals(await lines.next(), "late");
 });
 
-Deno.test("InputLines ends where the input breaks", async () => {
-  const lines = new InputLines(() => Promise.reject(new Error("gone")));
-  assertEquals(await lines.next(), undefined);
-  assertEquals(await lines.fresh(), undefined);
+Deno.test("InputLines fails where the input breaks, after the lines before", async () => {
+  const input = chunks([new TextEncoder().encode("one\ntwo")]);
+  const lines = new InputLines(async (buffer) => {
+    const size = await input.read(buffer);
+    if (size === null) throw new Error("gone");
+    return size;
+  }, { readsAhead: true });
+  assertEquals(await lines.next(), "one");
+  assertEquals(await lines.next(), "two");
+  await assertRejects(() => lines.next(), Error, "gone");
+  await assertRejects(() => lines.fresh(), Error, "gone");
 });

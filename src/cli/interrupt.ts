@@ -8,7 +8,12 @@
 import { endHeldAtOnce } from "../process/exit_hooks.ts";
 import { maySignal } from "../process/process_tree.ts";
 import type { AsyncSession } from "../session.ts";
-import { EXIT, TimeoutError } from "./exit_code.ts";
+import {
+  type EndingSignal,
+  exitCodeOf,
+  SignalError,
+  TimeoutError,
+} from "./exit_code.ts";
 
 /** One turn, as far as signals and the clock are concerned. */
 export interface Attempt extends Disposable {
@@ -20,22 +25,7 @@ export interface Attempt extends Disposable {
   readonly stopped: AbortSignal;
 }
 
-type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK";
-
-/** Why the program ends. */
-export interface Ending {
-  readonly signal: Signal;
-  readonly code: number;
-}
-
-const CODES: Readonly<Record<Signal, number>> = {
-  SIGINT: EXIT.interrupted,
-  SIGTERM: EXIT.terminated,
-  SIGHUP: EXIT.hangUp,
-  SIGBREAK: EXIT.terminated,
-};
-
-const SIGNALS: readonly Signal[] = Deno.build.os === "windows"
+const SIGNALS: readonly EndingSignal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -44,20 +34,20 @@ export class SignalWatch implements Disposable {
   /** Called by Ctrl-C where no turn is running. Without it Ctrl-C ends the program. */
   onIdleInterrupt: (() => void) | undefined;
   readonly #session: AsyncSession;
-  readonly #cleanUp: () => Promise<void>;
-  readonly #handlers: readonly (readonly [Signal, () => void])[];
+  readonly #beforeExit: (error: SignalError) => Promise<void>;
+  readonly #handlers: readonly (readonly [EndingSignal, () => void])[];
   #interrupt: (() => boolean) | undefined;
-  #ending: Ending | undefined;
+  #ending: SignalError | undefined;
   /** The program ends at once. */
   #isLeaving = false;
 
-  /** @param cleanUp What else is to be done before the program ends at once. */
+  /** @param beforeExit What else is to be done before the program ends at once. */
   constructor(
     session: AsyncSession,
-    cleanUp: () => Promise<void> = () => Promise.resolve(),
+    beforeExit: (error: SignalError) => Promise<void>,
   ) {
     this.#session = session;
-    this.#cleanUp = cleanUp;
+    this.#beforeExit = beforeExit;
     this.#handlers = SIGNALS.map((signal) => [
       signal,
       () => this.#take(signal),
@@ -109,15 +99,15 @@ export class SignalWatch implements Disposable {
   }
 
   /** The signal that ends the program, once there was one. */
-  get ending(): Ending | undefined {
+  get ending(): SignalError | undefined {
     return this.#ending;
   }
 
-  #take(signal: Signal): void {
+  #take(signal: EndingSignal): void {
     if (this.#ending !== undefined) {
       this.#leaveNow(signal);
     } else if (signal !== "SIGINT") {
-      this.#leave({ signal, code: CODES[signal] });
+      this.#leave(new SignalError(signal));
     } else if (this.#interrupt !== undefined) {
       if (!this.#interrupt()) this.#leaveNow(signal);
     } else if (this.onIdleInterrupt !== undefined) {
@@ -128,27 +118,27 @@ export class SignalWatch implements Disposable {
   }
 
   /** Closes the session, and then ends the program whatever else it waits for. */
-  #leave(ending: Ending): void {
+  #leave(ending: SignalError): void {
     this.#ending ??= ending;
-    const exit = () => this.#exit(ending.code);
+    const exit = () => this.#exit(ending);
     // One that will not go is ended with the program.
     this.#session.close().then(exit, exit);
   }
 
   /** Ends the program and all of `claude`'s processes. */
-  #leaveNow(signal: Signal): void {
-    const code = CODES[signal];
+  #leaveNow(signal: EndingSignal): void {
+    const error = new SignalError(signal);
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     // --allow-run=claude lets us end claude alone, and not what it has started; it does
     // that itself where it is closed.
     if (maySignal()) {
       endHeldAtOnce();
-      this.#exit(code);
-    } else if (this.#ending === undefined) this.#leave({ signal, code });
+      this.#exit(error);
+    } else if (this.#ending === undefined) this.#leave(error);
   }
 
-  #exit(code: number): void {
-    this.#cleanUp().finally(() => Deno.exit(code));
+  #exit(error: SignalError): void {
+    this.#beforeExit(error).finally(() => Deno.exit(exitCodeOf(error)));
   }
 }

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { type Invocation, parse } from "./parse.ts";
+import { type Invocation, parse, wantsJson } from "./parse.ts";
 import { Output } from "./output.ts";
-import { versionLine } from "./version.ts";
 
 /**
  * Runs the command line.
@@ -18,20 +17,25 @@ import { versionLine } from "./version.ts";
  * @returns The exit code.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  let output = new Output();
+  const isJson = wantsJson(args);
+  let output = new Output(undefined, isJson);
   try {
     const request = parse(args);
     switch (request.do) {
-      case "version":
-        await output.stdout(`${versionLine()}\n`);
-        return 0;
+      case "version": {
+        const { version } = await import("./version.ts");
+        return await version(output, request.flags);
+      }
       case "help": {
         const { helpText } = await import("./help.ts");
         await output.stdout(helpText(request.topic));
         return 0;
       }
       case "run":
-        output = new Output(request.flags.color);
+        output = new Output(
+          request.flags.color,
+          isJson || request.command === "events" && request.flags.raw !== true,
+        );
         return await run(request, output);
     }
   } catch (error) {

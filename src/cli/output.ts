@@ -54,12 +54,16 @@ export class Output {
   };
   /** Whether stderr gets colour. */
   readonly color: boolean;
+  /** Whether a failure is told on stdout as well, as an object: `--json`. */
+  readonly failsAsJson: boolean;
+  #hasFailed = false;
   /** Half of a character outside of the BMP, whose other half has yet to come. */
   #half = "";
   // Both may be the same terminal, so both go through one queue.
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(choice?: ColorChoice) {
+  constructor(choice?: ColorChoice, failsAsJson = false) {
+    this.failsAsJson = failsAsJson;
     this.terminals = {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
@@ -116,6 +120,23 @@ export class Output {
     await this.#write(Deno.stderr, renderSpans(spans, this.color)).catch(
       () => {},
     );
+  }
+
+  /** Prints the object of a failure, where one is wanted; only the first counts. */
+  async failure(failure: object): Promise<void> {
+    if (!this.failsAsJson || this.#hasFailed) return;
+    this.#hasFailed = true;
+    await this.stdout(`${JSON.stringify(failure)}\n`).catch((error) => {
+      // The failure itself is told on stderr, and by the exit code.
+      if (
+        !(error instanceof StdoutClosedError) && !(error instanceof WriteError)
+      ) throw error;
+    });
+  }
+
+  /** Resolves once everything was written. */
+  async written(): Promise<void> {
+    await this.#queue;
   }
 
   /** Prints what a renderer gave. */

@@ -13,7 +13,7 @@ import { UsageError } from "./usage_error.ts";
 
 /** What the arguments ask for. */
 export type Request =
-  | { readonly do: "version" }
+  | { readonly do: "version"; readonly flags: Flags }
   | { readonly do: "help"; readonly topic: string | undefined }
   | Invocation;
 
@@ -65,7 +65,7 @@ export function parse(args: readonly string[]): Request {
   }
   const tokens = tokenize(own);
   const values = readFlags(tokens.flags);
-  if (values.version === true) return { do: "version" };
+  if (values.version === true) return { do: "version", flags: values };
   // Behind another letter, as in `-qh`.
   const { words } = tokens;
   if (values.help === true) return { do: "help", topic: words.find(isCommand) };
@@ -84,6 +84,18 @@ export function parse(args: readonly string[]): Request {
   }
   if (command === "help") return { do: "help", topic: rest[0] };
   return { do: "run", command, flags: values, words: rest, literal };
+}
+
+/**
+ * Whether stdout is read by a program, so that a failure is told there as an object. Asked
+ * of the arguments as they are: they may be what fails.
+ */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  const own = end === -1 ? args : args.slice(0, end);
+  if (own.includes("--raw")) return false;
+  return own[0] === "events" ||
+    own.some((word) => /^--json(-output)?(=|$)/.test(word));
 }
 
 /** The arguments before `--`, taken apart. */

@@ -113,6 +113,11 @@ Deno.test("parse gives help before any complaint", () => {
 });
 
 Deno.test("parse gives the version", () => {
-  assertEquals(parse(["-V"]), { do: "version" });
-  assertEquals(parse(["send", "--version"]), { do: "version" });
+  for (const args of [["-V"], ["send", "--version"]]) {
+    assertEquals(parse(args), { do: "version", flags: { version: true } });
+  }
+  assertEquals(parse(["--version", "--json"]), {
+    do: "version",
+    flags: { version: true, json: true },
+  });
 });

@@ -6,6 +6,7 @@
 
 import type { Invocation } from "./parse.ts";
 import type { Output } from "./output.ts";
+import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What stdin is. */
@@ -149,33 +150,51 @@ export async function readPrompt(
     );
   }, kind === "terminal" ? 0 : PATIENCE_MS);
   try {
-    return joinPrompt(plan.text, await readStdin());
+    const { text, isReplaced } = textOfBytes(
+      await readStdin(),
+      "the prompt from stdin",
+    );
+    if (isReplaced && flags.quiet !== true) {
+      await output.stderr(
+        "claudestream: stdin is not UTF-8 throughout: what cannot be read is sent as \ufffd\n",
+      );
+    }
+    return joinPrompt(plan.text, text);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function unreadable(error: Error): never {
-  throw new UsageError(
-    `Cannot read the prompt from stdin: ${
+/** The error of a stdin that cannot be read. */
+export function unreadableStdin(
+  what: string,
+  error: Error,
+  hint: string,
+): UsageError {
+  return new UsageError(
+    `Cannot read ${what} from stdin: ${
       error instanceof Deno.errors.IsADirectory
         ? "it is a directory"
         : error.message
     }`,
-    "Pipe a text in, or leave stdin alone with --no-stdin",
+    hint,
   );
 }
 
 // Not `Deno.stdin.readable`: its end would close stdin for the questions that follow.
-async function readStdin(): Promise<string> {
-  const decoder = new TextDecoder();
+async function readStdin(): Promise<Uint8Array> {
   const buffer = new Uint8Array(64 * 1024);
-  const parts: string[] = [];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   for (;;) {
-    const size = await Deno.stdin.read(buffer).catch(unreadable);
+    const size = await Deno.stdin.read(buffer).catch((error) => {
+      throw unreadableStdin(
+        "the prompt",
+        error,
+        "Pipe a text in, or leave stdin alone with --no-stdin",
+      );
+    });
     if (size === null) break;
-    parts.push(decoder.decode(buffer.subarray(0, size), { stream: true }));
+    parts.push(buffer.slice(0, size));
   }
-  parts.push(decoder.decode());
-  return parts.join("");
+  return await new Blob(parts).bytes();
 }

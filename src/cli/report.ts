@@ -1,17 +1,39 @@
+import { ClaudeStreamError, TurnError } from "../errors.ts";
 import { describe } from "./describe.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { type Output, StdoutClosedError } from "./output.ts";
 import { styled } from "./terminal.ts";
 
-/** Prints an error, and gives the exit code that belongs to it. */
+/** Prints an error, and returns the exit code that belongs to it. */
 export async function report(output: Output, error: unknown): Promise<number> {
-  // Whoever closed it has seen enough.
+  // The reader of stdout has seen enough.
   if (error instanceof StdoutClosedError) return EXIT.done;
   const { message, hint } = describe(error);
+  await output.failure(failureObject(error));
   await output.stderr(
     styled("red", "claudestream:"),
     ` ${message.trimEnd()}\n`,
     ...hint === undefined ? [] : [styled("dim", `  ${hint}\n`)],
   );
   return exitCodeOf(error);
+}
+
+/** What `--json` prints of a failure. Pure. */
+export function failureObject(error: unknown): Record<string, unknown> {
+  const { code, message, hint } = describe(error);
+  const known = error instanceof ClaudeStreamError ? error : undefined;
+  const { apiStatus, resetsAt } = error instanceof TurnError
+    ? error
+    : { apiStatus: undefined, resetsAt: undefined };
+  return {
+    type: "error",
+    code,
+    message: message.trimEnd(),
+    hint,
+    exitCode: exitCodeOf(error),
+    retryable: known?.retryable,
+    sessionId: known?.sessionId,
+    apiStatus,
+    resetsAt,
+  };
 }

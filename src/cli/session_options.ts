@@ -9,6 +9,7 @@ import type { Policy } from "../permissions/policy.ts";
 import { elicit } from "../questions/answers.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";
+import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -55,25 +56,27 @@ async function systemPrompt(
   flags: Flags,
 ): Promise<SessionOptions["systemPrompt"]> {
   const { systemPrompt: instead, appendSystemPrompt: also } = flags;
-  if (instead !== undefined && also !== undefined) {
-    throw new UsageError(
-      "Cannot use --system-prompt with --append-system-prompt: put both texts into the first",
-    );
-  }
-  if (instead !== undefined) return await textOf("--system-prompt", instead);
-  if (also === undefined) return undefined;
-  return { append: await textOf("--append-system-prompt", also) };
+  if (instead === undefined && also === undefined) return undefined;
+  return defined({
+    text: await textOf("--system-prompt", instead),
+    append: await textOf("--append-system-prompt", also),
+  });
 }
 
-async function textOf(flag: string, value: string): Promise<string> {
-  if (!value.startsWith("@")) return value;
-  try {
-    return await Deno.readTextFile(value.slice(1));
-  } catch (cause) {
+/** A text, or with `@` the one in a file. */
+async function textOf(
+  flag: string,
+  value: string | undefined,
+): Promise<string | undefined> {
+  if (value === undefined || !value.startsWith("@")) return value;
+  const what = `the file of ${flag}`;
+  const bytes = await Deno.readFile(value.slice(1)).catch((cause) => {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read the file of ${flag}: ${reason}`);
-  }
+    throw new UsageError(`Cannot read ${what}: ${cause.message}`);
+  });
+  const { text } = textOfBytes(bytes, what);
+  if (text.trim() !== "") return text;
+  throw new UsageError(`Cannot use ${what}: "${value.slice(1)}" is empty`);
 }
 
 /** What is left of an object without the fields that are `undefined`. */

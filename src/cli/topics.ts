@@ -14,7 +14,8 @@ export const TOPICS: Readonly<Record<string, string>> = {
   143  SIGTERM
 
 repl gives 0 when you leave it, and with lines from a pipe the highest code of
-its turns. doctor gives 0 when nothing failed, also with something to look at; 4
+its turns. With --json, a failure is an object on stdout, the last line there:
+{"type":"error","code":"auth","message":…,"hint":…,"exitCode":4}. doctor gives 0 when nothing failed, also with something to look at; 4
 when only the sign-in failed; 3 when something else did.
 `,
   permissions: `Which tools may run

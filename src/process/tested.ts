@@ -15,7 +15,7 @@ export function compareVersions(one: string, other: string): number {
 }
 
 /** The oldest version and the newest that this library was tested with. */
-const TESTED = { oldest: "2.1.197", newest: "2.1.330" } as const;
+export const TESTED = { oldest: "2.1.197", newest: "2.1.330" } as const;
 
 /** The same, for people. */
 export const TESTED_RANGE: string = `${TESTED.oldest} to ${TESTED.newest}`;

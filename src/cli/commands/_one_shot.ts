@@ -5,7 +5,8 @@ import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { PermissionAsker } from "../permission_question.ts";
 import type { Presenter } from "../presenters.ts";
-import { readPrompt } from "../prompt.ts";
+import { readPrompt, unreadableStdin } from "../prompt.ts";
+import { EncodingWatch } from "../text_input.ts";
 import type { AsyncSession } from "../../session.ts";
 
 /** A command that sends one prompt. */
@@ -25,7 +26,7 @@ export async function oneShot(command: OneShot): Promise<number> {
   const { invocation, output, asks, options = {} } = command;
   const prompt = await readPrompt(invocation, output);
   const asker = asks && output.canAsk
-    ? new PermissionAsker(output, stdinLines())
+    ? new PermissionAsker(output, typedLines())
     : undefined;
   const plan = { output, flags: invocation.flags, asker, options };
   return await conduct(plan, (conductor) => {
@@ -36,7 +37,27 @@ export async function oneShot(command: OneShot): Promise<number> {
   });
 }
 
-/** Lines of stdin. */
-export function stdinLines(readsAhead: boolean = false): InputLines {
-  return new InputLines((buffer) => Deno.stdin.read(buffer), { readsAhead });
+/** Lines that somebody types. */
+export function typedLines(readsAhead: boolean = false): InputLines {
+  // A terminal that is gone has no further line.
+  return new InputLines(
+    (buffer) => Deno.stdin.read(buffer).catch(() => null),
+    { readsAhead },
+  );
+}
+
+/** Lines of a pipe or a file. Those that cannot be read are an error. */
+export function pipedLines(): InputLines {
+  const watch = new EncodingWatch("the prompts from stdin");
+  return new InputLines(async (buffer) => {
+    const size = await Deno.stdin.read(buffer).catch((error) => {
+      throw unreadableStdin(
+        "the prompts",
+        error,
+        "Pipe lines in, each of them a prompt",
+      );
+    });
+    if (size !== null) watch.take(buffer.subarray(0, size));
+    return size;
+  }, { readsAhead: true });
 }

@@ -8,7 +8,7 @@ import { refusePrompt } from "../prompt.ts";
 import { PermissionAsker } from "../permission_question.ts";
 import { textPresenter } from "../presenters.ts";
 import { styled } from "../terminal.ts";
-import { stdinLines } from "./_one_shot.ts";
+import { typedLines } from "./_one_shot.ts";
 
 /** `demo`: a scripted session through the whole pipeline, process included. */
 export async function demo(
@@ -25,7 +25,7 @@ export async function demo(
   const somebody = output.canAsk && flags.yes !== true;
   const asker = new PermissionAsker(
     output,
-    somebody ? stdinLines() : undefined,
+    somebody ? typedLines() : undefined,
   );
   await using claude = await ScriptedClaude.create(scenario);
   const options = { claudePath: claude.command };

@@ -9,7 +9,7 @@ import { textPresenter } from "../presenters.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
 import { VERSION } from "../version.ts";
-import { stdinLines } from "./_one_shot.ts";
+import { pipedLines, typedLines } from "./_one_shot.ts";
 
 const HELP = `  :help   this
   :quit   leave; so do /exit, Ctrl-D, and Ctrl-C twice
@@ -37,7 +37,7 @@ export async function repl(
     "it asks for one",
     "To send a single one: claudestream send …",
   );
-  const lines = stdinLines(true);
+  const lines = output.terminals.stdin ? typedLines(true) : pipedLines();
   const asker = output.canAsk ? new PermissionAsker(output, lines) : undefined;
   return await conduct(
     { output, flags, asker },
