@@ -124,7 +124,7 @@ export function finalOf(
 ): Ended {
   const failure = turnFailure(last, { stderrTail });
   if (failure !== undefined) throw failure;
-  return last === own.result ? own : { text: last.result ?? "", result: last };
+  return last === own.result ? own : { text: last.text, result: last };
 }
 
 /** What `ask()` gives. */

@@ -259,7 +259,7 @@ export class Turn<V extends View = "flat">
       });
       this.#failure = failure;
       if (failure !== undefined) this.#text.reject(failure);
-      else this.#text.resolve(end.result.result ?? "");
+      else this.#text.resolve(end.result.text);
     }
     this.#feed.end(end);
     this.#host.ended();

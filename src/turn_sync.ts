@@ -126,7 +126,7 @@ export class SyncTurn<V extends View = "flat">
   text(): string {
     const { result } = this.#await();
     if (this.#failure !== undefined) throw this.#failure;
-    return result?.result ?? "";
+    return result?.text ?? "";
   }
 
   /** The end of the turn, also of one that failed: see `isError`. */

@@ -812,7 +812,7 @@ test("the child sees no trace of an outer session", async () => {
 Deno.test("printPrompt gives the final text, or throws", async () => {
   await using claude = await ScriptedClaude.create({
     processes: [
-      { turns: [[step.text("thinking aloud"), step.text("Paris.")]] },
+      { turns: [[step.text("Par"), step.text("is.")]] },
       { turns: [[step.apiError(500, "server_error", "API Error: 500")]] },
     ],
   });

@@ -129,7 +129,7 @@ Deno.test("an answer that is not there, or does not fit, is an error", async () 
     );
     assertEquals(
       [missing.reason, missing.text, missing.output, missing.code],
-      ["missing", "the text", undefined, "structured_output"],
+      ["missing", "x", undefined, "structured_output"],
     );
     const invalid = await assertRejects(
       () => session.ask("go", { schema: CITY }),

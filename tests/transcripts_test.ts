@@ -196,15 +196,22 @@ Deno.test("what TextPieces shows at the end is the final text, also where stream
       screen = screen.slice(0, screen.length - text.length);
       broken.push(name);
     });
-    let expected = "";
+    let blocks: { readonly uuid?: string; readonly text: string }[] = [];
     for (const event of await drain(decodeEvents(inChunks(bytes, 65536)))) {
       const piece = pieces.take(event);
       screen += piece;
-      if (event.type !== "assistant_text" || event.error !== undefined) {
-        continue;
-      }
-      if (event.parentToolUseId === null) expected += event.text;
+      if (event.type === "model_refusal_fallback") {
+        const gone = event.retractedMessageUuids ?? [];
+        blocks = blocks.filter(({ uuid = "" }) => !gone.includes(uuid));
+      } else if (event.type === "result") {
+        // What no reply has, such as the answer of a slash command, comes with the result.
+        if (event.result === piece) blocks.push({ text: piece });
+      } else if (
+        event.type === "assistant_text" && event.error === undefined &&
+        event.parentToolUseId === null
+      ) blocks.push(event);
     }
+    const expected = blocks.map(({ text }) => text).join("");
     // The process was killed in the middle: what it wrote last never became whole.
     if (/stream-SIG(KILL|TERM)/.test(name)) {
       assert(screen.startsWith(expected), name);

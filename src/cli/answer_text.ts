@@ -1,14 +1,15 @@
 /**
- * Holds the blocks of an answer apart, and ends it with one line break. Pure.
+ * Holds the replies of an answer apart, and ends it with one line break. Pure.
  *
- * Blocks that something else came between are paragraphs of their own. Line breaks at
- * the end of a block wait until more of the block comes, as nobody can take them back.
+ * Each reply is a paragraph of its own; the blocks of one are one text, whatever came
+ * between them. Line breaks at the end of a piece wait until more of the reply comes, as
+ * nobody can take them back.
  */
 export class AnswerText {
-  #block: string | undefined;
+  #reply: string | undefined;
   #held = "";
   #isStarted = false;
-  /** The block is over, but nothing was printed for that. */
+  /** A block is over, but nothing was printed for that. */
   #isOver = false;
   /** Line breaks printed since the last text. */
   #breaks = 0;
@@ -18,7 +19,7 @@ export class AnswerText {
     return this.#isStarted;
   }
 
-  /** Whether the last block is over, so that a line break is no part of it. */
+  /** Whether the last block is over, so that a line break is not in the middle of a line. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -26,17 +27,17 @@ export class AnswerText {
   /**
    * Adds a piece of text.
    *
-   * @param block Tells the blocks apart.
+   * @param reply Tells the replies apart.
    * @returns What to print.
    */
-  push(text: string, block: string): string {
+  push(text: string, reply: string): string {
     const body = text.replace(/\n+$/, "");
     const tail = text.slice(body.length);
-    const isNew = this.#isOver || block !== this.#block;
+    const isNew = reply !== this.#reply;
     if (isNew && body === "") return "";
     let before = this.#held;
     if (isNew) before = this.#isStarted ? "\n\n".slice(this.#breaks) : "";
-    this.#block = block;
+    this.#reply = reply;
     this.#isOver = false;
     if (body === "") {
       this.#held += tail;
@@ -48,12 +49,12 @@ export class AnswerText {
     return before + body;
   }
 
-  /** The block goes on under another name. */
-  resume(block: string): void {
-    if (!this.#isOver) this.#block = block;
+  /** The reply goes on under another name. */
+  resume(reply: string): void {
+    this.#reply = reply;
   }
 
-  /** The block is over; what comes next is a paragraph of its own. */
+  /** The block is over. */
   cut(): void {
     if (this.#isStarted) this.#isOver = true;
   }

@@ -24,18 +24,38 @@ Deno.test("AnswerText changes nothing within a block", () => {
   );
 });
 
-Deno.test("AnswerText makes paragraphs of blocks that something came between", () => {
+Deno.test("AnswerText: the blocks of one reply are one text, whatever came between them", () => {
+  assertEquals(
+    printed((answer) => {
+      const first = answer.push("Ulm has ", "1");
+      answer.cut();
+      return [first, answer.push("126,000", "1"), answer.push(" people.", "1")];
+    }),
+    "Ulm has 126,000 people.\n",
+  );
   assertEquals(
     printed((answer) => {
       const first = answer.push("a\n\n\n", "1");
       answer.cut();
       return [first, answer.push("b", "1")];
     }),
-    "a\n\nb\n",
+    "a\n\n\nb\n",
   );
+});
+
+Deno.test("AnswerText makes a paragraph of each reply, but of one that goes on with another", () => {
   assertEquals(
     printed((answer) => [answer.push("a", "1"), answer.push("b", "2")]),
     "a\n\nb\n",
+  );
+  assertEquals(
+    printed((answer) => {
+      const first = answer.push("mid", "1");
+      answer.cut();
+      answer.resume("2");
+      return [first, answer.push("dle", "2"), answer.push("next", "3")];
+    }),
+    "middle\n\nnext\n",
   );
 });
 

@@ -106,7 +106,7 @@ export function answerPresenter(
     interlude: noInterlude,
     async end(result) {
       if (result === undefined || result.isError) return;
-      const text = result.result ?? "";
+      const { text } = result;
       if (flags.json === true) {
         const { costUsd, totalCostUsd, usage, durationMs } = result;
         const answer = {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isResumption } from "../events/answers.ts";
 import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { TextPieces } from "../events/text_pieces.ts";
@@ -58,6 +59,8 @@ export class Renderer {
   #retracted = 0;
   /** The reply broke off: the next one may go on where it ended. */
   #isBroken = false;
+  /** The model is asked to go on in the middle of its last reply. */
+  #isResumed = false;
 
   constructor(options: RenderOptions) {
     this.#options = options;
@@ -67,7 +70,7 @@ export class Renderer {
   take(event: ClaudeEvent): readonly Piece[] {
     const text = this.#text.take(event);
     if (text !== "") {
-      this.#say(text, "messageId" in event ? `${event.messageId}` : "");
+      this.#say(text, "messageId" in event ? `${event.messageId}` : "result");
     }
     switch (event.type) {
       case "stream_delta":
@@ -84,8 +87,14 @@ export class Renderer {
         if (event.parentToolUseId === null) this.#thought(event.text);
         break;
       case "tool_use":
-        if (event.parentToolUseId === null) this.#answer.cut();
+        if (event.parentToolUseId === null) {
+          this.#answer.cut();
+          if (!event.server) this.#isResumed = false;
+        }
         this.#call(event);
+        break;
+      case "user_text":
+        if (isResumption(event)) this.#isResumed = true;
         break;
       case "tool_result":
         this.#outcome(event);
@@ -124,10 +133,6 @@ export class Renderer {
 
   /** The turn is over, without a result where it broke off. */
   end(result: Result | undefined): readonly Piece[] {
-    // A local command such as /cost answers in the result only.
-    if (
-      result !== undefined && !result.isError && !this.#answer.isStarted
-    ) this.#say(result.result ?? "", "result");
     this.#answer.cut();
     this.#closeStatus();
     const lineBreak = this.#answer.endLine();
@@ -153,16 +158,18 @@ export class Renderer {
     return pieces;
   }
 
-  #say(text: string, block: string): void {
+  #say(text: string, reply: string): void {
     if (this.#retracted > 0) {
       const note =
         `the reply broke off: its last ${this.#retracted} characters do not count\n`;
       this.#retracted = 0;
       this.#answer.cut();
       this.#note(styled("yellow", note));
-    } else if (this.#isBroken) this.#answer.resume(block);
-    this.#isBroken = false;
-    const print = this.#answer.push(text, block);
+    } else if (this.#isResumed || this.#isBroken && !this.#answer.isOver) {
+      this.#answer.resume(reply);
+    }
+    this.#isBroken = this.#isResumed = false;
+    const print = this.#answer.push(text, reply);
     if (print === "") return;
     if (this.#options.sharesScreen) {
       this.#closeStatus();

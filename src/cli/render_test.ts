@@ -77,6 +77,7 @@ const result = {
   subtype: "success",
   isError: false,
   stopReason: "end_turn",
+  text: "",
 } as Result;
 
 /** What stdout gets, and what stderr gets; `<erase>` stands for taking a line back. */
@@ -214,7 +215,7 @@ Deno.test("Renderer: a subagent's text is no answer, its tools are indented", ()
 
 Deno.test("Renderer: a local command answers in the result", () => {
   assertEquals(
-    show(PIPED, [], { ...result, result: "Cost: 0" }).out,
+    show(PIPED, [{ ...result, text: "Cost: 0" }]).out,
     "Cost: 0\n",
   );
 });

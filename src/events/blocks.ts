@@ -22,6 +22,8 @@ export interface AssistantText extends BlockBase<"assistant_text"> {
   readonly error?: string;
   /** The turn was interrupted: the text is cut. */
   readonly aborted?: boolean;
+  /** Blocks that this one takes the place of, by `uuid`: what was shown of them should go. */
+  readonly supersedes?: readonly string[];
 }
 
 /** A call of a tool. */

@@ -18,6 +18,7 @@ import { usedBefore } from "../totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
+import { Answers } from "./answers.ts";
 import { fileChange } from "./file_change.ts";
 import type { Question } from "./line.ts";
 import type { ClaudeEvent, Frame } from "./mod.ts";
@@ -56,6 +57,7 @@ export class EventDecoder {
   #turn = 0;
   readonly #calls = new Map<string, KnownCall>();
   readonly #agents = new Agents();
+  readonly #answers = new Answers();
   /** The total of the last result. */
   #totalCostUsd: number | undefined;
   readonly #validation: Validation;
@@ -121,22 +123,30 @@ export class EventDecoder {
       }
       case "assistant_message":
         this.#agents.sign(message);
-        return this.#unfoldReply(message);
+        this.#answers.reply(message);
+        return this.#told(this.#unfoldReply(message));
       case "user_message":
         this.#agents.sign(message);
-        return unfoldUser(message, (id) => this.#takeCall(id))
-          .flatMap<ClaudeEvent>((event) => {
-            const change = event.type === "tool_result"
-              ? fileChange(event)
-              : undefined;
-            return change === undefined ? [event] : [event, change];
-          });
+        return this.#told(
+          unfoldUser(message, (id) => this.#takeCall(id))
+            .flatMap<ClaudeEvent>((event) => {
+              const change = event.type === "tool_result"
+                ? fileChange(event)
+                : undefined;
+              return change === undefined ? [event] : [event, change];
+            }),
+        );
       case "result":
         this.#count(message);
         return [message];
       default:
-        return [message];
+        return this.#told([message]);
     }
+  }
+
+  #told(events: readonly ClaudeEvent[]): readonly ClaudeEvent[] {
+    for (const event of events) this.#answers.take(event);
+    return events;
   }
 
   #follow(delta: Draft<StreamDelta>): void {
@@ -218,6 +228,7 @@ export class EventDecoder {
   }
 
   #count(result: Draft<Result>): void {
+    result.text = this.#answers.end(result);
     // The wire has only the total. A process that resumes a session may begin with what
     // that had cost. The total never falls in one process; should it do so all the same,
     // the new one is what this turn is known to have cost.

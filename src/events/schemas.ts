@@ -88,6 +88,10 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
     text,
     error: maybe(text),
     aborted: maybe(v.boolean()),
+    supersedes: maybe(v.array(text)) as v.OptionalSchema<
+      Reads<readonly string[]>,
+      undefined
+    >,
   }),
   thinking: event<Thinking>("thinking", {
     ...BLOCK,

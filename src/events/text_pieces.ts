@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Result } from "../messages/result.ts";
 import type { ClaudeEvent } from "./mod.ts";
 
 /**
@@ -26,6 +27,8 @@ interface ShownBlock {
   text: string;
   /** The whole block came: it counts. */
   isWhole: boolean;
+  /** The line that it came whole in. */
+  uuid?: string | undefined;
 }
 
 /**
@@ -33,7 +36,10 @@ interface ShownBlock {
  *
  * A reply whose stream breaks comes again, under another id and perhaps in other
  * words. Nothing is held back for that: what was shown of the broken one is compared
- * with what comes, and only what differs is taken back.
+ * with what comes, and only what differs is taken back. The same holds for a reply that
+ * was refused and that another model's takes the place of.
+ *
+ * What is answered without a reply, such as a slash command, comes with the result.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_08-stream-cut.ndjson. CLI 2.1.197
  * ends a broken stream without a word; there the next reply shows it.
@@ -47,6 +53,8 @@ export class TextPieces {
   #orphan = "";
   /** The reply that is being written is the one that comes for the orphan. */
   #isReplacing = false;
+  /** For each turn without a result, whether any text of it was given. */
+  #turns: boolean[] = [];
 
   /** @param onRetract What to do about text that is taken back. By default {@linkcode retractionNote}. */
   constructor(onRetract: OnRetract = retractionNote) {
@@ -55,7 +63,16 @@ export class TextPieces {
 
   /** The new text in an event; empty where it has none. */
   take(event: ClaudeEvent): string {
+    const piece = this.#take(event);
+    if (piece !== "") this.#turns.splice(-1, 1, true);
+    return piece;
+  }
+
+  #take(event: ClaudeEvent): string {
     switch (event.type) {
+      case "system_init":
+        this.#turns.push(false);
+        return "";
       case "stream_delta":
         if (event.parentToolUseId !== null) return "";
         switch (event.eventType) {
@@ -74,19 +91,24 @@ export class TextPieces {
         }
       case "assistant_text":
         // The text of an error is no answer.
-        return event.parentToolUseId !== null || event.error !== undefined
-          ? ""
-          : this.#follow(event.messageId) +
-            this.#complete(event.index, event.text);
+        if (event.parentToolUseId !== null || event.error !== undefined) {
+          return "";
+        }
+        this.#supersede(event.supersedes);
+        return this.#follow(event.messageId) +
+          this.#complete(event.index, event.text, event.uuid);
       case "thinking":
       case "tool_use":
         return event.parentToolUseId === null
           ? this.#follow(event.messageId)
           : "";
+      case "model_refusal_fallback":
+        this.#supersede(event.retractedMessageUuids);
+        return "";
       case "result": {
         const note = this.#retract(this.#orphan);
         this.#reset(undefined);
-        return note;
+        return note + this.#answer(event);
       }
       default:
         return "";
@@ -125,6 +147,22 @@ export class TextPieces {
     for (const block of this.#blocks.values()) block.isWhole = true;
   }
 
+  /** What the result has that was not given before. */
+  #answer({ isError, structuredOutput, text }: Result): string {
+    const wasGiven = this.#turns.shift() ?? false;
+    if (isError) return "";
+    return wasGiven && structuredOutput === undefined ? "" : text;
+  }
+
+  /** Lines that another reply takes the place of. */
+  #supersede(uuids: readonly string[] = []): void {
+    const blocks = [...this.#blocks].filter(([, { uuid }]) =>
+      uuid !== undefined && uuids.includes(uuid)
+    );
+    this.#abandon(blocks.map(([, block]) => block));
+    for (const [index] of blocks) this.#blocks.delete(index);
+  }
+
   #abandon(blocks: readonly ShownBlock[]): void {
     const text = blocks.map((block) => block.text).join("");
     if (text === "") return;
@@ -145,7 +183,7 @@ export class TextPieces {
   }
 
   /** A block came whole: what its deltas did not show is new. */
-  #complete(index: number, text: string): string {
+  #complete(index: number, text: string, uuid: string | undefined): string {
     const block = this.#blocks.get(index);
     let piece: string;
     if (block === undefined || block.isWhole) {
@@ -159,7 +197,10 @@ export class TextPieces {
       piece = note + this.#show(index, text.slice(common));
     }
     const whole = this.#blocks.get(index);
-    if (whole !== undefined) whole.isWhole = true;
+    if (whole !== undefined) {
+      whole.isWhole = true;
+      whole.uuid = uuid;
+    }
     return piece;
   }
 

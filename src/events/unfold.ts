@@ -172,6 +172,9 @@ export function unfoldReplyBlock(
       };
       if (message.error !== undefined) data.error = message.error;
       if (message.aborted !== undefined) data.aborted = message.aborted;
+      if (message.supersedes !== undefined) {
+        data.supersedes = message.supersedes;
+      }
       return makeEvent<AssistantText>(message.raw, data);
     }
     case "thinking": {

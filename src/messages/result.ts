@@ -58,7 +58,17 @@ export interface Result extends EventBase<"result"> {
   readonly subtype: ResultSubtype;
   /** The turn failed. */
   readonly isError: boolean;
-  /** The final text, or that of the API's error. Absent with the subtypes `error_…`. */
+  /**
+   * The answer: the text of the main agent's last reply that has any, all blocks of it, and
+   * what the CLI had the model go on with after `max_tokens`. Where no text was delivered, or
+   * a JSON schema was met, it is what the CLI says in `result`. Of a turn that failed it is
+   * the text that came before.
+   */
+  readonly text: string;
+  /**
+   * What the CLI calls the result: the text of the last block, empty where that is none; or
+   * the text of the API's error. Absent with the subtypes `error_…`. See `text`.
+   */
   readonly result?: string;
   /** What went wrong, in words for people. Only with the subtypes `error_…`. */
   readonly errors?: readonly string[];
@@ -117,7 +127,10 @@ export interface Result extends EventBase<"result"> {
 }
 
 /** Reads {@linkcode Result}. */
-export const result: MessageKind<Result> = defineMessage<Result, "costUsd">(
+export const result: MessageKind<Result> = defineMessage<
+  Result,
+  "costUsd" | "text"
+>(
   "result",
   "result",
   {
@@ -172,5 +185,5 @@ export const result: MessageKind<Result> = defineMessage<Result, "costUsd">(
       v.array(v.string()),
     ),
   },
-  { costUsd: v.number() },
+  { costUsd: v.number(), text: v.string() },
 );

@@ -91,7 +91,7 @@ export function failureCode(
   // A turn cut off by an urgent prompt is no success, whatever is_error says.
   if (!result.isError) {
     if (byReason === "interrupted") return byReason;
-    return isCutShort(result) ? "incomplete" : undefined;
+    return isPaused(result) || isCutShort(result) ? "incomplete" : undefined;
   }
   return BY_SUBTYPE[result.subtype] ??
     byReason ??
@@ -104,6 +104,11 @@ export function failureCode(
         typeof result.apiErrorStatus === "number"
       ? "api"
       : "turn_failed");
+}
+
+/** The API paused a long turn of its own tools, and the CLI did not have it go on. */
+function isPaused({ stopReason }: Result): boolean {
+  return stopReason === "pause_turn";
 }
 
 /** The model wanted tools and never came to an answer, though the CLI calls it a success. */
@@ -127,7 +132,11 @@ export function turnFailure(
   const message = code === "interrupted"
     ? "The turn was interrupted"
     : code === "incomplete"
-    ? "The turn was cut short: it ended with a tool call and no answer"
+    ? `The turn was cut short: ${
+      isPaused(result)
+        ? "the API paused it before the answer was complete"
+        : "it ended with a tool call and no answer"
+    }`
     : `The turn failed (${code}): ${said}`;
   return new TurnError(code, message, result, {
     hint: HINTS[code],
