@@ -2,8 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { reply } from "../src/testing/messages_api.ts";
+import { CLAUDE_FLAGS, flagsIn } from "../src/cli/fixtures/claude_flags.ts";
 import { live, world } from "./live_world.ts";
-import { realClaudePath } from "./real_claude.ts";
+import { CLAUDE_VERSION, realClaudePath } from "./real_claude.ts";
 
 const CLI = new URL("../cli.ts", import.meta.url);
 
@@ -111,4 +112,27 @@ live("claudestream ask, with a pipe and without a sign-in", async () => {
   ]);
   assertEquals([out4.code, out4.out], [4, ""]);
   assert(out4.err.includes("claude auth login"), out4.err);
+});
+
+live(
+  "claude --help lists the flags that the command line knows of",
+  async () => {
+    await using on = await world();
+    const { stdout } = await new Deno.Command(realClaudePath() ?? "", {
+      args: ["--help"],
+      clearEnv: true,
+      env: on.options.env as Record<string, string>,
+    }).output();
+    assertEquals(flagsIn(new TextDecoder().decode(stdout)), CLAUDE_FLAGS);
+  },
+);
+
+live("claudestream --version --json asks the real claude", async () => {
+  await using on = await world();
+  const { code, out } = await run(on, ["--version", "--json"]);
+  const { claude } = JSON.parse(out);
+  assertEquals([code, claude], [0, {
+    path: realClaudePath(),
+    version: CLAUDE_VERSION,
+  }]);
 });

@@ -18,6 +18,7 @@ export interface Flags {
   systemPrompt?: string;
   appendSystemPrompt?: string;
   allow?: readonly string[];
+  deny?: readonly string[];
   permissionMode?: string;
   json?: boolean;
   raw?: boolean;
@@ -130,7 +131,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "list",
     value: "RULES",
     help:
-      "What may run without a question: all, builtins, none, Read, 'Bash(git *)', …",
+      "What may run without a question: all, builtins, readonly, none, Read, 'Bash(git *)', …",
+    commands: SESSIONS,
+  },
+  deny: {
+    name: "deny",
+    kind: "list",
+    value: "RULES",
+    help: "What may not run at all: WebFetch, 'Bash(rm *)', …",
     commands: SESSIONS,
   },
   permissionMode: {

@@ -6,6 +6,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "../closest.ts";
+import { elsewhere, placeText, plainName } from "./elsewhere.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
 import { FLAG_LIST, FLAGS, type Flags, type FlagSpec } from "./flags.ts";
 import { flagValue } from "./flag_value.ts";
@@ -180,6 +181,8 @@ function unknownFlag(
   letter: string = name,
 ): UsageError {
   const shown = written.replace(/=.*$/s, "");
+  const known = knownElsewhere(shown, name);
+  if (known !== undefined) return known;
   const long = [...NAMES.keys()].filter((known) => known.length > 1);
   const near = name.length < 3 ? undefined : closest(name, long);
   const where = letter === name ? `"${shown}"` : `"-${letter}" in "${shown}"`;
@@ -189,6 +192,30 @@ function unknownFlag(
     }`,
     "A prompt that begins with a dash goes behind --",
   );
+}
+
+/** A flag that people know from elsewhere, or write otherwise. */
+function knownElsewhere(
+  shown: string,
+  name: string,
+): UsageError | undefined {
+  const plain = plainName(name);
+  const ours = FLAG_LIST.find(([key, spec]) =>
+    plainName(spec.name) === plain || plainName(key) === plain
+  );
+  // In "-qp" the letter is what is not known.
+  const isLetter = !shown.startsWith("--") && shown.length === 2;
+  if (ours !== undefined && shown.startsWith("--")) {
+    return new UsageError(
+      `Unknown flag "${shown}": here it is "--${ours[1].name}"`,
+    );
+  }
+  const place = isLetter || shown.startsWith("--")
+    ? elsewhere(name)
+    : undefined;
+  if (place === undefined) return undefined;
+  const { text, hint } = placeText(place);
+  return new UsageError(`Unknown flag "${shown}": ${text}`, hint);
 }
 
 function missingValue(flag: string): UsageError {

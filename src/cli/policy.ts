@@ -1,10 +1,12 @@
 /**
- * `--allow` to a policy. Pure.
+ * `--allow` to a policy, `--deny` to rules of the CLI. Pure.
  *
  * @module
  */
 
+import { closest } from "../closest.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
+import { BUILTIN_TOOLS } from "../permissions/builtin_tools.ts";
 import {
   allowAll,
   allowBuiltins,
@@ -13,25 +15,22 @@ import {
   isQuestion,
   type SyncPolicy,
 } from "../permissions/policy.ts";
-import { isSimpleCommand } from "../permissions/rules.ts";
+import { readOnly } from "../permissions/read_only.ts";
+import { isSimpleCommand, parseRule } from "../permissions/rules.ts";
+import { wildcard } from "../permissions/wildcard.ts";
 import { UsageError } from "./usage_error.ts";
+
+/** Words that `--allow` takes besides rules. */
+const KEYWORDS: readonly string[] = ["all", "builtins", "readonly", "none"];
 
 /**
  * What `--allow` allows; the rest is left to Claude Code's own rules, and to whoever is
  * asked then.
  *
- * @throws {UsageError} When a rule cannot be read.
+ * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
  */
 export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
-  const rules = (allow ?? []).flatMap(splitRules);
-  if (allow !== undefined && rules.length === 0) {
-    throw new UsageError(
-      `Cannot use --allow ${
-        JSON.stringify(allow.join(" "))
-      }: there is no rule in it`,
-      "Write rules such as Read or 'Bash(git *)', or none, which allows nothing",
-    );
-  }
+  const rules = rulesOf("--allow", allow);
   if (rules.includes("none")) {
     if (rules.length === 1) {
       return denyAll("No tool may be used: the user runs with --allow none");
@@ -55,22 +54,92 @@ export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
   };
 }
 
+/**
+ * The rules of `--deny`, for the CLI, which denies by itself.
+ *
+ * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
+ */
+export function deniedRules(
+  deny: readonly string[] | undefined,
+): readonly string[] {
+  const rules = rulesOf("--deny", deny);
+  const keyword = rules.find((rule) => KEYWORDS.includes(rule));
+  if (keyword !== undefined) {
+    throw new UsageError(
+      `Cannot use --deny ${keyword}: expected a tool`,
+      "To deny every tool: --allow none",
+    );
+  }
+  return listed("--deny", rules, (list) => {
+    for (const rule of list) parseRule(rule);
+    return list;
+  });
+}
+
+function rulesOf(flag: RuleFlag, given: readonly string[] | undefined) {
+  const rules = (given ?? []).flatMap(splitRules);
+  if (given !== undefined && rules.length === 0) {
+    throw new UsageError(
+      `Cannot use ${flag} ${
+        JSON.stringify(given.join(" "))
+      }: there is no rule in it`,
+      flag === "--allow"
+        ? "Write rules such as Read or 'Bash(git *)', or none, which allows nothing"
+        : "Write rules such as WebFetch or 'Bash(rm *)'",
+    );
+  }
+  return rules.map((rule) => knownRule(flag, rule));
+}
+
+type RuleFlag = "--allow" | "--deny";
+
+/** A rule whose tool somebody knows; `=Name` is taken as it is, without the sign. */
+function knownRule(flag: RuleFlag, rule: string): string {
+  if (rule.startsWith("=")) return rule.slice(1);
+  const name = rule.replace(/\(.*$/s, "").trim();
+  if (KEYWORDS.includes(rule) || name.startsWith("mcp__")) return rule;
+  // What is no name at all is told by whoever reads the rule.
+  if (!/^[A-Za-z_][\w*-]*$/.test(name)) return rule;
+  const matches = wildcard(name);
+  if ([...BUILTIN_TOOLS].some((tool) => matches(tool))) return rule;
+  const words = flag === "--allow" ? KEYWORDS : [];
+  const near = closest(name, [...BUILTIN_TOOLS, ...words]);
+  throw new UsageError(
+    `Unknown tool ${JSON.stringify(name)} in ${flag}${
+      near === undefined ? "" : `, did you mean "${near}"?`
+    }`,
+    `A tool that is newer than claudestream: ${flag} '=${rule}'; one of an MCP server: mcp__SERVER__TOOL`,
+  );
+}
+
 function grants(rules: readonly string[]): readonly SyncPolicy[] {
   const policies: SyncPolicy[] = [];
   if (rules.includes("all")) policies.push(allowAll());
   if (rules.includes("builtins")) policies.push(allowBuiltins());
-  const list = rules.filter((rule) => rule !== "all" && rule !== "builtins");
+  if (rules.includes("readonly")) policies.push(readOnly());
+  const list = rules.filter((rule) => !KEYWORDS.includes(rule));
   if (list.length === 0) return policies;
+  policies.push(listed("--allow", list, allowList));
+  return policies;
+}
+
+/** Makes something of rules; what is wrong with one of them is said of the flag. */
+function listed<T>(
+  flag: RuleFlag,
+  rules: readonly string[],
+  make: (rules: readonly string[]) => T,
+): T {
   try {
-    policies.push(allowList(list));
+    return make(rules);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(
-      error.message.replace("the rule", "the --allow rule"),
-      "Rules: all, builtins, none, Read, 'Bash(git *)', 'mcp__server__*'; more with: claudestream help permissions",
+      error.message.replace("the rule", `the ${flag} rule`),
+      `Rules: ${
+        flag === "--allow" ? `${KEYWORDS.join(", ")}, ` : ""
+      }Read, 'Bash(git *)', 'mcp__server__*'; more with: claudestream help permissions`,
     );
   }
-  return policies;
 }
 
 /** What the model sees where nobody can be asked. */

@@ -1,8 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ToolRequest } from "../events/permission_request.ts";
+import { BUILTIN_TOOLS } from "../permissions/builtin_tools.ts";
 import {
   allowFlag,
   denialNote,
+  deniedRules,
   policyOf,
   splitRules,
   suggestedRule,
@@ -35,6 +37,13 @@ const CASES: readonly (readonly [
   [["Bash(git *)"], rm, undefined],
   [["Read", "Edit"], call("Edit"), "allow"],
   [["Read", "Edit"], call("Write"), undefined],
+  [["readonly"], call("Read", { file_path: "/etc/hosts" }), "allow"],
+  [["readonly"], call("Write", { file_path: "a" }), undefined],
+  [["readonly", "Write"], call("Write", { file_path: "a" }), "allow"],
+  [["readonly"], rm, undefined],
+  [["=Brandnew"], call("Brandnew"), "allow"],
+  [["=Brandnew,Read"], call("Read"), "allow"],
+  [["Web*"], call("WebFetch"), "allow"],
 ];
 
 for (const [allow, request, expected] of CASES) {
@@ -48,6 +57,56 @@ for (const [allow, request, expected] of CASES) {
 Deno.test("policyOf refuses rules that are none", () => {
   for (const allow of [["none", "Read"], ["Bash(git"], ["Bash()"], [","]]) {
     assertThrows(() => policyOf(allow), UsageError);
+  }
+});
+
+const UNKNOWN: readonly (readonly [rule: string, said: string])[] = [
+  ["Baash(git *)", 'Unknown tool "Baash" in FLAG, did you mean "Bash"?'],
+  ["bash", 'Unknown tool "bash" in FLAG, did you mean "Bash"?'],
+  ["Red", 'Unknown tool "Red" in FLAG, did you mean "Read"?'],
+  ["WebSerch", 'Unknown tool "WebSerch" in FLAG, did you mean "WebSearch"?'],
+  ["Kubernetes", 'Unknown tool "Kubernetes" in FLAG'],
+  ["Kube*", 'Unknown tool "Kube*" in FLAG'],
+  ["mcp_db__query", 'Unknown tool "mcp_db__query" in FLAG'],
+  ["Read,Wriet", 'Unknown tool "Wriet" in FLAG, did you mean "Write"?'],
+  ["Bash(git", 'Cannot read the FLAG rule "Bash(git"'],
+  ["(x)", 'Cannot read the FLAG rule "(x)"'],
+];
+
+Deno.test("--allow and --deny refuse a tool that nobody knows, and say which one is meant", () => {
+  for (const [rule, said] of UNKNOWN) {
+    for (const flag of ["--allow", "--deny"]) {
+      assertThrows(
+        () => flag === "--allow" ? policyOf([rule]) : deniedRules([rule]),
+        UsageError,
+        said.replace("FLAG", flag),
+      );
+    }
+  }
+  // Of the flags, only --allow has words.
+  for (
+    const [typo, word] of [["readonyl", "readonly"], ["buitlins", "builtins"]]
+  ) {
+    assertThrows(
+      () => policyOf([`${typo}`]),
+      UsageError,
+      `did you mean "${word}"?`,
+    );
+  }
+});
+
+Deno.test("--allow and --deny know every built-in tool, the servers' tools, and names with =", () => {
+  const names = [...BUILTIN_TOOLS, "mcp__db__*", "mcp__db", "=Anything"];
+  for (const name of names) {
+    policyOf([name]);
+    assertEquals(deniedRules([name]), [name.replace("=", "")]);
+  }
+  assertEquals(deniedRules(undefined), []);
+});
+
+Deno.test("--deny denies no words", () => {
+  for (const word of ["all", "builtins", "readonly", "none"]) {
+    assertThrows(() => deniedRules([word]), UsageError, "expected a tool");
   }
 });
 

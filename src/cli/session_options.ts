@@ -9,6 +9,7 @@ import type { Policy } from "../permissions/policy.ts";
 import { elicit } from "../questions/answers.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";
+import { deniedRules } from "./policy.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -42,6 +43,9 @@ export async function sessionOptions(
     resume,
     systemPrompt: await systemPrompt(flags),
     permissionMode: flags.permissionMode,
+    disallowedTools: flags.deny === undefined
+      ? undefined
+      : deniedRules(flags.deny),
     limits: defined({ maxTurns, maxBudgetUsd }),
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
     // What each of them does depends on what is running: see SignalWatch.

@@ -35,9 +35,13 @@ stderr says which flag would allow it.
   --allow 'Bash(git *)'      commands that begin with git; never two in one
   --allow 'Read(src/**)'     files below src
   --allow 'mcp__db__*'       all tools of the MCP server "db"
+  --allow readonly           tools that only read files
   --allow builtins           everything that Claude Code brings along
   --allow all                everything
   --allow none               nothing, and nobody is asked
+  --allow '=NewTool'         a name that claudestream does not know
+
+--deny takes the same rules, and wins: --allow builtins --deny WebFetch
 
 What Claude Code's own settings allow or deny stays as it is; --permission-mode
 chooses its mode.

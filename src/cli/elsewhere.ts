@@ -1,0 +1,324 @@
+/**
+ * Flags that people know from elsewhere, and what they are called here: those of
+ * `claude` (2.1.332, with the hidden ones), the options of the official SDKs and of this
+ * library, and the flags of the Python claudestream. Pure.
+ *
+ * @module
+ */
+
+import type { SessionOptions } from "../options.ts";
+
+/** Where something is. */
+export type Elsewhere =
+  /** A flag or a command of ours: what to write. */
+  | { readonly here: string; readonly note?: string }
+  /** No flag, but an option of the library. */
+  | { readonly option: string }
+  /** Neither. */
+  | { readonly not: string };
+
+const here = (what: string, note?: string): Elsewhere =>
+  note === undefined ? { here: what } : { here: what, note };
+const option = (name: string): Elsewhere => ({ option: name });
+const not = (why: string): Elsewhere => ({ not: why });
+
+const ITS_OWN_SCREEN = "it is about the screen of claude itself";
+const THE_CLOUD = "sessions of the cloud are started with claude itself";
+const TERMINAL_ONLY =
+  "it belongs to claude in a terminal; a program can hand it on with the option extraArgs";
+const AUTOMATIC = "it happens by itself";
+
+/**
+ * By the name as `claude` or an SDK writes it, the dashes in front left out; how it is
+ * written, `--max-turns`, `--maxTurns` or `--max_turns`, makes no difference.
+ */
+const PLACES: Readonly<Record<string, Elsewhere>> = {
+  // claude --help
+  "add-dir": option("addDirs"),
+  agent: option("agent"),
+  agents: option("agents"),
+  "allow-dangerously-skip-permissions": here(
+    "--permission-mode bypassPermissions",
+  ),
+  "allowed-tools": here("--allow RULES"),
+  autocompact: option("autoCompact"),
+  "ax-screen-reader": not(ITS_OWN_SCREEN),
+  background: not("a session ends with its command here; see claude --bg"),
+  bare: option("bare"),
+  betas: option("betas"),
+  bg: not("a session ends with its command here; see claude --bg"),
+  brief: option("sendUserMessage"),
+  chrome: not(TERMINAL_ONLY),
+  cloud: not(THE_CLOUD),
+  d: option("debug"),
+  "dangerously-skip-permissions": here(
+    "--allow all",
+    "deny rules of the settings hold all the same, and it works as root",
+  ),
+  debug: option("debug"),
+  "debug-file": option("debugFile"),
+  desktop: not(ITS_OWN_SCREEN),
+  "disable-slash-commands": option("slashCommands"),
+  "disallowed-tools": here("--deny RULES"),
+  effort: option("effort"),
+  environment: not(THE_CLOUD),
+  "exclude-dynamic-system-prompt-sections": option(
+    "systemPrompt.excludeDynamicSections",
+  ),
+  "fallback-model": option("fallbackModel"),
+  file: option("files"),
+  "fork-session": option("fork"),
+  "forward-subagent-text": option("forwardSubagentText"),
+  "from-pr": option("fromPr"),
+  ide: not(TERMINAL_ONLY),
+  "include-hook-events": option("hookEvents"),
+  "include-partial-messages": here(
+    "claudestream events",
+    "its stream_delta events are the partial messages",
+  ),
+  "input-format": not("a prompt is text, from the words or from stdin"),
+  "json-schema": option("outputSchema"),
+  "mcp-config": option("mcpConfigFiles"),
+  n: option("title"),
+  name: option("title"),
+  "no-chrome": not(TERMINAL_ONLY),
+  "no-session-persistence": option("persist"),
+  "output-format": here(
+    "--json",
+    "for claude's own lines: claudestream events --raw",
+  ),
+  p: here("claudestream ask PROMPT"),
+  "permission-prompts": not(
+    "at a terminal you are asked, elsewhere such a call is denied",
+  ),
+  "plugin-dir": option("plugins"),
+  "plugin-url": option("plugins"),
+  print: here("claudestream ask PROMPT"),
+  "prompt-suggestions": option("promptSuggestions"),
+  "remote-control": not(TERMINAL_ONLY),
+  "remote-control-session-name-prefix": not(TERMINAL_ONLY),
+  "replay-user-messages": option("replayUserMessages"),
+  restricted: option("restricted"),
+  "safe-mode": option("safeMode"),
+  "session-id": option("sessionId"),
+  "setting-sources": option("settingSources"),
+  settings: option("settings"),
+  "strict-mcp-config": option("strictMcp"),
+  "system-prompt-snapshot": option("systemPrompt.snapshot"),
+  teleport: not(THE_CLOUD),
+  tmux: not(TERMINAL_ONLY),
+  tools: option("builtinTools"),
+  v: here("-V"),
+  verbose: here("claudestream send", "it shows what tools gave"),
+  w: option("worktree"),
+  worktree: option("worktree"),
+
+  // Those that its help does not show
+  "append-subagent-system-prompt": option("subagentSystemPrompt"),
+  "append-system-prompt-file": here("--append-system-prompt @FILE"),
+  "await-initialize": not(AUTOMATIC),
+  channels: not(TERMINAL_ONLY),
+  "debug-to-stderr": option("debug"),
+  "enable-auth-status": not(
+    "a program can hand it on with the option extraArgs",
+  ),
+  "initialize-fields": not(AUTOMATIC),
+  "managed-settings": option("managedSettings"),
+  "managed-settings-in-initialize": not(AUTOMATIC),
+  "max-thinking-tokens": option("thinking"),
+  "permission-prompt-tool": option("permissionPromptTool"),
+  "plugin-dir-no-mcp": option("plugins"),
+  "project-config-root": option("projectConfigRoot"),
+  "resume-drops-turn": option("resumeDropsTurn"),
+  "resume-session-at": option("resumeAt"),
+  "sdk-url": not(THE_CLOUD),
+  "session-mirror": not("claude keeps the sessions itself"),
+  "system-prompt-file": here("--system-prompt @FILE"),
+  "task-budget": option("limits.taskBudgetTokens"),
+  thinking: option("thinking"),
+  "thinking-display": option("thinking"),
+  workload: not("a program can hand it on with the option extraArgs"),
+
+  // The official SDKs, where their name is another one
+  abortController: here("--timeout TIME", "and Ctrl-C interrupts"),
+  additionalDirectories: option("addDirs"),
+  canUseTool: here("--allow RULES", "in a program: the option policy"),
+  cliPath: here("--claude-path PATH"),
+  continueConversation: here("--continue"),
+  enableFileCheckpointing: option("checkpoints"),
+  executable: here("--claude-path PATH"),
+  executableArgs: option("claudePath"),
+  loadTimeoutMs: not("claude keeps the sessions itself"),
+  maxBufferSize: option("maxLineBytes"),
+  mcpServersDelivery: not(AUTOMATIC),
+  onUserDialog: option("onDialog"),
+  pathToClaudeCodeExecutable: here("--claude-path PATH"),
+  perTaskStopAffordance: option("keepTasks"),
+  permissionPromptToolName: option("permissionPromptTool"),
+  persistSession: option("persist"),
+  pluginDelivery: not(AUTOMATIC),
+  sessionStore: not("claude keeps the sessions itself"),
+  sessionStoreFlush: not("claude keeps the sessions itself"),
+  spawnClaudeCodeProcess: option("spawn"),
+  supportedDialogKinds: option("dialogKinds"),
+  user: option("spawn"),
+  verbatimPrompts: option("verbatim"),
+
+  // The Python claudestream, and other programs of the kind
+  "allow-tool": here("--allow RULES"),
+  "deny-tool": here("--deny RULES"),
+  "skip-permissions": here("--allow all"),
+  profile: here("--config-dir DIR"),
+  var: not("a prompt has no variables here: the shell's own will do"),
+  "no-input": here("--no-stdin", "without a terminal no question is asked"),
+  system: here("--system-prompt TEXT"),
+};
+
+/** The options of the library; `undefined` for those that are flags of the same name. */
+const OPTIONS: {
+  readonly [K in keyof Required<SessionOptions>]: Elsewhere | undefined;
+} = {
+  model: undefined,
+  fallbackModel: option("fallbackModel"),
+  effort: option("effort"),
+  thinking: option("thinking"),
+  betas: option("betas"),
+  systemPrompt: undefined,
+  subagentSystemPrompt: option("subagentSystemPrompt"),
+  planModeInstructions: option("planModeInstructions"),
+  outputSchema: option("outputSchema"),
+  outputRetries: option("outputRetries"),
+  promptSuggestions: option("promptSuggestions"),
+  verbatim: option("verbatim"),
+  sendUserMessage: option("sendUserMessage"),
+  autoCompact: option("autoCompact"),
+  files: option("files"),
+  cwd: undefined,
+  addDirs: option("addDirs"),
+  projectConfigRoot: option("projectConfigRoot"),
+  claudePath: undefined,
+  spawn: option("spawn"),
+  transport: option("transport"),
+  env: not(
+    "the variables of the shell are handed on: NAME=value claudestream …",
+  ),
+  clearEnv: option("clearEnv"),
+  keepEnv: option("keepEnv"),
+  configDir: undefined,
+  extraArgs: option("extraArgs"),
+  debug: option("debug"),
+  debugFile: option("debugFile"),
+  resume: undefined,
+  fork: option("fork"),
+  sessionId: option("sessionId"),
+  fromPr: option("fromPr"),
+  resumeAt: option("resumeAt"),
+  resumeDropsTurn: option("resumeDropsTurn"),
+  title: option("title"),
+  persist: option("persist"),
+  checkpoints: option("checkpoints"),
+  worktree: option("worktree"),
+  policy: here("--allow RULES"),
+  onQuestion: option("onQuestion"),
+  onPlan: option("onPlan"),
+  onElicitation: option("onElicitation"),
+  onDialog: option("onDialog"),
+  dialogKinds: option("dialogKinds"),
+  permissionTimeoutMs: option("permissionTimeoutMs"),
+  hooks: option("hooks"),
+  permissionPromptTool: option("permissionPromptTool"),
+  prompts: option("prompts"),
+  permissionMode: undefined,
+  allowedTools: here("--allow RULES"),
+  disallowedTools: here("--deny RULES"),
+  builtinTools: option("builtinTools"),
+  tools: option("tools"),
+  toolServerName: option("toolServerName"),
+  toolContext: option("toolContext"),
+  mcpServers: option("mcpServers"),
+  mcpConfigFiles: option("mcpConfigFiles"),
+  strictMcp: option("strictMcp"),
+  toolAliases: option("toolAliases"),
+  toolConfig: option("toolConfig"),
+  sandbox: option("sandbox"),
+  bare: option("bare"),
+  restricted: option("restricted"),
+  safeMode: option("safeMode"),
+  agent: option("agent"),
+  agents: option("agents"),
+  agentProgressSummaries: option("agentProgressSummaries"),
+  forwardSubagentText: option("forwardSubagentText"),
+  keepTasks: option("keepTasks"),
+  skills: option("skills"),
+  plugins: option("plugins"),
+  slashCommands: option("slashCommands"),
+  settings: option("settings"),
+  settingSources: option("settingSources"),
+  managedSettings: option("managedSettings"),
+  partials: here(
+    "claudestream events",
+    "its stream_delta events are the partial messages",
+  ),
+  replayUserMessages: option("replayUserMessages"),
+  hookEvents: option("hookEvents"),
+  limits: here("--max-turns N", "or --max-budget-usd USD"),
+  budget: option("budget"),
+  recover: option("recover"),
+  failFastOn: option("failFastOn"),
+  waitForReset: option("waitForReset"),
+  auth: option("auth"),
+  onBreak: option("onBreak"),
+  onWire: option("onWire"),
+  record: option("record"),
+  logger: option("logger"),
+  costLog: option("costLog"),
+  maxLineBytes: option("maxLineBytes"),
+  validation: option("validation"),
+  startTimeoutMs: here("--timeout TIME"),
+  turnTimeoutMs: here("--timeout TIME"),
+  idleTimeoutMs: option("idleTimeoutMs"),
+  controlTimeoutMs: option("controlTimeoutMs"),
+  closeTimeoutMs: option("closeTimeoutMs"),
+  exitSignals: option("exitSignals"),
+  signal: here("--timeout TIME", "and Ctrl-C interrupts"),
+  stderr: option("stderr"),
+};
+
+/** A name without what its writing adds: `--max-turns` and `maxTurns` are one. */
+export function plainName(name: string): string {
+  return name.length === 1 ? name : name.replaceAll(/[-_]/g, "").toLowerCase();
+}
+
+const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map(
+  // What claude and the SDKs call it comes first to mind.
+  [...Object.entries(OPTIONS), ...Object.entries(PLACES)].flatMap(
+    ([name, place]) => place === undefined ? [] : [[plainName(name), place]],
+  ),
+);
+
+/** Where a flag is that has no such name here; `undefined` for one that nobody knows. */
+export function elsewhere(name: string): Elsewhere | undefined {
+  return BY_NAME.get(plainName(name));
+}
+
+/** Every place that the table names, for a check of them. */
+export const ELSEWHERE: readonly Elsewhere[] = [...BY_NAME.values()];
+
+/** What to say of a flag: after its name, and what to do. */
+export function placeText(
+  place: Elsewhere,
+): { readonly text: string; readonly hint?: string } {
+  if ("here" in place) {
+    const { here: what, note } = place;
+    return {
+      text: `here it is "${what}"`,
+      ...note === undefined ? {} : { hint: note },
+    };
+  }
+  return "option" in place
+    ? {
+      text: "it is no flag here",
+      hint: `A program gives it to a session, as the option ${place.option}`,
+    }
+    : { text: "there is none like it here", hint: place.not };
+}
