@@ -4,6 +4,7 @@
  * @module
  */
 
+import { callAside } from "./call_aside.ts";
 import type { SessionSink } from "./drivers/sinks.ts";
 import type { ClaudeEvent, Frame } from "./events/mod.ts";
 import { Feed, type FeedEnd } from "./feed.ts";
@@ -141,12 +142,7 @@ export class Broadcast implements SessionSink {
     const listeners = this.#listeners.get(type);
     if (listeners === undefined) return;
     for (const listener of [...listeners]) {
-      try {
-        listener(event as never);
-      } catch (error) {
-        // The caller's own fault, told to the caller; the others still hear it.
-        reportError(error);
-      }
+      callAside(() => listener(event as never));
     }
   }
 }

@@ -16,8 +16,16 @@ export function whenKnown<T, R>(
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** Whether a value is a promise, of whatever make. */
+/**
+ * What a function of the caller's gave: a promise of whatever make becomes one of the
+ * platform's. Every function that may answer later is called through this.
+ */
+export function soon<T>(value: T | PromiseLike<T>): Soon<T> {
+  return isThenable(value) ? Promise.resolve(value) : value;
+}
+
+/** Whether a value is a promise, of whatever make: anything that `await` waits for. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
+  return (typeof value === "object" || typeof value === "function") &&
+    value !== null && typeof Reflect.get(value, "then") === "function";
 }

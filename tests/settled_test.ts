@@ -4,6 +4,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   AsyncSession,
+  ProcessExitError,
+  type SpawnSpec,
   StateError,
   SyncSession,
   type SyncTurn,
@@ -85,3 +87,49 @@ Deno.test("blocking: a prompt that waits for a turn that was left is settled by 
     assertEquals(session.state, "closed");
   }
 });
+
+/** Another program holds stdout and writes to it, long after the CLI is gone. */
+const CHATTER =
+  `setsid env -i /bin/sh -c 'timeout 20 yes "{}"; echo $? >"$0"' "$CHATTER_END" & exec "$@"`;
+
+for (const kind of ["async", "blocking"] as const) {
+  Deno.test({
+    name:
+      `${kind}: the late output of a dead process is bounded, also where another one writes on`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using claude = await ScriptedClaude.create({
+        processes: [{ turns: [[step.text("one"), step.exit(1)]] }],
+      });
+      const file = `${claude.folder}/chatter.end`;
+      const options = {
+        claudePath: claude.path,
+        spawn: (spec: SpawnSpec): SpawnSpec => ({
+          ...spec,
+          env: { ...spec.env, CHATTER_END: file },
+          command: "/bin/sh",
+          args: ["-c", CHATTER, "sh", spec.command, ...spec.args],
+        }),
+      };
+      let error: unknown;
+      try {
+        if (kind === "async") await new AsyncSession(options).ask("go");
+        else new SyncSession(options).ask("go");
+      } catch (thrown) {
+        error = thrown;
+      }
+      assert(!endedByItself(file));
+      assertInstanceOf(error, ProcessExitError);
+    },
+  });
+}
+
+/** Whether that program wrote for as long as it might: its output was read to the end. */
+function endedByItself(file: string): boolean {
+  try {
+    return Deno.readTextFileSync(file).trim() === "124";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

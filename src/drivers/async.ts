@@ -16,9 +16,9 @@ import {
   closeStepsOf,
   Ending,
   endLeftovers,
-  LATE_OUTPUT_MS,
   settleWithin,
 } from "../process/ending.ts";
+import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
 import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
 import { ProcessTree } from "../process/process_tree.ts";
 import type { Launch } from "../process/launch.ts";
@@ -175,14 +175,14 @@ export class AsyncDriver {
     this.#writer = process.writable.getWriter();
     // The end of stdin is seen by whoever writes next.
     this.#writer.closed.catch(() => {});
-    const stderr = process.stderr === undefined ? Promise.resolve() : drain(
-      process.stderr,
-      new StderrText(
-        this.#tail,
-        this.#conversation.stderr,
-        sessionSecrets(this.#options, launch),
-      ),
+    const text = new StderrText(
+      this.#tail,
+      this.#conversation.stderr,
+      sessionSecrets(this.#options, launch),
     );
+    const stderr = process.stderr === undefined
+      ? Promise.resolve()
+      : drain(process.stderr, text);
     // It says no more; the session goes on without it.
     stderr.catch(() => {});
     for (const line of this.#unwritten.splice(0)) this.#write(line);
@@ -197,7 +197,11 @@ export class AsyncDriver {
       await stdout.finish(
         this.isClosing ? LATE_OUTPUT_MS : process.lateOutputMs,
       );
-      await settleWithin(stderr, LATE_OUTPUT_MS);
+      await lateOutput({
+        done: stderr,
+        progress: () => text.progress,
+        isHeld: () => false,
+      }, LATE_OUTPUT_MS);
       this.#end({ code, signal, stderrTail: this.stderrTail });
       await ended;
     } finally {

@@ -21,6 +21,7 @@ import { sessionSecrets } from "../process/session_secrets.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
 import type { ExitStatus, SpawnSpec } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
+import { isThenable } from "../soon.ts";
 import { WORKER_NAME } from "./line_worker.ts";
 import { makeRing, RECORD, RingReader, type RingRecord } from "./ring.ts";
 import {
@@ -230,8 +231,8 @@ export class LineLink implements ExitTarget {
     try {
       const made = this.#spawn?.(spec);
       // Nobody waits for it, so its failure is nobody's.
-      if (made instanceof Promise) made.catch(() => {});
-      if (made instanceof Promise || isTransport(made)) {
+      if (isThenable(made)) made.then(() => {}, () => {});
+      if (isThenable(made) || isTransport(made)) {
         throw new ConfigError(
           "spawn",
           "Cannot use what the option spawn gave: in a SyncSession it has to give a changed command at once; for a promise or a transport use an AsyncSession",

@@ -9,14 +9,8 @@
  * @module
  */
 
-import {
-  type CloseSteps,
-  Ending,
-  endLeftovers,
-  LATE_OUTPUT_MS,
-  MAX_LATE_OUTPUT_MS,
-  settleWithin,
-} from "../process/ending.ts";
+import { type CloseSteps, Ending, endLeftovers } from "../process/ending.ts";
+import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
 import {
   EXIT_SIGNALS,
   holdSignals,
@@ -150,11 +144,11 @@ class LineWorker {
     const { code, signal } = await process.exited;
     const ended = endLeftovers(tree);
     // A process that was started by this one may hold the pipes open for ever.
-    await this.#silence(stdout);
+    await this.#late(stdout);
     this.#isCut = true;
     await lines.cancel();
     await stdout;
-    await this.#silence(stderr);
+    await this.#late(stderr);
     await this.#json(RECORD.exited, { code, signal });
     await ended;
   }
@@ -203,15 +197,13 @@ class LineWorker {
     }
   }
 
-  /** Waits until something ends or no more comes. A reader that is slow is no silence. */
-  async #silence(end: Promise<void>): Promise<void> {
-    const last = performance.now() + MAX_LATE_OUTPUT_MS;
-    let seen = -1;
-    while (seen !== this.#chunks || this.#unwrittenRecords > 0) {
-      if (this.#toEnd !== undefined && performance.now() > last) return;
-      seen = this.#chunks;
-      if (await settleWithin(end, LATE_OUTPUT_MS)) return;
-    }
+  /** Waits for what is left of an output. A reader of the ring that rests is no silence. */
+  async #late(done: Promise<void>): Promise<void> {
+    await lateOutput({
+      done,
+      progress: () => this.#chunks,
+      isHeld: () => this.#unwrittenRecords > 0,
+    }, LATE_OUTPUT_MS);
   }
 
   #json(kind: RecordKind, value: unknown): Promise<void> | undefined {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { callAside } from "../call_aside.ts";
 import { ConfigError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type {
@@ -186,7 +187,7 @@ export class Observers {
     for (const recorder of this.#recorders) recorder.wire(direction, line);
     this.#log?.wire(direction, line);
     if (this.#options.onWire === undefined) return;
-    call(() => this.#options.onWire?.(direction, line));
+    callAside(() => this.#options.onWire?.(direction, line));
   }
 
   /** Who hears the lines of stderr; `undefined` for nobody. */
@@ -196,7 +197,7 @@ export class Observers {
     return (line) => {
       for (const recorder of this.#recorders) recorder.stderr(line);
       this.#log?.stderr(line);
-      stderr?.(line);
+      if (stderr !== undefined) callAside(() => stderr(line));
     };
   }
 
@@ -206,7 +207,7 @@ export class Observers {
     for (const event of events) {
       this.#log?.event(event);
       if (event.type === "result") {
-        call(() => this.#tellCost?.(costEntry(event, model, new Date())));
+        callAside(() => this.#tellCost?.(costEntry(event, model, new Date())));
       }
     }
   }
@@ -223,16 +224,5 @@ export class Observers {
     if (how instanceof Error) this.#log?.error(how, wasClosed);
     else this.#log?.exit(how.code, how.signal, wasClosed);
     this.#costs?.close();
-  }
-}
-
-/** Calls a function of the caller's that nothing depends on. */
-function call(run: () => unknown): void {
-  try {
-    const made = run();
-    // Nobody waits for it; its failure is still the caller's to hear of.
-    if (made instanceof Promise) made.catch(reportError);
-  } catch (error) {
-    reportError(error);
   }
 }

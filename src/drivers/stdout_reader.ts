@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  LATE_OUTPUT_MS,
-  MAX_LATE_OUTPUT_MS,
-  settleWithin,
-} from "../process/ending.ts";
+import { settleWithin } from "../process/ending.ts";
+import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
 import { LineSplitter } from "../process/lines.ts";
 import { OneByOne } from "./one_by_one.ts";
 
@@ -100,14 +97,12 @@ export class StdoutReader {
    * @param silenceMs After so long without any there is none.
    */
   async finish(silenceMs: number): Promise<void> {
-    const last = performance.now() + MAX_LATE_OUTPUT_MS;
-    let seen = -1;
-    while (
-      this.#isWaiting || seen !== this.#progress && performance.now() < last
-    ) {
-      seen = this.#progress;
-      if (await settleWithin(this.done, silenceMs)) return;
-    }
+    const isOver = await lateOutput({
+      done: this.done,
+      progress: () => this.#progress,
+      isHeld: () => this.#isWaiting,
+    }, silenceMs);
+    if (isOver) return;
     this.#isCanceled = true;
     // That of a transport may take its time.
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);

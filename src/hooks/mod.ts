@@ -8,7 +8,7 @@ import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
 import { thrownText } from "../thrown.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
-import { isThenable } from "../soon.ts";
+import { soon } from "../soon.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {
@@ -99,9 +99,12 @@ export class Hooks {
     const read = (answer: unknown) => this.#read(registered, answer);
     const failed = (error: unknown) => this.#fail(registered, error, signal);
     try {
-      const answer = hook.run(readHookInput(event, question.input), call);
-      if (!isThenable(answer)) return read(answer);
-      return Promise.resolve(answer).then(read).catch(failed);
+      const answer = soon<unknown>(
+        hook.run(readHookInput(event, question.input), call),
+      );
+      return answer instanceof Promise
+        ? answer.then(read).catch(failed)
+        : read(answer);
     } catch (error) {
       return failed(error);
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { callAside } from "../call_aside.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { HandlerFailure } from "../host/handler_failure.ts";
 import { TESTED_RANGE, testedness } from "../process/tested.ts";
@@ -152,11 +153,8 @@ export class SessionLog {
     const known = Object.entries(facts).filter(([, value]) =>
       value !== undefined
     );
-    try {
-      this.#logger[level](`claudestream: ${words}`, Object.fromEntries(known));
-    } catch (error) {
-      // The caller's own fault, told to the caller; the session goes on.
-      reportError(error);
-    }
+    callAside(() =>
+      this.#logger[level](`claudestream: ${words}`, Object.fromEntries(known))
+    );
   }
 }

@@ -6,6 +6,7 @@
 
 import type { ToolRequest } from "../events/permission_request.ts";
 import { type Decision, decisionIssue, deny } from "./decision.ts";
+import { soon } from "../soon.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 
 /** Checks what a policy gave. Something else than a decision is a denial. */
@@ -41,7 +42,7 @@ export function decide(
   context: PolicyContext,
 ): Decision | undefined | Promise<Decision | undefined> {
   try {
-    const answer = policy.decide(request, context);
+    const answer: unknown = soon<unknown>(policy.decide(request, context));
     if (!(answer instanceof Promise)) return checked(policy, answer);
     // Checking may throw as well: what was given may be no plain data.
     return answer.then((value) => checked(policy, value)).catch((error) =>

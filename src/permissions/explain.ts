@@ -6,6 +6,7 @@
 
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { Decision } from "./decision.ts";
+import { soon, whenKnown } from "../soon.ts";
 import { decide, failed } from "./decide.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 
@@ -26,7 +27,7 @@ export function then<A, B>(
   value: A | Promise<A>,
   next: (value: A) => B | Promise<B>,
 ): B | Promise<B> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return whenKnown(value, next);
 }
 
 /** How a combinator asks one of its policies: for a decision, or for an explanation. */
@@ -58,7 +59,7 @@ export const byExplaining: Asks = (policy, request, context) => {
     };
   };
   try {
-    const explanation = policy.explain(request, context);
+    const explanation = soon(policy.explain(request, context));
     return explanation instanceof Promise
       ? explanation.catch(failure)
       : explanation;

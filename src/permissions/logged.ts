@@ -4,6 +4,7 @@
  * @module
  */
 
+import { callAside } from "../call_aside.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";
@@ -75,10 +76,5 @@ function tell(
   log: (record: PolicyRecord) => unknown,
   record: PolicyRecord,
 ): void {
-  try {
-    const told = log(record);
-    if (told instanceof Promise) told.catch(reportError);
-  } catch (error) {
-    reportError(error);
-  }
+  callAside(() => log(record));
 }

@@ -110,12 +110,16 @@ Deno.test("whatever is no explicit yes denies", async () => {
     const decision = await decide(later, request("Bash"), context);
     assertEquals(decision?.behavior, "deny");
   }
-  // Something like a promise is none: whoever waits for it may wait for ever.
-  const thenable = { then: () => {}, behavior: "allow" };
-  assertEquals(
-    verdict(callback(() => thenable as unknown as Decision), "Bash"),
-    "deny",
-  );
+  // Of whatever make a promise is: what it gives has to be a yes, and not the promise.
+  for (const [given, expected] of [[allow(), "allow"], [{}, "deny"]] as const) {
+    const thenable = {
+      then: (resolve: (value: unknown) => void) => resolve(given),
+      behavior: "allow",
+    };
+    const policy = callback(() => thenable as unknown as Decision);
+    const decision = await decide(policy, request("Bash"), context);
+    assertEquals(decision?.behavior, expected);
+  }
   const textless = callback(() => {
     throw Object.create(null);
   });

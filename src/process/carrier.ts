@@ -7,6 +7,7 @@
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { isThenable } from "../soon.ts";
 import { thrownText } from "../thrown.ts";
 import type { LaunchFiles } from "./launch_files.ts";
 import type {
@@ -167,6 +168,6 @@ function transportIssue(value: unknown): string | undefined {
     stderr !== undefined && (!(stderr instanceof ReadableStream) ||
       stderr.locked)
   ) return "expected a ReadableStream as stderr, which nobody reads yet";
-  if (!(exited instanceof Promise)) return "expected a promise as exited";
+  if (!isThenable(exited)) return "expected a promise as exited";
   return typeof kill === "function" ? undefined : "expected a function as kill";
 }

@@ -32,12 +32,6 @@ const LOOK_MS = 20;
 /** How often it is looked what a process that is to end still starts. */
 const WATCH_MS = 100;
 
-/** How long the output of an ended process may still come, once it is silent. */
-export const LATE_OUTPUT_MS = 50;
-
-/** How long it may come at all: what the process wrote is in a pipe by then. */
-export const MAX_LATE_OUTPUT_MS = 1_000;
-
 /** What reading the last output and ending leftovers may take besides the steps. */
 const AFTERWARDS_MS = 2_000;
 

@@ -7,7 +7,7 @@
 import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "./args.ts";
-import { LATE_OUTPUT_MS } from "./ending.ts";
+import { LATE_OUTPUT_MS } from "./late_output.ts";
 import {
   checkSignIn,
   childEnvironment,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { callAside } from "../call_aside.ts";
 import { SecretMask } from "../secrets.ts";
 
 /** How much of the end is kept, in characters. */
@@ -45,6 +46,7 @@ export class StderrText {
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #mask: SecretMask;
   #rest = "";
+  #progress = 0;
 
   /**
    * @param onLine Hears each line. What it throws goes to `reportError`.
@@ -62,8 +64,14 @@ export class StderrText {
     tail.follow(() => this.#mask.held);
   }
 
+  /** Grows with each piece. */
+  get progress(): number {
+    return this.#progress;
+  }
+
   /** Takes a piece. */
   push(piece: string): void {
+    this.#progress++;
     this.#take(this.#mask.push(piece));
   }
 
@@ -109,10 +117,5 @@ export async function drain(
 }
 
 function tell(onLine: (line: string) => void, line: string): void {
-  try {
-    onLine(line);
-  } catch (error) {
-    // The caller's own fault, told to the caller; the next line still comes.
-    reportError(error);
-  }
+  callAside(() => onLine(line));
 }

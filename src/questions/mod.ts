@@ -8,6 +8,7 @@ import type { Elicitation } from "../events/elicitation_request.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { UserDialog } from "../events/user_dialog_request.ts";
 import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
+import { soon } from "../soon.ts";
 import { thrownText } from "../thrown.ts";
 import { type Decision, decisionIssue, deny } from "../permissions/decision.ts";
 import {
@@ -165,7 +166,7 @@ export class Questions {
       return instead(error);
     };
     try {
-      const given = run();
+      const given = soon(run());
       return given instanceof Promise
         ? given.then(take).catch(failed)
         : take(given);

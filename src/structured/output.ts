@@ -6,6 +6,7 @@
 
 import { StructuredOutputError } from "../errors.ts";
 import type { Result } from "../messages/result.ts";
+import { isThenable } from "../soon.ts";
 import type { SchemaResult, StandardSchema } from "../standard_schema.ts";
 
 /** What the model gave, or the error that it gave nothing. */
@@ -48,9 +49,9 @@ export function outputOfSync(
   result: Result,
 ): unknown {
   const said = schema["~standard"].validate(given(text, result));
-  if (said instanceof Promise) {
+  if (isThenable(said)) {
     // What it says is of no use to anybody any more.
-    said.catch(() => {});
+    said.then(() => {}, () => {});
     throw new TypeError(
       "Cannot check the answer: the schema gives a promise; use an AsyncSession, or a schema that answers at once",
     );

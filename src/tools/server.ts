@@ -10,7 +10,7 @@
 
 import { DeadlineError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { isThenable, type Soon, whenKnown } from "../soon.ts";
+import { type Soon, soon, whenKnown } from "../soon.ts";
 import { describeIssues } from "../standard_schema.ts";
 import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
 import { Limiter } from "./limiter.ts";
@@ -199,7 +199,7 @@ function run(
   const failed = (error: unknown) => errorResult(thrownText(error));
   try {
     const result = whenKnown(
-      settling(tool.input["~standard"].validate(input)),
+      soon(tool.input["~standard"].validate(input)),
       (read): Soon<WireResult> => {
         if (read.issues !== undefined) {
           return errorResult(
@@ -212,7 +212,7 @@ function run(
         if (ctx.signal.aborted) return aborted(ctx.signal);
         // Its own schema made it of the type that it wants.
         return whenKnown(
-          settling(tool.run(read.value as never, ctx)),
+          soon(tool.run(read.value as never, ctx)),
           resultOf,
         );
       },
@@ -221,11 +221,6 @@ function run(
   } catch (error) {
     return failed(error);
   }
-}
-
-/** A promise of whatever make becomes one of the platform's. */
-function settling<T>(value: T | PromiseLike<T>): Soon<T> {
-  return isThenable(value) ? Promise.resolve(value) : value;
 }
 
 /** The result, or an error once nobody waits for it, or its time is up. */
