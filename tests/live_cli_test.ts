@@ -3,45 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { reply } from "../src/testing/messages_api.ts";
 import { CLAUDE_FLAGS, flagsIn } from "../src/cli/fixtures/claude_flags.ts";
+import { command as run } from "./live_command.ts";
 import { live, world } from "./live_world.ts";
 import { CLAUDE_VERSION, realClaudePath } from "./real_claude.ts";
-
-const CLI = new URL("../cli.ts", import.meta.url);
-
-/** What a command line gave. */
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command line as it stands; `input` is what a pipe brings. */
-async function run(
-  on: Awaited<ReturnType<typeof world>>,
-  args: readonly string[],
-  input = "",
-): Promise<Run> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CLI.href, ...args],
-    cwd: on.scratch.cwd,
-    clearEnv: true,
-    env: {
-      ...on.options.env as Record<string, string>,
-      CLAUDESTREAM_CLAUDE_PATH: realClaudePath() ?? "",
-      DENO_NO_UPDATE_CHECK: "1",
-      NO_COLOR: "1",
-    },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(input));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
 
 function lines(text: string): Record<string, unknown>[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));

@@ -114,12 +114,13 @@ export class PolicyGate {
   /**
    * Whether a tool ran and the hook was never called: the CLI runs without hooks, so
    * the policy holds nothing. An error may be the tool's own refusal of its input,
-   * which comes before the hook.
+   * which comes before the hook. What the API runs itself, such as its web search, never
+   * comes to a hook.
    */
   wasPassedBy(events: readonly ClaudeEvent[]): boolean {
     return !this.#hookWorks &&
       events.some((event) =>
-        event.type === "tool_result" && !event.isError &&
+        event.type === "tool_result" && !event.isError && !event.server &&
         event.toolName !== undefined
       );
   }

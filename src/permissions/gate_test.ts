@@ -79,9 +79,16 @@ Deno.test("cd moves where calls begin, and not where the session does", () => {
 });
 
 Deno.test("a tool that ran without the hook gives the CLI away", () => {
-  const result = (isError: boolean) =>
-    [{ type: "tool_result", toolName: "Bash", isError }] as ClaudeEvent[];
+  const result = (isError: boolean, server = false) =>
+    [{
+      type: "tool_result",
+      toolName: "Bash",
+      isError,
+      server,
+    }] as ClaudeEvent[];
   const { gate } = counting(allow());
+  // What the API runs itself comes to no hook.
+  assertEquals(gate.wasPassedBy(result(false, true)), false);
   assertEquals(gate.wasPassedBy(result(true)), false);
   assertEquals(gate.wasPassedBy(result(false)), true);
   gate.beforeCall(hook, context);

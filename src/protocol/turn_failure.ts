@@ -96,6 +96,8 @@ export function failureCode(
   return BY_SUBTYPE[result.subtype] ??
     byReason ??
     (result.stopReason === "refusal" ? "refusal" : undefined) ??
+    // Where the last block is one of the API's own tools, the CLI calls it an error.
+    (isPaused(result) ? "incomplete" : undefined) ??
     BY_STATUS[result.apiErrorStatus ?? 0] ??
     BY_API_ERROR[result.apiError ?? ""] ??
     BY_ASSISTANT_ERROR[context.assistantError ?? ""] ??

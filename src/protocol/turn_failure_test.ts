@@ -20,13 +20,20 @@ function success(fields: Readonly<Record<string, unknown>>): Result {
   return event;
 }
 
-Deno.test("failureCode: what the CLI calls a success and is none", () => {
+Deno.test("failureCode: what is no success, or an error of a kind of its own", () => {
   const table: readonly [string | undefined, Record<string, unknown>][] = [
     [undefined, { stop_reason: "end_turn", result: "done" }],
     [undefined, { stop_reason: "end_turn" }],
     [undefined, { stop_reason: null }],
     ["incomplete", { stop_reason: "pause_turn", result: "so far" }],
     ["incomplete", { stop_reason: "pause_turn" }],
+    // As 2.1.332 ends it after a block of a tool of the API's own.
+    ["incomplete", {
+      stop_reason: "pause_turn",
+      subtype: "error_during_execution",
+      is_error: true,
+      result: undefined,
+    }],
     ["incomplete", { stop_reason: "tool_use" }],
     [undefined, { stop_reason: "tool_use", result: "done" }],
     [undefined, { stop_reason: "tool_use", structured_output: { a: 1 } }],
