@@ -100,3 +100,28 @@ live("claudestream --version --json asks the real claude", async () => {
     version: CLAUDE_VERSION,
   }]);
 });
+
+live("claudestream repl tells what /clear and /compact did", async () => {
+  await using on = await world({
+    replies: () => reply.text("It is a long story. ".repeat(50)),
+  });
+  const { code, out, err } = await run(
+    on,
+    ["repl"],
+    "one\ntwo\n/compact\nthree\n/clear\n/compact\n",
+  );
+  assertEquals(code, 0);
+  assert(
+    /the conversation was compacted: [\d,]+ tokens became [\d,]+\n/.test(err),
+    err,
+  );
+  assert(
+    err.includes("the conversation was cleared: a new session begins\n"),
+    err,
+  );
+  // The CLI says so itself.
+  assert(out.endsWith("Not enough messages to compact.\n"), out);
+  assert(!err.includes("not compacted"), err);
+  assert(!err.includes("without any text"), err);
+  assertEquals(out.split("\n").filter((line) => line !== "").length, 4);
+});

@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { ClaudeEvent } from "../events/mod.ts";
 import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
 import type { ApiRetry } from "../messages/system/api_retry.ts";
-import { formatMs } from "./terminal.ts";
+import { formatCount, formatMs } from "./terminal.ts";
 
 /** A failed call of the API that will be tried again. */
 export function retryText(event: ApiRetry): string {
@@ -34,8 +35,40 @@ export function rateLimitText(event: RateLimit): string {
   return parts.join(", ");
 }
 
+/** What became of the conversation as a whole, as after `/clear` and `/compact`. */
+export function conversationText(event: ClaudeEvent): string | undefined {
+  switch (event.type) {
+    case "conversation_reset":
+      return event.trigger === undefined || event.trigger === "clear"
+        ? "the conversation was cleared: a new session begins"
+        : `a new session begins (${event.trigger})`;
+    case "compact_boundary": {
+      const { trigger, preTokens, postTokens } = event;
+      const sizes = preTokens === undefined || postTokens === undefined
+        ? ""
+        : `: ${formatCount(preTokens)} tokens became ${
+          formatCount(postTokens)
+        }`;
+      const why = trigger === "auto" ? ", as it was full" : "";
+      return `the conversation was compacted${why}${sizes}`;
+    }
+    case "status":
+      return event.compactResult === "failed"
+        ? `the conversation was not compacted: ${
+          event.compactError ?? "no reason given"
+        }`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** Why a turn that went well has no text. */
 export function emptyText(result: Result): string {
+  const { localCommand } = result;
+  if (localCommand !== undefined) {
+    return `claudestream: /${localCommand} is done, and said nothing`;
+  }
   const reasons = [
     ...result.stopReason ? [`stop reason "${result.stopReason}"`] : [],
     ...result.terminalReason ? [`"${result.terminalReason}"`] : [],

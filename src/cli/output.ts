@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOneStream } from "./descriptor.ts";
 import type { ColorChoice } from "./flags.ts";
 import {
   escapeControls,
@@ -76,9 +77,10 @@ export class Output {
     });
   }
 
-  /** Whether both streams are on a screen, most likely the same one. */
-  get sharesScreen(): boolean {
-    return this.terminals.stdout && this.terminals.stderr;
+  /** Whether both streams end up in one: a screen, or a pipe or file after `2>&1`. */
+  get isOneStream(): boolean {
+    const { stdout, stderr } = this.terminals;
+    return stdout && stderr || !stdout && !stderr && isOneStream();
   }
 
   /** Whether there is somebody to ask. */

@@ -7,7 +7,7 @@
 import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Flags } from "./flags.ts";
-import { emptyText, retryText } from "./note_text.ts";
+import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { type Output, readEnv } from "./output.ts";
 import { Renderer } from "./render.ts";
 import { styled } from "./terminal.ts";
@@ -35,7 +35,7 @@ export function textPresenter(
 ): Presenter<"flat"> {
   const renderer = new Renderer({
     detail,
-    sharesScreen: output.sharesScreen,
+    isOneStream: output.isOneStream,
     isLive: output.terminals.stderr && readEnv("TERM") !== "dumb",
     quiet: flags.quiet ?? false,
     columns: () => output.columns,
@@ -90,18 +90,22 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
 
 /**
  * The final text only, or the whole answer as an object. Why it takes long goes to stderr:
- * the CLI tries ten times, over minutes.
+ * the CLI tries ten times, over minutes; so does what became of the conversation.
  */
 export function answerPresenter(
   output: Output,
   flags: Flags,
   sessionId: () => string | undefined,
 ): Presenter<"flat"> {
+  let isTold = false;
   return {
     view: "flat",
     async take(event) {
-      if (event.type !== "api_retry" || flags.quiet === true) return;
-      await output.stderr(styled("yellow", `${retryText(event)}\n`));
+      const told = conversationText(event);
+      isTold ||= told !== undefined;
+      const note = event.type === "api_retry" ? retryText(event) : told;
+      if (note === undefined || flags.quiet === true) return;
+      await output.stderr(styled("yellow", `${note}\n`));
     },
     interlude: noInterlude,
     async end(result) {
@@ -122,8 +126,8 @@ export function answerPresenter(
         return;
       }
       const body = text.replace(/\n+$/, "");
-      if (body === "") await output.stderr(`${emptyText(result)}\n`);
-      else await output.stdout(`${body}\n`);
+      if (body !== "") await output.stdout(`${body}\n`);
+      else if (!isTold) await output.stderr(`${emptyText(result)}\n`);
     },
   };
 }

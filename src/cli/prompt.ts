@@ -5,6 +5,7 @@
  */
 
 import type { Invocation } from "./parse.ts";
+import { fileOf } from "./descriptor.ts";
 import type { Output } from "./output.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
@@ -86,43 +87,9 @@ function noPrompt(): UsageError {
   );
 }
 
-/** What kind of thing a file is, as Deno and Node say it. */
-interface FileKind {
-  readonly isFifo: boolean;
-  readonly isFile: boolean;
-}
-
-/**
- * Asks Node, which can look at a descriptor that has no path, or whose path Deno may not
- * look at. Only then: it loads a hundred modules of Deno's, 20 ms. Written out, as the
- * types of a `node:` import are not everywhere at hand.
- */
-function kindByNode(descriptor: number): FileKind | undefined {
-  const { process } = globalThis as unknown as {
-    readonly process?: {
-      getBuiltinModule(name: string): {
-        fstatSync(
-          descriptor: number,
-        ): { isFIFO(): boolean; isFile(): boolean };
-      } | undefined;
-    };
-  };
-  const stat = process?.getBuiltinModule("node:fs")?.fstatSync(descriptor);
-  return stat && { isFifo: stat.isFIFO(), isFile: stat.isFile() };
-}
-
 function stdinKind(isTerminal: boolean): StdinKind {
   if (isTerminal) return "terminal";
-  let kind: FileKind | undefined;
-  try {
-    kind = Deno.statSync("/dev/stdin") as FileKind;
-  } catch {
-    try {
-      kind = kindByNode(0);
-    } catch {
-      // Closed.
-    }
-  }
+  const kind = fileOf(0);
   return kind?.isFifo || kind?.isFile ? "data" : "other";
 }
 

@@ -9,8 +9,14 @@ import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { TextPieces } from "../events/text_pieces.ts";
 import type { Result } from "../messages/result.ts";
+import type { Status } from "../messages/system/status.ts";
 import { AnswerText } from "./answer_text.ts";
-import { emptyText, rateLimitText, retryText } from "./note_text.ts";
+import {
+  conversationText,
+  emptyText,
+  rateLimitText,
+  retryText,
+} from "./note_text.ts";
 import type { Piece } from "./output.ts";
 import {
   cutLine,
@@ -27,8 +33,8 @@ import { errorText, inputSummary, sharedLine } from "./tool_text.ts";
 export interface RenderOptions {
   /** `full` shows what tools gave and what the model thought, `brief` a line for each tool. */
   readonly detail: "full" | "brief";
-  /** Both streams are on one screen. */
-  readonly sharesScreen: boolean;
+  /** Both streams end up in one: a screen, or a pipe or file after `2>&1`. */
+  readonly isOneStream: boolean;
   /** stderr is a terminal on which a line can be taken back. */
   readonly isLive: boolean;
   /** Only the answer. */
@@ -38,6 +44,7 @@ export interface RenderOptions {
 }
 
 const THINKING = Symbol("thinking");
+const COMPACTING = Symbol("compacting");
 const RESULT_LINES = 10;
 
 /** Shows one turn. */
@@ -52,13 +59,19 @@ export class Renderer {
   readonly #calls = new Map<string, ToolUse>();
   #pieces: Piece[] = [];
   /** What the open line on stderr is about. */
-  #status: string | typeof THINKING | undefined;
-  /** A line of the answer stands open on a screen that notes share. */
+  #status: string | typeof THINKING | typeof COMPACTING | undefined;
+  /** A line of the answer stands open, as far as nothing else ended it. */
   #isLineOpen = false;
+  /** The reply wants a tool: what the model says next is a paragraph of its own. */
+  #isReplyOver = false;
   /** How many of the characters that were printed last were taken back. */
   #retracted = 0;
   /** The reply broke off: the next one may go on where it ended. */
   #isBroken = false;
+  /** What the turn did was told, though not by an answer. */
+  #isTold = false;
+  /** A compaction failed: what comes next may say so. */
+  #heldFailure: Status | undefined;
   /** The model is asked to go on in the middle of its last reply. */
   #isResumed = false;
 
@@ -69,6 +82,7 @@ export class Renderer {
   /** What to print for an event. */
   take(event: ClaudeEvent): readonly Piece[] {
     const text = this.#text.take(event);
+    this.#tellHeld(event, text);
     if (text !== "") {
       this.#say(text, "messageId" in event ? `${event.messageId}` : "result");
     }
@@ -89,7 +103,10 @@ export class Renderer {
       case "tool_use":
         if (event.parentToolUseId === null) {
           this.#answer.cut();
-          if (!event.server) this.#isResumed = false;
+          if (!event.server) {
+            this.#isResumed = false;
+            this.#isReplyOver = true;
+          }
         }
         this.#call(event);
         break;
@@ -101,6 +118,14 @@ export class Renderer {
         break;
       case "api_retry":
         this.#note(styled("yellow", `${retryText(event)}\n`));
+        break;
+      case "status":
+        if (event.status === "compacting") this.#compact();
+        this.#tell(event);
+        break;
+      case "compact_boundary":
+      case "conversation_reset":
+        this.#tell(event);
         break;
       case "rate_limit":
         if (event.status !== "allowed") {
@@ -133,16 +158,20 @@ export class Renderer {
 
   /** The turn is over, without a result where it broke off. */
   end(result: Result | undefined): readonly Piece[] {
+    this.#tellHeld(undefined, "");
     this.#answer.cut();
     this.#closeStatus();
     const lineBreak = this.#answer.endLine();
-    // On a screen a note may have ended the line already.
-    const isEnded = this.#options.sharesScreen && !this.#isLineOpen;
+    // A note may have ended the line already.
+    const isEnded = this.#options.isOneStream && !this.#isLineOpen;
     if (lineBreak !== "" && !isEnded) {
       this.#pieces.push({ to: "stdout", text: lineBreak });
     }
     this.#isLineOpen = false;
-    if (result !== undefined && !result.isError && !this.#answer.isStarted) {
+    if (
+      result !== undefined && !result.isError && !this.#answer.isStarted &&
+      !this.#isTold
+    ) {
       this.#pieces.push({ to: "stderr", spans: [`${emptyText(result)}\n`] });
     }
     return this.#flush();
@@ -171,10 +200,9 @@ export class Renderer {
     this.#isBroken = this.#isResumed = false;
     const print = this.#answer.push(text, reply);
     if (print === "") return;
-    if (this.#options.sharesScreen) {
-      this.#closeStatus();
-      this.#isLineOpen = true;
-    }
+    if (this.#options.isOneStream) this.#closeStatus();
+    this.#isLineOpen = true;
+    this.#isReplyOver = false;
     this.#pieces.push({ to: "stdout", text: print });
   }
 
@@ -187,6 +215,9 @@ export class Renderer {
   #freshLine(): void {
     this.#closeStatus();
     if (!this.#isLineOpen) return;
+    // What reads stdout may show it where stderr is shown, as tee does: a line that ends
+    // anyhow ends before the note.
+    if (!this.#options.isOneStream && !this.#isReplyOver) return;
     this.#isLineOpen = false;
     // In the middle of a block a line break on stdout would become a part of the answer.
     this.#pieces.push(
@@ -198,7 +229,7 @@ export class Renderer {
 
   /** Shows a line that stays open until there is more to say. */
   #openStatus(
-    about: string | typeof THINKING,
+    about: string | typeof THINKING | typeof COMPACTING,
     ...spans: readonly Span[]
   ): void {
     if (!this.#options.isLive || this.#options.quiet) return;
@@ -210,11 +241,34 @@ export class Renderer {
   #closeStatus(): void {
     if (this.#status === undefined) return;
     this.#pieces.push(
-      this.#status === THINKING
+      typeof this.#status === "symbol"
         ? { to: "erase" }
         : { to: "stderr", spans: ["\n"] },
     );
     this.#status = undefined;
+  }
+
+  #compact(): void {
+    if (this.#status === COMPACTING) return;
+    this.#openStatus(COMPACTING, styled("dim", "compacting…"));
+  }
+
+  /** Tells what became of the conversation. */
+  #tell(event: ClaudeEvent): void {
+    const text = conversationText(event);
+    if (text === undefined) return;
+    this.#isTold = true;
+    if (event.type === "status") this.#heldFailure = event;
+    else this.#note(styled("dim", `${text}\n`));
+  }
+
+  /** Tells that a compaction failed, unless the CLI says so itself: as the answer to `/compact`. */
+  #tellHeld(next: ClaudeEvent | undefined, answer: string): void {
+    const held = this.#heldFailure;
+    if (held === undefined || next?.type === "system_init") return;
+    this.#heldFailure = undefined;
+    if (answer.includes(held.compactError ?? "\n")) return;
+    this.#note(styled("yellow", `${conversationText(held)}\n`));
   }
 
   #think(): void {

@@ -8,12 +8,12 @@ import { renderSpans } from "./terminal.ts";
 
 const PIPED: RenderOptions = {
   detail: "brief",
-  sharesScreen: false,
+  isOneStream: false,
   isLive: false,
   quiet: false,
   columns: () => 60,
 };
-const SCREEN: RenderOptions = { ...PIPED, sharesScreen: true, isLive: true };
+const SCREEN: RenderOptions = { ...PIPED, isOneStream: true, isLive: true };
 
 const main = { parentToolUseId: null, raw: {} };
 
@@ -260,4 +260,63 @@ Deno.test("Renderer tells what of a broken reply does not count", () => {
   // What is written again in the same words is not printed again.
   const same = show(PIPED, [delta("a"), stop, start, delta("ab", "m2")]);
   assertEquals([same.out, same.err], ["ab\n", ""]);
+});
+
+Deno.test("Renderer: before a tool the line of the answer ends, where nothing is shared, too", () => {
+  const events = [
+    text("Let me look."),
+    call("ls"),
+    outcome("ls", "a"),
+    text("It is there.", "m2"),
+  ];
+  const { out, screen } = show(PIPED, events);
+  assertEquals(screen, "Let me look.\n✓ Bash ls  1.5 s\n\nIt is there.\n");
+  assertEquals(out, "Let me look.\n\nIt is there.\n");
+});
+
+Deno.test("Renderer: a tool of the API's own breaks no sentence in a pipe of its own", () => {
+  const search: ClaudeEvent = { ...call("q"), server: true } as ClaudeEvent;
+  const events = [text("Ulm has "), search, text("126,000 people.")];
+  assertEquals(show(PIPED, events).out, "Ulm has 126,000 people.\n");
+});
+
+Deno.test("Renderer: what became of the conversation is told, and is no empty answer", () => {
+  const failed: ClaudeEvent = {
+    type: "status",
+    status: null,
+    compactResult: "failed",
+    compactError: "too few",
+    raw: {},
+  };
+  const rows: readonly (readonly [readonly ClaudeEvent[], string, string])[] = [
+    [
+      [{ type: "conversation_reset", newConversationId: "x", raw: {} }],
+      "",
+      "the conversation was cleared: a new session begins\n",
+    ],
+    [
+      [{
+        type: "compact_boundary",
+        trigger: "auto",
+        preTokens: 180_000,
+        postTokens: 2500,
+        raw: {},
+      }],
+      "",
+      "the conversation was compacted, as it was full: 180,000 tokens became 2,500\n",
+    ],
+    [[failed], "", "the conversation was not compacted: too few\n"],
+    [[failed, text("too few")], "too few\n", ""],
+    [
+      [failed, text("Hello.")],
+      "Hello.\n",
+      "the conversation was not compacted: too few\n",
+    ],
+    [[], "", "claudestream: /model is done, and said nothing\n"],
+  ];
+  const end = { ...result, localCommand: "model" } as Result;
+  for (const [events, out, err] of rows) {
+    const shown = show(PIPED, events, end);
+    assertEquals([shown.out, shown.err], [out, err]);
+  }
 });
