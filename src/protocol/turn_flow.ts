@@ -417,7 +417,7 @@ export class TurnFlow {
       if (event?.type !== "result") continue;
       outputs.push(this.#tellPush(id, { result: event }));
     }
-    if (!this.#turns.namesPrompts) {
+    if (!this.#turns.reportsLifecycle) {
       for (const id of this.#turns.takePushed()) {
         outputs.push(this.#tellPush(id, { error: unreported() }));
       }

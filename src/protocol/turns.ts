@@ -6,6 +6,13 @@
  * that comes in the middle of a turn may be folded into it, and the CLI starts turns
  * by itself when a background task ends.
  *
+ * How a CLI tells whose turn it is depends on its version. `command_lifecycle` exists
+ * since 2.1.206. A `result` names no prompt on 2.1.206, the last one on 2.1.250 and all of
+ * them on 2.1.300; `system/init` names them since 2.1.301. `started` comes before the
+ * `init` of the turn, and for a folded prompt before the `result`, so the prompts that have
+ * started since the last result are those of the turn. 2.1.197 reports nothing at all: there
+ * a turn that the CLI starts by itself is told apart by its `origin`.
+ *
  * @module
  */
 
@@ -81,8 +88,12 @@ export class Turns {
   open: OpenTurn | undefined;
   /** The CLI is at work on a turn that is not the caller's. */
   #foreign = false;
-  /** The CLI says which prompts a turn is about, as 2.1.330 does and 2.1.197 does not. */
-  #namesPrompts = false;
+  /** The CLI reports what becomes of each prompt: since 2.1.206. */
+  #reportsLifecycle = false;
+  /** The CLI names the prompts of a turn in its `init`: since 2.1.301. */
+  #namesInits = false;
+  /** Prompts that have started since the last result. */
+  readonly #begun = new Set<string>();
   /**
    * Messages that were pushed and are not done with. One that is folded is completed
    * before the result, another one after it.
@@ -108,9 +119,9 @@ export class Turns {
     this.#pushed.set(id, { completed: false, answered: false });
   }
 
-  /** Whether this CLI says what becomes of a message. */
-  get namesPrompts(): boolean {
-    return this.#namesPrompts;
+  /** Whether this CLI reports what becomes of a message. */
+  get reportsLifecycle(): boolean {
+    return this.#reportsLifecycle;
   }
 
   /** Whether more will be heard of a message that was pushed. */
@@ -127,20 +138,31 @@ export class Turns {
 
   /** A `system/init` came: a turn begins. Says whether it is the caller's. */
   begin(raw: WireObject): boolean {
-    const ids = promptIds(raw);
-    if (ids !== undefined) this.#namesPrompts = true;
-    // Every prompt of ours has an id, so where the CLI names ids a turn without is its own.
     const own = this.open !== undefined &&
-      (ids?.includes(this.open.promptId) ?? !this.#namesPrompts);
+      this.#isBegunBy(raw, this.open.promptId);
     this.#foreign = !own;
     if (own && this.open !== undefined) this.open.started = true;
     return own;
   }
 
+  #isBegunBy(init: WireObject, promptId: string): boolean {
+    const ids = promptIds(init);
+    if (ids !== undefined) {
+      this.#namesInits = this.#reportsLifecycle = true;
+      return ids.includes(promptId);
+    }
+    // Every prompt of ours has an id, so an init without one is that of a turn of the
+    // CLI's own, if this CLI names ids.
+    if (this.#namesInits) return false;
+    return !this.#reportsLifecycle || this.#begun.has(promptId);
+  }
+
   /** News of a prompt. Gives what became of a pushed one. */
   lifecycle(event: CommandLifecycle): MessageState | undefined {
-    this.#namesPrompts = true;
+    this.#reportsLifecycle = true;
     const id = event.commandUuid;
+    if (event.state === "started") this.#begun.add(id);
+    else if (isDrop(event)) this.#begun.delete(id);
     if (
       event.state === "started" && id === this.open?.promptId && this.#foreign
     ) {
@@ -179,9 +201,7 @@ export class Turns {
 
   /** Whether a lifecycle says that the open turn will never have a result. */
   isDropped(event: CommandLifecycle): boolean {
-    return event.commandUuid === this.open?.promptId &&
-      (event.state === "cancelled" || event.state === "discarded" ||
-        event.state === "refused");
+    return event.commandUuid === this.open?.promptId && isDrop(event);
   }
 
   /** A `result` came: a turn ends. Says whether it is the caller's, and which pushed ones it answers. */
@@ -189,14 +209,30 @@ export class Turns {
     readonly own: boolean;
     readonly pushed: readonly string[];
   } {
-    const ids = promptIds(raw);
+    const ids = this.#promptsOf(raw);
+    // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin.
+    const isOfPrompt = raw.origin === undefined || raw.origin === null;
     const own = this.open !== undefined &&
-      endsTurn(raw, ids, this.open.promptId);
+      (ids?.includes(this.open.promptId) ?? isOfPrompt);
     this.#foreign = false;
+    this.#begun.clear();
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
     for (const id of pushed) this.#mark(id, "answered");
     return { own, pushed };
   }
+
+  /** The prompts that a result answers; `undefined` if this CLI does not say. */
+  #promptsOf(result: WireObject): readonly unknown[] | undefined {
+    const ids = promptIds(result);
+    if (Array.isArray(result.user_message_uuids)) return ids;
+    if (this.#reportsLifecycle) return [...this.#begun, ...ids ?? []];
+    return ids;
+  }
+}
+
+/** Whether the CLI will not run a prompt, or has cut it off. */
+function isDrop({ state }: CommandLifecycle): boolean {
+  return state === "cancelled" || state === "discarded" || state === "refused";
 }
 
 /** The prompts that a line is about; `undefined` where it names none. */
@@ -204,15 +240,4 @@ function promptIds(raw: WireObject): readonly unknown[] | undefined {
   if (Array.isArray(raw.user_message_uuids)) return raw.user_message_uuids;
   const id = raw.user_message_uuid;
   return id === undefined || id === null ? undefined : [id];
-}
-
-/** Whether a result is that of the turn with this id, and not of one that nobody asked for. */
-function endsTurn(
-  raw: WireObject,
-  ids: readonly unknown[] | undefined,
-  turnId: string,
-): boolean {
-  if (ids !== undefined) return ids.includes(turnId);
-  // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin.
-  return raw.origin === undefined || raw.origin === null;
 }
