@@ -89,8 +89,8 @@ export type {
   SandboxSettings,
   SessionOptions,
   SystemPrompt,
-  Thinking,
   ThinkingDisplay,
+  ThinkingMode,
   Threshold,
   ToolConfig,
   Validation,
@@ -333,7 +333,7 @@ export type { SideAnswer } from "./src/control/side_question.ts";
 export type { ExportedConversation } from "./src/control/export_conversation.ts";
 export type { Reloaded, ReloadOptions } from "./src/control/reload.ts";
 export type {
-  PluginInfo,
+  ReloadedPlugin,
   ReloadedPlugins,
 } from "./src/control/reload_plugins.ts";
 export type { TaskOutput } from "./src/control/get_task_output.ts";

@@ -6,7 +6,11 @@
 
 import { callAside } from "./call_aside.ts";
 import type { SessionSink } from "./drivers/sinks.ts";
+import { closest } from "./closest.ts";
+import { ConfigError } from "./errors.ts";
 import type { ClaudeEvent, Frame } from "./events/mod.ts";
+import { EVENT_TYPES } from "./events/types.ts";
+import { shown } from "./process/kinds.ts";
 import { Feed, type FeedEnd } from "./feed.ts";
 import type { HandlerFailure } from "./host/handler_failure.ts";
 import type { AnsweringEvent } from "./host/left_to_caller.ts";
@@ -40,6 +44,31 @@ export interface EventsOptions {
 }
 
 const BUFFER_SIZE = 10_000;
+
+/** Besides the events. Typed by the map: the compiler names what is missing. */
+const OF_THE_SESSION: {
+  readonly [T in Exclude<keyof SessionEventMap, ClaudeEvent["type"]>]: true;
+} = { turn_end: true, error: true, handler_failed: true, close: true };
+
+const LISTENABLE: ReadonlySet<string> = new Set([
+  ...EVENT_TYPES,
+  ...Object.keys(OF_THE_SESSION),
+]);
+
+/** A listener of what never comes would wait for good. */
+function unknownType(type: unknown): ConfigError {
+  const near = typeof type === "string" ? closest(type, LISTENABLE) : undefined;
+  return new ConfigError(
+    "on",
+    `Cannot listen to ${shown(type)}: ${
+      near === undefined
+        ? `expected the type of an event, such as "assistant_text", or one of ${
+          Object.keys(OF_THE_SESSION).join(", ")
+        }`
+        : `there is no such event, did you mean "${near}"?`
+    }`,
+  );
+}
 
 type Listener = (event: never) => void;
 
@@ -123,6 +152,7 @@ export class Broadcast implements SessionSink {
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
+    if (!LISTENABLE.has(type)) throw unknownType(type);
     if (typeof listener !== "function") {
       throw new TypeError(
         `Cannot listen to "${type}": expected a function, got ${typeof listener}`,

@@ -4,15 +4,23 @@
  * @module
  */
 
-/** Modes of permission, as the CLI names them. A newer CLI may know others. */
-export type PermissionMode =
-  | "default"
-  | "acceptEdits"
-  | "plan"
-  | "dontAsk"
-  | "auto"
-  | "bypassPermissions"
-  | (string & Record<never, never>);
+/** Every mode that CLI 2.1.332 takes with `--permission-mode`. */
+export const PERMISSION_MODES = [
+  "default",
+  "acceptEdits",
+  "plan",
+  "dontAsk",
+  "auto",
+  "bypassPermissions",
+  "manual",
+] as const;
+
+/**
+ * Modes of permission, as the CLI names them. `"manual"` is a newer name for `"default"`,
+ * which CLI 2.1.197 does not know. One that only a newer CLI knows can be given as
+ * `extraArgs: { "permission-mode": "…" }`.
+ */
+export type PermissionMode = typeof PERMISSION_MODES[number];
 
 /** How much the model thinks before it answers. */
 export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
@@ -24,7 +32,7 @@ export type ThinkingDisplay = "summarized" | "omitted";
  * Whether and how the model thinks: by its own judgment, not at all (a model that cannot
  * do without thinks all the same), or with a budget, which only older models heed.
  */
-export type Thinking =
+export type ThinkingMode =
   | "adaptive"
   | "off"
   | {

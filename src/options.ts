@@ -19,7 +19,7 @@ import type {
   RecordOptions,
   SandboxSettings,
   SystemPrompt,
-  Thinking,
+  ThinkingMode,
   ToolConfig,
   WaitForReset,
 } from "./option_types.ts";
@@ -42,7 +42,8 @@ export type { Validation };
 
 /**
  * Options of a session. Every one is optional. `Context` is the type of `toolContext`,
- * where tools want one.
+ * if tools want one. Each time limit, in milliseconds, is a number above 0; `Infinity` is no
+ * limit.
  */
 export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** The model: an alias such as `"sonnet"`, or a full name. By default the CLI's own choice. */
@@ -52,7 +53,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** How much the model thinks. By default the CLI's own choice. */
   readonly effort?: Effort;
   /** Whether and how the model thinks. By default the CLI's own choice. */
-  readonly thinking?: Thinking;
+  readonly thinking?: ThinkingMode;
   /** Beta headers for the API, such as `"context-1m-2025-08-07"`. The CLI leaves out those that it does not know. */
   readonly betas?: readonly string[];
   /**

@@ -6,7 +6,6 @@
 
 import { closest } from "./closest.ts";
 import { roundUsd } from "./cost.ts";
-import { MAX_TIMER_MS } from "./drivers/limits.ts";
 import { ConfigError } from "./errors.ts";
 import { isWireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
@@ -16,6 +15,7 @@ import type { SessionOptions } from "./options.ts";
 import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import { turnFailure } from "./protocol/turn_failure.ts";
+import { isEndless } from "./time_limit.ts";
 import type { Answer, AskOptions } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
@@ -53,7 +53,7 @@ export interface Deadline {
 
 /** When `ask()` has to be over, where it has to. */
 export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
-  return timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS
+  return timeoutMs === undefined || isEndless(timeoutMs)
     ? undefined
     : { at: performance.now() + timeoutMs, timeoutMs };
 }

@@ -152,9 +152,33 @@ Deno.test("limits of time that cannot be are refused", () => {
   ];
   for (const options of wrong) {
     const error = assertThrows(() => new AsyncSession(options), ConfigError);
-    assertEquals(error.option, Object.keys(options)[0]);
+    assertEquals(error.option.split(".")[0], Object.keys(options)[0]);
   }
   const session = new AsyncSession();
   assertThrows(() => session.send("x", { timeoutMs: 0 }), RangeError);
   assertEquals(session.state, "new");
+});
+
+Deno.test("Infinity is no limit for any time, in both sessions, also for closing", async () => {
+  const options: SessionOptions = {
+    startTimeoutMs: Infinity,
+    turnTimeoutMs: Infinity,
+    idleTimeoutMs: Infinity,
+    controlTimeoutMs: Infinity,
+    closeTimeoutMs: Infinity,
+    permissionTimeoutMs: Infinity,
+    waitForReset: { maxMs: Infinity },
+    mcpServers: { a: { command: "x", timeoutMs: Infinity } },
+  };
+  for (const Session of [AsyncSession, SyncSession]) {
+    // It takes its time at each step: a limit of no time at all would cut it off.
+    await using played = await claude(
+      [step.pause(150), step.text("one"), step.pause(150)],
+    );
+    const session = new Session({ ...options, claudePath: played.command });
+    const answer = await session.ask("hi", { timeoutMs: Infinity });
+    assertEquals(answer.text, "one");
+    await session.close();
+    assertEquals(session.state, "closed");
+  }
 });

@@ -1,7 +1,14 @@
 // How prompts go out, and the facts about who takes them, through both drivers.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { AsyncSession, document, image, SyncSession, text } from "../mod.ts";
+import {
+  AsyncSession,
+  ConfigError,
+  document,
+  image,
+  SyncSession,
+  text,
+} from "../mod.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 
@@ -88,4 +95,55 @@ Deno.test("a session says whether it lives, and which turn runs", async () => {
     await session.close();
     assertEquals(facts(), [false, undefined, 0]);
   });
+});
+
+Deno.test("image() and document() of what cannot be read say what and why", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const rows: readonly [string | URL, string][] = [
+      ["nofile.png", "no such file in the working directory"],
+      [`${folder}/nofile`, "there is no such file"],
+      [new URL(`file://${folder}/nofile`), "there is no such file"],
+      [folder, "it is a directory, expected a file"],
+    ];
+    for (
+      const [what, make] of [["image", image], ["document", document]] as const
+    ) {
+      for (const [source, why] of rows) {
+        const { message, cause } = assertThrows(() => make(source), TypeError);
+        assertEquals(
+          message.startsWith(`Cannot read the ${what} "${source}": `),
+          true,
+          message,
+        );
+        assertEquals(message.includes(why), true, message);
+        assertEquals(cause instanceof Error, true);
+      }
+    }
+  } finally {
+    Deno.removeSync(folder);
+  }
+});
+
+Deno.test("on() of what no session tells is a ConfigError in both sessions", () => {
+  for (const Session of [AsyncSession, SyncSession]) {
+    const session = new Session();
+    const rows: readonly [unknown, string][] = [
+      ["asistant_text", 'did you mean "assistant_text"?'],
+      ["turnEnd", 'did you mean "turn_end"?'],
+      ["message", 'such as "assistant_text", or one of turn_end'],
+      ["toString", "expected the type of an event"],
+      [undefined, "expected the type of an event"],
+    ];
+    for (const [type, said] of rows) {
+      const error = assertThrows(
+        () => session.on(type as "error", () => {}),
+        ConfigError,
+      );
+      assertEquals(error.message.includes(said), true, error.message);
+    }
+    for (const type of ["result", "unknown", "close", "error"] as const) {
+      session.on(type, () => {})[Symbol.dispose]();
+    }
+  }
 });

@@ -5,7 +5,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { eventLine } from "../src/cli/presenters.ts";
 import { decodeEvents } from "../src/decode.ts";
 import { eventJsonSchema } from "../src/events/json_schema.ts";
-import { EVENT_TYPES } from "../src/events/schemas.ts";
+import { EVENT_TYPES } from "../src/events/types.ts";
 import type { ClaudeEvent } from "../src/events/mod.ts";
 import { budgetThreshold } from "../src/events/budget_threshold.ts";
 import { eventsDropped } from "../src/events/events_dropped.ts";

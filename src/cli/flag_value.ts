@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PERMISSION_MODES } from "../option_types.ts";
 import { closest } from "../closest.ts";
 import type { FlagSpec } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
@@ -19,16 +20,6 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** Longest time that a timer can wait; a longer one would ring at once. */
 const LONGEST_MS = 2 ** 31 - 1;
-
-/** The modes of CLI 2.1.330. A newer one may know others, so they only serve to find typing errors. */
-const MODES: readonly string[] = [
-  "default",
-  "acceptEdits",
-  "plan",
-  "dontAsk",
-  "auto",
-  "bypassPermissions",
-];
 
 /**
  * Turns the text behind a flag into its value.
@@ -85,9 +76,10 @@ function durationOf(spec: FlagSpec, text: string): number {
 }
 
 function checkMode(spec: FlagSpec, text: string): void {
-  if (MODES.includes(text)) return;
-  const near = closest(text, MODES);
-  if (near === undefined) return;
+  const modes: readonly string[] = PERMISSION_MODES;
+  if (modes.includes(text)) return;
+  const near = closest(text, modes);
+  if (near === undefined) throw wrong(spec, text, `one of ${modes.join(", ")}`);
   throw new UsageError(
     `Cannot use ${
       JSON.stringify(text)

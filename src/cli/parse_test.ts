@@ -38,9 +38,7 @@ const FLAGS:
     [["--max-turns", "3"], { maxTurns: 3 }, []],
     [["--max-budget-usd", ".5"], { maxBudgetUsd: 0.5 }, []],
     [["007", "-", "-1", "1e3"], {}, ["007", "-", "-1", "1e3"]],
-    [["--permission-mode", "somethingNew"], {
-      permissionMode: "somethingNew",
-    }, []],
+    [["--permission-mode", "manual"], { permissionMode: "manual" }, []],
   ];
 
 for (const [args, flags, words] of FLAGS) {
@@ -53,6 +51,7 @@ for (const [args, flags, words] of FLAGS) {
 }
 
 const ERRORS: readonly (readonly [readonly string[], string])[] = [
+  [["send", "--permission-mode", "yolo"], "expected one of default, acceptE"],
   [[], "Cannot start: no command"],
   [["snd"], 'Unknown command "snd", did you mean "send"?'],
   [["what is this"], 'Unknown command "what is this"'],

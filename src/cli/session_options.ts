@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
+import type { PermissionMode, SessionOptions } from "../options.ts";
 import type { Policy } from "../permissions/policy.ts";
 import { elicit } from "../questions/answers.ts";
 import type { Flags } from "./flags.ts";
@@ -42,7 +42,8 @@ export async function sessionOptions(
     configDir: flags.configDir,
     resume,
     systemPrompt: await systemPrompt(flags),
-    permissionMode: flags.permissionMode,
+    // The flag was checked as the option is.
+    permissionMode: flags.permissionMode as PermissionMode | undefined,
     disallowedTools: flags.deny === undefined
       ? undefined
       : deniedRules(flags.deny),

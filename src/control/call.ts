@@ -13,6 +13,7 @@ import {
   readShape,
   type WireObject,
 } from "../messages/_define.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 
 /** Options of every control request. */
 export interface ControlOptions {
@@ -79,9 +80,9 @@ export function checkControlOptions(options: ControlOptions): void {
     if (typeof timeoutMs !== "number") {
       throw wrongType("timeoutMs", "a number", timeoutMs);
     }
-    if (!(timeoutMs > 0)) {
+    if (!isTimeLimit(timeoutMs)) {
       throw new RangeError(
-        `Cannot wait for the answer: expected timeoutMs above 0, got ${timeoutMs}`,
+        `Cannot wait for the answer: expected timeoutMs to be ${TIME_EXPECTED}, got ${timeoutMs}`,
       );
     }
   }

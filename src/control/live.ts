@@ -6,7 +6,7 @@
 
 import { SessionFacts } from "../facts_view.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { Effort, PermissionMode, Thinking } from "../options.ts";
+import type { Effort, PermissionMode, ThinkingMode } from "../options.ts";
 import type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
 import { applySettingsCall, setEffortCall } from "./apply_flag_settings.ts";
 import { type ControlOptions, object, reading, text } from "./call.ts";
@@ -141,7 +141,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
 
   /** Changes how the model thinks; `undefined` for what the session was started with. */
   setThinking(
-    thinking?: Thinking,
+    thinking?: ThinkingMode,
     options?: ControlOptions,
   ): Given<Kind, void> {
     return this.#host.request(() => setThinkingCall(thinking), options);

@@ -10,7 +10,7 @@ import { call, type ControlCall, listOf } from "./call.ts";
 import { type McpServerStatus, mcpServerStatus } from "./mcp_status.ts";
 
 /** A plugin that is loaded. */
-export interface PluginInfo {
+export interface ReloadedPlugin {
   /** Its name. */
   readonly name: string;
   /** Its folder, or `builtin`. */
@@ -32,7 +32,7 @@ export interface ReloadedPlugins {
   /** Kinds of subagents. */
   readonly agents: readonly AgentInfo[];
   /** Plugins. */
-  readonly plugins: readonly PluginInfo[];
+  readonly plugins: readonly ReloadedPlugin[];
   /** MCP servers. */
   readonly mcpServers: readonly McpServerStatus[];
   /** How many could not be read. */
@@ -44,7 +44,7 @@ const reloaded: Reads<ReloadedPlugins> = shape<ReloadedPlugins>({
   agents: wire("agents", listOf(agentInfo)),
   plugins: wire(
     "plugins",
-    listOf(shape<PluginInfo>({
+    listOf(shape<ReloadedPlugin>({
       name: wire("name", v.string()),
       path: wireOptional("path", v.string()),
       source: wireOptional("source", v.string()),

@@ -6,7 +6,7 @@
 
 import type { SessionOptions } from "../options.ts";
 import { launchOf } from "../process/args.ts";
-import { AMOUNT, check as checkAmount } from "../process/kinds.ts";
+import { check as checkKind, TIME } from "../process/kinds.ts";
 import { checkOptions } from "../process/check_options.ts";
 import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
@@ -37,7 +37,7 @@ export async function examine(
   options: DoctorOptions,
 ): Promise<DoctorReport> {
   const { timeoutMs = TIMEOUT_MS, ...session } = options;
-  checkAmount("timeoutMs", timeoutMs, AMOUNT);
+  checkKind("timeoutMs", timeoutMs, TIME);
   checkOptions({ ...session, startTimeoutMs: timeoutMs });
   const launch = launchOf(session);
   const mayReadEnv = await may({ name: "env" });

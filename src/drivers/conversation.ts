@@ -28,7 +28,8 @@ import type { ResumeContext } from "../protocol/end_error.ts";
 import { pathOf } from "../process/launch.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
-import { afterInTime, type Clock, MAX_TIMER_MS, TurnLimits } from "./limits.ts";
+import { isEndless, MAX_TIMER_MS } from "../time_limit.ts";
+import { afterInTime, type Clock, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
 import { OpenQuestions } from "./open_questions.ts";
@@ -303,8 +304,7 @@ export class Conversation {
     timeoutMs: number,
     settle: (outcome: Outcome) => void,
   ): (outcome: Outcome) => void {
-    // A timer takes no more; whoever gives more time means no limit.
-    if (timeoutMs >= MAX_TIMER_MS) return settle;
+    if (isEndless(timeoutMs)) return settle;
     const stop = afterInTime(
       this.#port,
       timeoutMs,

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { isEndless } from "../time_limit.ts";
+
 /** How long timers may wait to be set. */
 const HOLD_MS = 50;
 
@@ -47,8 +49,9 @@ export class LateTimers {
     for (const set of held ?? []) set();
   }
 
-  /** Calls a function after a time. Gives the way to take that back. */
+  /** Calls a function after a time, if there is a limit. Returns a function that cancels it. */
   after(timeoutMs: number, call: () => void): () => void {
+    if (isEndless(timeoutMs)) return () => {};
     if (timeoutMs < SHORT_MS) this.#set();
     let timer: ReturnType<typeof setTimeout> | undefined;
     if (this.#held === undefined) {

@@ -12,9 +12,7 @@ import { DEFAULTS, type SessionOptions } from "../options.ts";
 import { closeStepsOf } from "../process/ending.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
 import type { Protocol } from "../protocol/mod.ts";
-
-/** The longest time that a timer can be set to. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+import { isEndless, MAX_TIMER_MS } from "../time_limit.ts";
 
 /** A timer that comes so late found this thread busy. */
 const LATE_MS = 50;
@@ -99,8 +97,7 @@ export class TurnLimits {
 
   /** A prompt was sent. */
   begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
-    // A timer takes no more; whoever gives more time means no limit.
-    if (timeoutMs === undefined || timeoutMs >= MAX_TIMER_MS) return;
+    if (timeoutMs === undefined || isEndless(timeoutMs)) return;
     const stop = afterInTime(this.#port, timeoutMs, () => {
       this.#turns.delete(turnId);
       const error = new DeadlineError(

@@ -45,12 +45,22 @@ Deno.test("a silent turn is told of, and by default nothing else happens", () =>
 });
 
 Deno.test("a limit that no timer can hold is waited for by one after another, and not over and over", () => {
-  for (const idleTimeoutMs of [Infinity, 3e9, { warnMs: 3e9, endMs: 1e12 }]) {
+  for (const idleTimeoutMs of [3e9, { warnMs: 3e9, endMs: 1e12 }]) {
     const { driver } = running({ idleTimeoutMs });
     assert(driver.longestTimerMs < 2 ** 31, `${driver.longestTimerMs}`);
     driver.pass(1000 * MINUTE);
     assertEquals([driver.failure, driver.timers], [undefined, 1]);
   }
+  // No limit: the silence is told of as by default, and ends nothing.
+  for (const idleTimeoutMs of [Infinity, { endMs: Infinity }]) {
+    const { driver } = running({ idleTimeoutMs });
+    driver.pass(1000 * MINUTE);
+    assertEquals([driver.failure, driver.timers], [undefined, 0]);
+    assertEquals(stalls(driver).length, 1);
+  }
+  const { driver: silent } = running({ idleTimeoutMs: { warnMs: Infinity } });
+  silent.pass(1000 * MINUTE);
+  assertEquals([silent.timers, stalls(silent)], [0, []]);
   const { driver } = running({ idleTimeoutMs: { warnMs: 3e9 } });
   driver.pass(3e9 - 1);
   assertEquals(stalls(driver), []);

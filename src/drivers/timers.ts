@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isEndless } from "../time_limit.ts";
+
 interface Timer {
   readonly at: number;
   readonly call: () => void;
@@ -13,8 +15,9 @@ interface Timer {
 export class Timers {
   readonly #timers = new Set<Timer>();
 
-  /** Calls a function after a time. Gives the way to take that back. */
+  /** Calls a function after a time, if there is a limit. Returns a function that cancels it. */
   after(timeoutMs: number, call: () => void): () => void {
+    if (isEndless(timeoutMs)) return () => {};
     const timer = { at: performance.now() + timeoutMs, call };
     this.#timers.add(timer);
     return () => {

@@ -6,7 +6,8 @@
 
 import { isWireObject } from "../messages/_define.ts";
 import type { ClaudeEvent } from "./mod.ts";
-import { EVENT_TYPES, schemaOf } from "./schemas.ts";
+import { schemaOf } from "./schemas.ts";
+import { EVENT_TYPES } from "./types.ts";
 
 /** A JSON Schema. */
 export type JsonSchema = { readonly [key: string]: unknown };

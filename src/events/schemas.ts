@@ -14,7 +14,8 @@ import {
   type WireObject,
 } from "../messages/_define.ts";
 import { type AnySchema, outputSchema } from "../messages/_shapes.ts";
-import { KINDS, type Message } from "../messages/mod.ts";
+import { KINDS } from "../messages/mod.ts";
+import type { DerivedType } from "./types.ts";
 import type { FieldIssue } from "../messages/_define.ts";
 import type { UnknownEvent } from "../messages/unknown.ts";
 import type {
@@ -79,10 +80,8 @@ function request(
   });
 }
 
-type Derived = Exclude<ClaudeEvent["type"], Message["type"]>;
-
 /** Those that are no message of the wire, typed by the union: the compiler names what is missing. */
-const DERIVED: { readonly [T in Derived]: AnySchema } = {
+const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
   assistant_text: event<AssistantText>("assistant_text", {
     ...BLOCK,
     text,
@@ -243,22 +242,9 @@ const DERIVED: { readonly [T in Derived]: AnySchema } = {
   }),
 };
 
-/** The messages that the flat view takes apart. */
-const UNFOLDED: ReadonlySet<string> = new Set<Message["type"]>([
-  "assistant_message",
-  "user_message",
-]);
-
-/** The `type` of every event of the flat view, in the order of the alphabet. */
-export const EVENT_TYPES: readonly ClaudeEvent["type"][] = [
-  ...Object.keys(DERIVED) as Derived[],
-  ...(Object.keys(KINDS) as Message["type"][])
-    .filter((type) => !UNFOLDED.has(type)) as ClaudeEvent["type"][],
-].sort();
-
 /** The schema of an event as JSON. */
 export function schemaOf(type: ClaudeEvent["type"]): AnySchema {
   return Object.hasOwn(DERIVED, type)
-    ? DERIVED[type as Derived]
-    : KINDS[type as Exclude<ClaudeEvent["type"], Derived>].output();
+    ? DERIVED[type as DerivedType]
+    : KINDS[type as Exclude<ClaudeEvent["type"], DerivedType>].output();
 }

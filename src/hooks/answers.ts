@@ -5,6 +5,7 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
+import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 import type { HookEvent } from "./inputs.ts";
 import { type CheckedOutput, checkOutput, type HookOutput } from "./outputs.ts";
 
@@ -256,10 +257,10 @@ export function readAnswer(event: HookEvent, answer: unknown): CheckedOutput {
   if (answer.kind === "async") {
     const { timeoutMs } = answer;
     // Infinity is null in JSON.
-    return timeoutMs === undefined ||
-        (Number.isFinite(timeoutMs) && timeoutMs > 0)
-      ? { output: defined({ async: true, asyncTimeout: timeoutMs }) }
-      : { issue: "expected timeoutMs to be a number above 0" };
+    if (timeoutMs === undefined) return { output: { async: true } };
+    return isTimeLimit(timeoutMs)
+      ? { output: { async: true, asyncTimeout: finiteMs(timeoutMs) } }
+      : { issue: `expected timeoutMs to be ${TIME_EXPECTED}` };
   }
   const text = TEXTS[answer.kind];
   if (text !== undefined && typeof Reflect.get(answer, text) !== "string") {

@@ -191,7 +191,7 @@ Deno.test("readAnswer() refuses what the CLI would ignore", () => {
     ["Stop", { hookSpecificOutput: { hookEventName: "PreToolUse" } }],
     ["SessionEnd", { hookSpecificOutput: {} }],
     ["Stop", hook.async({ timeoutMs: -1 })],
-    ["Stop", hook.async({ timeoutMs: Infinity })],
+    ["Stop", hook.async({ timeoutMs: NaN })],
     ["PermissionRequest", { hookSpecificOutput: {} }],
     ["PermissionRequest", {
       hookSpecificOutput: { decision: { behavior: "deny", updatedInput: {} } },

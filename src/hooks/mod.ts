@@ -9,6 +9,7 @@ import { thrownText } from "../thrown.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { soon } from "../soon.ts";
+import { finiteMs } from "../time_limit.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {
@@ -74,7 +75,9 @@ export class Hooks {
       (fields[event] ??= []).push({
         ...matcher === undefined ? {} : { matcher: matcherText(matcher) },
         hookCallbackIds: [id],
-        ...timeoutMs === undefined ? {} : { timeout: timeoutMs / 1000 },
+        ...timeoutMs === undefined
+          ? {}
+          : { timeout: finiteMs(timeoutMs) / 1000 },
         // Only what is not the CLI's own default: older ones do not know the field.
         ...onFailure === "block" ? { onFailure } : {},
       });

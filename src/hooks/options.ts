@@ -7,6 +7,7 @@
 import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { shown } from "../process/kinds.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 import type { HookAnswer } from "./answers.ts";
 import { HOOK_EVENTS, type HookEvent, type HookInputs } from "./inputs.ts";
 
@@ -53,9 +54,6 @@ export type HookOptions = {
   readonly [E in HookEvent]?: readonly Hook<E>[];
 };
 
-/** The longest time that a timer can be set to. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 const KEYS: ReadonlySet<string> = new Set<keyof Hook<HookEvent>>([
   "matcher",
   "run",
@@ -99,22 +97,19 @@ function checkHook(event: string, name: string, hook: unknown): void {
   for (const key of Object.keys(hook)) {
     if (KEYS.has(key)) continue;
     const near = closest(key, KEYS);
-    const hint = near === undefined ? "" : `, did you mean "${near}"?`;
+    const hint = key === "hooks"
+      ? ": here it is run, one function in each"
+      : near === undefined
+      ? ""
+      : `, did you mean "${near}"?`;
     throw new ConfigError("hooks", `Unknown field "${key}" of ${name}${hint}`);
   }
   const { matcher, run, timeoutMs, onFailure } = hook;
   if (typeof run !== "function") {
     throw wrong(`${name}.run`, "a function", run);
   }
-  if (
-    timeoutMs !== undefined &&
-    !(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= LONGEST_MS)
-  ) {
-    throw wrong(
-      `${name}.timeoutMs`,
-      `a number above 0 and up to ${LONGEST_MS}`,
-      timeoutMs,
-    );
+  if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
+    throw wrong(`${name}.timeoutMs`, TIME_EXPECTED, timeoutMs);
   }
   if (
     onFailure !== undefined && onFailure !== "continue" && onFailure !== "block"

@@ -8,7 +8,6 @@ import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { argumentsOf, isJson } from "../process/places.ts";
-import { isPolicy } from "./combine.ts";
 
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
 export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
@@ -16,17 +15,11 @@ export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
 /**
  * Checks a session's policy against its other options.
  *
- * @throws {ConfigError} It is none, could never be asked, or contradicts another option.
+ * @throws {ConfigError} It could never be asked, or contradicts another option.
  */
 export function checkPolicyOptions(options: SessionOptions): void {
   const { policy, permissionMode } = options;
   if (policy === undefined) return;
-  if (!isPolicy(policy)) {
-    throw new ConfigError(
-      "policy",
-      `Cannot use the option policy: expected a policy such as allowList([…]), got ${typeof policy}`,
-    );
-  }
   const off = whatTurnsHooksOff(options);
   if (off !== undefined) throw hooksOff("policy", off);
   if (

@@ -70,7 +70,10 @@ const TABLE: Table = {
       if (display !== undefined) flag("--thinking-display")(draft, display);
     }
   },
-  betas: list("--betas"),
+  betas: (draft, names) => {
+    // One flag each: with commas the CLI takes them for one name, and leaves it out.
+    draft.args.push(...names.map((name) => `--betas=${name}`));
+  },
   systemPrompt: (draft, value) => {
     const { text, file, append, appendFile, excludeDynamicSections, snapshot } =
       isTexts(value) ? { text: value } : value;
@@ -269,7 +272,7 @@ const TABLE: Table = {
   hookEvents: when(true, "--include-hook-events"),
   limits: (draft, { maxTurns, maxBudgetUsd, taskBudgetTokens }) => {
     if (maxTurns !== undefined) draft.args.push(`--max-turns=${maxTurns}`);
-    if (maxBudgetUsd !== undefined) {
+    if (maxBudgetUsd !== undefined && maxBudgetUsd !== Infinity) {
       draft.args.push(`--max-budget-usd=${maxBudgetUsd}`);
     }
     if (taskBudgetTokens !== undefined) {

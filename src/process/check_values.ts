@@ -1,13 +1,38 @@
 /**
- * Finds single options whose value cannot be. Pure.
+ * What each option can be: one table, typed so that none is left unchecked. Pure.
  *
  * @module
  */
 
-import { ConfigError } from "../errors.ts";
+import { checkHooks } from "../hooks/options.ts";
 import { isWireObject } from "../messages/_define.ts";
-import type { AgentSpec, SandboxSettings } from "../option_types.ts";
 import type { SessionOptions } from "../options.ts";
+import { isPolicy } from "../permissions/combine.ts";
+import { checkAnswerSchema } from "../structured/convert.ts";
+import { checkToolOptions } from "../tools/config.ts";
+import {
+  checkAgents,
+  checkBudget,
+  checkClosing,
+  checkConfigFiles,
+  checkCostLog,
+  checkExtraArgs,
+  checkIdle,
+  checkPlace,
+  checkPlaces,
+  checkPlugins,
+  checkRecord,
+  checkSandbox,
+  checkSettings,
+  checkSystemPrompt,
+  checkThinking,
+  EFFORT,
+  isEnvironment,
+  isFileList,
+  isStatusList,
+  PERMISSION_MODE,
+} from "./check_parts.ts";
+import { RULES, SKILL_NAMES, TOOL_NAMES, WORD, WORDS } from "./flag_lists.ts";
 import {
   AMOUNT,
   check,
@@ -23,47 +48,55 @@ import {
   POSITIVE,
   TEXT,
   TEXTS,
+  TIME,
   UUID,
   wrong,
   YES_OR_NO,
   YES_OR_TEXT,
 } from "./kinds.ts";
-import { pathOf } from "./launch.ts";
-import { isJson } from "./places.ts";
 
-const EFFORT = oneOf("low", "medium", "high", "xhigh", "max");
-const DISPLAY = oneOf("summarized", "omitted");
+/** What an option has to be, or a function that throws where it is not. */
+type Check =
+  | Kind
+  | ((option: string, value: unknown, options: SessionOptions) => void);
+
 const SOURCE = oneOf("user", "project", "local");
+const SIGNAL = oneOf("SIGINT", "SIGTERM", "SIGHUP");
 
-/** The CLI passes over a name that it does not know, and confines nothing. */
-const SANDBOX: readonly (keyof SandboxSettings)[] = [
-  "enabled",
-  "failIfUnavailable",
-  "autoAllowBashIfSandboxed",
-  "allowUnsandboxedCommands",
-  "excludedCommands",
-  "network",
-  "filesystem",
-];
+/** An object of these fields, of which some have to be there. */
+function fields(
+  kinds: Readonly<Record<string, Kind>>,
+  ...needed: readonly string[]
+): Check {
+  return (option, value) => {
+    checkFields(option, value, kinds);
+    for (const name of needed) {
+      if (isWireObject(value) && value[name] !== undefined) continue;
+      throw wrong(`${option}.${name}`, `${kinds[name]?.expected}`, undefined);
+    }
+  };
+}
 
-/** The CLI only warns of some of these, and passes over others without a word. */
-const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
+/**
+ * What each option can be. The CLI only warns of some wrong values, passes over others
+ * without a word, and takes apart what is a list to it.
+ */
+const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   model: TEXT,
   fallbackModel: {
-    expected: "a text that is not empty, or a list of such texts",
-    fits: (value) => isText(value) || isTextList(value),
-  },
-  // The values are not shown: one of them may be a secret.
-  env: {
-    expected:
-      "an object of texts, with names without = and no NUL anywhere; undefined leaves a variable out",
-    fits: isEnvironment,
-    isSecret: true,
+    expected: `${WORD.expected}, or a list of such names`,
+    fits: (value) => WORD.fits(value) || WORDS.fits(value),
   },
   effort: EFFORT,
-  betas: TEXTS,
+  thinking: checkThinking,
+  betas: WORDS,
+  systemPrompt: checkSystemPrompt,
+  subagentSystemPrompt: fields({ append: TEXT }, "append"),
   planModeInstructions: TEXT,
-  outputSchema: OBJECT,
+  outputSchema: (option, value) => {
+    check(option, value, OBJECT);
+    checkAnswerSchema(option, value as Readonly<Record<string, unknown>>);
+  },
   outputRetries: {
     expected: "a whole number, 0 or above",
     fits: (value) => value === 0 || isPositive(value),
@@ -76,12 +109,10 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     fits: (value) =>
       value === "auto" || (isPositive(value) && Number(value) >= 100_000),
   },
-  cwd: PLACE,
-  configDir: PLACE,
-  addDirs: {
-    expected: "a list of paths or file: URLs",
-    fits: (value) => Array.isArray(value) && value.every(PLACE.fits),
-  },
+
+  cwd: checkPlace,
+  addDirs: checkPlaces,
+  projectConfigRoot: checkPlace,
   claudePath: {
     expected: "a path or a command with its first arguments",
     fits: (value) =>
@@ -93,15 +124,119 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
     expected: "a transport, or a function that makes one",
     fits: (value) => typeof value === "function" || isWireObject(value),
   },
-  files: {
-    expected: "a list of { id, path }, with no colon in id",
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every((file) =>
-        isWireObject(file) && isText(file.path) && isText(file.id) &&
-        !`${file.id}`.includes(":")
-      ),
+  // The values are not shown: one of them may be a secret.
+  env: {
+    expected:
+      "an object of texts, with names without = and no NUL anywhere; undefined leaves a variable out",
+    fits: isEnvironment,
+    isSecret: true,
   },
+  clearEnv: YES_OR_NO,
+  keepEnv: TEXTS,
+  configDir: checkPlace,
+  extraArgs: checkExtraArgs,
+  debug: YES_OR_TEXT,
+  files: {
+    expected: "a list of { id, path }, with no colon, comma or blank in id",
+    fits: isFileList,
+  },
+  debugFile: checkPlace,
+
+  resume: TEXT,
+  fork: YES_OR_NO,
+  sessionId: UUID,
+  fromPr: {
+    expected: "the number or the address of a pull request",
+    fits: (value) => isText(value) || isPositive(value),
+  },
+  resumeAt: UUID,
+  resumeDropsTurn: UUID,
+  title: TEXT,
+  persist: YES_OR_NO,
+  checkpoints: YES_OR_NO,
+  worktree: YES_OR_TEXT,
+
+  policy: {
+    expected: "a policy such as allowList([…])",
+    fits: isPolicy,
+  },
+  permissionPromptTool: {
+    expected:
+      "the name of an MCP tool, such as mcp__server__tool; for this process there is policy",
+    // To the CLI "stdio" is the host, which a policy stands for.
+    fits: (value) => WORD.fits(value) && value !== "stdio",
+  },
+  prompts: oneOf("host", "none"),
+  permissionMode: PERMISSION_MODE,
+  allowedTools: RULES,
+  disallowedTools: RULES,
+  builtinTools: {
+    expected: `${TOOL_NAMES.expected}; or "default"`,
+    fits: (value) => value === "default" || TOOL_NAMES.fits(value),
+  },
+  tools: (_, __, options) => checkToolOptions(options),
+  toolServerName: TEXT,
+  // The caller's own.
+  toolContext: () => {},
+  mcpServers: (_, __, options) => {
+    if (options.tools === undefined) checkToolOptions(options);
+  },
+  mcpConfigFiles: checkConfigFiles,
+  strictMcp: YES_OR_NO,
+  toolAliases: {
+    expected: "an object of names of tools",
+    fits: (value) => isWireObject(value) && Object.values(value).every(isText),
+  },
+  toolConfig: (option, value) => {
+    checkFields(option, value, { askUserQuestion: OBJECT });
+    const { askUserQuestion } = value as { readonly askUserQuestion?: unknown };
+    checkFields(`${option}.askUserQuestion`, askUserQuestion, {
+      previewFormat: oneOf("markdown", "html"),
+    });
+  },
+  sandbox: checkSandbox,
+  bare: YES_OR_NO,
+  restricted: YES_OR_NO,
+  safeMode: YES_OR_NO,
+
+  agent: TEXT,
+  agents: checkAgents,
+  agentProgressSummaries: YES_OR_NO,
+  forwardSubagentText: YES_OR_NO,
+  keepTasks: YES_OR_NO,
+  skills: {
+    expected: `${SKILL_NAMES.expected}; or "all"`,
+    fits: (value) => value === "all" || SKILL_NAMES.fits(value),
+  },
+  plugins: checkPlugins,
+  slashCommands: YES_OR_NO,
+
+  settings: checkSettings,
+  settingSources: {
+    expected: "a list of user, project or local",
+    fits: (value) => Array.isArray(value) && value.every(SOURCE.fits),
+  },
+  managedSettings: OBJECT,
+
+  partials: YES_OR_NO,
+  replayUserMessages: YES_OR_NO,
+  hookEvents: YES_OR_NO,
+  hooks: (_, value) => checkHooks(value),
+  limits: fields({
+    maxTurns: POSITIVE,
+    maxBudgetUsd: AMOUNT,
+    taskBudgetTokens: POSITIVE,
+  }),
+  budget: checkBudget,
+  failFastOn: {
+    expected: "a list of HTTP statuses from 400 to 599",
+    fits: isStatusList,
+  },
+  waitForReset: fields({ maxMs: TIME, message: TEXT }, "maxMs"),
+  auth: oneOf("subscription", "api-key", "any"),
+  onBreak: oneOf("interrupt", "drain", "close"),
+  onWire: FUNCTION,
+  record: checkRecord,
   logger: {
     expected: "a logger with debug, info, warn and error, such as console",
     fits: (value) =>
@@ -110,122 +245,34 @@ const KINDS: { readonly [K in keyof SessionOptions]?: Kind } = {
         typeof Reflect.get(value, name) === "function"
       ),
   },
-  costLog: {
-    expected: "a path, a file: URL, or a function",
-    fits: (value) => typeof value === "function" || PLACE.fits(value),
-  },
-  projectConfigRoot: PLACE,
-  debug: YES_OR_TEXT,
-  debugFile: PLACE,
-  fromPr: {
-    expected: "the number or the address of a pull request",
-    fits: (value) => isText(value) || isPositive(value),
-  },
-  resume: TEXT,
-  sessionId: UUID,
-  title: TEXT,
-  fork: YES_OR_NO,
-  persist: YES_OR_NO,
-  partials: YES_OR_NO,
-  clearEnv: YES_OR_NO,
-  keepEnv: TEXTS,
-  resumeAt: UUID,
-  resumeDropsTurn: UUID,
-  checkpoints: YES_OR_NO,
-  worktree: YES_OR_TEXT,
-  permissionMode: TEXT,
-  allowedTools: TEXTS,
-  disallowedTools: TEXTS,
-  toolServerName: TEXT,
-  permissionPromptTool: TEXT,
-  prompts: oneOf("host", "none"),
-  toolAliases: {
-    expected: "an object of names of tools",
-    fits: (value) => isWireObject(value) && Object.values(value).every(isText),
-  },
-  sandbox: {
-    expected: `an object with ${SANDBOX.join(", ")}; others go into settings`,
-    fits: (value) =>
-      OBJECT.fits(value) &&
-      Object.keys(value as object).every((name) =>
-        (SANDBOX as readonly string[]).includes(name)
-      ),
-  },
-  bare: YES_OR_NO,
-  restricted: YES_OR_NO,
-  safeMode: YES_OR_NO,
-  agent: TEXT,
-  agentProgressSummaries: YES_OR_NO,
-  forwardSubagentText: YES_OR_NO,
-  keepTasks: YES_OR_NO,
-  skills: {
-    expected: `"all" or a list of names`,
-    fits: (value) => value === "all" || isTextList(value),
-  },
-  slashCommands: YES_OR_NO,
-  managedSettings: OBJECT,
-  hookEvents: YES_OR_NO,
-  replayUserMessages: YES_OR_NO,
-  builtinTools: {
-    expected: `a list of texts, or "default"`,
-    fits: (value) => value === "default" || isTextList(value),
-  },
-  auth: oneOf("subscription", "api-key", "any"),
-  failFastOn: {
-    expected: "a list of HTTP statuses from 400 to 599",
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every((status) =>
-        Number.isInteger(status) && status >= 400 && status < 600
-      ),
-  },
-  settingSources: {
-    expected: "a list of user, project or local",
-    fits: (value) => Array.isArray(value) && value.every(SOURCE.fits),
-  },
-  validation: oneOf("lenient", "strict", "off"),
-  onBreak: oneOf("interrupt", "drain", "close"),
+  costLog: checkCostLog,
+  recover: fields({ attempts: POSITIVE }, "attempts"),
+
   maxLineBytes: AMOUNT,
-  startTimeoutMs: AMOUNT,
-  turnTimeoutMs: AMOUNT,
-  controlTimeoutMs: AMOUNT,
-  onWire: FUNCTION,
-  stderr: FUNCTION,
+  validation: oneOf("lenient", "strict", "off"),
+  startTimeoutMs: TIME,
+  turnTimeoutMs: TIME,
+  idleTimeoutMs: checkIdle,
+  controlTimeoutMs: TIME,
+  closeTimeoutMs: checkClosing,
+  permissionTimeoutMs: TIME,
+  exitSignals: {
+    expected: "false, or a list of SIGINT, SIGTERM and SIGHUP",
+    fits: (value) =>
+      value === false || Array.isArray(value) && value.every(SIGNAL.fits),
+  },
   signal: {
     expected: "the signal of an AbortController",
     fits: (value) => value instanceof AbortSignal,
   },
-};
+  stderr: FUNCTION,
 
-/** Options that are objects of fields. */
-const GROUPS: {
-  readonly [K in keyof SessionOptions]?: Readonly<Record<string, Kind>>;
-} = {
-  subagentSystemPrompt: { append: TEXT },
-  limits: {
-    maxTurns: POSITIVE,
-    maxBudgetUsd: AMOUNT,
-    taskBudgetTokens: POSITIVE,
-  },
-  recover: { attempts: POSITIVE },
-  waitForReset: { maxMs: AMOUNT, message: TEXT },
-  budget: {
-    thresholds: { expected: "a list", fits: Array.isArray },
-    stopAt: OBJECT,
-  },
-  toolConfig: { askUserQuestion: OBJECT },
+  onQuestion: FUNCTION,
+  onPlan: FUNCTION,
+  onElicitation: FUNCTION,
+  onDialog: FUNCTION,
+  dialogKinds: TEXTS,
 };
-
-/** What some of them are not without. */
-const MUST: {
-  readonly [K in keyof SessionOptions]?: readonly [string, Kind];
-} = {
-  subagentSystemPrompt: ["append", TEXT],
-  recover: ["attempts", POSITIVE],
-  waitForReset: ["maxMs", AMOUNT],
-};
-
-const PLACES = ["cwd", "configDir", "projectConfigRoot", "debugFile"] as const;
 
 /**
  * Checks each value by itself.
@@ -234,176 +281,10 @@ const PLACES = ["cwd", "configDir", "projectConfigRoot", "debugFile"] as const;
  */
 export function checkValues(options: SessionOptions): void {
   const given = options as Readonly<Record<string, unknown>>;
-  for (const [name, kind] of Object.entries<Kind>(KINDS)) {
-    check(name, given[name], kind);
+  for (const [name, one] of Object.entries<Check>(CHECKS)) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (typeof one === "function") one(name, value, options);
+    else check(name, value, one);
   }
-  for (const [name, kinds] of Object.entries(GROUPS)) {
-    checkFields(name, given[name], kinds);
-  }
-  for (const [name, [field, kind]] of Object.entries(MUST)) {
-    const group = given[name];
-    if (!isWireObject(group) || group[field] !== undefined) continue;
-    throw wrong(`${name}.${field}`, kind.expected, undefined);
-  }
-  checkFields(
-    "toolConfig.askUserQuestion",
-    options.toolConfig?.askUserQuestion,
-    { previewFormat: oneOf("markdown", "html") },
-  );
-  for (const name of PLACES) {
-    const value = options[name];
-    if (value !== undefined) pathOf(name, value);
-  }
-  const { record, costLog } = options;
-  checkRecord(record);
-  if (record !== undefined) {
-    const isPlace = typeof record === "string" || record instanceof URL;
-    pathOf("record", isPlace ? record : record.path);
-  }
-  if (costLog !== undefined && typeof costLog !== "function") {
-    pathOf("costLog", costLog);
-  }
-  checkThinking(options.thinking);
-  checkSystemPrompt(options.systemPrompt);
-  checkAgents(options.agents);
-  checkPlugins(options.plugins);
-  checkSettings(options.settings);
-  checkExtraArgs(options.extraArgs);
-}
-
-function checkThinking(value: SessionOptions["thinking"]): void {
-  if (value === undefined || value === "adaptive" || value === "off") return;
-  if (!isWireObject(value)) {
-    throw wrong("thinking", `"adaptive", "off" or an object`, value);
-  }
-  checkFields("thinking", value, { budgetTokens: POSITIVE, display: DISPLAY });
-}
-
-function checkSystemPrompt(value: SessionOptions["systemPrompt"]): void {
-  if (value === undefined || typeof value === "string") return;
-  if (Array.isArray(value)) return check("systemPrompt", value, TEXTS);
-  if (!isWireObject(value)) {
-    throw wrong("systemPrompt", "a text, a list of texts, or an object", value);
-  }
-  checkFields("systemPrompt", value, {
-    text: {
-      expected: "a text, or a list of texts",
-      fits: (text) => typeof text === "string" || isTextList(text),
-    },
-    file: PLACE,
-    append: { expected: "a text", fits: (text) => typeof text === "string" },
-    appendFile: PLACE,
-    excludeDynamicSections: YES_OR_NO,
-    snapshot: YES_OR_NO,
-  });
-}
-
-function checkAgents(agents: SessionOptions["agents"]): void {
-  if (agents === undefined) return;
-  check("agents", agents, OBJECT);
-  for (const [name, agent] of Object.entries<unknown>(agents)) {
-    const at = `agents.${name}`;
-    if (!isWireObject(agent)) throw wrong(at, "an object", agent);
-    for (const key of ["description", "prompt"]) {
-      if (!isText(agent[key])) {
-        throw wrong(`${at}.${key}`, TEXT.expected, agent[key]);
-      }
-    }
-    // A name that is spelt wrong may be what would have restricted it.
-    checkFields(at, agent, AGENT);
-  }
-}
-
-const AGENT: { readonly [K in keyof AgentSpec]-?: Kind } = {
-  description: TEXT,
-  prompt: TEXT,
-  tools: TEXTS,
-  disallowedTools: TEXTS,
-  model: TEXT,
-  mcpServers: {
-    expected: "a list of names and servers",
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every((server) => isText(server) || isWireObject(server)),
-  },
-  skills: TEXTS,
-  initialPrompt: TEXT,
-  maxTurns: POSITIVE,
-  background: YES_OR_NO,
-  omitClaudeMd: YES_OR_NO,
-  memory: oneOf("user", "project", "local"),
-  effort: {
-    expected: `${EFFORT.expected}, or a number`,
-    fits: (value) => typeof value === "number" || EFFORT.fits(value),
-  },
-  permissionMode: TEXT,
-};
-
-function checkRecord(record: unknown): void {
-  if (record === undefined || PLACE.fits(record)) return;
-  if (!isWireObject(record) || !PLACE.fits(record.path)) {
-    throw wrong(
-      "record",
-      "a path, a file: URL, or an object with path",
-      record,
-    );
-  }
-  checkFields("record", record, {
-    path: PLACE,
-    append: YES_OR_NO,
-    secrets: TEXTS,
-  });
-}
-
-function checkPlugins(plugins: SessionOptions["plugins"]): void {
-  if (plugins === undefined) return;
-  if (!Array.isArray(plugins)) throw wrong("plugins", "a list", plugins);
-  for (const [index, plugin] of plugins.entries()) {
-    const at = `plugins.${index}`;
-    const place = isWireObject(plugin) && !(plugin instanceof URL)
-      ? plugin.url ?? plugin.path
-      : plugin;
-    if (!PLACE.fits(place)) throw wrong(at, PLACE.expected, plugin);
-  }
-}
-
-function checkSettings(settings: unknown): void {
-  if (settings === undefined || settings instanceof URL) return;
-  if (typeof settings !== "string") return check("settings", settings, OBJECT);
-  check("settings", settings, TEXT);
-  if (!isJson(settings)) return;
-  try {
-    JSON.parse(settings);
-  } catch (cause) {
-    // The text is not shown: it may hold a secret.
-    throw new ConfigError(
-      "settings",
-      "Cannot use the option settings: expected a path or valid JSON",
-      { cause },
-    );
-  }
-}
-
-function checkExtraArgs(args: unknown): void {
-  if (args === undefined || isTextList(args)) return;
-  const fits = isWireObject(args) &&
-    Object.entries(args).every(([name, value]) =>
-      !name.startsWith("-") && (value === true || typeof value === "string")
-    );
-  if (fits) return;
-  throw wrong(
-    "extraArgs",
-    "a list of texts, or an object of texts and true whose names have no dashes in front",
-    args,
-  );
-}
-
-function isEnvironment(value: unknown): boolean {
-  return isWireObject(value) && !Array.isArray(value) &&
-    Object.entries(value).every(([name, value]) =>
-      // Windows has hidden ones that begin with it: "=C:".
-      name !== "" && !/.=|\0/s.test(name) &&
-      (value === undefined ||
-        typeof value === "string" && !value.includes("\0"))
-    );
 }

@@ -7,6 +7,7 @@
  */
 
 import { DEFAULTS, type SessionOptions } from "../options.ts";
+import { isEndless } from "../time_limit.ts";
 import type { ProcessTree } from "./process_tree.ts";
 import type { Transport, TransportSignal } from "./transport.ts";
 
@@ -169,7 +170,9 @@ export async function settleWithin(
   timeoutMs: number,
 ): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), timeoutMs);
+  const timer = isEndless(timeoutMs)
+    ? undefined
+    : setTimeout(() => resolve(false), timeoutMs);
   try {
     return await Promise.race([promise.then(() => true, () => true), late]);
   } finally {

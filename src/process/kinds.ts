@@ -7,6 +7,7 @@
 import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 
 /** What the value of an option has to be. */
 export interface Kind {
@@ -65,7 +66,9 @@ export const POSITIVE: Kind = {
   expected: "a whole number above 0",
   fits: isPositive,
 };
-/** How much, or how long: `Infinity` is no limit. */
+/** How long: one kind for all time limits. */
+export const TIME: Kind = { expected: TIME_EXPECTED, fits: isTimeLimit };
+/** How much: `Infinity` is no limit. */
 export const AMOUNT: Kind = {
   expected: "a number above 0",
   fits: (value) => typeof value === "number" && value > 0,
@@ -114,16 +117,18 @@ function typesOf(value: unknown): unknown {
  * Checks an option that is an object of fields: one that is misspelled would be a limit
  * that does not hold.
  *
+ * @param more What to add to the words for what was expected.
  * @throws {ConfigError} It is none, or has a field that is unknown or of another kind.
  */
 export function checkFields(
   option: string,
   value: unknown,
   kinds: Readonly<Record<string, Kind>>,
+  more = "",
 ): void {
   if (value === undefined) return;
   const names = Object.keys(kinds);
-  const expected = `an object with ${names.join(", ")}`;
+  const expected = `an object with ${names.join(", ")}${more}`;
   if (!OBJECT.fits(value)) throw wrong(option, expected, value);
   for (const [name, field] of Object.entries(value as object)) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
@@ -157,7 +162,9 @@ export function wrong(
 
 /** A value in an error, as JSON where that can hold it. */
 export function shown(value: unknown): string {
-  return (json(value) ?? String(value)).slice(0, 200);
+  // To JSON NaN and Infinity are null.
+  const text = typeof value === "number" ? String(value) : json(value);
+  return (text ?? String(value)).slice(0, 200);
 }
 
 function json(value: unknown): string | undefined {

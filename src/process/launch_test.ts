@@ -32,7 +32,7 @@ const TABLE: readonly [
   [{ thinking: { display: "summarized" } }, {
     args: ["--thinking=adaptive", "--thinking-display=summarized"],
   }],
-  [{ betas: ["a", "b"] }, { args: ["--betas=a,b"] }],
+  [{ betas: ["a", "b"] }, { args: ["--betas=a", "--betas=b"] }],
   [
     {
       systemPrompt: {

@@ -5,6 +5,7 @@
  */
 
 import type { SessionOptions } from "../options.ts";
+import { isEndless } from "../time_limit.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 
 /** The version in what `claude --version` prints, or `undefined` where that is not Claude Code. */
@@ -26,7 +27,9 @@ export async function printedVersion(
   const process = startProcess(
     prepareSpawn(options, launch, false),
   );
-  const timer = setTimeout(() => process.kill("SIGKILL"), timeoutMs);
+  const timer = isEndless(timeoutMs)
+    ? undefined
+    : setTimeout(() => process.kill("SIGKILL"), timeoutMs);
   try {
     // A program that writes for ever is none that says its version.
     const [printed] = await Promise.all([

@@ -80,7 +80,7 @@ Deno.test("image and document read files, and leave addresses to the API", async
   } finally {
     await Deno.remove(path);
   }
-  assertThrows(() => image(path), Deno.errors.NotFound);
+  assertThrows(() => image(path), TypeError, "there is no such file");
   const url = new URL("https://example.com/a");
   assertEquals(image(url), linked("image", url));
   assertEquals(document(url, { title: "T" }), {

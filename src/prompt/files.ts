@@ -11,6 +11,7 @@ import {
   imageBlock,
   linked,
 } from "./blocks.ts";
+import { thrownText } from "../thrown.ts";
 
 /**
  * An image for a prompt: PNG, JPEG, GIF or WebP, told by its first bytes, at most 32 MiB.
@@ -18,7 +19,7 @@ import {
  *
  * @param source A path, which is read at once; a `file:` URL; an `https:` URL, which the
  * API fetches; or the bytes.
- * @throws {TypeError} It is none.
+ * @throws {TypeError} It is none, or the file cannot be read.
  * @throws {RangeError} It is too large.
  *
  * @example
@@ -44,7 +45,7 @@ export function image(source: string | URL | Uint8Array): ContentBlock {
  *
  * @param source A path, which is read at once; a `file:` URL; an `https:` URL of a PDF,
  * which the API fetches; or the bytes.
- * @throws {TypeError} It is none.
+ * @throws {TypeError} It is none, or the file cannot be read.
  * @throws {RangeError} It is too large.
  */
 export function document(
@@ -68,11 +69,41 @@ function read(
     source instanceof URL ||
     typeof source === "string" && !/^https?:\/\//i.test(source)
   ) {
-    return { bytes: Deno.readFileSync(source), name: `"${source}"` };
+    return { bytes: bytesOf(source, what), name: `"${source}"` };
   }
   throw new TypeError(
     `Cannot make ${
       what === "image" ? "an image" : "a document"
     } of ${source}: expected a path, bytes, or a file:, http: or https: URL object`,
   );
+}
+
+/** Reads a file, or says which one cannot be read, and why. */
+function bytesOf(source: string | URL, what: "image" | "document"): Uint8Array {
+  try {
+    return Deno.readFileSync(source);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot read the ${what} "${source}": ${reasonOf(cause, source)}`,
+      { cause },
+    );
+  }
+}
+
+function reasonOf(error: unknown, source: string | URL): string {
+  if (error instanceof Deno.errors.NotFound) {
+    return source instanceof URL || /^([\\/]|[a-z]:)/i.test(source)
+      ? "there is no such file"
+      : "there is no such file in the working directory of this program";
+  }
+  if (error instanceof Deno.errors.IsADirectory) {
+    return "it is a directory, expected a file";
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return `Deno may not read it: run Deno with --allow-read=${source}`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "this user may not read it";
+  }
+  return thrownText(error);
 }

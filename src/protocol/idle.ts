@@ -22,13 +22,21 @@ export function idleSteps(
   option: number | false | IdleLimits | undefined,
 ): IdleSteps {
   if (option === false) return { warnMs: undefined, endMs: undefined };
-  const { warnMs, endMs }: IdleLimits = typeof option === "number"
+  const given: IdleLimits = typeof option === "number"
     ? { endMs: option }
     : option ?? {};
+  const endMs = limitOf(given.endMs);
   return {
-    warnMs: warnMs ?? (endMs === undefined ? DEFAULT_WARN_MS : endMs / 2),
+    warnMs: given.warnMs === undefined
+      ? endMs === undefined ? DEFAULT_WARN_MS : endMs / 2
+      : limitOf(given.warnMs),
     endMs,
   };
+}
+
+/** `Infinity` is no limit. */
+function limitOf(timeoutMs: number | undefined): number | undefined {
+  return timeoutMs === Infinity ? undefined : timeoutMs;
 }
 
 /** What is to be done when it is looked at. */

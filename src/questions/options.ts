@@ -8,7 +8,6 @@ import { ConfigError } from "../errors.ts";
 import type { Elicitation } from "../events/elicitation_request.ts";
 import type { UserDialog } from "../events/user_dialog_request.ts";
 import type { Decision } from "../permissions/decision.ts";
-import { wrong } from "../process/kinds.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./answers.ts";
 import type { UserAnswers, UserQuestions } from "./ask_user.ts";
 import type { PlanRequest } from "./plan.ts";
@@ -62,53 +61,19 @@ export interface QuestionOptions {
   readonly permissionTimeoutMs?: number;
 }
 
-/** The longest time that a timer can be set to. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-const HANDLERS = [
-  "onQuestion",
-  "onPlan",
-  "onElicitation",
-  "onDialog",
-] as const;
-
 /**
- * Checks the options that answer questions to people.
+ * Checks that the functions that answer questions can be called.
  *
- * @throws {ConfigError} One is no function, or could never be called.
+ * @throws {ConfigError} One never could.
  */
 export function checkQuestions(
-  options: QuestionOptions,
+  options: Pick<QuestionOptions, "dialogKinds" | "onDialog">,
 ): void {
-  for (const name of HANDLERS) {
-    const value: unknown = options[name];
-    if (value !== undefined && typeof value !== "function") {
-      throw wrong(name, "a function", value);
-    }
-  }
-  const { dialogKinds, permissionTimeoutMs } = options;
-  if (
-    dialogKinds !== undefined &&
-    !(Array.isArray(dialogKinds) &&
-      dialogKinds.every((kind) => typeof kind === "string" && kind !== ""))
-  ) {
-    throw wrong("dialogKinds", "a list of texts", dialogKinds);
-  }
+  const { dialogKinds } = options;
   if (options.onDialog !== undefined && (dialogKinds ?? []).length === 0) {
     throw new ConfigError(
       "onDialog",
       "Cannot show dialogs of no kind: give dialogKinds as well",
-    );
-  }
-  if (
-    permissionTimeoutMs !== undefined &&
-    !(typeof permissionTimeoutMs === "number" && permissionTimeoutMs > 0 &&
-      permissionTimeoutMs <= LONGEST_MS)
-  ) {
-    throw wrong(
-      "permissionTimeoutMs",
-      `a number above 0 and up to ${LONGEST_MS}`,
-      permissionTimeoutMs,
     );
   }
 }

@@ -8,6 +8,7 @@ import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
+import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 import {
   checkTools,
   createMcpServer,
@@ -65,7 +66,7 @@ function externalServer(
 ): WireObject {
   const { timeoutMs, alwaysLoad, ...rest } = server;
   const common = {
-    ...timeoutMs === undefined ? {} : { timeout: timeoutMs },
+    ...timeoutMs === undefined ? {} : { timeout: finiteMs(timeoutMs) },
     ...alwaysLoad === undefined ? {} : { alwaysLoad },
   };
   return "url" in rest
@@ -75,20 +76,12 @@ function externalServer(
 }
 
 /**
- * Checks the options about tools.
+ * Checks the options `tools`, `toolServerName` and `mcpServers`, whose names must differ.
  *
  * @throws {ConfigError} With the name of the option.
  */
 export function checkToolOptions(options: SessionOptions): void {
   const { tools, toolServerName = DEFAULT_SERVER, mcpServers } = options;
-  const { mcpConfigFiles, strictMcp } = options;
-  if (strictMcp !== undefined && typeof strictMcp !== "boolean") {
-    throw wrong("strictMcp", "expected true or false");
-  }
-  if (
-    mcpConfigFiles !== undefined && !(Array.isArray(mcpConfigFiles) &&
-      mcpConfigFiles.every((file) => file instanceof URL || isText(file)))
-  ) throw wrong("mcpConfigFiles", "expected a list of paths or file: URLs");
   const prefixes = new Map<string, string>();
   if (tools !== undefined) {
     checkName("toolServerName", toolServerName, prefixes);
@@ -147,6 +140,10 @@ function checkName(
 function serverIssue(name: string, server: McpServer): string | undefined {
   if (typeof server === "function") return undefined;
   if (!isWireObject(server)) return "expected an object or a function";
+  const { timeoutMs } = server as WireObject;
+  if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
+    return `expected ${TIME_EXPECTED} as timeoutMs, got ${timeoutMs}`;
+  }
   if ("connect" in server) return undefined;
   switch (server.type) {
     case "in_process":
@@ -175,7 +172,7 @@ function serverIssue(name: string, server: McpServer): string | undefined {
     default:
       return `there is no type "${
         (server as WireObject).type
-      }": expected "stdio", "http", "sse" or "in_process"`;
+      }": expected "stdio", "http" or "sse", or what createMcpServer() gives for a server in this process`;
   }
 }
 
@@ -209,10 +206,6 @@ function misspelt(
     }
   }
   return undefined;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
 }
 
 /** Values may be secrets: they are not shown. */

@@ -184,7 +184,7 @@ export function checkTools(
   if (!Array.isArray(tools)) {
     throw new ConfigError(
       option,
-      `Cannot use the tools of "${server}": expected a list`,
+      `Cannot use the tools of "${server}": expected a list of what defineTool() gives; the CLI's own tools are chosen with builtinTools`,
     );
   }
   const seen = new Map<string, string>();
@@ -197,6 +197,10 @@ export function checkTools(
         option,
         `Cannot use the tools of "${server}": expected what defineTool() gives, got ${
           shown(tool)
+        }${
+          typeof tool === "string"
+            ? "; the CLI's own tools are chosen with builtinTools"
+            : ""
         }`,
       );
     }

@@ -12,6 +12,7 @@ import { DeadlineError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { type Soon, soon, whenKnown } from "../soon.ts";
 import { describeIssues } from "../standard_schema.ts";
+import { isEndless } from "../time_limit.ts";
 import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
 import { Limiter } from "./limiter.ts";
 import type { InProcessMcpServer } from "./mcp_servers.ts";
@@ -239,7 +240,7 @@ function limited(
     return signal.aborted ? aborted(signal) : result;
   };
   if (!(result instanceof Promise)) return inTime(result);
-  const timer = timeoutMs === Infinity
+  const timer = isEndless(timeoutMs)
     ? undefined
     : setTimeout(expire, Math.max(timeoutMs - passedMs(), 0));
   return Promise.race([result, whenAborted(signal)]).then(inTime)

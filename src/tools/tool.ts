@@ -11,6 +11,7 @@ import {
   type SchemaOutput,
   type StandardSchema,
 } from "../standard_schema.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
@@ -198,8 +199,8 @@ export function defineTool<
   if (typeof definition.run !== "function") {
     throw unusable(name, "expected a function as run");
   }
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
-    throw unusable(name, "expected a number above 0 as timeoutMs");
+  if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
+    throw unusable(name, `expected ${TIME_EXPECTED} as timeoutMs`);
   }
   if (!isStandardSchema(input)) {
     throw unusable(

@@ -1,7 +1,7 @@
 import { closest } from "../../closest.ts";
 import { eventJsonSchema } from "../../events/json_schema.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
-import { EVENT_TYPES } from "../../events/schemas.ts";
+import { EVENT_TYPES } from "../../events/types.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
