@@ -9,6 +9,7 @@ import {
   type SessionOptions,
   StateError,
   SyncSession,
+  type SyncSessionOptions,
 } from "../mod.ts";
 import type { Turn } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
@@ -160,7 +161,7 @@ Deno.test("limits of time that cannot be are refused", () => {
 });
 
 Deno.test("Infinity is no limit for any time, in both sessions, also for closing", async () => {
-  const options: SessionOptions = {
+  const options: SyncSessionOptions = {
     startTimeoutMs: Infinity,
     turnTimeoutMs: Infinity,
     idleTimeoutMs: Infinity,
