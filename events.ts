@@ -79,6 +79,10 @@ export type {
   SystemInit,
 } from "./src/messages/system/init.ts";
 export type { ActiveGoal, Goal } from "./src/messages/active_goal.ts";
+export type {
+  Autocompact,
+  AutocompactState,
+} from "./src/messages/autocompact_state.ts";
 export type { AuthStatus } from "./src/messages/auth_status.ts";
 export type { CommandLifecycle } from "./src/messages/command_lifecycle.ts";
 export type { RequestCancelled } from "./src/messages/control_cancel_request.ts";

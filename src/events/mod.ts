@@ -12,6 +12,7 @@ import type { StreamDelta } from "../messages/stream_event.ts";
 import type { ApiRetry } from "../messages/system/api_retry.ts";
 import type { SystemInit } from "../messages/system/init.ts";
 import type { ActiveGoal } from "../messages/active_goal.ts";
+import type { AutocompactState } from "../messages/autocompact_state.ts";
 import type { AuthStatus } from "../messages/auth_status.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { RequestCancelled } from "../messages/control_cancel_request.ts";
@@ -157,6 +158,7 @@ export type ClaudeEvent =
   | VcsStateChanged
   | WorkerShuttingDown
   | ActiveGoal
+  | AutocompactState
   | AuthStatus
   | CommandLifecycle
   | RequestCancelled

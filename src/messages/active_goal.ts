@@ -14,7 +14,7 @@ export interface Goal {
   readonly condition: string;
   /** How often it was looked at. */
   readonly iterations?: number;
-  /** When it was set, in the unit of the wire, which its types do not say. */
+  /** When it was set, in milliseconds since 1970. */
   readonly setAt?: number;
   /** Tokens that the session had used by then. */
   readonly tokensAtStart?: number;
@@ -25,8 +25,8 @@ export interface Goal {
 /**
  * The goal that was set with `/goal`, and how it stands.
  *
- * From the types of the official SDK 0.3.330; not seen.
- * CLI 2.1.330 wrote none for `/goal` in 2.1.330_30-goal.ndjson.
+ * Written only if the variable `CLAUDE_CODE_REMOTE` is `1`: seen with CLI 2.1.332 in
+ * 2.1.332_p-goal-remote-cli332.ndjson, and none without it in 2.1.330_30-goal.ndjson.
  */
 export interface ActiveGoal extends EventBase<"active_goal"> {
   /** The goal, or `null` where there is none any more. */

@@ -13,6 +13,10 @@ import {
   type WireObject,
 } from "./_define.ts";
 import { type ActiveGoal, activeGoal } from "./active_goal.ts";
+import {
+  type AutocompactState,
+  autocompactState,
+} from "./autocompact_state.ts";
 import { assistant, type AssistantMessage } from "./assistant.ts";
 import { type AuthStatus, authStatus } from "./auth_status.ts";
 import {
@@ -189,6 +193,7 @@ export type Message =
   | VcsStateChanged
   | WorkerShuttingDown
   | ActiveGoal
+  | AutocompactState
   | AuthStatus
   | CommandLifecycle
   | RequestCancelled
@@ -247,6 +252,7 @@ export const KINDS: Kinds = {
   vcs_state_changed: vcsStateChanged,
   worker_shutting_down: workerShuttingDown,
   active_goal: activeGoal,
+  autocompact_state: autocompactState,
   auth_status: authStatus,
   command_lifecycle: commandLifecycle,
   request_cancelled: requestCancelled,

@@ -101,6 +101,7 @@ Deno.test("a switch over type can be exhaustive", () => {
   function known(event: ClaudeEvent): true {
     switch (event.type) {
       case "active_goal":
+      case "autocompact_state":
       case "api_retry":
       case "assistant_text":
       case "auth_status":

@@ -89,7 +89,12 @@ export interface SystemInit extends EventBase<"system_init"> {
   readonly outputStyle?: string;
   /** What this CLI can do, by name. Not sent by CLI 2.1.197. */
   readonly capabilities?: readonly string[];
-  /** The prompts that this turn answers, by the `uuid` they were sent with. */
+  /** Commands run in a sandbox. Since CLI 2.1.332. */
+  readonly sandboxEnabled?: boolean;
+  /**
+   * The prompts that this turn answers, by the `uuid` they were sent with. Since
+   * CLI 2.1.301.
+   */
   readonly userMessageUuids?: readonly string[];
 }
 
@@ -147,6 +152,7 @@ export const systemInit: MessageKind<SystemInit> = defineMessage<SystemInit>(
     fastModeState: wireOptional("fast_mode_state", v.string()),
     outputStyle: wireOptional("output_style", v.string()),
     capabilities: wireOptional("capabilities", v.array(v.string())),
+    sandboxEnabled: wireOptional("sandbox_enabled", v.boolean()),
     userMessageUuids: wireOptional(
       "user_message_uuids",
       v.array(v.string()),

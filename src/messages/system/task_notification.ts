@@ -42,6 +42,8 @@ export interface TaskNotification extends EventBase<"task_notification"> {
   readonly skipTranscript?: boolean;
   /** Not work that somebody waited for. */
   readonly ambient?: boolean;
+  /** A subagent started it, and hears of it instead of the main agent. Since CLI 2.1.332. */
+  readonly ownedBySubagent?: boolean;
 }
 
 /** Reads {@linkcode TaskNotification}. */
@@ -63,5 +65,6 @@ export const taskNotification: MessageKind<TaskNotification> = defineMessage<
     resourceLinks: wireOptional("resource_links", v.array(v.unknown())),
     skipTranscript: wireOptional("skip_transcript", v.boolean()),
     ambient: wireOptional("ambient", v.boolean()),
+    ownedBySubagent: wireOptional("owned_by_subagent", v.boolean()),
   },
 );
