@@ -79,6 +79,7 @@ export type {
   CloseTimeouts,
   Effort,
   ExitSignal,
+  FailFast,
   FileSpec,
   IdleLimits,
   Limits,

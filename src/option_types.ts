@@ -42,6 +42,9 @@ export type ThinkingMode =
     readonly display?: ThinkingDisplay;
   };
 
+/** When the CLI is not to try again: a status from 400 to 599, or `"auth"` for a refused sign-in. */
+export type FailFast = number | "auth";
+
 /**
  * Who is to pay: the subscription that somebody signed in with, the owner of an API
  * key, or whoever the CLI finds.

@@ -11,6 +11,7 @@ import type {
   CloseTimeouts,
   Effort,
   ExitSignal,
+  FailFast,
   FileSpec,
   IdleLimits,
   Limits,
@@ -247,11 +248,13 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** Tells how much the session has used, as `BudgetThreshold`, and ends it where that is enough. */
   readonly budget?: BudgetOptions;
   /**
-   * Statuses of the API, such as `[401, 402, 403]`, after which the CLI is not to try
+   * Statuses of the API, such as `[402, 500]`, after which the CLI is not to try
    * again: the turn is interrupted at the first `ApiRetry` with one of them and fails
-   * with a `TurnError` that says why. None by default: the CLI tries ten times.
+   * with a `TurnError` that says why. `"auth"` is 401 and 403, at the first of them when
+   * an API key pays, and at the second of one call when a login does, as that may renew
+   * its token. None by default: the CLI tries ten times.
    */
-  readonly failFastOn?: readonly number[];
+  readonly failFastOn?: readonly FailFast[];
   /**
    * Waits where a turn fails as the limit of a plan is used up and the CLI said when it
    * starts anew, and goes on with the same session: the prompt is sent again, under

@@ -191,7 +191,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
   overloaded: failed("08-http-529-exhausted", true, "later", {
     apiStatus: 529,
   }),
-  api: failed("08-http-500-exhausted", true, false, { apiStatus: 500 }),
+  api: failed("08-http-500-exhausted", true, "later", { apiStatus: 500 }),
   connection: failed("08-connection-refused", true, "network"),
   model_not_found: failed("15-unknown-model", false, "option model", {
     apiStatus: 404,

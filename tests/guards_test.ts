@@ -154,6 +154,7 @@ Deno.test("where another one would pay, no prompt goes out and no process is lef
 Deno.test("guards that cannot be are refused", () => {
   const wrong: readonly [SessionOptions, string][] = [
     [{ failFastOn: [200] }, "failFastOn"],
+    [{ failFastOn: ["atuh" as never] }, "failFastOn"],
     [{ failFastOn: 401 as never }, "failFastOn"],
     [{ auth: "key" as never }, "auth"],
     [{ auth: "subscription", env: { ANTHROPIC_API_KEY: "k" } }, "auth"],

@@ -125,3 +125,16 @@ live("claudestream repl tells what /clear and /compact did", async () => {
   assert(!err.includes("without any text"), err);
   assertEquals(out.split("\n").filter((line) => line !== "").length, 4);
 });
+
+live(
+  "claudestream: a wrong key fails at once, and says which key",
+  async () => {
+    await using on = await world({ replies: () => reply.failure(401) });
+    for (const command of ["ask", "send", "stream", "events"]) {
+      const before = on.api.requests.length;
+      const { code, err } = await run(on, [command, "hi"]);
+      assertEquals([code, on.api.requests.length - before], [4, 1], command);
+      assert(err.includes("Check the API key of ANTHROPIC_API_KEY"), err);
+    }
+  },
+);

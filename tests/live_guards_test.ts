@@ -81,6 +81,28 @@ live(
   },
 );
 
+for (const credential of ["api-key", "subscription"] as const) {
+  for (const status of [401, 403]) {
+    live(
+      `failFastOn "auth": an API that answers with ${status} for ever, ${credential}`,
+      async () => {
+        await using on = await world({ replies: () => reply.failure(status) });
+        await using session = new AsyncSession({
+          ...signedIn(on, credential),
+          failFastOn: ["auth"],
+        });
+        const error = await assertRejects(() => session.ask("hi"), TurnError);
+        assertEquals([error.code, error.apiStatus], ["auth", status]);
+        // The CLI itself tries 403 once.
+        const most = credential === "api-key" || status === 403 ? 1 : 2;
+        assertEquals(on.api.requests.length, most);
+        const isKey = credential === "api-key";
+        assertEquals(error.hint?.includes("ANTHROPIC_API_KEY;"), isKey);
+      },
+    );
+  }
+}
+
 live(
   "what a session has cost, after a good end and after a crash",
   async () => {

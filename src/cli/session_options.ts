@@ -48,6 +48,8 @@ export async function sessionOptions(
       ? undefined
       : deniedRules(flags.deny),
     limits: defined({ maxTurns, maxBudgetUsd }),
+    // A key that is refused stays refused: ten tries take three minutes.
+    failFastOn: ["auth"],
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
     // What each of them does depends on what is running: see SignalWatch.
     exitSignals: false,

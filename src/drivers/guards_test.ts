@@ -21,11 +21,11 @@ function failureOf({ end }: FakeTurn): Error | undefined {
     : turnFailure(end.result, end.context);
 }
 
-function retry(status: number | null) {
+function retry(status: number | null, attempt = 1) {
   return {
     type: "system",
     subtype: "api_retry",
-    attempt: 1,
+    attempt,
     max_retries: 10,
     retry_delay_ms: 500,
     error_status: status,
@@ -80,6 +80,50 @@ Deno.test("failFastOn: other statuses, and turns of the CLI's own, are tried aga
   driver.receive(retry(401));
   assertEquals(driver.requests("interrupt"), []);
   assertEquals(failureOf(turn), undefined);
+});
+
+/** Who pays, the failures that come one after the other, and how many of them are waited for. */
+const REFUSALS: readonly (readonly [
+  key: string,
+  failures: readonly (readonly [status: number | null, attempt: number])[],
+  waitedFor: number,
+])[] = [
+  ["ANTHROPIC_API_KEY", [[401, 1]], 0],
+  ["apiKeyHelper", [[403, 1]], 0],
+  ["ANTHROPIC_API_KEY", [[500, 1], [401, 2]], 1],
+  ["none", [[401, 1], [401, 2]], 1],
+  ["none", [[403, 1], [401, 2]], 1],
+  ["none", [[500, 1], [401, 2], [401, 3]], 2],
+  // Each call may renew a token.
+  ["none", [[401, 1], [401, 1], [401, 1], [401, 2]], 3],
+  ["ANTHROPIC_API_KEY", [[500, 1], [429, 2], [null, 3], [402, 4]], 4],
+];
+
+Deno.test('failFastOn "auth": at the first refusal of a key, at the second of a login', () => {
+  for (const [key, failures, waitedFor] of REFUSALS) {
+    const driver = new FakeDriver({ failFastOn: ["auth"] });
+    const turn = driver.send("p1");
+    driver.initBy(key, "p1");
+    for (const [at, [status, attempt]] of failures.entries()) {
+      assertEquals(driver.requests("interrupt").length, 0, `${key} ${at}`);
+      driver.receive(retry(status, attempt));
+    }
+    const stops = waitedFor < failures.length;
+    assertEquals(
+      driver.requests("interrupt").length,
+      stops ? 1 : 0,
+      `${key} ${failures}`,
+    );
+    if (!stops) continue;
+    driver.result(["p1"], ABORTED);
+    const error = failureOf(turn);
+    assertInstanceOf(error, TurnError);
+    assertEquals(error.code, "auth");
+    assertEquals(error.apiStatus, failures.at(-1)?.[0]);
+    // The hint fits who pays.
+    assertEquals(error.hint?.includes("Check the API key"), key !== "none");
+    if (key !== "none") assert(error.hint?.includes(key));
+  }
 });
 
 Deno.test("failFastOn: a turn that was through all the same is a success", () => {

@@ -372,6 +372,7 @@ export function isFileList(value: unknown): boolean {
 export function isStatusList(value: unknown): boolean {
   return Array.isArray(value) &&
     value.every((status) =>
+      status === "auth" ||
       isPositive(status) && Number(status) >= 400 && Number(status) < 600
     );
 }

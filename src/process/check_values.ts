@@ -229,7 +229,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   }),
   budget: checkBudget,
   failFastOn: {
-    expected: "a list of HTTP statuses from 400 to 599",
+    expected: 'a list of HTTP statuses from 400 to 599, or "auth"',
     fits: isStatusList,
   },
   waitForReset: fields({ maxMs: TIME, message: TEXT }, "maxMs"),

@@ -30,6 +30,7 @@ export class SignIn {
   readonly #mode: AuthMode;
   /** Nobody was signed in at the handshake: nothing can be spent, and the turn says so. */
   #isNobody = false;
+  #key: string | undefined;
   /** Prompts that wait for the handshake to say who pays. */
   #held: string[] | undefined;
 
@@ -37,6 +38,11 @@ export class SignIn {
   constructor(mode: AuthMode = "any") {
     this.#mode = mode;
     if (this.#isGuarded) this.#held = [];
+  }
+
+  /** Where the API key comes from that pays, as the CLI says; `undefined` where a login pays. */
+  get key(): string | undefined {
+    return this.#key;
   }
 
   /** Whether anything is wanted at all. */
@@ -78,8 +84,9 @@ export class SignIn {
 
   /** Looks at the begin of a turn. Gives the reason for which the session cannot go on. */
   atInit(init: WireObject): StartupError | undefined {
-    if (!this.#isGuarded) return undefined;
     const key = keyOf(init.apiKeySource);
+    this.#key = key;
+    if (!this.#isGuarded) return undefined;
     if (this.#mode === "subscription") {
       return key === undefined ? undefined : this.#refused(key);
     }

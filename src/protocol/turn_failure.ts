@@ -20,6 +20,8 @@ export type TurnStop =
 export interface TurnContext {
   /** `error` of the last reply that had one. */
   readonly assistantError?: string | undefined;
+  /** Where the API key comes from that pays; absent where a login pays. */
+  readonly key?: string | undefined;
   /** The last change of a rate limit. */
   readonly rateLimit?: RateLimit | undefined;
   /** We interrupted the turn ourselves. */
@@ -141,10 +143,26 @@ export function turnFailure(
     }`
     : `The turn failed (${code}): ${said}`;
   return new TurnError(code, message, result, {
-    hint: HINTS[code],
+    hint: hintOf(code, result.apiErrorStatus, context),
     stderrTail: context.stderrTail,
     resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,
   });
+}
+
+/** What to do about it. */
+function hintOf(
+  code: ErrorCode,
+  status: number | null | undefined,
+  { key }: TurnContext,
+): string | undefined {
+  if (code === "auth" && key !== undefined) {
+    return `Check the API key of ${key}; without it a login pays: claude auth login`;
+  }
+  if (code !== "api" || typeof status !== "number") return HINTS[code];
+  if (status === 413) {
+    return "The request is too large: send smaller or fewer images and files, in a new session where this one keeps failing";
+  }
+  return status >= 500 ? "Try again later" : HINTS[code];
 }
 
 /** When the limit ends that calls are refused for; a warning of another one says nothing of it. */
@@ -172,10 +190,10 @@ function stopped(
   const code = BY_STATUS[status] ?? "api";
   return new TurnError(
     code,
-    `The turn failed (${code}): the API answered with HTTP ${status}, and failFastOn says not to try again`,
+    `The turn failed (${code}): the API answered with HTTP ${status}, and is not asked again`,
     result,
     {
-      hint: HINTS[code],
+      hint: hintOf(code, status, context),
       stderrTail,
       apiStatus: status,
       resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,

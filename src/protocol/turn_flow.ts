@@ -10,7 +10,12 @@ import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { ApiRetry } from "../messages/system/api_retry.ts";
-import type { AuthMode, BudgetOptions, WaitForReset } from "../option_types.ts";
+import type {
+  AuthMode,
+  BudgetOptions,
+  FailFast,
+  WaitForReset,
+} from "../option_types.ts";
 import type { Used } from "../totals.ts";
 import { BudgetWatch, exceededError } from "./budget.ts";
 import {
@@ -47,7 +52,7 @@ export interface TurnFlowOptions {
   /** As the session was given it. */
   readonly budget?: BudgetOptions | undefined;
   /** As the session was given it. */
-  readonly failFastOn?: readonly number[] | undefined;
+  readonly failFastOn?: readonly FailFast[] | undefined;
   /** As the session was given it. */
   readonly auth?: AuthMode | undefined;
   /** As the session was given it. */
@@ -63,12 +68,15 @@ interface WrittenPrompt {
 /** Who knows what every error says besides. */
 type Details = () => Pick<ErrorDetails, "sessionId" | "stderrTail">;
 
+/** Statuses with which the API refuses who asks. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403]);
+
 /** Moves the turns of one process on. */
 export class TurnFlow {
   readonly #facts: SessionFacts;
   readonly #details: Details;
   readonly #budget: BudgetWatch;
-  readonly #failFastOn: readonly number[];
+  readonly #failFastOn: readonly FailFast[];
   readonly #signIn: SignIn;
   readonly #waitForReset: WaitForReset | undefined;
   readonly #resume: ResumeContext | undefined;
@@ -334,10 +342,22 @@ export class TurnFlow {
   }
 
   /** `failFastOn`: some failures of the API are not worth another try. */
-  #giveUp({ errorStatus: status }: ApiRetry): Output[] {
-    return status !== null && this.#failFastOn.includes(status)
-      ? this.#stop({ why: "api_status", status })
-      : [];
+  #giveUp(retry: ApiRetry): Output[] {
+    const { errorStatus: status } = retry;
+    if (status === null || !this.#isHopeless(retry, status)) return [];
+    return this.#stop({ why: "api_status", status });
+  }
+
+  #isHopeless({ attempt }: ApiRetry, status: number): boolean {
+    if (this.#failFastOn.includes(status)) return true;
+    const { open } = this.#turns;
+    if (open === undefined || !REFUSED.has(status)) return false;
+    // The first failure of a call: those before it were of another one.
+    if (attempt === 1) open.refusals = 0;
+    open.refusals++;
+    // A key stays what it is; a login may have had an old token, and renewed it.
+    return this.#failFastOn.includes("auth") &&
+      (this.#signIn.key !== undefined || open.refusals > 1);
   }
 
   /** Interrupts the caller's turn, which fails for this reason. */
@@ -426,6 +446,7 @@ export class TurnFlow {
     const end = this.#startupError === undefined
       ? turnEnd(raw, frame, {
         assistantError: open.assistantError,
+        key: this.#signIn.key,
         rateLimit: this.#rateLimit,
         stop: open.stop,
       }, this.#details())
@@ -517,6 +538,7 @@ function opened(prompt: Prompt): OpenTurn {
     started: false,
     heldInterrupts: [],
     assistantError: undefined,
+    refusals: 0,
     ranTools: false,
     waitedFor: undefined,
     resting: undefined,

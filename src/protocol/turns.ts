@@ -47,6 +47,8 @@ export interface OpenTurn {
   heldInterrupts: readonly HeldRequest[];
   /** `error` of the last reply that had one. */
   assistantError: string | undefined;
+  /** How often the API refused who asks, since the last call that it took. */
+  refusals: number;
   /** Why we interrupt it. */
   stop?: TurnStop;
 }
