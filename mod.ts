@@ -39,7 +39,7 @@ export { SessionFacts, type SessionState } from "./src/facts_view.ts";
 export { type TextStreamOptions, Turn } from "./src/turn.ts";
 export type { OnRetract } from "./src/events/text_pieces.ts";
 export type { PushedMessage } from "./src/pushed.ts";
-export type { PushOptions } from "./src/protocol/output.ts";
+export type { PushOptions, Until } from "./src/protocol/output.ts";
 export type { MessageState } from "./src/protocol/turns.ts";
 export {
   type CheckStatus,

@@ -35,14 +35,12 @@ import { answerSchemaOf } from "./structured/convert.ts";
 import { outputOf, uncheckedOutput } from "./structured/output.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import { checkOptions } from "./process/check_options.ts";
-import type { PushOptions } from "./protocol/output.ts";
+import type { PushOptions, Until } from "./protocol/output.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {
   answerOf,
   checkTurnOptions,
-  deadlineOf,
-  finalOf,
   onAbort,
   readyPrompt,
 } from "./session_common.ts";
@@ -58,8 +56,17 @@ export interface SendOptions<V extends View = "flat"> {
   readonly verbatim?: boolean;
   /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
   readonly signal?: AbortSignal;
-  /** How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session. */
+  /**
+   * How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session;
+   * with `until: "tasks"` all of it.
+   */
   readonly timeoutMs?: number;
+  /**
+   * What ends the turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
+   * background any more and the turn about its end is over: what comes meanwhile is a part
+   * of the turn. Default `"turn"`.
+   */
+  readonly until?: Until;
 }
 
 /** Options of `ask()`. */
@@ -75,11 +82,11 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /**
    * What ends the wait: `"tasks"`, that no task runs in the background any more and the
-   * turn about its end is over, whose text is then the answer; `"turn"`, the end of the
-   * prompt's own turn. Default `"tasks"`. A shell that never ends, such as a server,
-   * counts as a task: use `"turn"` or a `signal` then.
+   * turn about its end is over, whose text, if there is any, is then the answer; `"turn"`,
+   * the end of the prompt's own turn. Default `"tasks"`. A shell that never ends, such as a
+   * server, counts as a task: use `"turn"`, `timeoutMs` or `session.interrupt()` then.
    */
-  readonly until?: "tasks" | "turn";
+  readonly until?: Until;
   /**
    * What the answer has to be, as a schema of any library that follows Standard Schema,
    * with an object at its root. It comes as `output`.
@@ -195,7 +202,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     options: SendOptions<V>,
     schema?: WireObject,
   ): Turn<V> {
-    const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
+    const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
@@ -212,7 +219,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content, timeoutMs, verbatim },
+      { id, content, timeoutMs, verbatim, until },
       turnControl(turn),
       signal,
       schema,
@@ -244,22 +251,16 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   ask(prompt: PromptContent, options?: AskOptions): Promise<Answer>;
   async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
     checkTurnOptions("ask", options);
-    const { until = "tasks", signal, schema, jsonSchema } = options;
-    const deadline = deadlineOf(options);
+    const { until = "tasks", schema, jsonSchema } = options;
     const turn = this.#begin(
       prompt,
-      options,
+      { ...options, until },
       schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
     );
-    const { driver } = this.#core;
-    const { facts } = driver.protocol;
+    const { facts } = this.#core.driver.protocol;
     const before = facts.spentUsd;
-    let text = await turn.text();
-    let result = await turn.result();
-    if (until === "tasks" && driver.protocol.isBusy) {
-      await driver.quiet(signal, deadline);
-      ({ text, result } = finalOf({ text, result }, this));
-    }
+    const text = await turn.text();
+    const result = await turn.result();
     const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined
       ? uncheckedOutput(this.#core.asksForOutput, text, result)
@@ -357,8 +358,9 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Interrupts the turn that is running; the session lives on. Without a turn nothing
-   * happens.
+   * Interrupts the turn that is running; the session lives on. A turn that is over and waits
+   * for tasks in the background ends with what it has; the tasks go on. Without a turn
+   * nothing happens.
    */
   async interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
     const call = interruptCall(options);

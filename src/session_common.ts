@@ -14,9 +14,7 @@ import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
-import { turnFailure } from "./protocol/turn_failure.ts";
-import { isEndless } from "./time_limit.ts";
-import type { Answer, AskOptions } from "./session.ts";
+import type { Answer } from "./session.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
 export function settledOptions(options: SessionOptions): {
@@ -43,23 +41,8 @@ export function settledOptions(options: SessionOptions): {
   };
 }
 
-/** When something has to be over. */
-export interface Deadline {
-  /** By the clock of `performance`. */
-  readonly at: number;
-  /** How long it might take in all. */
-  readonly timeoutMs: number;
-}
-
-/** When `ask()` has to be over, where it has to. */
-export function deadlineOf({ timeoutMs }: AskOptions): Deadline | undefined {
-  return timeoutMs === undefined || isEndless(timeoutMs)
-    ? undefined
-    : { at: performance.now() + timeoutMs, timeoutMs };
-}
-
 const TURN_OPTIONS = {
-  send: ["view", "verbatim", "signal", "timeoutMs"],
+  send: ["view", "verbatim", "signal", "timeoutMs", "until"],
   ask: ["verbatim", "signal", "timeoutMs", "until", "schema", "jsonSchema"],
   push: ["priority", "verbatim", "query"],
 };
@@ -104,27 +87,6 @@ export function checkTurnOptions(
   if (until !== undefined && until !== "tasks" && until !== "turn") {
     throw wrong("until", "tasks or turn", until);
   }
-}
-
-/** The text of a turn, and its end. */
-interface Ended {
-  readonly text: string;
-  readonly result: Result;
-}
-
-/**
- * What `ask()` was waiting for once no task runs any more: the turn about their end has
- * the answer, where there was one.
- *
- * @throws {TurnError} That turn failed.
- */
-export function finalOf(
-  own: Ended,
-  { lastResult: last = own.result, stderrTail }: SessionFacts,
-): Ended {
-  const failure = turnFailure(last, { stderrTail });
-  if (failure !== undefined) throw failure;
-  return last === own.result ? own : { text: last.text, result: last };
 }
 
 /** What `ask()` gives. */

@@ -43,13 +43,7 @@ import type { PushNews, PushOptions } from "./protocol/output.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
 import type { Answer, AskOptions, SendOptions } from "./session.ts";
-import {
-  answerOf,
-  checkTurnOptions,
-  deadlineOf,
-  finalOf,
-  readyPrompt,
-} from "./session_common.ts";
+import { answerOf, checkTurnOptions, readyPrompt } from "./session_common.ts";
 import { SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
 import { hostServers } from "./tools/config.ts";
@@ -146,7 +140,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     options: SendOptions<V>,
     schema?: WireObject,
   ): SyncTurn<V> {
-    const { view = "flat" as V, signal, timeoutMs, verbatim } = options;
+    const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
     checkControlOptions(options);
     signal?.throwIfAborted();
@@ -163,7 +157,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       stderrTail: () => this.stderrTail,
     });
     this.#core.send(
-      { id, content, timeoutMs, verbatim },
+      { id, content, timeoutMs, verbatim, until },
       syncTurnControl(turn),
       signal,
       schema,
@@ -195,22 +189,16 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   ask(prompt: PromptContent, options?: AskOptions): Answer;
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
     checkTurnOptions("ask", options);
-    const { until = "tasks", signal, schema, jsonSchema } = options;
-    const deadline = deadlineOf(options);
+    const { until = "tasks", schema, jsonSchema } = options;
     const turn = this.#begin(
       prompt,
-      options,
+      { ...options, until },
       schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
     );
-    const { driver } = this.#core;
-    const { facts } = driver.protocol;
+    const { facts } = this.#core.driver.protocol;
     const before = facts.spentUsd;
-    let text = turn.text();
-    let result = turn.result();
-    if (until === "tasks" && driver.protocol.isBusy) {
-      this.#untilTurnEnds(() => driver.quiet(signal, deadline));
-      ({ text, result } = finalOf({ text, result }, this));
-    }
+    const text = turn.text();
+    const result = turn.result();
     const answer = answerOf(text, result, facts.spentUsd - before, this);
     const output = schema === undefined
       ? uncheckedOutput(this.#core.asksForOutput, text, result)
@@ -332,8 +320,10 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Interrupts the turn that is running; the session lives on. Without a turn nothing
-   * happens.
+   * Interrupts the turn that is running; the session lives on. A turn that is over and waits
+   * for tasks in the background ends with what it has; the tasks go on. Without a turn
+   * nothing happens. While the session blocks, only its own listeners and handlers can call
+   * it.
    */
   interrupt(options?: InterruptOptions): InterruptReceipt {
     const call = interruptCall(options);

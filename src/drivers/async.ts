@@ -35,9 +35,8 @@ import type {
   PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
-import type { Deadline } from "../session_common.ts";
 import { thrownText } from "../thrown.ts";
-import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LateTimers } from "./late_timers.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
@@ -260,50 +259,6 @@ export class AsyncDriver {
     this.#prepare();
     // A start that fails is told to whoever waits for the prompt.
     this.start().catch(() => {});
-  }
-
-  /**
-   * Waits until no turn runs and no task in the background that somebody waits for.
-   * When the last task ends the CLI begins a turn about it, a moment later.
-   */
-  async quiet(
-    signal: AbortSignal | undefined,
-    deadline?: Deadline,
-  ): Promise<void> {
-    signal?.throwIfAborted();
-    if (!this.protocol.isBusy) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", abort);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
-      if (this.#conversation.isEnded) reject(this.protocol.endError);
-      else if (this.protocol.isBusy) {
-        clearTimeout(timer);
-        timer = undefined;
-      } else timer ??= setTimeout(resolve, FOLLOW_UP_MS);
-    };
-    const stop = this.#conversation.watch(look);
-    const late = deadline === undefined ? undefined : setTimeout(
-      () =>
-        reject(
-          new DeadlineError(
-            "turn",
-            deadline.timeoutMs,
-            this.protocol.errorDetails,
-          ),
-        ),
-      deadline.at - performance.now(),
-    );
-    look();
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      clearTimeout(late);
-      stop();
-      signal?.removeEventListener("abort", abort);
-    }
   }
 
   /** Nobody reads the turn any more: interrupts it and lets it run out. */

@@ -23,8 +23,7 @@ import type {
   PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
-import type { Deadline } from "../session_common.ts";
-import { Conversation, FOLLOW_UP_MS } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
@@ -237,42 +236,6 @@ export class BlockingDriver {
       throw this.#conversation.closedError(operation);
     }
     if (this.protocol.state === "new") this.#begin();
-  }
-
-  /**
-   * Waits until no turn runs and no task in the background that somebody waits for.
-   * When the last task ends the CLI begins a turn about it, a moment later.
-   */
-  quiet(signal: AbortSignal | undefined, deadline?: Deadline): void {
-    let stop: (() => void) | undefined;
-    let late: DeadlineError | undefined;
-    const stopLate = deadline === undefined ? undefined : this.#timers.after(
-      deadline.at - performance.now(),
-      () =>
-        late = new DeadlineError(
-          "turn",
-          deadline.timeoutMs,
-          this.protocol.errorDetails,
-        ),
-    );
-    let isQuiet = false;
-    try {
-      this.wait(() => {
-        signal?.throwIfAborted();
-        if (late !== undefined) throw late;
-        if (this.protocol.isBusy) {
-          stop?.();
-          stop = undefined;
-        } else {
-          stop ??= this.#timers.after(FOLLOW_UP_MS, () => isQuiet = true);
-        }
-        return isQuiet || this.#conversation.isEnded;
-      });
-    } finally {
-      stop?.();
-      stopLate?.();
-    }
-    if (!isQuiet) throw this.#endError("wait");
   }
 
   #endError(operation: string): unknown {

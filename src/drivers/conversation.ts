@@ -29,6 +29,7 @@ import { pathOf } from "../process/launch.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
 import { isEndless, MAX_TIMER_MS } from "../time_limit.ts";
+import { LastingTurns } from "./lasting_turns.ts";
 import { afterInTime, type Clock, TurnLimits } from "./limits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
@@ -36,9 +37,6 @@ import { OpenQuestions } from "./open_questions.ts";
 import { ResetWaits } from "./reset_waits.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
 import { notAsBefore } from "./start_failure.ts";
-
-/** How long after the end of a background task the turn about it may begin. */
-export const FOLLOW_UP_MS = 500;
 
 /**
  * How long a CLI may take to end that was told to before a turn had begun. One that takes
@@ -72,14 +70,13 @@ export class Conversation {
   readonly #observers: Observers;
   readonly #meter: Meter;
   readonly #waits: ResetWaits;
+  readonly #lasting: LastingTurns;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
   readonly #left = new Set<string>();
   readonly #pushes = new Map<string, (news: PushNews) => void>();
   readonly #own = new Map<string, (outcome: Outcome) => void>();
   readonly #questions: OpenQuestions;
-  /** Called after each change. */
-  readonly #watchers = new Set<() => void>();
   #isEnded = false;
 
   constructor(
@@ -124,6 +121,7 @@ export class Conversation {
       date: () => port.date(),
       after: (timeoutMs, call) => port.after(timeoutMs, call),
     };
+    this.#lasting = new LastingTurns(this.protocol, clock);
     this.#waits = new ResetWaits(options.waitForReset?.maxMs ?? 0, {
       ...clock,
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
@@ -236,6 +234,7 @@ export class Conversation {
   send(prompt: Prompt, sink: TurnSink): void {
     const outputs = this.protocol.send(this.#composed(prompt));
     this.#turns.set(prompt.id, sink);
+    this.#lasting.send(prompt);
     this.#limits.begin(prompt.id, prompt.timeoutMs);
     this.perform(outputs);
   }
@@ -257,6 +256,7 @@ export class Conversation {
     turnId: string,
     onBreak: SessionOptions["onBreak"] = this.#options.onBreak,
   ): void {
+    if (this.#lasting.leave(turnId)) return;
     const sink = this.#turns.get(turnId);
     if (sink === undefined || this.#left.has(turnId)) return;
     this.#left.add(turnId);
@@ -275,7 +275,7 @@ export class Conversation {
 
   #interrupt(): void {
     // Its outcome is the end of the turn, which somebody waits for already.
-    this.request("interrupt", {}, MAX_TIMER_MS, () => {});
+    this.#ask("interrupt", {}, MAX_TIMER_MS, () => {});
   }
 
   /** A turn fails for its readers while the CLI goes on with it: it is interrupted. */
@@ -287,6 +287,16 @@ export class Conversation {
 
   /** Makes a control request. Gives the way to wait for it no longer. */
   request(
+    subtype: string,
+    payload: WireObject,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): (reason: unknown) => void {
+    if (subtype === "interrupt") this.#lasting.interrupt();
+    return this.#ask(subtype, payload, timeoutMs, settle);
+  }
+
+  #ask(
     subtype: string,
     payload: WireObject,
     timeoutMs: number,
@@ -316,19 +326,11 @@ export class Conversation {
     };
   }
 
-  /** Calls a function after each change. Gives the way to take that back. */
-  watch(look: () => void): () => void {
-    this.#watchers.add(look);
-    return () => {
-      this.#watchers.delete(look);
-    };
-  }
-
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
     for (const output of outputs) this.#do(output);
     this.#limits.update();
-    for (const look of this.#watchers) look();
+    this.#lasting.update();
   }
 
   #do(output: Output): void {
@@ -359,7 +361,9 @@ export class Conversation {
         this.#limits.over(output.id);
         this.#waits.end(output.id);
         this.#host.turnEnded();
-        sink?.end(output.end);
+        if (!this.#lasting.hold(output.id, output.end, sink)) {
+          sink?.end(output.end);
+        }
         break;
       }
       case "await_reset":
@@ -389,6 +393,7 @@ export class Conversation {
     this.#observers.events(frame.events, this.protocol.facts.model);
     this.#session.frame(frame);
     if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+    else this.#lasting.frame(frame);
   }
 
   #emit(frame: Frame, turnId: string | undefined): void {
@@ -400,7 +405,8 @@ export class Conversation {
   /** Whether somebody reads who can answer. */
   #isAttended(type: AnsweringEvent["type"]): boolean {
     const reader = this.#turns.values().next().value;
-    return reader?.attended() === true || this.#session.attended(type);
+    return reader?.attended() === true || this.#lasting.areAttended ||
+      this.#session.attended(type);
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
@@ -447,6 +453,7 @@ export class Conversation {
     this.#limits.close();
     const wasClosed = this.protocol.state === "closing";
     this.perform(this.protocol.end(how));
+    this.#lasting.close(this.protocol.endError);
     this.#host.close();
     this.#observers.end(how, wasClosed);
   }

@@ -22,7 +22,15 @@ export interface Prompt {
   readonly verbatim?: boolean | undefined;
   /** How long its turn may take, in milliseconds, in place of what the session says. */
   readonly timeoutMs?: number | undefined;
+  /** What ends its turn: its result, or that nothing runs in the background any more. */
+  readonly until?: Until | undefined;
 }
+
+/**
+ * What ends a turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
+ * background any more and the turn about its end is over.
+ */
+export type Until = "turn" | "tasks";
 
 /** How a message is pushed. */
 export interface PushOptions {
