@@ -114,6 +114,7 @@ export {
   type Policy,
   type PolicyAnswer,
   type PolicyContext,
+  type PolicyRequest,
   type SyncPolicy,
 } from "./src/permissions/policy.ts";
 export {
@@ -123,6 +124,11 @@ export {
 } from "./src/permissions/by_tool.ts";
 export { allOf, firstOf } from "./src/permissions/combine.ts";
 export type { PermissionExplanation } from "./src/permissions/explain.ts";
+export {
+  isSameTool,
+  type ToolKind,
+  toolKind,
+} from "./src/tools/builtin_tools.ts";
 export { logged, type PolicyRecord } from "./src/permissions/logged.ts";
 export { readOnly, type ReadOnlyOptions } from "./src/permissions/read_only.ts";
 export {

@@ -6,7 +6,7 @@
 
 import { closest } from "../closest.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { BUILTIN_TOOLS } from "../permissions/builtin_tools.ts";
+import { BUILTIN_TOOLS } from "../tools/builtin_tools.ts";
 import {
   allowAll,
   allowBuiltins,
@@ -93,9 +93,9 @@ function rulesOf(flag: RuleFlag, given: readonly string[] | undefined) {
 
 type RuleFlag = "--allow" | "--deny";
 
-/** A rule whose tool somebody knows; `=Name` is taken as it is, without the sign. */
+/** A rule whose tool somebody knows; `=Name` is taken as it is. */
 function knownRule(flag: RuleFlag, rule: string): string {
-  if (rule.startsWith("=")) return rule.slice(1);
+  if (rule.startsWith("=")) return rule;
   const name = rule.replace(/\(.*$/s, "").trim();
   if (KEYWORDS.includes(rule) || name.startsWith("mcp__")) return rule;
   // What is no name at all is told by whoever reads the rule.

@@ -5,6 +5,7 @@
  */
 
 import * as v from "valibot";
+import { currentToolName, isSameTool } from "../tools/builtin_tools.ts";
 import type { BuiltinToolInputs } from "../tools/builtin_inputs.ts";
 import { BUILTIN_SCHEMAS } from "../tools/builtin_schemas.ts";
 import type { ToolUse } from "./blocks.ts";
@@ -16,9 +17,11 @@ export type EventOf<T extends ClaudeEvent["type"]> = Extract<
   { readonly type: T }
 >;
 
-/** A call of one of the CLI's own tools, its input typed. */
+/** A call of one of the CLI's own tools, by any name of the tool, its input typed. */
 export type BuiltinToolUse<N extends keyof BuiltinToolInputs> = ToolUse & {
-  readonly name: N;
+  readonly name: N extends "Agent" | "Task" ? "Agent" | "Task"
+    : N extends "TaskStop" ? "TaskStop" | "KillBash" | "KillShell"
+    : N;
   readonly input: BuiltinToolInputs[N];
 };
 
@@ -42,7 +45,8 @@ export function isEvent<T extends ClaudeEvent["type"]>(
 }
 
 /**
- * Whether an event is a call of this tool. For the CLI's own tools the input has its
+ * Whether an event is a call of this tool, by any of its names: a call of `Agent` may be
+ * written as one of `Task`. For the CLI's own tools the input has its
  * type then: one of another shape, as the model may write it, is no call of the tool
  * to this function.
  *
@@ -68,8 +72,10 @@ export function isToolUse(
   event: { readonly type: string; readonly name?: unknown },
   name: string,
 ): boolean {
-  if (event.type !== "tool_use" || event.name !== name) return false;
-  if (!Object.hasOwn(BUILTIN_SCHEMAS, name)) return true;
-  const schema = BUILTIN_SCHEMAS[name as keyof BuiltinToolInputs];
+  if (event.type !== "tool_use" || typeof event.name !== "string") return false;
+  if (!isSameTool(event.name, name)) return false;
+  const current = currentToolName(name);
+  if (!Object.hasOwn(BUILTIN_SCHEMAS, current)) return true;
+  const schema = BUILTIN_SCHEMAS[current as keyof BuiltinToolInputs];
   return v.is(schema, (event as ToolUse).input);
 }

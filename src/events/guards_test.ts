@@ -22,6 +22,20 @@ Deno.test("isToolUse is true for a call of the tool in the tool's shape", () => 
   assert(isToolUse(call("toString", {}), "toString"));
 });
 
+Deno.test("isToolUse knows a tool by each of its names", () => {
+  const agent = { description: "d", prompt: "p" };
+  for (const name of ["Task", "Agent"]) {
+    assert(isToolUse(call(name, agent), "Task"));
+    assert(isToolUse(call(name, agent), "Agent"));
+    assert(!isToolUse(call(name, agent), "TaskStop"));
+    assert(!isToolUse(call(name, { prompt: "p" }), "Task"));
+  }
+  assert(isToolUse(call("KillShell", { shell_id: "1" }), "TaskStop"));
+  assert(isToolUse(call("TaskStop", { task_id: "1" }), "KillShell"));
+  assert(isToolUse(call("ListPeers", {}), "ListAgents"));
+  assert(!isToolUse({ type: "tool_use" }, "Task"));
+});
+
 Deno.test("isToolUse is false for a call in another shape", () => {
   const wrong: readonly [string, WireObject][] = [
     ["Bash", {}],

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type ToolKind, toolKind } from "../tools/builtin_tools.ts";
 import {
   type Draft,
   type FieldIssue,
@@ -31,6 +32,8 @@ export interface PermissionMcpServer {
 export interface ToolRequest {
   /** Name of the tool; of an MCP server's, `mcp__server__tool`. */
   readonly toolName: string;
+  /** What the tool does. Absent only in a request that no session made. */
+  readonly kind?: ToolKind;
   /** What the tool is to be called with. */
   readonly input: WireObject;
   /** Id of the call. */
@@ -65,7 +68,7 @@ export interface ToolRequest {
 
 /** Reads the body of a `can_use_tool` request. */
 export const toolRequest: Reads<ToolRequest> = strictShape<
-  Omit<ToolRequest, "parentToolUseId" | "subagentType">
+  Omit<ToolRequest, "kind" | "parentToolUseId" | "subagentType">
 >({
   toolName: wire("tool_name", v.string()),
   input: wire("input", v.custom<WireObject>(isWireObject)),
@@ -100,7 +103,9 @@ export function readToolRequest(
   raw: unknown,
 ): ToolRequest | { readonly issues: readonly FieldIssue[] } {
   const read = v.safeParse(toolRequest, raw);
-  if (read.success) return read.output;
+  if (read.success) {
+    return { ...read.output, kind: toolKind(read.output.toolName) };
+  }
   return {
     issues: read.issues.map((issue) => ({
       path: v.getDotPath(issue) ?? "",
@@ -139,6 +144,8 @@ export interface DenyOptions {
 export interface PermissionRequest extends ToolRequest {
   /** `"permission_request"` */
   readonly type: "permission_request";
+  /** What the tool does. */
+  readonly kind: ToolKind;
   /** The session it belongs to. */
   readonly sessionId?: string;
   /** Always absent: the wire gives it no id but `requestId`. */
@@ -180,5 +187,8 @@ export function permissionRequest(
   event.type = "permission_request";
   event.requestId = requestId;
   if (sessionId !== undefined) event.sessionId = sessionId;
-  return Object.assign(event, request);
+  return Object.assign(event, {
+    ...request,
+    kind: request.kind ?? toolKind(request.toolName),
+  });
 }

@@ -36,6 +36,7 @@ import type { Stalled } from "./stalled.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import { toolRequest } from "./permission_request.ts";
+import { TOOL_KINDS } from "../tools/builtin_tools.ts";
 import type { ToolCall } from "./tool_call.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import { userDialog } from "./user_dialog_request.ts";
@@ -206,6 +207,7 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
     count: v.number(),
   }),
   permission_request: request("permission_request", toolRequest, {
+    kind: v.picklist(TOOL_KINDS),
     parentToolUseId: maybe(text),
     subagentType: maybe(text),
   }),

@@ -243,9 +243,9 @@ Deno.test("HOOK_EVENTS are the 33 of CLI 2.1.330", () => {
 
 Deno.test("matcherText() keeps the meaning of a RegExp", () => {
   assertEquals(
-    ["Bash", "Edit|Write", /Bash/, /Edit|Write/, /^mcp__/, /a b-c,d/].map(
-      matcherText,
-    ),
+    ["Bash", "Edit|Write", /Bash/, /Edit|Write/, /^mcp__/, /a b-c,d/].map((
+      matcher,
+    ) => matcherText(matcher, "PreToolUse")),
     [
       "Bash",
       "Edit|Write",
@@ -255,6 +255,23 @@ Deno.test("matcherText() keeps the meaning of a RegExp", () => {
       "(?:a b-c,d)",
     ],
   );
+});
+
+Deno.test("matcherText() names a tool by all its names, where the event is about tools", () => {
+  const rows: readonly [string, string][] = [
+    ["Task", "Agent|Task"],
+    ["Agent", "Agent|Task"],
+    ["Bash, Task", "Bash|Agent|Task"],
+    ["KillShell|Read", "TaskStop|KillBash|KillShell|Read"],
+    ["Bash", "Bash"],
+    ["Edit, Write", "Edit, Write"],
+    ["*", "*"],
+    ["Task.*", "Task.*"],
+  ];
+  for (const [matcher, expected] of rows) {
+    assertEquals(matcherText(matcher, "PostToolUse"), expected);
+    assertEquals(matcherText(matcher, "SubagentStart"), matcher);
+  }
 });
 
 Deno.test("checkOutput refuses what would be written as an empty object", () => {

@@ -17,6 +17,7 @@ import {
   type HookCall,
   type HookOptions,
   matcherText,
+  TOOL_EVENTS,
 } from "./options.ts";
 
 /** A question of the CLI for a hook. */
@@ -35,15 +36,6 @@ interface Registered {
   readonly hook: Hook<HookEvent>;
   readonly onFailure: "continue" | "block";
 }
-
-/** Events whose `tool_use_id` is that of a call; others have a made-up one. */
-const TOOL_EVENTS: ReadonlySet<HookEvent> = new Set<HookEvent>([
-  "PreToolUse",
-  "PostToolUse",
-  "PostToolUseFailure",
-  "PermissionRequest",
-  "PermissionDenied",
-]);
 
 /** The hooks of one session. */
 export class Hooks {
@@ -73,7 +65,9 @@ export class Hooks {
     for (const [id, { event, hook, onFailure }] of this.#registered) {
       const { matcher, timeoutMs } = hook;
       (fields[event] ??= []).push({
-        ...matcher === undefined ? {} : { matcher: matcherText(matcher) },
+        ...matcher === undefined
+          ? {}
+          : { matcher: matcherText(matcher, event) },
         hookCallbackIds: [id],
         ...timeoutMs === undefined
           ? {}

@@ -5,6 +5,7 @@
  */
 
 import { closest } from "../closest.ts";
+import { checkToolName, toolNames } from "../tools/builtin_tools.ts";
 import { ConfigError } from "../errors.ts";
 import { shown } from "../process/kinds.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
@@ -27,7 +28,8 @@ export interface Hook<E extends HookEvent> {
    * For which tools (at `PreToolUse` and the like), sources or kinds of agents; by
    * default for all. A text of letters, digits, `_`, `-`, `,` and `|` names them
    * exactly: `"Bash"`, `"Edit|Write"`; any other is a regular expression that may
-   * match a part: `"mcp__db__.*"`. Case counts.
+   * match a part: `"mcp__db__.*"`. Case counts. A tool has to be named by one of its
+   * names: `"Task"` and `"Agent"` mean the same.
    */
   readonly matcher?: string | RegExp;
   /** Answers, at once or as a promise. `undefined` is no opinion. */
@@ -119,10 +121,10 @@ function checkHook(event: string, name: string, hook: unknown): void {
   if (onFailure === "block" && NEVER_BLOCKED.has(event)) {
     throw wrong(`${name}.onFailure`, `"continue": the CLI knows no other here`);
   }
-  checkMatcher(`${name}.matcher`, matcher);
+  checkMatcher(`${name}.matcher`, matcher, event);
 }
 
-function checkMatcher(name: string, matcher: unknown): void {
+function checkMatcher(name: string, matcher: unknown, event: string): void {
   if (matcher === undefined) return;
   if (matcher instanceof RegExp) {
     if (matcher.flags === "") return;
@@ -138,14 +140,45 @@ function checkMatcher(name: string, matcher: unknown): void {
     // The CLI would never call such a hook, and say nothing.
     throw wrong(name, "a regular expression", matcher);
   }
+  for (const tool of namesIn(matcher, event)) checkToolName(tool, "hooks");
 }
 
 /** What the CLI takes for a list of exact names. */
 const EXACT = /^[\w ,|-]*$/;
 
-/** A matcher as the CLI takes it. */
-export function matcherText(matcher: string | RegExp): string {
-  if (typeof matcher === "string") return matcher;
+/**
+ * Events that are about one call: their matchers are names of tools, and their
+ * `tool_use_id` is that of the call; others have a made-up one.
+ */
+export const TOOL_EVENTS: ReadonlySet<string> = new Set<HookEvent>([
+  "PreToolUse",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "PermissionRequest",
+  "PermissionDenied",
+]);
+
+/** The names in a matcher of an event, where it is a list of names of tools. */
+function namesIn(matcher: string, event: string): readonly string[] {
+  if (!TOOL_EVENTS.has(event) || !EXACT.test(matcher)) return [];
+  return matcher.split(/[|,]/).map((name) => name.trim()).filter((name) =>
+    name !== ""
+  );
+}
+
+/**
+ * A matcher as the CLI takes it. A name of a tool stands for all names of that tool, on
+ * a CLI that does not know so, too.
+ */
+export function matcherText(
+  matcher: string | RegExp,
+  event: HookEvent,
+): string {
+  if (typeof matcher === "string") {
+    const names = namesIn(matcher, event);
+    const all = new Set(names.flatMap(toolNames));
+    return all.size === names.length ? matcher : [...all].join("|");
+  }
   // A RegExp matches parts, which the CLI would not do with a mere word.
   return EXACT.test(matcher.source) ? `(?:${matcher.source})` : matcher.source;
 }

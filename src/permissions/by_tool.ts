@@ -5,8 +5,8 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
 import type { WireObject } from "../messages/_define.ts";
+import { isSameTool, literalName } from "../tools/builtin_tools.ts";
 import { isPolicy } from "./combine.ts";
 import { combined, then } from "./explain.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type Policy,
   type PolicyAnswer,
   type PolicyContext,
+  type PolicyRequest,
   type SyncPolicy,
 } from "./policy.ts";
 import { parseName } from "./rules.ts";
@@ -21,23 +22,24 @@ import { parseName } from "./rules.ts";
 /** Decides on the calls of one tool, at once or as a promise. */
 export type ToolPolicyFunction = (
   input: WireObject,
-  request: ToolRequest & PolicyContext,
+  request: PolicyRequest & PolicyContext,
 ) => PolicyAnswer | Promise<PolicyAnswer>;
 
 /** Decides on the calls of one tool, at once. */
 export type SyncToolPolicyFunction = (
   input: WireObject,
-  request: ToolRequest & PolicyContext,
+  request: PolicyRequest & PolicyContext,
 ) => PolicyAnswer;
 
 /**
  * A policy, or a function, for each tool. A call goes to the entry with the tool's
- * name; without one to the first whose pattern covers it (`mcp__db__*`); without one to
+ * name, or with another name of the same tool (`Task` and `Agent`); without one to the first whose pattern covers it (`mcp__db__*`); without one to
  * `"*"`. There is no way from one entry to the next: what the entry leaves undecided
  * is undecided, and so is a tool without an entry.
  *
  * @throws {ConfigError} When there is no entry, a key is neither a tool's name nor a
- * pattern for names, or a value is neither a policy nor a function.
+ * pattern for names, two keys mean the same tool, or a value is neither a policy nor a
+ * function.
  *
  * @example
  * ```ts
@@ -77,10 +79,12 @@ export function byTool(
       "Cannot decide by tool: there is no entry",
     );
   }
+  checkKeys(table);
   // A name goes before a pattern, and "*" comes last, wherever they stand.
   const rank = ({ key }: Entry) => key === "*" ? 2 : key.includes("*") ? 1 : 0;
   table.sort((a, b) => rank(a) - rank(b));
-  return combined("byTool", (request, context, asks) => {
+  const toolNames = table.map(({ key }) => literalName(key));
+  return combined({ name: "byTool", toolNames }, (request, context, asks) => {
     const found = table.find(({ matches }) => matches(request.toolName));
     if (found === undefined) {
       return {
@@ -100,6 +104,19 @@ interface Entry {
   readonly key: string;
   readonly matches: (toolName: string) => boolean;
   readonly policy: Policy;
+}
+
+/** @throws {ConfigError} When two keys mean the same tool. */
+function checkKeys(table: readonly Entry[]): void {
+  const names = table.map(({ key }) => literalName(key));
+  for (const [index, name] of names.entries()) {
+    const twin = names.slice(0, index).find((other) => isSameTool(name, other));
+    if (twin === undefined) continue;
+    throw new ConfigError(
+      "policy",
+      `Cannot decide by tool: "${twin}" and "${name}" are names of the same tool, write one of them`,
+    );
+  }
 }
 
 function entry(key: string, value: Policy | ToolPolicyFunction): Entry {

@@ -8,6 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { argumentsOf, isJson } from "../process/places.ts";
+import { checkToolName } from "../tools/builtin_tools.ts";
 
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
 export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
@@ -30,6 +31,30 @@ export function checkPolicyOptions(options: SessionOptions): void {
       "permissionMode",
       `Cannot start in mode "${permissionMode}" with allowAll({ bypass: true }): the flag sets the mode "bypassPermissions"`,
     );
+  }
+}
+
+/**
+ * Checks the names of tools in the options that go to the CLI, which takes any name and
+ * says nothing of one that it does not know.
+ *
+ * @throws {ConfigError} When one is nearly the name of a tool.
+ */
+export function checkToolNames(options: SessionOptions): void {
+  const { allowedTools, disallowedTools, builtinTools, agents } = options;
+  const check = (names: unknown, option: string) => {
+    if (!Array.isArray(names)) return;
+    for (const rule of names) {
+      const [name = ""] = `${rule}`.split("(");
+      checkToolName(name.trim(), option);
+    }
+  };
+  check(allowedTools, "allowedTools");
+  check(disallowedTools, "disallowedTools");
+  check(builtinTools, "builtinTools");
+  for (const [name, agent] of Object.entries(agents ?? {})) {
+    check(agent.tools, `agents.${name}.tools`);
+    check(agent.disallowedTools, `agents.${name}.disallowedTools`);
   }
 }
 

@@ -41,7 +41,7 @@ export function firstOf(...policies: readonly Policy[]): Policy;
 export function firstOf(...policies: readonly Policy[]): Policy {
   checkPolicies("firstOf", policies);
   return combined(
-    nameOf("firstOf", policies),
+    overall("firstOf", policies),
     (request, context, asks) => firstFrom(policies, 0, request, context, asks),
   );
 }
@@ -90,7 +90,7 @@ export function allOf(...policies: readonly Policy[]): Policy;
 export function allOf(...policies: readonly Policy[]): Policy {
   checkPolicies("allOf", policies);
   return combined(
-    nameOf("allOf", policies),
+    overall("allOf", policies),
     (request, context, asks) =>
       allFrom(policies, 0, request, context, asks, undefined),
   );
@@ -180,6 +180,12 @@ export function isPolicy(value: unknown): value is Policy {
     typeof value.decide === "function";
 }
 
-function nameOf(name: string, policies: readonly Policy[]): string {
-  return `${name}(${policies.map(({ name }) => name).join(", ")})`;
+function overall(
+  name: string,
+  policies: readonly Policy[],
+): Pick<Policy, "name" | "toolNames"> {
+  return {
+    name: `${name}(${policies.map(({ name }) => name).join(", ")})`,
+    toolNames: policies.flatMap(({ toolNames = [] }) => toolNames),
+  };
 }

@@ -8,7 +8,7 @@ import type { ToolRequest } from "../events/permission_request.ts";
 import type { Decision } from "./decision.ts";
 import { soon, whenKnown } from "../soon.ts";
 import { decide, failed } from "./decide.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import type { Policy, PolicyContext, SyncPolicy } from "./policy.ts";
 
 /** Who decides on a call, and why: what `session.explainPermission()` gives. */
 export interface PermissionExplanation {
@@ -78,29 +78,26 @@ export function reasonOf(name: string, decision: Decision | undefined): string {
 
 /** A policy that gives its reasons first, and its decisions from those. */
 export function reasoned(
-  name: string,
+  about: string | Pick<Policy, "name" | "toolNames">,
   explain: (
     request: ToolRequest,
     context: PolicyContext,
   ) => Omit<PermissionExplanation, "by">,
-): {
-  readonly name: string;
-  decide(request: ToolRequest, context: PolicyContext): Decision | undefined;
-  explain(request: ToolRequest, context: PolicyContext): PermissionExplanation;
-} {
+): SyncPolicy {
+  const facts = typeof about === "string" ? { name: about } : about;
   return {
-    name,
+    ...facts,
     decide: (request, context) => explain(request, context).decision,
     explain: (request, context) => ({
       ...explain(request, context),
-      by: [name],
+      by: [facts.name],
     }),
   };
 }
 
 /** A policy over others: the same way of asking them for decisions and for reasons. */
 export function combined(
-  name: string,
+  about: Pick<Policy, "name" | "toolNames">,
   ask: (
     request: ToolRequest,
     context: PolicyContext,
@@ -108,13 +105,13 @@ export function combined(
   ) => PermissionExplanation | Promise<PermissionExplanation>,
 ): Policy {
   return {
-    name,
+    ...about,
     decide: (request, context) =>
       then(ask(request, context, byDeciding), ({ decision }) => decision),
     explain: (request, context) =>
       then(
         ask(request, context, byExplaining),
-        (told) => ({ ...told, by: [name, ...told.by] }),
+        (told) => ({ ...told, by: [about.name, ...told.by] }),
       ),
   };
 }

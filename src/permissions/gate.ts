@@ -19,10 +19,11 @@ import { StartupError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { toolKind } from "../tools/builtin_tools.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
 
 /** The tool by which a model gives an answer of a schema. */
 const ANSWER_TOOL = "StructuredOutput";
@@ -65,7 +66,7 @@ export class PolicyGate {
     const callCwd = typeof input.cwd === "string" ? input.cwd : undefined;
     const verdict = decide(
       this.#policy,
-      request,
+      policyRequest(request),
       this.#placed(context, callCwd),
     );
     return then(verdict, (decision) => {
@@ -95,7 +96,11 @@ export class PolicyGate {
     if (heard !== undefined && heard.input === keyOf(request)) {
       return heard.decision;
     }
-    return decide(this.#policy, request, this.#placed(context, undefined));
+    return decide(
+      this.#policy,
+      policyRequest(request),
+      this.#placed(context, undefined),
+    );
   }
 
   /** Who decides on a call, and why. Asks nobody but the policy. */
@@ -106,7 +111,7 @@ export class PolicyGate {
     const cwd = this.#cwd ?? context.cwd;
     return byExplaining(
       this.#policy,
-      request,
+      policyRequest(request),
       cwd === undefined ? context : { ...context, cwd },
     );
   }
@@ -138,8 +143,10 @@ function keyOf({ toolName, input }: ToolRequest): string {
 /** The call that a `PreToolUse` hook is about. */
 export function requestOf(input: WireObject): ToolRequest {
   const agentId = input.agent_id;
+  const toolName = textOf(input.tool_name);
   return {
-    toolName: textOf(input.tool_name),
+    toolName,
+    kind: toolKind(toolName),
     input: isWireObject(input.tool_input) ? input.tool_input : {},
     toolUseId: textOf(input.tool_use_id),
     ...typeof agentId === "string" ? { agentId } : {},

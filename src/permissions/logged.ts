@@ -53,7 +53,7 @@ export function logged(
   log: (record: PolicyRecord) => unknown,
 ): Policy {
   checkPolicies("logged", [policy]);
-  const { name, bypass } = policy;
+  const { name, bypass, toolNames } = policy;
   return {
     name,
     decide: (request, context) =>
@@ -69,6 +69,7 @@ export function logged(
     // To explain a call is not to decide on it.
     explain: (request, context) => byExplaining(policy, request, context),
     ...bypass === undefined ? {} : { bypass },
+    ...toolNames === undefined ? {} : { toolNames },
   };
 }
 

@@ -7,7 +7,14 @@
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { WireObject } from "../messages/_define.ts";
-import { BUILTIN_TOOLS } from "./builtin_tools.ts";
+import {
+  BUILTIN_TOOLS,
+  currentToolName,
+  isSameTool,
+  meantTool,
+  type ToolKind,
+  toolKind,
+} from "../tools/builtin_tools.ts";
 import { allow, type Decision, deny } from "./decision.ts";
 import { type PermissionExplanation, reasoned } from "./explain.ts";
 import { parseRule, ruleMatches } from "./rules.ts";
@@ -56,6 +63,11 @@ export interface Policy {
   ): PermissionExplanation | Promise<PermissionExplanation>;
   /** The CLI is started with `--dangerously-skip-permissions`: see {@linkcode allowAll}. */
   readonly bypass?: boolean;
+  /**
+   * Names of the tools that its rules are about, or patterns for names, as they were
+   * written. A session compares them with the tools that the CLI has.
+   */
+  readonly toolNames?: readonly string[];
 }
 
 /** A {@linkcode Policy} that decides at once, as a blocking session needs it. */
@@ -67,6 +79,15 @@ export interface SyncPolicy extends Policy {
     request: ToolRequest,
     context: PolicyContext,
   ): PermissionExplanation;
+}
+
+/** A call as a policy sees it. */
+export type PolicyRequest = ToolRequest & { readonly kind: ToolKind };
+
+/** A call by the name that its tool has now, whatever the CLI calls it, and its kind. */
+export function policyRequest(request: ToolRequest): PolicyRequest {
+  const toolName = currentToolName(request.toolName);
+  return { ...request, toolName, kind: toolKind(toolName) };
 }
 
 /** A question to a person is no permission: a plain yes would answer it with nothing. */
@@ -116,19 +137,24 @@ export function denyAll(message?: string): SyncPolicy {
 export function allowBuiltins(
   options: { readonly except?: readonly string[] } = {},
 ): SyncPolicy {
-  const except = new Set(options.except ?? []);
+  const { except = [] } = options;
   for (const name of except) {
-    if (!BUILTIN_TOOLS.has(name)) {
-      throw new ConfigError(
-        "policy",
-        `Cannot except "${name}" from the built-in tools: it is not one of them`,
-      );
-    }
+    if (BUILTIN_TOOLS.has(name)) continue;
+    const meant = meantTool(name);
+    throw new ConfigError(
+      "policy",
+      `Cannot except "${name}" from the built-in tools: it is not one of them${
+        meant === undefined ? "" : `, did you mean "${meant}"?`
+      }`,
+    );
   }
+  const isExcepted = (toolName: string) =>
+    except.some((name) => isSameTool(name, toolName));
   return {
     name: "allowBuiltins",
+    toolNames: except,
     decide: (request) =>
-      BUILTIN_TOOLS.has(request.toolName) && !except.has(request.toolName) &&
+      BUILTIN_TOOLS.has(request.toolName) && !isExcepted(request.toolName) &&
         !isQuestion(request)
         ? allow()
         : undefined,
@@ -177,7 +203,8 @@ export function allowList(rules: readonly string[]): SyncPolicy {
   }
   const parsed = rules.map(parseRule);
   const list = rules.join(", ");
-  return reasoned("allowList", (request, context) => {
+  const toolNames = parsed.map(({ toolName }) => toolName);
+  return reasoned({ name: "allowList", toolNames }, (request, context) => {
     const rule = parsed.find((rule) => ruleMatches(rule, request, context));
     if (rule === undefined) {
       const message =
@@ -207,7 +234,7 @@ export function callback(
   decide: (
     name: string,
     input: WireObject,
-    request: ToolRequest & PolicyContext,
+    request: PolicyRequest & PolicyContext,
   ) => PolicyAnswer,
 ): SyncPolicy;
 /** Asks a function that may take time. */
@@ -215,14 +242,14 @@ export function callback(
   decide: (
     name: string,
     input: WireObject,
-    request: ToolRequest & PolicyContext,
+    request: PolicyRequest & PolicyContext,
   ) => PolicyAnswer | Promise<PolicyAnswer>,
 ): Policy;
 export function callback(
   decide: (
     name: string,
     input: WireObject,
-    request: ToolRequest & PolicyContext,
+    request: PolicyRequest & PolicyContext,
   ) => PolicyAnswer | Promise<PolicyAnswer>,
 ): Policy {
   if (typeof decide !== "function") {
@@ -233,7 +260,9 @@ export function callback(
   }
   return {
     name: "callback",
-    decide: (request, context) =>
-      decide(request.toolName, request.input, { ...request, ...context }),
+    decide: (request, context) => {
+      const call = policyRequest(request);
+      return decide(call.toolName, call.input, { ...call, ...context });
+    },
   };
 }

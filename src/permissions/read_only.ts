@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isSameTool, toolKind } from "../tools/builtin_tools.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
 import { isQuestion, type SyncPolicy } from "./policy.ts";
@@ -22,29 +23,6 @@ export interface ReadOnlyOptions {
    */
   readonly commands?: readonly string[];
 }
-
-/** Tools that look, or write nothing but notes of the session itself. */
-const READERS: ReadonlySet<string> = new Set([
-  "CronList",
-  "Glob",
-  "Grep",
-  "ListAgents",
-  "ListMcpResourcesTool",
-  "LS",
-  "LSP",
-  "NotebookRead",
-  "Read",
-  "ReadMcpResourceDirTool",
-  "ReadMcpResourceTool",
-  "ReadNotifications",
-  "TaskCreate",
-  "TaskGet",
-  "TaskList",
-  "TaskUpdate",
-  "TodoWrite",
-  "ToolSearch",
-  "WaitForMcpServers",
-]);
 
 const WEB: ReadonlySet<string> = new Set(["WebFetch", "WebSearch"]);
 
@@ -151,9 +129,12 @@ function toolFault(
   input: Readonly<Record<string, unknown>>,
   web: boolean,
 ): string | undefined {
-  if (READERS.has(toolName) || web && WEB.has(toolName)) return undefined;
-  const isAgent = toolName === "Agent" || toolName === "Task";
-  if (isAgent && input.isolation === undefined) return undefined;
+  if (toolKind(toolName) === "read" || web && WEB.has(toolName)) {
+    return undefined;
+  }
+  if (isSameTool(toolName, "Agent") && input.isolation === undefined) {
+    return undefined;
+  }
   return `"${toolName}" is not among the tools that only read`;
 }
 

@@ -11,7 +11,14 @@
 
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { BUILTIN_TOOLS } from "./builtin_tools.ts";
+import {
+  BUILTIN_TOOLS,
+  checkToolName,
+  currentToolName,
+  isSameTool,
+  literalName,
+  toolNames,
+} from "../tools/builtin_tools.ts";
 import { commandPattern, isSimplePowerShell } from "./command.ts";
 import { pathWildcard, wildcard } from "./wildcard.ts";
 
@@ -29,6 +36,8 @@ export interface RulePlace {
 export interface Rule {
   /** As it was written. */
   readonly text: string;
+  /** The tool that it is about, or a pattern for names, as it was written. */
+  readonly toolName: string;
   /** Whether the rule is about a tool of this name. */
   readonly matchesName: (toolName: string) => boolean;
   /** Whether the rule covers this call; absent where it covers all of them. */
@@ -38,9 +47,13 @@ export interface Rule {
   ) => boolean;
 }
 
-const SHAPE = /^([A-Za-z_][\w*-]*)(?:\((.*)\))?$/s;
+/** An "=" in front: the name is taken as it is. */
+const SHAPE = /^(=?[A-Za-z_][\w*-]*)(?:\((.*)\))?$/s;
 
-/** What a rule's pattern is held against: the kind of it, and where in the input it is. */
+/**
+ * What a rule's pattern is held against: the kind of it, and where in the input it is. By
+ * the names that the tools have now.
+ */
 const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> = new Map([
   ["Bash", ["command", "command"]],
   ["Monitor", ["command", "command"]],
@@ -57,7 +70,6 @@ const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> = new Map([
   ["WebFetch", ["url", "url"]],
   ["Skill", ["word", "skill"]],
   ["Agent", ["word", "subagent_type"]],
-  ["Task", ["word", "subagent_type"]],
 ]);
 
 type ContentKind = "command" | "path" | "url" | "word";
@@ -76,16 +88,20 @@ export function parseRule(text: string): Rule {
     );
   }
   const matchesName = parseName(name);
-  if (content === undefined || content === "*") return { text, matchesName };
-  checkContent(text, name, content);
-  return { text, matchesName, matchesInput: inputPattern(content) };
+  const toolName = literalName(name);
+  if (content === undefined || content === "*") {
+    return { text, toolName, matchesName };
+  }
+  checkContent(text, toolName, content);
+  return { text, toolName, matchesName, matchesInput: inputPattern(content) };
 }
 
 /**
- * A tool's name, or a pattern for names, as a test of names. `mcp__db` stands for all
- * tools of that server, as in the CLI's own rules.
+ * A tool's name, or a pattern for names, as a test of names: one that holds for every
+ * name of the tool. `mcp__db` stands for all tools of that server, as in the CLI's own
+ * rules.
  *
- * @throws {ConfigError} When it is none, or differs from a built-in tool by case only.
+ * @throws {ConfigError} When it is none, or nearly the name of a built-in tool.
  */
 export function parseName(name: string): (toolName: string) => boolean {
   if (!SHAPE.test(name) || name.includes("(")) {
@@ -94,27 +110,25 @@ export function parseName(name: string): (toolName: string) => boolean {
       `Cannot read the tool's name "${name}": expected one such as "Read" or "mcp__server__*"`,
     );
   }
-  for (const known of BUILTIN_TOOLS) {
-    if (name !== known && name.toLowerCase() === known.toLowerCase()) {
-      throw new ConfigError(
-        "policy",
-        `Cannot use the tool's name "${name}": names are told apart by case, did you mean "${known}"?`,
-      );
-    }
+  checkToolName(name, "policy");
+  const literal = literalName(name);
+  if (/^mcp__(?:(?!__).)+$/.test(literal)) return wildcard(`${literal}__*`);
+  if (!literal.includes("*")) {
+    return (toolName) => isSameTool(toolName, literal);
   }
-  return /^mcp__(?:(?!__).)+$/.test(name)
-    ? wildcard(`${name}__*`)
-    : wildcard(name);
+  const matches = wildcard(literal);
+  return (toolName) => toolNames(toolName).some(matches);
 }
 
 function checkContent(text: string, name: string, content: string): void {
-  if (CONTENT.get(name)?.[0] === "url" && !content.startsWith("domain:")) {
+  const current = currentToolName(name);
+  if (CONTENT.get(current)?.[0] === "url" && !content.startsWith("domain:")) {
     throw new ConfigError(
       "policy",
       `Cannot read the rule "${text}": expected a host, such as "${name}(domain:example.com)"`,
     );
   }
-  if (BUILTIN_TOOLS.has(name) && !CONTENT.has(name)) {
+  if (BUILTIN_TOOLS.has(name) && !CONTENT.has(current)) {
     throw new ConfigError(
       "policy",
       `Cannot use the rule "${text}": calls of "${name}" have nothing to hold a pattern against, use "${name}"`,
@@ -129,7 +143,7 @@ function inputPattern(content: string): NonNullable<Rule["matchesInput"]> {
   const matchesUrl = domainPattern(content);
   const matchesWord = wildcard(content);
   return ({ toolName, input }, place) => {
-    const found = contentOf(toolName, input);
+    const found = contentOf(currentToolName(toolName), input);
     switch (found?.kind) {
       case undefined:
         return false;

@@ -10,6 +10,7 @@ import type { SessionOptions } from "../options.ts";
 import { notFor } from "./environment.ts";
 import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
 import { answerSchema } from "../structured/dialect.ts";
+import { literalName } from "../tools/builtin_tools.ts";
 import { externalServers } from "../tools/config.ts";
 import {
   addPermissions,
@@ -32,6 +33,7 @@ import {
   isSettingsFile,
   isTexts,
   mergeSettings,
+  placeAgents,
   placePlugin,
 } from "./places.ts";
 
@@ -195,14 +197,18 @@ const TABLE: Table = {
     }
   },
   allowedTools: (draft, rules) => {
-    draft.allowed.push(...rules);
+    draft.allowed.push(...rules.map(literalName));
   },
   disallowedTools: (draft, rules) => {
-    if (draft.spill.settings) addPermissions(draft, "deny", rules);
-    else list("--disallowedTools")(draft, rules);
+    const names = rules.map(literalName);
+    if (draft.spill.settings) addPermissions(draft, "deny", names);
+    else list("--disallowedTools")(draft, names);
   },
   builtinTools: (draft, tools) =>
-    list("--tools")(draft, typeof tools === "string" ? [tools] : tools),
+    list("--tools")(
+      draft,
+      typeof tools === "string" ? [tools] : tools.map(literalName),
+    ),
   tools: library,
   toolServerName: library,
   toolContext: library,
@@ -237,7 +243,7 @@ const TABLE: Table = {
   safeMode: when(true, "--safe-mode"),
 
   agent: flag("--agent"),
-  agents: field("agents"),
+  agents: placeAgents,
   agentProgressSummaries: field("agentProgressSummaries"),
   forwardSubagentText: field("forwardSubagentText"),
   keepTasks: field("perTaskStopAffordance"),

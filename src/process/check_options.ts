@@ -7,6 +7,7 @@
 import { ConfigError } from "../errors.ts";
 import {
   checkPolicyOptions,
+  checkToolNames,
   hooksOff,
   whatTurnsHooksOff,
 } from "../permissions/check.ts";
@@ -55,6 +56,7 @@ export function checkOptions(options: SessionOptions): void {
   checkRecover(options);
   checkIdentity(options);
   checkPolicyOptions(options);
+  checkToolNames(options);
   checkHookOptions(options);
   checkQuestions(options);
   checkTogether(options);

@@ -7,6 +7,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
+import { isSameTool, literalName } from "../tools/builtin_tools.ts";
 import { launchOf } from "./args.ts";
 import { notFor } from "./environment.ts";
 import { argumentsOf, isSettingsFile, isTexts } from "./places.ts";
@@ -186,13 +187,21 @@ function checkModes(options: SessionOptions): void {
 
 function checkRules({ allowedTools, disallowedTools }: SessionOptions): void {
   for (const rule of allowedTools ?? []) {
-    if (disallowedTools?.includes(rule)) {
+    if (disallowedTools?.some((other) => isSameRule(rule, other))) {
       throw new ConfigError(
         "allowedTools",
         `Cannot both allow and deny "${rule}": it is in allowedTools and in disallowedTools`,
       );
     }
   }
+}
+
+/** Whether two rules say the same, by whichever name of the tool. */
+function isSameRule(rule: string, other: string): boolean {
+  const [name = "", ...content] = literalName(rule).split("(");
+  const [otherName = "", ...otherContent] = literalName(other).split("(");
+  return isSameTool(name, otherName) &&
+    content.join("(") === otherContent.join("(");
 }
 
 function checkFlags({ extraArgs }: SessionOptions): void {

@@ -119,6 +119,20 @@ const TABLE: readonly [
     initialize: { agentProgressSummaries: true, forwardSubagentText: true },
   }],
   [{ keepTasks: true }, { initialize: { perTaskStopAffordance: true } }],
+  [{ allowedTools: ["=Bsh", "=Bsh(x *)"] }, {
+    args: ["--allowedTools=Bsh,Bsh(x *)"],
+  }],
+  [{ disallowedTools: ["=Raed"] }, { args: ["--disallowedTools=Raed"] }],
+  [
+    {
+      agents: { a: { ...AGENT, tools: ["=Raed"], disallowedTools: ["=Tsk"] } },
+    },
+    {
+      initialize: {
+        agents: { a: { ...AGENT, tools: ["Raed"], disallowedTools: ["Tsk"] } },
+      },
+    },
+  ],
   [{ allowedTools: ["Read"], skills: ["pdf"] }, {
     args: ["--allowedTools=Read,Skill(pdf)"],
     initialize: { skills: ["pdf"] },
@@ -247,6 +261,11 @@ Deno.test("the arguments stay short whatever is taken of them", () => {
   }
   assert(longest > 1_000, "nothing was picked");
   assert(longest < MAX_ARGUMENTS_LENGTH, `${longest} characters`);
+});
+
+Deno.test("names with = are taken as they are", () => {
+  const { args } = launch({ builtinTools: ["=Raed", "Bash"] });
+  assert(args.includes("--tools=Raed,Bash"), args.join(" "));
 });
 
 Deno.test("arguments that cannot be shortened are an error", () => {
@@ -415,6 +434,8 @@ Deno.test("checkOptions refuses options that contradict each other", () => {
     ["keepEnv", { keepEnv: ["PATH"], clearEnv: true }],
     ["sandbox", { sandbox: {}, settings: "/s.json" }],
     ["allowedTools", { allowedTools: ["Bash"], disallowedTools: ["Bash"] }],
+    ["allowedTools", { allowedTools: ["Task"], disallowedTools: ["Agent"] }],
+    ["allowedTools", { allowedTools: ["=Bsh"], disallowedTools: ["=Bsh"] }],
   ];
   for (const [option, options] of rows) {
     const error = assertThrows(() => checkOptions(options), ConfigError);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { PluginSpec, SessionOptions } from "../options.ts";
+import type { AgentSpec, PluginSpec, SessionOptions } from "../options.ts";
+import { literalName } from "../tools/builtin_tools.ts";
 import {
   addPermissions,
   awaitInitialize,
@@ -76,4 +77,22 @@ export function placePlugin(draft: Draft, plugin: PluginSpec): void {
       `${mcp ? "--plugin-dir" : "--plugin-dir-no-mcp"}=${folder}`,
     );
   }
+}
+
+/** The kinds of subagents, with the names of tools that are taken as they are. */
+export function placeAgents(
+  draft: Draft,
+  agents: Readonly<Record<string, AgentSpec>>,
+): void {
+  const places = Object.entries(agents).map(([name, agent]) => {
+    const { tools, disallowedTools } = agent;
+    return [name, {
+      ...agent,
+      ...tools === undefined ? {} : { tools: tools.map(literalName) },
+      ...disallowedTools === undefined
+        ? {}
+        : { disallowedTools: disallowedTools.map(literalName) },
+    }];
+  });
+  draft.initialize.agents = Object.fromEntries(places);
 }

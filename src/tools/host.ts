@@ -12,6 +12,7 @@ import type { SystemInit } from "../messages/system/init.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { type Soon, whenKnown } from "../soon.ts";
+import { literalName } from "./builtin_tools.ts";
 import { hostServers } from "./config.ts";
 import { isInProcess } from "./mcp_servers.ts";
 import { mcpToolName, serverPrefix } from "./names.ts";
@@ -157,7 +158,7 @@ export class McpHost {
     const prefix = serverPrefix(serverName);
     const rules = [name, prefix.slice(0, -2), `${prefix}*`];
     return (this.#options.disallowedTools ?? []).some((rule) =>
-      rules.includes(rule)
+      rules.includes(literalName(rule))
     );
   }
 
