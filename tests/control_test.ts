@@ -248,6 +248,7 @@ Deno.test("each method writes what the CLI reads", async () => {
     "set_mcp_permission_mode_override",
   ];
   const response = {
+    mode: "plan",
     cancelled: false,
     title: null,
     canRewind: true,
@@ -268,7 +269,7 @@ Deno.test("each method writes what the CLI reads", async () => {
   });
   const { session } = on;
   await session.setModel();
-  await session.setPermissionMode("plan");
+  assertEquals(await session.setPermissionMode("plan"), "plan");
   await session.setThinking();
   await session.setThinking("off");
   await session.setThinking("adaptive");
@@ -317,7 +318,7 @@ Deno.test("each method writes what the CLI reads", async () => {
     ["mcp_set_servers", {
       servers: { a: { type: "stdio", args: [], command: "x", timeout: 5 } },
     }],
-    ["mcp_call", { tool: "mcp__a__b", arguments: {} }],
+    ["mcp_call", { tool: "mcp__a__b", arguments: {}, soft_error_result: true }],
     ["set_mcp_permission_mode_override", { serverName: "a", mode: null }],
   ]);
 });

@@ -39,7 +39,10 @@ for await (const chunk of Deno.stdin.readable) {
         }],
       }
       : method === "tools/call"
-      ? { content: [{ type: "text", text: JSON.stringify(params.arguments) }] }
+      ? {
+        content: [{ type: "text", text: JSON.stringify(params.arguments) }],
+        ...params.arguments.fail === undefined ? {} : { isError: true },
+      }
       : method === "resources/read"
       ? { contents: [{ uri: params.uri, mimeType: "text/html", text: "<p>" }] }
       : {};
@@ -116,7 +119,9 @@ live("the model, the mode, thinking and effort change on the way", async () => {
     "enabled",
     2000,
   ]);
-  await session.setPermissionMode("plan");
+  assertEquals(await session.setPermissionMode("plan"), "plan");
+  assertEquals(await session.setPermissionMode("manual"), "default");
+  assertEquals(await session.setPermissionMode("plan"), "plan");
   await session.ask("hi");
   assertEquals(session.permissionMode, "plan");
   const error = await assertRejects(
@@ -278,6 +283,9 @@ live("MCP servers come, are called, turned off and go", async () => {
   ]);
   const result = await session.mcp.call("mcp__echo__echo", { a: 1 });
   assert(JSON.stringify(result.content).includes('{\\"a\\":1}'));
+  const failed = await session.mcp.call("mcp__echo__echo", { fail: "so" });
+  assertEquals([result.isError, failed.isError], [undefined, true]);
+  assert(JSON.stringify(failed.content).includes('{\\"fail\\":\\"so\\"}'));
   const [content] = await session.mcp.readResource("echo", "ui://page");
   assertEquals([content?.text, content?.mimeType], ["<p>", "text/html"]);
   assertEquals(await session.mcp.setMode("echo", "default"), {});

@@ -131,11 +131,16 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => setModelCall(model), options);
   }
 
-  /** Changes the permission mode. `bypassPermissions` only where the session was started with it. */
+  /**
+   * Changes the permission mode, also in the middle of a turn. `bypassPermissions` is taken
+   * only if the session was started with it.
+   *
+   * @returns The mode now in effect: `manual` is another name of `default`.
+   */
   setPermissionMode(
     mode: PermissionMode,
     options?: ControlOptions,
-  ): Given<Kind, void> {
+  ): Given<Kind, string> {
     return this.#host.request(() => setPermissionModeCall(mode), options);
   }
 

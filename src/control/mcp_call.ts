@@ -17,7 +17,7 @@ export interface McpCallResult {
   readonly content?: unknown;
   /** The same as data, where the tool gave that. */
   readonly structuredContent?: unknown;
-  /** The tool says that it failed. */
+  /** The tool says that it failed. A CLI before 2.1.331 throws a `ControlError` instead. */
   readonly isError?: boolean;
 }
 
@@ -35,6 +35,8 @@ export function mcpCallCall(
   const payload: WireObject = {
     tool: text("tool", tool),
     arguments: object("args", args),
+    // The failure of a tool is a result with its content, not an error of the request.
+    soft_error_result: true,
   };
   return call("mcp_call", payload, result);
 }
