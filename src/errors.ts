@@ -91,6 +91,9 @@ export type ErrorCode =
 export const DOCTOR_HINT =
   "Look at what a session stands on with: claudestream doctor";
 
+const PROTOCOL_HINT =
+  "The CLI may be newer than this library; see which versions were tested with: claudestream --version --json";
+
 /** What an error may say besides its text. */
 export interface ErrorDetails {
   /** The error behind it. */
@@ -312,7 +315,10 @@ export class StructuredOutputError extends ClaudeStreamError {
     super(
       "structured_output",
       `The answer does not meet the schema: ${describeIssues(issues)}`,
-      { sessionId: result.sessionId },
+      {
+        sessionId: result.sessionId,
+        hint: "Make the schema simpler, or say more in the prompt",
+      },
     );
     this.reason = reason;
     this.text = text;
@@ -341,7 +347,7 @@ export class ProtocolError extends ClaudeStreamError {
     issues: readonly FieldIssue[] = [],
     details: ErrorDetails = {},
   ) {
-    super("protocol", message, details);
+    super("protocol", message, { hint: PROTOCOL_HINT, ...details });
     // Masked first: a key that is cut short looks like none.
     this.line = maskSecrets(line.slice(0, 2 * LINE_LENGTH))
       .slice(0, LINE_LENGTH);

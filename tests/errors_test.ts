@@ -27,6 +27,8 @@ import type {
   Step,
   Turn,
 } from "../src/testing/scenario.ts";
+import { isCommand } from "../src/cli/command_names.ts";
+import { OPTION_NAMES } from "../src/process/args.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 import { readTranscripts } from "./_transcripts.ts";
@@ -42,8 +44,8 @@ interface Fixture {
   readonly act?: (session: Session) => unknown;
   readonly is: abstract new (...args: never[]) => ClaudeStreamError;
   readonly retryable: boolean;
-  /** A part of it; `false` for none. */
-  readonly hint: string | false;
+  /** A part of it, or why there is none. */
+  readonly hint: string | { readonly none: string };
   /** The session's own id, one that was asked for, or none. */
   readonly sessionId: "own" | string | false;
   /** Whether it has what the process said on stderr. */
@@ -91,7 +93,7 @@ function turn(...steps: Turn): ProcessScript {
 function failed(
   name: string,
   retryable: boolean,
-  hint: string | false,
+  hint: Fixture["hint"],
   more: Readonly<Record<string, unknown>> = {},
 ): Fixture {
   return {
@@ -169,7 +171,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     process: turn(step.text("some"), step.exit(3)),
     is: ProcessExitError,
     retryable: true,
-    hint: false,
+    hint: "option resume",
     sessionId: "own",
     stderr: true,
     more: {
@@ -197,7 +199,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     apiStatus: 404,
   }),
   context_length: failed("15-huge-line", false, "/compact"),
-  max_output_tokens: failed("08-max-tokens", false, false),
+  max_output_tokens: failed("08-max-tokens", false, "another prompt"),
   max_turns: failed("12-max-turns", false, "limits.maxTurns"),
   max_budget: failed("12-max-budget", false, "limits.maxBudgetUsd"),
   structured_output: {
@@ -208,7 +210,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
         : session.ask("hi", { schema: v.object({ a: v.number() }) }),
     is: StructuredOutputError,
     retryable: false,
-    hint: false,
+    hint: "schema",
     sessionId: "own",
     stderr: false,
     more: { reason: "missing", text: "no JSON" },
@@ -218,8 +220,10 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     false,
     "schema",
   ),
-  refusal: failed("08-refusal", false, false),
-  interrupted: failed("16-interrupt-tool", true, false),
+  refusal: failed("08-refusal", false, "option model"),
+  interrupted: failed("16-interrupt-tool", true, {
+    none: "whoever interrupted it knows",
+  }),
   incomplete: {
     ...failed("16-interrupt-tool", false, "another prompt"),
     process: turn(step.result("success", {
@@ -229,7 +233,9 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     })),
   },
   turn_failed: {
-    ...failed("16-interrupt-tool", false, false),
+    ...failed("16-interrupt-tool", false, {
+      none: "of a reason that has no code nothing is known",
+    }),
     process: turn(step.result("error_during_execution", {
       is_error: true,
       errors: ["something new"],
@@ -244,7 +250,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     ),
     is: ProtocolError,
     retryable: false,
-    hint: false,
+    hint: "claudestream --version --json",
     sessionId: "own",
     stderr: true,
   },
@@ -261,7 +267,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     },
     is: ControlError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text is the reason that the CLI gives" },
     sessionId: "own",
     stderr: true,
     more: { subtype: "set_model", reason: "no", errorCode: "odd" },
@@ -294,7 +300,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     },
     is: StateError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text says what to wait for" },
     sessionId: false,
     stderr: false,
     more: { operation: "send", state: "running" },
@@ -306,7 +312,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     },
     is: StateError,
     retryable: false,
-    hint: false,
+    hint: { none: "the caller closed it" },
     sessionId: false,
     stderr: false,
   },
@@ -322,7 +328,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     },
     is: StateError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text says what became of the prompt" },
     sessionId: "own",
     stderr: false,
   },
@@ -334,7 +340,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     },
     is: StateError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text says what to do" },
     sessionId: false,
     stderr: false,
   },
@@ -342,7 +348,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     act: (session) => session.respond("none", deny("no")),
     is: StateError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text says what happened" },
     sessionId: false,
     stderr: false,
   },
@@ -350,7 +356,7 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     options: { maxLineBytes: -1 },
     is: ConfigError,
     retryable: false,
-    hint: false,
+    hint: { none: "the text says what was expected" },
     sessionId: false,
     stderr: false,
     more: { option: "maxLineBytes" },
@@ -411,9 +417,10 @@ function check(
   assertInstanceOf(error, ClaudeStreamError, String(error));
   const { sessionId } = fixture;
   const { hint } = error;
-  const told = fixture.hint !== false && hint?.includes(fixture.hint) === true
+  const told = typeof fixture.hint === "string" && hint?.includes(fixture.hint)
     ? fixture.hint
-    : hint ?? false;
+    : hint;
+  assertNamesExist(hint ?? "");
   assertEquals(
     {
       code: error.code,
@@ -427,7 +434,7 @@ function check(
       code: code as ErrorCode,
       is: fixture.is.name,
       retryable: fixture.retryable,
-      hint: fixture.hint,
+      hint: typeof fixture.hint === "string" ? fixture.hint : undefined,
       sessionId: sessionId === "own" ? id : sessionId || undefined,
       stderrTail: fixture.stderr ? "last words\n" : undefined,
     },
@@ -436,6 +443,17 @@ function check(
   const fields = error as unknown as Readonly<Record<string, unknown>>;
   for (const [name, value] of Object.entries(fixture.more ?? {})) {
     assertEquals(fields[name], value, name);
+  }
+}
+
+/** What a hint names is there: an option, a command of ours, a flag of one. */
+function assertNamesExist(hint: string): void {
+  for (const [, names = ""] of hint.matchAll(/options? ([\w, ]+)/g)) {
+    const [first = ""] = names.split(/,| and | /);
+    assert(OPTION_NAMES.has(first), `${first} in "${hint}"`);
+  }
+  for (const [, word = ""] of hint.matchAll(/claudestream (\S+)/g)) {
+    assert(isCommand(word) || word === "--version", `${word} in "${hint}"`);
   }
 }
 

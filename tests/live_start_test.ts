@@ -14,6 +14,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../mod.ts";
+import * as reply from "../src/testing/reply.ts";
 import { live, world } from "./live_world.ts";
 
 live("doctor: the real handshake, and who is signed in", async () => {
@@ -72,3 +73,27 @@ live(
     }
   },
 );
+
+live("the id of a session that is there leads to resume", async () => {
+  await using on = await world({ replies: () => reply.text("ok") });
+  const sessionId = crypto.randomUUID();
+  {
+    await using first = new AsyncSession({ ...on.options, sessionId });
+    await first.ask("hi");
+  }
+  for (const Session of [AsyncSession, SyncSession]) {
+    const session = new Session(
+      { ...on.options, sessionId } as SyncSessionOptions,
+    );
+    let error: unknown;
+    try {
+      await session.start();
+    } catch (thrown) {
+      error = thrown;
+    }
+    await session.close();
+    assertInstanceOf(error, StartupError);
+    assertStringIncludes(error.message, "already in use");
+    assertStringIncludes(error.hint ?? "", "the option resume");
+  }
+});

@@ -8,7 +8,11 @@ const posix = { ignore: Deno.build.os === "windows" };
 
 const FAILURES: readonly (readonly [number, Turn, string])[] = [
   [1, [step.apiError(500, "server_error", "Oh no")], "Oh no"],
-  [4, [step.apiError(401, "authentication_failed", "Invalid key")], "Sign in"],
+  [
+    4,
+    [step.apiError(401, "authentication_failed", "Invalid key")],
+    "claude auth login",
+  ],
   [5, [
     step.text("x"),
     step.result("error_max_turns", {

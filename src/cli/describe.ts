@@ -4,21 +4,11 @@
  * @module
  */
 
-import { ClaudeStreamError, type ErrorCode, TurnError } from "../errors.ts";
+import { ClaudeStreamError, TurnError } from "../errors.ts";
 import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
+import { type FailureCode, hintOf } from "./hints.ts";
 import { WriteError } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** Causes: those of the library, and those that only a command line has. */
-export type FailureCode =
-  | ErrorCode
-  | "usage"
-  | "timeout"
-  | "terminated"
-  | "hang_up"
-  | "output"
-  | "deno_permission"
-  | "unexpected";
 
 /** What to say of an error. */
 export interface Description {
@@ -27,18 +17,6 @@ export interface Description {
   readonly message: string;
   readonly hint?: string;
 }
-
-/** The library speaks of options; here they are flags. */
-const HINTS: { readonly [C in ErrorCode]?: string } = {
-  cli_not_found:
-    "Install it with: npm install -g @anthropic-ai/claude-code; or name it with --claude-path or CLAUDESTREAM_CLAUDE_PATH",
-  cwd_not_found: "Check --cwd",
-  session_not_found:
-    "Sessions belong to the directory they were started in: check --cwd and the id",
-  model_not_found: "Check --model",
-  max_turns: "Raise --max-turns",
-  max_budget: "Raise --max-budget-usd",
-};
 
 /** Describes whatever was thrown. */
 export function describe(error: unknown): Description {
@@ -52,8 +30,8 @@ export function describe(error: unknown): Description {
   if (error instanceof WriteError) return described("output", error.message);
   if (error instanceof TurnError) return describeTurn(error);
   if (error instanceof ClaudeStreamError) {
-    const { code, message } = error;
-    return described(code, message, HINTS[code] ?? error.hint);
+    const { code, message, hint, sessionId } = error;
+    return described(code, message, hint, sessionId);
   }
   if (error instanceof Deno.errors.NotCapable) return notCapable(error);
   // Not foreseen: a report of it needs to say where it happened.
@@ -73,19 +51,11 @@ const BY_SIGNAL: { readonly [S in EndingSignal]: FailureCode } = {
 };
 
 function describeTurn(error: TurnError): Description {
-  const { code, message, sessionId, resetsAt } = error;
-  const hints = [HINTS[code] ?? error.hint];
-  if (resetsAt !== undefined) {
-    hints.push(`the limit ends ${new Date(resetsAt * 1000).toLocaleString()}`);
-  }
-  if (code === "max_turns" && sessionId !== undefined) {
-    hints.push(`or go on: claudestream send --resume ${sessionId} "go on"`);
-  }
-  return described(
-    code,
-    message,
-    hints.filter((hint) => hint !== undefined).join("; "),
-  );
+  const { code, message, hint, sessionId, resetsAt } = error;
+  const until = resetsAt === undefined
+    ? ""
+    : `; the limit ends ${new Date(resetsAt * 1000).toLocaleString()}`;
+  return described(code, message, `${hint ?? ""}${until}`, sessionId);
 }
 
 /** Deno names the flag in its own text, among things that are of no use here. */
@@ -99,11 +69,14 @@ function notCapable(error: Error): Description {
   );
 }
 
+/** @param ownHint The hint that the error brings along. */
 function described(
   code: FailureCode,
   message: string,
-  hint?: string,
+  ownHint?: string,
+  sessionId?: string,
 ): Description {
+  const hint = hintOf(code, ownHint, sessionId);
   return hint === undefined || hint === ""
     ? { code, message }
     : { code, message, hint };

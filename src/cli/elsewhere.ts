@@ -7,6 +7,7 @@
  */
 
 import type { SessionOptions } from "../options.ts";
+import { ownName } from "../process/foreign_names.ts";
 
 /** Where something is. */
 export type Elsewhere =
@@ -139,30 +140,18 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "thinking-display": option("thinking"),
   workload: not("a program can hand it on with the option extraArgs"),
 
-  // The official SDKs, where their name is another one
+  // The official SDKs, where the command line has what they name
   abortController: here("--timeout TIME", "and Ctrl-C interrupts"),
-  additionalDirectories: option("addDirs"),
   canUseTool: here("--allow RULES", "in a program: the option policy"),
   cliPath: here("--claude-path PATH"),
   continueConversation: here("--continue"),
-  enableFileCheckpointing: option("checkpoints"),
   executable: here("--claude-path PATH"),
-  executableArgs: option("claudePath"),
   loadTimeoutMs: not("claude keeps the sessions itself"),
-  maxBufferSize: option("maxLineBytes"),
   mcpServersDelivery: not(AUTOMATIC),
-  onUserDialog: option("onDialog"),
   pathToClaudeCodeExecutable: here("--claude-path PATH"),
-  perTaskStopAffordance: option("keepTasks"),
-  permissionPromptToolName: option("permissionPromptTool"),
-  persistSession: option("persist"),
   pluginDelivery: not(AUTOMATIC),
   sessionStore: not("claude keeps the sessions itself"),
   sessionStoreFlush: not("claude keeps the sessions itself"),
-  spawnClaudeCodeProcess: option("spawn"),
-  supportedDialogKinds: option("dialogKinds"),
-  user: option("spawn"),
-  verbatimPrompts: option("verbatim"),
 
   // The Python claudestream, and other programs of the kind
   "allow-tool": here("--allow RULES"),
@@ -284,6 +273,8 @@ const OPTIONS: {
   stderr: option("stderr"),
 };
 
+const OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(OPTIONS));
+
 /** A name without what its writing adds: `--max-turns` and `maxTurns` are one. */
 export function plainName(name: string): string {
   return name.length === 1 ? name : name.replaceAll(/[-_]/g, "").toLowerCase();
@@ -298,7 +289,10 @@ const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map(
 
 /** Where a flag is that has no such name here; `undefined` for one that nobody knows. */
 export function elsewhere(name: string): Elsewhere | undefined {
-  return BY_NAME.get(plainName(name));
+  const place = BY_NAME.get(plainName(name));
+  if (place !== undefined) return place;
+  const own = ownName(name, OPTION_NAMES);
+  return own === undefined ? undefined : option(own);
 }
 
 /** Every place that the table names, for a check of them. */

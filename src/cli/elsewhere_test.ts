@@ -55,7 +55,10 @@ for (const flag of WRITTEN) {
       answer.message,
       /^Unknown flag "[^"]+": (here it is "|it is no flag here|there is none like it here)/,
     );
-    if (!answer.message.includes("here it is")) assert(answer.hint !== "");
+    if (answer.message.includes("here it is")) return;
+    assert(answer.hint !== "");
+    const [, name] = /the option (\w+)/.exec(answer.hint) ?? [];
+    assert(name === undefined || OPTION_NAMES.has(name), answer.hint);
   });
 }
 

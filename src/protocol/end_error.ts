@@ -42,6 +42,12 @@ export interface ResumeContext {
 /** How the CLI, 2.1.330 and 2.1.197, says that it does not know an argument. */
 const REFUSED_ARGUMENT = /^error: (?:unknown )?(?:option|argument) /;
 
+/** How it says, on 2.1.332, that there is a session of the id that a new one was to have. */
+const TAKEN_ID = /^Error: Session ID \S+ is already in use/m;
+
+const TAKEN_HINT =
+  "Go on with that session by the option resume instead of sessionId";
+
 const ARGUMENT_HINT =
   "It is an option of the session, or one of extraArgs, that this CLI refuses";
 
@@ -75,11 +81,20 @@ export function endError(
       {
         ...details,
         exitCode: exit.code,
-        hint: REFUSED_ARGUMENT.test(said) ? ARGUMENT_HINT : DOCTOR_HINT,
+        hint: exitHint(said),
       },
     );
   }
-  return new ProcessExitError(exit.code, exit.signal, details);
+  return new ProcessExitError(exit.code, exit.signal, {
+    ...details,
+    hint: sessionId === undefined ? undefined : "Go on by the option resume",
+  });
+}
+
+/** What to do about a process that gave up; what it said serves to find a hint, and no more. */
+function exitHint(said: string): string {
+  if (TAKEN_ID.test(said)) return TAKEN_HINT;
+  return REFUSED_ARGUMENT.test(said) ? ARGUMENT_HINT : DOCTOR_HINT;
 }
 
 /** The error of a result that came without any init: it is about the start of the process. */

@@ -79,6 +79,8 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
   structured_output_retries:
     "Make the schema simpler, or say more in the prompt",
   incomplete: "Send another prompt to go on",
+  max_output_tokens: "Ask for less at once, or send another prompt to go on",
+  refusal: "Ask in other words, or with another option model",
   context_length: "Start a new session, or send /compact",
   max_turns: "Raise limits.maxTurns, or send another prompt to go on",
   max_budget: "Raise limits.maxBudgetUsd in a new session",
@@ -156,7 +158,7 @@ function hintOf(
   { key }: TurnContext,
 ): string | undefined {
   if (code === "auth" && key !== undefined) {
-    return `Check the API key of ${key}; without it a login pays: claude auth login`;
+    return `Check the API key of ${key}; to use a login instead take the key away, and sign in with: claude auth login`;
   }
   if (code !== "api" || typeof status !== "number") return HINTS[code];
   if (status === 413) {
