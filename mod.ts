@@ -104,6 +104,7 @@ export {
   type Decision,
   deny,
   type DenyDecision,
+  rememberedRules,
 } from "./src/permissions/decision.ts";
 export {
   allowAll,

@@ -98,7 +98,7 @@ Deno.test("demo: plays without claude, without an account and without waiting", 
   assertStringIncludes(stdout, "claudestream starts the `claude` program");
   assertStringIncludes(stderr, "A scripted stand-in for claude");
   assertStringIncludes(stderr, "? Claude wants to use Write");
-  assertStringIncludes(stderr, ") y\n✓ Write haiku.txt");
+  assertStringIncludes(stderr, "why y\n✓ Write haiku.txt");
 });
 
 const terminal = { ignore: !await hasScript() };
@@ -118,7 +118,7 @@ Deno.test(
     ) {
       const running = atTerminal(claude, "stream look");
       await running.says("Allow? [y]es [n]o [a]lways");
-      await running.write(`${answer}\n`);
+      await running.write(answer ?? "");
       await running.says(`${sign}`);
       await running.says("It is clean.");
       assertEquals((await running.outcome()).code, 0);

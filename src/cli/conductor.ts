@@ -20,9 +20,9 @@ import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import type { PermissionAsker } from "./permission_question.ts";
 import { denialNote, policyOf, unattendedMessage } from "./policy.ts";
 import type { Presenter } from "./presenters.ts";
+import type { PermissionAsker } from "./question/permission_asker.ts";
 import { failureObject, report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
 import { styled } from "./terminal.ts";
@@ -121,12 +121,18 @@ export class Conductor {
   ): Promise<void> {
     const { asker } = this.#plan;
     let result: Result | undefined;
+    using withdrawals = new Withdrawals(this.session);
     try {
       for await (const event of turn) {
         await presenter.take(event);
         if (asker === undefined || !isPermissionRequest(event)) continue;
         await presenter.interlude(event.toolUseId);
-        await asker.ask(event, attempt.stopped);
+        await asker.ask(event, {
+          stopped: attempt.stopped,
+          withdrawn: withdrawals.signalOf(event.requestId),
+          interrupt: () => this.watch.pressInterrupt(),
+          explain: (name, input) => this.session.explainPermission(name, input),
+        });
       }
       result = await turn.result();
     } finally {
@@ -176,6 +182,35 @@ export class Conductor {
     await this.#warn(
       `claude ${version} is too old (tested: ${TESTED_RANGE}); update it with: claude update`,
     );
+  }
+}
+
+/** Which requests the CLI no longer wants an answer to; also those that nobody has looked at yet. */
+class Withdrawals implements Disposable {
+  readonly #controllers = new Map<string, AbortController>();
+  readonly #listening: Disposable;
+
+  constructor(session: AsyncSession) {
+    this.#listening = session.on(
+      "request_cancelled",
+      ({ requestId }) => this.#controllerOf(requestId).abort(),
+    );
+  }
+
+  signalOf(requestId: string): AbortSignal {
+    return this.#controllerOf(requestId).signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening[Symbol.dispose]();
+  }
+
+  #controllerOf(requestId: string): AbortController {
+    const known = this.#controllers.get(requestId);
+    if (known !== undefined) return known;
+    const controller = new AbortController();
+    this.#controllers.set(requestId, controller);
+    return controller;
   }
 }
 

@@ -7,28 +7,48 @@
 /** Reads into a buffer; `null` at the end. */
 export type ReadBytes = (buffer: Uint8Array) => Promise<number | null>;
 
-interface Waiting {
-  readonly isFresh: boolean;
-  readonly resolve: (line: string | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Options of {@linkcode InputLines}. */
 export interface InputLinesOptions {
   /**
-   * Reads on while nobody waits, so that lines which were typed before a question are
-   * not taken for its answer. Default `false`: what nobody asks for stays for the shell.
+   * Reads on while nobody waits, so that the terminal takes lines that are typed ahead.
+   * Default `false`: what nobody asks for stays for the shell.
    */
   readonly readsAhead?: boolean;
 }
 
-/** Lines of an input, one at a time. */
+/** The input, while something else than lines is read from it. */
+export interface CapturedInput {
+  /**
+   * The next piece of text, of any length; `undefined` at the end of the input. Nothing is
+   * read while nobody waits here: what another program is to get stays for it.
+   */
+  read(signal?: AbortSignal): Promise<string | undefined>;
+  /** Goes back to lines, which begin with this text. */
+  release(rest: string): void;
+}
+
+interface Waiter {
+  readonly resolve: (text: string | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Captured {
+  /** Came while nobody waited. */
+  readonly pieces: string[];
+  readonly waiting: Waiter[];
+}
+
+/**
+ * Lines of an input, one at a time. The only reader of its input: two at once would each
+ * get a part of what is typed.
+ */
 export class InputLines {
   readonly #read: ReadBytes;
   readonly #readsAhead: boolean;
   readonly #decoder = new TextDecoder();
   readonly #lines: string[] = [];
-  #waiting: Waiting[] = [];
+  #waiting: Waiter[] = [];
+  #captured: Captured | undefined;
   /** The line that has no end yet, in parts: joining them each time would cost the square of its length. */
   #parts: string[] = [];
   #isPumping = false;
@@ -46,20 +66,43 @@ export class InputLines {
     return this.#lines.length > 0;
   }
 
+  /** The beginning of a line whose end was not typed yet. */
+  get unfinished(): string {
+    return this.#parts.join("");
+  }
+
+  /** Drops the beginning of a line, as the terminal does it at a Ctrl-C. */
+  dropUnfinished(): void {
+    this.#parts = [];
+  }
+
   /** The next line, without its end; `undefined` at the end of the input. */
   next(signal?: AbortSignal): Promise<string | undefined> {
     const line = this.#lines.shift();
     if (line !== undefined) return Promise.resolve(line);
-    return this.#wait(false, signal);
+    return this.#wait(this.#waiting, signal);
   }
 
-  /** The next line that comes from now on: one that was typed ahead is no answer. */
-  fresh(signal?: AbortSignal): Promise<string | undefined> {
-    return this.#wait(true, signal);
+  /** Hands the input to one other reader, until that releases it. */
+  capture(): CapturedInput {
+    const captured: Captured = { pieces: [], waiting: [] };
+    this.#captured = captured;
+    return {
+      read: (signal) => {
+        const piece = captured.pieces.shift();
+        if (piece !== undefined) return Promise.resolve(piece);
+        return this.#wait(captured.waiting, signal);
+      },
+      release: (rest) => {
+        this.#captured = undefined;
+        this.#take(rest + captured.pieces.splice(0).join(""));
+        this.#pump();
+      },
+    };
   }
 
   #wait(
-    isFresh: boolean,
+    waiters: Waiter[],
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -68,11 +111,10 @@ export class InputLines {
     const { promise, resolve, reject } = Promise.withResolvers<
       string | undefined
     >();
-    const waiting: Waiting = {
-      isFresh,
-      resolve: (line) => {
+    const waiter: Waiter = {
+      resolve: (text) => {
         signal?.removeEventListener("abort", abort);
-        resolve(line);
+        resolve(text);
       },
       reject: (error) => {
         signal?.removeEventListener("abort", abort);
@@ -80,20 +122,28 @@ export class InputLines {
       },
     };
     const abort = (): void => {
-      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      waiters.splice(waiters.indexOf(waiter), 1);
       reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
-    this.#waiting.push(waiting);
+    waiters.push(waiter);
     this.#pump();
     return promise;
+  }
+
+  /** Whether somebody wants what is read next. */
+  get #isWanted(): boolean {
+    const captured = this.#captured;
+    return captured === undefined
+      ? this.#readsAhead || this.#waiting.length > 0
+      : captured.waiting.length > 0;
   }
 
   async #pump(): Promise<void> {
     if (this.#isPumping) return;
     this.#isPumping = true;
     const buffer = new Uint8Array(64 * 1024);
-    while (this.#readsAhead || this.#waiting.length > 0) {
+    while (this.#isWanted && !this.#isEnded) {
       const size = await this.#read(buffer).catch((error) => {
         this.#failure = { error };
         return null;
@@ -102,9 +152,18 @@ export class InputLines {
         this.#end();
         break;
       }
-      this.#take(
-        this.#decoder.decode(buffer.subarray(0, size), { stream: true }),
-      );
+      const text = this.#decoder.decode(buffer.subarray(0, size), {
+        stream: true,
+      });
+      const captured = this.#captured;
+      if (captured === undefined) this.#take(text);
+      else {
+        const waiter = captured.waiting.shift();
+        if (waiter === undefined) captured.pieces.push(text);
+        else waiter.resolve(text);
+      }
+      // Whoever got something says first whether more is wanted.
+      await Promise.resolve();
     }
     this.#isPumping = false;
   }
@@ -123,7 +182,11 @@ export class InputLines {
     const rest = this.#parts.join("") + this.#decoder.decode();
     this.#parts = [];
     if (rest !== "") this.#deliver(rest);
-    for (const { resolve, reject } of this.#waiting.splice(0)) {
+    const waiters = [
+      ...this.#waiting.splice(0),
+      ...this.#captured?.waiting.splice(0) ?? [],
+    ];
+    for (const { resolve, reject } of waiters) {
       if (this.#failure === undefined) resolve(undefined);
       else reject(this.#failure.error);
     }
@@ -131,9 +194,8 @@ export class InputLines {
 
   #deliver(text: string): void {
     const line = text.endsWith("\r") ? text.slice(0, -1) : text;
-    const at = this.#waiting.findIndex(({ isFresh }) => isFresh);
-    const [waiting] = this.#waiting.splice(Math.max(0, at), 1);
-    if (waiting === undefined) this.#lines.push(line);
-    else waiting.resolve(line);
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined) this.#lines.push(line);
+    else waiter.resolve(line);
   }
 }

@@ -52,40 +52,76 @@ Deno.test("InputLines reads no more than it was asked for", async () => {
   assertEquals(input.left(), 2);
 });
 
-Deno.test("InputLines gives a question a line that came after it", async () => {
-  let type: (text: string) => void = () => {};
-  const lines = new InputLines(
-    (buffer) =>
-      new Promise((resolve) => {
-        type = (text) =>
-          resolve(new TextEncoder().encodeInto(text, buffer).written);
-      }),
-    { readsAhead: true },
-  );
+/** An input that gives what is typed, once somebody reads. */
+function typing(): {
+  read: (buffer: Uint8Array) => Promise<number | null>;
+  type: (text: string) => void;
+  reads: () => number;
+} {
+  const typed: string[] = [];
+  let wake: (() => void) | undefined;
+  let reads = 0;
+  return {
+    reads: () => reads,
+    type: (text) => {
+      typed.push(text);
+      wake?.();
+    },
+    read: async (buffer) => {
+      reads++;
+      for (;;) {
+        const text = typed.shift();
+        if (text !== undefined) {
+          return new TextEncoder().encodeInto(text, buffer).written;
+        }
+        await new Promise<void>((resolve) => wake = resolve);
+      }
+    },
+  };
+}
+
+Deno.test("InputLines hands its input to one other reader, and takes it back", async () => {
+  const { read, type, reads } = typing();
+  const lines = new InputLines(read, { readsAhead: true });
   const first = lines.next();
-  type("one\ntyped ahead\n");
+  type("one\ntyped ahead\nhalf");
   assertEquals(await first, "one");
-  const answer = lines.fresh();
-  type("yes\n");
-  assertEquals(await answer, "yes");
+  const captured = lines.capture();
+  const key = captured.read();
+  type("y");
+  assertEquals(await key, "y");
+  // Nobody wants more: what comes now is for another program.
+  const before = reads();
+  await Promise.resolve();
+  assertEquals(reads(), before);
+  captured.release(" a line\nrest");
   assertEquals(await lines.next(), "typed ahead");
+  assertEquals(await lines.next(), "half a line");
+  assertEquals(lines.unfinished, "rest");
+  lines.dropUnfinished();
+  const last = lines.next();
+  type("end\n");
+  assertEquals(await last, "end");
 });
 
-Deno.test("InputLines lets go of whoever gives up, and keeps the line", async () => {
-  let type: (text: string) => void = () => {};
-  const lines = new InputLines((buffer) =>
-    new Promise((resolve) => {
-      type = (text) =>
-        resolve(new TextEncoder().encodeInto(text, buffer).written);
-    })
-  );
+Deno.test("InputLines lets go of whoever gives up, and keeps what comes", async () => {
+  const { read, type } = typing();
+  const lines = new InputLines(read);
   const controller = new AbortController();
-  const answer = lines.fresh(controller.signal);
+  const answer = lines.next(controller.signal);
   controller.abort(new Error("over"));
   await assertRejects(() => answer, Error, "over");
-  await assertRejects(() => lines.fresh(controller.signal), Error, "over");
+  await assertRejects(() => lines.next(controller.signal), Error, "over");
   type("late\n");
   assertEquals(await lines.next(), "late");
+
+  const captured = lines.capture();
+  const again = new AbortController();
+  const key = captured.read(again.signal);
+  again.abort(new Error("over"));
+  await assertRejects(() => key, Error, "over");
+  type("k");
+  assertEquals(await captured.read(), "k");
 });
 
 Deno.test("InputLines fails where the input breaks, after the lines before", async () => {
@@ -98,5 +134,14 @@ Deno.test("InputLines fails where the input breaks, after the lines before", asy
   assertEquals(await lines.next(), "one");
   assertEquals(await lines.next(), "two");
   await assertRejects(() => lines.next(), Error, "gone");
-  await assertRejects(() => lines.fresh(), Error, "gone");
+  const captured = lines.capture();
+  await assertRejects(() => captured.read(), Error, "gone");
+});
+
+Deno.test("InputLines ends where the input ends, for the other reader as well", async () => {
+  const lines = new InputLines(() => Promise.resolve(null));
+  const captured = lines.capture();
+  assertEquals(await captured.read(), undefined);
+  captured.release("");
+  assertEquals(await lines.next(), undefined);
 });

@@ -103,6 +103,11 @@ export class SignalWatch implements Disposable {
     return this.#ending;
   }
 
+  /** Ctrl-C was pressed where the terminal makes no signal of it. */
+  pressInterrupt(): void {
+    this.#take("SIGINT");
+  }
+
   #take(signal: EndingSignal): void {
     if (this.#ending !== undefined) {
       this.#leaveNow(signal);

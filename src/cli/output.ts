@@ -32,10 +32,9 @@ export type Piece =
   /** Takes back the line that stands open on stderr; only where that is a terminal. */
   | { readonly to: "erase" };
 
-/** What questions need of the output. */
-export type StderrOutput = Pick<Output, "stderr" | "columns">;
-
-interface Stream {
+/** Something to write to. */
+export interface OutputStream {
+  /** Writes some of the bytes; resolves to how many. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
@@ -83,11 +82,6 @@ export class Output {
     return stdout && stderr || !stdout && !stderr && isOneStream();
   }
 
-  /** Whether there is somebody to ask. */
-  get canAsk(): boolean {
-    return this.terminals.stdin && this.terminals.stderr;
-  }
-
   /** Width of the terminal, now. */
   get columns(): number {
     try {
@@ -96,6 +90,15 @@ export class Output {
     } catch {
       // No terminal at all.
       return 80;
+    }
+  }
+
+  /** Height of the terminal, now. */
+  get rows(): number {
+    try {
+      return Math.max(4, Deno.consoleSize().rows || 24);
+    } catch {
+      return 24;
     }
   }
 
@@ -141,6 +144,16 @@ export class Output {
     await this.#queue;
   }
 
+  /**
+   * Writes a text to stderr as it is, in its turn.
+   *
+   * @throws {StdoutClosedError} Nobody reads it any more.
+   * @throws {WriteError} It cannot be written.
+   */
+  writeStderr(text: string): Promise<void> {
+    return this.#write(Deno.stderr, text);
+  }
+
   /** Prints what a renderer gave. */
   async print(pieces: readonly Piece[]): Promise<void> {
     for (const piece of pieces) {
@@ -150,14 +163,23 @@ export class Output {
     }
   }
 
-  #write(stream: Stream, text: string): Promise<void> {
+  #write(stream: OutputStream, text: string): Promise<void> {
     const done = this.#queue.then(() => writeAll(stream, text));
     this.#queue = done.catch(() => {});
     return done;
   }
 }
 
-async function writeAll(stream: Stream, text: string): Promise<void> {
+/**
+ * Writes all of a text.
+ *
+ * @throws {StdoutClosedError} Nobody reads it any more.
+ * @throws {WriteError} It cannot be written.
+ */
+export async function writeAll(
+  stream: OutputStream,
+  text: string,
+): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let at = 0; at < bytes.length;) {
@@ -169,10 +191,13 @@ async function writeAll(stream: Stream, text: string): Promise<void> {
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WriteError(
-      `Cannot write to ${
-        stream === Deno.stderr ? "stderr" : "stdout"
-      }: ${reason}`,
+      `Cannot write to ${nameOf(stream)}: ${reason}`,
       { cause },
     );
   }
+}
+
+function nameOf(stream: OutputStream): string {
+  if (stream === Deno.stdout) return "stdout";
+  return stream === Deno.stderr ? "stderr" : "the terminal";
 }

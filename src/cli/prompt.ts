@@ -87,7 +87,8 @@ function noPrompt(): UsageError {
   );
 }
 
-function stdinKind(isTerminal: boolean): StdinKind {
+/** Looks at what stdin is. */
+export function stdinKind(isTerminal: boolean): StdinKind {
   if (isTerminal) return "terminal";
   const kind = fileOf(0);
   return kind?.isFifo || kind?.isFile ? "data" : "other";

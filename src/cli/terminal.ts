@@ -4,6 +4,7 @@
  * @module
  */
 
+import stringWidth from "string-width";
 import type { ColorChoice } from "./flags.ts";
 
 /** What deciding about colour needs to know. */
@@ -34,7 +35,9 @@ export type Style =
   | "red"
   | "green"
   | "yellow"
-  | "cyan";
+  | "cyan"
+  /** Stands for something that would not be seen, or not be seen for what it is. */
+  | "mark";
 
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   plain: [0, 0],
@@ -44,6 +47,7 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   green: [32, 39],
   yellow: [33, 39],
   cyan: [36, 39],
+  mark: [7, 27],
 };
 
 /** Text with a style, or without one. The text is escaped when it is written. */
@@ -83,20 +87,9 @@ export function escapeControls(text: string): string {
   );
 }
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-
-/** How many columns a character takes, near enough for cutting lines. */
-function columnsOf(char: string): number {
-  if (/^\p{M}$/u.test(char)) return 0;
-  return WIDE.test(char) ? 2 : 1;
-}
-
-/** How many columns a text takes, near enough. */
+/** How many columns a text takes. */
 export function widthOf(text: string): number {
-  let width = 0;
-  for (const char of text) width += columnsOf(char);
-  return width;
+  return stringWidth(text);
 }
 
 /** A text on one line of so many columns, harmless, with `…` where it was cut. */
@@ -112,19 +105,21 @@ export function cutLine(line: string, columns: number): string {
   return cut(head.replaceAll("\t", "  "), columns);
 }
 
-function cut(text: string, columns: number): string {
-  let used = 0;
-  let kept = "";
-  for (const char of escapeControls(text)) {
-    used += columnsOf(char);
-    if (used > columns) return `${withoutLast(kept)}…`;
-    kept += char;
-  }
-  return kept;
-}
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-function withoutLast(text: string): string {
-  return [...text].slice(0, -1).join("").trimEnd();
+function cut(text: string, columns: number): string {
+  const safe = escapeControls(text);
+  // deno-lint-ignore no-control-regex
+  const isAscii = /^[\x00-\x7f]*$/.test(safe);
+  if (isAscii && safe.length <= columns) return safe;
+  let used = 0;
+  const kept: string[] = [];
+  for (const { segment } of graphemes.segment(safe)) {
+    used += widthOf(segment);
+    if (used > columns) return `${kept.slice(0, -1).join("").trimEnd()}…`;
+    kept.push(segment);
+  }
+  return safe;
 }
 
 /** The first lines of a text, and how many more there are. */

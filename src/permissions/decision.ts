@@ -163,6 +163,31 @@ export function remembered(
   }];
 }
 
+/**
+ * The rules that `allow({ remember })` would add for a call, as settings write them:
+ * `Bash(git status *)`. Empty if nothing would be remembered: do not offer an "always" then.
+ *
+ * @param request A `PermissionRequest` event, or what a policy is asked about.
+ *
+ * @example
+ * ```ts
+ * import { type PermissionRequest, rememberedRules } from "@claudestream/core";
+ *
+ * function answer(request: PermissionRequest, always: boolean): void {
+ *   const canRemember = rememberedRules(request).length > 0;
+ *   request.allow(always && canRemember ? { remember: "session" } : {});
+ * }
+ * ```
+ */
+export function rememberedRules(request: ToolRequest): readonly string[] {
+  return remembered(request, "session")
+    .flatMap(({ rules }) => Array.isArray(rules) ? rules : [])
+    .filter(isWireObject)
+    .map(({ toolName, ruleContent }) =>
+      ruleContent === undefined ? `${toolName}` : `${toolName}(${ruleContent})`
+    );
+}
+
 function isEmpty(input: WireObject): boolean {
   return Object.keys(input).length === 0;
 }

@@ -37,6 +37,14 @@ const AFTER_HAIKU =
   "person at the keyboard can give it. The haiku is in `haiku.txt`, or would " +
   "be, if this were not a demo.";
 
+const NO_HAIKU =
+  "You said no, so there is no `haiku.txt`, and I did not try another way. That " +
+  "answer went back as a `permission` decision; a rule or a function can give it, too.";
+
+const NO_TEST =
+  "You said no, so no test was run: I cannot tell you whether it works. To see it with " +
+  "a real Claude:\n\n    claudestream repl\n";
+
 const TEST_OUTPUT = `running 3 tests from ./haiku_test.ts
 the first line has five syllables ... ok (1ms)
 the second line has seven syllables ... ok (0ms)
@@ -87,6 +95,7 @@ export const DEMO_SCENARIO: Scenario = {
             originalFile: null,
           },
           running: [step.pause(150)],
+          refused: [step.pause(200), spoken(NO_HAIKU)],
         }),
         step.pause(200),
         step.usage({
@@ -112,6 +121,7 @@ export const DEMO_SCENARIO: Scenario = {
           deltas: 3,
           output: TEST_OUTPUT,
           running: [step.pause(700)],
+          refused: [step.pause(200), spoken(NO_TEST)],
         }),
         step.pause(200),
         step.usage({

@@ -128,6 +128,8 @@ export interface ScriptedToolCall {
   readonly deltas?: number | readonly string[];
   /** What happens while the tool runs. */
   readonly running?: readonly PlainStep[];
+  /** What the turn goes on with instead of its other steps if the call is refused. */
+  readonly refused?: readonly Step[];
 }
 
 /** The calls that end a message, and their results. */

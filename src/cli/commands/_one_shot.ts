@@ -1,9 +1,10 @@
 import type { SessionOptions } from "../../options.ts";
+import type { ColorChoice } from "../flags.ts";
 import { conduct } from "../conductor.ts";
 import { InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { PermissionAsker } from "../permission_question.ts";
+import type { Person } from "../question/person.ts";
 import type { Presenter } from "../presenters.ts";
 import { readPrompt, unreadableStdin } from "../prompt.ts";
 import { EncodingWatch } from "../text_input.ts";
@@ -25,10 +26,9 @@ export interface OneShot {
 export async function oneShot(command: OneShot): Promise<number> {
   const { invocation, output, asks, options = {} } = command;
   const prompt = await readPrompt(invocation, output);
-  const asker = asks && output.canAsk
-    ? new PermissionAsker(output, typedLines())
-    : undefined;
-  const plan = { output, flags: invocation.flags, asker, options };
+  const { flags } = invocation;
+  using person = asks ? await findSomebody(output, flags.color) : undefined;
+  const plan = { output, flags, asker: person?.asker, options };
   return await conduct(plan, (conductor) => {
     const presenter = command.present(conductor.session);
     return presenter.view === "wire"
@@ -60,4 +60,13 @@ export function pipedLines(): InputLines {
     if (size !== null) watch.take(buffer.subarray(0, size));
     return size;
   }, { readsAhead: true });
+}
+
+/** Loaded where somebody is asked: `ask` and `events` ask nobody. */
+async function findSomebody(
+  output: Output,
+  color: ColorChoice | undefined,
+): Promise<Person | undefined> {
+  const { findPerson } = await import("../question/person.ts");
+  return findPerson({ output, color, stdin: typedLines() });
 }

@@ -5,8 +5,9 @@ import { conduct, type Conductor } from "../conductor.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
-import { PermissionAsker } from "../permission_question.ts";
 import { textPresenter } from "../presenters.ts";
+import { PermissionAsker } from "../question/permission_asker.ts";
+import { findPerson, stderrScreen } from "../question/person.ts";
 import { styled } from "../terminal.ts";
 import { typedLines } from "./_one_shot.ts";
 
@@ -22,11 +23,11 @@ export async function demo(
     "To send one to Claude: claudestream send …",
   );
   const scenario = flags.fast === true ? hurried(DEMO_SCENARIO) : DEMO_SCENARIO;
-  const somebody = output.canAsk && flags.yes !== true;
-  const asker = new PermissionAsker(
-    output,
-    somebody ? typedLines() : undefined,
-  );
+  using person = flags.yes === true
+    ? undefined
+    : findPerson({ output, color: flags.color, stdin: typedLines() });
+  const asker = person?.asker ??
+    new PermissionAsker({ screen: stderrScreen(output) });
   await using claude = await ScriptedClaude.create(scenario);
   const options = { claudePath: claude.command };
   const cleanUp = () => claude.close();

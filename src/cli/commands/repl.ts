@@ -4,8 +4,8 @@ import type { InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
-import { PermissionAsker } from "../permission_question.ts";
 import { textPresenter } from "../presenters.ts";
+import { findPerson } from "../question/person.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
 import { VERSION } from "../version.ts";
@@ -38,9 +38,9 @@ export async function repl(
     "To send a single one: claudestream send …",
   );
   const lines = output.terminals.stdin ? typedLines(true) : pipedLines();
-  const asker = output.canAsk ? new PermissionAsker(output, lines) : undefined;
+  using person = findPerson({ output, color: flags.color, stdin: lines });
   return await conduct(
-    { output, flags, asker },
+    { output, flags, asker: person?.asker },
     (conductor) => new Repl(invocation, output, lines, conductor).run(),
   );
 }
@@ -123,6 +123,10 @@ class Repl {
   async #nextLine(): Promise<string | Leave> {
     await this.#prompt();
     const isTypedAhead = this.#lines.isReady;
+    // Typed before a question that took the terminal: its echo is far above.
+    if (!isTypedAhead && this.#isInteractive) {
+      await this.#output.stderr(this.#lines.unfinished);
+    }
     try {
       const line = await this.#lines.next(this.#leaving.signal);
       this.#isWarned = false;
@@ -171,6 +175,7 @@ class Repl {
 
   /** Ctrl-C at the prompt: the terminal has thrown away what was typed. */
   #interruptIdle(): void {
+    this.#lines.dropUnfinished();
     if (this.#isWarned || !this.#isInteractive) {
       // Nobody waits for the words; that they cannot be printed changes nothing.
       this.#output.stderr("\n").then(() => this.#bye(EXIT.interrupted))

@@ -9,7 +9,7 @@ import {
 import { isObject } from "./old_version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import type { StartBackground } from "./plain_steps.ts";
-import type { JsonObject, ScriptedToolCall } from "../scenario.ts";
+import type { JsonObject, ScriptedToolCall, Turn } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
 /** A call on its way to its result. */
@@ -32,6 +32,8 @@ export interface ToolTurn {
   countUserLine(): void;
   /** Set when an answer asks for the end of the turn. */
   stopped: boolean;
+  /** Set when a call was refused that says how the turn goes on then. */
+  instead: Turn | undefined;
 }
 
 /** What came of asking for permission. */

@@ -90,6 +90,7 @@ function* finishCall(
   const permission = yield* permissionOf(turn, running, early);
   running.request = undefined;
   if (permission.kind === "refused") {
+    turn.instead ??= call.refused;
     turn.denials.push({
       tool_name: call.name,
       tool_use_id: id,

@@ -36,6 +36,7 @@ export class TurnPlayer {
   readonly stage: Stage;
   readonly startBackground: StartBackground;
   stopped = false;
+  instead: Turn | undefined;
   readonly #surroundings: TurnSurroundings;
   readonly #steps: Turn;
   readonly #origin: JsonObject | undefined;
@@ -91,7 +92,10 @@ export class TurnPlayer {
       return;
     }
     this.#firstFields = this.#uuidFields(uuids.at(-1));
-    for (const step of this.#steps) {
+    const steps = [...this.#steps];
+    for (;;) {
+      const step = steps.shift();
+      if (step === undefined) break;
       switch (step.do) {
         case "text": {
           const message = yield* this.#begin();
@@ -119,6 +123,10 @@ export class TurnPlayer {
             return;
           }
           if (stage.script.fold !== false) yield* this.#fold();
+          if (this.instead !== undefined) {
+            steps.splice(0, Infinity, ...this.instead);
+          }
+          this.instead = undefined;
           break;
         }
         case "result":

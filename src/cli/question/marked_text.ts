@@ -1,0 +1,300 @@
+/**
+ * Text as a person can judge it: what would be invisible, hidden behind blanks or taken
+ * for something else is marked, and long lines are wrapped, never cut. Pure.
+ *
+ * Marks are written in ASCII between angle brackets: `<U+200B>`, `<80 blanks>`. Where the
+ * text itself has something of the kind, its bracket is marked in turn, so that a mark can
+ * always be told from text, without colours too.
+ *
+ * @module
+ */
+
+import stringWidth from "string-width";
+import { type Span, styled } from "../terminal.ts";
+import { lookalikesIn, type TextKind } from "./lookalikes.ts";
+
+/** A piece of a line. */
+interface Token {
+  readonly text: string;
+  readonly width: number;
+  /**
+   * `plain` may be split anywhere between its characters, which are one column wide each;
+   * `whole` may not be split.
+   */
+  readonly kind: "plain" | "whole" | "blank" | "mark";
+}
+
+/** Blanks between two words that need no mark: in code, and where columns are lined up. */
+const FEW_BLANKS: Readonly<Record<TextKind, number>> = { code: 3, prose: 15 };
+/** A longer indentation is a mark. */
+const MOST_INDENTATION = 32;
+/** More empty lines than these in a row are a mark. */
+const FEW_EMPTY_LINES = 3;
+/** Combining marks on one character; languages need no more. */
+const MOST_COMBINING = 2;
+const TAB = "→   ";
+
+/** What a terminal does not show, or shows as nothing. */
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u2400-\u243f]|(?! )\p{Zs}/u;
+/** Marks that enclose a character or run through it. */
+const COVERING = /[\p{Me}\u0334-\u0338\u20d2\u20d3\u20d8-\u20da\u20e5-\u20eb]/u;
+const COMBINING = /\p{M}/u;
+/** Text that could be taken for one of our marks. */
+const LIKE_A_MARK = /<(?=(?:\d+×)?U\+|\d+ (?:blanks|empty)|blank>|tab>)/iy;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function mark(text: string): Token {
+  return { kind: "mark", text, width: text.length };
+}
+
+/** The name of a character, as a mark has it. */
+function nameOf(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function markOf(char: string, count: number): Token {
+  const code = char.codePointAt(0) ?? 0;
+  // The pictures of control characters: ␀ ␁ … ␛ …
+  const picture = code < 0x20
+    ? String.fromCodePoint(0x2400 + code)
+    : code === 0x7f
+    ? "\u2421"
+    : undefined;
+  if (picture !== undefined && count === 1) {
+    return { kind: "mark", text: picture, width: 1 };
+  }
+  return mark(count === 1 ? `<${nameOf(char)}>` : `<${count}×${nameOf(char)}>`);
+}
+
+function plain(text: string): Token {
+  return { kind: "plain", text, width: text.length };
+}
+
+/** Blanks and tabs, by where they stand. */
+function blankTokens(
+  run: string,
+  place: "first" | "middle" | "last",
+  kind: TextKind,
+): readonly Token[] {
+  const count = run.length;
+  const tabs = run.split("\t").length - 1;
+  if (place === "first" && count + 3 * tabs <= MOST_INDENTATION) {
+    return [...run].map((char) => ({
+      kind: "blank",
+      text: char === "\t" ? TAB : " ",
+      width: char === "\t" ? TAB.length : 1,
+    }));
+  }
+  if (place === "middle" && tabs === 0 && count <= FEW_BLANKS[kind]) {
+    return [{ kind: "blank", text: run, width: count }];
+  }
+  if (count === 1) return [mark(tabs === 1 ? "<tab>" : "<blank>")];
+  return [mark(`<${count} blanks>`)];
+}
+
+/** Collects tokens; equal characters in a row that are marked become one mark. */
+class Tokens {
+  readonly list: Token[] = [];
+  #char = "";
+  #count = 0;
+
+  push(...tokens: readonly Token[]): void {
+    this.#flush();
+    this.list.push(...tokens);
+  }
+
+  unseen(char: string): void {
+    if (char !== this.#char) this.#flush();
+    this.#char = char;
+    this.#count++;
+  }
+
+  end(): readonly Token[] {
+    this.#flush();
+    return this.list;
+  }
+
+  #flush(): void {
+    if (this.#count > 0) this.list.push(markOf(this.#char, this.#count));
+    this.#char = "";
+    this.#count = 0;
+  }
+}
+
+/** A character with what belongs to it: an emoji of several parts, a letter with its accents. */
+function takeCluster(
+  cluster: string,
+  isMarked: (at: number) => boolean,
+  tokens: Tokens,
+): void {
+  if (/^\p{RGI_Emoji}$/v.test(cluster)) {
+    tokens.push({ kind: "whole", text: cluster, width: stringWidth(cluster) });
+    return;
+  }
+  let kept = "";
+  let combining = 0;
+  const flush = (): void => {
+    if (kept === "") return;
+    tokens.push({ kind: "whole", text: kept, width: stringWidth(kept) });
+    kept = "";
+  };
+  let at = 0;
+  for (const char of cluster) {
+    const isCombining = COMBINING.test(char);
+    const isTooMuch = isCombining &&
+      (kept === "" || COVERING.test(char) || ++combining > MOST_COMBINING);
+    if (UNSEEN.test(char) || isTooMuch || isMarked(at)) {
+      flush();
+      tokens.unseen(char);
+    } else kept += char;
+    at += char.length;
+  }
+  flush();
+}
+
+/** Cuts a line into tokens. It has no line break in it. */
+function tokensOf(line: string, kind: TextKind): readonly Token[] {
+  const tokens = new Tokens();
+  const alike = lookalikesIn(line, kind);
+  // ASCII, without the last character where something may combine with it; blanks; the rest.
+  const pattern = /([!-~]+(?!\P{ASCII}))|([ \t]+)|((?:[!-~]?\P{ASCII})+|[^])/gu;
+  for (
+    const { 0: piece, 1: ascii, 2: blanks, index } of line.matchAll(pattern)
+  ) {
+    if (ascii !== undefined) takeAscii(ascii, line, index, tokens);
+    else if (blanks !== undefined) {
+      const isLast = index + piece.length === line.length;
+      const place = isLast ? "last" : index === 0 ? "first" : "middle";
+      tokens.push(...blankTokens(blanks, place, kind));
+    } else {
+      for (const { segment, index: at } of graphemes.segment(piece)) {
+        takeCluster(
+          segment,
+          (inner) => alike.has(index + at + inner),
+          tokens,
+        );
+      }
+    }
+  }
+  return tokens.end();
+}
+
+function takeAscii(
+  text: string,
+  line: string,
+  index: number,
+  tokens: Tokens,
+): void {
+  let from = 0;
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
+    LIKE_A_MARK.lastIndex = index + at;
+    if (!LIKE_A_MARK.test(line)) continue;
+    if (at > from) tokens.push(plain(text.slice(from, at)));
+    tokens.push(mark("<U+003C>"));
+    from = at + 1;
+  }
+  if (from < text.length) tokens.push(plain(text.slice(from)));
+}
+
+function spanOf({ kind, text }: Token): Span {
+  return kind === "mark" ? styled("mark", text) : text;
+}
+
+/** Lays tokens into lines of so many columns. */
+function wrapTokens(
+  tokens: readonly Token[],
+  columns: number,
+): readonly (readonly Span[])[] {
+  const lines: (readonly Span[])[] = [];
+  let line: Token[] = [];
+  let used = 0;
+  const breakLine = (): void => {
+    // After a blank, unless that would leave most of the line empty.
+    const blank = line.findLastIndex(({ kind }) => kind === "blank");
+    const kept = line.slice(0, blank + 1);
+    const keptWidth = widthOfTokens(kept);
+    const isGood = blank >= 0 && keptWidth > columns * 0.6;
+    lines.push((isGood ? kept : line).map(spanOf));
+    line = isGood ? line.slice(blank + 1) : [];
+    used = widthOfTokens(line);
+  };
+  for (const token of tokens) {
+    let rest = token;
+    while (used + rest.width > columns) {
+      const room = columns - used;
+      const mayBeSplit = rest.kind === "plain" ||
+        rest.kind === "mark" && rest.width > columns;
+      if (mayBeSplit && room > 0) {
+        const { text } = rest;
+        line.push({ ...rest, text: text.slice(0, room), width: room });
+        rest = {
+          ...rest,
+          text: text.slice(room),
+          width: rest.width - room,
+        };
+        used = columns;
+      } else if (line.length === 0) break;
+      breakLine();
+    }
+    line.push(rest);
+    used += rest.width;
+  }
+  if (line.length > 0 || lines.length === 0) lines.push(line.map(spanOf));
+  return lines;
+}
+
+function widthOfTokens(tokens: readonly Token[]): number {
+  return tokens.reduce((sum, { width }) => sum + width, 0);
+}
+
+/** One line, marked and wrapped into so many columns. */
+export function markedLine(
+  line: string,
+  kind: TextKind,
+  columns: number,
+): readonly (readonly Span[])[] {
+  return wrapTokens(tokensOf(line, kind), Math.max(1, columns));
+}
+
+/** A line of a text. */
+export interface TextLine {
+  /** Which one of the text, from 1. */
+  readonly number: number;
+  /** What is to be seen of it. */
+  readonly text: string;
+  /** How many lines it stands for, all of them empty. */
+  readonly emptyLines?: number;
+}
+
+/** The lines of a text; many empty ones in a row are one. The line break at its end begins no line. */
+export function textLines(text: string): readonly TextLine[] {
+  const lines = text.replaceAll("\r\n", "\n").replace(/\n$/, "").split("\n");
+  const found: TextLine[] = [];
+  for (let at = 0; at < lines.length;) {
+    let end = at;
+    while (end < lines.length && lines[end] === "") end++;
+    const count = end - at;
+    if (count > FEW_EMPTY_LINES) {
+      found.push({ number: at + 1, text: "", emptyLines: count });
+      at = end;
+    } else {
+      found.push({ number: at + 1, text: lines[at] ?? "" });
+      at++;
+    }
+  }
+  return found;
+}
+
+/** A line of a text, or the mark of many empty ones, wrapped. */
+export function markedTextLine(
+  { text, emptyLines }: TextLine,
+  kind: TextKind,
+  columns: number,
+): readonly (readonly Span[])[] {
+  return emptyLines === undefined
+    ? markedLine(text, kind, columns)
+    : wrapTokens([mark(`<${emptyLines} empty lines>`)], Math.max(1, columns));
+}

@@ -1,0 +1,422 @@
+/**
+ * Asks the person at the terminal whether a tool may run.
+ *
+ * Every way out but an explicit yes, given after the whole question was drawn, denies or
+ * leaves the call to the turn that was interrupted.
+ *
+ * @module
+ */
+
+import type {
+  PermissionRequest,
+  ToolRequest,
+} from "../../events/permission_request.ts";
+import type { WireObject } from "../../messages/_define.ts";
+import type { PermissionExplanation } from "../../permissions/explain.ts";
+import {
+  answerQuestions,
+  type UserQuestions,
+  userQuestions,
+} from "../../questions/ask_user.ts";
+import { type Span, styled } from "../terminal.ts";
+import { type AlwaysOffer, alwaysOffer, Remembered } from "./always.ts";
+import { editInEditor, editInput, type EditText } from "./input_editor.ts";
+import {
+  InputEnded,
+  type OpenTerminal,
+  type QuestionScreen,
+  type QuestionTerminal,
+} from "./question_terminal.ts";
+import {
+  alwaysLines,
+  explanationLines,
+  type QuestionLine,
+  questionLines,
+  sentence,
+} from "./question_text.ts";
+import { askQuestions } from "./user_questions.ts";
+
+/** What a question needs of the turn it belongs to. */
+export interface AskContext {
+  /** Aborts when nobody should be asked any more; the question is then left without an answer. */
+  readonly stopped: AbortSignal;
+  /** Aborts when the CLI withdraws the request. */
+  readonly withdrawn: AbortSignal;
+  /** Ctrl-C was pressed: in raw mode it comes as a key. */
+  readonly interrupt: () => void;
+  /** Who decides on a call, and why, as far as the policy goes. */
+  readonly explain: (
+    name: string,
+    input: WireObject,
+  ) => Promise<PermissionExplanation>;
+}
+
+/** Options of {@linkcode PermissionAsker}. */
+export interface PermissionAskerOptions {
+  /** Where questions are shown. */
+  readonly screen: QuestionScreen;
+  /** Who answers; without one each answer is yes, which is for the demo alone. */
+  readonly terminal?: QuestionTerminal;
+  /** Edits the input of a call. Default: the person's editor. */
+  readonly edit?: EditText;
+}
+
+/** How a question ended. */
+type Reply =
+  | { readonly kind: "yes"; readonly input?: WireObject }
+  | { readonly kind: "always"; readonly offer: AlwaysOffer }
+  | { readonly kind: "no" }
+  | { readonly kind: "interrupt" };
+
+/** A question that is open. */
+interface Open {
+  readonly request: PermissionRequest;
+  readonly context: AskContext;
+  readonly terminal: OpenTerminal;
+  readonly signal: AbortSignal;
+}
+
+/** What is asked about: the call as it came, or as it was edited. */
+interface Draft {
+  readonly input?: WireObject;
+  readonly offer: AlwaysOffer | undefined;
+}
+
+/** Asks questions and gives the answers. */
+export class PermissionAsker {
+  readonly #options: PermissionAskerOptions;
+  readonly #remembered = new Remembered();
+
+  constructor(options: PermissionAskerOptions) {
+    this.#options = options;
+  }
+
+  /** Asks, and answers the request. An interruption leaves it without an answer. */
+  async ask(request: PermissionRequest, context: AskContext): Promise<void> {
+    const { terminal } = this.#options;
+    if (terminal === undefined) {
+      await this.#showOnly(request);
+      return;
+    }
+    const asked = userQuestions(request);
+    if (asked === undefined && this.#remembered.covers(request)) {
+      await this.#give(() => request.allow());
+      return;
+    }
+    const signal = AbortSignal.any([context.stopped, context.withdrawn]);
+    try {
+      await using open = terminal.open();
+      const question = { request, context, terminal: open, signal };
+      if (asked === undefined) await this.#askPermission(question);
+      else await this.#askUser(question, asked);
+    } catch (error) {
+      await this.#fail(request, context, error);
+    }
+  }
+
+  /** For the demo: the question as a person would see it, and yes. */
+  async #showOnly(request: PermissionRequest): Promise<void> {
+    const { screen } = this.#options;
+    const offer = alwaysOffer(request);
+    const lines = await shownLines(request, offer, screen.columns);
+    await screen.print(...lines.flatMap((line) => [...line, "\n"]));
+    await screen.print(...promptSpans(offer, screen.columns), "y\n");
+    await this.#give(() => request.allow());
+  }
+
+  /** Nothing that goes wrong is a yes. */
+  async #fail(
+    request: PermissionRequest,
+    { stopped, withdrawn }: AskContext,
+    error: unknown,
+  ): Promise<void> {
+    if (stopped.aborted) return;
+    if (withdrawn.aborted) {
+      await this.#note("Claude Code does not wait for this answer any longer");
+      return;
+    }
+    await this.#give(() =>
+      request.deny("The question could not be asked: the terminal is gone")
+    );
+    if (error instanceof InputEnded) return;
+    const why = error instanceof Error ? error.message : String(error);
+    await this.#note(`Cannot ask the question, so the answer is no: ${why}`);
+  }
+
+  /** That nobody sees it changes nothing. */
+  async #note(text: string): Promise<void> {
+    const { screen } = this.#options;
+    await screen.print(`\nclaudestream: ${text}\n`).catch(() => {});
+  }
+
+  async #askUser(open: Open, asked: UserQuestions): Promise<void> {
+    const { request, context } = open;
+    const answers = await askQuestions(asked, open.terminal, open.signal);
+    if (answers === "interrupt") {
+      context.interrupt();
+      return;
+    }
+    await this.#give(() =>
+      answers === undefined
+        ? request.deny("The user did not answer")
+        : request.allow(answerQuestions(request, answers))
+    );
+  }
+
+  async #askPermission(open: Open): Promise<void> {
+    const { request, context, terminal } = open;
+    const reply = await this.#reply(open);
+    await terminal.screen.print(
+      reply.kind === "interrupt" ? "^C\n" : `${reply.kind}\n`,
+    );
+    if (reply.kind === "interrupt") {
+      context.interrupt();
+      return;
+    }
+    await this.#give(() => {
+      if (reply.kind === "no") request.deny("The user said no");
+      else if (reply.kind === "yes") {
+        request.allow(reply.input === undefined ? {} : { input: reply.input });
+      } else {
+        request.allow(
+          reply.offer.kind === "edits" ? {} : { remember: "session" },
+        );
+        this.#remembered.add(request, reply.offer);
+      }
+    });
+  }
+
+  async #reply(open: Open): Promise<Reply> {
+    let draft: Draft = { offer: alwaysOffer(open.request) };
+    let text: string | undefined;
+    for (;;) {
+      const refused = await this.#page(open, draft);
+      if (refused !== undefined) return refused;
+      const said = await this.#choose(open, draft);
+      if (said !== "edit") return said;
+      const { request, terminal } = open;
+      const edited = await terminal.lend(() =>
+        editInput(
+          draft.input ?? request.input,
+          text,
+          this.#options.edit ?? editInEditor,
+        )
+      );
+      text = undefined;
+      const { columns } = terminal.screen;
+      if (edited.kind === "bad") {
+        text = edited.text;
+        const advice = text === undefined ? "" : "; [e] opens it again";
+        await terminal.lines(
+          sentence(`The edit is not used: ${edited.why}${advice}`, columns),
+        );
+      } else if (edited.kind === "same") {
+        await terminal.lines(sentence("Nothing was changed.", columns));
+      } else {
+        const why = await this.#refusal(open, edited.input);
+        if (why === undefined) {
+          draft = { input: edited.input, offer: undefined };
+        } else {
+          text = edited.text;
+          await terminal.lines(
+            sentence(
+              `The edit is not used: ${why}; [e] opens it again`,
+              columns,
+            ),
+          );
+        }
+      }
+    }
+  }
+
+  /** Why a policy denies an edited call: a person's yes is not wider than it. */
+  async #refusal(
+    { request, context }: Open,
+    input: WireObject,
+  ): Promise<string | undefined> {
+    const { decision, reason } = await context.explain(request.toolName, input);
+    return decision?.behavior === "deny" ? reason : undefined;
+  }
+
+  /** Shows the question to its end, page by page. */
+  async #page(
+    { request, terminal, signal }: Open,
+    { input, offer }: Draft,
+  ): Promise<Reply | undefined> {
+    const shown = input === undefined ? request : { ...request, input };
+    for (;;) {
+      const { columns } = terminal.screen;
+      const lines = await shownLines(shown, offer, columns);
+      if (input !== undefined) {
+        lines.unshift(...sentence("With the edited input:", columns));
+      }
+      const end = await this.#turnPages(terminal, lines, columns, signal);
+      // Its lines were made for another width: from the beginning again.
+      if (end !== "resized") return end;
+    }
+  }
+
+  async #turnPages(
+    terminal: OpenTerminal,
+    lines: readonly QuestionLine[],
+    columns: number,
+    signal: AbortSignal,
+  ): Promise<Reply | "resized" | undefined> {
+    let at = 0;
+    for (;;) {
+      // The last line of the screen is for the prompt.
+      const next = at + Math.max(3, terminal.screen.rows - 1);
+      await terminal.lines(lines.slice(at, next));
+      if (next >= lines.length) return undefined;
+      at = next;
+      const reply = await this.#more(terminal, at, lines.length, signal);
+      if (reply !== undefined) return reply;
+      if (terminal.screen.columns !== columns) return "resized";
+    }
+  }
+
+  /** Waits at the end of a page that is not the last one. */
+  async #more(
+    terminal: OpenTerminal,
+    shown: number,
+    all: number,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined> {
+    const ask = async (): Promise<void> => {
+      await terminal.settle(signal);
+      await terminal.prompt(...moreSpans(shown, all, terminal.screen.columns));
+    };
+    await ask();
+    for (;;) {
+      const key = await terminal.key(signal);
+      const letter = key.type === "text" ? key.text.toLowerCase() : key.type;
+      switch (letter) {
+        case " ":
+        case "enter":
+        case "down":
+          await terminal.erasePrompt();
+          return undefined;
+        case "n":
+        case "end":
+          return { kind: "no" };
+        case "interrupt":
+          return { kind: "interrupt" };
+        case "suspend":
+          if (await terminal.suspend()) await ask();
+      }
+    }
+  }
+
+  /** Waits for the answer, after the end of the question was shown. */
+  async #choose(open: Open, draft: Draft): Promise<Reply | "edit"> {
+    const { terminal, signal } = open;
+    const ask = async (): Promise<void> => {
+      await terminal.settle(signal);
+      await terminal.prompt(
+        ...promptSpans(draft.offer, terminal.screen.columns),
+      );
+    };
+    await ask();
+    for (;;) {
+      const key = await terminal.key(signal);
+      const letter = key.type === "text" ? key.text.toLowerCase() : key.type;
+      switch (letter) {
+        case "y":
+          return {
+            kind: "yes",
+            ...draft.input === undefined ? {} : { input: draft.input },
+          };
+        case "a":
+          if (draft.offer === undefined) break;
+          return { kind: "always", offer: draft.offer };
+        case "n":
+        case "end":
+          return { kind: "no" };
+        case "interrupt":
+          return { kind: "interrupt" };
+        case "e":
+          await terminal.erasePrompt();
+          return "edit";
+        case "?":
+          await terminal.erasePrompt();
+          await this.#explain(open, draft);
+          await ask();
+          break;
+        case "suspend":
+          if (await terminal.suspend()) await ask();
+      }
+    }
+  }
+
+  async #explain(
+    { request, context, terminal }: Open,
+    { input = request.input }: Draft,
+  ): Promise<void> {
+    const explanation = await context.explain(request.toolName, input);
+    await terminal.lines(
+      explanationLines(request, explanation, terminal.screen.columns),
+    );
+  }
+
+  /** The CLI may have withdrawn the request while somebody thought about it. */
+  async #give(answer: () => void): Promise<void> {
+    try {
+      answer();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "StateError") throw error;
+      await this.#note("Claude Code does not wait for this answer any longer");
+    }
+  }
+}
+
+async function shownLines(
+  request: ToolRequest,
+  offer: AlwaysOffer | undefined,
+  columns: number,
+): Promise<QuestionLine[]> {
+  return [
+    ...await questionLines(request, columns),
+    ...alwaysLines(offer, columns),
+  ];
+}
+
+/** The line of choices, as short as it has to be. */
+function promptSpans(
+  offer: AlwaysOffer | undefined,
+  columns: number,
+): readonly Span[] {
+  const key = (letter: string): Span => styled("bold", `[${letter}]`);
+  if (columns < 50) {
+    const letters = offer === undefined ? "y/n/e/?" : "y/n/a/e/?";
+    return ["  Allow? ", styled("bold", `[${letters}]`), " "];
+  }
+  return [
+    "  Allow? ",
+    key("y"),
+    "es ",
+    key("n"),
+    "o ",
+    ...offer === undefined ? [] : [key("a"), "lways "],
+    key("e"),
+    "dit ",
+    key("?"),
+    " why ",
+  ];
+}
+
+function moreSpans(
+  shown: number,
+  all: number,
+  columns: number,
+): readonly Span[] {
+  const key = (name: string): Span => styled("bold", `[${name}]`);
+  const count = `  ${shown}/${all}`;
+  return columns < 50 ? [count, " ", key("space/n"), " "] : [
+    styled("yellow", `  line ${shown} of ${all}`),
+    "  ",
+    key("space"),
+    " shows more ",
+    key("n"),
+    "o ",
+  ];
+}

@@ -1,0 +1,130 @@
+/**
+ * Finds the person who can be asked: at stdin and stderr, or at the terminal behind a
+ * pipe.
+ *
+ * @module
+ */
+
+import type { ColorChoice } from "../flags.ts";
+import { InputLines } from "../input_lines.ts";
+import { type Output, readEnv, writeAll } from "../output.ts";
+import { stdinKind } from "../prompt.ts";
+import { renderSpans, wantsColor } from "../terminal.ts";
+import { PermissionAsker } from "./permission_asker.ts";
+import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";
+
+/** Somebody who can be asked. */
+export interface Person extends Disposable {
+  readonly asker: PermissionAsker;
+}
+
+/** What {@linkcode findPerson} looks at. */
+export interface PersonContext {
+  readonly output: Output;
+  readonly color: ColorChoice | undefined;
+  /** The lines of stdin, for a command that reads it. */
+  readonly stdin: InputLines;
+}
+
+/** Writes for the questions, to a stream that is a terminal. */
+function screenOf(
+  output: Output,
+  color: boolean,
+  write: (text: string) => Promise<void>,
+): QuestionScreen {
+  return {
+    get columns() {
+      return output.columns;
+    },
+    get rows() {
+      return output.rows;
+    },
+    isDumb: readEnv("TERM") === "dumb",
+    print: (...spans) => write(renderSpans(spans, color)),
+    control: write,
+  };
+}
+
+/** The screen that stderr is, or would be. */
+export function stderrScreen(output: Output): QuestionScreen {
+  return screenOf(output, output.color, (text) => output.writeStderr(text));
+}
+
+/** How long a program that was told to stop may go on running. */
+const STOPPING_MS = 250;
+
+/** Stops this program as Ctrl-Z does in other programs; resolves when it goes on. */
+async function suspend(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGCONT", resolve);
+  // Without a shell that controls jobs the system ignores the signal: then the time passes.
+  const timer = setTimeout(resolve, STOPPING_MS);
+  try {
+    Deno.kill(Deno.pid, "SIGTSTP");
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    Deno.removeSignalListener("SIGCONT", resolve);
+  }
+}
+
+function suspension(): { readonly suspend?: () => Promise<void> } {
+  if (Deno.build.os === "windows") return {};
+  const { state } = Deno.permissions.querySync({ name: "run" });
+  return state === "granted" ? { suspend } : {};
+}
+
+/**
+ * The terminal of this program, where stdin or stderr is something else: `git diff |
+ * claudestream stream …`. Only where somebody looks at one of the outputs: a program that
+ * takes both must not hang at a question that it does not know of. The same holds for stdin
+ * that was closed on purpose, as with `</dev/null`.
+ */
+function openTerminalFile({ terminals }: Output): Deno.FsFile | undefined {
+  const isSeen = terminals.stdout || terminals.stderr;
+  if (Deno.build.os === "windows" || !isSeen) return undefined;
+  if (stdinKind(terminals.stdin) === "other") return undefined;
+  try {
+    return Deno.openSync("/dev/tty", { read: true, write: true });
+  } catch {
+    // There is none, or Deno may not open it: nobody can be asked.
+    return undefined;
+  }
+}
+
+/** Finds who can be asked; `undefined` where nobody can. */
+export function findPerson(
+  { output, color, stdin }: PersonContext,
+): Person | undefined {
+  const { terminals } = output;
+  if (terminals.stdin && terminals.stderr) {
+    const screen = stderrScreen(output);
+    const terminal = new QuestionTerminal({
+      screen,
+      input: stdin,
+      setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
+      ...suspension(),
+    });
+    return {
+      asker: new PermissionAsker({ screen, terminal }),
+      [Symbol.dispose]: () => {},
+    };
+  }
+  const file = openTerminalFile(output);
+  if (file === undefined) return undefined;
+  const screen = screenOf(
+    output,
+    wantsColor({ choice: color, isTerminal: true, env: readEnv }),
+    (text) => writeAll(file, text),
+  );
+  const terminal = new QuestionTerminal({
+    screen,
+    input: new InputLines((buffer) => file.read(buffer)),
+    setRaw: (isRaw) => file.setRaw(isRaw),
+    ...suspension(),
+  });
+  return {
+    asker: new PermissionAsker({ screen, terminal }),
+    [Symbol.dispose]: () => file.close(),
+  };
+}

@@ -1,0 +1,325 @@
+/**
+ * A question about a tool call, as lines: all of what decides, nothing cut. Pure, but for
+ * the module that compares texts, which is loaded where one is needed.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../../events/permission_request.ts";
+import { isWireObject, type WireObject } from "../../messages/_define.ts";
+import type { PermissionExplanation } from "../../permissions/explain.ts";
+import { planOf } from "../../questions/plan.ts";
+import { type Span, type Style, styled } from "../terminal.ts";
+import type { AlwaysOffer } from "./always.ts";
+import { diffLines } from "./edit_diff.ts";
+import type { TextKind } from "./lookalikes.ts";
+import {
+  markedLine,
+  markedTextLine,
+  type TextLine,
+  textLines,
+} from "./marked_text.ts";
+
+/** A line of a question, without its line break. */
+export type QuestionLine = readonly Span[];
+
+/** Fields that hold what people wrote for people, or files in their languages. */
+const PROSE: ReadonlySet<string> = new Set([
+  "content",
+  "description",
+  "new_source",
+  "new_string",
+  "old_string",
+  "plan",
+  "prompt",
+]);
+
+const INDENT = "    ";
+
+/** A text in full, with the numbers of its lines where it has several. */
+function textBlock(
+  text: string,
+  kind: TextKind,
+  columns: number,
+): readonly QuestionLine[] {
+  const lines = textLines(text);
+  if (lines.length <= 1) return block(lines, kind, columns, () => INDENT);
+  const digits = `${lines.at(-1)?.number}`.length;
+  return block(
+    lines,
+    kind,
+    columns,
+    ({ number }) => styled("dim", `${`${number}`.padStart(digits + 2)}  `),
+  );
+}
+
+/** Lines with something before each; what a line does not hold goes on below, indented. */
+function block(
+  lines: readonly TextLine[],
+  kind: TextKind,
+  columns: number,
+  gutterOf: (line: TextLine) => Span,
+): readonly QuestionLine[] {
+  return lines.flatMap((line) => {
+    const gutter = gutterOf(line);
+    const width = (typeof gutter === "string" ? gutter : gutter.text).length;
+    return markedTextLine(line, kind, columns - 1 - width)
+      .map((
+        spans,
+        index,
+      ) => [index === 0 ? gutter : " ".repeat(width), ...spans]);
+  });
+}
+
+/** A name, and its text beside it if it fits, else below. */
+function field(
+  name: string,
+  text: string,
+  kind: TextKind,
+  columns: number,
+): readonly QuestionLine[] {
+  const label = markedLine(`${name}:`, "code", columns - 3);
+  const lines = textLines(text);
+  const [only] = lines;
+  if (lines.length === 1 && only !== undefined && label.length === 1) {
+    const room = columns - 5 - name.length;
+    const beside = markedTextLine(only, kind, room);
+    const [first = []] = beside;
+    // A name with marks is wider than its letters.
+    const isPlain = /^[\w -]+$/.test(name);
+    if (beside.length === 1 && isPlain && room > 0) {
+      return [[styled("dim", `  ${name}: `), ...first]];
+    }
+  }
+  return [
+    ...label.map((spans) => ["  ", ...spans.map(dimmed)]),
+    ...textBlock(text, kind, columns),
+  ];
+}
+
+function dimmed(span: Span): Span {
+  return typeof span === "string" ? styled("dim", span) : span;
+}
+
+function stringOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return JSON.stringify(value, undefined, 2) ?? String(value);
+}
+
+/** The name of the machine that an address leads to, where its text may hide it. */
+function hostNote(text: string, columns: number): readonly QuestionLine[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.host === "") return [];
+  return field("leads to", url.host, "code", columns);
+}
+
+function fieldOf(
+  name: string,
+  value: unknown,
+  columns: number,
+): readonly QuestionLine[] {
+  const text = stringOf(value);
+  const kind = PROSE.has(name) ? "prose" : "code";
+  const lines = field(name, text, kind, columns);
+  return kind === "code" && /^\s*[a-z][a-z\d+.-]*:\/\//i.test(text)
+    ? [...lines, ...hostNote(text, columns)]
+    : lines;
+}
+
+const SIGN_STYLES: Readonly<Record<"-" | "+" | " ", Style>> = {
+  "-": "red",
+  "+": "green",
+  " ": "plain",
+};
+
+async function diffBlock(
+  before: string,
+  after: string,
+  columns: number,
+): Promise<readonly QuestionLine[]> {
+  const lines = await diffLines(before, after);
+  return lines.flatMap(({ sign, text }) => {
+    const style = SIGN_STYLES[sign];
+    return markedLine(text, "prose", columns - 6).map((spans, index) => [
+      "  ",
+      styled(style, index === 0 ? `${sign} ` : "  "),
+      ...spans.map((span) =>
+        typeof span === "string" ? styled(style, span) : span
+      ),
+    ]);
+  });
+}
+
+interface Replacement {
+  readonly before: string;
+  readonly after: string;
+  /** What else the object says. */
+  readonly others: WireObject;
+}
+
+function replacementOf(value: unknown): Replacement | undefined {
+  if (!isWireObject(value)) return undefined;
+  const { old_string: before, new_string: after, ...others } = value;
+  return typeof before === "string" && typeof after === "string"
+    ? { before, after, others }
+    : undefined;
+}
+
+/** The fields of an input; an edit as what it changes. */
+async function inputLines(
+  input: WireObject,
+  columns: number,
+): Promise<readonly QuestionLine[]> {
+  const { edits } = input;
+  const single = replacementOf(input);
+  const several = Array.isArray(edits) ? edits.map(replacementOf) : [];
+  const isSeveral = several.length > 0 &&
+    several.every((one) => one !== undefined);
+  const replacements = single !== undefined
+    ? [single]
+    : isSeveral
+    ? several
+    : [];
+  const rest = single?.others ?? input;
+  const lines: QuestionLine[] = [];
+  for (const [name, value] of Object.entries(rest)) {
+    if (name === "edits" && isSeveral) continue;
+    lines.push(...fieldOf(name, value, columns));
+  }
+  for (const [index, { before, after, others }] of replacements.entries()) {
+    if (isSeveral && single === undefined) {
+      lines.push([styled("dim", `  change ${index + 1}:`)]);
+      for (const [name, value] of Object.entries(others)) {
+        lines.push(...fieldOf(name, value, columns));
+      }
+    }
+    lines.push(...await diffBlock(before, after, columns));
+  }
+  return lines;
+}
+
+/** What the heading says before the name of the tool. */
+function about(request: ToolRequest): string {
+  if (request.title !== undefined) return request.title;
+  const who = request.agentId === undefined ? "Claude" : "A subagent of Claude";
+  return `${who} wants to use`;
+}
+
+function headingLines(
+  request: ToolRequest,
+  columns: number,
+): readonly QuestionLine[] {
+  const lines = markedLine(
+    `${about(request).replace(/\s+/g, " ")} ${request.toolName}`,
+    "code",
+    columns - 3,
+  );
+  return lines.map((spans, index) => [
+    index === 0 ? styled("yellow", "? ") : "  ",
+    ...spans.map((span) =>
+      typeof span === "string" ? styled("bold", span) : span
+    ),
+  ]);
+}
+
+/** The question: who wants what, with all of the input, and why the CLI asks. */
+export async function questionLines(
+  request: ToolRequest,
+  columns: number,
+): Promise<readonly QuestionLine[]> {
+  const lines = [...headingLines(request, columns)];
+  const plan = planOf(request);
+  if (plan !== undefined) {
+    const { plan: _, ...others } = request.input;
+    for (const [name, value] of Object.entries(others)) {
+      lines.push(...fieldOf(name, value, columns));
+    }
+    lines.push(
+      ...plan.plan === undefined
+        ? [[styled("dim", "  The plan is not in the request.")]]
+        : textBlock(plan.plan, "prose", columns),
+    );
+  } else lines.push(...await inputLines(request.input, columns));
+  const { decisionReason, blockedPath } = request;
+  if (decisionReason !== undefined) {
+    lines.push(...field("asked because", decisionReason, "code", columns));
+  }
+  if (
+    blockedPath !== undefined && !JSON.stringify(request.input).includes(
+      JSON.stringify(blockedPath).slice(1, -1),
+    )
+  ) lines.push(...field("it touches", blockedPath, "code", columns));
+  return lines;
+}
+
+/** What "always" would allow, every rule in full. */
+export function alwaysLines(
+  offer: AlwaysOffer | undefined,
+  columns: number,
+): readonly QuestionLine[] {
+  if (offer === undefined) return [];
+  if (offer.kind === "edits") {
+    return sentence(
+      "[a]lways, in this session: all edits of files in the working directories that Claude Code does not protect",
+      columns,
+    );
+  }
+  if (offer.kind === "command") {
+    return sentence("[a]lways, in this session: this very command", columns);
+  }
+  return [
+    ...sentence("[a]lways, in this session:", columns),
+    ...offer.rules.flatMap((rule) => textBlock(rule, "code", columns)),
+  ];
+}
+
+/** Words of our own. */
+export function sentence(
+  text: string,
+  columns: number,
+): readonly QuestionLine[] {
+  return markedLine(text, "prose", columns - 3)
+    .map((spans) => ["  ", ...spans.map(dimmed)]);
+}
+
+/** Why the CLI asks, by the name of its reason. */
+const REASONS: Readonly<Record<string, string>> = {
+  rule: "a rule of the settings wants the question",
+  hook: "a hook wants the question",
+  mode: "the permission mode wants the question",
+  workingDir: "it is outside of the working directories",
+  safetyCheck: "Claude Code protects what it touches",
+  subcommandResults: "parts of the command are not allowed by a rule",
+};
+
+/** Why this is asked: the CLI's reason, and what the policy says. */
+export function explanationLines(
+  request: ToolRequest,
+  { by, rule, reason }: PermissionExplanation,
+  columns: number,
+): readonly QuestionLine[] {
+  const { decisionReason, decisionReasonType, blockedPath } = request;
+  const { agentId, subagentType, mcpServer } = request;
+  const type = decisionReasonType === undefined
+    ? "no rule, hook or mode decides on it"
+    : REASONS[decisionReasonType] ?? decisionReasonType;
+  const facts: (readonly [string, string | undefined])[] = [
+    ["Claude Code", `asks because ${type}`],
+    ["it says", decisionReason],
+    ["it touches", blockedPath],
+    ["policy", `${by.length === 0 ? "" : `${by.join(" > ")}: `}${reason}`],
+    ["rule", rule],
+    ["subagent", agentId === undefined ? undefined : subagentType ?? agentId],
+    [
+      "MCP server",
+      mcpServer === undefined
+        ? undefined
+        : [mcpServer.name, mcpServer.source].filter((part) =>
+          part !== undefined
+        ).join(" from "),
+    ],
+  ];
+  return facts.flatMap(([name, text]) =>
+    text === undefined ? [] : field(name, text, "code", columns)
+  );
+}
