@@ -87,6 +87,10 @@ export class Broadcast implements SessionSink {
   readonly #readers = new Set<FrameReader>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
+  /** What listeners have yet to hear, in order. */
+  #untold: (readonly [type: string, event: unknown])[] = [];
+  #holds = 0;
+  #isTelling = false;
 
   /** Whether somebody would see a request of this type. */
   attended(type: AnsweringEvent["type"]): boolean {
@@ -106,14 +110,26 @@ export class Broadcast implements SessionSink {
     } else this.#tell("handler_failed", failure);
   }
 
+  /** Listeners hear nothing until {@linkcode release}: what a line does is done first. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** Takes one {@linkcode hold} back. */
+  release(): void {
+    this.#holds--;
+    this.#tellAll();
+  }
+
   /** Hands on a line. */
   frame(frame: Frame): void {
     for (const reader of this.#readers) reader.push(frame);
     if (this.#listeners.size === 0) return;
     for (const event of frame.events) {
-      this.#tell(event.type, event);
-      if (event.type === "result") this.#tell("turn_end", event);
+      this.#note(event.type, event);
+      if (event.type === "result") this.#note("turn_end", event);
     }
+    this.#tellAll();
   }
 
   /** The session is over. */
@@ -121,9 +137,9 @@ export class Broadcast implements SessionSink {
     this.#isClosed = true;
     for (const reader of this.#readers) reader.end({});
     this.#readers.clear();
-    if (error !== undefined) this.#tell("error", error);
-    this.#tell("close", undefined);
-    this.#listeners.clear();
+    if (error !== undefined) this.#note("error", error);
+    this.#untold.push(["close", undefined]);
+    this.#tellAll();
   }
 
   /** A new reader, from here on. */
@@ -169,10 +185,33 @@ export class Broadcast implements SessionSink {
   }
 
   #tell(type: string, event: unknown): void {
-    const listeners = this.#listeners.get(type);
-    if (listeners === undefined) return;
-    for (const listener of [...listeners]) {
-      callAside(() => listener(event as never));
+    this.#note(type, event);
+    this.#tellAll();
+  }
+
+  #note(type: string, event: unknown): void {
+    if (this.#isHeard(type)) this.#untold.push([type, event]);
+  }
+
+  /**
+   * Tells listeners what they have not heard. One that calls its session and blocks there
+   * brings more: that is told when it returns, so that everybody hears all in order.
+   */
+  #tellAll(): void {
+    if (this.#isTelling || this.#holds > 0 || this.#untold.length === 0) return;
+    this.#isTelling = true;
+    try {
+      for (let at = 0; at < this.#untold.length; at++) {
+        const [type, event] = this.#untold[at] ?? [];
+        if (type === undefined) continue;
+        for (const listener of [...this.#listeners.get(type) ?? []]) {
+          callAside(() => listener(event as never));
+        }
+        if (type === "close") this.#listeners.clear();
+      }
+    } finally {
+      this.#untold = [];
+      this.#isTelling = false;
     }
   }
 }

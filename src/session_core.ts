@@ -184,6 +184,8 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     const driver: Driver = this.#drive(options, {
       attended: (type) => broadcast.attended(type),
       frame: (frame) => broadcast.frame(frame),
+      hold: () => broadcast.hold(),
+      release: () => broadcast.release(),
       handlerFailed: (failure) => broadcast.handlerFailed(failure),
       closed: (error) => {
         // The end of one that has a successor is not the end of the session.

@@ -25,6 +25,7 @@ import {
 } from "./control/interrupt.ts";
 import { syncHost } from "./control/host.ts";
 import { attachControl, LiveControl } from "./control/live.ts";
+import { CallGuard } from "./drivers/call_guard.ts";
 import { BlockingDriver } from "./drivers/blocking.ts";
 import { checkSynchronous } from "./drivers/sync_handlers.ts";
 import { FrameQueue } from "./events/frame_queue.ts";
@@ -54,8 +55,11 @@ import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
  * not a promise of it. Events come one by one while the process streams.
  *
  * The caller's functions (policy, hooks, listeners, …) run on the caller's thread while
- * it waits, and have to answer at once. Nothing else of the caller's runs meanwhile: no
- * timer, so `AbortSignal.timeout()` does not fire, and no signal listener of the
+ * it waits, and have to answer at once. They may call the session: `setModel()`,
+ * `interrupt()`, `push()`, `close()` and the like are safe there, and what comes meanwhile
+ * is told in order when they return. No turn can be begun or waited for in them: `send()`, `ask()`,
+ * `text()`, `result()` and reading a turn or `events()` throw a `StateError`
+ * (`session_busy`). Nothing else of the caller's runs meanwhile: no timer, so `AbortSignal.timeout()` does not fire, and no signal listener of the
  * process. Between two calls the session rests: output waits in memory that is bounded.
  *
  * @example
@@ -73,6 +77,7 @@ import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
 export class SyncSession<Context = unknown> extends LiveControl<"sync">
   implements Disposable {
   readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
+  readonly #guard = new CallGuard();
   /** How many calls wait for a turn: one, or more where handlers make calls as well. */
   #turnWaits = 0;
 
@@ -92,7 +97,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       this,
       options,
       (options, sink, inherited) =>
-        new BlockingDriver(options, sink, inherited),
+        new BlockingDriver(options, sink, this.#guard, inherited),
     );
     attachControl(
       this,
@@ -132,6 +137,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     options: SendOptions<V> = {},
   ): SyncTurn<V> {
     checkTurnOptions("send", options);
+    this.#guard.checkTurnWait("send", this.state);
     return this.#begin(prompt, options);
   }
 
@@ -146,8 +152,8 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new SyncTurn<V>(id, view, {
-      wait: (isDone) =>
-        this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
+      wait: (isDone) => this.#waitForTurn("wait", isDone),
+      checkRead: () => this.#guard.checkTurnWait("read a turn", this.state),
       // To interrupt would stop the turn that it waits for.
       interrupt: (options) =>
         this.#core.withdraw(id) ? { stillQueued: [] } : this.interrupt(options),
@@ -189,6 +195,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   ask(prompt: PromptContent, options?: AskOptions): Answer;
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
     checkTurnOptions("ask", options);
+    this.#guard.checkTurnWait("ask", this.state);
     const { until = "tasks", schema, jsonSchema } = options;
     const turn = this.#begin(
       prompt,
@@ -219,7 +226,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const id = crypto.randomUUID();
     const { message, take } = syncPushed(
       id,
-      (isDone) => this.#untilTurnEnds(() => this.#core.driver.wait(isDone)),
+      (isDone) => this.#waitForTurn("wait", isDone),
     );
     this.#core.driver.push(
       { id, content, verbatim: options.verbatim },
@@ -227,6 +234,12 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       (news: PushNews) => take(news),
     );
     return message;
+  }
+
+  /** @throws {StateError} A function that the session calls would wait for a turn (`session_busy`). */
+  #waitForTurn(operation: string, isDone: () => boolean): void {
+    if (!isDone()) this.#guard.checkTurnWait(operation, this.state);
+    this.#untilTurnEnds(() => this.#core.driver.wait(isDone));
   }
 
   /**
@@ -259,7 +272,10 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const wait = () => {
       // Nothing would ever come, and nobody else could start it meanwhile.
       if (this.state === "new") this.start();
-      else this.#core.driver.wait(() => queue.size > 0 || isOver);
+      else {
+        this.#guard.checkTurnWait("wait for events", this.state);
+        this.#core.driver.wait(() => queue.size > 0 || isOver);
+      }
     };
     return read();
 

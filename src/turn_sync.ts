@@ -27,6 +27,8 @@ import { JOIN_FROM, type TextStreamOptions } from "./turn.ts";
 export interface SyncTurnHost {
   /** Blocks until something is so, and lets things happen meanwhile. */
   wait(isDone: () => boolean): void;
+  /** @throws {StateError} Nothing of it would come: a function that the session calls wants to read it. */
+  checkRead(): void;
   /** Interrupts the turn. */
   interrupt(options?: InterruptOptions): InterruptReceipt;
   /** Nobody reads the turn any more. */
@@ -159,6 +161,7 @@ export class SyncTurn<V extends View = "flat">
   }
 
   #claim(usedBy: string): void {
+    if (this.#end === undefined) this.#host.checkRead();
     if (this.#usedBy !== undefined) {
       throw new StateError(
         "already_used",

@@ -23,6 +23,7 @@ import type {
   PushOptions,
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
+import type { CallGuard } from "./call_guard.ts";
 import { Conversation } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
@@ -57,13 +58,24 @@ export class BlockingDriver {
   /** When a time limit was first seen to have passed. */
   #lateSince: number | undefined;
 
-  /** @param inherited From the process before, where there was one. */
+  readonly #guard: CallGuard;
+
+  /**
+   * @param guard That of the session, for all its processes.
+   * @param inherited From the process before, where there was one.
+   */
   constructor(
     options: SessionOptions,
     session: SessionSink,
+    guard: CallGuard,
     inherited?: Inherited,
   ) {
-    this.#options = synchronous(options, (error) => this.#misuse ??= error);
+    this.#guard = guard;
+    this.#options = synchronous(
+      options,
+      (error) => this.#misuse ??= error,
+      (run) => guard.observe(run),
+    );
     this.#session = session;
     const tail = this.#tail;
     this.#conversation = new Conversation(this.#options, session, {
@@ -111,6 +123,7 @@ export class BlockingDriver {
 
   /** Starts the process; the handshake is answered while somebody waits. */
   #begin(): void {
+    this.#guard.checkWait("start", this.protocol.state);
     // The host has nothing to prepare: what would take a promise is refused.
     const launch = readyLaunch(this.#options);
     this.#conversation.open(launch);
@@ -134,6 +147,7 @@ export class BlockingDriver {
    * @throws {ClaudeStreamError} A Ctrl-C ended the process (`interrupted`).
    */
   wait(isDone: () => boolean): void {
+    this.#guard.checkWait("wait", this.protocol.state);
     this.#tellMisuse();
     const link = this.#link;
     link?.enter();
@@ -173,6 +187,10 @@ export class BlockingDriver {
    * there is something.
    */
   #step(mostMs: number): boolean {
+    return this.#guard.step(() => this.#stepOnce(mostMs));
+  }
+
+  #stepOnce(mostMs: number): boolean {
     const link = this.#link;
     if (link === undefined || this.#conversation.isEnded) return false;
     const line = link.takeLine();
@@ -306,6 +324,7 @@ export class BlockingDriver {
    * @throws {DeadlineError} It will not go.
    */
   close(): void {
+    this.#guard.checkWait("close", this.protocol.state);
     const link = this.#link;
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
     let eofMs = Infinity;

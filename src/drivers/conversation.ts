@@ -78,6 +78,7 @@ export class Conversation {
   readonly #own = new Map<string, (outcome: Outcome) => void>();
   readonly #questions: OpenQuestions;
   #isEnded = false;
+  #isOpening = false;
 
   constructor(
     options: SessionOptions,
@@ -164,13 +165,25 @@ export class Conversation {
    * Gets those ready who look on, before anything is started.
    *
    * @throws {ConfigError} A file of theirs cannot be opened.
+   * @throws {StateError} One of them wants to start the session (`session_busy`).
    */
   open(launch: Launch): void {
+    if (this.#isOpening) {
+      throw new StateError(
+        "session_busy",
+        this.protocol.state,
+        "start",
+        "Cannot start the session in its logger: it is being started",
+      );
+    }
+    this.#isOpening = true;
     try {
       this.#observers.open(launch);
     } catch (error) {
       this.#observers.end(error as Error, false);
       throw error;
+    } finally {
+      this.#isOpening = false;
     }
   }
 
@@ -328,12 +341,32 @@ export class Conversation {
 
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
-    for (const output of outputs) this.#do(output);
-    this.#limits.update();
-    this.#lasting.update();
+    this.#held(() => {
+      for (const output of outputs) {
+        if (output.do !== "ask") this.#do(output);
+      }
+      this.#limits.update();
+      this.#lasting.update();
+    });
+    // Functions of the caller's come last: one that blocks in a call of its session lets
+    // the lines that follow be done, and those must not overtake this one.
+    for (const output of outputs) {
+      if (output.do !== "ask" || !this.protocol.isOpen(output.id)) continue;
+      this.#questions.ask(output.id, output.question);
+    }
   }
 
-  #do(output: Output): void {
+  /** Does something before listeners hear of it. */
+  #held(run: () => void): void {
+    this.#session.hold();
+    try {
+      run();
+    } finally {
+      this.#session.release();
+    }
+  }
+
+  #do(output: Exclude<Output, { readonly do: "ask" }>): void {
     switch (output.do) {
       case "emit":
         this.#emit(output.frame, output.turnId);
@@ -341,9 +374,6 @@ export class Conversation {
       case "write":
         this.#observers.wire("out", output.line);
         this.#port.write(output.line);
-        break;
-      case "ask":
-        this.#questions.ask(output.id, output.question);
         break;
       case "withdraw":
         this.#questions.withdraw(output.id);
@@ -390,10 +420,12 @@ export class Conversation {
 
   /** Hands a line on to whoever reads or looks on. */
   #hand(frame: Frame, turnId: string | undefined): void {
-    this.#observers.events(frame.events, this.protocol.facts.model);
-    this.#session.frame(frame);
-    if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
-    else this.#lasting.frame(frame);
+    this.#held(() => {
+      if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
+      else this.#lasting.frame(frame);
+      this.#session.frame(frame);
+      this.#observers.events(frame.events, this.protocol.facts.model);
+    });
   }
 
   #emit(frame: Frame, turnId: string | undefined): void {

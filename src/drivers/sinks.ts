@@ -33,6 +33,10 @@ export interface SessionSink {
   attended(type: AnsweringEvent["type"]): boolean;
   /** A line, of a turn or between two. */
   frame(frame: Frame): void;
+  /** Listeners hear nothing until {@linkcode release}, and then all of it in order. */
+  hold(): void;
+  /** Takes one {@linkcode hold} back. */
+  release(): void;
   /** A function of the caller's failed. */
   handlerFailed(failure: HandlerFailure): void;
   /** The process is gone. `error` is set where nobody closed it. */

@@ -90,16 +90,44 @@ function asynchronous(option: string, name: string): ConfigError {
   );
 }
 
+/** Functions that only look on, or are called where nothing can be waited for. */
+const OBSERVERS = ["onWire", "stderr", "costLog", "spawn"] as const;
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** Calls a function that looks on. */
+type Observe = <T>(run: () => T) => T;
+
+function observed(run: AnyFunction, observe: Observe): AnyFunction {
+  return (...args) => observe(() => run(...args));
+}
+
 /**
  * The same options, with functions that throw where they would give a promise: what
- * throws denies. `misused` hears of it too, so that the caller is told.
+ * throws denies. `misused` hears of it too, so that the caller is told. Those that look on
+ * are called through `observe`.
  */
 export function synchronous(
   options: SessionOptions,
   misused: Misused,
+  observe: Observe,
 ): SessionOptions {
-  const { policy, hooks, tools, mcpServers } = options;
+  const { policy, hooks, tools, mcpServers, logger } = options;
   const handlers: Record<string, unknown> = {};
+  for (const name of OBSERVERS) {
+    const given = options[name];
+    if (typeof given === "function") {
+      handlers[name] = observed(given as AnyFunction, observe);
+    }
+  }
+  if (logger !== undefined) {
+    handlers.logger = Object.fromEntries(
+      LEVELS.map((level) => [
+        level,
+        observed(logger[level].bind(logger) as AnyFunction, observe),
+      ]),
+    );
+  }
   for (const name of HANDLERS) {
     const given = options[name];
     if (given !== undefined) {
