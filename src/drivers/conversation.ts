@@ -7,6 +7,7 @@
  */
 
 import { StateError } from "../errors.ts";
+import type { Question } from "../events/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
@@ -31,6 +32,7 @@ import type { Inherited } from "./inherited.ts";
 import { isEndless, MAX_TIMER_MS } from "../time_limit.ts";
 import { LastingTurns } from "./lasting_turns.ts";
 import { afterInTime, type Clock, TurnLimits } from "./limits.ts";
+import { CallWaits } from "./call_waits.ts";
 import { Observers } from "./observers.ts";
 import { Meter } from "./meter.ts";
 import { OpenQuestions } from "./open_questions.ts";
@@ -70,6 +72,7 @@ export class Conversation {
   readonly #observers: Observers;
   readonly #meter: Meter;
   readonly #waits: ResetWaits;
+  readonly #callWaits = new CallWaits();
   readonly #lasting: LastingTurns;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
@@ -144,6 +147,8 @@ export class Conversation {
       this.#host,
       {
         after: clock.after,
+        now: clock.now,
+        answered: (question, askedMs) => this.#answered(question, askedMs),
         isAttended: (type) => this.#isAttended(type),
         emit: (frame, turnId) => this.#emit(frame, turnId),
         perform: (outputs) => this.perform(outputs),
@@ -238,9 +243,22 @@ export class Conversation {
       else if (output.do === "settle") isAnswer = true;
     }
     this.#limits.heard(events, isLast);
+    this.#callWaits.heard(events, () => this.#port.now());
     this.perform(outputs);
     this.#meter.heard(events);
     return isAnswer;
+  }
+
+  /** What a call waited for is not its own time. */
+  #answered(question: Question, askedMs: number): void {
+    const waits = this.#callWaits.answered(
+      question,
+      askedMs,
+      this.#port.now(),
+    );
+    for (const { toolUseId, waitedMs } of waits) {
+      this.protocol.waited(toolUseId, waitedMs);
+    }
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */

@@ -27,19 +27,23 @@ import { thrownText } from "../thrown.ts";
 import type { Clock } from "./limits.ts";
 
 /** What the questions may do. */
-export interface QuestionsPort extends Pick<Clock, "after"> {
+export interface QuestionsPort extends Pick<Clock, "after" | "now"> {
   /** Whether somebody reads who can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean;
   /** Hands events to the readers: of a turn, and of the session. */
   emit(frame: Frame, turnId: string | undefined): void;
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void;
+  /** A question that was asked at this time is answered, or is asked no more. */
+  answered(question: Question, askedMs: number): void;
 }
 
 /** One of them. */
 interface OpenQuestion {
   readonly question: Question;
   readonly abort: AbortController;
+  /** When the CLI asked. */
+  readonly askedMs: number;
   /** The turn that it is of; `undefined` for one that the CLI began by itself. */
   turnId: string | undefined;
   /** It was left to the caller, as an event. */
@@ -75,6 +79,7 @@ export class OpenQuestions {
     this.#open.set(id, {
       question,
       abort,
+      askedMs: this.#port.now(),
       turnId: this.#protocol.owner,
       left: false,
       stopTimer: this.#limit(id, question),
@@ -183,8 +188,10 @@ export class OpenQuestions {
   /** A question is open no more. */
   #take(id: string): OpenQuestion | undefined {
     const open = this.#open.get(id);
-    open?.stopTimer();
+    if (open === undefined) return undefined;
+    open.stopTimer();
     this.#open.delete(id);
+    this.#port.answered(open.question, open.askedMs);
     return open;
   }
 

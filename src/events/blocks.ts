@@ -65,9 +65,11 @@ export interface ToolResult extends ContentBase<"tool_result"> {
   /** The tool's own structured result, untouched. */
   readonly structured?: unknown;
   /**
-   * From the end of the call's block to this result, in milliseconds, by the times
-   * that the CLI wrote on both; includes waiting for a permission. Absent where it
-   * wrote none (CLI 2.1.197).
+   * The tool's own time, in milliseconds: from the end of the call's block to this
+   * result, by the times that the CLI wrote on both, less what the call waited for a
+   * person, a policy or a hook of this program to decide on it. In a saved stream, which
+   * does not say when they did, it includes that. Absent where the CLI wrote no times
+   * (2.1.197).
    */
   readonly durationMs?: number;
   /** The API ran it, such as its own web search. */

@@ -56,6 +56,8 @@ export class EventDecoder {
   /** How many turns are over. */
   #turn = 0;
   readonly #calls = new Map<string, KnownCall>();
+  /** How long calls waited for an answer, in milliseconds. */
+  readonly #waits = new Map<string, number>();
   readonly #agents = new Agents();
   readonly #answers = new Answers();
   /** The total of the last result. */
@@ -215,16 +217,24 @@ export class EventDecoder {
           name: event.name,
           input: event.input,
           atMs: timeOf(message.timestamp),
+          waitedMs: 0,
         });
       }
       return event;
     });
   }
 
+  /** A call waited so long for an answer, besides what was told of it before. */
+  waited(toolUseId: string, waitedMs: number): void {
+    this.#waits.set(toolUseId, (this.#waits.get(toolUseId) ?? 0) + waitedMs);
+  }
+
   #takeCall(toolUseId: string): KnownCall | undefined {
     const call = this.#calls.get(toolUseId);
+    const waitedMs = this.#waits.get(toolUseId) ?? 0;
     this.#calls.delete(toolUseId);
-    return call;
+    this.#waits.delete(toolUseId);
+    return call && { ...call, waitedMs };
   }
 
   #count(result: Draft<Result>): void {

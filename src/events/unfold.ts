@@ -41,6 +41,8 @@ export interface KnownCall {
   readonly input: WireObject;
   /** When the call was written, in milliseconds since 1970; `undefined` where the line does not say. */
   readonly atMs: number | undefined;
+  /** How long it waited for an answer, in milliseconds. */
+  readonly waitedMs: number;
 }
 
 /** Content as blocks. Where nobody checked it, it may be anything. */
@@ -132,7 +134,9 @@ function unfoldToolResult(
     data.toolInput = known.input;
     const end = timeOf(message.timestamp);
     if (end !== undefined && known.atMs !== undefined) {
-      data.durationMs = end - known.atMs;
+      // Two clocks, one of them that of the wall: they may differ by a little.
+      const ownMs = end - known.atMs - known.waitedMs;
+      data.durationMs = Math.max(0, Math.round(ownMs));
     }
   }
   if (message.type === "user_message" && message.toolUseResult !== undefined) {

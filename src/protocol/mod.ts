@@ -73,6 +73,11 @@ export class Protocol {
     return this.#turns.state;
   }
 
+  /** A tool call waited so long for an answer: that is no part of its time. */
+  waited(toolUseId: string, waitedMs: number): void {
+    this.#decoder.waited(toolUseId, waitedMs);
+  }
+
   /** What every error says besides: the session, where there is one, and the end of stderr. */
   get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
     return {
