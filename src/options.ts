@@ -327,7 +327,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * How long a turn may take from `send()` to its end, in milliseconds, the start of the
    * process included. Then it fails with a `DeadlineError` (operation `turn`) and is
    * interrupted; where that does not help within `closeTimeoutMs`, the session ends with
-   * its process. `timeoutMs` of `send()` and `ask()` takes its place. No limit by default.
+   * its process. `timeoutMs` of `send()` and `ask()` takes its place. It holds for the turn of
+   * a message of `push()`, too, from when it is its turn on. No limit by default.
    */
   readonly turnTimeoutMs?: number;
   /**

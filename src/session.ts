@@ -145,6 +145,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * Starts nothing.
    *
    * @throws {ConfigError} An option cannot be, or two contradict each other.
+   * @throws {unknown} The reason of `signal`, where it was aborted before.
    */
   constructor(given?: SessionOptions<Context> & NeedsContext<Context>) {
     super();

@@ -70,6 +70,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     given: SessionOptions,
     drive: Drive<Driver>,
   ) {
+    given.signal?.throwIfAborted();
     const { options, knownId } = settledOptions(given);
     this.#session = session;
     this.#drive = drive;

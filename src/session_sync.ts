@@ -86,6 +86,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    *
    * @throws {ConfigError} An option cannot be, two contradict each other, or a function
    * is async.
+   * @throws {unknown} The reason of `signal`, where it was aborted before.
    */
   constructor(given?: SyncSessionOptions<Context> & NeedsContext<Context>) {
     super();

@@ -1,9 +1,18 @@
 // Whatever waits is settled at every end of the session. The random interleaver of
 // `tests/chaos` looks for what is missing here.
 
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   AsyncSession,
+  ConfigError,
+  printPrompt,
+  printPromptSync,
   ProcessExitError,
   type SpawnSpec,
   StateError,
@@ -133,3 +142,58 @@ function endedByItself(file: string): boolean {
     throw error;
   }
 }
+
+Deno.test("a session whose signal was aborted before throws the reason of that", async () => {
+  const reasons = [undefined, new Error("too late"), "a text", { code: 7 }];
+  for (const reason of reasons) {
+    const signal = AbortSignal.abort(reason);
+    const attempts = [
+      () => new AsyncSession({ signal }),
+      () => new SyncSession({ signal }),
+      () => printPromptSync("go", { signal }),
+      () => printPrompt("go", { signal }),
+    ];
+    for (const attempt of attempts) {
+      let error: unknown = "nothing was thrown";
+      try {
+        await attempt();
+      } catch (thrown) {
+        error = thrown;
+      }
+      assertStrictEquals(error, signal.reason);
+    }
+  }
+  // What cannot be is told first.
+  assertThrows(
+    () => new AsyncSession({ signal: AbortSignal.abort(), cwd: 5 as never }),
+    ConfigError,
+  );
+});
+
+Deno.test("async: whatever waits when the session's signal aborts gets its reason", async () => {
+  const waits: Readonly<
+    Record<string, (session: AsyncSession) => Promise<unknown>>
+  > = {
+    ask: (session) => session.ask("one"),
+    result: (session) => session.send("one").result(),
+    "for await": (session) => Array.fromAsync(session.send("one")),
+    push: (session) => session.push("one").result(),
+    start: (session) => session.start(),
+    setModel: (session) => session.setModel("opus"),
+  };
+  for (const [name, wait] of Object.entries(waits)) {
+    await using claude = await ScriptedClaude.create({
+      processes: [{ beforeInput: [step.silence({ deaf: true })] }],
+    });
+    const abort = new AbortController();
+    await using session = new AsyncSession({
+      claudePath: claude.path,
+      closeTimeoutMs: 100,
+      signal: abort.signal,
+    });
+    const waiting = outcome(wait(session));
+    const reason = new Error("enough");
+    abort.abort(reason);
+    assertStrictEquals(await waiting, reason, name);
+  }
+});

@@ -138,6 +138,10 @@ export class Conversation {
       ...clock,
       interrupt: () => this.#interrupt(),
       failTurn: (id, error) => this.#failTurn(id, error),
+      failPushed: (error) => {
+        this.perform(this.protocol.failPushed(error));
+        this.#interrupt();
+      },
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
       fail: (error) => port.fail(error),
     });
@@ -502,7 +506,12 @@ export class Conversation {
     this.#isEnded = true;
     this.#limits.close();
     const wasClosed = this.protocol.state === "closing";
-    this.perform(this.protocol.end(how));
+    const { signal } = this.#options;
+    // Whatever waits for a session that was aborted gets the reason of that.
+    const reason: unknown = wasClosed && signal?.aborted === true
+      ? signal.reason
+      : undefined;
+    this.perform(this.protocol.end(reason instanceof Error ? reason : how));
     this.#lasting.close(this.protocol.endError);
     this.#host.close();
     this.#observers.end(how, wasClosed);

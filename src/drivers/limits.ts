@@ -55,6 +55,8 @@ export interface LimitsPort extends Clock {
   interrupt(): void;
   /** A turn fails for its readers, and is interrupted. */
   failTurn(turnId: string, error: Error): void;
+  /** The turn of messages that were pushed fails for whoever waits for it, and is interrupted. */
+  failPushed(error: Error): void;
   /** Hands an event to the readers. */
   emit(event: ClaudeEvent): void;
   /** The session cannot go on. */
@@ -68,6 +70,8 @@ export class TurnLimits {
   readonly #port: LimitsPort;
   /** Takes back the limit of a turn, by the turn. */
   readonly #turns = new Map<string, () => void>();
+  /** The limit of the turn of a message that was pushed. */
+  #pushed: { readonly id: string; readonly stop: () => void } | undefined;
   readonly #idle: IdleWatch;
   /** What `#idle` measures by was changed when the first turn began. */
   #sawInit = false;
@@ -117,6 +121,25 @@ export class TurnLimits {
     this.#turns.delete(turnId);
   }
 
+  /** The turn of a message that was pushed has the limit of the session, from when it is its turn on. */
+  #limitPushed(): void {
+    const timeoutMs = this.#options.turnTimeoutMs;
+    const [id] = this.#protocol.pushedTurn;
+    if (id === this.#pushed?.id) return;
+    this.#pushed?.stop();
+    this.#pushed = undefined;
+    if (id === undefined || timeoutMs === undefined || isEndless(timeoutMs)) {
+      return;
+    }
+    const stop = afterInTime(this.#port, timeoutMs, () => {
+      const details = this.#protocol.errorDetails;
+      const error = new DeadlineError("turn", timeoutMs, details);
+      this.#port.failPushed(error);
+      this.insist(error);
+    });
+    this.#pushed = { id, stop };
+  }
+
   /** The turn of now was interrupted: where it does not end soon, the session does. */
   insist(given?: Error): void {
     if (this.#grace !== undefined) return;
@@ -155,6 +178,7 @@ export class TurnLimits {
   /** Something changed. */
   update(): void {
     const { isWorking, isSilenceNormal, sawInit, turnId } = this.#protocol;
+    this.#limitPushed();
     if (this.#grace !== undefined) {
       if (!isWorking || turnId !== this.#grace.turnId) this.#endGrace();
     }
@@ -260,6 +284,8 @@ export class TurnLimits {
   close(): void {
     for (const stop of this.#turns.values()) stop();
     this.#turns.clear();
+    this.#pushed?.stop();
+    this.#pushed = undefined;
     this.#stopTimer();
     this.#endGrace();
   }

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { DeadlineError } from "../errors.ts";
 import { allow, type Decision } from "../permissions/decision.ts";
 import { defineTool } from "../tools/tool.ts";
+import type { PushNews } from "../protocol/mod.ts";
 import { FakeDriver, SESSION } from "./fixtures/fake_driver.ts";
 
 const MINUTE = 60_000;
@@ -522,4 +523,81 @@ Deno.test("a turn over its limit is interrupted also where leaving one would not
   driver.pass(MINUTE);
   assert(turn.end?.error instanceof DeadlineError);
   assertEquals(driver.requests("interrupt").length, 1);
+});
+
+/** A driver that was handed messages. */
+function pushing(turnTimeoutMs: number, ...ids: readonly string[]) {
+  const driver = new FakeDriver({ turnTimeoutMs, idleTimeoutMs: false });
+  const news: PushNews[] = [];
+  for (const id of ids) {
+    driver.conversation.push({ id, content: id }, {}, (one) => news.push(one));
+  }
+  const failures = () =>
+    news.flatMap((one) => "error" in one ? [one.error] : []);
+  return { driver, failures, news };
+}
+
+Deno.test("turnTimeoutMs holds for the turn of a message that was pushed", () => {
+  for (const begins of [false, true]) {
+    const { driver, failures, news } = pushing(1_000, "p1");
+    driver.pass(400);
+    if (begins) driver.init("p1");
+    driver.pass(599);
+    assertEquals(failures(), []);
+    driver.pass(1);
+    const [error] = failures();
+    assertInstanceOf(error, DeadlineError);
+    assertEquals([error.operation, error.timeoutMs], ["turn", 1_000]);
+    assertEquals(driver.requests("interrupt").length, 1);
+    // It is heeded in time, and the session goes on.
+    const count = news.length;
+    driver.result(["p1"], { subtype: "error_during_execution" });
+    driver.pass(100 * MINUTE);
+    assertEquals([driver.failure, driver.timers], [undefined, 0]);
+    assertEquals(news.length, count);
+    assertEquals(driver.conversation.protocol.isBusy, false);
+  }
+  // It is not: the session ends.
+  const { driver, failures } = pushing(1_000, "p1");
+  driver.pass(MINUTE);
+  assertInstanceOf(driver.failure, DeadlineError);
+  assertEquals(failures().length, 1);
+  assertEquals(driver.timers, 0);
+});
+
+Deno.test("a message that was pushed in time has no limit any more", () => {
+  const { driver, failures } = pushing(1_000, "p1", "p2");
+  driver.pass(900);
+  driver.init("p1", "p2");
+  driver.pass(99);
+  driver.result(["p1", "p2"]);
+  driver.pass(MINUTE);
+  assertEquals([failures(), driver.failure], [[], undefined]);
+  assertEquals(driver.timers, 0);
+});
+
+Deno.test("a message that waits for the caller's turn has its limit from its own turn on", () => {
+  const driver = new FakeDriver({ idleTimeoutMs: false, turnTimeoutMs: 1_000 });
+  const turn = driver.send("p1", 50_000);
+  driver.init("p1");
+  const failures: unknown[] = [];
+  driver.conversation.push({ id: "p2", content: "x" }, {}, (news) => {
+    if ("error" in news) failures.push(news.error);
+  });
+  driver.pass(10_000);
+  driver.result(["p1"]);
+  assert(turn.end?.result !== undefined);
+  driver.init("p2");
+  driver.pass(999);
+  assertEquals(failures, []);
+  driver.pass(1);
+  assertInstanceOf(failures[0], DeadlineError);
+});
+
+Deno.test("a turn that the CLI began by itself has no turnTimeoutMs", () => {
+  const driver = new FakeDriver({ idleTimeoutMs: false, turnTimeoutMs: 1_000 });
+  driver.init();
+  driver.pass(MINUTE);
+  assertEquals(driver.requests("interrupt"), []);
+  assertEquals(driver.timers, 0);
 });

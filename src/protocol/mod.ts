@@ -111,6 +111,16 @@ export class Protocol {
     return this.#turns.isBusy || this.facts.hasTasks;
   }
 
+  /** Messages that were pushed and whose turn it is: it runs, or is the next to begin. */
+  get pushedTurn(): readonly string[] {
+    return this.#turns.pushedTurn;
+  }
+
+  /** The turn of the messages that were pushed failed for whoever waits for it. */
+  failPushed(error: unknown): Output[] {
+    return this.#turns.failPushed(error);
+  }
+
   /** Whether the first turn of the process has begun. */
   get sawInit(): boolean {
     return this.#turns.sawInit;

@@ -136,6 +136,21 @@ export class TurnFlow {
     return this.#turns.isBusy;
   }
 
+  /** Messages that were pushed and whose turn it is: it runs, or is the next to begin. */
+  get pushedTurn(): readonly string[] {
+    return this.#turns.pushedTurn;
+  }
+
+  /** The turn of the messages that were pushed failed for whoever waits for it. */
+  failPushed(error: unknown): Output[] {
+    return this.#turns.pushedTurn.map((id) => ({
+      do: "tell_push",
+      id,
+      news: { error },
+      last: true,
+    }));
+  }
+
   /** Whether the first turn of the process has begun. */
   get sawInit(): boolean {
     return this.#sawInit;

@@ -84,6 +84,8 @@ const STATES: Readonly<Record<string, MessageState>> = {
   refused: "refused",
 };
 
+const NONE: readonly string[] = [];
+
 /** Follows the turns of one process. */
 export class Turns {
   /** The turn that the caller waits for. */
@@ -105,6 +107,9 @@ export class Turns {
     { completed: boolean; answered: boolean }
   >();
 
+  /** Those of them that the turn is about which is not the caller's. */
+  #foreignPushed = new Set<string>();
+
   /** Id of the turn that the lines belong to now; `undefined` where they are nobody's. */
   get owner(): string | undefined {
     return this.#foreign ? undefined : this.open?.prompt.id;
@@ -119,6 +124,18 @@ export class Turns {
   /** A message is on its way outside of `send()`. */
   push(id: string): void {
     this.#pushed.set(id, { completed: false, answered: false });
+  }
+
+  /**
+   * Messages that were pushed and whose turn it is: it runs, or is the next to begin. None
+   * while the caller's own turn runs, into which they may be folded.
+   */
+  get pushedTurn(): readonly string[] {
+    if (this.#pushed.size === 0) return NONE;
+    if (!this.#foreign && this.open !== undefined) return NONE;
+    return [...this.#pushed].flatMap(([id, { answered }]) =>
+      !answered && (!this.#foreign || this.#foreignPushed.has(id)) ? [id] : []
+    );
   }
 
   /** Whether this CLI reports what becomes of a message. */
@@ -143,6 +160,11 @@ export class Turns {
     const own = this.open !== undefined &&
       this.#isBegunBy(raw, this.open.promptId);
     this.#foreign = !own;
+    this.#foreignPushed = new Set(
+      own || this.#pushed.size === 0
+        ? []
+        : [...this.#pushed.keys()].filter((id) => this.#isBegunBy(raw, id)),
+    );
     if (own && this.open !== undefined) this.open.started = true;
     return own;
   }
@@ -174,6 +196,7 @@ export class Turns {
     }
     if (!this.#pushed.has(id)) return undefined;
     if (event.state === "started") {
+      if (this.#foreign) this.#foreignPushed.add(id);
       return this.open?.started === true || this.#foreign
         ? "folded"
         : "started";
