@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { reply } from "../src/testing/messages_api.ts";
 import { CLAUDE_FLAGS, flagsIn } from "../src/cli/fixtures/claude_flags.ts";
 import { command as run } from "./live_command.ts";
-import { live, world } from "./live_world.ts";
+import { exists, live, world } from "./live_world.ts";
 import { CLAUDE_VERSION, realClaudePath } from "./real_claude.ts";
 
 function lines(text: string): Record<string, unknown>[] {
@@ -135,6 +135,47 @@ live(
       const { code, err } = await run(on, [command, "hi"]);
       assertEquals([code, on.api.requests.length - before], [4, 1], command);
       assert(err.includes("Check the API key of ANTHROPIC_API_KEY"), err);
+    }
+  },
+);
+
+live(
+  "claudestream: --deny wins over --allow, and readonly only reads",
+  async () => {
+    await using on = await world({
+      replies: ({ prompts, toolResults }) => {
+        if (toolResults.length > 0) return reply.text("done");
+        const { path } = JSON.parse(prompts.at(-1) ?? "");
+        return path.endsWith("secret.txt")
+          ? reply.toolUse("Read", { file_path: path })
+          : reply.toolUse("Bash", { command: `touch ${path}` });
+      },
+    });
+    const secret = `${on.scratch.home}/secret.txt`;
+    await Deno.writeTextFile(secret, "42");
+    const rows:
+      readonly (readonly [readonly string[], path: string, boolean])[] = [
+        [["--allow", "all"], `${on.scratch.cwd}/one`, true],
+        [["--allow", "all", "--deny", "Bash"], `${on.scratch.cwd}/two`, false],
+        [
+          ["--allow=all", "--deny=Bash(touch *)"],
+          `${on.scratch.cwd}/three`,
+          false,
+        ],
+        [["--allow", "readonly"], `${on.scratch.cwd}/four`, false],
+        [["--allow", "readonly"], secret, true],
+        [["--allow", "none"], secret, false],
+      ];
+    for (const [flags, path, runs] of rows) {
+      const { code, out } = await run(on, [
+        "events",
+        JSON.stringify({ path }),
+        ...flags,
+      ]);
+      assertEquals(code, 0);
+      const result = lines(out).find(({ type }) => type === "tool_result");
+      assertEquals(result?.isError, !runs, flags.join(" "));
+      if (path !== secret) assertEquals(await exists(path), runs);
     }
   },
 );

@@ -44,7 +44,7 @@ Deno.test("exit code 3: no claude, or one that gives up", async () => {
     "--claude-path=/no/claude",
   ]);
   assertEquals(missing.code, 3);
-  assertStringIncludes(missing.stderr, "npm install -g");
+  assertStringIncludes(missing.stderr, "Check --claude-path");
   const scenario = {
     processes: [{ beforeInput: [step.stderr("too old\n"), step.exit(1)] }],
   };

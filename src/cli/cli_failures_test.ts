@@ -58,7 +58,7 @@ const FAILURES: readonly Failure[] = [
     args: ["ask", "x", "-s", "@/no/file"],
     exitCode: 2,
     code: "usage",
-    message: "Cannot read the file of --system-prompt",
+    message: 'Cannot read the file of --system-prompt: there is no "/no/file"',
   },
   {
     args: ["ask", "x", "--cwd", "/no/such/folder"],
@@ -73,6 +73,13 @@ const FAILURES: readonly Failure[] = [
     exitCode: 3,
     code: "cli_not_found",
     message: 'no executable file "/no/claude"',
+    hint: "Check --claude-path",
+  },
+  {
+    args: ["ask", "x"],
+    exitCode: 3,
+    code: "cli_not_found",
+    message: 'no "claude" in ',
     hint: "npm install -g",
   },
   {

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { ClaudeStreamError, TurnError } from "../errors.ts";
+import {
+  ClaudeNotFoundError,
+  ClaudeStreamError,
+  TurnError,
+} from "../errors.ts";
 import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
 import { type FailureCode, hintOf } from "./hints.ts";
 import { WriteError } from "./output.ts";
@@ -29,6 +33,12 @@ export function describe(error: unknown): Description {
   }
   if (error instanceof WriteError) return described("output", error.message);
   if (error instanceof TurnError) return describeTurn(error);
+  if (error instanceof ClaudeNotFoundError && error.wanted !== undefined) {
+    const { code, message } = error;
+    const hint =
+      "Check --claude-path and CLAUDESTREAM_CLAUDE_PATH; see why with: claudestream doctor";
+    return { code, message, hint };
+  }
   if (error instanceof ClaudeStreamError) {
     const { code, message, hint, sessionId } = error;
     return described(code, message, hint, sessionId);

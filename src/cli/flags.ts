@@ -154,7 +154,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "switch",
     help:
       "Print JSON: one event a line, of ask and doctor one object; a failure is an object as well",
-    commands: [...PROMPTS, "doctor"],
+    commands: [...PROMPTS, "doctor", "schema"],
   },
   raw: {
     name: "raw",

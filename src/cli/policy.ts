@@ -6,7 +6,7 @@
 
 import { closest } from "../closest.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { BUILTIN_TOOLS } from "../tools/builtin_tools.ts";
+import { BUILTIN_TOOLS, meantTool } from "../tools/builtin_tools.ts";
 import {
   allowAll,
   allowBuiltins,
@@ -103,7 +103,7 @@ function knownRule(flag: RuleFlag, rule: string): string {
   const matches = wildcard(name);
   if ([...BUILTIN_TOOLS].some((tool) => matches(tool))) return rule;
   const words = flag === "--allow" ? KEYWORDS : [];
-  const near = closest(name, [...BUILTIN_TOOLS, ...words]);
+  const near = meantTool(name) ?? closest(name, [...BUILTIN_TOOLS, ...words]);
   throw new UsageError(
     `Unknown tool ${JSON.stringify(name)} in ${flag}${
       near === undefined ? "" : `, did you mean "${near}"?`

@@ -42,6 +42,9 @@ const CASES: readonly (readonly [
   [["readonly", "Write"], call("Write", { file_path: "a" }), "allow"],
   [["readonly"], rm, undefined],
   [["=Brandnew"], call("Brandnew"), "allow"],
+  [["=Baash(git *)"], call("Baash", { command: "git status" }), "allow"],
+  [["=Baash"], call("Bash"), undefined],
+  [["Task"], call("Agent"), "allow"],
   [["=Brandnew,Read"], call("Read"), "allow"],
   [["Web*"], call("WebFetch"), "allow"],
 ];
@@ -67,7 +70,10 @@ const UNKNOWN: readonly (readonly [rule: string, said: string])[] = [
   ["WebSerch", 'Unknown tool "WebSerch" in FLAG, did you mean "WebSearch"?'],
   ["Kubernetes", 'Unknown tool "Kubernetes" in FLAG'],
   ["Kube*", 'Unknown tool "Kube*" in FLAG'],
-  ["mcp_db__query", 'Unknown tool "mcp_db__query" in FLAG'],
+  [
+    "mcp_db__query",
+    'Unknown tool "mcp_db__query" in FLAG, did you mean "mcp__db__query"?',
+  ],
   ["Read,Wriet", 'Unknown tool "Wriet" in FLAG, did you mean "Write"?'],
   ["Bash(git", 'Cannot read the FLAG rule "Bash(git"'],
   ["(x)", 'Cannot read the FLAG rule "(x)"'],

@@ -79,7 +79,14 @@ async function textOf(
   const what = `the file of ${flag}`;
   const bytes = await Deno.readFile(value.slice(1)).catch((cause) => {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`Cannot read ${what}: ${cause.message}`);
+    const name = JSON.stringify(value.slice(1));
+    throw new UsageError(
+      cause instanceof Deno.errors.NotFound
+        ? `Cannot read ${what}: there is no ${name}`
+        : cause instanceof Deno.errors.IsADirectory
+        ? `Cannot read ${what}: ${name} is a directory`
+        : `Cannot read ${what}: ${cause.message}`,
+    );
   });
   const { text } = textOfBytes(bytes, what);
   if (text.trim() !== "") return text;

@@ -244,9 +244,15 @@ export function meantTool(name: string): string | undefined {
   if (name.startsWith("mcp__")) return undefined;
   const prefix = /^(?:mcp|mpc|mc|cmp)_{1,2}(?=[^_])/i.exec(name)?.[0];
   if (prefix !== undefined) return `mcp__${name.slice(prefix.length)}`;
-  const near = [...BUILTIN_TOOLS].filter((known) => isSlip(name, known));
   const lower = name.toLowerCase();
-  return near.find((known) => known.toLowerCase() === lower) ?? near[0];
+  // The nearest: "WebSerch" is two slips from WebFetch, too.
+  const [nearest] = [...BUILTIN_TOOLS].filter((known) => isSlip(name, known))
+    .map((known) => ({
+      known,
+      distance: levenshteinDistance(lower, known.toLowerCase()),
+    }))
+    .sort((one, other) => one.distance - other.distance);
+  return nearest?.known;
 }
 
 /** From this length on two slips are still nearer than another word. */
