@@ -10,9 +10,6 @@
 /** What stands in the place of a secret. */
 export const MASK = "***";
 
-/** Shorter values are words that a text may hold for other reasons. */
-const MIN_LENGTH = 8;
-
 /** A secret that has begun at the end of a text is one from so many characters on. */
 const MIN_BEGINNING = 4;
 
@@ -59,6 +56,7 @@ const HARMLESS_LAST: ReadonlySet<string> = new Set([
   "name",
   "path",
   "sock",
+  "source",
   "ttl",
   "type",
 ]);
@@ -75,35 +73,6 @@ export function isSecretName(name: string): boolean {
   if (HARMLESS_LAST.has(last) || DIRECTORY.test(name)) return false;
   return SECRET_LAST.has(last) ||
     words.some((word) => SECRET_WORDS.has(word) || SECRET_ENDING.test(word));
-}
-
-/**
- * The secrets among variables, for {@linkcode maskSecrets}: the longest first.
- *
- * @param variables Variables, headers or fields, by their names.
- */
-export function secretsOf(
-  variables: Readonly<Record<string, string | undefined>>,
-): string[] {
-  const values = Object.entries(variables).flatMap(([name, value = ""]) =>
-    name.toUpperCase() === "ANTHROPIC_CUSTOM_HEADERS"
-      // One "Name: value" in each line; any of them may be a key.
-      ? value.split("\n").map((line) => line.slice(line.indexOf(":") + 1))
-      : isSecretName(name)
-      ? [value]
-      : []
-  );
-  const forms = values
-    // A key in several lines is seen line by line.
-    .flatMap((value) => [value, ...value.split("\n")])
-    .map((value) => value.trim())
-    .filter((value) => value.length >= MIN_LENGTH)
-    .flatMap((value) => [
-      value,
-      JSON.stringify(value).slice(1, -1),
-      ...value.isWellFormed() ? [encodeURIComponent(value)] : [],
-    ]);
-  return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }
 
 /** What looks like a secret wherever it stands; a first group is not a part of it. */
@@ -147,6 +116,73 @@ function spansOf(text: string, secrets: readonly string[]): Span[] {
   return merged(spans);
 }
 
+/** Where the secrets of a text are, in order and without overlaps. */
+export function secretSpans(
+  text: string,
+  secrets: readonly string[],
+): readonly (readonly [start: number, end: number])[] {
+  return spansOf(text, secrets).map(([start, end]) => [start, end]);
+}
+
+/** What a word has in it, or ends with, of which the rest is a secret. */
+const LEADS: readonly string[] = [
+  "sk-",
+  "ghp_",
+  "gho_",
+  "ghr_",
+  "ghs_",
+  "ghu_",
+  "github_pat_",
+  "glpat-",
+  "xox",
+  "AKIA",
+  "ASIA",
+  "eyJ",
+];
+
+/** What stands before a word that is a secret, and within one. */
+const LEAD =
+  /(?:(?:Bearer|Basic)\s+|(?:api[_-]?key|token|secret|passw(?:or)?d)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)$/i;
+
+/** What no secret with a shape has in it. */
+const BETWEEN = /[\s"'\\]/;
+
+/**
+ * From where on a text may end in the beginning of a secret, of which more may follow; its
+ * length if it does not.
+ *
+ * @param spans What {@linkcode secretSpans} returned for it.
+ */
+export function mayBegin(
+  text: string,
+  secrets: readonly string[],
+  spans: readonly (readonly [start: number, end: number])[],
+): number {
+  const { length } = text;
+  let from = length;
+  for (const secret of secrets) {
+    from = Math.min(from, length - beginningAtEnd(text, secret, 1));
+  }
+  let start = length;
+  while (start > 0 && !BETWEEN.test(text.charAt(start - 1))) start--;
+  const word = text.slice(start);
+  if (
+    word !== "" &&
+    (/[=:@?&]/.test(word) ||
+      LEADS.some((lead) =>
+        word.includes(lead) || beginningAtEnd(word, lead, 1) > 0
+      ) ||
+      LEAD.test(text.slice(Math.max(0, start - 300), start)))
+  ) from = Math.min(from, start);
+  // A secret that ends here may be longer, and one that was found is let go as a whole.
+  for (const [begin, end] of spans.toReversed()) {
+    if (begin < from && end > from || end === length && begin >= start) {
+      from = Math.min(from, begin);
+    }
+  }
+  return from;
+}
+
 function merged(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const [start, end, from] of spans.toSorted(([a], [b]) => a - b)) {
@@ -178,7 +214,7 @@ function masked(text: string, spans: readonly Span[]): string {
  * nothing.
  *
  * @param text Any text; JSON stays JSON.
- * @param secrets Values to take out besides what looks like a key; see {@linkcode secretsOf}.
+ * @param secrets Values to take out besides what looks like a key; see `secretsOf`.
  */
 export function maskSecrets(
   text: string,
@@ -202,7 +238,7 @@ export class SecretMask {
   /** What is held back: the beginning of a line. */
   #held = "";
 
-  /** @param secrets See {@linkcode secretsOf}; asked for when there is a text. */
+  /** @param secrets See `secretsOf`; asked for when there is a text. */
   constructor(secrets: () => readonly string[]) {
     this.#secrets = secrets;
   }
@@ -240,10 +276,7 @@ export class SecretMask {
     // Asked for at the end of each turn.
     if (text === "") return "";
     const secrets = this.#secrets();
-    const begun = Math.max(
-      0,
-      ...secrets.map((secret) => beginningAtEnd(text, secret)),
-    );
+    const begun = begunAtEnd(text, secrets);
     const spans = spansOf(text, secrets);
     if (begun > 0) {
       spans.push([text.length - begun, text.length, text.length - begun]);
@@ -259,10 +292,22 @@ export class SecretMask {
   }
 }
 
+/** How many characters at the end of a text are the beginning of one of some secrets. */
+export function begunAtEnd(text: string, secrets: readonly string[]): number {
+  return secrets.reduce(
+    (most, secret) => Math.max(most, beginningAtEnd(text, secret)),
+    0,
+  );
+}
+
 /** How many characters at the end of a text are the beginning of a secret. */
-function beginningAtEnd(text: string, secret: string): number {
+function beginningAtEnd(
+  text: string,
+  secret: string,
+  least = MIN_BEGINNING,
+): number {
   const most = Math.min(text.length, secret.length - 1);
-  for (let length = most; length >= MIN_BEGINNING; length--) {
+  for (let length = most; length >= least; length--) {
     if (text.endsWith(secret.slice(0, length))) return length;
   }
   return 0;

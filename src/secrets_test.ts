@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isSecretName, maskSecrets, SecretMask, secretsOf } from "./secrets.ts";
+import { isSecretName, maskSecrets, SecretMask } from "./secrets.ts";
+import { secretsOf } from "./secret_values.ts";
 
 const KEY = "sk-ant-api03-AbC_d-123456789012345678901234567890";
 
@@ -126,30 +127,32 @@ Deno.test("isSecretName knows names of secrets from names about them", () => {
 });
 
 Deno.test("secretsOf gives values in each form that they may be seen in, longest first", () => {
-  assertEquals(
-    secretsOf({
-      HOME: "/home/somebody",
-      A_TOKEN: "short",
-      B_TOKEN: 'with "quotes" ',
-      C_KEY: "first line of it\nsecond line",
-      D_SECRET: undefined,
-      ANTHROPIC_CUSTOM_HEADERS: "X-Key: 0123456789\nX-Other: abcdefghi",
-    }),
-    [
-      "first%20line%20of%20it%0Asecond%20line",
-      "first line of it\\nsecond line",
-      "first line of it\nsecond line",
-      "first%20line%20of%20it",
-      "with%20%22quotes%22",
-      "first line of it",
-      'with \\"quotes\\"',
-      'with "quotes"',
-      "second%20line",
-      "second line",
-      "0123456789",
-      "abcdefghi",
-    ],
-  );
+  const forms = secretsOf({
+    HOME: "/home/somebody",
+    A_TOKEN: "short",
+    B_TOKEN: 'with "quotes" ',
+    C_KEY: "first line of it\nsecond line",
+    D_SECRET: undefined,
+    ANTHROPIC_CUSTOM_HEADERS: "X-Key: 0123456789\nX-Other: abcdefghi",
+  });
+  const expected = [
+    "first%20line%20of%20it%0Asecond%20line",
+    "first line of it\\nsecond line",
+    "first line of it\nsecond line",
+    "first%20line%20of%20it",
+    "with%20%22quotes%22",
+    "first line of it",
+    'with \\"quotes\\"',
+    'with "quotes"',
+    "second%20line",
+    "second line",
+    "0123456789",
+    "abcdefghi",
+  ];
+  assertEquals(expected.filter((form) => !forms.includes(form)), []);
+  assertEquals(forms.filter((form) => /short|somebody/.test(form)), []);
+  const lengths = forms.map((form) => form.length);
+  assertEquals(lengths, lengths.toSorted((a, b) => b - a));
 });
 
 Deno.test("SecretMask lets no part of a secret through, wherever the text is cut", () => {

@@ -7,6 +7,7 @@
 
 import * as v from "valibot";
 import { ProtocolError } from "../errors.ts";
+import { shown } from "../process/kinds.ts";
 import {
   isWireObject,
   type Reads,
@@ -155,7 +156,7 @@ export function word<T extends string>(
     throw new RangeError(
       `Cannot make the request: expected ${name} to be one of ${
         words.join(", ")
-      }, got "${value}"`,
+      }, got ${shown(value)}`,
     );
   }
   return found;

@@ -10,7 +10,7 @@ import { check as checkKind, TIME } from "../process/kinds.ts";
 import { checkOptions } from "../process/check_options.ts";
 import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
-import { secretsOf } from "../secrets.ts";
+import { secretsOf } from "../secret_values.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
 import { findBinary } from "./binary.ts";
 import { configDirCheck } from "./config_dir.ts";

@@ -22,8 +22,8 @@ import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
 import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
 import { ProcessTree } from "../process/process_tree.ts";
 import type { Launch } from "../process/launch.ts";
+import { keepsSettings } from "../process/launch_files.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
-import { sessionSecrets } from "../process/session_secrets.ts";
 import { openTransport } from "../process/open.ts";
 import { drain, StderrText, Tail } from "../process/stderr.ts";
 import type { HeldTransport } from "../process/transport.ts";
@@ -146,7 +146,9 @@ export class AsyncDriver {
     });
     this.#timers.begin();
     try {
-      return await answer;
+      const response = await answer;
+      if (keepsSettings(response)) this.#process?.removeFiles();
+      return response;
     } catch (error) {
       const failure = startFailure(error, this.stderrTail);
       this.#fail(failure);
@@ -177,7 +179,7 @@ export class AsyncDriver {
     const text = new StderrText(
       this.#tail,
       this.#conversation.stderr,
-      sessionSecrets(this.#options, launch),
+      this.#conversation.secrets,
     );
     const stderr = process.stderr === undefined
       ? Promise.resolve()

@@ -28,6 +28,7 @@ import { Conversation } from "./conversation.ts";
 import type { Inherited } from "./inherited.ts";
 import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
+import { keepsSettings } from "../process/launch_files.ts";
 import { startFailure } from "./start_failure.ts";
 import { synchronous } from "./sync_handlers.ts";
 import { Timers } from "./timers.ts";
@@ -127,11 +128,20 @@ export class BlockingDriver {
     // The host has nothing to prepare: what would take a promise is refused.
     const launch = readyLaunch(this.#options);
     this.#conversation.open(launch);
-    const { stderr } = this.#conversation;
-    this.#link = new LineLink(this.#options, launch, this.#tail, stderr);
+    const { stderr, secrets } = this.#conversation;
+    this.#link = new LineLink(
+      this.#options,
+      launch,
+      this.#tail,
+      stderr,
+      secrets,
+    );
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
     this.#conversation.start(launch.initialize, timeoutMs, (outcome) => {
       this.#started = outcome;
+      if (outcome.ok && keepsSettings(outcome.response)) {
+        this.#link?.removeFiles();
+      }
     });
   }
 

@@ -196,6 +196,11 @@ export class Conversation {
     }
   }
 
+  /** Gives the secrets that are known by now. */
+  get secrets(): () => readonly string[] {
+    return this.#observers.secrets;
+  }
+
   /** Who hears the lines of stderr; `undefined` for nobody. */
   get stderr(): ((line: string) => void) | undefined {
     return this.#observers.stderr;

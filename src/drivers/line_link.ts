@@ -17,7 +17,6 @@ import { LinesDecoder } from "../process/lines.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
 import { removeFolderNow } from "../process/launch_files.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
-import { sessionSecrets } from "../process/session_secrets.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
 import type { ExitStatus, SpawnSpec } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
@@ -81,12 +80,14 @@ export class LineLink implements ExitTarget {
    * Starts the worker, and in it the process.
    *
    * @param onStderr Hears each line of stderr.
+   * @param secrets Values that are masked in stderr.
    */
   constructor(
     options: SessionOptions,
     launch: Launch,
     tail: Tail,
     onStderr: ((line: string) => void) | undefined = options.stderr,
+    secrets: () => readonly string[] = () => [],
   ) {
     const memory = makeRing();
     this.#reader = new RingReader(memory);
@@ -94,7 +95,7 @@ export class LineLink implements ExitTarget {
     this.#stderr = new StderrText(
       tail,
       onStderr,
-      sessionSecrets(options, launch),
+      secrets,
     );
     this.#end = loadingRefused();
     if (this.#end !== undefined) return;
@@ -119,6 +120,11 @@ export class LineLink implements ExitTarget {
       steps: closeStepsOf(options),
       blocked: BLOCKED,
     });
+  }
+
+  /** Removes what was written for the process, which has read it. */
+  removeFiles(): void {
+    removeFolderNow(this.#spawned?.folder);
   }
 
   /** Id of the process, once there is one. */

@@ -13,12 +13,18 @@ import type {
   HandlerFailure,
 } from "../host/handler_failure.ts";
 import { type CostEntry, costEntry } from "../observe/cost_entry.ts";
+import { DeltaMask } from "../observe/delta_mask.ts";
 import { SessionLog } from "../observe/log.ts";
 import { RECORDING_FORMAT, RecordingWriter } from "../observe/recording.ts";
 import type { SessionOptions } from "../options.ts";
 import { type Launch, pathOf } from "../process/launch.ts";
+import { writeHint } from "../process/file_hint.ts";
 import { LineFile } from "../process/line_file.ts";
-import { sessionSecrets } from "../process/session_secrets.ts";
+import {
+  type SessionSecrets,
+  sessionSecrets,
+} from "../process/session_secrets.ts";
+import { secretForms } from "../secret_values.ts";
 import { readVariable } from "../process/spawn.ts";
 import type { ProcessExit } from "../protocol/mod.ts";
 import { thrownText } from "../thrown.ts";
@@ -50,9 +56,7 @@ class Target {
         `Cannot write the file of ${name}: "${path}": ${thrownText(cause)}`,
         {
           cause,
-          ...cause instanceof Deno.errors.NotCapable
-            ? { hint: `Run Deno with --allow-write=${path}` }
-            : {},
+          hint: writeHint(cause, path),
         },
       );
     }
@@ -82,9 +86,14 @@ class Target {
 class Recorder {
   readonly #writer: RecordingWriter;
   readonly #target: Target;
+  readonly #mask: DeltaMask<(masked: string | undefined) => string>;
 
-  constructor(target: Target, secrets: readonly string[]) {
+  constructor(target: Target, secrets: () => readonly string[]) {
     this.#target = target;
+    this.#mask = new DeltaMask(
+      secrets,
+      (line, masked) => target.write(line(masked)),
+    );
     const run = crypto.randomUUID().slice(0, 8);
     this.#writer = new RecordingWriter(run, secrets, () => performance.now());
     target.write(this.#writer.start({
@@ -97,14 +106,22 @@ class Recorder {
   }
 
   wire(direction: "in" | "out", line: string): void {
-    this.#target.write(this.#writer.wire(direction, line));
+    const writer = this.#writer;
+    const { ms } = writer;
+    this.#mask.push(
+      (masked = line) => writer.wire(direction, masked, ms),
+      direction === "in" ? line : undefined,
+    );
   }
 
   stderr(line: string): void {
-    this.#target.write(this.#writer.stderr(line));
+    const writer = this.#writer;
+    const { ms } = writer;
+    this.#mask.push(() => writer.stderr(line, ms), undefined);
   }
 
   end(how: ProcessExit | Error, closed: boolean): void {
+    this.#mask.end();
     this.#target.write(
       how instanceof Error
         ? this.#writer.error(how.message)
@@ -122,6 +139,7 @@ export class Observers {
   #log: SessionLog | undefined;
   #tellCost: ((entry: CostEntry) => void) | undefined;
   #costs: Target | undefined;
+  #secrets: SessionSecrets | undefined;
 
   /** @param failed Hears of one that cannot go on. */
   constructor(options: SessionOptions, failed: FailureListener) {
@@ -140,11 +158,13 @@ export class Observers {
   open(launch: Launch): void {
     const { logger, costLog, resume } = this.#options;
     const files = this.#files();
+    const known = sessionSecrets(this.#options, launch);
+    this.#secrets = known;
     if (files.length > 0 || logger !== undefined) {
-      const secrets = sessionSecrets(this.#options, launch)();
+      const secrets = known.values;
       for (const { name, path, append, also } of files) {
         const target = new Target(name, path, append, this.#failed);
-        this.#recorders.push(new Recorder(target, [...also, ...secrets]));
+        this.#recorders.push(new Recorder(target, withMore(secrets, also)));
       }
       if (logger !== undefined) this.#log = new SessionLog(logger, secrets);
     }
@@ -182,8 +202,12 @@ export class Observers {
     return files;
   }
 
+  /** The secrets that are known by now. */
+  readonly secrets = (): readonly string[] => this.#secrets?.values() ?? [];
+
   /** A line passed. */
   wire(direction: "in" | "out", line: string): void {
+    this.#secrets?.learn(direction, line);
     for (const recorder of this.#recorders) recorder.wire(direction, line);
     this.#log?.wire(direction, line);
     if (this.#options.onWire === undefined) return;
@@ -225,4 +249,14 @@ export class Observers {
     else this.#log?.exit(how.code, how.signal, wasClosed);
     this.#costs?.close();
   }
+}
+
+/** Texts that the caller names are masked too, however short. */
+function withMore(
+  secrets: () => readonly string[],
+  also: readonly string[],
+): () => readonly string[] {
+  if (also.length === 0) return secrets;
+  const more = [...secretForms(also), ...also.filter((text) => text !== "")];
+  return () => [...more, ...secrets()];
 }

@@ -8,6 +8,7 @@ import { callAside } from "../call_aside.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { HandlerFailure } from "../host/handler_failure.ts";
 import { TESTED_RANGE, testedness } from "../process/tested.ts";
+import { DeltaMask } from "./delta_mask.ts";
 import { maskSecrets } from "../secrets.ts";
 import { thrownText } from "../thrown.ts";
 
@@ -68,13 +69,17 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
  */
 export class SessionLog {
   readonly #logger: Logger;
-  readonly #secrets: readonly string[];
+  readonly #secrets: () => readonly string[];
+  readonly #lines: DeltaMask<readonly [words: string, line: string]>;
   #knowsVersion = false;
 
-  /** @param secrets Values to mask, besides what looks like a key. */
-  constructor(logger: Logger, secrets: readonly string[]) {
+  /** @param secrets Gives the values to mask, besides what looks like a key. */
+  constructor(logger: Logger, secrets: () => readonly string[]) {
     this.#logger = logger;
     this.#secrets = secrets;
+    this.#lines = new DeltaMask(secrets, ([words, line], masked = line) => {
+      this.#log("debug", words, { line: this.#mask(masked) });
+    });
   }
 
   /** The process is started. */
@@ -86,12 +91,12 @@ export class SessionLog {
   /** A line passed. */
   wire(direction: "in" | "out", line: string): void {
     const words = direction === "in" ? "line from the CLI" : "line to the CLI";
-    this.#log("debug", words, { line: this.#mask(line) });
+    this.#lines.push([words, line], direction === "in" ? line : undefined);
   }
 
   /** The CLI wrote a line to stderr. */
   stderr(line: string): void {
-    this.#log("debug", "line of the CLI's stderr", { line: this.#mask(line) });
+    this.#lines.push(["line of the CLI's stderr", line], undefined);
   }
 
   /** An event came. */
@@ -126,6 +131,7 @@ export class SessionLog {
 
   /** The process is gone. */
   exit(code: number, signal: string | null, wasClosed: boolean): void {
+    this.#lines.end();
     this.#log(
       wasClosed ? "info" : "error",
       wasClosed ? "session closed" : "process of the session ended by itself",
@@ -135,6 +141,7 @@ export class SessionLog {
 
   /** The session is over for another reason. */
   error(error: Error, wasClosed: boolean): void {
+    this.#lines.end();
     if (wasClosed) this.#log("info", "session closed", {});
     else {
       const { name } = error;
@@ -143,7 +150,7 @@ export class SessionLog {
     }
   }
 
-  readonly #mask = (text: string): string => maskSecrets(text, this.#secrets);
+  readonly #mask = (text: string): string => maskSecrets(text, this.#secrets());
 
   #log(
     level: Level,

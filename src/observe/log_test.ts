@@ -13,7 +13,7 @@ function said(claudeCodeVersion: string): unknown[] {
       },
     ]),
   ) as unknown as Logger;
-  const log = new SessionLog(logger, []);
+  const log = new SessionLog(logger, () => []);
   const event = { type: "system_init", claudeCodeVersion } as ClaudeEvent;
   log.event(event);
   log.event(event);

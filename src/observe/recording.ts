@@ -6,7 +6,7 @@
  */
 
 import { isWireObject } from "../messages/_define.ts";
-import { maskSecrets } from "../secrets.ts";
+import { MASK, maskSecrets } from "../secrets.ts";
 
 /** The number of the format. It grows when a reader of an older one would go wrong. */
 export const RECORDING_FORMAT = 1;
@@ -55,16 +55,20 @@ export type RecordedLine =
 /** Writes the lines of one process. */
 export class RecordingWriter {
   readonly #run: string;
-  readonly #secrets: readonly string[];
+  readonly #secrets: () => readonly string[];
   readonly #now: () => number;
   readonly #began: number;
 
   /**
    * @param run Tells this process from others.
-   * @param secrets Values to mask, besides what looks like a key.
+   * @param secrets Gives the values to mask, besides what looks like a key.
    * @param now The time in milliseconds, from anywhere on.
    */
-  constructor(run: string, secrets: readonly string[], now: () => number) {
+  constructor(
+    run: string,
+    secrets: () => readonly string[],
+    now: () => number,
+  ) {
     this.#run = run;
     this.#secrets = secrets;
     this.#now = now;
@@ -76,19 +80,25 @@ export class RecordingWriter {
     return this.#line("start", JSON.stringify(start));
   }
 
+  /** The time since the start, in milliseconds. */
+  get ms(): number {
+    return Math.round(this.#now() - this.#began);
+  }
+
   /** A line of the wire. */
-  wire(direction: "in" | "out", line: string): string {
-    const text = maskSecrets(line, this.#secrets);
-    // As it is, so that a number keeps its digits and an object the order of its fields.
-    return this.#line(direction, isObject(text) ? text : JSON.stringify(text));
+  wire(direction: "in" | "out", line: string, ms: number = this.ms): string {
+    const masked = maskLine(line, this.#secrets());
+    return this.#line(
+      direction,
+      isObject(masked) ? masked : JSON.stringify(masked),
+      ms,
+    );
   }
 
   /** A line of stderr. */
-  stderr(line: string): string {
-    return this.#line(
-      "stderr",
-      JSON.stringify(maskSecrets(line, this.#secrets)),
-    );
+  stderr(line: string, ms: number = this.ms): string {
+    const text = maskSecrets(line, this.#secrets());
+    return this.#line("stderr", JSON.stringify(text), ms);
   }
 
   /** The end of the process. */
@@ -98,14 +108,48 @@ export class RecordingWriter {
 
   /** The end of the session, where it was none of the process. */
   error(message: string): string {
-    const text = maskSecrets(message, this.#secrets);
+    const text = maskSecrets(message, this.#secrets());
     return this.#line("error", JSON.stringify(text));
   }
 
-  #line(key: string, json: string): string {
-    const ms = Math.round(this.#now() - this.#began);
+  #line(key: string, json: string, ms: number = this.ms): string {
     return `{"run":${JSON.stringify(this.#run)},"ms":${ms},"${key}":${json}}`;
   }
+}
+
+/**
+ * A line of the wire without secrets. It stays as it is otherwise, so that a number keeps
+ * its digits and an object the order of its fields.
+ */
+export function maskLine(line: string, secrets: readonly string[]): string {
+  const text = maskSecrets(line, secrets);
+  if (text === line || isObject(text) || !isObject(line)) return text;
+  // The mask took away what JSON needs: a number, or half of an escape.
+  return JSON.stringify(masked(JSON.parse(line), secrets));
+}
+
+function masked(
+  value: unknown,
+  secrets: readonly string[],
+  name = "",
+): unknown {
+  if (typeof value === "string") return maskSecrets(value, secrets);
+  if (typeof value === "number" || typeof value === "boolean") {
+    // With its name in front, which may say that it is secret.
+    const whole = `"${name}":${value}`;
+    return maskSecrets(whole, secrets) === whole ? value : MASK;
+  }
+  if (Array.isArray(value)) return value.map((item) => masked(item, secrets));
+  if (!isWireObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => {
+      const whole = masked(field, secrets, name);
+      // A text after a name that says so.
+      const isNamed = typeof whole === "string" && typeof field === "string" &&
+        maskSecrets(`"${name}":"${whole}"`) !== `"${name}":"${whole}"`;
+      return [maskSecrets(name, secrets), isNamed ? MASK : whole];
+    }),
+  );
 }
 
 function isObject(line: string): boolean {

@@ -3,7 +3,7 @@ import { readRecording, RecordingWriter } from "./recording.ts";
 
 function writer(run = "r", secrets: readonly string[] = []) {
   let now = 0;
-  return new RecordingWriter(run, secrets, () => now++);
+  return new RecordingWriter(run, () => secrets, () => now++);
 }
 
 const START = {

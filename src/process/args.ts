@@ -11,6 +11,7 @@ import { notFor } from "./environment.ts";
 import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
 import { answerSchema } from "../structured/dialect.ts";
 import { literalName } from "../tools/builtin_tools.ts";
+import { hasSecret } from "../secret_values.ts";
 import { externalServers } from "../tools/config.ts";
 import {
   addPermissions,
@@ -332,21 +333,49 @@ export const MAX_ARGUMENTS_LENGTH = 8_000;
 /**
  * What a process with these options is started with.
  *
- * @throws {ConfigError} Its arguments would be too long.
+ * @throws {ConfigError} Its arguments would be too long, or have a secret in them.
  */
 export function launchOf(options: SessionOptions): Launch {
   const launch = draftOf(options, false);
-  if (lengthOf(launch.args) <= MAX_ARGUMENTS_LENGTH) return launch;
+  const isFree = !isRevealing(launch);
+  if (isFree && lengthOf(launch.args) <= MAX_ARGUMENTS_LENGTH) return launch;
   // Lists as arguments are what every CLI takes, so they go elsewhere only where they must.
   const spilled = draftOf(options, true);
+  if (isRevealing(spilled)) throw revealing(options);
   const length = lengthOf(spilled.args);
   if (length <= MAX_ARGUMENTS_LENGTH) return spilled;
   const longest = spilled.args.reduce((a, b) => b.length > a.length ? b : a);
   throw new ConfigError(
     "extraArgs",
-    `Cannot start the CLI: its arguments have ${length} characters, more than ${MAX_ARGUMENTS_LENGTH}: the longest begins with "${
-      longest.slice(0, 40)
-    }"`,
+    `Cannot start the CLI: its arguments have ${length} characters, more than ${MAX_ARGUMENTS_LENGTH}: the longest is ${
+      longest.split("=")[0]?.slice(0, 40)
+    }`,
+  );
+}
+
+/** Whether an argument has a secret in it: every user of the machine can read those. */
+function isRevealing({ args, env }: Launch): boolean {
+  return hasSecret(args, env);
+}
+
+/** What to do instead, by the option. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  plugins:
+    "Fetch the plugin yourself and give the path of its zip file or folder",
+  extraArgs:
+    "Use the options env, mcpServers and settings, whose values are no arguments",
+};
+
+function revealing(options: SessionOptions): ConfigError {
+  const option =
+    Object.entries(options).find(([name, value]) =>
+      value !== undefined &&
+      isRevealing(draftOf({ env: options.env ?? {}, [name]: value }, true))
+    )?.[0] ?? "extraArgs";
+  return new ConfigError(
+    option,
+    `Cannot use the option ${option}: it has a secret in it that would be an argument of the CLI, which every user of this machine can read`,
+    { hint: INSTEAD[option] ?? "Give it without the secret" },
   );
 }
 

@@ -193,7 +193,6 @@ export function checkPlugins(option: string, plugins: unknown): void {
 const ADDRESS: Kind = {
   expected: "an http: or https: address",
   // An address may hold a secret.
-  isSecret: true,
   fits: (value) =>
     (value instanceof URL || typeof value === "string" && !/\s/.test(value)) &&
     URL.canParse(`${value}`) && /^https?:$/.test(new URL(`${value}`).protocol),
@@ -207,12 +206,17 @@ export function checkSettings(option: string, settings: unknown): void {
   if (!isJson(settings)) return;
   try {
     JSON.parse(settings);
-  } catch (cause) {
-    // The text is not shown: it may hold a secret.
+  } catch (error) {
+    // Its words quote the text, which may hold a secret: neither they nor the error itself
+    // are told.
+    const [at = ""] = /at position \d+|at line \d+|line \d+ column \d+/.exec(
+      `${error}`,
+    ) ?? [];
     throw new ConfigError(
       option,
-      "Cannot use the option settings: expected a path or valid JSON",
-      { cause },
+      `Cannot use the option settings: expected a path or valid JSON${
+        at === "" ? "" : `: it is none ${at}`
+      }`,
     );
   }
 }

@@ -124,12 +124,10 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
     expected: "a transport, or a function that makes one",
     fits: (value) => typeof value === "function" || isWireObject(value),
   },
-  // The values are not shown: one of them may be a secret.
   env: {
     expected:
       "an object of texts, with names without = and no NUL anywhere; undefined leaves a variable out",
     fits: isEnvironment,
-    isSecret: true,
   },
   clearEnv: YES_OR_NO,
   keepEnv: TEXTS,

@@ -15,8 +15,6 @@ export interface Kind {
   readonly expected: string;
   /** Whether this is one. */
   readonly fits: (value: unknown) => boolean;
-  /** Leaves the value out of the error. */
-  readonly isSecret?: boolean;
 }
 
 const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -100,17 +98,7 @@ export function isPositive(value: unknown): boolean {
 /** @throws {ConfigError} It is there and of another kind. */
 export function check(option: string, value: unknown, kind: Kind): void {
   if (value === undefined || kind.fits(value)) return;
-  const { expected, isSecret = false } = kind;
-  throw wrong(option, expected, isSecret ? typesOf(value) : value);
-}
-
-/** What is in an object, in words that give no value away. */
-function typesOf(value: unknown): unknown {
-  if (Array.isArray(value)) return "a list";
-  if (!isWireObject(value)) return `a ${typeof value}`;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, value]) => [name, `a ${typeof value}`]),
-  );
+  throw wrong(option, kind.expected, value);
 }
 
 /**
@@ -160,18 +148,45 @@ export function wrong(
   );
 }
 
-/** A value in an error, as JSON where that can hold it. */
+/** A text that may be shown: a short word, and no key. */
+const WORD = /^[A-Za-z]+(?:[ _.-][A-Za-z]+)*$/;
+
+const MAX_WORD_LENGTH = 24;
+
+/**
+ * A wrong value in an error, which ends up in logs: what it is, without a text that may
+ * be secret. Any option may hold one that was meant for another.
+ */
 export function shown(value: unknown): string {
-  // To JSON NaN and Infinity are null.
-  const text = typeof value === "number" ? String(value) : json(value);
-  return (text ?? String(value)).slice(0, 200);
+  if (typeof value === "string") return shownText(value);
+  if (Array.isArray(value)) {
+    const kinds = [...new Set(value.map((item) => kindOf(item)))].join(" or ");
+    return value.length === 0
+      ? "an empty list"
+      : `a list of ${value.length}: ${kinds}`;
+  }
+  if (typeof value === "function") return "a function";
+  if (value instanceof URL) return `a URL (${value.protocol})`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const fields = Object.entries(value).slice(0, 20).map(([name, field]) =>
+    `${name.slice(0, 40)}: ${kindOf(field)}`
+  );
+  return fields.length === 0
+    ? "an empty object"
+    : `an object with ${fields.join(", ")}`;
 }
 
-function json(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // A bigint, or something that holds itself.
-    return undefined;
-  }
+function shownText(text: string): string {
+  if (text === "") return "an empty text";
+  return text.length <= MAX_WORD_LENGTH && WORD.test(text)
+    ? `"${text}"`
+    : `a text of ${text.length} characters`;
+}
+
+/** What a value is, in words that give none of it away. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return "a text";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

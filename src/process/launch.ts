@@ -145,7 +145,8 @@ export function pathOf(option: string, value: string | URL): string {
   if (value.protocol !== "file:") {
     throw new ConfigError(
       option,
-      `Cannot use "${value}" as ${option}: expected a path or a file: URL`,
+      // The rest of an address may hold a secret.
+      `Cannot use a URL (${value.protocol}) as ${option}: expected a path or a file: URL`,
     );
   }
   return decodeURIComponent(value.pathname);

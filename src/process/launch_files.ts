@@ -1,11 +1,43 @@
 /**
- * Files that are written for one process and removed at its end.
+ * Files that are written for one process and removed when it has read them, at the latest
+ * at its end.
  *
  * @module
  */
 
 import { StartupError } from "../errors.ts";
+import { isWireObject } from "../messages/_define.ts";
+import { writeHint } from "./file_hint.ts";
 import type { LaunchFile } from "./launch.ts";
+import { folderPrefix, removeLeftovers } from "./leftover_files.ts";
+import { compareVersions } from "./tested.ts";
+
+/** From this version on the CLI never reads its `--settings` file again after its start. */
+const KEEPS_SETTINGS = "2.1.330";
+
+/**
+ * Whether the CLI has read its files for good, as its answer to the handshake says. An
+ * older one may read them again, and would forget what is in them, rules too.
+ */
+export function keepsSettings(answer: unknown): boolean {
+  if (!isWireObject(answer)) return false;
+  const { claude_code_version: version } = answer;
+  return typeof version === "string" &&
+    compareVersions(version, KEEPS_SETTINGS) >= 0;
+}
+
+/** The folder that temporary files are written to, where it is known. */
+function temporaryFolder(): string {
+  const variables = Deno.build.os === "windows"
+    ? ["TMP", "TEMP", "USERPROFILE"]
+    : ["TMPDIR"];
+  for (const variable of variables) {
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    const value = state === "granted" ? Deno.env.get(variable) : undefined;
+    if (value !== undefined && value !== "") return value;
+  }
+  return "/tmp";
+}
 
 /** The files of one process. */
 export class LaunchFiles {
@@ -32,11 +64,13 @@ export class LaunchFiles {
    * @throws {StartupError} They cannot be written.
    */
   static write(files: readonly LaunchFile[]): LaunchFiles {
+    const temporary = temporaryFolder();
+    removeLeftovers(temporary);
     if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
       // Deno makes it for its owner alone (0700).
-      folder = Deno.makeTempDirSync({ prefix: "claudestream-" });
+      folder = Deno.makeTempDirSync({ prefix: folderPrefix() });
       const args: string[] = [];
       const paths: string[] = [];
       for (const [index, { flag, content }] of files.entries()) {
@@ -57,8 +91,7 @@ export class LaunchFiles {
         `Cannot start the CLI: cannot write the files for ${flags}`,
         {
           cause,
-          hint:
-            "Run Deno with --allow-write for the folder of temporary files, or give the settings as a file",
+          hint: writeHint(cause, folder ?? temporary),
         },
       );
     }

@@ -272,7 +272,7 @@ Deno.test("arguments that cannot be shortened are an error", () => {
   assertThrows(
     () => launch({ model: "x".repeat(9000) }),
     ConfigError,
-    `the longest begins with "--model=x`,
+    "the longest is --model",
   );
   assertThrows(
     () =>
@@ -395,8 +395,11 @@ Deno.test("checkOptions says what to write, and shows no variable", () => {
     ["sonnet", `an object such as { model: "sonnet" }, got "sonnet"`],
     [{ limits: { maxTurn: 5 } }, `did you mean "limits.maxTurns"?`],
     [{ recover: true }, "expected an object with attempts, got true"],
-    [{ env: { TOKEN: "s3cret", PORT: 5 } }, `"TOKEN":"a string"`],
-    [{ env: ["A=1"] }, `got "a list"`],
+    [
+      { env: { TOKEN: "s3cret", PORT: 5 } },
+      "got an object with TOKEN: a text, PORT: a number",
+    ],
+    [{ env: ["A=1"] }, "got a list of 1: a text"],
     [{ env: { "A=B": "1" } }, "names without ="],
     [{ env: { A: "x\0y" } }, "no NUL"],
     [{ model: "a\0b" }, "option model"],

@@ -4,72 +4,91 @@
  * @module
  */
 
-import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
-import { secretsOf } from "../secrets.ts";
+import {
+  answeredSecrets,
+  argumentSecrets,
+  namedSecrets,
+  nestedSecrets,
+  secretForms,
+} from "../secret_values.ts";
 import { childEnvironment, inheritedEnv } from "./environment.ts";
 import type { Launch } from "./launch.ts";
 
-/**
- * Values of the variables, headers and settings that the process is given now, where
- * their names say that they are secret. They are gathered when they are asked for: most
- * sessions never have to hide anything.
- */
-export function sessionSecrets(
-  options: Pick<SessionOptions, "clearEnv" | "keepEnv">,
-  launch: Launch,
-): () => readonly string[] {
-  const { state } = Deno.permissions.querySync({ name: "env" });
-  // Without that right the child inherits what we cannot see: then only shapes tell.
-  const own = state === "granted" ? Deno.env.toObject() : {};
-  const named = namedTexts(
-    launch,
-    inheritedEnv(options, own, Deno.build.os),
-  );
-  let secrets: readonly string[] | undefined;
-  return () => secrets ??= secretsAmong(named);
-}
-
-/** The same for given variables. Pure. */
-export function launchSecrets(
-  launch: Launch,
-  inherited: Readonly<Record<string, string>>,
-): string[] {
-  return secretsAmong(namedTexts(launch, inherited));
-}
+type Direction = "in" | "out";
 
 type Named = Readonly<Record<string, string>>;
 
-/** All that may be secret by its name, as it is now: the caller's objects may change. */
-function namedTexts(launch: Launch, inherited: Named): readonly Named[] {
-  const places: unknown[] = [childEnvironment(inherited, launch.env)];
-  for (const server of Object.values(objectOf(launch.initialize.mcpServers))) {
-    const { env, headers } = objectOf(server);
-    places.push(env, headers);
+/** What lines are about that hand over a configuration, or tell of one. */
+const LEARNED = {
+  out: /^\{"type":"control_request"/,
+  in: /^\{"type":"control_response"/,
+} as const;
+
+/**
+ * The secrets that a process was given, with its start and later on. They are gathered
+ * when they are asked for: most sessions never have to hide anything.
+ */
+export class SessionSecrets {
+  /** Variables of the process, until they were looked at. */
+  #env: Named | undefined;
+  /** Lines that may have more of them. */
+  #unread: { readonly direction: Direction; readonly line: string }[] = [];
+  readonly #raw: Set<string> = new Set();
+  #values: readonly string[] | undefined;
+
+  /** @param own Variables of this process. */
+  constructor(
+    options: Pick<SessionOptions, "clearEnv" | "keepEnv" | "claudePath">,
+    launch: Launch,
+    own: Named,
+    os: string,
+  ) {
+    // As they are now: the caller's objects may change.
+    this.#env = childEnvironment(inheritedEnv(options, own, os), launch.env);
+    const { claudePath } = options;
+    const command = Array.isArray(claudePath) ? claudePath.slice(1) : [];
+    this.#add(argumentSecrets([...command, ...launch.args]));
+    this.#add(nestedSecrets(launch.initialize));
+    for (const { content } of launch.files) {
+      this.#add(nestedSecrets(parsed(content)));
+    }
   }
-  places.push(objectOf(launch.initialize.managedSettings).env);
-  for (const { content } of launch.files) {
-    places.push(objectOf(parsed(content)).env);
+
+  /** Those that are known by now, in all their forms, the longest first. */
+  readonly values = (): readonly string[] => {
+    const known = this.#raw.size;
+    if (this.#env !== undefined) this.#add(namedSecrets(this.#env));
+    this.#env = undefined;
+    for (const { direction, line } of this.#unread.splice(0)) {
+      const find = direction === "out" ? nestedSecrets : answeredSecrets;
+      this.#add(find(parsed(line)));
+    }
+    if (this.#values === undefined || this.#raw.size !== known) {
+      this.#values = secretForms([...this.#raw]);
+    }
+    return this.#values;
+  };
+
+  /** A line passed that may hold a configuration, such as MCP servers that are set later. */
+  learn(direction: Direction, line: string): void {
+    if (LEARNED[direction].test(line)) this.#unread.push({ direction, line });
   }
-  return places.map((place) => texts(objectOf(place)));
+
+  #add(secrets: readonly string[]): void {
+    for (const secret of secrets) this.#raw.add(secret);
+  }
 }
 
-function secretsAmong(named: readonly Named[]): string[] {
-  const secrets = named.flatMap((texts) => secretsOf(texts));
-  return [...new Set(secrets)].sort((one, other) => other.length - one.length);
-}
-
-function objectOf(value: unknown): WireObject {
-  return typeof value === "object" && value !== null ? value as WireObject : {};
-}
-
-function texts(object: WireObject): Record<string, string> {
-  const entries = Object.entries(object);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] =>
-      typeof entry[1] === "string"
-    ),
-  );
+/** The secrets of a process that is started now, with the variables that this one has. */
+export function sessionSecrets(
+  options: SessionOptions,
+  launch: Launch,
+): SessionSecrets {
+  const { state } = Deno.permissions.querySync({ name: "env" });
+  // Without that right the child inherits what we cannot see: then only shapes tell.
+  const own = state === "granted" ? Deno.env.toObject() : {};
+  return new SessionSecrets(options, launch, own, Deno.build.os);
 }
 
 function parsed(content: string): unknown {

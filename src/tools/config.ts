@@ -6,6 +6,7 @@
 
 import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
+import { shown } from "../process/kinds.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
@@ -142,7 +143,7 @@ function serverIssue(name: string, server: McpServer): string | undefined {
   if (!isWireObject(server)) return "expected an object or a function";
   const { timeoutMs } = server as WireObject;
   if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
-    return `expected ${TIME_EXPECTED} as timeoutMs, got ${timeoutMs}`;
+    return `expected ${TIME_EXPECTED} as timeoutMs, got ${shown(timeoutMs)}`;
   }
   if ("connect" in server) return undefined;
   switch (server.type) {
@@ -153,7 +154,7 @@ function serverIssue(name: string, server: McpServer): string | undefined {
     case "http":
     case "sse":
       if (!URL.canParse(String(server.url))) {
-        return `expected an address as url, got "${server.url}"`;
+        return `expected an address as url, got ${shown(server.url)}`;
       }
       return textsIssue("headers", server.headers) ??
         misspelt(server, REMOTE_FIELDS);

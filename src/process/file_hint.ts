@@ -1,0 +1,57 @@
+/**
+ * What to do about a file that cannot be written. Pure.
+ *
+ * @module
+ */
+
+/** Codes of the operating system, and what helps. */
+const HINTS: Readonly<Record<string, (path: string) => string>> = {
+  ENOSPC: (path) => `The disk is full: make room where "${path}" is`,
+  EDQUOT: (path) => `The quota is used up: make room where "${path}" is`,
+  EROFS: (path) =>
+    `"${path}" is on a file system that is read-only: name another place`,
+  EACCES: (path) =>
+    `This user may not write "${path}": change its mode or its owner, or name another place`,
+  EPERM: (path) =>
+    `This user may not write "${path}": change its mode or its owner, or name another place`,
+  ENOENT: (path) => `The folder of "${path}" does not exist: create it`,
+  ENOTDIR: (path) =>
+    `A part of "${path}" is a file and not a folder: name another place`,
+  EISDIR: (path) => `"${path}" is a folder: name a file`,
+  ELOOP: (path) =>
+    `"${path}" is a link that leads to itself: name another place`,
+  ENAMETOOLONG: () => "The path is too long: name a shorter one",
+  EMFILE: () =>
+    "This program has too many files open: close some, or raise its limit (ulimit -n)",
+  ENFILE: () => "The machine has too many files open: end some programs",
+};
+
+/** Codes by the classes of Deno, where an error has none. */
+const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
+  [Deno.errors.NotFound, "ENOENT"],
+  [Deno.errors.PermissionDenied, "EACCES"],
+  [Deno.errors.IsADirectory, "EISDIR"],
+  [Deno.errors.NotADirectory, "ENOTDIR"],
+  [Deno.errors.FilesystemLoop, "ELOOP"],
+];
+
+/**
+ * Says what to do about a file or folder that cannot be written; `undefined` if the cause
+ * is not known.
+ *
+ * @param cause What was thrown.
+ * @param path What was to be written.
+ */
+export function writeHint(cause: unknown, path: string): string | undefined {
+  if (cause instanceof Deno.errors.NotCapable) {
+    return `Run Deno with --allow-write=${path}`;
+  }
+  if (!(cause instanceof Error)) return undefined;
+  const { code } = cause as { readonly code?: unknown };
+  const known = typeof code === "string" ? code : CLASSES.find(
+    ([constructor]) => cause instanceof constructor,
+  )?.[1];
+  return known === undefined || !Object.hasOwn(HINTS, known)
+    ? undefined
+    : HINTS[known]?.(path);
+}
