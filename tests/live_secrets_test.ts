@@ -114,7 +114,7 @@ live(
     assert(!commandLines(session.pid ?? 0).includes(MARKER));
     await session.ask("hi");
     await session.close();
-    for (const text of [Deno.readTextFileSync(record), logged.join("\n")]) {
+    for (const text of [await Deno.readTextFile(record), logged.join("\n")]) {
       assert(
         text.includes("mcp_set_servers") && text.includes("SERVICE_TOKEN"),
       );
