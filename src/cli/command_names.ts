@@ -1,16 +1,15 @@
 /** The commands, in the order of the help, with what each does. */
 export const COMMANDS = {
-  send: "Send a prompt and see the answer, the tools and what they gave",
+  send: "Send a prompt and show the answer, the tool calls and their results",
   stream:
-    "The same, shorter: the answer as it is written, a line for each tool",
+    "The same in brief: the answer as it is written, a line for each tool call",
   ask: "Print the final answer and nothing else",
   events: "Print every event as a line of JSON",
-  repl: "Talk: several turns in one session",
-  doctor:
-    "Look whether sessions will work here, and what to do where they will not",
-  demo: "Watch a scripted session; needs no Claude and no account",
+  repl: "Hold a conversation: several turns in one session",
+  doctor: "Check whether sessions work here, and say how to mend what does not",
+  demo: "Show a scripted session; needs neither Claude nor an account",
   schema: "Print the JSON Schema of the events that --json prints",
-  help: "Explain a command, or: exit-codes, permissions, prompt",
+  help: "Explain a command or a topic",
 } as const;
 
 /** The name of a command. */

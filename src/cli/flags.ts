@@ -100,7 +100,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "continue",
     alias: "c",
     kind: "switch",
-    help: "Go on with the last session of this directory",
+    help: "Continue the last session of this directory",
     commands: SESSIONS,
   },
   resume: {
@@ -108,7 +108,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     alias: "r",
     kind: "text",
     value: "ID",
-    help: "Go on with this session",
+    help: "Resume this session",
     commands: SESSIONS,
   },
   systemPrompt: {
@@ -116,14 +116,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     alias: "s",
     kind: "text",
     value: "TEXT",
-    help: "Instead of Claude's own; @FILE reads it from a file",
+    help: "Replace Claude's system prompt; @FILE reads it from a file",
     commands: SESSIONS,
   },
   appendSystemPrompt: {
     name: "append-system-prompt",
     kind: "text",
     value: "TEXT",
-    help: "In addition to Claude's own; @FILE reads it from a file",
+    help: "Add to Claude's system prompt; @FILE reads it from a file",
     commands: SESSIONS,
   },
   allow: {
@@ -131,14 +131,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "list",
     value: "RULES",
     help:
-      "What may run without a question: all, builtins, readonly, none, Read, 'Bash(git *)', …",
+      "Tools that may run without a question: all, builtins, readonly, none, Read, 'Bash(git *)', …",
     commands: SESSIONS,
   },
   deny: {
     name: "deny",
     kind: "list",
     value: "RULES",
-    help: "What may not run at all: WebFetch, 'Bash(rm *)', …",
+    help: "Tools that may not run at all: WebFetch, 'Bash(rm *)', …",
     commands: SESSIONS,
   },
   permissionMode: {
@@ -153,7 +153,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     synonyms: ["json-output"],
     kind: "switch",
     help:
-      "Print JSON: one event a line, of ask and doctor one object; a failure is an object as well",
+      "Print JSON: one event per line, one object for ask and doctor, and an object for a failure",
     commands: [...PROMPTS, "doctor", "schema"],
   },
   raw: {
@@ -166,35 +166,35 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "stdin",
     kind: "switch",
     negatable: true,
-    help: "Read stdin as a part of the prompt, or leave it alone",
+    help: "Read stdin as part of the prompt, or leave it alone",
     commands: PROMPTS,
   },
   timeoutMs: {
     name: "timeout",
     kind: "duration",
     value: "TIME",
-    help: "Give up after this long: 90s, 5m, 2h, 500ms; 5 is seconds",
+    help: "Stop after this time: 90s, 5m, 2h, 500ms; 5 means seconds",
     commands: [...SESSIONS, "doctor"],
   },
   maxTurns: {
     name: "max-turns",
     kind: "count",
     value: "N",
-    help: "At most so many rounds of the model for one prompt",
+    help: "Allow the model at most N rounds for one prompt",
     commands: SESSIONS,
   },
   maxBudgetUsd: {
     name: "max-budget-usd",
     kind: "amount",
     value: "USD",
-    help: "At most so much money",
+    help: "Spend at most this much",
     commands: SESSIONS,
   },
   footer: {
     name: "footer",
     kind: "switch",
     negatable: true,
-    help: "Time, cost and tokens at the end, or not (default: on a terminal)",
+    help: "Print time, cost and tokens at the end (default: on a terminal)",
     commands: ["send", "stream", "events", "repl", "demo"],
   },
   yes: {
@@ -207,14 +207,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
   fast: {
     name: "fast",
     kind: "switch",
-    help: "Without the pauses",
+    help: "Leave out the pauses",
     commands: ["demo"],
   },
   quiet: {
     name: "quiet",
     alias: "q",
     kind: "switch",
-    help: "Nothing on stderr but errors and questions",
+    help: "Print only errors and questions on stderr",
     commands: [...SESSIONS, "demo"],
   },
   color: {
@@ -222,7 +222,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "color",
     negatable: true,
     value: "WHEN",
-    help: "auto, always or never (NO_COLOR and FORCE_COLOR count as well)",
+    help: "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
     commands: [...SESSIONS, "demo"],
   },
   claudePath: {
@@ -243,20 +243,20 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "type",
     kind: "text",
     value: "EVENT",
-    help: "Only that of one event, such as result",
+    help: "Print only the schema of one event, such as result",
     commands: ["schema"],
   },
   help: {
     name: "help",
     alias: "h",
     kind: "switch",
-    help: "Show this",
+    help: "Show this help",
   },
   version: {
     name: "version",
     alias: "V",
     kind: "switch",
-    help: "Show the version",
+    help: "Show the versions",
   },
 };
 

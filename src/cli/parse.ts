@@ -222,7 +222,7 @@ function missingValue(flag: string): UsageError {
   const value = NAMES.get(flag.slice(2))?.[0].value ?? "VALUE";
   return new UsageError(
     `Cannot use ${flag}: its value is missing`,
-    `Write ${flag} ${value}, or ${flag}=${value} where the value looks like a flag`,
+    `Write ${flag} ${value}, or ${flag}=${value} if the value looks like a flag`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Longer texts of `help`, by name. */
 export const TOPICS: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes
-    0  done; also when nobody reads the output any more, as behind | head -1
+    0  done; also when the reader of the output is gone, as with | head -1
     1  the turn failed
     2  the command line makes no sense
     3  claude is missing or cannot start
@@ -13,10 +13,12 @@ export const TOPICS: Readonly<Record<string, string>> = {
   130  Ctrl-C
   143  SIGTERM
 
-repl gives 0 when you leave it, and with lines from a pipe the highest code of
-its turns. With --json, a failure is an object on stdout, the last line there:
-{"type":"error","code":"auth","message":…,"hint":…,"exitCode":4}. doctor gives 0 when nothing failed, also with something to look at; 4
-when only the sign-in failed; 3 when something else did.
+repl returns 0 when you leave it, and with lines from a pipe the highest code of
+its turns. doctor returns 0 when nothing failed, even if there are warnings; 4
+when only the sign-in failed; 3 when anything else did.
+
+With --json a failure is an object on stdout as well, and the last line there:
+{"type":"error","code":"auth","message":"…","hint":"…","exitCode":4}
 `,
   permissions: `Which tools may run
 
@@ -32,11 +34,11 @@ stderr says which flag would allow it.
 --allow answers beforehand; give it more than once, or with commas:
 
   --allow Read,Edit          these tools
-  --allow 'Bash(git *)'      commands that begin with git; never two in one
+  --allow 'Bash(git *)'      one command that begins with git, never two in one
   --allow 'Read(src/**)'     files below src
   --allow 'mcp__db__*'       all tools of the MCP server "db"
   --allow readonly           tools that only read files
-  --allow builtins           everything that Claude Code brings along
+  --allow builtins           all of Claude Code's own tools
   --allow all                everything
   --allow none               nothing, and nobody is asked
   --allow '=NewTool'         a name that claudestream does not know

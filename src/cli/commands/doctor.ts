@@ -19,7 +19,7 @@ export async function doctor(
   const { flags } = invocation;
   refusePrompt(
     invocation,
-    "it asks nobody",
+    "it takes none",
     "To send one: claudestream send PROMPT",
   );
   const { cwd, claudePath, configDir, timeoutMs } = flags;

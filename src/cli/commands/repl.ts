@@ -34,7 +34,7 @@ export async function repl(
   const { flags } = invocation;
   refusePrompt(
     invocation,
-    "it asks for one",
+    "it reads prompts from stdin",
     "To send a single one: claudestream send …",
   );
   const lines = output.terminals.stdin ? typedLines(true) : pipedLines();

@@ -15,7 +15,7 @@ export async function schema(
   const { flags } = invocation;
   refusePrompt(
     invocation,
-    "it asks nobody",
+    "it takes none",
     "For one event alone: claudestream schema --type result",
   );
   const { type } = flags;
