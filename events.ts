@@ -49,6 +49,7 @@ export type {
   PermissionMcpServer,
   PermissionRequest,
   PermissionUpdate,
+  SkillShell,
   ToolRequest,
 } from "./src/events/permission_request.ts";
 export type {

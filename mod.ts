@@ -260,6 +260,7 @@ export type {
   PostToolBatchInput,
   PostToolUseFailureInput,
   PostToolUseInput,
+  PreSkillShellCommandInput,
   PreToolUseInput,
 } from "./src/hooks/tool_inputs.ts";
 export type {

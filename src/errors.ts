@@ -189,7 +189,9 @@ export type StartupReason =
   /** The CLI would have somebody else pay than the option `auth` says. */
   | "billing"
   /** The CLI runs without hooks, so that no policy holds. */
-  | "hooks_off";
+  | "hooks_off"
+  /** A hook that is not the session's changed the input of a call, and the policy does not allow what ran. */
+  | "input_changed";
 
 /** A session could not start, though there is a `claude`. */
 export class StartupError extends ClaudeStreamError {
@@ -211,7 +213,7 @@ export class StartupError extends ClaudeStreamError {
       ? reason
       : reason === "exited" || reason === "handshake" ||
           reason === "resume_refused" || reason === "tools_missing" ||
-          reason === "hooks_off"
+          reason === "hooks_off" || reason === "input_changed"
       ? "startup"
       : "spawn";
     super(code, message, details);

@@ -160,6 +160,20 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * rules and settings decide, and what they would ask about the CLI denies.
    */
   readonly policy?: Policy;
+  /**
+   * Shell commands in the text of skills and slash commands, of the user, the project and
+   * plugins:
+   *
+   * - `"policy"`: the policy decides on each, as on a call of `Bash`. What it leaves
+   *   undecided is a `permission_request`. CLIs before 2.1.332 ask nobody about them: there
+   *   they are off. Only with `policy`.
+   * - `"off"`: none runs; the model reads that it did not.
+   * - `"cli"`: the CLI decides by itself. One that `allowed-tools` in the same file covers
+   *   runs unasked, whatever the policy says.
+   *
+   * Default `"policy"` with a policy, `"cli"` without.
+   */
+  readonly skillShell?: "policy" | "off" | "cli";
   /** An MCP tool that answers the CLI's questions whether a tool may run. Not with `policy`. */
   readonly permissionPromptTool?: string;
   /** Who answers what no rule decides: this process, or nobody, which denies it. Default `"host"`. Not known to CLI 2.1.197. */

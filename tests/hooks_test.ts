@@ -46,7 +46,7 @@ function answers(claude: ScriptedClaude): unknown[] {
   return sent(claude, "control_response").map((line) => line.response);
 }
 
-Deno.test("hooks are told at the handshake, the policy's first", async () => {
+Deno.test("hooks are told at the handshake, the policy's last", async () => {
   const run = () => undefined;
   await using on = await pair(step.conversation([]), {
     policy: allowList(["Read"]),
@@ -63,26 +63,38 @@ Deno.test("hooks are told at the handshake, the policy's first", async () => {
   const { hooks } = handshake(on.claude) as {
     hooks: Record<string, JsonObject[]>;
   };
-  assertEquals(hooks.PreToolUse?.[0]?.hookCallbackIds, ["claudestream:policy"]);
-  assertEquals<unknown>({ ...hooks, PreToolUse: hooks.PreToolUse?.slice(1) }, {
-    PreToolUse: [
-      {
-        matcher: "Bash",
-        hookCallbackIds: ["claudestream:PreToolUse:0"],
-        timeout: 1.5,
+  const last = hooks.PreToolUse?.at(-1);
+  assertEquals(last?.hookCallbackIds, ["claudestream:policy"]);
+  // Those that only listen are in src/host/policy_hooks_test.ts.
+  const {
+    PreSkillShellCommand: _skill,
+    PostToolUse: _ran,
+    PostToolUseFailure: _failed,
+    ConfigChange: _settings,
+    ...rest
+  } = hooks;
+  assertEquals<unknown>(
+    { ...rest, PreToolUse: rest.PreToolUse?.slice(0, -1) },
+    {
+      PreToolUse: [
+        {
+          matcher: "Bash",
+          hookCallbackIds: ["claudestream:PreToolUse:0"],
+          timeout: 1.5,
+          onFailure: "block",
+        },
+        {
+          matcher: "(?:Bash)",
+          hookCallbackIds: ["claudestream:PreToolUse:1"],
+        },
+      ],
+      Stop: [{ hookCallbackIds: ["claudestream:Stop:0"] }],
+      UserPromptSubmit: [{
+        hookCallbackIds: ["claudestream:UserPromptSubmit:0"],
         onFailure: "block",
-      },
-      {
-        matcher: "(?:Bash)",
-        hookCallbackIds: ["claudestream:PreToolUse:1"],
-      },
-    ],
-    Stop: [{ hookCallbackIds: ["claudestream:Stop:0"] }],
-    UserPromptSubmit: [{
-      hookCallbackIds: ["claudestream:UserPromptSubmit:0"],
-      onFailure: "block",
-    }],
-  });
+      }],
+    },
+  );
 });
 
 Deno.test("every event reaches its hook, whatever its input looks like", async () => {

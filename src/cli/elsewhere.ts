@@ -217,6 +217,7 @@ const OPTIONS: {
   hooks: option("hooks"),
   permissionPromptTool: option("permissionPromptTool"),
   prompts: option("prompts"),
+  skillShell: option("skillShell"),
   permissionMode: undefined,
   allowedTools: here("--allow RULES"),
   disallowedTools: here("--deny RULES"),

@@ -105,6 +105,10 @@ export class Conversation {
         this.#observers.failed(failure);
         this.#session.handlerFailed(failure);
       },
+      request: (subtype, payload, settle) => {
+        this.request(subtype, payload, MAX_TIMER_MS, settle);
+      },
+      fail: (error) => port.fail(error),
     });
     this.#observers = new Observers(
       options,
@@ -117,6 +121,7 @@ export class Conversation {
       budget: options.budget,
       failFastOn: options.failFastOn,
       auth: options.auth,
+      holdsPrompts: this.#host.holdsPrompts,
       waitForReset: options.waitForReset,
     });
     if (inherited !== undefined) this.protocol.inherit(inherited.facts);
@@ -218,7 +223,11 @@ export class Conversation {
     settle: (outcome: Outcome) => void,
   ): void {
     const id = crypto.randomUUID();
-    this.#own.set(id, this.#timed(id, timeoutMs, settle));
+    const shakenHands = (outcome: Outcome) => {
+      if (outcome.ok) this.#host.started(outcome.response);
+      settle(outcome);
+    };
+    this.#own.set(id, this.#timed(id, timeoutMs, shakenHands));
     const whole = { ...fields, ...this.#host.initializeFields() };
     this.perform(this.protocol.start(id, whole, timeoutMs));
     for (const { subtype, payload } of this.#changes) {

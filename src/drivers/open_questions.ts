@@ -16,6 +16,7 @@ import {
   handReply,
   isForPeople,
 } from "../host/left_to_caller.ts";
+import { asCall } from "../host/policy_hooks.ts";
 import {
   type Answer,
   type DecidedReply,
@@ -74,7 +75,8 @@ export class OpenQuestions {
   }
 
   /** The CLI asks. */
-  ask(id: string, question: Question): void {
+  ask(id: string, asked: Question): void {
+    const question = asCall(asked);
     const abort = new AbortController();
     this.#open.set(id, {
       question,

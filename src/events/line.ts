@@ -20,6 +20,8 @@ export type Question =
   /** May this tool run? */
   | {
     readonly kind: "permission";
+    /** It came to a hook, which takes another answer: a shell command of a skill. */
+    readonly inHook?: true;
     readonly request: ToolRequest;
     /** The request as it came. */
     readonly raw: WireObject;

@@ -24,6 +24,16 @@ export interface PermissionMcpServer {
   readonly source?: string;
 }
 
+/** The skill or slash command whose text holds a shell command. */
+export interface SkillShell {
+  /** Its name. */
+  readonly name: string;
+  /** Where it comes from. */
+  readonly source?: string;
+  /** `user`: a prompt. `claude`: the tool `Skill`, or a turn that Claude scheduled. `other`: anything else. */
+  readonly invokedBy: string;
+}
+
 /**
  * A tool call that waits for a permission.
  *
@@ -64,11 +74,16 @@ export interface ToolRequest {
   readonly defaultToNo?: boolean;
   /** The server, for a tool of an MCP server. */
   readonly mcpServer?: PermissionMcpServer;
+  /**
+   * It is no tool call of a model: the text of this skill or slash command holds a shell
+   * command. Its input cannot be changed, nor can it be remembered.
+   */
+  readonly skill?: SkillShell;
 }
 
 /** Reads the body of a `can_use_tool` request. */
 export const toolRequest: Reads<ToolRequest> = strictShape<
-  Omit<ToolRequest, "kind" | "parentToolUseId" | "subagentType">
+  Omit<ToolRequest, "kind" | "parentToolUseId" | "subagentType" | "skill">
 >({
   toolName: wire("tool_name", v.string()),
   input: wire("input", v.custom<WireObject>(isWireObject)),

@@ -12,6 +12,7 @@ import { type CheckedOutput, checkOutput, type HookOutput } from "./outputs.ts";
 /** Events that a hook decides on with yes and no. */
 export type DecidingEvent =
   | "PreToolUse"
+  | "PreSkillShellCommand"
   | "PermissionRequest"
   | "PreModelSwitch";
 
@@ -21,6 +22,7 @@ export type AskingEvent = "PreToolUse" | "PreModelSwitch";
 /** Events that a hook can stop, or object to. */
 export type BlockingEvent =
   | "PreToolUse"
+  | "PreSkillShellCommand"
   | "PostToolUse"
   | "PostToolUseFailure"
   | "PostToolBatch"
@@ -51,7 +53,7 @@ export type ContextEvent =
 export interface HookAllow {
   /** `"allow"` */
   readonly kind: "allow";
-  /** Calls the tool with this instead. Not for `PreModelSwitch`. */
+  /** Calls the tool with this instead. Only for `PreToolUse` and `PermissionRequest`. */
   readonly input?: WireObject;
   /** Why. Not for `PermissionRequest`. */
   readonly reason?: string;
@@ -139,6 +141,7 @@ const ASKING: Readonly<Record<AskingEvent, true>> = {
 
 const BLOCKING: Readonly<Record<BlockingEvent, true>> = {
   PreToolUse: true,
+  PreSkillShellCommand: true,
   PostToolUse: true,
   PostToolUseFailure: true,
   PostToolBatch: true,
@@ -183,7 +186,8 @@ function decision(
   permissionDecisionReason: string | undefined,
   rest: WireObject = {},
 ): WireObject | undefined {
-  return event === "PreToolUse" || event === "PreModelSwitch"
+  return event === "PreToolUse" || event === "PreSkillShellCommand" ||
+      event === "PreModelSwitch"
     ? specific(
       defined({ permissionDecision, permissionDecisionReason, ...rest }),
     )

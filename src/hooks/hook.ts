@@ -12,23 +12,25 @@ import type {
 /** Makes the answers of hooks. */
 export interface HookAnswers {
   /**
-   * Yes, for `PreToolUse`, `PermissionRequest` and `PreModelSwitch`. After
-   * `PreToolUse` nobody is asked any more; deny rules of the settings, and another
-   * hook's no, still hold. A policy sees the call before `input` changes it.
+   * Yes, for `PreToolUse`, `PreSkillShellCommand`, `PermissionRequest` and
+   * `PreModelSwitch`. After `PreToolUse` nobody is asked any more; deny rules of the
+   * settings, another hook's no and the session's policy still hold. The policy decides
+   * on what `input` makes of the call.
    */
   allow(options?: {
     readonly input?: WireObject;
     readonly reason?: string;
     readonly context?: string;
   }): HookAllow;
-  /** No, for `PreToolUse`, `PermissionRequest` and `PreModelSwitch`. The model reads why. */
+  /** No, at the same events. The model reads why. */
   deny(reason: string): HookDeny;
   /** Have a person asked, for `PreToolUse` and `PreModelSwitch`, also where nobody would be. */
   ask(reason?: string): HookAsk;
   /**
    * An objection. What it does differs:
    *
-   * - `PreToolUse`: the tool is not called, as with `deny`.
+   * - `PreToolUse`, `PreSkillShellCommand`: the tool is not called, the command does not
+   *   run, as with `deny`.
    * - `UserPromptSubmit`, `UserPromptExpansion`: the prompt is not sent; the turn
    *   ends at once, and not as an error.
    * - `Stop`, `SubagentStop`: the agent does not stop but goes on, with the reason to

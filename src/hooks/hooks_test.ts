@@ -17,7 +17,12 @@ const APPLIES: readonly (readonly [
   [
     "allow",
     hook.allow(),
-    ["PreToolUse", "PreModelSwitch", "PermissionRequest"],
+    [
+      "PreToolUse",
+      "PreSkillShellCommand",
+      "PreModelSwitch",
+      "PermissionRequest",
+    ],
     (hookEventName) => ({
       hookSpecificOutput: hookEventName === "PermissionRequest"
         ? { hookEventName, decision: { behavior: "allow" } }
@@ -27,7 +32,12 @@ const APPLIES: readonly (readonly [
   [
     "deny",
     hook.deny("why"),
-    ["PreToolUse", "PreModelSwitch", "PermissionRequest"],
+    [
+      "PreToolUse",
+      "PreSkillShellCommand",
+      "PreModelSwitch",
+      "PermissionRequest",
+    ],
     (hookEventName) => ({
       hookSpecificOutput: hookEventName === "PermissionRequest"
         ? { hookEventName, decision: { behavior: "deny", message: "why" } }
@@ -55,6 +65,7 @@ const APPLIES: readonly (readonly [
     hook.block("why"),
     [
       "PreToolUse",
+      "PreSkillShellCommand",
       "PostToolUse",
       "PostToolUseFailure",
       "PostToolBatch",
@@ -237,8 +248,46 @@ Deno.test("readHookInput() gives names of ours, and the rest in raw", () => {
   assertEquals(input.raw, raw);
 });
 
-Deno.test("HOOK_EVENTS are the 33 of CLI 2.1.330", () => {
-  assertEquals([HOOK_EVENTS.length, new Set(HOOK_EVENTS).size], [33, 33]);
+Deno.test("PreSkillShellCommand: its input is typed, and no answer changes the command", () => {
+  const input = readHookInput("PreSkillShellCommand", {
+    hook_event_name: "PreSkillShellCommand",
+    session_id: "s",
+    transcript_path: "/t",
+    cwd: "/w",
+    tool_name: "Bash",
+    tool_input: { command: "make" },
+    tool_use_id: "u",
+    command_name: "build",
+    command_source: "projectSettings",
+    invoked_by: "claude",
+  });
+  assertEquals({ ...input }, {
+    hookEventName: "PreSkillShellCommand",
+    sessionId: "s",
+    transcriptPath: "/t",
+    cwd: "/w",
+    toolName: "Bash",
+    toolInput: { command: "make" },
+    toolUseId: "u",
+    commandName: "build",
+    commandSource: "projectSettings",
+    invokedBy: "claude",
+  });
+  for (
+    const answer of [
+      hook.allow({ input: { command: "make" } }),
+      hook.allow({ context: "c" }),
+      hook.ask("why"),
+      { hookSpecificOutput: { permissionDecision: "defer" } },
+      { hookSpecificOutput: { updatedInput: { command: "make" } } },
+    ]
+  ) {
+    assert(readAnswer("PreSkillShellCommand", answer).issue !== undefined);
+  }
+});
+
+Deno.test("HOOK_EVENTS are the 34 of CLI 2.1.332", () => {
+  assertEquals([HOOK_EVENTS.length, new Set(HOOK_EVENTS).size], [34, 34]);
 });
 
 Deno.test("matcherText() keeps the meaning of a RegExp", () => {

@@ -15,6 +15,8 @@ import * as turn from "./turn_inputs.ts";
 export interface HookInputs {
   /** A tool is about to be called. */
   readonly PreToolUse: tool.PreToolUseInput;
+  /** A shell command in a skill or slash command is about to run. */
+  readonly PreSkillShellCommand: tool.PreSkillShellCommandInput;
   /** A tool call succeeded. */
   readonly PostToolUse: tool.PostToolUseInput;
   /** A tool call failed. */
@@ -89,6 +91,7 @@ export type HookInput = HookInputs[HookEvent];
 
 const READS: { readonly [E in HookEvent]: ReadsInput<HookInputs[E]> } = {
   PreToolUse: tool.preToolUse,
+  PreSkillShellCommand: tool.preSkillShellCommand,
   PostToolUse: tool.postToolUse,
   PostToolUseFailure: tool.postToolUseFailure,
   PostToolBatch: tool.postToolBatch,
@@ -123,7 +126,7 @@ const READS: { readonly [E in HookEvent]: ReadsInput<HookInputs[E]> } = {
   MessageDisplay: turn.messageDisplay,
 };
 
-/** Names of all hook events of CLI 2.1.330. */
+/** Names of all hook events of CLI 2.1.332. */
 export const HOOK_EVENTS: readonly HookEvent[] = Object.keys(
   READS,
 ) as HookEvent[];

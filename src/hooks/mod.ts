@@ -37,6 +37,12 @@ interface Registered {
   readonly onFailure: "continue" | "block";
 }
 
+/** Events at which no answer would let happen what the hook is there to stop. */
+const GUARDS: ReadonlySet<HookEvent> = new Set<HookEvent>([
+  "PreToolUse",
+  "PreSkillShellCommand",
+]);
+
 /** The hooks of one session. */
 export class Hooks {
   readonly #registered = new Map<string, Registered>();
@@ -53,7 +59,7 @@ export class Hooks {
           // By its event each hook gets the input that it is made for.
           hook: hook as Hook<HookEvent>,
           onFailure: hook.onFailure ??
-            (event === "PreToolUse" ? "block" : "continue"),
+            (GUARDS.has(event) ? "block" : "continue"),
         });
       });
     }

@@ -45,7 +45,7 @@ export interface Hook<E extends HookEvent> {
   /**
    * What happens when it throws, or answers in a wrong shape: `"block"` stops what the
    * event is about (a tool call, a permission, a prompt), `"continue"` lets it happen.
-   * Default `"block"` for `PreToolUse` and `"continue"` for the others. `Stop`,
+   * Default `"block"` for `PreToolUse` and `PreSkillShellCommand`, and `"continue"` for the others. `Stop`,
    * `SubagentStop`, `TaskCompleted` and `TeammateIdle` know no `"block"`.
    */
   readonly onFailure?: "continue" | "block";

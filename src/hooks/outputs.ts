@@ -40,6 +40,11 @@ export interface HookSpecificOutputs {
     readonly permissionDecisionReason?: string;
     readonly updatedInput?: WireObject;
   };
+  /** Lets the command run, unless another hook objects, or stops it. */
+  readonly PreSkillShellCommand: {
+    readonly permissionDecision?: "allow" | "deny";
+    readonly permissionDecisionReason?: string;
+  };
   /** Changes what the model sees of the call. */
   readonly PostToolUse: HookContextOutput & {
     readonly updatedToolOutput?: unknown;
@@ -175,6 +180,10 @@ const SPECIFIC: {
     ),
     permissionDecisionReason: text,
     updatedInput: object,
+  },
+  PreSkillShellCommand: {
+    permissionDecision: v.optional(v.picklist(["allow", "deny"])),
+    permissionDecisionReason: text,
   },
   PostToolUse: {
     ...context,

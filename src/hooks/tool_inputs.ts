@@ -100,6 +100,30 @@ export interface PermissionRequestInput
   readonly mcpServer?: HookMcpServer;
 }
 
+/**
+ * A shell command in the text of a skill or slash command is about to run. It is no tool
+ * call: there is no `PreToolUse` and no question for it. A hook can stop it, and no more:
+ * the command cannot be changed, and nobody can be asked. Older CLIs do not call it and
+ * run the command.
+ *
+ * Seen in CLI 2.1.332, where it is new.
+ */
+export interface PreSkillShellCommandInput
+  extends HookInputBase<"PreSkillShellCommand"> {
+  /** Name of the shell tool: `Bash` or `PowerShell`. */
+  readonly toolName: string;
+  /** `command`: the command as it would run, with arguments filled in. */
+  readonly toolInput: WireObject;
+  /** Identifies this command. It names no tool call. */
+  readonly toolUseId: string;
+  /** Name of the skill or slash command. */
+  readonly commandName: string;
+  /** Where that comes from. */
+  readonly commandSource?: string;
+  /** `user`: a prompt. `claude`: the tool `Skill`, or a turn that Claude scheduled. `other`: anything else. */
+  readonly invokedBy: string;
+}
+
 /** Mode `auto` denied a call. From the types of the official SDK 0.3.330; not seen. */
 export interface PermissionDeniedInput
   extends HookInputBase<"PermissionDenied">, HookToolCall {
@@ -167,6 +191,17 @@ export const permissionRequestInput: ReadsInput<PermissionRequestInput> =
       v.array(object),
     ),
     mcpServer: wireOptional("mcp_server", hookMcpServer),
+  });
+
+/** Reads a {@linkcode PreSkillShellCommandInput}. */
+export const preSkillShellCommand: ReadsInput<PreSkillShellCommandInput> =
+  hookInput<PreSkillShellCommandInput>({
+    toolName: wire("tool_name", text),
+    toolInput: wire("tool_input", object),
+    toolUseId: wire("tool_use_id", text),
+    commandName: wire("command_name", text),
+    commandSource: wireOptional("command_source", text),
+    invokedBy: wire("invoked_by", text),
   });
 
 /** Reads a {@linkcode PermissionDeniedInput}. */

@@ -29,6 +29,7 @@ import {
   permissionReply,
 } from "../permissions/decision.ts";
 import { lateDenial, unattendedDenial } from "../permissions/decide.ts";
+import { skillReply } from "../permissions/hook_reply.ts";
 import type { Policy } from "../permissions/policy.ts";
 import type { Reply } from "../protocol/pending.ts";
 import {
@@ -146,9 +147,10 @@ function issueOf(
 
 /** The reply to a permission request. */
 export function decisionReply(
-  { request }: Extract<Question, { readonly kind: "permission" }>,
+  { request, inHook }: Extract<Question, { readonly kind: "permission" }>,
   decision: Decision,
 ): Reply {
+  if (inHook === true) return { response: skillReply(decision, request) };
   // An allowance without answers would tell the model that nobody answered.
   const said = meant(request, decision) ??
     deny("The questions were allowed, but not answered");

@@ -22,10 +22,11 @@ import {
 } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { auditEvent } from "../permissions/audit.ts";
-import { allow, type Decision } from "../permissions/decision.ts";
+import type { Decision } from "../permissions/decision.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { lateDenial } from "../permissions/decide.ts";
-import { hookReply, hooksAreOff, PolicyGate } from "../permissions/gate.ts";
+import { hooksAreOff, PolicyGate } from "../permissions/gate.ts";
+import { hookReply } from "../permissions/hook_reply.ts";
 import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { whenKnown } from "../soon.ts";
@@ -33,6 +34,13 @@ import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
 import { isAskedOfPeople, Questions } from "../questions/mod.ts";
 import { McpHost } from "../tools/host.ts";
 import type { FailureListener } from "./handler_failure.ts";
+import {
+  asksPolicy,
+  guardSkillShell,
+  PolicyHooks,
+  type PolicyHooksPort,
+  skillShellOf,
+} from "./policy_hooks.ts";
 import {
   decisionReply,
   isForPeople,
@@ -60,7 +68,7 @@ export interface AnswerContext {
 }
 
 /** What the host may do besides answering. */
-export interface HostPort {
+export interface HostPort extends PolicyHooksPort {
   /** Hands an event to the readers of the turn and of the session. */
   emit(event: ClaudeEvent): void;
   /** Sends a message of an MCP server to the CLI that is no response. */
@@ -68,15 +76,6 @@ export interface HostPort {
   /** A function of the caller's failed. */
   readonly failed: FailureListener;
 }
-
-/** Id of the hook that asks the policy; the caller's own hooks have others. */
-const POLICY_HOOK = "claudestream:policy";
-
-/**
- * How long the CLI waits for it, in seconds: 23 days, as people are slow and the CLI's
- * own limit is ten minutes. More than 2^31 ms would be no time at all.
- */
-const HOOK_TIMEOUT_S = 2_000_000;
 
 /** The option whose function answers a kind of question. */
 const HANDLER_OF: Readonly<Record<Question["kind"], string>> = {
@@ -91,6 +90,8 @@ const HANDLER_OF: Readonly<Record<Question["kind"], string>> = {
 export class Host {
   readonly #options: SessionOptions;
   readonly #gate: PolicyGate | undefined;
+  readonly #policyHooks: PolicyHooks | undefined;
+  readonly #port: HostPort;
   readonly #mcp: McpHost;
   readonly #hooks: Hooks;
   readonly #questions: Questions;
@@ -98,32 +99,24 @@ export class Host {
 
   constructor(options: SessionOptions, port: HostPort) {
     this.#options = options;
+    this.#port = port;
     this.#failed = port.failed;
     this.#mcp = new McpHost(options, port);
     const { policy } = options;
     this.#gate = policy === undefined
       ? undefined
       : new PolicyGate(policy, options.outputSchema !== undefined);
+    this.#policyHooks = this.#gate === undefined
+      ? undefined
+      : new PolicyHooks(this.#gate, options, port);
     this.#hooks = new Hooks(options.hooks ?? {}, port.failed);
     this.#questions = new Questions(options, port.failed);
   }
 
   /** What the handshake tells the CLI of what the host can answer. */
   initializeFields(): WireObject {
-    const hooks: Record<string, readonly WireObject[]> = {
-      ...this.#hooks.registration,
-    };
-    if (this.#gate !== undefined) {
-      // A hook whose answer fails blocks the call; without this the call would run.
-      hooks.PreToolUse = [
-        {
-          hookCallbackIds: [POLICY_HOOK],
-          timeout: HOOK_TIMEOUT_S,
-          onFailure: "block",
-        },
-        ...hooks.PreToolUse ?? [],
-      ];
-    }
+    const own = this.#hooks.registration;
+    const hooks = this.#policyHooks?.register(own) ?? own;
     const { names } = this.#mcp;
     return {
       ...Object.keys(hooks).length === 0 ? {} : { hooks },
@@ -140,9 +133,21 @@ export class Host {
     return this.#mcp.prepare();
   }
 
+  /** Whether prompts wait for the handshake: a slash command runs its shell commands at once. */
+  get holdsPrompts(): boolean {
+    return skillShellOf(this.#options) !== "cli";
+  }
+
+  /** The handshake was answered. What is said here comes before the first prompt. */
+  started(response: WireObject): void {
+    guardSkillShell(this.#options, response, this.#port);
+    this.#policyHooks?.learnSettings();
+  }
+
   /** Looks at what the CLI tells. Gives the reason for which the session cannot go on. */
   observe(events: readonly ClaudeEvent[]): StartupError | undefined {
     if (this.#gate?.wasPassedBy(events) === true) return hooksAreOff();
+    this.#gate?.observe(events);
     const init = events.find((event) => event.type === "system_init");
     return init === undefined ? undefined : this.#mcp.check(init);
   }
@@ -225,18 +230,12 @@ export class Host {
     question: Extract<Question, { kind: "hook" }>,
     context: AnswerContext,
   ): Answer | Promise<Answer> {
-    if (question.callbackId === POLICY_HOOK && this.#gate !== undefined) {
-      const { input } = question;
-      if (this.#gate.isAnswer(input)) return { response: hookReply(allow()) };
-      const canAsk = input.permission_mode !== "dontAsk" &&
-        this.#options.prompts !== "none";
-      return whenKnown(
-        this.#gate.beforeCall(input, context),
-        (decision) => ({ response: hookReply(decision, canAsk), by: "policy" }),
-      );
-    }
-    return this.#hooks.answer(question, context.signal) ??
+    const policy = this.#policyHooks;
+    const answer = policy?.answer(question, context);
+    if (answer !== undefined) return answer;
+    const reply = this.#hooks.answer(question, context.signal) ??
       { refusal: `No such hook here: ${question.callbackId}` };
+    return policy?.check(question, reply, context) ?? reply;
   }
 
   /** The answer to a question that was left to the caller, where there is nobody to give one. */
@@ -262,7 +261,7 @@ export class Host {
   /** Whether `permissionTimeoutMs` holds for a question. */
   isTimed(question: Question): boolean {
     return isForPeople(question) ||
-      question.kind === "hook" && question.callbackId === POLICY_HOOK;
+      asksPolicy(question);
   }
 
   /** The answer to a question whose time is up: never yes. */
@@ -272,13 +271,14 @@ export class Host {
       : { response: hookReply(lateDenial(timeoutMs)), by: "timeout" };
   }
 
-  /** The event of an answer that decides on a tool call. */
+  /** Takes down an answer. Returns the event of one that decides on a tool call. */
   told(
     question: Question,
     { response, by }: DecidedReply,
     sessionId: string | undefined,
   ): PermissionDecision | undefined {
     if (response === undefined || by === undefined) return undefined;
+    this.#policyHooks?.told(question, response);
     const policy = this.#options.policy?.name;
     return auditEvent(question, response, { by, policy, sessionId });
   }
@@ -297,7 +297,7 @@ export class Host {
 
   /** A turn ended: no question of its calls can follow any more. */
   turnEnded(): void {
-    this.#gate?.forget();
+    this.#policyHooks?.turnEnded();
   }
 }
 

@@ -46,9 +46,10 @@ export function auditEvent(
   if (question.kind !== "permission" && question.kind !== "hook") {
     return undefined;
   }
-  const isHook = question.kind === "hook";
-  const request = isHook ? requestOf(question.input) : question.request;
-  const said = isHook
+  const request = question.kind === "hook"
+    ? requestOf(question.input)
+    : question.request;
+  const said = question.kind === "hook" || question.inHook === true
     ? saidInHook(response, request)
     : saidAtQuestion(response, request);
   if (said === undefined) return undefined;

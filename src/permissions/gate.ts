@@ -12,6 +12,12 @@
  * the deny rules of the settings, and does not answer `AskUserQuestion`. Only `--bare`
  * and `CLAUDE_CODE_SIMPLE` turn it off: see {@linkcode PolicyGate.wasPassedBy}.
  *
+ * All hooks of a call run at the same time, on the input that the model gave. What a hook
+ * of the settings, a plugin, a skill or an agent makes of it shows in `can_use_tool` only.
+ * So where there may be such hooks, the policy's hook answers "ask", and the policy
+ * decides on the input in the question: see {@linkcode PolicyGate.hasForeignHooks}. What
+ * ran is compared with that once more: see {@linkcode PolicyGate.mayHaveRun}.
+ *
  * @module
  */
 
@@ -23,6 +29,7 @@ import { toolKind } from "../tools/builtin_tools.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
+import { changedInput, isYes } from "./hook_reply.ts";
 import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
 
 /** The tool by which a model gives an answer of a schema. */
@@ -30,6 +37,16 @@ const ANSWER_TOOL = "StructuredOutput";
 
 /** What a policy said; a promise only where it takes time. */
 export type Verdict = Decision | undefined | Promise<Decision | undefined>;
+
+/** A call that nothing of ours stopped. */
+interface Passed {
+  /** Somebody said yes; else the CLI's own rules decide. */
+  readonly isAllowed: boolean;
+  /** What it runs with, as far as we know. */
+  readonly input: WireObject;
+  /** It is a subagent's: it may outlive the turn. */
+  readonly isOfSubagent: boolean;
+}
 
 /** Asks a policy once for each call, in the hook or, without one, at the question. */
 export class PolicyGate {
@@ -40,9 +57,15 @@ export class PolicyGate {
     string,
     { readonly decision: Decision | undefined; readonly input: string }
   >();
+  /** Calls that may run now, by their ids. */
+  readonly #passed = new Map<string, Passed>();
   /** Where the session began: a `cd` in a command must not move what a policy opens. */
   #cwd: string | undefined;
   #hookWorks = false;
+  /** What the settings say; unknown until the CLI told them. */
+  #settingsHaveHooks = true;
+  /** A plugin or a skill is in use, whose hooks nothing tells of. */
+  #hasHiddenHooks = false;
 
   /** @param asksForOutput Whether the CLI was given a schema for answers. */
   constructor(policy: Policy, asksForOutput: boolean) {
@@ -59,16 +82,23 @@ export class PolicyGate {
     return this.#asksForOutput && input.tool_name === ANSWER_TOOL;
   }
 
-  /** What the policy says of a call that is about to run, by the input of its hook. */
-  beforeCall(input: WireObject, context: PolicyContext): Verdict {
+  /**
+   * What the policy says of a call that is about to run, by the input of its hook.
+   *
+   * @param made The input that the caller's own hooks made of it.
+   */
+  beforeCall(
+    input: WireObject,
+    context: PolicyContext,
+    made?: WireObject,
+  ): Verdict {
     this.#hookWorks = true;
-    const request = requestOf(input);
-    const callCwd = typeof input.cwd === "string" ? input.cwd : undefined;
-    const verdict = decide(
-      this.#policy,
-      policyRequest(request),
-      this.#placed(context, callCwd),
-    );
+    const request = {
+      ...requestOf(input),
+      ...made === undefined ? {} : { input: made },
+    };
+    if (request.toolName === "Skill") this.#hasHiddenHooks = true;
+    const verdict = this.#decide(request, context, input.cwd);
     return then(verdict, (decision) => {
       // Without an id nobody could tell whose decision it was.
       if (request.toolUseId !== "") {
@@ -77,6 +107,19 @@ export class PolicyGate {
       }
       return decision;
     });
+  }
+
+  #decide(
+    request: ToolRequest,
+    context: PolicyContext,
+    cwd: unknown,
+  ): Verdict {
+    const callCwd = typeof cwd === "string" ? cwd : undefined;
+    return decide(
+      this.#policy,
+      policyRequest(request),
+      this.#placed(context, callCwd),
+    );
   }
 
   #placed(context: PolicyContext, callCwd: string | undefined): PolicyContext {
@@ -96,10 +139,102 @@ export class PolicyGate {
     if (heard !== undefined && heard.input === keyOf(request)) {
       return heard.decision;
     }
-    return decide(
-      this.#policy,
-      policyRequest(request),
-      this.#placed(context, undefined),
+    return this.#decide(request, context, undefined);
+  }
+
+  /** What the policy says of a call that a hook of the caller's changed. */
+  ofChanged(
+    input: WireObject,
+    changed: WireObject,
+    context: PolicyContext,
+  ): Verdict {
+    return this.#decide(
+      { ...requestOf(input), input: changed },
+      context,
+      input.cwd,
+    );
+  }
+
+  /** Whether the policy's hook was asked about a call, and has not heard of its end. */
+  hasHeard(toolUseId: string): boolean {
+    return this.#heard.has(toolUseId) || this.#passed.has(toolUseId);
+  }
+
+  /**
+   * Whether hooks that are not ours may change the input of a call: hooks of the
+   * settings, of a plugin, of a skill that was loaded, or of the kind of a subagent.
+   */
+  hasForeignHooks({ agent_id }: WireObject): boolean {
+    return this.#settingsHaveHooks || this.#hasHiddenHooks ||
+      agent_id !== undefined;
+  }
+
+  /** Takes what the CLI says its settings are; `undefined` when it does not, or they changed. */
+  learnSettings(effective: unknown): void {
+    const hooks = isWireObject(effective) ? effective.hooks ?? {} : undefined;
+    this.#settingsHaveHooks = !isWireObject(hooks) ||
+      CHANGING_EVENTS.some((event) => hooks[event] !== undefined);
+  }
+
+  /** Looks at the begin of a turn. */
+  observe(events: readonly ClaudeEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "system_init") continue;
+      // The CLI brings some of its own, which are no files of anybody.
+      const plugins = event.plugins ?? [];
+      if (plugins.some(({ path }) => path !== "builtin")) {
+        this.#hasHiddenHooks = true;
+      }
+    }
+  }
+
+  /** Takes down what goes to the CLI about a call: the answer of a hook, or to a question. */
+  answered(
+    { toolUseId, input, agentId }: ToolRequest,
+    response: WireObject,
+  ): void {
+    const isOfSubagent = agentId !== undefined;
+    const { behavior, updatedInput, hookSpecificOutput } = response;
+    if (behavior === "deny") this.#passed.delete(toolUseId);
+    else if (behavior === "allow") {
+      const given = isWireObject(updatedInput) ? updatedInput : input;
+      this.#passed.set(toolUseId, {
+        isAllowed: true,
+        input: given,
+        isOfSubagent,
+      });
+    } else if (hookSpecificOutput === undefined || isYes(response)) {
+      this.#passed.set(toolUseId, {
+        isAllowed: isYes(response),
+        input: changedInput(response) ?? input,
+        isOfSubagent,
+      });
+    }
+  }
+
+  /**
+   * Whether a call that has run was one that might, by the input of the hook that comes
+   * after it. The policy is asked again only where another input ran than the one that
+   * was decided on.
+   */
+  mayHaveRun(
+    input: WireObject,
+    context: PolicyContext,
+  ): boolean | Promise<boolean> {
+    const request = requestOf(input);
+    const passed = this.#passed.get(request.toolUseId);
+    this.#passed.delete(request.toolUseId);
+    this.#heard.delete(request.toolUseId);
+    if (this.#asksForOutput && request.toolName === ANSWER_TOOL) return true;
+    if (passed !== undefined && isSameCall(passed.input, request.input)) {
+      return true;
+    }
+    return then(
+      this.#decide(request, context, input.cwd),
+      (decision) =>
+        decision === undefined
+          ? passed?.isAllowed !== true
+          : decision.behavior === "allow",
     );
   }
 
@@ -133,11 +268,30 @@ export class PolicyGate {
   /** Forgets what was heard: no question about it can follow any more. */
   forget(): void {
     this.#heard.clear();
+    for (const [id, { isOfSubagent }] of this.#passed) {
+      if (!isOfSubagent) this.#passed.delete(id);
+    }
   }
 }
 
+/** Events at which a hook can change what a tool is called with. */
+const CHANGING_EVENTS = ["PreToolUse", "PermissionRequest"] as const;
+
 function keyOf({ toolName, input }: ToolRequest): string {
   return JSON.stringify([toolName, input]);
+}
+
+/**
+ * Whether a call ran with what was decided on. The CLI makes relative paths absolute, and
+ * fills in what is off by default.
+ */
+function isSameCall(decided: WireObject, ran: WireObject): boolean {
+  const keys = new Set([...Object.keys(decided), ...Object.keys(ran)]);
+  return [...keys].every((key) => {
+    const [one, other] = [decided[key], ran[key]];
+    if (JSON.stringify(one) === JSON.stringify(other)) return true;
+    return one === undefined && (other === false || other === null);
+  });
 }
 
 /** The call that a `PreToolUse` hook is about. */
@@ -150,6 +304,19 @@ export function requestOf(input: WireObject): ToolRequest {
     input: isWireObject(input.tool_input) ? input.tool_input : {},
     toolUseId: textOf(input.tool_use_id),
     ...typeof agentId === "string" ? { agentId } : {},
+  };
+}
+
+/** The shell command that a `PreSkillShellCommand` hook is about. */
+export function skillRequestOf(input: WireObject): ToolRequest {
+  const { command_name, command_source, invoked_by } = input;
+  return {
+    ...requestOf(input),
+    skill: {
+      name: textOf(command_name),
+      ...typeof command_source === "string" ? { source: command_source } : {},
+      invokedBy: textOf(invoked_by),
+    },
   };
 }
 
@@ -169,45 +336,16 @@ export function hooksAreOff(): StartupError {
   );
 }
 
-/**
- * The answer of the hook: yes, no, "ask", which brings the question, or no opinion.
- *
- * @param canAsk Whether the CLI asks at all: where it does not, it denies what it would
- * ask about, and there is no question whose answer could have it remember.
- */
-export function hookReply(
-  decision: Decision | undefined,
-  canAsk = true,
-): WireObject {
-  const said = decision === undefined
-    ? undefined
-    : hookDecision(decision, canAsk);
-  return said === undefined
-    ? {}
-    : { hookSpecificOutput: { hookEventName: "PreToolUse", ...said } };
-}
-
-function hookDecision(
-  decision: Decision,
-  canAsk: boolean,
-): WireObject | undefined {
-  if (decision.behavior === "deny") {
-    // Only the answer to a question can end the turn as well.
-    return decision.interrupt === true ? { permissionDecision: "ask" } : {
-      permissionDecision: "deny",
-      permissionDecisionReason: decision.message,
-    };
-  }
-  if (decision.remember !== undefined && canAsk) {
-    // Only the answer to a question can change the rules, and only a question that the
-    // CLI comes to by itself brings rules to take over. With another input it must not
-    // come to run the call by itself.
-    return decision.input === undefined
-      ? undefined
-      : { permissionDecision: "ask" };
-  }
-  return {
-    permissionDecision: "allow",
-    ...decision.input === undefined ? {} : { updatedInput: decision.input },
-  };
+/** Why a session with a policy cannot go on: see {@linkcode PolicyGate.mayHaveRun}. */
+export function inputChanged({ tool_name }: WireObject): StartupError {
+  return new StartupError(
+    "input_changed",
+    `Cannot hold the policy: a hook changed the input of "${
+      textOf(tool_name)
+    }" after the policy had decided, and the policy does not allow what ran`,
+    {
+      hint:
+        "Look for the hooks PreToolUse and PermissionRequest in the settings, plugins, skills and agents of the CLI; the setting disableAllHooks turns them off, and the session's own stay",
+    },
+  );
 }

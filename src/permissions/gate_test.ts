@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { auditEvent } from "./audit.ts";
 import { allow, type Decision, deny, permissionReply } from "./decision.ts";
-import { hookReply, PolicyGate } from "./gate.ts";
+import { PolicyGate } from "./gate.ts";
+import { hookReply, skillReply } from "./hook_reply.ts";
 import { callback, denyAll, type PolicyContext } from "./policy.ts";
 
 const context = { signal: new AbortController().signal };
@@ -188,7 +189,198 @@ Deno.test("where the CLI asks about nothing, nothing is remembered", () => {
   const decision = allow({ remember: "session" });
   assertEquals(hookReply(decision), {});
   assertEquals(
-    hookReply(decision, false),
+    hookReply(decision, { canAsk: false }),
     hookReply(allow()),
   );
+});
+
+Deno.test("hooks of somebody else are possible until the settings are known to hold none", () => {
+  const { gate } = counting(allow());
+  const own = { ...hook };
+  assertEquals(gate.hasForeignHooks(own), true);
+  for (
+    const [effective, expected] of [
+      [{}, false],
+      [undefined, true],
+      [{ hooks: { Stop: [], PostToolUse: [] } }, false],
+      [{ hooks: { PreToolUse: [] } }, true],
+      [{ hooks: { PermissionRequest: [] } }, true],
+      [{ hooks: "none" }, true],
+      ["what", true],
+    ] as const
+  ) {
+    gate.learnSettings(effective);
+    assertEquals(gate.hasForeignHooks(own), expected);
+  }
+  gate.learnSettings({});
+  // An agent may have hooks of its own.
+  assertEquals(gate.hasForeignHooks({ ...own, agent_id: "a" }), true);
+  const builtin = { name: "of the CLI", path: "builtin" };
+  gate.observe([{ type: "system_init", plugins: [builtin] }] as never);
+  gate.observe([{ type: "system_init" }] as never);
+  assertEquals(gate.hasForeignHooks(own), false);
+  gate.beforeCall({ ...hook, tool_name: "Skill" }, context);
+  assertEquals(gate.hasForeignHooks(own), true);
+  const { gate: other } = counting(allow());
+  other.learnSettings({});
+  other.observe(
+    [{
+      type: "system_init",
+      plugins: [builtin, { name: "p", path: "/p" }],
+    }] as never,
+  );
+  assertEquals(other.hasForeignHooks(own), true);
+});
+
+Deno.test("hookReply() asks where hooks of somebody else may change the call", () => {
+  const foreign = { hasForeignHooks: true };
+  const made = { command: "made" };
+  const said = (permissionDecision: string, more = {}) => ({
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision,
+      ...more,
+    },
+  });
+  const rows: [Parameters<typeof hookReply>, unknown][] = [
+    [[allow()], said("allow")],
+    [[allow(), { made }], said("allow", { updatedInput: made })],
+    [
+      [allow({ input: { command: "mine" } }), { made }],
+      said("allow", { updatedInput: { command: "mine" } }),
+    ],
+    [[allow(), foreign], said("ask")],
+    [[allow(), { ...foreign, made }], said("ask", { updatedInput: made })],
+    [[allow({ input: made }), foreign], said("ask")],
+    [[allow({ remember: "session" }), foreign], said("ask")],
+    [[allow({ remember: "session" })], {}],
+    [
+      [allow({ remember: "session" }), { made }],
+      said("ask", { updatedInput: made }),
+    ],
+    [[undefined, foreign], {}],
+    [[undefined, { made }], {}],
+    [[deny("no"), foreign], said("deny", { permissionDecisionReason: "no" })],
+    [[deny("no", { interrupt: true })], said("ask")],
+    // A hook PermissionRequest of the settings could say yes to that question.
+    [[deny("no", { interrupt: true }), foreign], {
+      ...said("deny", { permissionDecisionReason: "no" }),
+      continue: false,
+      stopReason: "no",
+    }],
+  ];
+  for (const [args, expected] of rows) {
+    assertEquals<unknown>(hookReply(...args), expected);
+  }
+});
+
+Deno.test("skillReply() allows as it is or not at all", () => {
+  const said = (decision: Decision) => {
+    const { hookSpecificOutput } = skillReply(decision, request);
+    const { permissionDecision, permissionDecisionReason } =
+      hookSpecificOutput as Record<string, unknown>;
+    return [permissionDecision, permissionDecisionReason];
+  };
+  assertEquals(said(allow()), ["allow", undefined]);
+  assertEquals(said(allow({ remember: "user" })), ["allow", undefined]);
+  assertEquals(said(allow({ input: { command: "ls" } })), ["allow", undefined]);
+  assertEquals(said(deny("no", { interrupt: true })), ["deny", "no"]);
+  const [behavior, reason] = said(allow({ input: { command: "ls -l" } }));
+  assertEquals(behavior, "deny");
+  assertEquals(`${reason}`.includes("cannot be changed"), true);
+});
+
+Deno.test("what ran is compared with what was decided, whoever decided", () => {
+  const allowsLs = callback((_name, { command }) =>
+    command === "ls" ? allow() : command === "open" ? undefined : deny()
+  );
+  const yes = hookReply(allow());
+  const no = hookReply(deny());
+  const rows: [
+    name: string,
+    answers: readonly ("heard" | Record<string, unknown>)[],
+    ran: Record<string, unknown>,
+    may: boolean,
+  ][] = [
+    ["as allowed", ["heard", yes], { command: "ls" }, true],
+    ["with a default", ["heard", yes], {
+      command: "ls",
+      run_in_background: false,
+      description: null,
+    }, true],
+    ["changed", ["heard", yes], { command: "rm" }, false],
+    ["with more", ["heard", yes], { command: "rm", x: true }, false],
+    [
+      "changed to what is allowed",
+      [
+        "heard",
+        hookReply(allow({ input: { command: "pwd" } })),
+      ],
+      { command: "ls" },
+      true,
+    ],
+    ["changed to what is left open", ["heard", yes], {
+      command: "open",
+    }, false],
+    ["left open, and changed to what is left open", ["heard", {}], {
+      command: "open",
+    }, true],
+    ["left open, and changed to what is denied", ["heard", {}], {
+      command: "rm",
+    }, false],
+    [
+      "a person's own input",
+      ["heard", {}, {
+        behavior: "allow",
+        updatedInput: { command: "rm" },
+      }],
+      { command: "rm" },
+      true,
+    ],
+    [
+      "another than a person's",
+      ["heard", {}, {
+        behavior: "allow",
+        updatedInput: { command: "rm" },
+      }],
+      { command: "rm -r" },
+      false,
+    ],
+    ["denied in the hook", ["heard", no], { command: "rm" }, false],
+    [
+      "denied at the question",
+      ["heard", {}, {
+        behavior: "deny",
+        message: "no",
+      }],
+      { command: "rm" },
+      false,
+    ],
+    ["never heard of", [], { command: "rm" }, false],
+    ["never heard of, and allowed", [], { command: "ls" }, true],
+  ];
+  for (const [name, answers, ran, may] of rows) {
+    const gate = new PolicyGate(allowsLs, false);
+    for (const answer of answers) {
+      if (answer === "heard") gate.beforeCall(hook, context);
+      else gate.answered(request, answer);
+    }
+    const after = { ...hook, tool_input: ran };
+    assertEquals(gate.mayHaveRun(after, context), may, name);
+  }
+});
+
+Deno.test("a call of a subagent is known after the end of the turn, another is not", () => {
+  for (const agent_id of [undefined, "a1"]) {
+    const { gate, seen } = counting(allow());
+    const input = { ...hook, ...agent_id === undefined ? {} : { agent_id } };
+    gate.beforeCall(input, context);
+    gate.answered(
+      { ...request, ...agent_id === undefined ? {} : { agentId: agent_id } },
+      hookReply(allow()),
+    );
+    gate.forget();
+    assertEquals(gate.mayHaveRun(input, context), true);
+    assertEquals(seen.length, agent_id === undefined ? 2 : 1);
+  }
 });

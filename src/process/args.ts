@@ -179,6 +179,7 @@ const TABLE: Table = {
     draft.env[NO_HOOKS_VARIABLE] = undefined;
     askHost(draft);
   },
+  skillShell: library,
   onQuestion: askHost,
   onPlan: askHost,
   onElicitation: library,

@@ -34,7 +34,10 @@ const OWN_FLAGS: Readonly<Record<string, string>> = {
  */
 export function checkTogether(options: SessionOptions): void {
   const given = options as Readonly<Record<string, unknown>>;
-  const { policy, permissionPromptTool, prompts } = options;
+  const { policy, permissionPromptTool, prompts, skillShell } = options;
+  if (skillShell === "policy" && policy === undefined) {
+    throw never("skillShell", "there is no policy to ask");
+  }
   if (permissionPromptTool !== undefined) {
     for (const name of ["policy", ...ANSWERERS]) {
       exclude(given, "permissionPromptTool", name);

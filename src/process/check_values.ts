@@ -165,6 +165,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
     fits: (value) => WORD.fits(value) && value !== "stdio",
   },
   prompts: oneOf("host", "none"),
+  skillShell: oneOf("policy", "off", "cli"),
   permissionMode: PERMISSION_MODE,
   allowedTools: RULES,
   disallowedTools: RULES,

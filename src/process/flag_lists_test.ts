@@ -124,6 +124,7 @@ const ROWS: { readonly [K in keyof Required<SessionOptions>]: Row } = {
   hooks: ELSEWHERE,
   permissionPromptTool: [[one]],
   prompts: [[one]],
+  skillShell: [[one]],
   permissionMode: [[one]],
   allowedTools: [[listed]],
   disallowedTools: [[listed]],

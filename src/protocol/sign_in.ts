@@ -1,5 +1,5 @@
 /**
- * The option `auth`: who is to pay. Pure.
+ * The option `auth`: who is to pay; and prompts that wait for the handshake. Pure.
  *
  * What the process signs in with is told before the first prompt, by the answer to the
  * handshake, and again by each turn's `system/init`.
@@ -31,13 +31,16 @@ export class SignIn {
   /** Nobody was signed in at the handshake: nothing can be spent, and the turn says so. */
   #isNobody = false;
   #key: string | undefined;
-  /** Prompts that wait for the handshake to say who pays. */
+  /** Prompts that wait for the handshake to be answered. */
   #held: string[] | undefined;
 
-  /** @param mode The option. */
-  constructor(mode: AuthMode = "any") {
+  /**
+   * @param mode The option.
+   * @param holds Whether prompts wait for the handshake for another reason.
+   */
+  constructor(mode: AuthMode = "any", holds = false) {
     this.#mode = mode;
-    if (this.#isGuarded) this.#held = [];
+    if (this.#isGuarded || holds) this.#held = [];
   }
 
   /** Where the API key comes from that pays, as the CLI says; `undefined` where a login pays. */
@@ -50,7 +53,7 @@ export class SignIn {
     return this.#mode !== "any";
   }
 
-  /** Keeps a prompt until it is known who pays for it. Says whether it does. */
+  /** Keeps a prompt until the handshake is answered. Says whether it does. */
   hold(line: string): boolean {
     this.#held?.push(line);
     return this.#held !== undefined;

@@ -55,6 +55,8 @@ export interface TurnFlowOptions {
   readonly failFastOn?: readonly FailFast[] | undefined;
   /** As the session was given it. */
   readonly auth?: AuthMode | undefined;
+  /** Whether prompts wait for the answer to the handshake. */
+  readonly holdsPrompts?: boolean | undefined;
   /** As the session was given it. */
   readonly waitForReset?: WaitForReset | undefined;
 }
@@ -96,7 +98,7 @@ export class TurnFlow {
     this.#details = details;
     this.#budget = new BudgetWatch(options.budget);
     this.#failFastOn = options.failFastOn ?? [];
-    this.#signIn = new SignIn(options.auth);
+    this.#signIn = new SignIn(options.auth, options.holdsPrompts);
     this.#waitForReset = options.waitForReset;
     this.#resume = options.resume;
   }

@@ -1,0 +1,277 @@
+/**
+ * The hooks by which a policy holds: which the CLI is told of, and what they answer. No
+ * I/O and no clock.
+ *
+ * @module
+ */
+
+import { ControlError, StartupError } from "../errors.ts";
+import type { Question } from "../events/line.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options.ts";
+import { allow, type DenyDecision } from "../permissions/decision.ts";
+import {
+  inputChanged,
+  type PolicyGate,
+  requestOf,
+  skillRequestOf,
+} from "../permissions/gate.ts";
+import { changedInput, hookReply } from "../permissions/hook_reply.ts";
+import type { PolicyContext } from "../permissions/policy.ts";
+import { compareVersions } from "../process/tested.ts";
+import type { Outcome, Reply } from "../protocol/pending.ts";
+import { type Soon, whenKnown } from "../soon.ts";
+import { OwnHooks } from "./own_hooks.ts";
+
+/** A hook that the CLI calls. */
+export type HookQuestion = Extract<Question, { readonly kind: "hook" }>;
+
+/** What these hooks may do besides answering. */
+export interface PolicyHooksPort {
+  /** Makes a control request. */
+  request(
+    subtype: string,
+    payload: WireObject,
+    settle: (outcome: Outcome) => void,
+  ): void;
+  /** The session cannot go on. */
+  fail(error: Error): void;
+}
+
+/** Ids of the hooks; the caller's own have others. */
+const IDS = {
+  /** Asks the policy about a call. */
+  call: "claudestream:policy",
+  /** Asks the policy about a shell command of a skill or slash command. */
+  skill: "claudestream:skill",
+  /** Hears what ran. */
+  ran: "claudestream:ran",
+  /** Hears of settings that changed. */
+  settings: "claudestream:settings",
+} as const;
+
+/**
+ * How long the CLI waits for the policy, in seconds: 23 days, as people are slow and the
+ * CLI's own limit is ten minutes. More than 2^31 ms would be no time at all.
+ */
+const HOOK_TIMEOUT_S = 2_000_000;
+
+/** The first CLI that asks about shell commands of skills. Older ones run them unasked. */
+const ASKS_ABOUT_SKILLS = "2.1.332";
+
+/** Whether a question comes from the hook that asks the policy about a call. */
+export function asksPolicy(question: Question): boolean {
+  return question.kind === "hook" && question.callbackId === IDS.call;
+}
+
+/** A question as it is to be answered: a shell command of a skill is one like any other call. */
+export function asCall(question: Question): Question {
+  if (question.kind !== "hook" || question.callbackId !== IDS.skill) {
+    return question;
+  }
+  const { input, raw } = question;
+  return {
+    kind: "permission",
+    inHook: true,
+    request: skillRequestOf(input),
+    raw,
+  };
+}
+
+/** What happens to shell commands of skills in a session. */
+export function skillShellOf(
+  { skillShell, policy }: SessionOptions,
+): NonNullable<SessionOptions["skillShell"]> {
+  return skillShell ?? (policy === undefined ? "cli" : "policy");
+}
+
+/** Sees to it, once the handshake is answered, that no shell command of a skill runs unasked. */
+export function guardSkillShell(
+  options: SessionOptions,
+  { claude_code_version: version }: WireObject,
+  port: PolicyHooksPort,
+): void {
+  const wanted = skillShellOf(options);
+  const isAsked = typeof version === "string" &&
+    compareVersions(version, ASKS_ABOUT_SKILLS) >= 0;
+  if (wanted === "cli" || wanted === "policy" && isAsked) return;
+  const settings = { disableSkillShellExecution: true };
+  port.request("apply_flag_settings", { settings }, (outcome) => {
+    // Any other failure is the end of the session, which has a reason of its own.
+    if (!outcome.ok && outcome.error instanceof ControlError) {
+      port.fail(skillShellIsOn(outcome.error));
+    }
+  });
+}
+
+/** The hooks of one session with a policy. */
+export class PolicyHooks {
+  readonly #gate: PolicyGate;
+  readonly #options: SessionOptions;
+  readonly #port: PolicyHooksPort;
+  readonly #own = new OwnHooks();
+
+  constructor(
+    gate: PolicyGate,
+    options: SessionOptions,
+    port: PolicyHooksPort,
+  ) {
+    this.#gate = gate;
+    this.#options = options;
+    this.#port = port;
+  }
+
+  /** Adds them to the hooks that the handshake tells of: after the caller's own. */
+  register(
+    hooks: Readonly<Record<string, readonly WireObject[]>>,
+  ): Readonly<Record<string, readonly WireObject[]>> {
+    // A hook whose answer fails blocks the call; without this the call would run.
+    const guard = { timeout: HOOK_TIMEOUT_S, onFailure: "block" };
+    const added: readonly (readonly [string, WireObject])[] = [
+      ["PreToolUse", { hookCallbackIds: [IDS.call], ...guard }],
+      ...skillShellOf(this.#options) === "policy"
+        ? [
+          ["PreSkillShellCommand", {
+            hookCallbackIds: [IDS.skill],
+            ...guard,
+          }] as const,
+        ]
+        : [],
+      ["PostToolUse", { hookCallbackIds: [IDS.ran] }],
+      ["PostToolUseFailure", { hookCallbackIds: [IDS.ran] }],
+      ["ConfigChange", { hookCallbackIds: [IDS.settings] }],
+    ];
+    const all: Record<string, readonly WireObject[]> = { ...hooks };
+    for (const [event, entry] of added) {
+      all[event] = [...all[event] ?? [], entry];
+    }
+    return all;
+  }
+
+  /** Asks which hooks the settings hold. Until the answer is there, everything may be. */
+  learnSettings(): void {
+    this.#gate.learnSettings(undefined);
+    this.#port.request("get_settings", {}, (outcome) => {
+      if (outcome.ok) this.#gate.learnSettings(outcome.response.effective);
+    });
+  }
+
+  /** The answer of one of these hooks; `undefined` for one of the caller's. */
+  answer(
+    question: HookQuestion,
+    context: PolicyContext,
+  ): Soon<Reply & { readonly by?: "policy" }> | undefined {
+    switch (question.callbackId) {
+      case IDS.call:
+        return this.#ask(question, context);
+      case IDS.ran:
+        return this.#compare(question, context);
+      case IDS.settings:
+        this.learnSettings();
+        return { response: {} };
+      default:
+        return undefined;
+    }
+  }
+
+  /** Asks the policy, once the caller's own hooks have made of the call what they want. */
+  #ask(
+    { input, toolUseId = "" }: HookQuestion,
+    context: PolicyContext,
+  ): Soon<Reply & { readonly by?: "policy" }> {
+    const gate = this.#gate;
+    if (gate.isAnswer(input)) return { response: hookReply(allow()) };
+    const hasPrompts = this.#options.prompts !== "none";
+    return whenKnown(
+      this.#own.made(toolUseId),
+      (made) =>
+        whenKnown(gate.beforeCall(input, context, made), (decision) => ({
+          response: hookReply(decision, {
+            canAsk: hasPrompts && input.permission_mode !== "dontAsk",
+            // In mode "dontAsk" the "ask" of a hook brings a question all the same.
+            hasForeignHooks: hasPrompts && gate.hasForeignHooks(input),
+            made,
+          }),
+          by: "policy" as const,
+        })),
+    );
+  }
+
+  /** Ends the session where something else ran than what was decided on. */
+  #compare({ input }: HookQuestion, context: PolicyContext): Soon<Reply> {
+    return whenKnown(this.#gate.mayHaveRun(input, context), (may) => {
+      if (!may) this.#port.fail(inputChanged(input));
+      return { response: {} };
+    });
+  }
+
+  /** Lets no answer of a hook of the caller's pass the policy by. */
+  check(
+    { input, toolUseId = "" }: HookQuestion,
+    reply: Soon<Reply>,
+    context: PolicyContext,
+  ): Soon<Reply> {
+    const event = input.hook_event_name;
+    if (event === "PreToolUse" && !this.#gate.hasHeard(toolUseId)) {
+      this.#own.follow(toolUseId, reply, context.signal);
+      return reply;
+    }
+    if (event !== "PreToolUse" && event !== "PermissionRequest") return reply;
+    return whenKnown(reply, (reply) => {
+      const { response } = reply;
+      const made = changedInput(response);
+      // Without a change the policy has had its say.
+      if (made === undefined || response === undefined) return reply;
+      const call = { ...input, tool_use_id: toolUseId };
+      return whenKnown(
+        this.#gate.ofChanged(call, made, context),
+        (decision) => {
+          if (decision?.behavior === "deny") return refused(event, decision);
+          this.#gate.answered(requestOf(call), response);
+          return reply;
+        },
+      );
+    });
+  }
+
+  /** Takes down an answer that decides on a call. */
+  told(question: Question, response: WireObject): void {
+    if (question.kind === "permission" && question.inHook !== true) {
+      this.#gate.answered(question.request, response);
+    } else if (question.kind === "hook") {
+      this.#gate.answered(requestOf(question.input), response);
+    }
+  }
+
+  /** A turn ended: no question of its calls can follow any more. */
+  turnEnded(): void {
+    this.#gate.forget();
+    this.#own.forget();
+  }
+}
+
+/** A no of the policy, as the answer of a hook of the caller's. */
+function refused(
+  event: "PreToolUse" | "PermissionRequest",
+  { message }: DenyDecision,
+): Reply {
+  const said = event === "PreToolUse"
+    ? { permissionDecision: "deny", permissionDecisionReason: message }
+    : { decision: { behavior: "deny", message } };
+  return {
+    response: { hookSpecificOutput: { hookEventName: event, ...said } },
+  };
+}
+
+/** Why a session cannot begin: commands of skills would run unasked. */
+function skillShellIsOn(cause: ControlError): StartupError {
+  return new StartupError(
+    "handshake",
+    "Cannot hold the policy: the CLI does not turn the shell commands of skills off",
+    {
+      cause,
+      hint:
+        'Update the CLI, or say skillShell: "cli" to let it run them unasked',
+    },
+  );
+}
