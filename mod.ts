@@ -132,8 +132,8 @@ export {
 } from "./src/tools/builtin_tools.ts";
 export { logged, type PolicyRecord } from "./src/permissions/logged.ts";
 export { readOnly, type ReadOnlyOptions } from "./src/permissions/read_only.ts";
+export type { RealPath } from "./src/permissions/paths.ts";
 export {
-  type RealPath,
   writePaths,
   type WritePathsOptions,
 } from "./src/permissions/write_paths.ts";

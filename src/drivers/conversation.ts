@@ -27,6 +27,7 @@ import {
 } from "../protocol/mod.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
 import { pathOf } from "../process/launch.ts";
+import { machineOf } from "../process/machine.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { Inherited } from "./inherited.ts";
 import { isEndless, MAX_TIMER_MS } from "../time_limit.ts";
@@ -109,6 +110,7 @@ export class Conversation {
         this.request(subtype, payload, MAX_TIMER_MS, settle);
       },
       fail: (error) => port.fail(error),
+      machine: machineOf(options),
     });
     this.#observers = new Observers(
       options,

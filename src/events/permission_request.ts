@@ -44,6 +44,11 @@ export interface ToolRequest {
   readonly toolName: string;
   /** What the tool does. Absent only in a request that no session made. */
   readonly kind?: ToolKind;
+  /**
+   * Names in the path of a tool that edits which the CLI executes or trusts, such as
+   * `.git` or `.bashrc`, with symbolic links followed. Absent where there are none.
+   */
+  readonly protectedNames?: readonly string[];
   /** What the tool is to be called with. */
   readonly input: WireObject;
   /** Id of the call. */
@@ -83,7 +88,14 @@ export interface ToolRequest {
 
 /** Reads the body of a `can_use_tool` request. */
 export const toolRequest: Reads<ToolRequest> = strictShape<
-  Omit<ToolRequest, "kind" | "parentToolUseId" | "subagentType" | "skill">
+  Omit<
+    ToolRequest,
+    | "kind"
+    | "protectedNames"
+    | "parentToolUseId"
+    | "subagentType"
+    | "skill"
+  >
 >({
   toolName: wire("tool_name", v.string()),
   input: wire("input", v.custom<WireObject>(isWireObject)),
@@ -144,6 +156,12 @@ export interface AllowOptions {
    * is remembered.
    */
   readonly remember?: "session" | "local" | "project" | "user";
+  /**
+   * Covers a path that the CLI executes or trusts, such as `.claude/settings.json`:
+   * see {@linkcode ToolRequest.protectedNames}. A policy's yes without this is a general
+   * one and does not. Default `false`. The answer to a `PermissionRequest` covers it always.
+   */
+  readonly protected?: boolean;
 }
 
 /** More than no, for {@linkcode PermissionRequest.deny}. */

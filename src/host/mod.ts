@@ -27,6 +27,7 @@ import type { PermissionExplanation } from "../permissions/explain.ts";
 import { lateDenial } from "../permissions/decide.ts";
 import { hooksAreOff, PolicyGate } from "../permissions/gate.ts";
 import { hookReply } from "../permissions/hook_reply.ts";
+import type { Machine } from "../permissions/protected_paths.ts";
 import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { whenKnown } from "../soon.ts";
@@ -75,6 +76,8 @@ export interface HostPort extends PolicyHooksPort {
   notify(serverName: string, message: WireObject): void;
   /** A function of the caller's failed. */
   readonly failed: FailureListener;
+  /** Where the CLI runs. */
+  readonly machine: Machine;
 }
 
 /** The option whose function answers a kind of question. */
@@ -103,9 +106,11 @@ export class Host {
     this.#failed = port.failed;
     this.#mcp = new McpHost(options, port);
     const { policy } = options;
-    this.#gate = policy === undefined
-      ? undefined
-      : new PolicyGate(policy, options.outputSchema !== undefined);
+    this.#gate = policy === undefined ? undefined : new PolicyGate(
+      policy,
+      options.outputSchema !== undefined,
+      port.machine,
+    );
     this.#policyHooks = this.#gate === undefined
       ? undefined
       : new PolicyHooks(this.#gate, options, port);

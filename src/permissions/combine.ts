@@ -70,7 +70,8 @@ function firstFrom(
  *
  * A policy sees the input as those before it changed it. Those before it do not see
  * its own changes: put what changes inputs first, and what checks them behind it. The
- * call is remembered where all that allow it say so, in the same way.
+ * call is remembered where all that allow it say so, in the same way, and covers a
+ * protected path where all of them do.
  *
  * @throws {ConfigError} When there is none.
  *
@@ -131,6 +132,8 @@ function merged(
   if (before?.decision?.behavior !== "allow") return told;
   const input = decision.input ?? before.decision.input;
   const { remember } = decision;
+  const isProtected = decision.protected === true &&
+    before.decision.protected === true;
   return {
     ...told,
     decision: allow({
@@ -138,6 +141,7 @@ function merged(
       ...remember === undefined || remember !== before.decision.remember
         ? {}
         : { remember },
+      ...isProtected ? { protected: true } : {},
     }),
     by: [...before.by, ...told.by],
     reason: `${before.reason}; ${told.reason}`,

@@ -78,6 +78,7 @@ const ALLOW_KEYS: ReadonlySet<string> = new Set([
   "behavior",
   "input",
   "remember",
+  "protected",
 ]);
 const DENY_KEYS: ReadonlySet<string> = new Set([
   "behavior",
@@ -94,6 +95,9 @@ export function decisionIssue(value: unknown): string | undefined {
     }
     if (value.remember !== undefined && !REMEMBER.has(value.remember)) {
       return `expected "remember" to be one of session, local, project, user`;
+    }
+    if (value.protected !== undefined && typeof value.protected !== "boolean") {
+      return `expected "protected" to be true or false`;
     }
     return unknownKey(value, ALLOW_KEYS);
   }

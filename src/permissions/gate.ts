@@ -29,8 +29,10 @@ import { toolKind } from "../tools/builtin_tools.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
+import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
-import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
+import type { Machine } from "./protected_paths.ts";
+import type { Policy, PolicyContext } from "./policy.ts";
 
 /** The tool by which a model gives an answer of a schema. */
 const ANSWER_TOOL = "StructuredOutput";
@@ -67,9 +69,12 @@ export class PolicyGate {
   /** A plugin or a skill is in use, whose hooks nothing tells of. */
   #hasHiddenHooks = false;
 
-  /** @param asksForOutput Whether the CLI was given a schema for answers. */
-  constructor(policy: Policy, asksForOutput: boolean) {
-    this.#policy = policy;
+  /**
+   * @param asksForOutput Whether the CLI was given a schema for answers.
+   * @param machine Where links are followed that may lead to what the CLI protects.
+   */
+  constructor(policy: Policy, asksForOutput: boolean, machine?: Machine) {
+    this.#policy = guarded(policy, machine);
     this.#asksForOutput = asksForOutput;
   }
 
@@ -117,7 +122,7 @@ export class PolicyGate {
     const callCwd = typeof cwd === "string" ? cwd : undefined;
     return decide(
       this.#policy,
-      policyRequest(request),
+      request,
       this.#placed(context, callCwd),
     );
   }
@@ -246,7 +251,7 @@ export class PolicyGate {
     const cwd = this.#cwd ?? context.cwd;
     return byExplaining(
       this.#policy,
-      policyRequest(request),
+      request,
       cwd === undefined ? context : { ...context, cwd },
     );
   }

@@ -16,8 +16,9 @@ import {
   toolKind,
 } from "../tools/builtin_tools.ts";
 import { allow, type Decision, deny } from "./decision.ts";
-import { type PermissionExplanation, reasoned } from "./explain.ts";
-import { parseRule, ruleMatches } from "./rules.ts";
+import { type PermissionExplanation, reasoned, reasonOf } from "./explain.ts";
+import { protectedDenial, protectedNamesOf } from "./protected_paths.ts";
+import { namesProtected, parseRule, ruleMatches } from "./rules.ts";
 
 /** What a policy may know besides the call itself. */
 export interface PolicyContext {
@@ -90,6 +91,14 @@ export function policyRequest(request: ToolRequest): PolicyRequest {
   return { ...request, toolName, kind: toolKind(toolName) };
 }
 
+/** The protected names of a call, also where no session looked for them. */
+function namesOf(
+  request: ToolRequest,
+  context: PolicyContext,
+): readonly string[] {
+  return request.protectedNames ?? protectedNamesOf(request, context);
+}
+
 /** A question to a person is no permission: a plain yes would answer it with nothing. */
 export function isQuestion(request: ToolRequest): boolean {
   return request.toolName === "AskUserQuestion";
@@ -97,7 +106,9 @@ export function isQuestion(request: ToolRequest): boolean {
 
 /**
  * Allows every call. Deny rules of the CLI's own settings stay in force. Questions to
- * a person (`AskUserQuestion`) are left undecided.
+ * a person (`AskUserQuestion`) are left undecided, and so is writing what the CLI
+ * executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …), unless `bypass` is
+ * set.
  *
  * @param options `bypass: true` also starts the CLI with
  * `--dangerously-skip-permissions`, so that its own rules ask about nothing. The CLI
@@ -116,7 +127,11 @@ export function allowAll(
 ): SyncPolicy {
   return {
     name: "allowAll",
-    decide: (request) => isQuestion(request) ? undefined : allow(),
+    decide: (request, context) => {
+      if (isQuestion(request)) return undefined;
+      if (options.bypass === true) return allow({ protected: true });
+      return namesOf(request, context).length > 0 ? undefined : allow();
+    },
     ...options.bypass === true ? { bypass: true } : {},
   };
 }
@@ -130,7 +145,9 @@ export function denyAll(message?: string): SyncPolicy {
 }
 
 /**
- * Allows the CLI's built-in tools and leaves those of MCP servers undecided.
+ * Allows the CLI's built-in tools and leaves those of MCP servers undecided. Writing
+ * what the CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …) is left
+ * undecided, too.
  *
  * @param options `except`: built-in tools to leave undecided as well.
  */
@@ -153,9 +170,9 @@ export function allowBuiltins(
   return {
     name: "allowBuiltins",
     toolNames: except,
-    decide: (request) =>
+    decide: (request, context) =>
       BUILTIN_TOOLS.has(request.toolName) && !isExcepted(request.toolName) &&
-        !isQuestion(request)
+        !isQuestion(request) && namesOf(request, context).length === 0
         ? allow()
         : undefined,
   };
@@ -169,7 +186,9 @@ export function allowBuiltins(
  * rule for `Bash` covers single commands only: nothing with `;`, `&&`, `|`, `>`,
  * `$(…)` and the like. It cannot know what the program makes of its arguments:
  * `Bash(git *)` covers `git -C /elsewhere push` and `git -c alias.x='!…' x` too.
- * Symbolic links are not followed: for that there is {@linkcode writePaths}.
+ * Symbolic links are not followed: for that there is {@linkcode writePaths}. A rule for
+ * `Write`, `Edit` or `NotebookEdit` covers what the CLI executes or trusts (`.claude/`,
+ * `.git/`, `.mcp.json`, `.bashrc`, …) only if it names it: `Write(.claude/skills/**)`.
  * @throws {ConfigError} When a rule cannot be read, or there is none.
  *
  * @example
@@ -205,14 +224,22 @@ export function allowList(rules: readonly string[]): SyncPolicy {
   const list = rules.join(", ");
   const toolNames = parsed.map(({ toolName }) => toolName);
   return reasoned({ name: "allowList", toolNames }, (request, context) => {
-    const rule = parsed.find((rule) => ruleMatches(rule, request, context));
+    const names = namesOf(request, context);
+    const rules = parsed.filter((rule) => ruleMatches(rule, request, context));
+    const rule = rules.find((rule) => namesProtected(rule, names));
+    if (rule === undefined && rules.length > 0) {
+      const decision = protectedDenial(request, names);
+      return { decision, reason: reasonOf("allowList", decision) };
+    }
     if (rule === undefined) {
       const message =
         `"${request.toolName}" with this input is not on the list of what may be used: ${list}`;
       return { decision: deny(message), reason: message };
     }
     return {
-      decision: isQuestion(request) ? undefined : allow(),
+      decision: isQuestion(request)
+        ? undefined
+        : allow(names.length > 0 ? { protected: true } : {}),
       rule: rule.text,
       reason: `The rule "${rule.text}" covers it`,
     };
@@ -223,11 +250,18 @@ export function allowList(rules: readonly string[]): SyncPolicy {
  * Asks a function. It gives `allow()`, `deny()`, or `undefined` to leave the call
  * undecided, at once or as a promise. A throw or anything else denies.
  *
+ * The name is the one that the tool has now: `Agent`, never `Task`. Allow kinds or names
+ * that you list: other tools than `Bash` run commands too, and newer CLIs have more.
+ * `allow()` does not cover what the CLI executes or trusts
+ * (`request.protectedNames`); `allow({ protected: true })` does.
+ *
  * @example
  * ```ts
  * import { allow, callback, deny } from "@claudestream/core";
  *
- * const policy = callback((name) => name !== "Bash" ? allow() : deny("no shell"));
+ * const policy = callback((_name, _input, { kind }) =>
+ *   kind === "read" || kind === "edit" ? allow() : deny("no shell")
+ * );
  * ```
  */
 export function callback(

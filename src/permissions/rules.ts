@@ -20,6 +20,7 @@ import {
   toolNames,
 } from "../tools/builtin_tools.ts";
 import { commandPattern, isSimplePowerShell } from "./command.ts";
+import { namesWrittenOut } from "./protected_paths.ts";
 import { pathWildcard, wildcard } from "./wildcard.ts";
 
 export { isSimpleCommand } from "./command.ts";
@@ -45,6 +46,8 @@ export interface Rule {
     request: Pick<ToolRequest, "toolName" | "input">,
     place: RulePlace,
   ) => boolean;
+  /** Names of files and folders that its pattern writes out. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** An "=" in front: the name is taken as it is. */
@@ -90,10 +93,16 @@ export function parseRule(text: string): Rule {
   const matchesName = parseName(name);
   const toolName = literalName(name);
   if (content === undefined || content === "*") {
-    return { text, toolName, matchesName };
+    return { text, toolName, matchesName, names: new Set() };
   }
   checkContent(text, toolName, content);
-  return { text, toolName, matchesName, matchesInput: inputPattern(content) };
+  return {
+    text,
+    toolName,
+    matchesName,
+    matchesInput: inputPattern(content),
+    names: namesWrittenOut(content),
+  };
 }
 
 /**
@@ -263,4 +272,9 @@ export function ruleMatches(
 ): boolean {
   return rule.matchesName(request.toolName) &&
     (rule.matchesInput === undefined || rule.matchesInput(request, place));
+}
+
+/** Whether a rule names each of these names of a path: only then it covers them. */
+export function namesProtected(rule: Rule, names: readonly string[]): boolean {
+  return names.every((name) => rule.names.has(name));
 }

@@ -10,13 +10,16 @@ import type { ToolRequest } from "../events/permission_request.ts";
 import { realPathSync } from "../process/real_path.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
+import {
+  absolute,
+  EDITED_PATH,
+  follow,
+  isBelow,
+  plain,
+  type RealPath,
+} from "./paths.ts";
 import type { PolicyContext, SyncPolicy } from "./policy.ts";
-
-/**
- * Follows the symbolic links of an absolute path: gives the path without any, or
- * `undefined` where nothing is there. Throws where it cannot tell.
- */
-export type RealPath = (path: string) => string | undefined;
+import { foldedName, oddNames, protectedNames } from "./protected_paths.ts";
 
 /** Options of {@linkcode writePaths}. */
 export interface WritePathsOptions {
@@ -28,32 +31,14 @@ export interface WritePathsOptions {
   /**
    * Names of files and folders that stay closed below the directories, as they can
    * make the CLI, git or an editor run something. A directory that is itself given by
-   * such a name is open. By default `.claude`, `.git`, `.gitmodules`, `.husky`,
-   * `.idea`, `.mcp.json` and `.vscode`.
+   * such a name is open. By default what the CLI itself protects: `.claude`, `.git`,
+   * `.husky`, `.vscode`, `.mcp.json`, `.bashrc`, `.npmrc`, … Names are compared as the
+   * most forgiving file system does: without case, dots at the end and the like.
    */
   readonly closed?: readonly string[];
   /** Follows symbolic links. By default by asking the file system of this machine. */
   readonly realPath?: RealPath;
 }
-
-const WRITERS: Readonly<Record<string, string>> = {
-  Write: "file_path",
-  Edit: "file_path",
-  MultiEdit: "file_path",
-  NotebookEdit: "notebook_path",
-};
-
-const CLOSED: readonly string[] = [
-  ".claude",
-  ".git",
-  ".gitmodules",
-  ".husky",
-  ".idea",
-  ".mcp.json",
-  ".vscode",
-];
-
-const WINDOWS_ROOT = /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)[\\/]/;
 
 /**
  * Allows `Write`, `Edit` and `NotebookEdit` below these directories (or on these
@@ -111,11 +96,13 @@ export function writePaths(
       `Cannot write below "${dir}": expected a path without "~"`,
     );
   }
-  const tools = new Map(Object.entries({ ...WRITERS, ...options.tools }));
+  const tools = new Map(Object.entries({ ...EDITED_PATH, ...options.tools }));
   const { realPath = realPathSync } = options;
-  const closed = new Set(
-    (options.closed ?? CLOSED).map((name) => name.toLowerCase()),
-  );
+  const closedNames = options.closed && new Set(options.closed.map(foldedName));
+  const closed = (path: string) =>
+    closedNames === undefined
+      ? protectedNames(path).length > 0 || oddNames(path).length > 0
+      : path.split(/[/\\]/).some((part) => closedNames.has(foldedName(part)));
   const list = dirs.join(", ");
   // By the session's directory: one policy may serve many sessions.
   const roots = new Map<string | undefined, readonly string[]>();
@@ -137,7 +124,9 @@ export function writePaths(
     }
     const fault = faultOf(request, key, context, { open, closed, realPath });
     if (fault === undefined) {
-      return { decision: allow(), reason: `The path is below one of: ${list}` };
+      // What is open in spite of its name was named by the caller.
+      const decision = allow({ protected: true });
+      return { decision, reason: `The path is below one of: ${list}` };
     }
     const message = `Cannot write there: ${fault}. Open for writing: ${list}`;
     return { decision: deny(message), reason: message };
@@ -147,7 +136,8 @@ export function writePaths(
 /** What a path is held against. */
 interface Fence {
   readonly open: readonly string[];
-  readonly closed: ReadonlySet<string>;
+  /** Whether a path below an open directory has a closed name in it. */
+  readonly closed: (path: string) => boolean;
   readonly realPath: RealPath;
 }
 
@@ -196,76 +186,6 @@ function outside(
       ? `"${path}" is elsewhere`
       : `"${path}" leads to "${real}"`;
   }
-  const isOpen = rests.some((rest) =>
-    // File systems that do not tell case apart open .GIT for .git.
-    !rest.split(/[/\\]/).some((part) => closed.has(part.toLowerCase()))
-  );
+  const isOpen = rests.some((rest) => !closed(rest));
   return isOpen ? undefined : `"${path}" is a file that others act upon`;
-}
-
-function isBelow(path: string, root: string): boolean {
-  return path === root ||
-    path.startsWith(/[/\\]$/.test(root) ? root : `${root}/`) ||
-    WINDOWS_ROOT.test(root) && path.startsWith(`${root}\\`);
-}
-
-function isAbsolute(path: string): boolean {
-  return path.startsWith("/") || WINDOWS_ROOT.test(path);
-}
-
-function absolute(path: string, cwd: string | undefined): string {
-  if (isAbsolute(path)) return path;
-  if (cwd === undefined || !isAbsolute(cwd)) {
-    throw new Error(`where "${path}" begins is not known`);
-  }
-  return `${cwd}/${path}`;
-}
-
-/** The absolute path with `.`, `..` and empty parts taken as text, as the CLI takes them. */
-function plain(path: string): string {
-  const root = WINDOWS_ROOT.exec(path)?.[0] ??
-    (path.startsWith("/") ? "/" : "");
-  const separator = WINDOWS_ROOT.test(path) ? /[/\\]/ : /\//;
-  const parts: string[] = [];
-  for (const part of path.slice(root.length).split(separator)) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return root + parts.join(root.includes("\\") ? "\\" : "/");
-}
-
-/**
- * Where an absolute path leads: as much of it as is there, with all links followed,
- * and the rest as it is.
- */
-function follow(path: string, realPath: RealPath): string {
-  const separator = WINDOWS_ROOT.test(path) ? /[/\\]/ : /\//;
-  const rest: string[] = [];
-  let head = path;
-  for (;;) {
-    const real = realPath(head);
-    if (real !== undefined) {
-      if (rest.length === 0) return real;
-      const joint = WINDOWS_ROOT.test(real) ? "\\" : "/";
-      return (/[/\\]$/.test(real) ? real : real + joint) + rest.join(joint);
-    }
-    const parts = head.split(separator);
-    const last = parts.pop();
-    if (last === undefined) throw new Error(`nothing of "${path}" is there`);
-    // Behind something that is not there, ".." means whatever is made of it later.
-    if (last === "..") {
-      throw new Error(`"${path}" leads through what is not there`);
-    }
-    if (last !== "" && last !== ".") rest.unshift(last);
-    const next = parentOf(head, last);
-    if (next === head) throw new Error(`nothing of "${path}" is there`);
-    head = next;
-  }
-}
-
-function parentOf(path: string, last: string): string {
-  const parent = path.slice(0, path.length - last.length - 1);
-  if (parent === "") return "/";
-  // "C:" alone would be the current directory of that drive.
-  return /^[A-Za-z]:$/.test(parent) ? `${parent}\\` : parent;
 }

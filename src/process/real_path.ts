@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RealPath } from "../permissions/write_paths.ts";
+import type { RealPath } from "../permissions/paths.ts";
 
 /**
  * Follows the symbolic links of an absolute path; `undefined` where nothing is there.

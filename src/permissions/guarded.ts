@@ -1,0 +1,70 @@
+/**
+ * A policy as a session asks it. Pure but for the function that follows links.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../events/permission_request.ts";
+import { decide } from "./decide.ts";
+import type { Decision } from "./decision.ts";
+import { byExplaining, reasonOf, then } from "./explain.ts";
+import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
+import {
+  type Machine,
+  protectedDenial,
+  protectedNamesOf,
+} from "./protected_paths.ts";
+
+/**
+ * Asks a policy about each call by the name that the tool has now, with its kind and
+ * what is protected in its path, and takes no general yes for what is protected.
+ *
+ * @param machine Where links are followed that may lead to what the CLI protects.
+ */
+export function guarded(policy: Policy, machine: Machine | undefined): Policy {
+  const seenOf = (
+    request: ToolRequest,
+    context: PolicyContext,
+  ): ToolRequest => {
+    const { protectedNames: _before, ...call } = policyRequest(request);
+    const protectedNames = protectedNamesOf(call, context, machine);
+    return protectedNames.length === 0 ? call : { ...call, protectedNames };
+  };
+  /** The denial of a yes that does not cover what is written; else `undefined`. */
+  const denialOf = (
+    decision: Decision | undefined,
+    seen: ToolRequest,
+    context: PolicyContext,
+  ): Decision | undefined => {
+    if (decision?.behavior !== "allow" || decision.protected === true) {
+      return undefined;
+    }
+    const { protectedNames = [] } = decision.input === undefined
+      ? seen
+      : seenOf({ ...seen, input: decision.input }, context);
+    return protectedNames.length === 0
+      ? undefined
+      : protectedDenial(seen, protectedNames);
+  };
+  return {
+    name: policy.name,
+    decide(request, context) {
+      const seen = seenOf(request, context);
+      return then(
+        decide(policy, seen, context),
+        (decision) => denialOf(decision, seen, context) ?? decision,
+      );
+    },
+    explain(request, context) {
+      const seen = seenOf(request, context);
+      return then(byExplaining(policy, seen, context), (told) => {
+        const decision = denialOf(told.decision, seen, context);
+        return decision === undefined ? told : {
+          decision,
+          by: told.by,
+          reason: reasonOf(policy.name, decision),
+        };
+      });
+    },
+  };
+}

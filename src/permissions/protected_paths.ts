@@ -1,0 +1,200 @@
+/**
+ * Files that the CLI executes or trusts: its own settings, hooks of git, start files of
+ * shells, configurations of editors and package managers. A general yes to writing does
+ * not cover them; a rule that names one does. Pure but for the function that follows
+ * links.
+ *
+ * The lists are those of CLI 2.1.332, which asks about such a path whatever its
+ * `--allowedTools` say. `scripts/drift.ts` compares them with the lists in the pinned CLI.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../events/permission_request.ts";
+import { thrownText } from "../thrown.ts";
+import { type Decision, deny } from "./decision.ts";
+import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";
+import type { RealPath } from "./paths.ts";
+
+/** Names that are protected with all that is below them. */
+export const PROTECTED_FOLDERS: readonly string[] = [
+  ".cargo",
+  ".claude",
+  ".config/git",
+  ".devcontainer",
+  ".git",
+  ".husky",
+  ".idea",
+  ".mvn",
+  ".vscode",
+  ".yarn",
+];
+
+/** Names of files that are protected wherever they are. */
+export const PROTECTED_FILES: readonly string[] = [
+  ".bash_aliases",
+  ".bash_login",
+  ".bash_logout",
+  ".bash_profile",
+  ".bashrc",
+  ".bazeliskrc",
+  ".bazelrc",
+  ".bazelversion",
+  ".bunfig.toml",
+  ".claude.json",
+  ".devcontainer.json",
+  ".envrc",
+  ".gitconfig",
+  ".gitmodules",
+  ".lefthook.yaml",
+  ".lefthook.yml",
+  ".mcp.json",
+  ".npmrc",
+  ".pnp.cjs",
+  ".pnp.data.json",
+  ".pnp.js",
+  ".pnp.loader.mjs",
+  ".pnpmfile.cjs",
+  ".pre-commit-config.yaml",
+  ".profile",
+  ".ripgreprc",
+  ".yarnrc",
+  ".yarnrc.yml",
+  ".zlogin",
+  ".zlogout",
+  ".zprofile",
+  ".zshenv",
+  ".zshrc",
+  "bunfig.toml",
+  "gradle-wrapper.properties",
+  "lefthook.yaml",
+  "lefthook.yml",
+  "maven-wrapper.properties",
+  "pyrightconfig.json",
+];
+
+const PROTECTED: ReadonlySet<string> = new Set([
+  ...PROTECTED_FOLDERS,
+  ...PROTECTED_FILES,
+]);
+
+/**
+ * A name as the most forgiving file system takes it: without case, in one of its
+ * spellings of Unicode (`.huſky`), without characters that do not show, without the
+ * stream of a file (`.git:x`) and without dots and blanks at the end.
+ */
+export function foldedName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().replaceAll("\u0131", "i")
+    .replace(/\p{Cf}/gu, "").replace(/:.*$/s, "").replace(/[.\s]+$/, "");
+}
+
+/** A name that Windows may take for another one: `CLAUDE~1`, `git.`, `x.con`. */
+function isOddName(name: string): boolean {
+  return /~\d|[.\s]$|\.(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(name);
+}
+
+/** The parts of a path, each folded and with the one behind it. */
+function* partsOf(path: string) {
+  const parts = path.split(/[/\\]/).filter((part) =>
+    part !== "" && part !== "." && part !== ".."
+  );
+  for (const [index, part] of parts.entries()) {
+    const name = foldedName(part);
+    yield { part, name, pair: `${name}/${foldedName(parts[index + 1] ?? "")}` };
+  }
+}
+
+/** The names in a path that may mean another one. */
+export function oddNames(path: string): readonly string[] {
+  const odd = [...partsOf(path)].map(({ part }) => part).filter(isOddName);
+  return /^(?:\\\\|\/\/[?.]\/)/.test(path) ? [...odd, path] : odd;
+}
+
+/**
+ * The names in a path that are protected, folded. `.claude/worktrees` is where the CLI itself puts copies of a repository to work in:
+ * it protects nothing there, but for a second `.claude` below.
+ */
+export function protectedNames(path: string): readonly string[] {
+  const found = new Set<string>();
+  let isInWorktree = false;
+  for (const { name, pair } of partsOf(path)) {
+    if (pair === ".claude/worktrees" && !isInWorktree) isInWorktree = true;
+    else if (PROTECTED.has(name)) found.add(name);
+    else if (PROTECTED.has(pair)) found.add(pair);
+  }
+  return [...found];
+}
+
+/** The names that a rule's pattern for paths writes out: what it allows on purpose. */
+export function namesWrittenOut(pattern: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { part, name, pair } of partsOf(pattern)) {
+    for (const text of [part, name, pair]) {
+      if (!text.includes("*")) names.add(text);
+    }
+  }
+  return names;
+}
+
+/** What is known of the machine that the CLI runs on. */
+export interface Machine {
+  /** Follows symbolic links. */
+  readonly realPath: RealPath;
+  /** The CLI's configuration folder, absolute; absent where it is `~/.claude`. */
+  readonly configDir?: string;
+}
+
+/**
+ * The protected names in the path of a call that edits a file; none for other calls.
+ * With a machine also those that its links lead through.
+ */
+export function protectedNamesOf(
+  { toolName, input }: Pick<ToolRequest, "toolName" | "input">,
+  { cwd, callCwd = cwd }: { readonly cwd?: string; readonly callCwd?: string },
+  machine?: Machine,
+): readonly string[] {
+  const key = Object.hasOwn(EDITED_PATH, toolName)
+    ? EDITED_PATH[toolName]
+    : undefined;
+  const given = key === undefined ? undefined : input[key];
+  if (typeof given !== "string") return [];
+  // The CLI trims a path before it opens it.
+  const path = given.trim();
+  const base = callCwd ?? "";
+  const whole = /^~|^[/\\]|^[A-Za-z]:/.test(path) ? path : `${base}/${path}`;
+  // The names of the session's own directory are no choice of the model's.
+  const own = cwd !== undefined && isBelow(whole, cwd)
+    ? whole.slice(cwd.length)
+    : whole;
+  const found = new Set([...protectedNames(whole), ...oddNames(own)]);
+  if (machine === undefined || path.startsWith("~")) return [...found];
+  try {
+    const start = absolute(path, callCwd);
+    for (const way of new Set([start, plain(start)])) {
+      const real = follow(way, machine.realPath);
+      for (const name of protectedNames(real)) found.add(name);
+      const { configDir } = machine;
+      if (configDir === undefined) continue;
+      if (isBelow(real, follow(configDir, machine.realPath))) {
+        found.add(configDir);
+      }
+    }
+  } catch (error) {
+    // Where it leads is not known, so it may lead anywhere.
+    found.add(thrownText(error));
+  }
+  return [...found];
+}
+
+/** The denial of a call that a general yes does not cover. */
+export function protectedDenial(
+  { toolName }: Pick<ToolRequest, "toolName">,
+  names: readonly string[],
+): Decision {
+  const [name = ""] = names;
+  return deny(
+    `"${toolName}" may not write there: Claude Code executes or trusts what is in ${
+      names.map((name) => `"${name}"`).join(", ")
+    }, and a general permission to write does not cover it. The host can allow it by name with a rule such as "${toolName}(${name}/**)"`,
+  );
+}
