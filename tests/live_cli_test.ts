@@ -135,6 +135,7 @@ live(
       const { code, err } = await run(on, [command, "hi"]);
       assertEquals([code, on.api.requests.length - before], [4, 1], command);
       assert(err.includes("Check the API key of ANTHROPIC_API_KEY"), err);
+      assert(!err.includes("retry 1 of"), err);
     }
   },
 );

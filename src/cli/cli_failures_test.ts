@@ -122,7 +122,7 @@ const FAILURES: readonly Failure[] = [
     exitCode: 1,
     code: "api",
     message: "Too large",
-    hint: "send smaller or fewer images",
+    hint: "Send smaller or fewer images",
   },
   {
     args: ["ask", "x"],

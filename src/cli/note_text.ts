@@ -12,9 +12,12 @@ import { formatCount, formatMs } from "./terminal.ts";
 
 /** A failed call of the API that will be tried again. */
 export function retryText(event: ApiRetry): string {
-  const status = event.errorStatus === null
-    ? ""
-    : `, HTTP ${event.errorStatus}`;
+  const { errorStatus } = event;
+  const status = errorStatus === null ? "" : `, HTTP ${errorStatus}`;
+  // A key is not tried again, and a login once: see failFastOn.
+  if (errorStatus === 401 || errorStatus === 403) {
+    return `the API refuses the sign-in (${event.error}${status})`;
+  }
   return `the API failed (${event.error}${status}): retry ${event.attempt} of ${event.maxRetries} in ${
     formatMs(event.retryDelayMs)
   }`;

@@ -43,9 +43,10 @@ export function inputFields(
   );
 }
 
-/** The error of a tool without the marks that are meant for the model. */
+/** The error of a tool without the marks that are meant for the model, nor those of a policy's hook. */
 export function errorText(text: string): string {
-  return text.replace(/<\/?tool_use_error>/g, "").trim();
+  return text.replace(/<\/?tool_use_error>/g, "")
+    .replace(/^PreToolUse:\S+ hook error: /, "").trim();
 }
 
 /** Two texts that share so many columns: the second gets half of them, or what the first leaves. */

@@ -162,7 +162,7 @@ function hintOf(
   }
   if (code !== "api" || typeof status !== "number") return HINTS[code];
   if (status === 413) {
-    return "The request is too large: send smaller or fewer images and files, in a new session where this one keeps failing";
+    return "Send smaller or fewer images and files; if the session keeps failing, send /compact or start a new one";
   }
   return status >= 500 ? "Try again later" : HINTS[code];
 }
