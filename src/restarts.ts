@@ -5,10 +5,6 @@
  */
 
 import { DeadlineError, ProcessExitError } from "./errors.ts";
-import {
-  type SessionRestarted,
-  sessionRestarted,
-} from "./events/session_restarted.ts";
 import type { SessionOptions } from "./options.ts";
 
 /** Whether a process was lost in a turn: by its death, or as it had to be ended. */
@@ -30,22 +26,17 @@ export class Restarts {
   }
 
   /**
-   * Says that another process comes, or `undefined` where the session ends with its
+   * Says which restart comes, from 1, or `undefined` where the session ends with its
    * process.
    *
    * @param error Why the process is gone; `undefined` where it was closed.
-   * @param id The session, where it is known.
    */
-  next(
-    error: Error | undefined,
-    id: string | undefined,
-  ): SessionRestarted | undefined {
+  next(error: Error | undefined): number | undefined {
     const { recover, signal } = this.#options;
     if (
-      !isLost(error) || id === undefined ||
-      this.#count >= (recover?.attempts ?? 0) || signal?.aborted === true
+      !isLost(error) || this.#count >= (recover?.attempts ?? 0) ||
+      signal?.aborted === true
     ) return undefined;
-    this.#count++;
-    return sessionRestarted(this.#count, error.message, id);
+    return ++this.#count;
   }
 }

@@ -27,18 +27,20 @@ export function settledOptions(options: SessionOptions): {
     options.transport === undefined;
   const sessionId = options.sessionId ??
     (mayName ? crypto.randomUUID() : undefined);
-  const knownId = sessionId ??
-    (options.fork === true || options.resume === "last"
-      ? undefined
-      : options.resume);
-  return {
-    options: {
-      partials: true,
-      ...options,
-      ...sessionId === undefined ? {} : { sessionId },
-    },
-    knownId,
+  const settled = {
+    partials: true,
+    ...options,
+    ...sessionId === undefined ? {} : { sessionId },
   };
+  return { options: settled, knownId: knownIdOf(settled) };
+}
+
+/** The session of a process with these options, where it is known before its first message. */
+export function knownIdOf(
+  { sessionId, fork, resume }: SessionOptions,
+): string | undefined {
+  if (sessionId !== undefined) return sessionId;
+  return fork === true || resume === "last" ? undefined : resume;
 }
 
 const TURN_OPTIONS = {

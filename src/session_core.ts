@@ -14,13 +14,14 @@ import {
   type SessionFacts,
 } from "./facts_view.ts";
 import { ConfigError, StateError } from "./errors.ts";
+import { sessionRestarted } from "./events/session_restarted.ts";
 import { type LiveChange, LiveChanges } from "./live_changes.ts";
 import type { WireObject } from "./messages/_define.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Prompt } from "./protocol/mod.ts";
 import { Restarts } from "./restarts.ts";
-import { recordedOn, resumed } from "./resumed.ts";
-import { onAbort, settledOptions } from "./session_common.ts";
+import { recordedOn, recovered, resumed } from "./resumed.ts";
+import { knownIdOf, onAbort, settledOptions } from "./session_common.ts";
 
 /** What every driver can do. */
 export interface SessionDriver extends FactsSource {
@@ -161,8 +162,8 @@ export class SessionCore<Driver extends SessionDriver, Info> {
       ...rest,
       ...outputSchema === undefined ? {} : { outputSchema },
     };
-    // Before its first prompt a session has nothing that could be gone on with.
-    if (facts.lastResult === undefined && state !== "draining") {
+    // Before its first prompt a process has nothing that could be gone on with.
+    if (!protocol.hasPrompted && state !== "draining") {
       this.#succeed(options);
       return;
     }
@@ -201,23 +202,40 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   /** Puts a new process in the place of the one of now, which ends where it has not yet. */
   #succeed(options: SessionOptions): void {
     const { facts } = this.#driver.protocol;
-    const { id } = this.#session;
+    const id = knownIdOf(options);
     const changes = this.#changes.again(facts.changedMode);
     const { state } = this.#driver.protocol;
     this.#leaving = this.#driver;
     const gone = this.#driver.close();
     this.#info = undefined;
     this.#options = state === "new" ? options : recordedOn(options);
-    this.#driver = this.#replace(this.#options, id, { facts, changes, gone });
+    this.#driver = this.#replace(this.#options, id, {
+      facts,
+      id,
+      changes,
+      gone,
+    });
     this.#leaving = undefined;
   }
 
   /** Puts a new process in the place of one that died, where that is wanted and possible. */
   #restart(error: Error | undefined): boolean {
-    const event = this.#restarts.next(error, this.#session.id);
-    if (event === undefined) return false;
-    const { cwd } = this.#driver.protocol.facts;
-    this.#succeed(resumed(this.#options, event.resumedFrom, cwd));
+    const attempt = this.#restarts.next(error);
+    if (attempt === undefined) return false;
+    const { facts, hasPrompted } = this.#driver.protocol;
+    const { id } = this.#session;
+    const { cwd, isWritten, wasReset } = facts;
+    this.#succeed(recovered(
+      this.#options,
+      { id, cwd, isWritten, wasReset, hasPrompted },
+      crypto.randomUUID(),
+    ));
+    const event = sessionRestarted(
+      attempt,
+      error?.message ?? "",
+      isWritten ? id : undefined,
+      this.#session.id,
+    );
     this.broadcast.frame({ events: [event] });
     return true;
   }

@@ -264,3 +264,33 @@ live("recover: the prompt that was lost is not run again", async () => {
   assertEquals((await session.ask("next")).text, "ok");
   assertEquals(on.api.requests.at(-1)?.prompts.at(-1), "next");
 });
+
+live("recover: a session that was never written begins again", async () => {
+  for (const at of ["start", "system_init"]) {
+    await using on = await world({
+      replies: ({ prompts }) =>
+        prompts.at(-1) === "lost" ? reply.silence() : reply.text("ok"),
+    });
+    await using session = new AsyncSession({
+      ...on.options,
+      recover: { attempts: 1 },
+    });
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    session.on(
+      "session_restarted",
+      ({ resumedFrom }) => resolve(resumedFrom),
+    );
+    if (at === "start") {
+      await session.start();
+      Deno.kill(session.pid ?? 0, "SIGKILL");
+    } else {
+      await assertRejects(async () => {
+        for await (const { type } of session.send("lost")) {
+          if (type === at) Deno.kill(session.pid ?? 0, "SIGKILL");
+        }
+      }, ProcessExitError);
+    }
+    assertEquals(await promise, undefined);
+    assertEquals((await session.ask("next")).text, "ok", at);
+  }
+});

@@ -6,13 +6,17 @@ import {
   type ClaudeEvent,
   ConfigError,
   ProcessExitError,
+  type SessionOptions,
   type SessionRestarted,
   StateError,
+  SyncSession,
+  type SyncSessionOptions,
 } from "../mod.ts";
-import type { Scenario } from "../src/testing/scenario.ts";
+import type { ProcessScript, Scenario } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 
+const ID = "5e551011-0000-4000-8000-000000000007";
 const DIES = { turns: [[step.text("x"), step.kill("SIGKILL")]] };
 const ECHOES = { forEveryPrompt: [step.echo("{prompt}")] };
 
@@ -91,4 +95,112 @@ Deno.test("what cannot be recovered is a ConfigError", () => {
     ConfigError,
     "persist",
   );
+});
+
+Deno.test("a session of which nothing was written begins again as it began", async () => {
+  const dies = step.kill("SIGKILL");
+  /** What the process got to, what it was started with, and what the next one is started with. */
+  const table: readonly {
+    readonly script: ProcessScript;
+    readonly options?: SessionOptions;
+    readonly prompts: boolean;
+    /** Arguments by their names, of the one that comes; `new` for an id that no process had. */
+    readonly next: Readonly<Record<string, "old" | "new" | string>>;
+  }[] = [
+    {
+      script: { beforeInput: [] },
+      prompts: false,
+      next: { "session-id": "old" },
+    },
+    {
+      script: { turns: [[dies]] },
+      prompts: true,
+      next: { "session-id": "new" },
+    },
+    {
+      script: { turns: [[step.text("x"), dies]] },
+      prompts: true,
+      next: { resume: "old" },
+    },
+    {
+      script: { turns: [[dies]] },
+      options: { sessionId: ID },
+      prompts: true,
+      next: { "session-id": "new" },
+    },
+    {
+      script: {},
+      options: { sessionId: ID },
+      prompts: false,
+      next: { "session-id": "old" },
+    },
+    {
+      script: { turns: [[dies]] },
+      options: { resume: ID },
+      prompts: true,
+      next: { resume: ID },
+    },
+    {
+      script: { turns: [[dies]] },
+      options: { resume: ID, fork: true },
+      prompts: true,
+      next: { resume: ID, "fork-session": "" },
+    },
+  ];
+  for (const kind of ["async", "blocking"] as const) {
+    for (const { script, options = {}, prompts, next } of table) {
+      await using claude = await ScriptedClaude.create({
+        processes: [script, ECHOES],
+      });
+      const given = {
+        ...options,
+        claudePath: claude.command,
+        recover: { attempts: 1 },
+      } as SyncSessionOptions;
+      const session = kind === "async"
+        ? new AsyncSession(given)
+        : new SyncSession(given);
+      try {
+        const events: SessionRestarted[] = [];
+        session.on("session_restarted", (event) => events.push(event));
+        await session.start();
+        const old = session.id;
+        if (prompts) await assertRejects(async () => await session.ask("one"));
+        else {
+          Deno.kill(session.pid ?? 0, "SIGKILL");
+          await assertRejects(async () => {
+            for (;;) await session.sessionCost();
+          });
+        }
+        const { id } = session;
+        assertEquals((await session.ask("two")).text, "two");
+        const words = claude.starts[1]?.arguments ?? [];
+        const named = new Map(
+          words.flatMap((word): [string, string][] => {
+            const [, name = "", value = ""] = /^--([^=]+)=?(.*)$/s.exec(word) ??
+              [];
+            return ["session-id", "resume", "fork-session"].includes(name)
+              ? [[name, value]]
+              : [];
+          }),
+        );
+        const label = `${kind} ${JSON.stringify({ options, prompts, next })}`;
+        assertEquals(new Set(named.keys()), new Set(Object.keys(next)), label);
+        for (const [name, expected] of Object.entries(next)) {
+          const value = named.get(name);
+          if (expected === "old") assertEquals(value, old, label);
+          else if (expected === "new") {
+            assert(value !== undefined && value !== old, label);
+            // The session says so from the restart on.
+            assertEquals([id, session.id], [value, value], label);
+          } else assertEquals(value, expected, label);
+        }
+        const [event] = events;
+        const resumes = next.resume === "old" ? old : undefined;
+        assertEquals([events.length, event?.resumedFrom], [1, resumes], label);
+      } finally {
+        await session.close();
+      }
+    }
+  }
 });

@@ -126,7 +126,9 @@ export class Conversation {
       holdsPrompts: this.#host.holdsPrompts,
       waitForReset: options.waitForReset,
     });
-    if (inherited !== undefined) this.protocol.inherit(inherited.facts);
+    if (inherited !== undefined) {
+      this.protocol.inherit(inherited.facts, inherited.id);
+    }
     const clock: Clock = {
       now: () => port.now(),
       date: () => port.date(),

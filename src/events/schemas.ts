@@ -141,7 +141,7 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
     ...BASE,
     attempt: v.number(),
     reason: text,
-    resumedFrom: text,
+    resumedFrom: maybe(text),
   }),
   tool_input_delta: event<ToolInputDelta, "snapshot">("tool_input_delta", {
     ...CONTENT,

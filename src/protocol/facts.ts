@@ -38,6 +38,13 @@ export class SessionFacts {
   turnCount = 0;
   /** The end of the last of them. */
   lastResult: Result | undefined;
+  /**
+   * Whether the CLI has written the session to disk, so that another process can resume it.
+   * Until the model, or a result, says something it may not have: seen with CLI 2.1.332.
+   */
+  isWritten = false;
+  /** Whether another conversation has taken the place of the first one, as by `/clear`. */
+  wasReset = false;
   /** Cost of all turns that this session saw, in US dollars: without what a resumed one had cost before. */
   spentUsd = 0;
   /** The slash commands, where the CLI has sent others since the start. */
@@ -69,10 +76,15 @@ export class SessionFacts {
       [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
-  /** Takes over what is known from the process before, other than what ran in it. */
-  inherit(before: SessionFacts): void {
+  /**
+   * Takes over what is known from the process before, other than what ran in it.
+   *
+   * @param id The session of the process of now, where it is known.
+   */
+  inherit(before: SessionFacts, id: string | undefined): void {
     const { tasks: _, filesModified, ...known } = before;
     Object.assign(this, known);
+    this.id = id;
     this.restartCount++;
     this.#totals = new Totals(before.#totals.used);
     for (const path of filesModified) this.filesModified.add(path);
@@ -89,6 +101,16 @@ export class SessionFacts {
         this.mcpServers = event.mcpServers;
         this.permissionMode = event.permissionMode;
         this.claudeVersion = event.claudeCodeVersion ?? this.claudeVersion;
+        break;
+      case "conversation_reset":
+        this.isWritten = false;
+        this.wasReset = true;
+        break;
+      case "stream_delta":
+      case "assistant_text":
+      case "thinking":
+      case "tool_use":
+        this.isWritten = true;
         break;
       case "background_tasks_changed":
         // The list is all of them, and takes the place of the one before.
@@ -107,6 +129,7 @@ export class SessionFacts {
         break;
       case "result":
         this.id = event.sessionId ?? this.id;
+        this.isWritten = true;
         this.turnCount++;
         this.lastResult = event;
         this.spentUsd = roundUsd(this.spentUsd + event.costUsd);

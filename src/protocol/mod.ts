@@ -63,8 +63,8 @@ export class Protocol {
   }
 
   /** Takes over what is known from the process before. */
-  inherit(before: SessionFacts): void {
-    this.facts.inherit(before);
+  inherit(before: SessionFacts, id: string | undefined): void {
+    this.facts.inherit(before, id);
     this.#turns.inherited();
   }
 
@@ -84,6 +84,11 @@ export class Protocol {
       sessionId: this.facts.id ?? this.#resumed,
       stderrTail: this.#stderrTail(),
     };
+  }
+
+  /** Whether this process was ever sent a prompt or a message. */
+  get hasPrompted(): boolean {
+    return this.#turns.hasPrompted;
   }
 
   /** Id of the turn that is running. */

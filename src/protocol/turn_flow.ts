@@ -89,6 +89,7 @@ export class TurnFlow {
   /** The handshake was answered. */
   #isReady = false;
   #sawInit = false;
+  #hasPrompted = false;
   #startupError: StartupError | undefined;
   #rateLimit: TurnContext["rateLimit"];
 
@@ -111,6 +112,11 @@ export class TurnFlow {
   /** Where the conversation is. */
   get state(): ConversationState {
     return this.#state;
+  }
+
+  /** Whether this process was ever sent a prompt or a message. */
+  get hasPrompted(): boolean {
+    return this.#hasPrompted;
   }
 
   /** Id of the turn that is running. */
@@ -221,6 +227,7 @@ export class TurnFlow {
   }
 
   #prompt(line: string): Output[] {
+    this.#hasPrompted = true;
     return this.#signIn.hold(line) ? [] : [{ do: "write", line }];
   }
 
