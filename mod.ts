@@ -48,10 +48,17 @@ export {
   type DoctorOptions,
   type DoctorReport,
 } from "./src/doctor/mod.ts";
-export { printPrompt } from "./src/one_shot.ts";
+export {
+  type PrintOptions,
+  printPrompt,
+  type PrintPromptOptions,
+} from "./src/one_shot.ts";
 export { SyncSession } from "./src/session_sync.ts";
 export { SyncTurn } from "./src/turn_sync.ts";
-export { printPromptSync } from "./src/one_shot_sync.ts";
+export {
+  printPromptSync,
+  type PrintPromptSyncOptions,
+} from "./src/one_shot_sync.ts";
 export type { SyncPushedMessage } from "./src/pushed_sync.ts";
 export type {
   SyncAnswers,

@@ -6,14 +6,51 @@
 
 import type { NeedsContext, SessionOptions } from "./options.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
-import { AsyncSession } from "./session.ts";
+import type { Until } from "./protocol/output.ts";
+import { isWireObject } from "./messages/_define.ts";
+import { type AskOptions, AsyncSession } from "./session.ts";
+
+/** Options of `printPrompt()`. */
+export type PrintPromptOptions<Context = unknown> =
+  & SessionOptions<Context>
+  & PrintOptions;
+
+/** What one-shots take beside the options of a session. */
+export interface PrintOptions {
+  /**
+   * What ends it: `"tasks"`, that no task runs in the background any more and the turn about
+   * its end is over; `"turn"`, the end of the prompt's own turn, with which the tasks end.
+   * Default `"tasks"`.
+   */
+  readonly until?: Until;
+}
+
+/** The options of the session, and those of the one prompt. */
+export function takeApart<Options extends SessionOptions>(
+  given: (Options & PrintOptions) | undefined,
+): {
+  readonly options: Options | undefined;
+  readonly asked: Pick<AskOptions, "signal" | "until">;
+} {
+  // Whatever else it is, the session says what is wrong with it.
+  if (!isWireObject(given)) return { options: given, asked: {} };
+  const { until, ...options } = given as SessionOptions & PrintOptions;
+  const { signal } = options;
+  return {
+    options: options as Options,
+    asked: {
+      ...until === undefined ? {} : { until },
+      ...signal === undefined ? {} : { signal },
+    },
+  };
+}
 
 /**
  * Sends one prompt to a process of its own and gives the final text.
  *
  * Nobody reads events, so a tool call that no policy decides is denied.
  *
- * @param given As for a session; `partials` is `false` unless given.
+ * @param given As for a session, and `until`.
  * @throws {TurnError} The turn failed.
  *
  * @example
@@ -27,14 +64,10 @@ import { AsyncSession } from "./session.ts";
  */
 export async function printPrompt<Context = unknown>(
   prompt: PromptContent,
-  given?: SessionOptions<Context> & NeedsContext<Context>,
+  given?: PrintPromptOptions<Context> & NeedsContext<Context>,
 ): Promise<string> {
-  const options = (given ?? {}) as SessionOptions;
-  const { signal } = options;
-  await using session = new AsyncSession({ partials: false, ...options });
-  const { text } = await session.ask(
-    prompt,
-    signal === undefined ? {} : { signal },
-  );
+  const { options, asked } = takeApart(given as PrintPromptOptions);
+  await using session = new AsyncSession(options);
+  const { text } = await session.ask(prompt, asked);
   return text;
 }

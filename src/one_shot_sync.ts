@@ -5,16 +5,22 @@
  */
 
 import type { NeedsContext } from "./options.ts";
+import { type PrintOptions, takeApart } from "./one_shot.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import { SyncSession } from "./session_sync.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
+
+/** Options of `printPromptSync()`. */
+export type PrintPromptSyncOptions<Context = unknown> =
+  & SyncSessionOptions<Context>
+  & PrintOptions;
 
 /**
  * Sends one prompt to a process of its own and gives the final text. Blocks until then.
  *
  * Nobody reads events, so a tool call that no policy decides is denied.
  *
- * @param given As for a session; `partials` is `false` unless given.
+ * @param given As for a session, and `until`.
  * @throws {TurnError} The turn failed.
  *
  * @example
@@ -28,10 +34,9 @@ import type { SyncSessionOptions } from "./sync_options.ts";
  */
 export function printPromptSync<Context = unknown>(
   prompt: PromptContent,
-  given?: SyncSessionOptions<Context> & NeedsContext<Context>,
+  given?: PrintPromptSyncOptions<Context> & NeedsContext<Context>,
 ): string {
-  const options = (given ?? {}) as SyncSessionOptions;
-  const { signal } = options;
-  using session = new SyncSession({ partials: false, ...options });
-  return session.ask(prompt, signal === undefined ? {} : { signal }).text;
+  const { options, asked } = takeApart(given as PrintPromptSyncOptions);
+  using session = new SyncSession(options);
+  return session.ask(prompt, asked).text;
 }

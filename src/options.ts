@@ -245,7 +245,12 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** Settings that no other settings override, as an organization sets them. Unstable: not known to CLI 2.1.197. */
   readonly managedSettings?: Readonly<Record<string, unknown>>;
 
-  /** Sends replies in pieces while they are written. Default `true`, in one-shots `false`. */
+  /**
+   * Sends replies in pieces while they are written. By default the first prompt of the
+   * process decides: `true`, but `false` where that is an `ask()` or a one-shot. It holds for
+   * all turns of the process: after an `ask()` the events of a `send()` come block by block,
+   * and `textStream()` gives each of them at once. Say `true` to have pieces after an `ask()`.
+   */
   readonly partials?: boolean;
   /** Sends each prompt back when the CLI takes it up, as `UserReplay`. Default `false`. */
   readonly replayUserMessages?: boolean;

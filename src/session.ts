@@ -44,7 +44,7 @@ import {
   onAbort,
   readyPrompt,
 } from "./session_common.ts";
-import { SessionCore } from "./session_core.ts";
+import { type Asked, SessionCore } from "./session_core.ts";
 import { hostServers } from "./tools/config.ts";
 import { Turn, turnControl } from "./turn.ts";
 
@@ -201,7 +201,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   #begin<V extends View = "flat">(
     prompt: PromptContent,
     options: SendOptions<V>,
-    schema?: WireObject,
+    asked?: Asked,
   ): Turn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
@@ -223,7 +223,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
       { id, content, timeoutMs, verbatim, until },
       turnControl(turn),
       signal,
-      schema,
+      asked,
     );
     return turn;
   }
@@ -256,7 +256,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     const turn = this.#begin(
       prompt,
       { ...options, until },
-      schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
+      {
+        schema: schema === undefined
+          ? undefined
+          : answerSchemaOf(schema, jsonSchema),
+      },
     );
     const { facts } = this.#core.driver.protocol;
     const before = facts.spentUsd;

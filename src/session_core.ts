@@ -33,6 +33,12 @@ export interface SessionDriver extends FactsSource {
   close(): unknown;
 }
 
+/** What `ask()` wants of the process. */
+export interface Asked {
+  /** What the answer has to meet; by default that of the options. */
+  readonly schema: WireObject | undefined;
+}
+
 /** Makes the driver of one process. */
 type Drive<Driver> = (
   options: SessionOptions,
@@ -48,6 +54,8 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   readonly #drive: Drive<Driver>;
   /** The options as they were given. */
   readonly #given: SessionOptions;
+  /** The first prompt says whether there are partial messages. */
+  readonly #leavesPartials: boolean;
   readonly #restarts: Restarts;
   readonly #changes = new LiveChanges();
   /** The options of the process of now. */
@@ -76,6 +84,8 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     this.#session = session;
     this.#drive = drive;
     this.#given = this.#options = options;
+    this.#leavesPartials = given.partials === undefined &&
+      given.transport === undefined;
     this.#restarts = new Restarts(options);
     this.#driver = this.#replace(options, knownId);
     this.#closeOn(options.signal);
@@ -96,14 +106,18 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     return this.#info ??= make();
   }
 
-  /** Sends the prompt of a turn, which `signal` ends. `schema`: what its answer has to meet. */
+  /**
+   * Sends the prompt of a turn, which `signal` ends.
+   *
+   * @param asked Set for `ask()`, which waits for the answer and reads no events.
+   */
   send(
     prompt: Prompt,
     turn: TurnControl,
     signal: AbortSignal | undefined,
-    schema: WireObject | undefined,
+    asked: Asked | undefined,
   ): void {
-    this.#hold(schema);
+    this.#hold(asked);
     this.#driver.send(prompt, turn.sink);
     this.#turn = turn;
     if (signal === undefined) return;
@@ -137,17 +151,22 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   /**
    * Sees to it that the process holds answers to this JSON Schema, by default to that of
    * the options. The CLI takes one only when it starts: where it is another than before,
-   * a new process goes on with the session.
+   * a new process goes on with the session. What the options leave to the first prompt is
+   * settled here, too.
    *
    * @throws {ConfigError} The session is not written to disk, so none can.
    * @throws {StateError} Tasks run in the background, which would end.
    */
-  #hold(schema: WireObject | undefined): void {
-    const outputSchema = schema ?? this.#given.outputSchema;
-    const { outputSchema: held, ...rest } = this.#options;
-    if (isSame(outputSchema, held)) return;
+  #hold(asked: Asked | undefined): void {
+    const outputSchema = asked?.schema ?? this.#given.outputSchema;
+    const { outputSchema: held, ...others } = this.#options;
     const { protocol, isClosing } = this.#driver;
     const { state, facts } = protocol;
+    const rest = {
+      ...others,
+      ...state === "new" ? this.#firstPartials(asked) : {},
+    };
+    if (isSame(outputSchema, held) && rest.partials === others.partials) return;
     // What cannot be sent now is refused by whoever sends it.
     if (
       isClosing || protocol.hasWaiting || state === "running" ||
@@ -175,6 +194,11 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     }
     const { cwd } = facts;
     this.#succeed(resumed(options, id, cwd));
+  }
+
+  /** Nobody reads the pieces of an answer that is asked for. */
+  #firstPartials(asked: Asked | undefined): Pick<SessionOptions, "partials"> {
+    return this.#leavesPartials ? { partials: asked === undefined } : {};
   }
 
   #replace(

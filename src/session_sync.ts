@@ -45,7 +45,7 @@ import type { DialogAnswer, ElicitationAnswer } from "./questions/answers.ts";
 import { syncPushed, type SyncPushedMessage } from "./pushed_sync.ts";
 import type { Answer, AskOptions, SendOptions } from "./session.ts";
 import { answerOf, checkTurnOptions, readyPrompt } from "./session_common.ts";
-import { SessionCore } from "./session_core.ts";
+import { type Asked, SessionCore } from "./session_core.ts";
 import type { SyncSessionOptions } from "./sync_options.ts";
 import { hostServers } from "./tools/config.ts";
 import { SyncTurn, syncTurnControl } from "./turn_sync.ts";
@@ -145,7 +145,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   #begin<V extends View = "flat">(
     prompt: PromptContent,
     options: SendOptions<V>,
-    schema?: WireObject,
+    asked?: Asked,
   ): SyncTurn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
@@ -167,7 +167,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       { id, content, timeoutMs, verbatim, until },
       syncTurnControl(turn),
       signal,
-      schema,
+      asked,
     );
     return turn;
   }
@@ -201,7 +201,11 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     const turn = this.#begin(
       prompt,
       { ...options, until },
-      schema === undefined ? undefined : answerSchemaOf(schema, jsonSchema),
+      {
+        schema: schema === undefined
+          ? undefined
+          : answerSchemaOf(schema, jsonSchema),
+      },
     );
     const { facts } = this.#core.driver.protocol;
     const before = facts.spentUsd;

@@ -11,6 +11,7 @@ import type {
   ToolRequest,
 } from "../events/permission_request.ts";
 import type { Result } from "../messages/result.ts";
+import type { Until } from "../protocol/output.ts";
 import type { SessionOptions } from "../options.ts";
 import { TESTED_RANGE, testedness } from "../process/tested.ts";
 import { AsyncSession } from "../session.ts";
@@ -25,6 +26,7 @@ import type { Presenter } from "./presenters.ts";
 import type { PermissionAsker } from "./question/permission_asker.ts";
 import { failureObject, report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
+import { TaskWait, waitingText } from "./task_wait.ts";
 import { styled } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -36,6 +38,8 @@ export interface Plan {
   readonly asker?: PermissionAsker | undefined;
   /** Over the options that follow from the flags. */
   readonly options?: SessionOptions;
+  /** What ends a turn. Default `"turn"`. */
+  readonly until?: Until;
   /** What else is to be done where a signal ends the program at once. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -90,6 +94,7 @@ export class Conductor {
       turn = this.session.send(prompt, {
         view: presenter.view,
         signal: attempt.timeout,
+        until: this.#plan.until ?? "turn",
       });
       await this.#show(turn, presenter, attempt);
       // Throws where the turn failed.
@@ -122,9 +127,14 @@ export class Conductor {
     const { asker } = this.#plan;
     let result: Result | undefined;
     using withdrawals = new Withdrawals(this.session);
+    using wait = new TaskWait(() => {
+      // Nobody waits for the words; that they cannot be printed changes nothing.
+      this.#sayWaiting(presenter).catch(() => {});
+    });
     try {
       for await (const event of turn) {
         await presenter.take(event);
+        if (isResult(event)) wait.begin(this.session.tasks.size > 0);
         if (asker === undefined || !isPermissionRequest(event)) continue;
         await presenter.interlude(event.toolUseId);
         await asker.ask(event, {
@@ -152,6 +162,14 @@ export class Conductor {
     // The terminal has written ^C.
     if (!isFresh && output.terminals.stdin) await output.stderr("\n");
     await output.stderr(styled("yellow", "interrupted\n"));
+  }
+
+  /** Says what is waited for, where nothing else does. */
+  async #sayWaiting(presenter: Presenter<View>): Promise<void> {
+    const tasks = [...this.session.tasks].map(({ description }) => description);
+    if (tasks.length === 0 || this.#plan.flags.quiet === true) return;
+    await presenter.interlude();
+    await this.#warn(waitingText(tasks));
   }
 
   async #afterwards(turn: Turn<View> | undefined): Promise<void> {
@@ -212,6 +230,10 @@ class Withdrawals implements Disposable {
     this.#controllers.set(requestId, controller);
     return controller;
   }
+}
+
+function isResult(event: unknown): boolean {
+  return (event as { readonly type?: unknown }).type === "result";
 }
 
 function isPermissionRequest(event: unknown): event is PermissionRequest {

@@ -9,6 +9,8 @@ import { closest } from "../closest.ts";
 import type { FlagSpec } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 
+const ENDS: readonly string[] = ["tasks", "turn"];
+
 const COLORS: readonly string[] = ["auto", "always", "never"];
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -37,6 +39,9 @@ export function flagValue(spec: FlagSpec, text: string): string | number {
     case "color":
       if (COLORS.includes(text)) return text;
       throw wrong(spec, text, "auto, always or never");
+    case "until":
+      if (ENDS.includes(text)) return text;
+      throw wrong(spec, text, "tasks or turn");
     default:
       if (text.trim() === "") throw wrong(spec, text, "a text");
       if (spec.name === "permission-mode") checkMode(spec, text);

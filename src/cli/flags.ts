@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Until } from "../protocol/output.ts";
 import type { CommandName } from "./command_names.ts";
 
 /** When there is colour. */
@@ -25,6 +26,7 @@ export interface Flags {
   color?: ColorChoice;
   footer?: boolean;
   timeoutMs?: number;
+  until?: Until;
   maxTurns?: number;
   maxBudgetUsd?: number;
   quiet?: boolean;
@@ -48,6 +50,8 @@ export type FlagKind =
   | "list"
   /** `auto`, `always` or `never`. */
   | "color"
+  /** `tasks` or `turn`. */
+  | "until"
   /** A whole number above 0. */
   | "count"
   /** A number above 0. */
@@ -175,6 +179,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     value: "TIME",
     help: "Stop after this time: 90s, 5m, 2h, 500ms; 5 means seconds",
     commands: [...SESSIONS, "doctor"],
+  },
+  until: {
+    name: "until",
+    kind: "until",
+    value: "WHEN",
+    help:
+      "tasks waits for what was left in the background, turn does not and ends it (default: tasks)",
+    commands: PROMPTS,
   },
   maxTurns: {
     name: "max-turns",

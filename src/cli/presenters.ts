@@ -5,7 +5,9 @@
  */
 
 import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
+import { roundUsd } from "../cost.ts";
 import type { Result } from "../messages/result.ts";
+import { turnFailure } from "../protocol/turn_failure.ts";
 import type { Flags } from "./flags.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { type Output, readEnv } from "./output.ts";
@@ -98,9 +100,12 @@ export function answerPresenter(
   sessionId: () => string | undefined,
 ): Presenter<"flat"> {
   let isTold = false;
+  let costUsd = 0;
   return {
     view: "flat",
     async take(event) {
+      // A turn about a task that is over belongs to the answer.
+      if (event.type === "result") costUsd = roundUsd(costUsd + event.costUsd);
       const told = conversationText(event);
       isTold ||= told !== undefined;
       const note = event.type === "api_retry" ? retryText(event) : told;
@@ -109,10 +114,10 @@ export function answerPresenter(
     },
     interlude: noInterlude,
     async end(result) {
-      if (result === undefined || result.isError) return;
+      if (result === undefined || turnFailure(result) !== undefined) return;
       const { text } = result;
       if (flags.json === true) {
-        const { costUsd, totalCostUsd, usage, durationMs } = result;
+        const { totalCostUsd, usage, durationMs } = result;
         const answer = {
           text,
           result,

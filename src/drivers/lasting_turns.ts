@@ -134,6 +134,10 @@ export class LastingTurns {
    * one of them that runs is interrupted, and ends the wait with its result.
    */
   interrupt(): void {
+    // One that ends well all the same waits for nothing either.
+    for (const id of this.#sent.keys()) {
+      if (!this.#protocol.isWaiting(id)) this.#sent.delete(id);
+    }
     for (const [id, lasting] of this.#lasting) {
       if (this.#protocol.isWorking) lasting.isInterrupted = true;
       else this.#finish(id);

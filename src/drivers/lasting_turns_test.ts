@@ -144,6 +144,17 @@ Deno.test("an interruption ends the wait: at once, or with the turn that runs", 
   );
 });
 
+Deno.test("an interruption that comes too late for the turn still ends the wait", () => {
+  const driver = new FakeDriver();
+  const turn = driver.send("a", undefined, "tasks");
+  driver.init("a");
+  tasks(driver, "t1");
+  driver.conversation.request("interrupt", {}, 1_000, () => {});
+  assertEquals(turn.end, undefined);
+  driver.result(["a"]);
+  assertEquals(turn.end?.result?.result, "ok");
+});
+
 Deno.test("only the caller's interruption ends the wait, not that of another turn", () => {
   const { driver, turn } = lasting();
   driver.send("b");

@@ -28,7 +28,8 @@ export async function oneShot(command: OneShot): Promise<number> {
   const prompt = await readPrompt(invocation, output);
   const { flags } = invocation;
   using person = asks ? await findSomebody(output, flags.color) : undefined;
-  const plan = { output, flags, asker: person?.asker, options };
+  const until = flags.until ?? "tasks";
+  const plan = { output, flags, asker: person?.asker, options, until };
   return await conduct(plan, (conductor) => {
     const presenter = command.present(conductor.session);
     return presenter.view === "wire"
