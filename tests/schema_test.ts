@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Schema, Validator } from "@cfworker/json-schema";
+import { lineSchema } from "../src/cli/commands/schema.ts";
 import { eventLine } from "../src/cli/presenters.ts";
 import { decodeEvents } from "../src/decode.ts";
 import { eventJsonSchema } from "../src/events/json_schema.ts";
@@ -141,7 +142,10 @@ Deno.test("claudestream schema prints it, and knows what there is", async () => 
   }
   const all = await run();
   assertEquals(all.code, 0);
-  assertEquals(JSON.parse(all.stdout), await eventJsonSchema());
+  assertEquals(JSON.parse(all.stdout), await lineSchema(undefined));
+  // A failure is no event, and a line of --json all the same.
+  const { $defs } = JSON.parse(all.stdout);
+  assertEquals(Object.keys($defs), [...EVENT_TYPES, "error"]);
   const one = await run("--type", "result");
   assertEquals(JSON.parse(one.stdout), await eventJsonSchema("result"));
   const none = await run("--type", "resul");

@@ -2,9 +2,11 @@
 // --json an object on stdout.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Schema, Validator } from "@cfworker/json-schema";
 import type { Scenario, Turn } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
+import { lineSchema } from "./commands/schema.ts";
 import { run, Running } from "./fixtures/child.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
@@ -183,7 +185,11 @@ for (const failure of FAILURES) {
       }
       assertEquals(stdout.split("\n").length, 2, stdout);
       const object = JSON.parse(stdout);
-      assertEquals(object.type, "error");
+      for (const type of ["error", undefined]) {
+        const schema = await lineSchema(type) as Schema;
+        const { valid, errors } = new Validator(schema).validate(object);
+        assert(valid, JSON.stringify(errors));
+      }
       assertEquals([object.code, object.exitCode], [code, exitCode]);
       assertStringIncludes(object.message, message);
       assertStringIncludes(object.hint ?? "", hint ?? "");

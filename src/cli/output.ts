@@ -5,6 +5,7 @@
  */
 
 import { isOneStream } from "./descriptor.ts";
+import type { FailureObject } from "./failure.ts";
 import type { ColorChoice } from "./flags.ts";
 import {
   escapeControls,
@@ -128,7 +129,7 @@ export class Output {
   }
 
   /** Prints the object of a failure, where one is wanted; only the first counts. */
-  async failure(failure: object): Promise<void> {
+  async failure(failure: FailureObject): Promise<void> {
     if (!this.failsAsJson || this.#hasFailed) return;
     this.#hasFailed = true;
     await this.stdout(`${JSON.stringify(failure)}\n`).catch((error) => {

@@ -1,6 +1,6 @@
-import { ClaudeStreamError, TurnError } from "../errors.ts";
 import { describe } from "./describe.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
+import { failureObject } from "./failure.ts";
 import { type Output, StdoutClosedError } from "./output.ts";
 import { styled } from "./terminal.ts";
 
@@ -16,24 +16,4 @@ export async function report(output: Output, error: unknown): Promise<number> {
     ...hint === undefined ? [] : [styled("dim", `  ${hint}\n`)],
   );
   return exitCodeOf(error);
-}
-
-/** What `--json` prints of a failure. Pure. */
-export function failureObject(error: unknown): Record<string, unknown> {
-  const { code, message, hint } = describe(error);
-  const known = error instanceof ClaudeStreamError ? error : undefined;
-  const { apiStatus, resetsAt } = error instanceof TurnError
-    ? error
-    : { apiStatus: undefined, resetsAt: undefined };
-  return {
-    type: "error",
-    code,
-    message: message.trimEnd(),
-    hint,
-    exitCode: exitCodeOf(error),
-    retryable: known?.retryable,
-    sessionId: known?.sessionId,
-    apiStatus,
-    resetsAt,
-  };
 }

@@ -1,7 +1,8 @@
 import { closest } from "../../closest.ts";
-import { eventJsonSchema } from "../../events/json_schema.ts";
+import { eventJsonSchema, type JsonSchema } from "../../events/json_schema.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { EVENT_TYPES } from "../../events/types.ts";
+import { FAILURE_SCHEMA } from "../failure.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
@@ -19,10 +20,30 @@ export async function schema(
     "For one event alone: claudestream schema --type result",
   );
   const { type } = flags;
-  if (type !== undefined && !isEventType(type)) throw unknownType(type);
-  const text = JSON.stringify(await eventJsonSchema(type), undefined, 2);
+  const text = JSON.stringify(await lineSchema(type), undefined, 2);
   await output.stdout(`${text}\n`);
   return 0;
+}
+
+/** The type of a failure, which is no event. */
+const ERROR = "error";
+
+/** The JSON Schema of a line that `--json` prints, or of those of one type. */
+export async function lineSchema(
+  type: string | undefined,
+): Promise<JsonSchema> {
+  if (type !== undefined && type !== ERROR) {
+    if (!isEventType(type)) throw unknownType(type);
+    return await eventJsonSchema(type);
+  }
+  const { $schema, title, oneOf, $defs } = await eventJsonSchema();
+  if (type === ERROR) return { $schema, title: ERROR, ...FAILURE_SCHEMA };
+  return {
+    $schema,
+    title,
+    oneOf: [...oneOf as JsonSchema[], { $ref: `#/$defs/${ERROR}` }],
+    $defs: { ...$defs as JsonSchema, [ERROR]: FAILURE_SCHEMA },
+  };
 }
 
 function isEventType(type: string): type is ClaudeEvent["type"] {
@@ -30,11 +51,12 @@ function isEventType(type: string): type is ClaudeEvent["type"] {
 }
 
 function unknownType(type: string): UsageError {
-  const near = closest(type, EVENT_TYPES);
+  const types = [...EVENT_TYPES, ERROR];
+  const near = closest(type, types);
   return new UsageError(
     `Unknown event ${JSON.stringify(type)}${
       near === undefined ? "" : `, did you mean "${near}"?`
     }`,
-    `There are: ${EVENT_TYPES.join(", ")}`,
+    `There are: ${types.join(", ")}`,
   );
 }
