@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { isSameTool, literalName } from "../tools/builtin_tools.ts";
 import { isPolicy } from "./combine.ts";
-import { combined, then } from "./explain.ts";
+import { combined, type PermissionExplanation, then } from "./explain.ts";
 import {
   callback,
   type Policy,
@@ -17,7 +17,7 @@ import {
   type PolicyRequest,
   type SyncPolicy,
 } from "./policy.ts";
-import { parseName } from "./rules.ts";
+import { isAmbiguous, isPattern, parseName } from "./rules.ts";
 
 /** Decides on the calls of one tool, at once or as a promise. */
 export type ToolPolicyFunction = (
@@ -81,21 +81,55 @@ export function byTool(
   }
   checkKeys(table);
   // A name goes before a pattern, and "*" comes last, wherever they stand.
-  const rank = ({ key }: Entry) => key === "*" ? 2 : key.includes("*") ? 1 : 0;
+  const rank = ({ key }: Entry) => key === "*" ? 2 : isPattern(key) ? 1 : 0;
   table.sort((a, b) => rank(a) - rank(b));
   const toolNames = table.map(({ key }) => literalName(key));
   return combined({ name: "byTool", toolNames }, (request, context, asks) => {
-    const found = table.find(({ matches }) => matches(request.toolName));
-    if (found === undefined) {
-      return {
-        decision: undefined,
-        by: [],
-        reason: `There is no entry for "${request.toolName}"`,
-      };
-    }
+    const { toolName } = request;
+    const found = table.filter(({ matches }) => matches(toolName));
+    // Of entries for a server, each that the name may belong to must say yes.
+    const sure = found.findIndex(({ key }) => !isAmbiguous(key, toolName));
+    const chosen = found.slice(0, sure < 0 ? found.length : sure + 1);
+    return strictest(
+      chosen,
+      sure < 0,
+      (entry) =>
+        then(
+          asks(entry.policy, request, context),
+          (told) => ({ rule: entry.key, ...told }),
+        ),
+      toolName,
+    );
+  });
+}
+
+/**
+ * The first denial of some entries; without one, nothing where one of them does not
+ * decide, or none of them is sure to be about the tool; else what the last one says.
+ */
+function strictest(
+  entries: readonly Entry[],
+  isUnsure: boolean,
+  ask: (entry: Entry) => PermissionExplanation | Promise<PermissionExplanation>,
+  toolName: string,
+): PermissionExplanation | Promise<PermissionExplanation> {
+  const [entry, ...rest] = entries;
+  if (entry === undefined) {
+    return {
+      decision: undefined,
+      by: [],
+      reason: `There is no entry that is only about "${toolName}"`,
+    };
+  }
+  return then(ask(entry), (told) => {
+    const isLast = rest.length === 0 && !isUnsure;
+    if (told.decision?.behavior === "deny" || isLast) return told;
     return then(
-      asks(found.policy, request, context),
-      (told) => ({ rule: found.key, ...told }),
+      strictest(rest, isUnsure, ask, toolName),
+      (last) =>
+        last.decision?.behavior === "allow" && told.decision === undefined
+          ? told
+          : last,
     );
   });
 }

@@ -186,6 +186,9 @@ export function allowBuiltins(
  * rule for `Bash` covers single commands only: nothing with `;`, `&&`, `|`, `>`,
  * `$(…)` and the like. It cannot know what the program makes of its arguments:
  * `Bash(git *)` covers `git -C /elsewhere push` and `git -c alias.x='!…' x` too.
+ * Of a tool of an MCP server all texts that look like commands, paths or addresses
+ * have to match the pattern. `mcp__db` and `mcp__db__*` cover no tool that may be one of
+ * a server `db__admin`: of `mcp__db__admin__drop` nobody can tell.
  * Symbolic links are not followed: for that there is {@linkcode writePaths}. A rule for
  * `Write`, `Edit` or `NotebookEdit` covers what the CLI executes or trusts (`.claude/`,
  * `.git/`, `.mcp.json`, `.bashrc`, …) only if it names it: `Write(.claude/skills/**)`.

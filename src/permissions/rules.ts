@@ -19,6 +19,7 @@ import {
   literalName,
   toolNames,
 } from "../tools/builtin_tools.ts";
+import { CONTENT, contentsOf } from "./content.ts";
 import { commandPattern, isSimplePowerShell } from "./command.ts";
 import { namesWrittenOut } from "./protected_paths.ts";
 import { pathWildcard, wildcard } from "./wildcard.ts";
@@ -52,30 +53,6 @@ export interface Rule {
 
 /** An "=" in front: the name is taken as it is. */
 const SHAPE = /^(=?[A-Za-z_][\w*-]*)(?:\((.*)\))?$/s;
-
-/**
- * What a rule's pattern is held against: the kind of it, and where in the input it is. By
- * the names that the tools have now.
- */
-const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> = new Map([
-  ["Bash", ["command", "command"]],
-  ["Monitor", ["command", "command"]],
-  ["PowerShell", ["command", "command"]],
-  ["Read", ["path", "file_path"]],
-  ["Write", ["path", "file_path"]],
-  ["Edit", ["path", "file_path"]],
-  ["MultiEdit", ["path", "file_path"]],
-  ["NotebookEdit", ["path", "notebook_path"]],
-  ["NotebookRead", ["path", "notebook_path"]],
-  ["Glob", ["path", "path"]],
-  ["Grep", ["path", "path"]],
-  ["LS", ["path", "path"]],
-  ["WebFetch", ["url", "url"]],
-  ["Skill", ["word", "skill"]],
-  ["Agent", ["word", "subagent_type"]],
-]);
-
-type ContentKind = "command" | "path" | "url" | "word";
 
 /**
  * Takes a rule apart.
@@ -121,12 +98,30 @@ export function parseName(name: string): (toolName: string) => boolean {
   }
   checkToolName(name, "policy");
   const literal = literalName(name);
-  if (/^mcp__(?:(?!__).)+$/.test(literal)) return wildcard(`${literal}__*`);
-  if (!literal.includes("*")) {
-    return (toolName) => isSameTool(toolName, literal);
-  }
-  const matches = wildcard(literal);
+  if (!isPattern(literal)) return (toolName) => isSameTool(toolName, literal);
+  const matches = wildcard(
+    literal.includes("*") ? literal : `${literal}__*`,
+  );
   return (toolName) => toolNames(toolName).some(matches);
+}
+
+/** Whether a name stands for more than one tool: it has a `*`, or is that of a server. */
+export function isPattern(name: string): boolean {
+  return name.includes("*") || /^mcp__(?:(?!__).)+$/.test(literalName(name));
+}
+
+/**
+ * Whether a name and a pattern for names may be about another server than it seems: of
+ * `mcp__db__admin__drop` nothing tells whether it is the tool `admin__drop` of the server
+ * `db` or the tool `drop` of the server `db__admin`. A pattern that names a server
+ * covers none of whose name that may be a part.
+ */
+export function isAmbiguous(pattern: string, toolName: string): boolean {
+  const server = /^mcp__[^*]*__(?=[^*]*\*)|^mcp__(?:(?!__)[^*])+$/
+    .exec(literalName(pattern))?.[0];
+  if (server === undefined) return false;
+  const rest = toolName.slice(server.replace(/__$/, "").length + 2);
+  return rest.startsWith("_") || rest.includes("__");
 }
 
 function checkContent(text: string, name: string, content: string): void {
@@ -152,52 +147,25 @@ function inputPattern(content: string): NonNullable<Rule["matchesInput"]> {
   const matchesUrl = domainPattern(content);
   const matchesWord = wildcard(content);
   return ({ toolName, input }, place) => {
-    const found = contentOf(currentToolName(toolName), input);
-    switch (found?.kind) {
-      case undefined:
-        return false;
-      case "command":
-        // Who asks to leave the sandbox wants more than to run this command.
-        if (input.dangerouslyDisableSandbox === true) return false;
-        return toolName === "PowerShell"
-          ? matchesPowerShell(found.text)
-          : matchesCommand(found.text);
-      case "path":
-        return matchesPath(found.text, place) &&
-          (toolName !== "Glob" || staysBelow(input.pattern));
-      case "url":
-        return matchesUrl(found.text);
-      case "word":
-        return matchesWord(found.text);
-    }
+    const contents = contentsOf(currentToolName(toolName), input);
+    return contents.length > 0 && contents.every(({ kind, text }) => {
+      switch (kind) {
+        case "command":
+          // Who asks to leave the sandbox wants more than to run this command.
+          if (input.dangerouslyDisableSandbox === true) return false;
+          return toolName === "PowerShell"
+            ? matchesPowerShell(text)
+            : matchesCommand(text);
+        case "path":
+          return matchesPath(text, place) &&
+            (toolName !== "Glob" || staysBelow(input.pattern));
+        case "url":
+          return matchesUrl(text);
+        case "word":
+          return matchesWord(text);
+      }
+    });
   };
-}
-
-/** The part of a tool's input that a rule's pattern is held against. */
-function contentOf(
-  toolName: string,
-  input: ToolRequest["input"],
-): { readonly kind: ContentKind; readonly text: string } | undefined {
-  const known = CONTENT.get(toolName);
-  if (known !== undefined) return textAt(input, known);
-  // Of a tool that is not known, whatever looks like content must be the only one:
-  // else a harmless path could stand beside the one that is used.
-  const found = [
-    ...new Map([...CONTENT.values()].map((place) => [place[1], place]))
-      .values(),
-  ].filter(([, key]) => input[key] !== undefined);
-  const [only] = found;
-  return found.length === 1 && only !== undefined
-    ? textAt(input, only)
-    : undefined;
-}
-
-function textAt(
-  input: ToolRequest["input"],
-  [kind, key]: readonly [ContentKind, string],
-): { readonly kind: ContentKind; readonly text: string } | undefined {
-  const text = input[key];
-  return typeof text === "string" ? { kind, text } : undefined;
 }
 
 /** Whether a pattern of `Glob` finds nothing outside of the folder it starts from. */
@@ -271,6 +239,7 @@ export function ruleMatches(
   place: RulePlace = {},
 ): boolean {
   return rule.matchesName(request.toolName) &&
+    !isAmbiguous(rule.toolName, request.toolName) &&
     (rule.matchesInput === undefined || rule.matchesInput(request, place));
 }
 

@@ -1,0 +1,140 @@
+/**
+ * What a rule's pattern is held against: the command, the path or the address of a
+ * call. Pure.
+ *
+ * @module
+ */
+
+import type { ToolRequest } from "../events/permission_request.ts";
+import { isWireObject } from "../messages/_define.ts";
+
+/** What a text in a call is, and with it how a pattern is read. */
+export type ContentKind = "command" | "path" | "url" | "word";
+
+/** A text in a call that decides what the call does. */
+export interface Content {
+  /** What it is. */
+  readonly kind: ContentKind;
+  /** The text. */
+  readonly text: string;
+}
+
+/**
+ * The kind of what the CLI's own tools are called with, and where in the input it is. By
+ * the names that the tools have now.
+ */
+export const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> =
+  new Map([
+    ["Bash", ["command", "command"]],
+    ["Monitor", ["command", "command"]],
+    ["PowerShell", ["command", "command"]],
+    ["Read", ["path", "file_path"]],
+    ["Write", ["path", "file_path"]],
+    ["Edit", ["path", "file_path"]],
+    ["MultiEdit", ["path", "file_path"]],
+    ["NotebookEdit", ["path", "notebook_path"]],
+    ["NotebookRead", ["path", "notebook_path"]],
+    ["Glob", ["path", "path"]],
+    ["Grep", ["path", "path"]],
+    ["LS", ["path", "path"]],
+    ["LSP", ["path", "filePath"]],
+    ["WebFetch", ["url", "url"]],
+    ["Skill", ["word", "skill"]],
+    ["Agent", ["word", "subagent_type"]],
+  ]);
+
+/** Words in the name of a field that say what its text is. */
+const WORDS: readonly (readonly [kind: ContentKind, words: string])[] = [
+  ["command", "args argv cmd command commands exec program run script shell"],
+  [
+    "url",
+    "address domain endpoint host href hostname link links uri uris url urls",
+  ],
+  [
+    "path",
+    "cwd dest destination dir directories directory dirs dst file filename filenames " +
+    "filepath files folder folders from input location locations notebook output path " +
+    "pathname paths root roots source sources src target targets to workdir",
+  ],
+];
+
+const KIND_OF_WORD: ReadonlyMap<string, ContentKind> = new Map(
+  WORDS.flatMap(([kind, words]) =>
+    words.split(" ").map((word): [string, ContentKind] => [word, kind])
+  ),
+);
+
+/** Last words of names such as `file_text`: what is in a file does not say which it is. */
+const PLAIN: ReadonlySet<string> = new Set([
+  "content",
+  "contents",
+  "count",
+  "data",
+  "encoding",
+  "format",
+  "limit",
+  "mode",
+  "size",
+  "text",
+  "type",
+]);
+
+/** Fields of the CLI's own tools that hold a mere word. */
+const WORD_FIELDS: ReadonlySet<string> = new Set(
+  [...CONTENT.values()].filter(([kind]) => kind === "word").map(([, key]) =>
+    key
+  ),
+);
+
+/** A text that is a path or an address by itself, whatever its field is called. */
+const LOCATOR =
+  /^(?:[/\\~]|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[\\/]|[a-z][\w+.-]*:\/\/)/i;
+
+/**
+ * All that a pattern has to hold for: of the CLI's own tools the one field that the
+ * tool goes by, of others each text that looks like a command, a path or an address,
+ * however deep it is. Nobody knows which of them such a tool goes by, and a harmless one
+ * could stand beside the one that is used. Empty where there is none.
+ */
+export function contentsOf(
+  toolName: string,
+  input: ToolRequest["input"],
+): readonly Content[] {
+  const known = CONTENT.get(toolName);
+  if (known === undefined) return [...textsIn(input, undefined)];
+  const [kind, key] = known;
+  const text = input[key];
+  return typeof text === "string" ? [{ kind, text }] : [];
+}
+
+function* textsIn(
+  value: unknown,
+  kind: ContentKind | undefined,
+): Generator<Content> {
+  if (typeof value === "string") {
+    if (kind !== undefined) yield { kind, text: value };
+    else if (isLocator(value)) yield { kind: "path", text: value };
+  } else if (Array.isArray(value)) {
+    for (const item of value) yield* textsIn(item, kind);
+  } else if (isWireObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      yield* textsIn(item, kindOf(key) ?? kind);
+    }
+  }
+}
+
+/** A line that begins as a path or an address does. */
+function isLocator(text: string): boolean {
+  return !text.includes("\n") && LOCATOR.test(text.trim());
+}
+
+/** What a field holds, by the words in its name: `filePath`, `source_file`, `URL`. */
+function kindOf(key: string): ContentKind | undefined {
+  if (WORD_FIELDS.has(key)) return "word";
+  const words = key.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase()
+    .split(/[^a-z]+/);
+  if (PLAIN.has(words.at(-1) ?? "")) return undefined;
+  return words.map((word) => KIND_OF_WORD.get(word)).find((kind) =>
+    kind !== undefined
+  );
+}
