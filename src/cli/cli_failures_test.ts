@@ -244,6 +244,26 @@ for (const [signal, exitCode, code] of SIGNALS) {
   });
 }
 
+Deno.test(
+  "a signal while the prompt is read is an object, too",
+  posix,
+  async () => {
+    for (const [signal, exitCode, code] of SIGNALS) {
+      const running = new Running(undefined, ["ask", "--json"]);
+      await running.hears("waiting for the end of stdin");
+      running.child.kill(signal);
+      const { code: exit, stdout } = await running.outcome();
+      const object = JSON.parse(stdout);
+      assertEquals([exit, object.code, object.exitCode], [
+        exitCode,
+        code,
+        exitCode,
+      ]);
+      await running.child.stdin.close().catch(() => {});
+    }
+  },
+);
+
 Deno.test("a second Ctrl-C leaves one object", posix, async () => {
   await using claude = await ScriptedClaude.create(step.conversation([[
     step.ignore("sigterm"),

@@ -29,6 +29,24 @@ const SIGNALS: readonly EndingSignal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Waits for something, and rejects with a {@linkcode SignalError} when a signal comes first. */
+export async function unlessSignalled<T>(wanted: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const handlers = SIGNALS.map((signal) =>
+    [signal, () => reject(new SignalError(signal))] as const
+  );
+  for (const [signal, handler] of handlers) {
+    Deno.addSignalListener(signal, handler);
+  }
+  try {
+    return await Promise.race([wanted, promise]);
+  } finally {
+    for (const [signal, handler] of handlers) {
+      Deno.removeSignalListener(signal, handler);
+    }
+  }
+}
+
 /** Takes care of the signals until it is disposed of. */
 export class SignalWatch implements Disposable {
   /** Called by Ctrl-C where no turn is running. Without it Ctrl-C ends the program. */

@@ -6,6 +6,7 @@
 
 import type { Invocation } from "./parse.ts";
 import { fileOf } from "./descriptor.ts";
+import { unlessSignalled } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
@@ -101,6 +102,7 @@ const PATIENCE_MS = 2000;
  * Makes the prompt of a command.
  *
  * @throws {UsageError} There is none.
+ * @throws {SignalError} A signal came while stdin was read.
  */
 export async function readPrompt(
   invocation: Invocation,
@@ -119,7 +121,7 @@ export async function readPrompt(
   }, kind === "terminal" ? 0 : PATIENCE_MS);
   try {
     const { text, isReplaced } = textOfBytes(
-      await readStdin(),
+      await unlessSignalled(readStdin()),
       "the prompt from stdin",
     );
     if (isReplaced && flags.quiet !== true) {

@@ -5,6 +5,7 @@
  */
 
 import { findBinary } from "../doctor/binary.ts";
+import { may } from "../doctor/may.ts";
 import { TESTED } from "../process/tested.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
 import { VERSION } from "../version.ts";
@@ -64,12 +65,15 @@ async function installedClaude(
   if (command === undefined) return null;
   const { path, args } = command;
   const isLooked = /[\\/]/.test(path);
+  const unknown = isLooked ? { path, version: null } : null;
+  // Nobody wants to be asked for a permission for that.
+  if (!await may({ name: "run", command: path })) return unknown;
   try {
     const options = { claudePath: [path, ...args] };
     const printed = await printedVersion(options, TIMEOUT_MS);
     return { path, version: versionIn(printed) ?? null };
   } catch {
-    // It cannot be started, or Deno may not: `doctor` says why. A bare name was but a guess.
-    return isLooked ? { path, version: null } : null;
+    // It cannot be started: `doctor` says why. A bare name was but a guess.
+    return unknown;
   }
 }
