@@ -92,6 +92,8 @@ export class Turns {
   open: OpenTurn | undefined;
   /** The CLI is at work on a turn that is not the caller's. */
   #foreign = false;
+  /** The prompt of its own that it is about, if it has begun with one. */
+  #foreignId: string | undefined;
   /** The CLI reports what becomes of each prompt: since 2.1.206. */
   #reportsLifecycle = false;
   /** The CLI names the prompts of a turn in its `init`: since 2.1.301. */
@@ -185,8 +187,16 @@ export class Turns {
   lifecycle(event: CommandLifecycle): MessageState | undefined {
     this.#reportsLifecycle = true;
     const id = event.commandUuid;
-    if (event.state === "started") this.#begun.add(id);
-    else if (isDrop(event)) this.#begun.delete(id);
+    if (event.state === "started") {
+      this.#begun.add(id);
+      this.#beginForeign(id);
+    } else if (isDrop(event)) this.#begun.delete(id);
+    if (
+      id === this.#foreignId && (isDrop(event) || event.state === "completed")
+    ) {
+      this.#foreign = false;
+      this.#foreignId = undefined;
+    }
     if (
       event.state === "started" && id === this.open?.promptId && this.#foreign
     ) {
@@ -207,6 +217,19 @@ export class Turns {
       this.#pushed.delete(id);
     }
     return state;
+  }
+
+  /**
+   * The CLI begins a turn by itself, of which lines come before any init: one that holds
+   * a deferred call of a tool begins with what that gave.
+   */
+  #beginForeign(id: string): void {
+    if (
+      id === this.open?.promptId || this.#pushed.has(id) ||
+      this.open?.started === true
+    ) return;
+    this.#foreign = true;
+    this.#foreignId = id;
   }
 
   #mark(id: string, what: "completed" | "answered"): void {
@@ -240,6 +263,7 @@ export class Turns {
     const own = this.open !== undefined &&
       (ids?.includes(this.open.promptId) ?? isOfPrompt);
     this.#foreign = false;
+    this.#foreignId = undefined;
     this.#begun.clear();
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
     for (const id of pushed) this.#mark(id, "answered");
