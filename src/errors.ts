@@ -126,15 +126,36 @@ export class ClaudeStreamError extends Error {
     // What others say may quote a key, and errors end up in logs.
     super(
       maskSecrets(message),
-      details.cause === undefined ? undefined : { cause: details.cause },
+      details.cause === undefined
+        ? undefined
+        : { cause: withoutSecrets(details.cause) },
     );
     this.code = code;
-    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.hint !== undefined) this.hint = maskSecrets(details.hint);
     if (details.sessionId !== undefined) this.sessionId = details.sessionId;
     if (details.stderrTail !== undefined && details.stderrTail !== "") {
       this.stderrTail = details.stderrTail;
     }
   }
+}
+
+/** An error of another make as it is, unless its text has what looks like a key. */
+function withoutSecrets(cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause instanceof ClaudeStreamError) {
+    return cause;
+  }
+  const message = maskSecrets(cause.message);
+  if (message === cause.message) return cause;
+  // Of the same class; the original may be somebody else's and is not changed.
+  return Object.create(Object.getPrototypeOf(cause), {
+    ...Object.getOwnPropertyDescriptors(cause),
+    message: { value: message, configurable: true, writable: true },
+    stack: {
+      value: maskSecrets(cause.stack ?? ""),
+      configurable: true,
+      writable: true,
+    },
+  });
 }
 
 /** There is no `claude` to start. */
@@ -164,7 +185,7 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
       },
     );
     this.searched = searched;
-    if (wanted !== undefined) this.wanted = wanted;
+    if (wanted !== undefined) this.wanted = maskSecrets(wanted);
   }
 }
 
@@ -494,7 +515,8 @@ export class ConfigError extends ClaudeStreamError {
   /** Makes one; thrown before anything is started. */
   constructor(option: string, message: string, details: ErrorDetails = {}) {
     super("config", message, details);
-    this.option = option;
+    // A name that is unknown may be a value in the wrong place.
+    this.option = maskSecrets(option);
   }
 }
 
@@ -502,3 +524,35 @@ function lastLine(text: string | undefined): string {
   const lines = (text ?? "").split("\n").map((line) => line.trim());
   return lines.findLast((line) => line !== "")?.slice(0, 300) ?? "";
 }
+
+/**
+ * Masks values that the session knows to be secret in an error of ours: what the CLI said
+ * may quote one. What looks like a key was masked when the error was made.
+ */
+export function maskError(error: unknown, secrets: readonly string[]): void {
+  const seen = new Set<unknown>();
+  for (
+    let one = error;
+    one instanceof ClaudeStreamError && !seen.has(one);
+    one = one.cause
+  ) {
+    seen.add(one);
+    const fields = one as unknown as Record<string, unknown>;
+    for (const name of MASKED) {
+      const text = fields[name];
+      if (typeof text === "string") {
+        const free = maskSecrets(text, secrets);
+        if (free !== text) fields[name] = free;
+      }
+    }
+    if (one instanceof ProtocolError) {
+      fields.issues = one.issues.map((issue) => ({
+        ...issue,
+        message: maskSecrets(issue.message, secrets),
+      }));
+    }
+  }
+}
+
+/** Fields of errors that quote the CLI. The stack has the message in it. */
+const MASKED = ["message", "stack", "hint", "stderrTail", "reason", "line"];

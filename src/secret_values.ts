@@ -31,7 +31,7 @@ export function namedSecrets(
       // One "Name: value" in each line; any of them may be a key.
       return value.split("\n").map((line) => line.slice(line.indexOf(":") + 1));
     }
-    return isSecretName(name) ? [value] : urlPasswords(value);
+    return isSecretName(name) ? [value] : urlSecrets(value);
   });
 }
 
@@ -60,7 +60,7 @@ function namedArguments(args: readonly string[]): string[] {
   for (const [index, argument] of args.entries()) {
     const [, name = "", value = ""] = NAMED.exec(argument) ?? [];
     if (isSecretName(name)) found.push(value);
-    found.push(...urlPasswords(argument));
+    found.push(...urlSecrets(argument));
     const [, flag = ""] = FLAG.exec(args[index - 1] ?? "") ?? [];
     if (isSecretName(flag)) found.push(argument);
   }
@@ -93,7 +93,7 @@ const MAX_DEPTH = 64;
  * names say so, and arguments.
  */
 export function nestedSecrets(value: unknown, depth = 0): string[] {
-  if (typeof value === "string") return urlPasswords(value);
+  if (typeof value === "string") return urlSecrets(value);
   if (typeof value !== "object" || value === null) return [];
   // One that holds itself can be sent to nobody.
   if (depth === MAX_DEPTH) return [];
@@ -132,10 +132,27 @@ function isTexts(value: unknown): value is string[] {
     value.every((item) => typeof item === "string");
 }
 
-/** The passwords in the addresses of a text. */
-function urlPasswords(text: string): string[] {
-  return [...text.matchAll(/:\/\/[^\s/:@"'\\]{0,200}:([^\s/@"'\\]{1,200})@/g)]
-    .flatMap(([, password = ""]) => [password, decoded(password)]);
+/** An address, wherever it stands. */
+const ADDRESS = /[a-z][a-z\d+.-]{0,20}:\/\/[^\s"'\\<>]+/gi;
+
+/** What is secret in the addresses of a text: passwords, and parameters of a query. */
+function urlSecrets(text: string): string[] {
+  if (!text.includes("://")) return [];
+  return [...text.matchAll(ADDRESS)].flatMap(([address]) => {
+    if (!URL.canParse(address)) return [];
+    const { username, password, searchParams, hash } = new URL(address);
+    const found = password === "" ? [] : [password, decoded(password)];
+    // A token alone, without a name before it.
+    if (password === "" && RANDOM.test(username)) found.push(username);
+    const parameters = [
+      ...searchParams,
+      ...new URLSearchParams(hash.slice(1)),
+    ];
+    for (const [name, value] of parameters) {
+      if (isSecretName(name) || RANDOM.test(value)) found.push(value);
+    }
+    return found.filter((value) => value !== "");
+  });
 }
 
 function decoded(text: string): string {

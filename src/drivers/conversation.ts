@@ -6,7 +6,7 @@
  * @module
  */
 
-import { StateError } from "../errors.ts";
+import { maskError, StateError } from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
@@ -421,6 +421,7 @@ export class Conversation {
       case "settle": {
         const settle = this.#own.get(output.id);
         this.#own.delete(output.id);
+        if (!output.outcome.ok) this.#mask(output.outcome.error);
         settle?.(output.outcome);
         break;
       }
@@ -431,8 +432,14 @@ export class Conversation {
         this.#limits.over(output.id);
         this.#waits.end(output.id);
         this.#host.turnEnded();
+        this.#mask(output.end.error);
         if (!this.#lasting.hold(output.id, output.end, sink)) {
-          sink?.end(output.end);
+          sink?.end(
+            output.end.result === undefined ? output.end : {
+              ...output.end,
+              context: { ...output.end.context, secrets: this.secrets },
+            },
+          );
         }
         break;
       }
@@ -444,9 +451,11 @@ export class Conversation {
         this.#limits.insist();
         break;
       case "fail":
+        this.#mask(output.error);
         this.#port.fail(output.error);
         break;
       case "fail_turn":
+        this.#mask(output.error);
         this.#failTurn(output.id, output.error);
         break;
       case "tell_push":
@@ -456,6 +465,11 @@ export class Conversation {
       default:
         output satisfies never;
     }
+  }
+
+  /** What the CLI said may quote a secret, and errors end up in logs. */
+  #mask(error: unknown): void {
+    if (error !== undefined) maskError(error, this.secrets());
   }
 
   /** Hands a line on to whoever reads or looks on. */

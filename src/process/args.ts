@@ -359,6 +359,17 @@ function isRevealing({ args, env }: Launch): boolean {
   return hasSecret(args, env);
 }
 
+/**
+ * Checks that no option would have a secret among the arguments.
+ *
+ * @throws {ConfigError} With the name of the option.
+ */
+export function checkArguments(options: SessionOptions): void {
+  if (
+    isRevealing(draftOf(options, false)) && isRevealing(draftOf(options, true))
+  ) throw revealing(options);
+}
+
 /** What to do instead, by the option. */
 const INSTEAD: Readonly<Record<string, string>> = {
   plugins:

@@ -8,7 +8,7 @@
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { isSameTool, literalName } from "../tools/builtin_tools.ts";
-import { launchOf } from "./args.ts";
+import { checkArguments, launchOf } from "./args.ts";
 import { notFor } from "./environment.ts";
 import { argumentsOf, isSettingsFile, isTexts } from "./places.ts";
 
@@ -66,6 +66,7 @@ export function checkTogether(options: SessionOptions): void {
   checkRules(options);
   checkFlags(options);
   checkTransport(options);
+  checkArguments(options);
 }
 
 /** Options that a process of ours is started by, besides arguments and variables. */

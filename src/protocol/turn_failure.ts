@@ -4,7 +4,12 @@
  * @module
  */
 
-import { BudgetExceededError, type ErrorCode, TurnError } from "../errors.ts";
+import {
+  BudgetExceededError,
+  type ErrorCode,
+  maskError,
+  TurnError,
+} from "../errors.ts";
 import type { Reached } from "./budget.ts";
 import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
@@ -28,6 +33,8 @@ export interface TurnContext {
   readonly stop?: TurnStop | undefined;
   /** The end of stderr. */
   readonly stderrTail?: string | undefined;
+  /** Gives values that the error must not quote. */
+  readonly secrets?: (() => readonly string[]) | undefined;
 }
 
 const BY_SUBTYPE: Readonly<Record<string, ErrorCode>> = {
@@ -144,11 +151,13 @@ export function turnFailure(
         : "it ended with a tool call and no answer"
     }`
     : `The turn failed (${code}): ${said}`;
-  return new TurnError(code, message, result, {
+  const error = new TurnError(code, message, result, {
     hint: hintOf(code, result.apiErrorStatus, context),
     stderrTail: context.stderrTail,
     resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,
   });
+  maskError(error, context.secrets?.() ?? []);
+  return error;
 }
 
 /** What to do about it. */
