@@ -210,7 +210,11 @@ export type PluginSpec =
     readonly mcp?: boolean;
   }
   | {
-    /** Where its zip file is fetched from. */
+    /**
+     * Where its zip file is fetched from. An address with a secret in it (a password, a
+     * signature, a token) is a `ConfigError`: the CLI takes it as an argument only, which
+     * every user of the machine can read. Fetch the file and give its path.
+     */
     readonly url: string | URL;
   };
 

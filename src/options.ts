@@ -238,7 +238,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** Runs slash commands and skills. Default `true`. */
   readonly slashCommands?: boolean;
 
-  /** Settings for the CLI: a file, or the settings themselves, which go through a file that only this user can read. */
+  /** Settings for the CLI: a file, or the settings themselves, which go through a file that only this user can read. It is removed when the CLI has read it (from 2.1.330 on; with an older one at its end). */
   readonly settings?: string | URL | Readonly<Record<string, unknown>>;
   /** Which settings files load; `[]` for none. By default all three. */
   readonly settingSources?: readonly ("user" | "project" | "local")[];
@@ -303,8 +303,10 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /**
    * Writes what passes between the session and its CLI to a file, in both directions and
    * with times: NDJSON, a line for each. The file is for this user alone, and
-   * secrets in it are masked: values of variables and headers whose names say so, and
-   * whatever looks like a key. A file that is there is written anew.
+   * secrets in it are masked: values of variables, headers and arguments whose names say
+   * so, whatever looks like a key, and `secrets` of its own; also in JSON, in addresses, in
+   * Base64, and where they come in pieces. A line whose piece may be the beginning of one
+   * is written when it is known whether it is. A file that is there is written anew.
    */
   readonly record?: string | URL | RecordOptions;
   /**

@@ -11,12 +11,23 @@ import {
   StartupError,
   StateError,
 } from "../mod.ts";
-import type { ProcessScript, ScriptedAnswer } from "../src/testing/scenario.ts";
+import type {
+  ProcessScript,
+  Scenario,
+  ScriptedAnswer,
+} from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 
-async function pair(script: ProcessScript, options: SessionOptions = {}) {
-  const claude = await ScriptedClaude.create({ processes: [script] });
+async function pair(
+  script: ProcessScript,
+  options: SessionOptions = {},
+  scenario: Pick<Scenario, "version"> = {},
+) {
+  const claude = await ScriptedClaude.create({
+    ...scenario,
+    processes: [script],
+  });
   const session = new AsyncSession({ claudePath: claude.command, ...options });
   return {
     claude,
@@ -362,26 +373,42 @@ Deno.test("commands and tasks follow what the CLI says", async () => {
   assertEquals([...on.session.tasks].map(({ taskId }) => taskId), ["t1"]);
 });
 
-Deno.test("the settings are in a file that only this user can read, and gone at the end", async () => {
+Deno.test("the settings are in a file that only this user can read, until the CLI has read it", async () => {
+  let path = "";
+  let seen: unknown;
   await using on = await pair({}, {
     settings: { env: { TOKEN: "s3cret" } },
     subagentSystemPrompt: { append: "be brief" },
+    spawn: async (spec) => {
+      assert(!spec.args.join(" ").includes("s3cret"));
+      const flag = "--settings=";
+      path = spec.args.find((text) => text.startsWith(flag))
+        ?.slice(flag.length) ?? "";
+      seen = JSON.parse(await Deno.readTextFile(path));
+      if (Deno.build.os !== "windows") {
+        const folder = path.replace(/\/[^/]*$/, "");
+        assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+        assertEquals((await Deno.stat(folder)).mode! & 0o777, 0o700);
+      }
+      return spec;
+    },
+  });
+  await on.session.start();
+  assertEquals(seen, { env: { TOKEN: "s3cret" } });
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("an older CLI may read its settings again: they stay until its end", async () => {
+  await using on = await pair({}, { settings: { env: { TOKEN: "s3cret" } } }, {
+    version: "2.1.197",
   });
   await on.session.start();
   const [started] = on.claude.starts;
-  const line = started?.arguments.find((text) =>
-    text.startsWith("--settings=")
-  );
-  const path = line?.slice("--settings=".length) ?? "";
+  const path = started?.arguments.find((text) => text.startsWith("--settings="))
+    ?.slice("--settings=".length) ?? "";
   assertEquals(JSON.parse(await Deno.readTextFile(path)), {
     env: { TOKEN: "s3cret" },
   });
-  if (Deno.build.os !== "windows") {
-    const folder = path.replace(/\/[^/]*$/, "");
-    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
-    assertEquals((await Deno.stat(folder)).mode! & 0o777, 0o700);
-  }
-  assert(!started?.arguments.join(" ").includes("s3cret"));
   await on.session.close();
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
 });

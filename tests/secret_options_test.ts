@@ -268,6 +268,7 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
     ],
   },
   slashCommands: text("slashCommands"),
+  skillShell: text("skillShell"),
   settings: {
     named: (secret) => [
       ...settings(secret).map((settings) => ({ settings })),

@@ -82,7 +82,8 @@ export interface SpawnSpec {
   readonly clearEnv: boolean;
   /**
    * Files that `args` name and that go with the process: settings and long texts, for
-   * this user alone. Where it runs on another machine, they have to be brought there.
+   * this user alone. Where it runs on another machine, they have to be brought there. They
+   * are removed when the CLI has answered the handshake, or at its end.
    */
   readonly files: readonly string[];
   /** The user that it runs as; this process must be allowed to change it. */
