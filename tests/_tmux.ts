@@ -48,7 +48,7 @@ export interface TmuxOptions {
   readonly command: string;
   readonly columns?: number;
   readonly rows?: number;
-  /** All of its environment, besides `PATH`. */
+  /** All of its environment, besides `PATH` and where Deno keeps its files. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -62,6 +62,7 @@ export class Tmux implements AsyncDisposable {
   readonly #control: Deno.ChildProcess;
   #wake: (() => void) | undefined;
   #isEnded = false;
+  #isOver = false;
   readonly #reading: Promise<void>;
 
   private constructor(folder: string, control: Deno.ChildProcess) {
@@ -161,7 +162,7 @@ export class Tmux implements AsyncDisposable {
       this.#wake = resolve;
       const seen = await look();
       if (isGood(seen)) return seen;
-      if (this.#isEnded || seen.includes(OVER) && !wanted.includes(OVER)) {
+      if (this.#isEnded || seen.includes(OVER) && !this.#isOver) {
         throw new Error(`Cannot find ${JSON.stringify(wanted)} in:\n${seen}`);
       }
       await promise;
@@ -191,24 +192,39 @@ export class Tmux implements AsyncDisposable {
     });
   }
 
+  /** Sends a signal to the command, and to nothing else. */
+  async signal(name: string): Promise<void> {
+    const pid = await run(this.#folder, {
+      args: ["display-message", "-p", "#{pane_pid}"],
+    });
+    const { stdout } = await new Deno.Command("pgrep", {
+      args: ["-P", pid.trim(), "-x", "deno"],
+    }).output();
+    const [child] = new TextDecoder().decode(stdout).trim().split("\n");
+    await new Deno.Command("kill", { args: [`-${name}`, `${child}`] }).output();
+  }
+
   /** Waits until the command is over; returns its code. */
   async over(): Promise<number> {
+    this.#isOver = true;
     const all = await this.showed(OVER);
     return Number(all.split(OVER)[1]?.match(/^\d+/)?.[0]);
   }
 
   /** Whether the terminal echoes lines as a shell needs it. Call it when the command is over. */
   async isSane(): Promise<boolean> {
-    const tty = await run(this.#folder, {
-      args: ["display-message", "-p", "#{pane_tty} #{bracket_paste_flag}"],
+    const path = await run(this.#folder, {
+      args: ["display-message", "-p", "#{pane_tty}"],
     });
-    const [path = "", paste] = tty.trim().split(" ");
     const { stdout } = await new Deno.Command("sh", {
-      args: ["-c", `stty -a <${quoted(path)}`],
+      args: ["-c", `stty -a <${quoted(path.trim())}`],
     }).output();
-    const modes = new TextDecoder().decode(stdout);
-    return / icanon/.test(modes) && / echo /.test(modes) &&
-      / isig/.test(modes) && / icrnl/.test(modes) && paste !== "1";
+    const modes = new TextDecoder().decode(stdout).split(/\s+/);
+    await this.paste("pasted afterwards");
+    const screen = await this.showed("pasted afterwards");
+    return ["icanon", "echo", "isig", "icrnl"].every((mode) =>
+      modes.includes(mode)
+    ) && !screen.includes("200~");
   }
 
   /** Closes the terminal, as a person closes a window. */
@@ -236,6 +252,14 @@ interface TmuxCall {
   readonly cwd?: string;
 }
 
+/** Where Deno has what it compiled; it would do all of it again for each new home. */
+function denoDir(): Readonly<Record<string, string>> {
+  const home = Deno.env.get("HOME");
+  const path = Deno.env.get("DENO_DIR") ??
+    (home === undefined ? undefined : `${home}/.cache/deno`);
+  return path === undefined ? {} : { DENO_DIR: path };
+}
+
 async function run(
   folder: string,
   { args, env, cwd }: TmuxCall,
@@ -243,9 +267,10 @@ async function run(
   const PATH = Deno.env.get("PATH") ?? "";
   const output = await new Deno.Command("tmux", {
     args: [...socket(folder), ...args],
-    ...env === undefined
-      ? {}
-      : { clearEnv: true, env: { PATH, LC_ALL: "C.UTF-8", ...env } },
+    ...env === undefined ? {} : {
+      clearEnv: true,
+      env: { PATH, LC_ALL: "C.UTF-8", ...denoDir(), ...env },
+    },
     ...cwd === undefined ? {} : { cwd },
     stdin: "null",
   }).output();
