@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { doctor, type DoctorOptions, type DoctorReport } from "../mod.ts";
+import { DEFAULT_VERSION } from "../src/testing/player/version.ts";
 import { CLI, Running } from "../src/cli/fixtures/child.ts";
 import type { ProcessScript } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
@@ -53,7 +54,7 @@ Deno.test("doctor: all is well, no prompt is sent, nothing is left behind", asyn
   const bad = report.checks.filter(({ status }) => status === "fail");
   assertEquals([bad, report.exitCode, report.ok], [[], 0, true]);
   assertEquals(report.claudePath, on.claude.path);
-  assertEquals(report.claudeVersion, "2.1.330");
+  assertEquals(report.claudeVersion, DEFAULT_VERSION);
   for (
     const name of [
       "claude",

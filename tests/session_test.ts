@@ -27,6 +27,7 @@ import {
   StateError,
   TurnError,
 } from "../mod.ts";
+import { DEFAULT_VERSION } from "../src/testing/player/version.ts";
 import type { Scenario } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
@@ -669,7 +670,7 @@ test("facts are known from the start, and grow", async () => {
   assertEquals(session.id, id);
   assertEquals(session.turnCount, 1);
   assertEquals(session.permissionMode, "default");
-  assertEquals(session.claudeVersion, "2.1.330");
+  assertEquals(session.claudeVersion, DEFAULT_VERSION);
   assertStringIncludes(session.model ?? "", "opus");
   assertEquals(session.pid, on.claude.starts[0]?.pid);
   assert(session.tools.includes("Bash"));

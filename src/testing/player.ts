@@ -4,7 +4,7 @@
  * the other with {@linkcode Player.next} and do what it says.
  */
 
-import { isObject } from "./player/old_version.ts";
+import { isObject } from "./player/version.ts";
 import type { PlayerOutput, Script } from "./player/output.ts";
 import { playPlain } from "./player/plain_steps.ts";
 import { type Prompt, promptText, readPrompt } from "./player/prompt.ts";

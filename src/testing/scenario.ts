@@ -65,9 +65,9 @@ export interface Scenario {
    */
   readonly seed?: string;
   /**
-   * The version that is imitated. Only 2.1.197 differs from the default.
+   * The version that is imitated: what it does not send is not sent.
    *
-   * @default "2.1.330"
+   * @default "2.1.332"
    */
   readonly version?: string;
   /**

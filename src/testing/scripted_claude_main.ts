@@ -10,6 +10,7 @@
 import type { PlayerOutput } from "./player/output.ts";
 import { encode, writeAll } from "./player/bytes.ts";
 import { Player } from "./player.ts";
+import { DEFAULT_VERSION } from "./player/version.ts";
 import type { GrandchildStep, Scenario } from "./scenario.ts";
 
 /** The file that a handle writes for its processes. */
@@ -33,7 +34,7 @@ export async function main(args: readonly string[]): Promise<never> {
     await Deno.readTextFile(file),
   );
   if (list.includes("--version") || list.includes("-v")) {
-    const version = scenario.version ?? "2.1.330";
+    const version = scenario.version ?? DEFAULT_VERSION;
     await writeAll(Deno.stdout, encode(`${version} (Claude Code)\n`));
     Deno.exit(0);
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DEMO_PROMPTS, DEMO_SCENARIO } from "./demo_scenario.ts";
+import { DEFAULT_VERSION } from "./player/version.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { ScriptedClaude } from "./scripted_claude.ts";
 import * as step from "./steps.ts";
@@ -113,7 +114,7 @@ Deno.test("ScriptedClaude answers initialize and nothing before it", async () =>
   const { response } = await host.line();
   assertEquals(response.subtype, "success");
   assertEquals(response.request_id, "req-1");
-  assertEquals(response.response.claude_code_version, "2.1.330");
+  assertEquals(response.response.claude_code_version, DEFAULT_VERSION);
   assertEquals(response.response.pid, host.child.pid);
   assert(response.response.commands.length > 0);
   await host.prompt("Hi");

@@ -48,17 +48,6 @@ const COMMANDS: readonly (readonly [string, string, string])[] = [
 /** `init.slash_commands`. */
 export const SLASH_COMMANDS: readonly string[] = COMMANDS.map(([name]) => name);
 
-/** `init.capabilities`. */
-export const CAPABILITIES: readonly string[] = [
-  "interrupt_receipt_v1",
-  "interrupt_cancel_queued_v1",
-  "msg_lifecycle_v1",
-  "request_marker_lists_v1",
-  "ask_user_question_unanswered_v1",
-  "sdk_mcp_tools_list_changed",
-  "mcp_read_resource_v1",
-];
-
 const AGENTS: readonly (readonly [string, string])[] = [
   ["claude", "For any task that fits no other agent"],
   ["Explore", "Searches code without changing it"],
@@ -95,13 +84,12 @@ export function initializePayload(
   permissionMode: string,
   running: boolean,
 ): JsonObject {
-  const old = version === "2.1.197";
-  const common = {
+  return {
     commands: COMMANDS.map(([name, description, argumentHint]) => ({
       name,
       description,
       argumentHint,
-      ...(old ? {} : { builtin: true }),
+      ...(version === "2.1.197" ? {} : { builtin: true }),
     })),
     agents: AGENTS.map(([name, description]) => ({ name, description })),
     output_style: "default",
@@ -113,10 +101,6 @@ export function initializePayload(
       apiProvider: "firstParty",
     },
     pid,
-  };
-  if (old) return common;
-  return {
-    ...common,
     user_output_styles_dir: "/nonexistent/.claude/output-styles",
     claude_code_version: version,
     current_permission_mode: permissionMode,

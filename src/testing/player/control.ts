@@ -51,21 +51,21 @@ export function answerInitialize(
   stage: Stage,
   id: Json | undefined,
 ): PlayerOutput[] {
-  const payload = {
+  const payload = stage.cli.answer("initialize", {
     ...initializePayload(
-      stage.version,
+      stage.cli.number,
       stage.pid,
       stage.permissionMode,
       stage.turnRunning,
     ),
-    ...(stage.hooks.length > 0 && !stage.isOld ? { hooks_applied: true } : {}),
+    ...(stage.hooks.length > 0 ? { hooks_applied: true } : {}),
     ...stage.script.initialize,
-  };
+  });
   const beside = {
     pending_permission_requests: [],
     pending_user_dialog_requests: [],
   };
-  return success(stage, id, payload, stage.isOld ? {} : beside);
+  return success(stage, id, payload, beside);
 }
 
 /** The answer to any request that the player itself does not see to. */
@@ -129,7 +129,7 @@ export function answerRequest(
         applied: { model: stage.model, effort: "medium" },
       });
     case "get_binary_version":
-      return success(stage, id, { version: stage.version });
+      return success(stage, id, { version: stage.cli.number });
     case "stop_task":
     case "background_tasks":
       return success(stage, id, {});
@@ -181,7 +181,9 @@ function setModel(
     : [];
   return [
     ...told,
-    ...(stage.isOld ? success(stage, id) : success(stage, id, { model })),
+    ...(stage.cli.isOldest
+      ? success(stage, id)
+      : success(stage, id, stage.cli.answer("set_model", { model }))),
   ];
 }
 

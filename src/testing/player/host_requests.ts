@@ -1,6 +1,6 @@
 /** Requests of a scripted Claude to its host: hooks, MCP, and any other. */
 
-import { isObject } from "./old_version.ts";
+import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import type { Json, JsonObject } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
@@ -178,7 +178,7 @@ export function* greetServers(
       params: {
         protocolVersion: "2025-11-25",
         capabilities: {},
-        clientInfo: { name: "claude-code", version: stage.version },
+        clientInfo: { name: "claude-code", version: stage.cli.number },
       },
       id: 0,
     });

@@ -8,7 +8,8 @@ export interface Launch {
   readonly workingDirectory: string;
   readonly sessionId: string;
   readonly model: string;
-  readonly permissionMode: string;
+  /** As the arguments name it; `undefined` if they do not. */
+  readonly permissionMode: string | undefined;
   readonly partialMessages: boolean;
   readonly asksHost: boolean;
   readonly replaysPrompts: boolean;
@@ -36,7 +37,7 @@ export function readLaunch(
     }
   }
   const bypass = values.has("--dangerously-skip-permissions");
-  const mode = values.get("--permission-mode") ?? "default";
+  const mode = values.get("--permission-mode");
   const resumed = values.get("--resume") ?? values.get("-r");
   const wanted = values.get("--session-id");
   const forks = values.has("--fork-session");

@@ -6,7 +6,7 @@ import {
   type HookVerdict,
   sendRequest,
 } from "./host_requests.ts";
-import { isObject } from "./old_version.ts";
+import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import type { StartBackground } from "./plain_steps.ts";
 import type { JsonObject, ScriptedToolCall, Turn } from "../scenario.ts";
@@ -54,7 +54,9 @@ export type Permission =
 function needsPermission(stage: Stage, call: ScriptedToolCall): boolean {
   if (!call.asks) return false;
   if (call.request?.["requires_user_interaction"] === true) return true;
-  if (stage.permissionMode === "bypassPermissions") return false;
+  if (["auto", "bypassPermissions"].includes(stage.permissionMode)) {
+    return false;
+  }
   if (stage.permissionMode === "acceptEdits") {
     if (call.name === "Write" || call.name === "Edit") return false;
   }

@@ -1,6 +1,6 @@
 /** Prompts of the host. */
 
-import { isObject } from "./old_version.ts";
+import { isObject } from "./version.ts";
 import type { JsonObject } from "../scenario.ts";
 
 /** A prompt of the host, as far as it matters here. */

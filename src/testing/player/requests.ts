@@ -7,7 +7,7 @@ import {
   success,
 } from "./control.ts";
 import { greetServers, readHooks } from "./host_requests.ts";
-import { isObject } from "./old_version.ts";
+import { isObject } from "./version.ts";
 import type { PlayerOutput } from "./output.ts";
 import { playPlain, type StartBackground } from "./plain_steps.ts";
 import type { Prompt } from "./prompt.ts";
@@ -99,12 +99,14 @@ export class RequestDesk {
           this.#player.outbox.push(...stage.lifecycle(uuid, "cancelled"));
         }
         this.#player.interrupt();
-        const response = stage.isOld ? undefined : {
-          still_queued: uuidsOf(this.#stage.queue),
-          ...(request["cancel_queued"] === true
-            ? { cancelled: uuidsOf(cancelled) }
-            : {}),
-        };
+        const response = stage.cli.isOldest
+          ? undefined
+          : stage.cli.answer("interrupt", {
+            still_queued: uuidsOf(this.#stage.queue),
+            ...(request["cancel_queued"] === true
+              ? { cancelled: uuidsOf(cancelled) }
+              : {}),
+          });
         this.#player.outbox.push(...success(stage, id, response));
         return;
       }

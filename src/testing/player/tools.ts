@@ -2,7 +2,7 @@
 
 import { callHooks, sendMcp } from "./host_requests.ts";
 import type { Message } from "./message.ts";
-import { isObject } from "./old_version.ts";
+import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import {
   openRequest,

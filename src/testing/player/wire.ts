@@ -5,7 +5,6 @@
 
 import {
   AGENT_NAMES,
-  CAPABILITIES,
   HOST_TOOLS,
   SKILLS,
   SLASH_COMMANDS,
@@ -21,7 +20,7 @@ import type {
   Scenario,
   ScriptedUsage,
 } from "../scenario.ts";
-import { asOldVersion } from "./old_version.ts";
+import { CliVersion, DEFAULT_VERSION } from "./version.ts";
 import { Spoiler } from "./spoil.ts";
 import { modelUsage, type Spent, sum, turnUsage } from "./usage.ts";
 
@@ -54,7 +53,7 @@ export interface HostHook {
 
 /** The state of one process, shared by everything that plays in it. */
 export class Stage {
-  readonly version: string;
+  readonly cli: CliVersion;
   readonly script: ProcessScript;
   readonly identifiers: Identifiers;
   readonly clock: ScriptedClock;
@@ -97,7 +96,7 @@ export class Stage {
   constructor(scenario: Scenario, start: PlayerStart) {
     const last = scenario.processes.length - 1;
     this.script = scenario.processes[Math.min(start.start, last)] ?? {};
-    this.version = scenario.version ?? "2.1.330";
+    this.cli = new CliVersion(scenario.version ?? DEFAULT_VERSION);
     this.identifiers = new Identifiers(
       `${scenario.seed ?? start.fallbackSeed}/${start.start}`,
     );
@@ -110,20 +109,16 @@ export class Stage {
       start.workingDirectory,
     );
     this.pid = start.pid;
-    this.model = this.isOld && this.launch.model === "claude-opus-5-5"
+    this.model = this.cli.isOldest && this.launch.model === "claude-opus-5-5"
       ? "claude-opus-4-8[1m]"
       : this.launch.model;
-    this.permissionMode = this.launch.permissionMode;
+    this.permissionMode = this.launch.permissionMode ?? this.cli.permissionMode;
     this.ignored = new Set(this.script.ignore);
-  }
-
-  get isOld(): boolean {
-    return this.version === "2.1.197";
   }
 
   /** A line, or nothing when this version does not write such lines. */
   line(object: JsonObject): PlayerOutput[] {
-    const line = this.isOld ? asOldVersion(object) : object;
+    const line = this.cli.line(object);
     if (line === undefined) return [];
     return this.spoiler.pass(object["type"], {
       do: "line",
@@ -176,15 +171,16 @@ export class Stage {
       slash_commands: SLASH_COMMANDS,
       terminal_slash_commands: ["doctor", "color", "focus"],
       apiKeySource: "ANTHROPIC_API_KEY",
-      claude_code_version: this.version,
+      claude_code_version: this.cli.number,
       output_style: "default",
       agents: AGENT_NAMES,
       skills: SKILLS,
       plugins: [],
-      capabilities: CAPABILITIES,
+      capabilities: this.cli.capabilities,
       analytics_disabled: true,
       product_feedback_disabled: true,
       served_by_anthropic: false,
+      sandbox_enabled: false,
       uuid: this.identifiers.uuid(),
       memory_paths: { auto: `${directory}/.claude/memory/` },
       original_cwd: directory,
