@@ -1,7 +1,7 @@
 /**
  * Installs the pinned real CLI for the tests that need it, into `.tools/`, and
- * prints its path. Only `deno task claude` and `.ci/run` do this: 180 MB have to
- * be fetched, and become 380 MB.
+ * prints its path. Only `deno task claude`, `deno task compat` and `.ci/run` do this:
+ * 180 MB have to be fetched, and become 380 MB.
  *
  * The package that users install holds no program; its optional dependencies
  * do, one for each platform. Ours is taken directly, so that nothing has to
@@ -20,37 +20,39 @@ const say = (message: string) => sayAs("claude", message);
 
 if (import.meta.main) {
   try {
-    await main();
+    const path = await installClaude(CLAUDE_VERSION);
+    // The path alone on stdout, so that a script can take it from there.
+    Deno.stdout.writeSync(new TextEncoder().encode(`${path}\n`));
   } catch (error) {
     say(reasonOf(error));
     Deno.exit(1);
   }
 }
 
-async function main(): Promise<void> {
-  const path = installedClaudePath();
-  if (!await exists(path)) await install(path);
-  const version = await versionOf(path);
-  if (!version.startsWith(`${CLAUDE_VERSION} `)) {
+/** Installs a version unless it is there, and returns its path. */
+export async function installClaude(version: string): Promise<string> {
+  const path = installedClaudePath(version);
+  if (!await exists(path)) await install(version, path);
+  const printed = await printedVersion(path);
+  if (!printed.startsWith(`${version} `)) {
     throw new Error(
-      `Expected \`${path} --version\` to print ${CLAUDE_VERSION}, but it ` +
-        `printed ${JSON.stringify(version)}. Delete that file and run ` +
-        `\`deno task claude\` again.`,
+      `Expected \`${path} --version\` to print ${version}, but it ` +
+        `printed ${JSON.stringify(printed)}. Delete that file and run ` +
+        `the task again.`,
     );
   }
-  // The path alone on stdout, so that a script can take it from there.
-  Deno.stdout.writeSync(new TextEncoder().encode(`${path}\n`));
+  return path;
 }
 
-async function install(path: string): Promise<void> {
+async function install(version: string, path: string): Promise<void> {
   const name = `@anthropic-ai/claude-code-${platform()}`;
   const [tools = "", folder, file] = splitPath(path);
   try {
     await withDraft(tools, async (draft) => {
       // Another run may have done it while this one waited for its turn.
       if (await exists(path)) return;
-      say(`Fetching npm:${name}@${CLAUDE_VERSION} (180 MB) …`);
-      const source = await fetchFromNpm(name, CLAUDE_VERSION, draft, {
+      say(`Fetching npm:${name}@${version} (180 MB) …`);
+      const source = await fetchFromNpm(name, version, draft, {
         // A cache of its own, which goes with the draft: the user's cache
         // would otherwise keep these 380 MB.
         env: { DENO_DIR: `${draft}/cache` },
@@ -63,10 +65,10 @@ async function install(path: string): Promise<void> {
     });
   } catch (error) {
     throw new Error(
-      `Expected npm to serve ${name}@${CLAUDE_VERSION}. ` +
+      `Expected npm to serve ${name}@${version}. ` +
         `${reasonOf(error)}\n` +
         `Check that npm's registry can be reached and that 1 GB is free ` +
-        `in ${tools}, then run \`deno task claude\` again; or set ` +
+        `in ${tools}, then run the task again; or set ` +
         `CLAUDESTREAM_TEST_CLAUDE to the path of a claude binary.`,
     );
   }
@@ -94,7 +96,7 @@ function platform(): string {
   );
 }
 
-async function versionOf(path: string): Promise<string> {
+async function printedVersion(path: string): Promise<string> {
   const output = await new Deno.Command(path, {
     args: ["--version"],
     stdin: "null",

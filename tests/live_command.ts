@@ -18,7 +18,7 @@ export interface Run {
 
 /** Runs a command line as it stands; `input` is what a pipe brings. */
 export async function command(
-  on: Awaited<ReturnType<typeof world>>,
+  on: Pick<Awaited<ReturnType<typeof world>>, "scratch" | "options">,
   args: readonly string[],
   input = "",
 ): Promise<Run> {

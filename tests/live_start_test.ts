@@ -16,6 +16,7 @@ import {
 } from "../mod.ts";
 import * as reply from "../src/testing/reply.ts";
 import { live, world } from "./live_world.ts";
+import { realClaudeVersion } from "./real_claude.ts";
 
 live("doctor: the real handshake, and who is signed in", async () => {
   await using on = await world();
@@ -23,7 +24,10 @@ live("doctor: the real handshake, and who is signed in", async () => {
     checks.find(({ name }) => name === wanted);
   const report = await doctor(on.options);
   assertEquals(report.checks.filter(({ status }) => status === "fail"), []);
-  assertEquals([report.exitCode, report.claudeVersion], [0, "2.1.330"]);
+  assertEquals([report.exitCode, report.claudeVersion], [
+    0,
+    realClaudeVersion(),
+  ]);
   assertEquals(
     of(report, "sign_in")?.detail,
     "the API key of ANTHROPIC_API_KEY",

@@ -14,18 +14,34 @@ import {
 } from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
 import type { ApiNews } from "./_api_worker.ts";
-import { realClaudePath } from "./real_claude.ts";
+import { compareVersions } from "../src/process/tested.ts";
+import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
 
 const claudePath = realClaudePath();
 
-/** A test that needs the real CLI; says so where there is none. */
-export function live(name: string, fn: () => Promise<void>): void {
-  const missing = claudePath === undefined;
+/** Whether the real CLI is at least of a version. */
+export function isSince(version: string): boolean {
+  return compareVersions(realClaudeVersion() ?? "0.0.0", version) >= 0;
+}
+
+/**
+ * A test that needs the real CLI, and says so if there is none.
+ *
+ * @param since The first version that has what is tested: the test is skipped on older ones.
+ */
+export function live(
+  name: string,
+  fn: () => Promise<void>,
+  since = "0.0.0",
+): void {
+  const missing = claudePath === undefined
+    ? 'no real claude, run "deno task claude"'
+    : isSince(since)
+    ? undefined
+    : `claude ${realClaudeVersion()} lacks it, ${since} has it`;
   Deno.test({
-    name: missing
-      ? `${name} (skipped: no real claude, run "deno task claude")`
-      : name,
-    ignore: missing,
+    name: missing === undefined ? name : `${name} (skipped: ${missing})`,
+    ignore: missing !== undefined,
     fn,
   });
 }

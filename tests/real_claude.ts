@@ -11,11 +11,11 @@
 /** The version that `deno task claude` installs and the tests are made for. */
 export const CLAUDE_VERSION = "2.1.332";
 
-/** Where `deno task claude` puts it. The version keeps an old one from use. */
-export function installedClaudePath(): string {
+/** Where `deno task claude` puts a version. Its number keeps an old one from use. */
+export function installedClaudePath(version = CLAUDE_VERSION): string {
   const file = Deno.build.os === "windows" ? "claude.exe" : "claude";
   const url = new URL(
-    `../.tools/claude-${CLAUDE_VERSION}/${file}`,
+    `../.tools/claude-${version}/${file}`,
     import.meta.url,
   );
   const path = decodeURIComponent(url.pathname);
@@ -39,6 +39,19 @@ export function realClaudePath(): string | undefined {
   }
   const path = installedClaudePath();
   return isFile(path) ? path : undefined;
+}
+
+let version: string | undefined;
+
+/** The version of {@linkcode realClaudePath}; `undefined` if there is none. */
+export function realClaudeVersion(): string | undefined {
+  const path = realClaudePath();
+  if (path === undefined) return undefined;
+  version ??= new TextDecoder().decode(
+    new Deno.Command(path, { args: ["--version"], stdin: "null" }).outputSync()
+      .stdout,
+  ).split(" ")[0];
+  return version;
 }
 
 function isFile(path: string): boolean {

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { TESTED_RANGE, testedness } from "../process/tested.ts";
+import {
+  TESTED_RANGE,
+  testedNeighbors,
+  testedness,
+} from "../process/tested.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 /**
@@ -43,6 +47,12 @@ export function versionCheck(
         "version",
         "warn",
         `${version} is newer than we know (${range})`,
+      );
+    case "between":
+      return check(
+        "version",
+        "ok",
+        `${version} (not tested itself; ${testedNeighbors(version)} were)`,
       );
     case "tested":
       return check("version", "ok", `${version} (${range})`);

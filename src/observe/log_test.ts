@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
+import { TESTED, TESTED_RANGE } from "../process/tested.ts";
 import { type Logger, SessionLog } from "./log.ts";
 
 /** What is logged at the start of two turns with a CLI of this version. */
@@ -23,7 +24,7 @@ function said(claudeCodeVersion: string): unknown[] {
 Deno.test("a version of the CLI that was not tested is told once", () => {
   const facts = (claudeCodeVersion: string) => ({
     claudeCodeVersion,
-    tested: "2.1.197 to 2.1.330",
+    tested: TESTED_RANGE,
   });
   assertEquals(said("2.0.5"), [
     [
@@ -32,13 +33,14 @@ Deno.test("a version of the CLI that was not tested is told once", () => {
       facts("2.0.5"),
     ],
   ]);
-  assertEquals(said("2.1.331"), [
+  assertEquals(said("2.1.99999"), [
     [
       "info",
       "claudestream: version of the CLI newer than those tested",
-      facts("2.1.331"),
+      facts("2.1.99999"),
     ],
   ]);
-  assertEquals(said("2.1.197"), []);
-  assertEquals(said("2.1.330"), []);
+  assertEquals(said(TESTED.oldest), []);
+  assertEquals(said(TESTED.newest), []);
+  assertEquals(said("2.1.207"), []);
 });

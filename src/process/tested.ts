@@ -4,6 +4,8 @@
  * @module
  */
 
+import { TESTED_VERSIONS } from "./tested_versions.ts";
+
 /** Below, the same, or above 0 as with `sort`; what follows the three numbers counts for nothing. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [numbers(one), numbers(other)];
@@ -14,16 +16,37 @@ export function compareVersions(one: string, other: string): number {
   return 0;
 }
 
+const [OLDEST] = TESTED_VERSIONS;
+const NEWEST = TESTED_VERSIONS.at(-1) ?? OLDEST;
+
 /** The oldest version and the newest that this library was tested with. */
-export const TESTED = { oldest: "2.1.197", newest: "2.1.330" } as const;
+export const TESTED = { oldest: OLDEST, newest: NEWEST } as const;
 
-/** The same, for people. */
-export const TESTED_RANGE: string = `${TESTED.oldest} to ${TESTED.newest}`;
+/** The tested versions, for people. */
+export const TESTED_RANGE: string =
+  `${TESTED_VERSIONS.length} versions from ${OLDEST} to ${NEWEST}`;
 
-/** Whether a version is among those that were tested. */
-export function testedness(version: string): "older" | "tested" | "newer" {
-  if (compareVersions(version, TESTED.oldest) < 0) return "older";
-  return compareVersions(version, TESTED.newest) > 0 ? "newer" : "tested";
+/** Whether a version was tested, or how it stands to those that were. */
+export function testedness(
+  version: string,
+): "older" | "tested" | "between" | "newer" {
+  if (compareVersions(version, OLDEST) < 0) return "older";
+  if (compareVersions(version, NEWEST) > 0) return "newer";
+  const isTested = TESTED_VERSIONS.some((one) =>
+    compareVersions(one, version) === 0
+  );
+  return isTested ? "tested" : "between";
+}
+
+/** The tested versions next to one between them, for people. */
+export function testedNeighbors(version: string): string {
+  const before = TESTED_VERSIONS.findLast((one) =>
+    compareVersions(one, version) < 0
+  );
+  const after = TESTED_VERSIONS.find((one) =>
+    compareVersions(one, version) > 0
+  );
+  return `${before ?? OLDEST} and ${after ?? NEWEST}`;
 }
 
 function numbers(version: string): number[] {
