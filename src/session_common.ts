@@ -7,12 +7,13 @@
 import { closest } from "./closest.ts";
 import { roundUsd } from "./cost.ts";
 import { ConfigError } from "./errors.ts";
-import { isWireObject } from "./messages/_define.ts";
+import { isWireObject, type WireObject } from "./messages/_define.ts";
 import type { SessionFacts } from "./facts_view.ts";
 import { jsonCopy } from "./json_copy.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
 import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
+import { isBlank } from "./prompt/blank.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import type { Answer } from "./session.ts";
 
@@ -125,7 +126,14 @@ export function readyPrompt(prompt: PromptContent): PromptContent {
 
 /** @throws {TypeError} It is no prompt. */
 export function checkPrompt(prompt: unknown): void {
-  if (typeof prompt === "string") return;
+  if (typeof prompt === "string") {
+    if (!isBlank(prompt)) return;
+    throw new TypeError(
+      `Cannot send the prompt: expected something to read in it, got ${
+        prompt === "" ? "an empty text" : "nothing but blanks"
+      }`,
+    );
+  }
   if (Array.isArray(prompt)) {
     if (prompt.length === 0) {
       throw new TypeError("Cannot send the prompt: it is a list of no blocks");
@@ -133,13 +141,27 @@ export function checkPrompt(prompt: unknown): void {
     const block = prompt.find((block) =>
       !isWireObject(block) || typeof block.type !== "string"
     );
-    if (block === undefined) return;
+    if (block === undefined) {
+      checkTexts(prompt);
+      return;
+    }
     throw new TypeError(
       "Cannot send the prompt: expected each block to be an object with a type, as text(), image() and document() make them",
     );
   }
   throw new TypeError(
     `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
+  );
+}
+
+/** The API takes no block of text without any, not even beside others. */
+function checkTexts(blocks: readonly WireObject[]): void {
+  const at = blocks.findIndex(({ type, text }) =>
+    type === "text" && (typeof text !== "string" || isBlank(text))
+  );
+  if (at < 0) return;
+  throw new TypeError(
+    `Cannot send the prompt: expected something to read in each block of text, got none in block ${at}; leave it out`,
   );
 }
 

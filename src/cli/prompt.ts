@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isBlank } from "../prompt/blank.ts";
 import type { Invocation } from "./parse.ts";
 import { fileOf } from "./descriptor.ts";
 import { unlessSignalled } from "./interrupt.ts";
@@ -50,8 +51,9 @@ export function planPrompt(sources: PromptSources): PromptPlan {
   if (wanted && stdin === false) {
     throw new UsageError('Cannot use "-" with --no-stdin: "-" reads stdin');
   }
-  const text = [...words.filter((word) => word !== "-"), ...literal]
+  const said = [...words.filter((word) => word !== "-"), ...literal]
     .join(" ").trim();
+  const text = isBlank(said) ? "" : said;
   const readsStdin = wanted ||
     (stdin !== false && (kind === "data" || text === "" && kind === "other"));
   if (text === "" && !readsStdin) throw noPrompt();
@@ -61,7 +63,7 @@ export function planPrompt(sources: PromptSources): PromptPlan {
 /** Joins the words and what stdin gave. Pure. */
 export function joinPrompt(text: string, piped: string): string {
   // The line break at the end of a file is no part of what it says.
-  const body = piped.replace(/\s+$/, "");
+  const body = isBlank(piped) ? "" : piped.replace(/\s+$/, "");
   if (body === "" && text === "") throw noPrompt();
   if (body === "") return text;
   return text === "" ? body : `${text}\n\n${body}`;

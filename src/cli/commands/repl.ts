@@ -1,3 +1,4 @@
+import { isBlank } from "../../prompt/blank.ts";
 import { conduct, type Conductor } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
@@ -98,7 +99,7 @@ class Repl {
       const line = await this.#nextLine();
       if (line instanceof Leave) return Math.max(worst, line.code);
       const text = line.trim();
-      if (text === "") continue;
+      if (isBlank(text)) continue;
       if (LEAVING.has(text)) return await this.#bye(worst);
       if (text.startsWith(":")) {
         await this.#obey(text);
