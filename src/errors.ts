@@ -209,6 +209,10 @@ export type StartupReason =
   | "tools_missing"
   /** The CLI would have somebody else pay than the option `auth` says. */
   | "billing"
+  /** The CLI dropped settings that it was given; nothing was sent. */
+  | "settings_dropped"
+  /** The CLI has something else than the options say, with `verify: "strict"`; nothing was sent. */
+  | "configuration_mismatch"
   /** The CLI runs without hooks, so that no policy holds. */
   | "hooks_off"
   /** A hook that is not the session's changed the input of a call, and the policy does not allow what ran. */
@@ -234,7 +238,8 @@ export class StartupError extends ClaudeStreamError {
       ? reason
       : reason === "exited" || reason === "handshake" ||
           reason === "resume_refused" || reason === "tools_missing" ||
-          reason === "hooks_off" || reason === "input_changed"
+          reason === "hooks_off" || reason === "input_changed" ||
+          reason === "settings_dropped" || reason === "configuration_mismatch"
       ? "startup"
       : "spawn";
     super(code, message, details);

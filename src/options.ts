@@ -342,6 +342,22 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * session goes on. Default `"lenient"`: it becomes an `UnknownEvent`.
    */
   readonly validation?: Validation;
+  /**
+   * Whether it is looked at that the CLI has what the options say. Settings that were handed
+   * over (`settings`, `sandbox`, `managedSettings`) are verified before the first prompt: one
+   * value of a wrong type and the CLI drops all of them, deny rules too; the start then
+   * fails with a `StartupError` (reason `settings_dropped`). All else is compared with the
+   * first `SystemInit`: tools that rules of the policy, `allowedTools`, `disallowedTools`
+   * and `agents` are about, `builtinTools`, `mcpServers`, `agents`, `agent`, `skills`,
+   * `permissionMode`; each difference is a `ConfigurationMismatch` event.
+   *
+   * With `"strict"` each difference is a `StartupError` (reason `configuration_mismatch`)
+   * before the first prompt, and so is a settings file of the user or the project that the
+   * CLI drops. The CLI tells what it has with a prompt only, so a message without content is
+   * sent that asks the model nothing; it takes some 0.1 s. With `"off"` nothing is looked at.
+   * Default `"lenient"`.
+   */
+  readonly verify?: "lenient" | "strict" | "off";
   /** How long the start may take, in milliseconds. Default 60,000. */
   readonly startTimeoutMs?: number;
   /**

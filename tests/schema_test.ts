@@ -12,6 +12,7 @@ import { budgetThreshold } from "../src/events/budget_threshold.ts";
 import { eventsDropped } from "../src/events/events_dropped.ts";
 import { permissionDecision } from "../src/events/permission_decision.ts";
 import { rateLimitWait } from "../src/events/rate_limit_wait.ts";
+import { configurationMismatch } from "../src/events/configuration_mismatch.ts";
 import { stalled } from "../src/events/stalled.ts";
 import { sessionRestarted } from "../src/events/session_restarted.ts";
 import { userDialogRequest } from "../src/events/user_dialog_request.ts";
@@ -57,6 +58,13 @@ const OURS: readonly ClaudeEvent[] = [
   }),
   sessionRestarted(1, "it was killed", "s"),
   rateLimitWait({ sessionId: "s", resetsAt: 9, waitMs: 5, sends: "prompt" }),
+  configurationMismatch(null, {
+    sessionId: "s",
+    option: "policy",
+    expected: "Baash",
+    found: "Bash",
+    message: "m",
+  }),
   stalled({
     sessionId: "s",
     idleMs: 1000,

@@ -264,6 +264,7 @@ const OPTIONS: {
   costLog: option("costLog"),
   maxLineBytes: option("maxLineBytes"),
   validation: option("validation"),
+  verify: option("verify"),
   startTimeoutMs: here("--timeout TIME"),
   turnTimeoutMs: here("--timeout TIME"),
   idleTimeoutMs: option("idleTimeoutMs"),

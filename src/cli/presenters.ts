@@ -108,7 +108,11 @@ export function answerPresenter(
       if (event.type === "result") costUsd = roundUsd(costUsd + event.costUsd);
       const told = conversationText(event);
       isTold ||= told !== undefined;
-      const note = event.type === "api_retry" ? retryText(event) : told;
+      const note = event.type === "api_retry"
+        ? retryText(event)
+        : event.type === "configuration_mismatch"
+        ? event.message
+        : told;
       if (note === undefined || flags.quiet === true) return;
       await output.stderr(styled("yellow", `${note}\n`));
     },

@@ -116,6 +116,9 @@ export class Renderer {
       case "tool_result":
         this.#outcome(event);
         break;
+      case "configuration_mismatch":
+        this.#note(styled("yellow", `${event.message}\n`));
+        break;
       case "api_retry":
         this.#note(styled("yellow", `${retryText(event)}\n`));
         break;

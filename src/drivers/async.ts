@@ -138,7 +138,7 @@ export class AsyncDriver {
     const launch = this.#prepare();
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
     const answer = outcomeOf((settle) =>
-      this.#conversation.start(launch.initialize, timeoutMs, settle)
+      this.#conversation.start(launch, timeoutMs, settle)
     );
     this.#run(launch).catch((error) => {
       this.#fail(error);

@@ -137,7 +137,7 @@ export class BlockingDriver {
       secrets,
     );
     const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
-    this.#conversation.start(launch.initialize, timeoutMs, (outcome) => {
+    this.#conversation.start(launch, timeoutMs, (outcome) => {
       this.#started = outcome;
       if (outcome.ok && keepsSettings(outcome.response)) {
         this.#link?.removeFiles();

@@ -35,6 +35,8 @@ import { LastingTurns } from "./lasting_turns.ts";
 import { afterInTime, type Clock, TurnLimits } from "./limits.ts";
 import { CallWaits } from "./call_waits.ts";
 import { Observers } from "./observers.ts";
+import { planOf } from "../verification/plan.ts";
+import { Verification } from "../verification/verification.ts";
 import { Meter } from "./meter.ts";
 import { OpenQuestions } from "./open_questions.ts";
 import { ResetWaits } from "./reset_waits.ts";
@@ -222,7 +224,7 @@ export class Conversation {
 
   /** Writes the handshake. */
   start(
-    fields: WireObject,
+    launch: Launch,
     timeoutMs: number,
     settle: (outcome: Outcome) => void,
   ): void {
@@ -232,8 +234,12 @@ export class Conversation {
       settle(outcome);
     };
     this.#own.set(id, this.#timed(id, timeoutMs, shakenHands));
-    const whole = { ...fields, ...this.#host.initializeFields() };
-    this.perform(this.protocol.start(id, whole, timeoutMs));
+    const whole = { ...launch.initialize, ...this.#host.initializeFields() };
+    const plan = planOf(this.#options, launch);
+    const verifier = plan === undefined
+      ? undefined
+      : new Verification(plan, () => crypto.randomUUID());
+    this.perform(this.protocol.start(id, whole, timeoutMs, verifier));
     for (const { subtype, payload } of this.#changes) {
       this.request(subtype, payload, timeoutMs, (outcome) => {
         if (!outcome.ok) this.#port.fail(notAsBefore(outcome.error));

@@ -71,6 +71,7 @@ import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
 import type { RateLimitWait } from "./rate_limit_wait.ts";
+import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
 import type { Stalled } from "./stalled.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
@@ -119,6 +120,7 @@ export type ClaudeEvent =
   | FileChange
   | SessionRestarted
   | Stalled
+  | ConfigurationMismatch
   | RateLimitWait
   | ToolCall
   | ToolInputDelta

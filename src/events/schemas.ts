@@ -32,6 +32,7 @@ import type { EventsDropped } from "./events_dropped.ts";
 import type { FileChange } from "./file_change.ts";
 import type { SessionRestarted } from "./session_restarted.ts";
 import type { RateLimitWait } from "./rate_limit_wait.ts";
+import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
 import type { Stalled } from "./stalled.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
@@ -202,6 +203,16 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
     lastEventType: maybe(text),
     endMs: maybe(v.number()),
   }),
+  configuration_mismatch: event<ConfigurationMismatch>(
+    "configuration_mismatch",
+    {
+      ...BASE,
+      option: text,
+      expected: text,
+      found: maybe(text),
+      message: text,
+    },
+  ),
   events_dropped: event<EventsDropped>("events_dropped", {
     ...BASE,
     count: v.number(),

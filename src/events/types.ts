@@ -26,6 +26,7 @@ const DERIVED: { readonly [T in DerivedType]: true } = {
   budget_threshold: true,
   rate_limit_wait: true,
   stalled: true,
+  configuration_mismatch: true,
   events_dropped: true,
   permission_request: true,
   elicitation_request: true,

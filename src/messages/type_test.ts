@@ -118,6 +118,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "events_dropped":
       case "session_restarted":
       case "stalled":
+      case "configuration_mismatch":
       case "rate_limit_wait":
       case "file_change":
       case "permission_decision":

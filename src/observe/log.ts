@@ -53,6 +53,11 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
         ? ["info", "tool call denied", facts]
         : ["debug", "tool call decided", { ...facts, behavior }];
     }
+    case "configuration_mismatch": {
+      const { option, expected, found } = event;
+      const facts = { option, expected, found };
+      return ["warn", "other than the options say", facts];
+    }
     case "unknown": {
       const { reason, wireType, wireSubtype } = event;
       const facts = { reason, wireType, wireSubtype };

@@ -302,6 +302,7 @@ const TABLE: Table = {
 
   maxLineBytes: library,
   validation: library,
+  verify: library,
   startTimeoutMs: library,
   turnTimeoutMs: library,
   idleTimeoutMs: library,

@@ -249,6 +249,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
 
   maxLineBytes: AMOUNT,
   validation: oneOf("lenient", "strict", "off"),
+  verify: oneOf("lenient", "strict", "off"),
   startTimeoutMs: TIME,
   turnTimeoutMs: TIME,
   idleTimeoutMs: checkIdle,

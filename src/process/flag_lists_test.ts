@@ -177,6 +177,7 @@ const ROWS: { readonly [K in keyof Required<SessionOptions>]: Row } = {
   costLog: ELSEWHERE,
   maxLineBytes: ELSEWHERE,
   validation: ELSEWHERE,
+  verify: ELSEWHERE,
   startTimeoutMs: ELSEWHERE,
   turnTimeoutMs: ELSEWHERE,
   idleTimeoutMs: ELSEWHERE,

@@ -25,6 +25,8 @@ export interface Launch {
   readonly initialize: WireObject;
   /** Files that the process reads. They are written for it and removed at its end. */
   readonly files: readonly LaunchFile[];
+  /** What is in the settings file that the caller named, if it can be read from here. */
+  readonly settingsInFile?: WireObject;
   /** What is otherwise for a CLI that reads no MCP servers in the handshake. */
   readonly older?: Pick<Launch, "args" | "files">;
 }

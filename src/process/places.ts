@@ -24,7 +24,9 @@ export function argumentsOf(
 }
 
 /** Whether settings are in a file of the caller's. */
-export function isSettingsFile(settings: SessionOptions["settings"]): boolean {
+export function isSettingsFile(
+  settings: SessionOptions["settings"],
+): settings is string | URL {
   return settings instanceof URL ||
     (typeof settings === "string" && !isJson(settings));
 }

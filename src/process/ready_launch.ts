@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import {
   hooksOff,
@@ -22,28 +23,33 @@ import { isSettingsFile } from "./places.ts";
  * policy and no hook hold.
  */
 export function readyLaunch(options: SessionOptions): Launch {
-  checkSettingsFile(options);
+  const { settings } = options;
   const launch = launchOf(options);
-  // What the caller changes afterwards changes nothing, and to write it cannot fail.
-  const initialize = jsonCopy(launch.initialize, "Cannot start the CLI");
-  return { ...launch, initialize };
+  if (settings === undefined || !isSettingsFile(settings)) return launch;
+  const found = readJson(wholePath(options, pathOf("settings", settings)));
+  checkSettingsFile(options, found);
+  return isWireObject(found) ? { ...launch, settingsInFile: found } : launch;
 }
 
 /** Where the file cannot be read from here, the first tool call shows it: the session ends then. */
-function checkSettingsFile(options: SessionOptions): void {
-  const { policy, hooks, settings, cwd } = options;
-  if (settings === undefined || !isSettingsFile(settings)) return;
+function checkSettingsFile(options: SessionOptions, found: unknown): void {
+  const { policy, hooks, settings } = options;
   if (policy === undefined && hooks === undefined) return;
-  const path = pathOf("settings", settings as string | URL);
-  const isAbsolute = /^([\\/]|[a-z]:)/i.test(path);
-  const whole = cwd === undefined || isAbsolute
-    ? path
-    : `${pathOf("cwd", cwd)}/${path}`;
-  if (!settingsTurnHooksOff(readJson(whole))) return;
+  if (!settingsTurnHooksOff(found)) return;
   throw hooksOff(
     policy === undefined ? "hooks" : "policy",
-    `"${NO_HOOKS_VARIABLE}" in the settings file "${path}"`,
+    `"${NO_HOOKS_VARIABLE}" in the settings file "${
+      pathOf("settings", settings as string | URL)
+    }"`,
   );
+}
+
+/** The CLI reads it from its working directory. */
+function wholePath({ cwd }: SessionOptions, path: string): string {
+  const isAbsolute = /^([\\/]|[a-z]:)/i.test(path);
+  return cwd === undefined || isAbsolute
+    ? path
+    : `${pathOf("cwd", cwd)}/${path}`;
 }
 
 function readJson(path: string): unknown {

@@ -22,8 +22,10 @@ import type {
 } from "./output.ts";
 import { OpenWork } from "./open_work.ts";
 import { OwnRequests, type Reply } from "./pending.ts";
+import { Start } from "./start.ts";
 import type { ConversationState } from "./state.ts";
 import { TurnFlow, type TurnFlowOptions } from "./turn_flow.ts";
+import type { Verifier } from "./verifier.ts";
 import { cancelLine, replyLine, requestLine } from "./written.ts";
 
 export type * from "./output.ts";
@@ -35,8 +37,7 @@ export class Protocol {
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
   readonly #turns: TurnFlow;
-  /** Id of the handshake. */
-  #startId: string | undefined;
+  #start: Start | undefined;
   readonly #own = new OwnRequests(() => this.errorDetails);
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
@@ -146,13 +147,21 @@ export class Protocol {
     return this.#questions.size > 0 || this.#work.isAny || this.facts.hasTasks;
   }
 
-  /** The process is up: the handshake goes out under this id. */
-  start(id: string, fields: WireObject, timeoutMs: number): Output[] {
-    const line = requestLine(id, "initialize", fields);
-    this.#turns.start();
-    this.#startId = id;
-    this.#own.add(id, "initialize", timeoutMs);
-    return [{ do: "write", line }];
+  /** The process is up: the handshake goes out under this id, and what is verified. */
+  start(
+    id: string,
+    fields: WireObject,
+    timeoutMs: number,
+    verifier?: Verifier,
+  ): Output[] {
+    const start = new Start(id, timeoutMs, verifier, {
+      add: (...request) => this.#own.add(...request),
+      details: () => this.errorDetails,
+    });
+    const outputs = start.begin(fields);
+    this.#turns.start(start.holdsPrompts);
+    this.#start = start;
+    return outputs;
   }
 
   /** Sends a prompt, or keeps it until the turn before has drained. */
@@ -263,9 +272,14 @@ export class Protocol {
       ? undefined
       : this.#own.reply(response);
     if (reply === undefined) return [];
-    return reply.id === this.#startId
-      ? this.#turns.shakeHands(reply)
-      : [{ do: "settle", ...reply }];
+    const end = this.#start?.take(reply);
+    return end === undefined
+      ? [{ do: "settle", ...reply }]
+      : this.#shakeHands(end);
+  }
+
+  #shakeHands(end: Parameters<TurnFlow["shakeHands"]>[0] | []): Output[] {
+    return Array.isArray(end) ? [] : this.#turns.shakeHands(end);
   }
 
   #withdraw(id: string | undefined): Output[] {
@@ -274,12 +288,31 @@ export class Protocol {
   }
 
   #message(raw: WireObject, line: string): Output[] {
+    const taken = this.#start?.takeMessage(
+      raw,
+      () => this.#decoder.decode(raw, line),
+      this.facts,
+    );
+    if (taken !== undefined) {
+      const { told: frame, end = [] } = taken;
+      return [
+        ...frame === undefined
+          ? []
+          : [{ do: "emit", frame, turnId: undefined } as const],
+        ...this.#shakeHands(end),
+      ];
+    }
     const decoded = this.#decoder.decode(raw, line);
     for (const event of decoded.events) {
       this.facts.observe(event);
       this.#work.observe(event);
     }
-    return this.#turns.message(raw, decoded);
+    const events = this.#start?.differences(decoded.events[0], this.facts) ??
+      [];
+    const outputs = this.#turns.message(raw, decoded);
+    // Behind the init that they are about, and before what it sets going.
+    if (events.length > 0) outputs.splice(1, 0, this.#turns.emit({ events }));
+    return outputs;
   }
 
   /** Whether it makes sense to ask what the turn has used so far. */
@@ -308,7 +341,7 @@ export class Protocol {
 
   /** The deadline of a request of ours passed. */
   expire(id: string): Output[] {
-    const outcome = this.#own.expire(id);
+    const outcome = this.#own.expire(id) ?? this.#start?.expire(id);
     if (outcome === undefined) return [];
     this.#turns.forget(id);
     return [{ do: "settle", id, outcome }];
@@ -346,7 +379,8 @@ export class Protocol {
       id,
     }));
     this.#questions.clear();
-    for (const id of this.#own.takeAll()) {
+    const waiting = this.#start?.takeAll() ?? [];
+    for (const id of [...this.#own.takeAll(), ...waiting]) {
       outputs.push({ do: "settle", id, outcome: { ok: false, error } });
     }
     return [...outputs, ...this.#turns.end(error)];

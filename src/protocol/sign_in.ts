@@ -53,6 +53,11 @@ export class SignIn {
     return this.#mode !== "any";
   }
 
+  /** From here on prompts wait for the handshake. */
+  holdPrompts(): void {
+    this.#held ??= [];
+  }
+
   /** Keeps a prompt until the handshake is answered. Says whether it does. */
   hold(line: string): boolean {
     this.#held?.push(line);

@@ -180,9 +180,14 @@ export class TurnFlow {
     return { do: "emit", frame, turnId: this.#turns.owner };
   }
 
-  /** The process is up. */
-  start(): void {
+  /**
+   * The process is up.
+   *
+   * @param holdsPrompts Whether prompts wait until the start is over.
+   */
+  start(holdsPrompts = false): void {
     this.#state = next(this.#state, "start");
+    if (holdsPrompts) this.#signIn.holdPrompts();
   }
 
   /** The handshake is answered: prompts that waited for it go out, or never do. */

@@ -11,6 +11,7 @@ import type { PlayerOutput } from "./player/output.ts";
 import { encode, writeAll } from "./player/bytes.ts";
 import { Player } from "./player.ts";
 import { DEFAULT_VERSION } from "./player/version.ts";
+import type { PlayerStart } from "./player/wire.ts";
 import type { GrandchildStep, Scenario } from "./scenario.ts";
 
 /** The file that a handle writes for its processes. */
@@ -46,9 +47,26 @@ export async function main(args: readonly string[]): Promise<never> {
     workingDirectory: Deno.cwd(),
     pid: Deno.pid,
     fallbackSeed: crypto.randomUUID(),
+    ...settingsOf(list),
   });
   const surroundings = new Surroundings(player, record, port);
   return await surroundings.run();
+}
+
+/** The settings that the process is started with, if they can be read. */
+function settingsOf(
+  args: readonly string[],
+): Pick<PlayerStart, "settings"> {
+  const flag = "--settings=";
+  const path = args.find((argument) => argument.startsWith(flag))
+    ?.slice(flag.length);
+  if (path === undefined) return {};
+  try {
+    return { settings: JSON.parse(Deno.readTextFileSync(path)) };
+  } catch {
+    // As the CLI does with what it cannot read: nothing of it is in force.
+    return {};
+  }
 }
 
 /** What a process leaves behind for the handle to read, even after its end. */

@@ -125,7 +125,7 @@ export function answerRequest(
     case "get_settings":
       return success(stage, id, {
         effective: {},
-        sources: [],
+        sources: stage.settings,
         applied: { model: stage.model, effort: "medium" },
       });
     case "get_binary_version":

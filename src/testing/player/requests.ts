@@ -139,13 +139,19 @@ export class RequestDesk {
 
   #initialize(id: Json | undefined, request: JsonObject): void {
     const stage = this.#stage;
-    const { hooks, sdkMcpServers } = request;
+    const { hooks, managedSettings, sdkMcpServers } = request;
     if (hooks !== undefined && hooks !== null && !isObject(hooks)) {
       const error = "initialize: hooks must be an object";
       this.#player.outbox.push(...failure(stage, id, error, "invalid_request"));
       return;
     }
     stage.hooks = readHooks(hooks);
+    if (isObject(managedSettings)) {
+      stage.settings.push({
+        source: "policySettings",
+        settings: managedSettings,
+      });
+    }
     const servers = Array.isArray(sdkMcpServers)
       ? sdkMcpServers.filter((name) => typeof name === "string")
       : [];

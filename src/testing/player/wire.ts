@@ -36,6 +36,8 @@ export interface PlayerStart {
   readonly pid: number;
   /** Stands in for the seed of a scenario that has none. */
   readonly fallbackSeed: string;
+  /** What is in the file of `--settings`; all of it counts as valid. */
+  readonly settings?: JsonObject;
 }
 
 /** A server of the host, after the handshake. */
@@ -86,6 +88,8 @@ export class Stage {
   deaf = false;
   chunkBytes: number | undefined;
   readonly spoiler = new Spoiler();
+  /** Settings in force, by their source. */
+  readonly settings: JsonObject[] = [];
   lastResultFailed = false;
   nextUsage: ScriptedUsage | undefined;
   #sinceResult: Spent[] = [];
@@ -109,6 +113,9 @@ export class Stage {
       start.workingDirectory,
     );
     this.pid = start.pid;
+    if (start.settings !== undefined) {
+      this.settings.push({ source: "flagSettings", settings: start.settings });
+    }
     this.model = this.cli.isOldest && this.launch.model === "claude-opus-5-5"
       ? "claude-opus-4-8[1m]"
       : this.launch.model;

@@ -1,0 +1,35 @@
+/**
+ * Who looks, before the first prompt, whether what was handed over is in force.
+ *
+ * @module
+ */
+
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { SystemInit } from "../messages/system/init.ts";
+import type { Outcome } from "./pending.ts";
+
+/** Verifies the start of one process. See `src/verification/`. */
+export interface Verifier {
+  /** Id for the request for the settings, if they are asked for. */
+  readonly settingsId: string | undefined;
+  /** UUID for a message that makes the CLI tell what is there, if it is sent. */
+  readonly probeId: string | undefined;
+  /** Whether all answers are there that the first prompt waits for. */
+  readonly isDone: boolean;
+  /** The reason for which there is no session. */
+  readonly error: Error | undefined;
+  /** Takes the answer to the handshake. */
+  shakeHands(response: WireObject): void;
+  /** Takes an answer. Says whether it was asked for here. */
+  takeReply(id: string, outcome: Outcome): boolean;
+  /** Takes a message of the probe, which is of no turn. Says whether it is one. */
+  takesMessage(raw: WireObject): boolean;
+  /** Looks at a `system/init`. Only the first one counts. */
+  compareInit(
+    init: SystemInit,
+    facts: { readonly changedMode: string | undefined },
+  ): void;
+  /** The differences that were not told yet. */
+  takeFound(sessionId: string | undefined): readonly ClaudeEvent[];
+}
