@@ -24,7 +24,10 @@ import { isSettingsFile } from "./places.ts";
  */
 export function readyLaunch(options: SessionOptions): Launch {
   const { settings } = options;
-  const launch = launchOf(options);
+  const plain = launchOf(options);
+  // What the caller changes afterwards changes nothing, and to write it cannot fail.
+  const initialize = jsonCopy(plain.initialize, "Cannot start the CLI");
+  const launch = { ...plain, initialize };
   if (settings === undefined || !isSettingsFile(settings)) return launch;
   const found = readJson(wholePath(options, pathOf("settings", settings)));
   checkSettingsFile(options, found);
