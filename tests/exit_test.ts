@@ -443,3 +443,67 @@ async function closeTime(session: AnySession): Promise<number> {
   await session.close();
   return performance.now() - start;
 }
+
+/** The processes that have this one among the words of their command. */
+function watchersOf(pid: number): number[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const words = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
+      return words[0] === "/bin/sh" && words[4] === String(pid)
+        ? [Number(name)]
+        : [];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
+}
+
+for (const kind of ["async", "blocking"] as const) {
+  Deno.test({
+    name:
+      `${kind}: a worker that is terminated leaves no process behind, whatever that does`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using claude = await ScriptedClaude.create({
+        processes: [{
+          beforeInput: [step.ignore("eof"), step.ignore("sigterm")],
+          turns: [[step.text("x"), step.silence({ deaf: true })]],
+        }],
+      });
+      const worker = new Worker(import.meta.resolve("./_holding_worker.ts"), {
+        type: "module",
+      });
+      worker.postMessage({ path: claude.path, kind });
+      const pid = await new Promise<number>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+      });
+      worker.terminate();
+      // The test waits for it, however long a busy machine takes.
+      await claude.ended();
+      assertEquals(await alive([pid]), []);
+    },
+  });
+
+  Deno.test({
+    name:
+      `${kind}: a session that a worker closes leaves nobody who waits for its end`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using claude = await ScriptedClaude.create({
+        processes: [{ forEveryPrompt: [step.text("x")] }],
+      });
+      const worker = new Worker(import.meta.resolve("./_holding_worker.ts"), {
+        type: "module",
+      });
+      worker.postMessage({ path: claude.path, kind, closes: true });
+      const pid = await new Promise<number>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+      });
+      // It hangs where one is left.
+      while ((await alive(watchersOf(pid))).length > 0);
+      worker.terminate();
+    },
+  });
+}

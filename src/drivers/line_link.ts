@@ -18,6 +18,7 @@ import { type Launch, pathOf } from "../process/launch.ts";
 import { removeFolderNow } from "../process/launch_files.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
+import { isWorker } from "../process/worker_watch.ts";
 import type { ExitStatus, SpawnSpec } from "../process/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
 import { isThenable } from "../soon.ts";
@@ -117,6 +118,7 @@ export class LineLink implements ExitTarget {
       options: spawnOptions(options),
       maxLineBytes: options.maxLineBytes ?? DEFAULTS.maxLineBytes,
       willChange: options.spawn !== undefined,
+      inWorker: isWorker(),
       steps: closeStepsOf(options),
       blocked: BLOCKED,
     });

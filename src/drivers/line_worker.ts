@@ -74,9 +74,10 @@ class LineWorker {
         ? launch
         : await fittingLaunch(options, launch);
       const prepared = prepareSpawn(options, fitting, willChange);
-      const process = startProcess(
-        willChange ? await this.#changed(prepared) : prepared,
-      );
+      const process = startProcess({
+        ...willChange ? await this.#changed(prepared) : prepared,
+        isWatched: order.inWorker,
+      });
       const tree = new ProcessTree(process.pid, process.lineage);
       const release = this.#hold(order, process, tree);
       this.#process = process;

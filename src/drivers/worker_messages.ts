@@ -42,6 +42,8 @@ export interface StartOrder {
   readonly maxLineBytes: number;
   /** Whether the caller is asked what it makes of the command. */
   readonly willChange: boolean;
+  /** Whether the caller's thread is a worker itself, with which the process ends. */
+  readonly inWorker: boolean;
   /** How long each step of closing may take. */
   readonly steps: CloseSteps;
   /** Not 0 while the caller's thread blocks. */

@@ -18,6 +18,7 @@ import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
 import type { HeldTransport, SpawnSpec } from "./transport.ts";
+import { isWorker, watchThread } from "./worker_watch.ts";
 
 /** A process of this machine. */
 export interface LocalProcess extends HeldTransport {
@@ -95,6 +96,8 @@ export interface PreparedSpawn {
   readonly spec: SpawnSpec;
   /** What was written for it, to be removed at its end. */
   readonly files: LaunchFiles;
+  /** It ends with this thread, which a worker of the program may lose. Default: in each worker. */
+  readonly isWatched?: boolean;
   /** The last of its lineage. Absent where the caller made another command of it. */
   readonly lineage?: string;
 }
@@ -154,7 +157,7 @@ export function prepareSpawn(
  * @throws {StartupError} It cannot be started.
  */
 export function startProcess(
-  { spec, files, lineage }: PreparedSpawn,
+  { spec, files, lineage, isWatched = isWorker() }: PreparedSpawn,
 ): LocalProcess {
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
@@ -182,7 +185,7 @@ export function startProcess(
       cwd !== undefined && !mayLook(cwd) ? cwd : undefined,
     );
   }
-  return running(child, files, lineage);
+  return running(child, files, lineage, isWatched);
 }
 
 /**
@@ -243,10 +246,13 @@ function running(
   child: Deno.ChildProcess,
   files: LaunchFiles,
   lineage: string | undefined,
+  isWatched: boolean,
 ): LocalProcess {
   let ended = false;
+  const endWatch = isWatched ? watchThread(child.pid) : () => {};
   const exited = child.status.then(async ({ code, signal }) => {
     ended = true;
+    endWatch();
     await files.remove();
     return { code, signal };
   });
