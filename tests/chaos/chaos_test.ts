@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { FAULTS } from "./faults.ts";
 import { judge, type Outcome, type TurnOutcome } from "./judge.ts";
+import { INNER, interleavingOf, isInterleaving, MOVES } from "./moves.ts";
 import { answerTo, type Plan, planOf } from "./plan.ts";
 
 const SEEDS = Array.from({ length: 300 }, (_, index) => index);
@@ -24,6 +25,18 @@ Deno.test("300 plans have every fault, driver and way to read in them", () => {
   assertEquals(new Set(plans.map(({ driver }) => driver)).size, 2);
   const readings = plans.flatMap(({ turns }) => turns.map((t) => t.reading));
   assertEquals(new Set(readings).size, 5);
+});
+
+Deno.test("the same seed makes the same interleaving, and 300 have every move in them", () => {
+  assertEquals(interleavingOf(9), interleavingOf(9));
+  const all = SEEDS.map(interleavingOf);
+  assertEquals(
+    new Set(all.flatMap(({ moves }) => moves.map(({ move }) => move))),
+    new Set(MOVES),
+  );
+  assertEquals(new Set(all.flatMap(({ inner }) => inner)), new Set(INNER));
+  assertEquals(new Set(all.map(({ driver }) => driver)).size, 2);
+  assertEquals(SEEDS.filter(isInterleaving).length, 100);
 });
 
 Deno.test("what is wrong with a run is seen", () => {
@@ -48,6 +61,10 @@ Deno.test("what is wrong with a run is seen", () => {
   assertEquals(found([text(right), text(other)]), ["missing error"]);
   const foreign = { ...died, name: "TypeError", code: undefined };
   assertEquals(found([text(right), foreign]), ["foreign error"]);
+  assertEquals(
+    found([], { unsettled: ["ask"], foreign: ["TypeError"] }),
+    ["never settled", "foreign error"],
+  );
   assertEquals(
     found([], { closeError: "no", unhandled: ["oh"], left: [1] }),
     ["close failed", "unhandled", "process left"],

@@ -1,6 +1,8 @@
 /** A process that plays runs, so that one that hangs can be seen, and ended, from outside. */
 
 import { TextLineStream } from "@std/streams";
+import { interleave } from "./interleave.ts";
+import { interleavingOf, isInterleaving } from "./moves.ts";
 import { play } from "./play.ts";
 import { planOf } from "./plan.ts";
 
@@ -19,7 +21,11 @@ const seeds = Deno.stdin.readable
   .pipeThrough(new TextDecoderStream())
   .pipeThrough(new TextLineStream());
 for await (const seed of seeds) {
-  const outcome = await play(planOf(Number(seed)), () => rejections.splice(0));
+  const number = Number(seed);
+  const unhandled = () => rejections.splice(0);
+  const outcome = isInterleaving(number)
+    ? await interleave(interleavingOf(number), unhandled)
+    : await play(planOf(number), unhandled);
   const line = new TextEncoder().encode(`${JSON.stringify(outcome)}\n`);
   for (let at = 0; at < line.length;) {
     at += Deno.stdout.writeSync(line.subarray(at));

@@ -9,6 +9,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { judge, type Outcome, type Violation } from "./judge.ts";
+import { type Interleaving, interleavingOf, isInterleaving } from "./moves.ts";
 import { HANG_MS, Lane } from "./lanes.ts";
 import { type Plan, planOf } from "./plan.ts";
 
@@ -19,6 +20,7 @@ interface Tally {
   errors: number;
   left: number;
   hangs: number;
+  moves: number;
   readonly violations: Map<Violation, number>;
   readonly times: number[];
 }
@@ -41,6 +43,7 @@ const tally: Tally = {
   errors: 0,
   left: 0,
   hangs: 0,
+  moves: 0,
   violations: new Map(),
   times: [],
 };
@@ -64,7 +67,9 @@ function wholeNumber(name: string, text: string): number {
 async function runLane(): Promise<void> {
   let lane = new Lane();
   for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-    const plan = planOf(seed);
+    const plan = isInterleaving(seed)
+      ? { ...interleavingOf(seed), turns: [] }
+      : planOf(seed);
     const outcome = await lane.play(seed);
     tally.runs++;
     if (outcome === undefined) {
@@ -77,8 +82,12 @@ async function runLane(): Promise<void> {
   await lane.end();
 }
 
-function take(plan: Plan, outcome: Outcome): void {
+/** What is played: turns one after the other, or calls in any order. */
+type AnyPlan = Plan | Interleaving & { readonly turns: readonly never[] };
+
+function take(plan: AnyPlan, outcome: Outcome): void {
   tally.times.push(outcome.ms);
+  tally.moves += outcome.moves ?? 0;
   for (const { kind } of outcome.turns) {
     tally.turns++;
     if (kind === "text") tally.answers++;
@@ -92,9 +101,16 @@ function take(plan: Plan, outcome: Outcome): void {
   }
 }
 
-function complain(plan: Plan, what: string): void {
-  const { seed, driver, policy, recover, faults } = plan;
-  const how = `${driver}, policy ${policy}${recover ? ", recover" : ""}`;
+function complain(plan: AnyPlan, what: string): void {
+  const { seed, driver, recover, faults } = plan;
+  const kind = "moves" in plan
+    ? `${
+      plan.moves.map(({ move }) => move).join(" - ")
+    }; inside a ${plan.innerPlace}: ${
+      plan.inner.join(" - ")
+    }; onBreak ${plan.onBreak}`
+    : `policy ${plan.policy}`;
+  const how = `${driver}, ${kind}${recover ? ", recover" : ""}`;
   console.error(`run ${seed} (${how}; ${faults.join(", ")})\n  ${what}`);
 }
 
@@ -106,7 +122,10 @@ function report(): void {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   console.log(
     `chaos: ${tally.runs} runs in ${seconds} s, ${tally.turns} turns: ` +
-      `${tally.answers} answers, ${tally.errors} errors, ${tally.left} left early\n` +
+      `${tally.answers} answers, ${tally.errors} errors, ${tally.left} left early; ` +
+      `${tally.moves} calls in any order, ${
+        count("never settled")
+      } of them never settled\n` +
       `chaos: ${tally.hangs} hangs, ${
         count("unhandled")
       } unhandled rejections, ` +

@@ -112,7 +112,7 @@ export function planOf(seed: number): Plan {
 }
 
 /** A turn that ends with the answer to its prompt. */
-function turnOf(random: Random): readonly Step[] {
+export function turnOf(random: Random): readonly Step[] {
   const before = Array.from(
     { length: random.int(0, 3) },
     (): Step => {

@@ -170,7 +170,7 @@ function failure(error: unknown): TurnOutcome {
 }
 
 /** Which of the processes do not go away. */
-async function stillThere(pids: readonly number[]): Promise<number[]> {
+export async function stillThere(pids: readonly number[]): Promise<number[]> {
   const until = performance.now() + GONE_MS;
   for (;;) {
     const left = pids.filter(isThere);
