@@ -10,7 +10,7 @@ import { check as checkKind, TIME } from "../process/kinds.ts";
 import { checkOptions } from "../process/check_options.ts";
 import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
-import { secretsOf } from "../secret_values.ts";
+import { SessionSecrets } from "../process/session_secrets.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
 import { findBinary } from "./binary.ts";
 import { configDirCheck } from "./config_dir.ts";
@@ -77,7 +77,7 @@ export async function examine(
   return reportOf(checks, {
     ...command === undefined ? {} : { claudePath: command.path },
     ...claudeVersion === undefined ? {} : { claudeVersion },
-  }, secretsOf(env));
+  }, new SessionSecrets(session, launch, own, Deno.build.os).values());
 }
 
 /** What the program itself says: its version, the handshake, who is signed in. */

@@ -74,6 +74,9 @@ export function reportOf(
     checks: checks.map((check) => ({
       ...check,
       detail: maskSecrets(check.detail, secrets),
+      ...check.hint === undefined
+        ? {}
+        : { hint: maskSecrets(check.hint, secrets) },
     })),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What to do about a file that cannot be written. Pure.
+ * What to do about a file that cannot be written, or a program that cannot be started.
  *
  * @module
  */
@@ -26,6 +26,22 @@ const HINTS: Readonly<Record<string, (path: string) => string>> = {
   ENFILE: () => "The machine has too many files open: end some programs",
 };
 
+/** The same of a program that cannot be started. */
+const START_HINTS: Readonly<Record<string, (command: string) => string>> = {
+  E2BIG: () =>
+    "Its arguments and variables are too long together: leave out variables with the option keepEnv",
+  EACCES: (command) => `This user may not run it: chmod +x ${command}`,
+  EPERM: (command) => `This user may not run it: look at ${command}`,
+  ENOEXEC: (command) =>
+    `It is no program of this machine: see what "file ${command}" says`,
+  ENOMEM: () => "The machine has no memory left: end some programs",
+  EAGAIN: () =>
+    "This user has too many processes: end some, or raise the limit (ulimit -u)",
+  EMFILE: (command) => HINTS.EMFILE?.(command) ?? "",
+  ENFILE: (command) => HINTS.ENFILE?.(command) ?? "",
+  ETXTBSY: () => "It is being written just now: try again when that is done",
+};
+
 /** Codes by the classes of Deno, where an error has none. */
 const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
   [Deno.errors.NotFound, "ENOENT"],
@@ -46,12 +62,28 @@ export function writeHint(cause: unknown, path: string): string | undefined {
   if (cause instanceof Deno.errors.NotCapable) {
     return `Run Deno with --allow-write=${path}`;
   }
+  return hintOf(HINTS, cause, path);
+}
+
+/**
+ * Says what to do about a program that cannot be started; `undefined` if the cause is not
+ * known.
+ */
+export function startHint(cause: unknown, command: string): string | undefined {
+  return hintOf(START_HINTS, cause, command);
+}
+
+function hintOf(
+  hints: typeof HINTS,
+  cause: unknown,
+  place: string,
+): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   const { code } = cause as { readonly code?: unknown };
   const known = typeof code === "string" ? code : CLASSES.find(
     ([constructor]) => cause instanceof constructor,
   )?.[1];
-  return known === undefined || !Object.hasOwn(HINTS, known)
+  return known === undefined || !Object.hasOwn(hints, known)
     ? undefined
-    : HINTS[known]?.(path);
+    : hints[known]?.(place);
 }

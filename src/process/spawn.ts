@@ -14,6 +14,7 @@ import {
   inheritedEnv,
   withLineage,
 } from "./environment.ts";
+import { startHint } from "./file_hint.ts";
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
@@ -233,7 +234,7 @@ export function spawnError(
     {
       cause,
       hint: !isMissing
-        ? DOCTOR_HINT
+        ? startHint(cause, command) ?? DOCTOR_HINT
         : isName
         ? `Nothing in PATH has the name "${command}": install it, or give its path`
         // The program itself was found before.
