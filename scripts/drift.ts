@@ -1,7 +1,8 @@
 /**
  * Compares what the official SDK declares with what we have: the messages of its
- * stream, its control requests and its options. Fails where it names something that we
- * neither have nor list as left out, and where the list names what is there no more.
+ * stream, its control requests, its options and the names of tools; and the pinned CLI's
+ * own lists of tools and protected files with ours. Fails where they name something that
+ * we neither have nor list as left out, and where the list names what is there no more.
  *
  *     deno run -A scripts/drift.ts [path of an sdk.d.ts]
  *
@@ -10,6 +11,13 @@
 
 import { KINDS } from "../src/messages/mod.ts";
 import { OPTION_NAMES } from "../src/process/args.ts";
+import {
+  PROTECTED_FILES,
+  PROTECTED_FOLDERS,
+} from "../src/permissions/protected_paths.ts";
+import { BUILTIN_TOOLS, FORMER_NAMES } from "../src/tools/builtin_tools.ts";
+import { installedClaudePath } from "../tests/real_claude.ts";
+import { type CliLists, cliLists } from "./_cli_lists.ts";
 import { Declarations, literalsOf } from "./_declarations.ts";
 import { exists, pathOf, reasonOf, say as sayAs, withDraft } from "./_files.ts";
 import { fetchFromNpm } from "./_npm.ts";
@@ -21,7 +29,7 @@ import {
 } from "./drift_left_out.ts";
 
 /** The version that we compare with. */
-export const SDK_VERSION = "0.3.330";
+export const SDK_VERSION = "0.3.332";
 
 const SDK = "@anthropic-ai/claude-agent-sdk";
 const say = (message: string) => sayAs("drift", message);
@@ -30,7 +38,10 @@ const root = pathOf(new URL("../", import.meta.url));
 if (import.meta.main) {
   try {
     const [path = await declarations()] = Deno.args;
-    const found = await drift(await Deno.readTextFile(path));
+    const found = [
+      ...await drift(await Deno.readTextFile(path)),
+      ...await cliDrift(installedClaudePath()),
+    ];
     for (const line of found) say(line);
     if (found.length > 0) Deno.exit(1);
     say(`Nothing that ${SDK}@${SDK_VERSION} names is missing.`);
@@ -71,12 +82,61 @@ export async function drift(text: string): Promise<readonly string[]> {
       CONTROL_REQUESTS_LEFT_OUT,
     ),
     ...compare("option", options, ourOptions(), OPTIONS_LEFT_OUT),
+    ...compare("tool", toolsOf(text), BUILTIN_TOOLS, {}),
     ...Object.entries(OPTIONS_RENAMED)
       .filter(([, ours]) => !OPTION_NAMES.has(ours))
       .map(([theirs, ours]) =>
         `OPTIONS_RENAMED says that "${theirs}" is our "${ours}": there is no such option`
       ),
   ];
+}
+
+/** What the CLI's own lists have and ours do not; a line for each. */
+async function cliDrift(path: string): Promise<readonly string[]> {
+  if (await exists(path)) return listsDrift(await cliLists(path));
+  say(
+    `Not compared with the lists in the CLI: there is no ${path}, run "deno task claude"`,
+  );
+  return [];
+}
+
+/** Compares the CLI's lists with ours. Ours may have more: older CLIs, other systems. */
+export function listsDrift(lists: CliLists): readonly string[] {
+  const missing = (
+    what: string,
+    theirs: readonly string[],
+    ours: ReadonlySet<string>,
+    file: string,
+  ) =>
+    theirs.filter((name) => !ours.has(name)).map((name) =>
+      `The CLI has the ${what} "${name}": put it into ${file}`
+    );
+  const tools = "src/tools/builtin_tools.ts";
+  const paths = "src/permissions/protected_paths.ts";
+  const pairs = (names: Readonly<Record<string, string>>) =>
+    Object.entries(names).map(([former, now]) => `${former}, now ${now}`);
+  return [
+    ...missing("tool", lists.tools, BUILTIN_TOOLS, tools),
+    ...missing(
+      "tool's former name",
+      pairs(lists.formerNames),
+      new Set(pairs(FORMER_NAMES)),
+      tools,
+    ),
+    ...missing(
+      "protected folder",
+      lists.folders,
+      new Set(PROTECTED_FOLDERS),
+      paths,
+    ),
+    ...missing("protected file", lists.files, new Set(PROTECTED_FILES), paths),
+  ];
+}
+
+/** The names of tools that the SDK declares. */
+function toolsOf(text: string): readonly string[] {
+  const list = /BUILTIN_TOOL_NAMES: readonly \[([^\]]*)\]/.exec(text)?.[1];
+  return literalsOf((list ?? "").replaceAll(",", " |"));
 }
 
 function compare(
@@ -147,7 +207,8 @@ async function ourControlRequests(): Promise<ReadonlySet<string>> {
         continue;
       }
       const text = await Deno.readTextFile(`${root}/src/${folder}/${name}`);
-      const made = /(?:request\([^")]*|case |(?:call|order)\(\s*)"([a-z_]+)"/g;
+      const made =
+        /(?:request(?:Line)?\([^")]*|case |(?:call|order)\(\s*)"([a-z_]+)"/g;
       for (const [, subtype = ""] of text.matchAll(made)) found.add(subtype);
     }
   }

@@ -1,0 +1,93 @@
+/**
+ * Lists of names that the CLI holds, read from the source in its program file: its tools,
+ * their former names, and the files and folders that it protects.
+ *
+ * @module
+ */
+
+/** The lists that we have, too. */
+export interface CliLists {
+  /** Names of the tools. */
+  readonly tools: readonly string[];
+  /** Former names of tools, with the ones of now. */
+  readonly formerNames: Readonly<Record<string, string>>;
+  /** Folders that are protected with all that is in them. */
+  readonly folders: readonly string[];
+  /** Files that are protected. */
+  readonly files: readonly string[];
+}
+
+/** How a list is known: some of its entries, and none that other lists have. */
+const MARKS: Readonly<
+  Record<Exclude<keyof CliLists, "formerNames">, {
+    readonly has: readonly string[];
+    readonly hasNot: readonly string[];
+  }>
+> = {
+  tools: { has: ["Agent", "Bash", "Read", "Skill", "WebFetch"], hasNot: [] },
+  folders: {
+    has: [".git", ".claude", ".vscode", ".husky"],
+    // The list of names that a copy of a repository may not begin with.
+    hasNot: [".config", "node_modules", "hooks"],
+  },
+  files: {
+    has: [".gitconfig", ".bashrc", ".zshrc", ".mcp.json"],
+    hasNot: [],
+  },
+};
+
+const CHUNK_BYTES = 16 * 1024 * 1024;
+/** More than the longest of the lists. */
+const OVERLAP_BYTES = 64 * 1024;
+
+/** Lists of texts, and objects of texts, as a minifier writes them. */
+const LIST = /\[(?:"[^"\\\n]{1,60}",){3,}"[^"\\\n]{1,60}"\]/g;
+const RECORD = /\{Task:"Agent"(?:,[A-Za-z]+:"[A-Za-z]+")+\}/;
+
+/**
+ * Reads the lists from the program file of a CLI.
+ *
+ * @throws {Error} When one is not in it: the CLI is written in another way.
+ */
+export async function cliLists(path: string): Promise<CliLists> {
+  const found: {
+    -readonly [K in keyof typeof MARKS]?: readonly string[];
+  } = {};
+  let former: Readonly<Record<string, string>> | undefined;
+  const decoder = new TextDecoder("latin1");
+  let rest = "";
+  using file = await Deno.open(path);
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (;;) {
+    const count = await file.read(buffer);
+    if (count === null) break;
+    const text = rest + decoder.decode(buffer.subarray(0, count));
+    for (const [list] of text.matchAll(LIST)) {
+      const names: readonly string[] = JSON.parse(list);
+      for (const [key, { has, hasNot }] of Object.entries(MARKS)) {
+        const isIt = has.every((name) => names.includes(name)) &&
+          !hasNot.some((name) => names.includes(name));
+        const before = found[key as keyof typeof MARKS] ?? [];
+        if (isIt && names.length > before.length) {
+          found[key as keyof typeof MARKS] = names;
+        }
+      }
+    }
+    const record = RECORD.exec(text)?.[0];
+    if (record !== undefined) {
+      former = JSON.parse(record.replace(/([{,])(\w+):/g, '$1"$2":'));
+    }
+    rest = text.slice(-OVERLAP_BYTES);
+  }
+  const { tools, folders, files } = found;
+  if (tools && folders && files && former) {
+    return { tools, folders, files, formerNames: former };
+  }
+  const missing = Object.entries({ tools, folders, files, former })
+    .filter(([, list]) => list === undefined).map(([key]) => key);
+  throw new Error(
+    `Cannot find the lists of ${
+      missing.join(", ")
+    } in ${path}: look for them, and correct scripts/_cli_lists.ts`,
+  );
+}
