@@ -149,7 +149,9 @@ export function denyAll(message?: string): SyncPolicy {
  * what the CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …) is left
  * undecided, too.
  *
- * @param options `except`: built-in tools to leave undecided as well.
+ * @param options `except`: built-in tools to leave undecided as well. The CLI's own rules
+ * decide on those, and they let some run without a question, such as `Read` and `Agent`;
+ * to deny one, put `firstOf(byTool({ Agent: denyAll() }), allowBuiltins())`.
  */
 export function allowBuiltins(
   options: { readonly except?: readonly string[] } = {},
