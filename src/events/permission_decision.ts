@@ -37,6 +37,11 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
   readonly reason?: string;
   /** For how long the CLI was asked to remember it. */
   readonly remember?: NonNullable<AllowOptions["remember"]>;
+  /**
+   * For how long it was to be remembered, and was not: the CLI suggests no rule for such a
+   * call. The next one is decided on again. `rememberedRules(request)` tells beforehand.
+   */
+  readonly notRemembered?: NonNullable<AllowOptions["remember"]>;
   /** The tool runs with another input than the model gave. */
   readonly inputChanged?: boolean;
 }

@@ -181,6 +181,11 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
         NonNullable<PermissionDecision["remember"]>
       >,
     ),
+    notRemembered: maybe(
+      v.picklist(["session", "local", "project", "user"]) as Reads<
+        NonNullable<PermissionDecision["notRemembered"]>
+      >,
+    ),
     inputChanged: maybe(v.boolean()),
   }),
   budget_threshold: event<BudgetThreshold>("budget_threshold", {

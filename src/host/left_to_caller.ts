@@ -13,6 +13,7 @@ import {
 } from "../events/elicitation_request.ts";
 import type { Question } from "../events/line.ts";
 import {
+  type AllowOptions,
   type PermissionRequest,
   permissionRequest,
 } from "../events/permission_request.ts";
@@ -116,7 +117,10 @@ export function answeringEvent(
  *
  * @throws {TypeError} It is no answer to such a question.
  */
-export function handReply(question: PeopleQuestion, answer: unknown): Reply {
+export function handReply(
+  question: PeopleQuestion,
+  answer: unknown,
+): DecisionReply {
   const issue = issueOf(question, answer);
   if (issue !== undefined) {
     throw new TypeError(`Cannot answer the request: ${issue}`);
@@ -145,16 +149,31 @@ function issueOf(
   }
 }
 
+/** A reply, and for how long it was to be remembered: more than the CLI may be told. */
+export type DecisionReply = Reply & Pick<AllowOptions, "remember">;
+
 /** The reply to a permission request. */
 export function decisionReply(
   { request, inHook }: Extract<Question, { readonly kind: "permission" }>,
   decision: Decision,
-): Reply {
-  if (inHook === true) return { response: skillReply(decision, request) };
+): DecisionReply {
+  const wish = wishOf(decision);
+  if (inHook === true) {
+    return { response: skillReply(decision, request), ...wish };
+  }
   // An allowance without answers would tell the model that nobody answered.
   const said = meant(request, decision) ??
     deny("The questions were allowed, but not answered");
-  return { response: permissionReply(said, request) };
+  return { response: permissionReply(said, request), ...wish };
+}
+
+/** For how long a decision is to be remembered. */
+export function wishOf(
+  decision: Decision | undefined,
+): Pick<AllowOptions, "remember"> {
+  return decision?.behavior === "allow" && decision.remember !== undefined
+    ? { remember: decision.remember }
+    : {};
 }
 
 /** The reply where nobody is there to answer. */

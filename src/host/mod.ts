@@ -43,6 +43,7 @@ import {
   skillShellOf,
 } from "./policy_hooks.ts";
 import {
+  type DecisionReply,
   decisionReply,
   isForPeople,
   lateReply,
@@ -56,7 +57,7 @@ export const LEFT: unique symbol = Symbol("left to the caller");
 export type Answer = DecidedReply | typeof LEFT;
 
 /** An answer and, where it decides on a tool call, who decided. */
-export type DecidedReply = Reply & { readonly by?: DecidedBy };
+export type DecidedReply = DecisionReply & { readonly by?: DecidedBy };
 
 /** What an answer may depend on. */
 export interface AnswerContext {
@@ -279,13 +280,18 @@ export class Host {
   /** Takes down an answer. Returns the event of one that decides on a tool call. */
   told(
     question: Question,
-    { response, by }: DecidedReply,
+    { response, by, remember }: DecidedReply,
     sessionId: string | undefined,
   ): PermissionDecision | undefined {
     if (response === undefined || by === undefined) return undefined;
     this.#policyHooks?.told(question, response);
     const policy = this.#options.policy?.name;
-    return auditEvent(question, response, { by, policy, sessionId });
+    return auditEvent(question, response, {
+      by,
+      policy,
+      sessionId,
+      remember,
+    });
   }
 
   /** Who decides on a call, and why. Asks nobody but the policy. */

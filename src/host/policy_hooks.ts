@@ -21,6 +21,7 @@ import type { PolicyContext } from "../permissions/policy.ts";
 import { compareVersions } from "../process/tested.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
 import { type Soon, whenKnown } from "../soon.ts";
+import { type DecisionReply, wishOf } from "./left_to_caller.ts";
 import { OwnHooks } from "./own_hooks.ts";
 
 /** A hook that the CLI calls. */
@@ -178,7 +179,7 @@ export class PolicyHooks {
   #ask(
     { input, toolUseId = "" }: HookQuestion,
     context: PolicyContext,
-  ): Soon<Reply & { readonly by?: "policy" }> {
+  ): Soon<DecisionReply & { readonly by?: "policy" }> {
     const gate = this.#gate;
     if (gate.isAnswer(input)) return { response: hookReply(allow()) };
     const hasPrompts = this.#options.prompts !== "none";
@@ -193,6 +194,7 @@ export class PolicyHooks {
             made,
           }),
           by: "policy" as const,
+          ...wishOf(decision),
         })),
     );
   }

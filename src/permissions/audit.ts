@@ -26,6 +26,8 @@ export interface AuditContext {
   readonly policy: string | undefined;
   /** The session. */
   readonly sessionId: string | undefined;
+  /** For how long the answer was to be remembered. */
+  readonly remember: AllowOptions["remember"];
 }
 
 /** What an answer says. */
@@ -41,7 +43,7 @@ type Said = Pick<
 export function auditEvent(
   question: Question,
   response: WireObject,
-  { by, policy, sessionId }: AuditContext,
+  { by, policy, sessionId, remember }: AuditContext,
 ): PermissionDecision | undefined {
   if (question.kind !== "permission" && question.kind !== "hook") {
     return undefined;
@@ -61,6 +63,10 @@ export function auditEvent(
     by,
     ...by === "policy" && policy !== undefined ? { policy } : {},
     ...said,
+    ...said.behavior === "allow" && remember !== undefined &&
+        said.remember === undefined
+      ? { notRemembered: remember }
+      : {},
   });
 }
 

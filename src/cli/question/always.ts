@@ -7,6 +7,7 @@
 
 import type { ToolRequest } from "../../events/permission_request.ts";
 import { rememberedRules } from "../../permissions/decision.ts";
+import { EDITED_PATH } from "../../permissions/paths.ts";
 
 /** What "always" would allow until the session ends. */
 export type AlwaysOffer =
@@ -17,18 +18,12 @@ export type AlwaysOffer =
   /** The edits that {@linkcode isPlainEdit} describes: the CLI has no rule for them. */
   | { readonly kind: "edits" };
 
-const EDITS: ReadonlySet<string> = new Set([
-  "Edit",
-  "MultiEdit",
-  "NotebookEdit",
-  "Write",
-]);
-
 /**
  * Whether a call edits a file, and the CLI asks about it only because it asks about each
  * edit: the file is in the working directories, no rule or hook wants the question, and
- * the CLI does not protect the file (`.git/config`, `.bashrc`, a link to elsewhere, …). The
- * CLI tells by what it suggests: mode `acceptEdits` and nothing else, and no reason.
+ * neither the CLI nor this library protects the file (`.git/config`, `.bashrc`, a link to
+ * elsewhere, …). The CLI tells by what it suggests: mode `acceptEdits` and nothing else, and
+ * no reason.
  */
 export function isPlainEdit(
   {
@@ -37,9 +32,11 @@ export function isPlainEdit(
     decisionReason,
     decisionReasonType,
     blockedPath,
+    protectedNames = [],
   }: ToolRequest,
 ): boolean {
-  return EDITS.has(toolName) && decisionReason === undefined &&
+  return Object.hasOwn(EDITED_PATH, toolName) && protectedNames.length === 0 &&
+    decisionReason === undefined &&
     decisionReasonType === undefined && blockedPath === undefined &&
     suggestions.length > 0 &&
     suggestions.every(({ type, mode }) =>

@@ -288,6 +288,7 @@ const ALWAYS: readonly AlwaysCase[] = [
           destination: "session",
         }],
       },
+      { ...WRITE, protectedNames: [".git"] },
       { ...WRITE, suggestions: [] },
       { ...WRITE, toolName: "mcp__fs__Write" },
     ],

@@ -240,7 +240,7 @@ export async function questionLines(
         : textBlock(plan.plan, "prose", columns),
     );
   } else lines.push(...await inputLines(request.input, columns));
-  const { decisionReason, blockedPath } = request;
+  const { decisionReason, blockedPath, protectedNames = [] } = request;
   if (decisionReason !== undefined) {
     lines.push(...field("asked because", decisionReason, "code", columns));
   }
@@ -249,6 +249,16 @@ export async function questionLines(
       JSON.stringify(blockedPath).slice(1, -1),
     )
   ) lines.push(...field("it touches", blockedPath, "code", columns));
+  if (protectedNames.length > 0) {
+    lines.push(
+      ...field(
+        "executed or trusted",
+        protectedNames.join(", "),
+        "code",
+        columns,
+      ),
+    );
+  }
   return lines;
 }
 
