@@ -4,23 +4,34 @@
  * @module
  */
 
-/** Every mode that CLI 2.1.332 takes with `--permission-mode`. */
-export const PERMISSION_MODES = [
-  "default",
-  "acceptEdits",
-  "plan",
-  "dontAsk",
-  "auto",
-  "bypassPermissions",
-  "manual",
-] as const;
-
 /**
  * Modes of permission, as the CLI names them. `"manual"` is a newer name for `"default"`,
  * which CLI 2.1.197 does not know. One that only a newer CLI knows can be given as
  * `extraArgs: { "permission-mode": "…" }`.
  */
-export type PermissionMode = typeof PERMISSION_MODES[number];
+export type PermissionMode =
+  | "default"
+  | "acceptEdits"
+  | "plan"
+  | "dontAsk"
+  | "auto"
+  | "bypassPermissions"
+  | "manual";
+
+const MODES: { readonly [M in PermissionMode]: true } = {
+  default: true,
+  acceptEdits: true,
+  plan: true,
+  dontAsk: true,
+  auto: true,
+  bypassPermissions: true,
+  manual: true,
+};
+
+/** Every mode that CLI 2.1.332 takes with `--permission-mode`. */
+export const PERMISSION_MODES: readonly PermissionMode[] = Object.keys(
+  MODES,
+) as PermissionMode[];
 
 /** How much the model thinks before it answers. */
 export type Effort = "low" | "medium" | "high" | "xhigh" | "max";

@@ -1,6 +1,7 @@
 // The JSON Schema that `claudestream schema` prints, against what `--json` prints.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as v from "valibot";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { lineSchema } from "../src/cli/commands/schema.ts";
 import { eventLine } from "../src/cli/presenters.ts";
@@ -12,6 +13,7 @@ import { budgetThreshold } from "../src/events/budget_threshold.ts";
 import { eventsDropped } from "../src/events/events_dropped.ts";
 import { permissionDecision } from "../src/events/permission_decision.ts";
 import { rateLimitWait } from "../src/events/rate_limit_wait.ts";
+import { eventSchema } from "../src/events/entry.ts";
 import { configurationMismatch } from "../src/events/configuration_mismatch.ts";
 import { stalled } from "../src/events/stalled.ts";
 import { sessionRestarted } from "../src/events/session_restarted.ts";
@@ -86,6 +88,18 @@ const OURS: readonly ClaudeEvent[] = [
   },
 ];
 
+const anyEvent = eventSchema();
+
+Deno.test("eventSchema refuses other types, and what does not fit", () => {
+  assertThrows(
+    () => eventSchema("asistant_text" as "thinking"),
+    TypeError,
+    'did you mean "assistant_text"?',
+  );
+  assert(!v.safeParse(eventSchema("thinking"), { type: "thinking" }).success);
+  assert(!v.safeParse(anyEvent, { type: "news" }).success);
+});
+
 Deno.test("every event of every transcript is valid by the schema of its type", async () => {
   const schemas = await validators();
   const seen = new Map<string, unknown>();
@@ -94,6 +108,9 @@ Deno.test("every event of every transcript is valid by the schema of its type", 
     const { valid, errors } = schemas.get(event.type)?.validate(data) ??
       { valid: false, errors: "there is no schema" };
     assert(valid, `${name}: ${event.type}: ${JSON.stringify(errors)}`);
+    // Those of the entry point /events lose nothing, and tell apart by type.
+    assertEquals(v.parse(eventSchema(event.type), data) as unknown, data);
+    assertEquals(v.parse(anyEvent, data) as unknown, data);
     seen.set(event.type, data);
   };
   for (const { name, bytes } of TRANSCRIPTS) {
