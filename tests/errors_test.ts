@@ -274,13 +274,14 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
   },
   deadline: {
     process: { beforeInput: [SAYS, step.silence({ deaf: true })] },
-    options: { startTimeoutMs: 400 },
+    // A busy machine takes its time to write the last words.
+    options: { startTimeoutMs: 3000 },
     is: DeadlineError,
     retryable: true,
     hint: "claudestream doctor",
     sessionId: false,
     stderr: true,
-    more: { operation: "initialize", timeoutMs: 400 },
+    more: { operation: "initialize", timeoutMs: 3000 },
   },
   stalled: {
     process: turn(step.text("some"), step.silence()),

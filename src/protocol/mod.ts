@@ -81,8 +81,10 @@ export class Protocol {
 
   /** What every error says besides: the session, where there is one, and the end of stderr. */
   get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
+    const { id, isWritten } = this.facts;
     return {
-      sessionId: this.facts.id ?? this.#resumed,
+      // Before its first turn a session has an id, and there is nothing to resume.
+      sessionId: this.sawInit || isWritten ? id : this.#resumed,
       stderrTail: this.#stderrTail(),
     };
   }
