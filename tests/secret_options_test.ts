@@ -335,6 +335,7 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
   recover: text("recover"),
   maxLineBytes: text("maxLineBytes"),
   validation: text("validation"),
+  verify: text("verify"),
   startTimeoutMs: text("startTimeoutMs"),
   turnTimeoutMs: text("turnTimeoutMs"),
   idleTimeoutMs: text("idleTimeoutMs"),

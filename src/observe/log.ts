@@ -162,9 +162,12 @@ export class SessionLog {
     words: string,
     facts: Readonly<Record<string, unknown>>,
   ): void {
-    const known = Object.entries(facts).filter(([, value]) =>
-      value !== undefined
-    );
+    const known = Object.entries(facts)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        typeof value === "string" ? this.#mask(value) : value,
+      ]);
     callAside(() =>
       this.#logger[level](`claudestream: ${words}`, Object.fromEntries(known))
     );
