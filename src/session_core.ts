@@ -164,7 +164,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     const { state, facts } = protocol;
     const rest = {
       ...others,
-      ...state === "new" ? this.#firstPartials(asked) : {},
+      ...this.#isFresh ? this.#firstPartials(asked) : {},
     };
     if (isSame(outputSchema, held) && rest.partials === others.partials) return;
     // What cannot be sent now is refused by whoever sends it.
@@ -194,6 +194,12 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     }
     const { cwd } = facts;
     this.#succeed(resumed(options, id, cwd));
+  }
+
+  /** Whether the session never had a process. */
+  get #isFresh(): boolean {
+    const { state, facts } = this.#driver.protocol;
+    return state === "new" && facts.restartCount === 0;
   }
 
   /** Nobody reads the pieces of an answer that is asked for. */
@@ -229,16 +235,16 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     const id = knownIdOf(options);
     const changes = this.#changes.again(facts.changedMode);
     const { state } = this.#driver.protocol;
+    const isFirst = this.#isFresh;
     this.#leaving = this.#driver;
     const gone = this.#driver.close();
     this.#info = undefined;
     this.#options = state === "new" ? options : recordedOn(options);
-    this.#driver = this.#replace(this.#options, id, {
-      facts,
+    this.#driver = this.#replace(
+      this.#options,
       id,
-      changes,
-      gone,
-    });
+      isFirst ? undefined : { facts, id, changes, gone },
+    );
     this.#leaving = undefined;
   }
 

@@ -189,6 +189,7 @@ for (const { name, options, use, partials } of FIRST_USES) {
         partials,
       );
       assertEquals(others, []);
+      assertEquals(session.restartCount, 0);
     },
     options,
   );
