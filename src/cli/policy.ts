@@ -15,6 +15,10 @@ import {
   isQuestion,
   type SyncPolicy,
 } from "../permissions/policy.ts";
+import {
+  protectedNamesOf,
+  ruleNaming,
+} from "../permissions/protected_paths.ts";
 import { readOnly } from "../permissions/read_only.ts";
 import { isSimpleCommand, parseRule } from "../permissions/rules.ts";
 import { wildcard } from "../permissions/wildcard.ts";
@@ -157,7 +161,11 @@ export function allowFlag(request: ToolRequest): string {
 }
 
 /** A rule that covers a call and those like it. */
-export function suggestedRule({ toolName, input }: ToolRequest): string {
+export function suggestedRule(request: ToolRequest): string {
+  const { toolName, input } = request;
+  const names = request.protectedNames ?? protectedNamesOf(request, {});
+  // Without the path the rule would not cover what Claude Code protects.
+  if (names.length > 0) return ruleNaming(request, names) ?? toolName;
   const { command } = input;
   if (toolName !== "Bash" || typeof command !== "string") return toolName;
   // A rule with a pattern never covers more than a single plain command.

@@ -139,6 +139,11 @@ Deno.test("suggestedRule covers plain commands only by their program", () => {
   assertEquals(bash("git status | cat"), "Bash");
   assertEquals(bash("$(evil) x"), "Bash");
   assertEquals(suggestedRule(call("Write", { file_path: "a" })), "Write");
+  // "Write" alone would not cover what Claude Code protects.
+  assertEquals(
+    suggestedRule(call("Write", { file_path: "a/.git/config" })),
+    "Write(a/.git/config)",
+  );
 });
 
 Deno.test("allowFlag is ready for a shell", () => {

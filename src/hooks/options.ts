@@ -140,7 +140,10 @@ function checkMatcher(name: string, matcher: unknown, event: string): void {
     // The CLI would never call such a hook, and say nothing.
     throw wrong(name, "a regular expression", matcher);
   }
-  for (const tool of namesIn(matcher, event)) checkToolName(tool, "hooks");
+  for (const tool of namesIn(matcher, event)) {
+    const hint = `Write /^${tool}$/ if there is such a tool`;
+    checkToolName(tool, "hooks", hint);
+  }
 }
 
 /** What the CLI takes for a list of exact names. */

@@ -8,6 +8,7 @@ import type { ToolRequest } from "../events/permission_request.ts";
 import { type Decision, decisionIssue, deny } from "./decision.ts";
 import { soon } from "../soon.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
+import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
 /** Checks what a policy gave. Something else than a decision is a denial. */
 export function checked(policy: Policy, answer: unknown): Decision | undefined {
@@ -66,7 +67,15 @@ export function unattendedDenial(
   const who = policy === undefined
     ? "There is no policy"
     : `The policy "${policy.name}" does not decide`;
+  const names = request.protectedNames ?? protectedNamesOf(request, {});
+  const rule = names.length === 0
+    ? request.toolName
+    : ruleNaming(request, names);
   return deny(
-    `${who} on "${request.toolName}" and nobody is there to ask. The host can allow it with a policy such as allowList(["${request.toolName}"])`,
+    `${who} on "${request.toolName}" and nobody is there to ask. The host can allow it with ${
+      rule === undefined
+        ? "allow({ protected: true }) in a callback"
+        : `a policy such as allowList(["${rule}"])`
+    }`,
   );
 }

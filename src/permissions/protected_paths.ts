@@ -186,15 +186,40 @@ export function protectedNamesOf(
   return [...found];
 }
 
+/**
+ * A rule that covers the protected names in the path of a call by writing it out;
+ * `undefined` if no rule can: a link leads there, or its path may not be in a rule.
+ */
+export function ruleNaming(
+  { toolName, input }: Pick<ToolRequest, "toolName" | "input">,
+  names: readonly string[],
+): string | undefined {
+  const key = Object.hasOwn(EDITED_PATH, toolName)
+    ? EDITED_PATH[toolName]
+    : undefined;
+  const path = key === undefined ? undefined : input[key];
+  if (typeof path !== "string" || /[*()]|\.\.|^\s|\s$/.test(path)) {
+    return undefined;
+  }
+  const written = namesWrittenOut(path);
+  return names.every((name) => written.has(name))
+    ? `${toolName}(${path})`
+    : undefined;
+}
+
 /** The denial of a call that a general yes does not cover. */
 export function protectedDenial(
-  { toolName }: Pick<ToolRequest, "toolName">,
+  request: Pick<ToolRequest, "toolName" | "input">,
   names: readonly string[],
 ): Decision {
-  const [name = ""] = names;
+  const rule = ruleNaming(request, names);
   return deny(
-    `"${toolName}" may not write there: Claude Code executes or trusts what is in ${
+    `"${request.toolName}" may not write there: Claude Code executes or trusts what is in ${
       names.map((name) => `"${name}"`).join(", ")
-    }, and a general permission to write does not cover it. The host can allow it by name with a rule such as "${toolName}(${name}/**)"`,
+    }, and a general permission to write does not cover it. The host can allow it ${
+      rule === undefined
+        ? "with allow({ protected: true }) in a callback"
+        : `with a rule that names it, such as "${rule}"`
+    }`,
   );
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { byTool } from "./by_tool.ts";
+import { unattendedDenial } from "./decide.ts";
 import { allOf, firstOf } from "./combine.ts";
 import { allow, deny } from "./decision.ts";
 import { PolicyGate } from "./gate.ts";
@@ -19,8 +20,10 @@ import {
   oddNames,
   PROTECTED_FILES,
   PROTECTED_FOLDERS,
+  protectedDenial,
   protectedNames,
   protectedNamesOf,
+  ruleNaming,
 } from "./protected_paths.ts";
 import { readOnly } from "./read_only.ts";
 import { writePaths } from "./write_paths.ts";
@@ -239,7 +242,36 @@ Deno.test("the denial says what is protected and which rule would allow it", () 
   const decision = decide(allowList(["Edit"]), ".husky/pre-commit", "Edit");
   assert(decision?.behavior === "deny");
   assertStringIncludes(decision.message, `".husky"`);
-  assertStringIncludes(decision.message, `"Edit(.husky/**)"`);
+  assertStringIncludes(decision.message, `"Edit(.husky/pre-commit)"`);
+});
+
+Deno.test("the rule that a denial names covers the call, or there is none", () => {
+  const paths = [
+    ".husky/pre-commit",
+    "/work/a/.git/config",
+    ".config/git/config",
+    "/home/u/.bashrc",
+    "CLAUDE~1/settings.json",
+    ".VSCode/tasks.json",
+    "a/.claude/b/.npmrc",
+    ".mcp.json",
+  ];
+  for (const path of paths) {
+    const call = { toolName: "Write", input: { file_path: path } };
+    const rule = ruleNaming(call, protectedNamesOf(call, context));
+    assert(rule !== undefined, path);
+    assertEquals(decide(allowList([rule]), path)?.behavior, "allow", rule);
+    const unattended = unattendedDenial({ ...call, toolUseId: "1" }, undefined);
+    assert(unattended.behavior === "deny");
+    assertStringIncludes(unattended.message, `allowList(["${rule}"])`);
+  }
+  for (const path of ["docs/x", ".git/a*b", "a/../.git/x", ".git/x(1)"]) {
+    const call = { toolName: "Write", input: { file_path: path } };
+    assertEquals(ruleNaming(call, [".git"]), undefined, path);
+    const denial = protectedDenial(call, [".git"]);
+    assert(denial.behavior === "deny");
+    assertStringIncludes(denial.message, "allow({ protected: true })");
+  }
 });
 
 const yes = () => allow();

@@ -19,6 +19,7 @@ import {
   type SyncPolicy,
 } from "./policy.ts";
 import { readOnly } from "./read_only.ts";
+import { writePaths } from "./write_paths.ts";
 
 const context = { signal: new AbortController().signal };
 
@@ -186,6 +187,7 @@ Deno.test("a name that is nearly a tool's is an error wherever names are given",
       options({ agents: { a: { ...agent, tools: [name] } } }),
     "agents.disallowedTools": (name) =>
       options({ agents: { a: { ...agent, disallowedTools: [name] } } }),
+    writePaths: (name) => writePaths(["src"], { tools: { [name]: "path" } }),
     hooks: (name) =>
       options({
         hooks: { PreToolUse: [{ matcher: `Edit|${name}`, run() {} }] },
@@ -215,6 +217,7 @@ Deno.test("a name that is nearly a tool's is an error wherever names are given",
 
 Deno.test("a hook for an event that is about no tool takes any matcher", () => {
   options({ hooks: { SubagentStart: [{ matcher: "Bsh", run() {} }] } });
+  options({ hooks: { PreToolUse: [{ matcher: /^Bsh$/, run() {} }] } });
 });
 
 function options(given: SessionOptions): void {

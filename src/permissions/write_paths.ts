@@ -8,6 +8,7 @@
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { realPathSync } from "../process/real_path.ts";
+import { checkToolName } from "../tools/builtin_tools.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
 import {
@@ -60,7 +61,7 @@ export interface WritePathsOptions {
  * about, and stay where they were then.
  *
  * @param dirs Directories or files; relative ones begin at the session's directory.
- * @throws {ConfigError} When there is none, or one is empty.
+ * @throws {ConfigError} When there is none, one is empty, or a tool is misspelt.
  *
  * @example
  * ```ts
@@ -95,6 +96,9 @@ export function writePaths(
       "policy",
       `Cannot write below "${dir}": expected a path without "~"`,
     );
+  }
+  for (const name of Object.keys(options.tools ?? {})) {
+    checkToolName(name, "policy", "Name the tool as the CLI does");
   }
   const tools = new Map(Object.entries({ ...EDITED_PATH, ...options.tools }));
   const { realPath = realPathSync } = options;
