@@ -289,6 +289,7 @@ Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   assert(asked?.question.kind === "permission");
   assertEquals(asked.question.request, {
     toolName: "Bash",
+    kind: "execute",
     input: { command: "ls" },
     toolUseId: "t",
   });
