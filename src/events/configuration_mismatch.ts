@@ -1,4 +1,5 @@
 import { type EventBase, makeEvent } from "../messages/_define.ts";
+import { maskSecrets } from "../secrets.ts";
 
 /**
  * The CLI has something else than the options say: a rule is about a tool that is not
@@ -29,5 +30,9 @@ export function configurationMismatch(
   return makeEvent<ConfigurationMismatch>(raw, {
     type: "configuration_mismatch",
     ...data,
+    // An option may hold what was meant for another one.
+    expected: maskSecrets(data.expected),
+    ...data.found === undefined ? {} : { found: maskSecrets(data.found) },
+    message: maskSecrets(data.message),
   });
 }
