@@ -44,7 +44,7 @@ export function quoted(word: string): string {
 
 /** Options of {@linkcode Tmux.create}. */
 export interface TmuxOptions {
-  /** What runs there; `CLI` stands for the command line of this project. */
+  /** What runs there; `CLI` stands for the command line of this project, with Deno's `$DENO_FLAGS`. */
   readonly command: string;
   readonly columns?: number;
   readonly rows?: number;
@@ -79,10 +79,13 @@ export class Tmux implements AsyncDisposable {
       `${folder}/tmux.conf`,
       "set -g history-limit 20000\nset -g status off\nset -sg escape-time 0\n",
     );
-    const runner = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", CLI];
     await Deno.writeTextFile(
       `${folder}/run.sh`,
-      `CLI() { ${runner.map(quoted).join(" ")} "$@"; }\n${command}\n` +
+      `CLI() { ${
+        quoted(Deno.execPath())
+      } run \${DENO_FLAGS:--A} --quiet --no-check ${
+        quoted(CLI)
+      } "$@"; }\n${command}\n` +
         `echo "${OVER}$?"\nexec cat\n`,
     );
     await run(folder, {

@@ -285,6 +285,23 @@ for (const words of ["</dev/null", "2>log >out <in", "2>&1 <in | cat"]) {
   });
 }
 
+atTmux("tmux: Deno is not made to ask for the terminal", async () => {
+  for (
+    const flags of ["", "--allow-write"].map((more) =>
+      `--allow-env --allow-read --allow-run --allow-net ${more}`
+    )
+  ) {
+    await using on = await terminal(
+      [bash("touch X")],
+      `echo 'a diff' | DENO_FLAGS="${flags}" CLI stream look`,
+    );
+    assertEquals(await on.tmux.over(), 0);
+    const all = await on.tmux.all();
+    assertStringIncludes(all, "nobody could be asked");
+    assert(!all.includes("Allow?"), all);
+  }
+});
+
 /** Ways out of a question: what is done, and the code that the command ends with. */
 const WAYS: Readonly<
   Record<string, readonly [go: (tmux: Tmux) => Promise<void>, code: number]>

@@ -74,6 +74,13 @@ function suspension(): { readonly suspend?: () => Promise<void> } {
   return state === "granted" ? { suspend } : {};
 }
 
+const TERMINAL = "/dev/tty";
+
+function mayOpen(name: "read" | "write"): boolean {
+  const { state } = Deno.permissions.querySync({ name, path: TERMINAL });
+  return state === "granted";
+}
+
 /**
  * The terminal of this program, where stdin or stderr is something else: `git diff |
  * claudestream stream …`. Only where somebody looks at one of the outputs: a program that
@@ -84,8 +91,10 @@ function openTerminalFile({ terminals }: Output): Deno.FsFile | undefined {
   const isSeen = terminals.stdout || terminals.stderr;
   if (Deno.build.os === "windows" || !isSeen) return undefined;
   if (stdinKind(terminals.stdin) === "other") return undefined;
+  // Deno itself would ask for the permission, in the middle of the answer.
+  if (!mayOpen("read") || !mayOpen("write")) return undefined;
   try {
-    return Deno.openSync("/dev/tty", { read: true, write: true });
+    return Deno.openSync(TERMINAL, { read: true, write: true });
   } catch {
     // There is none, or Deno may not open it: nobody can be asked.
     return undefined;
