@@ -36,6 +36,7 @@ export class Protocol {
   readonly facts: SessionFacts = new SessionFacts();
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
+  readonly #holdsPrompts: boolean;
   readonly #turns: TurnFlow;
   #start: Start | undefined;
   readonly #own = new OwnRequests(() => this.errorDetails);
@@ -54,8 +55,11 @@ export class Protocol {
     options: TurnFlowOptions & {
       readonly stderrTail?: () => string;
       readonly validation?: Validation | undefined;
+      /** Whether prompts wait for the answer to the handshake. Default `false`. */
+      readonly holdsPrompts?: boolean;
     } = {},
   ) {
+    this.#holdsPrompts = options.holdsPrompts === true;
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
     this.#turns = new TurnFlow(options, this.facts, () => this.errorDetails);
@@ -161,7 +165,7 @@ export class Protocol {
       details: () => this.errorDetails,
     });
     const outputs = start.begin(fields);
-    this.#turns.start(start.holdsPrompts);
+    this.#turns.start(this.#holdsPrompts || start.holdsPrompts);
     this.#start = start;
     return outputs;
   }

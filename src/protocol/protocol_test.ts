@@ -512,3 +512,21 @@ Deno.test("a move outside of the table is an error that names state and input", 
   }
   assert(refused > 5);
 });
+
+Deno.test("prompts wait for the handshake where the host has to say something first", () => {
+  for (const holdsPrompts of [true, false]) {
+    const protocol = new Protocol({ holdsPrompts });
+    protocol.start("start", {}, 1000);
+    const sent = protocol.send({ id: "p1", content: "/command" });
+    assertEquals(sent.some((output) => output.do === "write"), !holdsPrompts);
+    const answered = protocol.receive(JSON.stringify({
+      type: "control_response",
+      response: { subtype: "success", request_id: "start", response: {} },
+    }));
+    const kinds = answered.map((output) => output.do).filter((kind) =>
+      kind === "settle" || kind === "write"
+    );
+    // What is said when it settles comes before the prompt.
+    assertEquals(kinds, holdsPrompts ? ["settle", "write"] : ["settle"]);
+  }
+});

@@ -34,13 +34,10 @@ export class SignIn {
   /** Prompts that wait for the handshake to be answered. */
   #held: string[] | undefined;
 
-  /**
-   * @param mode The option.
-   * @param holds Whether prompts wait for the handshake for another reason.
-   */
-  constructor(mode: AuthMode = "any", holds = false) {
+  /** @param mode The option. */
+  constructor(mode: AuthMode = "any") {
     this.#mode = mode;
-    if (this.#isGuarded || holds) this.#held = [];
+    if (this.#isGuarded) this.#held = [];
   }
 
   /** Where the API key comes from that pays, as the CLI says; `undefined` where a login pays. */

@@ -55,8 +55,6 @@ export interface TurnFlowOptions {
   readonly failFastOn?: readonly FailFast[] | undefined;
   /** As the session was given it. */
   readonly auth?: AuthMode | undefined;
-  /** Whether prompts wait for the answer to the handshake. */
-  readonly holdsPrompts?: boolean | undefined;
   /** As the session was given it. */
   readonly waitForReset?: WaitForReset | undefined;
 }
@@ -99,7 +97,7 @@ export class TurnFlow {
     this.#details = details;
     this.#budget = new BudgetWatch(options.budget);
     this.#failFastOn = options.failFastOn ?? [];
-    this.#signIn = new SignIn(options.auth, options.holdsPrompts);
+    this.#signIn = new SignIn(options.auth);
     this.#waitForReset = options.waitForReset;
     this.#resume = options.resume;
   }
