@@ -71,7 +71,12 @@ Deno.test("doctor: all is well, no prompt is sent, nothing is left behind", asyn
     ]
   ) assertEquals(of(report, name).status, "ok", name);
   assertEquals(of(report, "settings.user").status, "skip");
-  assertEquals(on.claude.received.map(({ type }) => type), ["control_request"]);
+  assertEquals(of(report, "settings.applied").status, "ok");
+  // The handshake, and get_settings.
+  assertEquals(
+    on.claude.received.map(({ type }) => type),
+    ["control_request", "control_request"],
+  );
   await on.claude.ended(0);
   assertEquals(await Array.fromAsync(Deno.readDir(on.options.configDir)), []);
 });
@@ -207,7 +212,7 @@ Deno.test("doctor: messages that we do not know", async () => {
   const report = await doctor(on.options);
   const { status, detail } = of(report, "messages");
   assertEquals([report.exitCode, status], [0, "warn"]);
-  assertStringIncludes(detail, "1 of 2 unknown: from_the_future (type)");
+  assertStringIncludes(detail, "1 of 3 unknown: from_the_future (type)");
 });
 
 Deno.test("doctor: a directory that is not there", async () => {

@@ -8,6 +8,8 @@ import {
   byTool,
   type ConfigurationMismatch,
   denyAll,
+  doctor,
+  type DoctorOptions,
   type PermissionMode,
   type SessionOptions,
   StartupError,
@@ -272,5 +274,32 @@ live(
     const error = await assertRejects(() => strict.start(), StartupError);
     assertEquals(error.reason, "configuration_mismatch");
     assert(error.message.includes(".claude/settings.json"), error.message);
+  },
+);
+
+live(
+  "doctor fails over a settings file that the CLI drops, and names file and value",
+  async () => {
+    await using on = await world();
+    const { claudePath, cwd, env } = on.options;
+    const options = { claudePath, cwd, env, clearEnv: true } as DoctorOptions;
+    const applied = async () =>
+      (await doctor(options)).checks.find(({ name }) =>
+        name === "settings.applied"
+      );
+    await userSettings(on.scratch.home, { permissions: { deny: ["Bash"] } });
+    assertEquals((await applied())?.status, "ok");
+    await userSettings(on.scratch.home, {
+      permissions: { deny: ["Bash"] },
+      cleanupPeriodDays: "soon",
+    });
+    const failed = await applied();
+    assertEquals(failed?.status, "fail");
+    for (
+      const part of [".claude/settings.json", "cleanupPeriodDays", '"soon"']
+    ) {
+      assert(failed?.detail.includes(part), failed?.detail);
+    }
+    assertEquals((await doctor(options)).ok, false);
   },
 );

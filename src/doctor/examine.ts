@@ -12,6 +12,7 @@ import { childEnvironment, inheritedEnv } from "../process/environment.ts";
 import { pathOf } from "../process/launch.ts";
 import { SessionSecrets } from "../process/session_secrets.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
+import { appliedCheck } from "./applied_settings.ts";
 import { findBinary } from "./binary.ts";
 import { configDirCheck } from "./config_dir.ts";
 import { argumentsCheck, environmentChecks } from "./environment.ts";
@@ -93,7 +94,7 @@ async function speak(
   // Where it cannot be started, the handshake says why.
   const printed = await printedVersion(options, timeoutMs)
     .catch(() => undefined);
-  const { info, checks } = await shakeHands(options, timeoutMs);
+  const { info, settings, checks } = await shakeHands(options, timeoutMs);
   const version = info?.claudeCodeVersion ?? versionIn(printed ?? "");
   return {
     version,
@@ -103,6 +104,7 @@ async function speak(
       info === undefined
         ? check("sign_in", "skip", "no handshake, nobody to ask")
         : signInCheck(info.account),
+      await appliedCheck(settings),
     ],
   };
 }

@@ -7,6 +7,7 @@
 import type { AccountInfo, InitializeInfo } from "../control/initialize.ts";
 import { ClaudeStreamError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
+import type { WireObject } from "../messages/_define.ts";
 import type { UnknownEvent } from "../messages/unknown.ts";
 import { AsyncSession } from "../session.ts";
 import { check, type DoctorCheck } from "./report.ts";
@@ -18,6 +19,8 @@ const CLOSE_STEP_MS = 1_000;
 export interface Handshake {
   /** What the CLI says of itself. */
   readonly info?: InitializeInfo;
+  /** Its answer to `get_settings`; absent if it refuses that. */
+  readonly settings?: WireObject;
   /** The checks of it. */
   readonly checks: readonly DoctorCheck[];
 }
@@ -43,8 +46,10 @@ export async function shakeHands(
   try {
     const info = await session.start();
     const ms = Math.round(performance.now() - started);
+    const settings = await settingsOf(session);
     return {
       info,
+      ...settings === undefined ? {} : { settings },
       checks: [
         check("handshake", "ok", `answered after ${ms} ms`),
         messagesCheck(lines, unknown),
@@ -55,6 +60,17 @@ export async function shakeHands(
     return { checks: handshakeFailure(error, lines, unknown) };
   } finally {
     await session.close();
+  }
+}
+
+async function settingsOf(
+  session: AsyncSession,
+): Promise<WireObject | undefined> {
+  try {
+    return await session.control("get_settings");
+  } catch (error) {
+    if (error instanceof ClaudeStreamError) return undefined;
+    throw error;
   }
 }
 
