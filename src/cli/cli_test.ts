@@ -4,6 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { TESTED_RANGE } from "../process/tested.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
 import { asking, CLI, environment, run, Running } from "./fixtures/child.ts";
@@ -180,7 +181,7 @@ Deno.test("a claude that is too old is told of, once and on stderr", async () =>
   assertEquals([stdout, code], ["a\n", 0]);
   assertEquals(
     stderr,
-    "claudestream: claude 2.0.5 is too old (tested: 2.1.197 to 2.1.330); update it with: claude update\n",
+    `claudestream: claude 2.0.5 is too old (tested: ${TESTED_RANGE}); update it with: claude update\n`,
   );
   const quiet = await run(scenario, ["ask", "x", "--quiet"]);
   assertEquals([quiet.stdout, quiet.stderr], ["a\n", ""]);
