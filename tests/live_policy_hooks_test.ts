@@ -428,3 +428,47 @@ live(
     }
   },
 );
+
+live("settingSources leaves out what a project has configured", async () => {
+  for (const isLeftOut of [true, false]) {
+    await using on = await world({
+      replies: [
+        reply.toolUse("Bash", { command: "echo fine" }),
+        reply.text("done"),
+      ],
+    });
+    await shells(on);
+    const hooks = [{ hooks: [{ type: "command", command: "touch by-hook" }] }];
+    await put(
+      on,
+      ".claude/settings.json",
+      JSON.stringify({
+        hooks: { PreToolUse: hooks, UserPromptSubmit: hooks },
+        enableAllProjectMcpServers: true,
+      }),
+    );
+    await put(
+      on,
+      ".mcp.json",
+      JSON.stringify({
+        mcpServers: { m: { command: "touch", args: ["by-server"] } },
+      }),
+    );
+    // The CLI takes hooks of a project only where the project is trusted.
+    await Deno.writeTextFile(
+      `${on.scratch.home}/.claude.json`,
+      JSON.stringify({
+        projects: { [on.scratch.cwd]: { hasTrustDialogAccepted: true } },
+      }),
+    );
+    await using session = new AsyncSession({
+      ...on.options,
+      ...isLeftOut ? { settingSources: ["user"], strictMcp: true } : {},
+      policy: callback(() => deny("never")),
+    });
+    await session.ask("go");
+    // A policy is about calls: what the project has configured runs without one.
+    const runs = !isLeftOut;
+    assertEquals(await made(on, "by-hook", "by-server"), [runs, runs]);
+  }
+});

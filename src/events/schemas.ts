@@ -226,6 +226,9 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
     kind: v.picklist(TOOL_KINDS),
     parentToolUseId: maybe(text),
     subagentType: maybe(text),
+    skill: maybe(
+      v.object({ name: text, source: maybe(text), invokedBy: text }),
+    ),
   }),
   elicitation_request: request("elicitation_request", elicitation),
   user_dialog_request: request("user_dialog_request", userDialog),
