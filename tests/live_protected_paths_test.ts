@@ -11,6 +11,7 @@ import {
   byTool,
   callback,
   deny,
+  type SessionOptions,
   type SyncPolicy,
   SyncSession,
 } from "../mod.ts";
@@ -194,20 +195,48 @@ live("a rule that names what the CLI protects lets it be written", async () => {
 });
 
 live(
-  "the configuration folder of a session is closed, wherever it is",
+  "what the session itself has the CLI execute is closed, wherever it is",
   async () => {
-    await using on = await world();
-    const { cwd } = on.scratch;
-    on.api.add(
-      reply.toolUse("Write", { file_path: "cfg/settings.json", content: "{}" }),
-      reply.text("done"),
-    );
-    await using session = new AsyncSession({
-      ...on.options,
-      configDir: `${cwd}/cfg`,
-      policy: allowList(["Write"]),
-    });
-    await session.ask("go");
-    assert(!await exists(`${cwd}/cfg/settings.json`));
+    const paths = [
+      "cfg/settings.json",
+      "plug/hooks/hooks.json",
+      "s.json",
+      "a.txt",
+    ];
+    const written = async (options: SessionOptions) => {
+      await using on = await world({
+        replies: [
+          ...paths.map((file_path) =>
+            reply.toolUse("Write", { file_path, content: "{}" })
+          ),
+          reply.text("done"),
+        ],
+      });
+      const { cwd } = on.scratch;
+      await Deno.mkdir(`${cwd}/plug/.claude-plugin`, { recursive: true });
+      await Deno.writeTextFile(
+        `${cwd}/plug/.claude-plugin/plugin.json`,
+        JSON.stringify({ name: "plug", version: "1.0.0", description: "d" }),
+      );
+      await Deno.writeTextFile(`${cwd}/s.json`, `{"outputStyle":"default"}`);
+      await using session = new AsyncSession({
+        ...on.options,
+        configDir: `${cwd}/cfg`,
+        plugins: [`${cwd}/plug`],
+        settings: `${cwd}/s.json`,
+        ...options,
+      });
+      const changed: string[] = [];
+      for await (const event of session.send("go")) {
+        if (event.type === "file_change") {
+          changed.push(event.path.replace(`${cwd}/`, ""));
+        }
+        if (event.type === "permission_request") event.deny("nobody");
+      }
+      return changed;
+    };
+    const theirs = await written({ allowedTools: ["Write"] });
+    const ours = await written({ policy: allowList(["Write"]) });
+    assertEquals([theirs, ours], [["a.txt"], ["a.txt"]]);
   },
 );

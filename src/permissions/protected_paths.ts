@@ -140,8 +140,11 @@ export function namesWrittenOut(pattern: string): ReadonlySet<string> {
 export interface Machine {
   /** Follows symbolic links. */
   readonly realPath: RealPath;
-  /** The CLI's configuration folder, absolute; absent where it is `~/.claude`. */
-  readonly configDir?: string;
+  /**
+   * Folders and files of this session that the CLI executes or trusts, absolute: its
+   * configuration folder where that is not `~/.claude`, plugins, settings, MCP servers.
+   */
+  readonly trusted: readonly string[];
 }
 
 /**
@@ -173,10 +176,8 @@ export function protectedNamesOf(
     for (const way of new Set([start, plain(start)])) {
       const real = follow(way, machine.realPath);
       for (const name of protectedNames(real)) found.add(name);
-      const { configDir } = machine;
-      if (configDir === undefined) continue;
-      if (isBelow(real, follow(configDir, machine.realPath))) {
-        found.add(configDir);
+      for (const place of machine.trusted) {
+        if (isBelow(real, follow(place, machine.realPath))) found.add(place);
       }
     }
   } catch (error) {

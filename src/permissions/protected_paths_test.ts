@@ -171,14 +171,11 @@ Deno.test("where the session is does not make its files odd, but may protect the
 });
 
 Deno.test("protectedNamesOf follows links, and takes one that it cannot follow for a protected one", () => {
-  const of = (path: string, realPath: RealPath, configDir?: string) =>
+  const of = (path: string, realPath: RealPath, ...trusted: string[]) =>
     protectedNamesOf(
       { toolName: "Write", input: { file_path: path } },
       context,
-      {
-        realPath,
-        ...configDir === undefined ? {} : { configDir },
-      },
+      { realPath, trusted },
     );
   const table = links({
     "/work/docs": "/work/.claude",
@@ -192,6 +189,9 @@ Deno.test("protectedNamesOf follows links, and takes one that it cannot follow f
   assertEquals(of("/etc/cfg/settings.json", table, "/etc/cfg"), ["/etc/cfg"]);
   assertEquals(of("cfg/new.json", table, "/etc/cfg"), ["/etc/cfg"]);
   assertEquals(of("/etc/cfg2/x", table, "/etc/cfg"), []);
+  assertEquals(of("x/s.json", table, "/p", "/work/x/s.json"), [
+    "/work/x/s.json",
+  ]);
   const broken = () => {
     throw new Error("too many links");
   };
@@ -309,6 +309,7 @@ const GENERAL: readonly [policy: Policy, expected: string | undefined][] = [
 Deno.test("no general yes lets a session write what is protected, by name or through a link", async () => {
   const machine = {
     realPath: (path: string) => path.replace("/work/docs", "/work/.claude"),
+    trusted: [],
   };
   for (const [policy, expected] of GENERAL) {
     for (const file_path of [".claude/settings.json", "docs/settings.json"]) {

@@ -4,40 +4,57 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import { absolute, isAbsolute } from "../permissions/paths.ts";
+import type { PluginSpec, SessionOptions } from "../options.ts";
+import { isAbsolute } from "../permissions/paths.ts";
 import type { Machine } from "../permissions/protected_paths.ts";
 import { inheritedEnv } from "./environment.ts";
 import { pathOf } from "./launch.ts";
+import { isSettingsFile } from "./places.ts";
 import { realPathSync } from "./real_path.ts";
 
 const CONFIG_DIR = "CLAUDE_CONFIG_DIR";
 
 /** The machine that the session's CLI runs on, as far as Deno lets this process look. */
 export function machineOf(options: SessionOptions): Machine {
-  const configDir = configDirOf(options);
+  const base = baseOf(options);
   return {
     // To look without the permission would ask whoever sits at the terminal.
     realPath: (path) =>
       isGranted({ name: "read", path }) ? realPathSync(path) : path,
-    ...configDir === undefined ? {} : { configDir },
+    trusted: trustedBy(options).flatMap((path) => {
+      if (isAbsolute(path)) return [path];
+      return base === undefined ? [] : [`${base}/${path}`];
+    }),
   };
 }
 
-/** The CLI's configuration folder, if it is not the one in the home directory. */
-function configDirOf(options: SessionOptions): string | undefined {
-  const given = options.configDir === undefined
+/** Where relative paths of the options begin, if that can be told. */
+function baseOf({ cwd }: SessionOptions): string | undefined {
+  const given = cwd === undefined ? undefined : pathOf("cwd", cwd);
+  if (given !== undefined && isAbsolute(given)) return given;
+  if (!isGranted({ name: "read", path: "." })) return undefined;
+  return given === undefined ? Deno.cwd() : `${Deno.cwd()}/${given}`;
+}
+
+/** Files and folders that the options have the CLI execute or trust, as they were given. */
+function trustedBy(options: SessionOptions): readonly string[] {
+  const { configDir, settings, mcpConfigFiles = [], plugins = [] } = options;
+  const folder = configDir === undefined
     ? options.env?.[CONFIG_DIR] ?? inherited(options)
-    : pathOf("configDir", options.configDir);
-  if (given === undefined || given === "") return undefined;
-  if (isAbsolute(given)) return given;
-  const cwd = options.cwd === undefined
-    ? undefined
-    : pathOf("cwd", options.cwd);
-  if (cwd !== undefined && isAbsolute(cwd)) return absolute(given, cwd);
-  return isGranted({ name: "read", path: "." })
-    ? absolute(given, cwd === undefined ? Deno.cwd() : `${Deno.cwd()}/${cwd}`)
-    : undefined;
+    : pathOf("configDir", configDir);
+  return [
+    folder ?? "",
+    ...isSettingsFile(settings) ? [pathOf("settings", settings)] : [],
+    ...mcpConfigFiles.map((file) => pathOf("mcpConfigFiles", file)),
+    ...plugins.flatMap(pluginPath),
+  ].filter((path) => path !== "");
+}
+
+function pluginPath(plugin: PluginSpec): readonly string[] {
+  if (typeof plugin === "string" || plugin instanceof URL) {
+    return [pathOf("plugins", plugin)];
+  }
+  return "url" in plugin ? [] : [pathOf("plugins", plugin.path)];
 }
 
 function inherited(options: SessionOptions): string | undefined {
