@@ -319,7 +319,7 @@ const WAYS: Readonly<
     await tmux.press("n");
   }, 0],
   "keys that are none, then n": [async (tmux) => {
-    await tmux.press("Enter", "Space", "Up", "Escape", "M-y", "F3");
+    await tmux.press("Tab", "Up", "Escape", "M-y", "F3", "x");
     await tmux.press("n");
   }, 0],
   SIGTERM: [async (tmux) => {
