@@ -31,6 +31,8 @@ export interface SessionDriver extends FactsSource {
   leave(turnId: string): void;
   /** Ends the process. */
   close(): unknown;
+  /** Ends it, or begins to as soon as the function returns that is being called. */
+  closeSoon(): void;
 }
 
 /** What `ask()` wants of the process. */
@@ -120,6 +122,12 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     this.#hold(asked);
     this.#driver.send(prompt, turn.sink);
     this.#turn = turn;
+    // A function that looked on while it was sent may have aborted all of it.
+    const { signal: whole } = this.#given;
+    if (whole?.aborted === true) {
+      turn.abort(whole.reason);
+      this.#driver.closeSoon();
+    }
     if (signal === undefined) return;
     const release = onAbort(signal, () => turn.abort(signal.reason));
     this.#releases.set(prompt.id, release);
@@ -274,7 +282,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     if (signal === undefined) return;
     const release = onAbort(signal, () => {
       this.#turn?.abort(signal.reason);
-      this.#driver.close();
+      this.#driver.closeSoon();
     });
     this.broadcast.on("close", release);
   }

@@ -409,3 +409,30 @@ Deno.test("blocking: what looks on cannot hold up the session", async () => {
     assertEquals([...codes], ["session_busy"], place);
   }
 });
+
+Deno.test("blocking: a signal that is aborted in what looks on closes the session", async () => {
+  for (const place of ["onWire", "stderr", "costLog"] as const) {
+    await using claude = await ScriptedClaude.create({
+      processes: [{ forEveryPrompt: [step.stderr("oh\n"), step.text("done")] }],
+    });
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    using session = new SyncSession({
+      claudePath: claude.path,
+      signal: abort.signal,
+      [place]: () => abort.abort(reason),
+    });
+    let error: unknown;
+    try {
+      for (;;) session.ask("go");
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert(
+      error === reason ||
+        error instanceof StateError && error.code === "session_closed",
+      `${place}: ${error}`,
+    );
+    assertEquals(session.state, "closed");
+  }
+});

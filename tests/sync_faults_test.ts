@@ -71,7 +71,7 @@ Deno.test("the death of the worker is found out, and ends the process", async ()
     error.message,
     "Lost the worker that reads the process: it gives no sign of life",
   );
-  assert(tookMs < 4_000, `${tookMs} ms`);
+  assert(tookMs < 60_000, `${tookMs} ms`);
 });
 
 Deno.test("the death of the worker is found out also before there is a process", async () => {
@@ -91,7 +91,7 @@ Deno.test("the death of the worker is found out also before there is a process",
     error.message,
     "Lost the worker that reads the process: it gives no sign of life",
   );
-  assert(performance.now() - at < 4_000);
+  assert(performance.now() - at < 60_000);
 });
 
 Deno.test("a failure in the worker itself is told at once, with its cause", async () => {

@@ -340,6 +340,11 @@ export class AsyncDriver {
     return this.#closing;
   }
 
+  /** The same; nobody waits for it. */
+  closeSoon(): void {
+    this.close();
+  }
+
   async #closeAll(): Promise<void> {
     // No process is left behind: also not the one before, on its way out.
     await Promise.all([this.#close(), this.#before]);

@@ -52,6 +52,7 @@ export class BlockingDriver {
   #link: LineLink | undefined;
   #started: Outcome | undefined;
   #isClosing = false;
+  #closesSoon = false;
   /** The process would not go. */
   #closeFailure: DeadlineError | undefined;
   /** A handler that gave a promise: told to whoever waits next. */
@@ -158,6 +159,7 @@ export class BlockingDriver {
    */
   wait(isDone: () => boolean): void {
     this.#guard.checkWait("wait", this.protocol.state);
+    this.#closeIfDue();
     this.#tellMisuse();
     const link = this.#link;
     link?.enter();
@@ -168,6 +170,7 @@ export class BlockingDriver {
       }
     } finally {
       link?.leave();
+      this.#closeIfDue();
     }
     this.#tellInterrupted();
   }
@@ -201,6 +204,7 @@ export class BlockingDriver {
   }
 
   #stepOnce(mostMs: number): boolean {
+    this.#closeIfDue();
     const link = this.#link;
     if (link === undefined || this.#conversation.isEnded) return false;
     const line = link.takeLine();
@@ -356,6 +360,18 @@ export class BlockingDriver {
       this.#end(this.#closeFailure ?? this.#conversation.closedError("close"));
     }
     if (this.#closeFailure !== undefined) throw this.#closeFailure;
+  }
+
+  /** Ends the process, or does so with the next step where a function that looks on is being called. */
+  closeSoon(): void {
+    if (this.#guard.isObserving) this.#closesSoon = true;
+    else this.close();
+  }
+
+  #closeIfDue(): void {
+    if (!this.#closesSoon) return;
+    this.#closesSoon = false;
+    this.close();
   }
 
   /** Waits for the end of the conversation, but no longer than this. */

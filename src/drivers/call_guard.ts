@@ -14,6 +14,11 @@ export class CallGuard {
   /** How many functions that only look on are being called. */
   #observers = 0;
 
+  /** Whether a function that looks on is being called. */
+  get isObserving(): boolean {
+    return this.#observers > 0;
+  }
+
   /** Deals with news: whatever it calls is called from inside the session. */
   step<T>(run: () => T): T {
     this.#steps++;

@@ -40,8 +40,11 @@ const CALM_MS = 500;
 /** Then it is looked for so often, */
 const PROBE_MS = 250;
 
-/** and after so long without one it counts as dead. A machine may be that busy, no more. */
-const LOST_MS = 2_000;
+/**
+ * and after so long without one it counts as dead. A busy machine may keep a thread waiting
+ * for seconds, and an answer that is lost for that is worse than a late error.
+ */
+const LOST_MS = 10_000;
 
 /** How long SIGKILL may take where the program ends. */
 const EXIT_KILL_MS = 500;

@@ -23,9 +23,9 @@ import { Random } from "./random.ts";
 const LIMIT_MS = 1_500;
 
 /** So long what waits may take once the session is closed: nothing is left to be waited for. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 60_000;
 
-const CLOSE_STEP_MS = 300;
+const CLOSE_STEPS = { eofMs: 300, termMs: 300, killMs: 30_000 };
 
 type Session = AsyncSession | SyncSession;
 type AnyTurn = Turn | SyncTurn;
@@ -54,7 +54,7 @@ class Player {
     const place = plan.innerPlace;
     const options: SyncSessionOptions = {
       claudePath: claude.path,
-      closeTimeoutMs: CLOSE_STEP_MS,
+      closeTimeoutMs: CLOSE_STEPS,
       onBreak: plan.onBreak,
       signal: this.#abort.signal,
       ...plan.limited

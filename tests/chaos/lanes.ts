@@ -4,7 +4,7 @@ import { TextLineStream } from "@std/streams";
 import type { Outcome } from "./judge.ts";
 
 /** So long no run may take: all its turns, and closing it, at their longest. */
-export const HANG_MS = 60_000;
+export const HANG_MS = 300_000;
 
 /** A process that plays one run after the other. */
 export class Lane {

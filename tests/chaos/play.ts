@@ -17,15 +17,18 @@ import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import type { Outcome, TurnOutcome } from "./judge.ts";
 import type { Plan, PlannedTurn } from "./plan.ts";
 
-/** How long a turn may take that may get stuck, and one that may not. */
+/**
+ * How long a turn may take that may get stuck, and one that may not: an answer that has to
+ * come must not depend on how busy the machine is.
+ */
 const STUCK_MS = 1_500;
-const SOUND_MS = 30_000;
+const SOUND_MS = 60_000;
 
-/** How long each step of closing may take. */
-const CLOSE_STEP_MS = 300;
+/** How long each step of closing may take. One that a SIGKILL needs is the machine's. */
+const CLOSE_STEPS = { eofMs: 300, termMs: 300, killMs: 30_000 };
 
 /** So long a process may take to be gone after `close()`, for the kernel to see to it. */
-const GONE_MS = 1_000;
+const GONE_MS = 30_000;
 
 const POLICIES: Readonly<Record<Plan["policy"], SyncPolicy | undefined>> = {
   none: undefined,
@@ -86,31 +89,37 @@ export async function play(
 
 function optionsOf(plan: Plan, claude: ScriptedClaude): SyncSessionOptions {
   const policy = POLICIES[plan.policy];
-  const sound = plan.turns.every(({ effect }) =>
-    effect === "harmless" || effect === "deadly"
-  );
   return {
     claudePath: claude.path,
     partials: plan.partials,
-    closeTimeoutMs: CLOSE_STEP_MS,
-    turnTimeoutMs: sound ? SOUND_MS : STUCK_MS,
-    controlTimeoutMs: sound ? SOUND_MS : STUCK_MS,
+    closeTimeoutMs: CLOSE_STEPS,
+    controlTimeoutMs: SOUND_MS,
     tools: [DOUBLE],
     hooks: { PostToolUse: [{ run: () => hook.context("noted") }] },
-    startTimeoutMs: sound ? SOUND_MS : STUCK_MS,
+    // What gets stuck at the start is in the way of the first turn.
+    startTimeoutMs: limitOf(plan.turns[0]),
     ...policy === undefined ? {} : { policy },
     ...plan.recover ? { recover: { attempts: 1 } } : {},
   };
 }
 
+/** How long a turn may take. */
+function limitOf(turn: PlannedTurn | undefined): number {
+  return turn?.effect === "harmless" || turn?.effect === "deadly"
+    ? SOUND_MS
+    : STUCK_MS;
+}
+
 async function readAsync(
   session: AsyncSession,
-  { prompt, reading }: PlannedTurn,
+  planned: PlannedTurn,
 ): Promise<TurnOutcome> {
+  const { prompt, reading } = planned;
+  const options = { timeoutMs: limitOf(planned) };
   if (reading === "ask") {
-    return { kind: "text", text: (await session.ask(prompt)).text };
+    return { kind: "text", text: (await session.ask(prompt, options)).text };
   }
-  const turn = session.send(prompt);
+  const turn = session.send(prompt, options);
   if (reading === "text") return { kind: "text", text: await turn.text() };
   let interrupted: Promise<unknown> | undefined;
   for await (const { type } of turn) {
@@ -137,12 +146,14 @@ function attempt(session: SyncSession, turn: PlannedTurn): TurnOutcome {
 
 function readBlocking(
   session: SyncSession,
-  { prompt, reading }: PlannedTurn,
+  planned: PlannedTurn,
 ): TurnOutcome {
+  const { prompt, reading } = planned;
+  const options = { timeoutMs: limitOf(planned) };
   if (reading === "ask") {
-    return { kind: "text", text: session.ask(prompt).text };
+    return { kind: "text", text: session.ask(prompt, options).text };
   }
-  const turn = session.send(prompt);
+  const turn = session.send(prompt, options);
   if (reading === "text") return { kind: "text", text: turn.text() };
   let isInterrupted = false;
   for (const { type } of turn) {
