@@ -211,6 +211,8 @@ export type StartupReason =
   | "billing"
   /** The CLI dropped settings that it was given; nothing was sent. */
   | "settings_dropped"
+  /** The CLI runs tools unasked, in a permission mode that nothing names; nothing was sent. */
+  | "permission_mode"
   /** The CLI has something else than the options say, with `verify: "strict"`; nothing was sent. */
   | "configuration_mismatch"
   /** The CLI runs without hooks, so that no policy holds. */
@@ -239,7 +241,8 @@ export class StartupError extends ClaudeStreamError {
       : reason === "exited" || reason === "handshake" ||
           reason === "resume_refused" || reason === "tools_missing" ||
           reason === "hooks_off" || reason === "input_changed" ||
-          reason === "settings_dropped" || reason === "configuration_mismatch"
+          reason === "settings_dropped" || reason === "permission_mode" ||
+          reason === "configuration_mismatch"
       ? "startup"
       : "spawn";
     super(code, message, details);

@@ -16,6 +16,7 @@ import type { WireObject } from "../messages/_define.ts";
 import type { LiveChange } from "../live_changes.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Launch } from "../process/launch.ts";
+import { namesPermissionMode } from "../permissions/check.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import {
   type Output,
@@ -25,6 +26,7 @@ import {
   type PushNews,
   type PushOptions,
 } from "../protocol/mod.ts";
+import { DefaultMode } from "../protocol/default_mode.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
 import { pathOf } from "../process/launch.ts";
 import { machineOf } from "../process/machine.ts";
@@ -125,7 +127,6 @@ export class Conversation {
       budget: options.budget,
       failFastOn: options.failFastOn,
       auth: options.auth,
-      holdsPrompts: this.#host.holdsPrompts,
       waitForReset: options.waitForReset,
     });
     if (inherited !== undefined) {
@@ -239,7 +240,11 @@ export class Conversation {
     const verifier = plan === undefined
       ? undefined
       : new Verification(plan, () => crypto.randomUUID());
-    this.perform(this.protocol.start(id, whole, timeoutMs, verifier));
+    const defaultMode = namesPermissionMode(this.#options)
+      ? undefined
+      : new DefaultMode(() => crypto.randomUUID());
+    const checks = { verifier, defaultMode };
+    this.perform(this.protocol.start(id, whole, timeoutMs, checks));
     for (const { subtype, payload } of this.#changes) {
       this.request(subtype, payload, timeoutMs, (outcome) => {
         if (!outcome.ok) this.#port.fail(notAsBefore(outcome.error));

@@ -139,11 +139,6 @@ export class Host {
     return this.#mcp.prepare();
   }
 
-  /** Whether prompts wait for the handshake: a slash command runs its shell commands at once. */
-  get holdsPrompts(): boolean {
-    return skillShellOf(this.#options) !== "cli";
-  }
-
   /** The handshake was answered. What is said here comes before the first prompt. */
   started(response: WireObject): void {
     guardSkillShell(this.#options, response, this.#port);

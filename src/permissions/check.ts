@@ -13,6 +13,12 @@ import { checkToolName } from "../tools/builtin_tools.ts";
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
 export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
 
+/** Flags that set the permission mode. */
+const MODE_FLAGS: ReadonlySet<string> = new Set([
+  "--permission-mode",
+  "--dangerously-skip-permissions",
+]);
+
 /**
  * Checks a session's policy against its other options.
  *
@@ -56,6 +62,15 @@ export function checkToolNames(options: SessionOptions): void {
     check(agent.tools, `agents.${name}.tools`);
     check(agent.disallowedTools, `agents.${name}.disallowedTools`);
   }
+}
+
+/** Whether the caller chooses the permission mode that the process starts in. */
+export function namesPermissionMode(options: SessionOptions): boolean {
+  const { permissionMode, policy, extraArgs } = options;
+  return permissionMode !== undefined || policy?.bypass === true ||
+    argumentsOf(extraArgs ?? []).some((text) =>
+      MODE_FLAGS.has(text.split("=")[0] ?? "")
+    );
 }
 
 /** What makes the CLI call no hook at all; `undefined` where nothing does. */

@@ -22,10 +22,9 @@ import type {
 } from "./output.ts";
 import { OpenWork } from "./open_work.ts";
 import { OwnRequests, type Reply } from "./pending.ts";
-import { Start } from "./start.ts";
+import { Start, type StartChecks, type StartStep } from "./start.ts";
 import type { ConversationState } from "./state.ts";
 import { TurnFlow, type TurnFlowOptions } from "./turn_flow.ts";
-import type { Verifier } from "./verifier.ts";
 import { cancelLine, replyLine, requestLine } from "./written.ts";
 
 export type * from "./output.ts";
@@ -36,7 +35,6 @@ export class Protocol {
   readonly facts: SessionFacts = new SessionFacts();
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
-  readonly #holdsPrompts: boolean;
   readonly #turns: TurnFlow;
   #start: Start | undefined;
   readonly #own = new OwnRequests(() => this.errorDetails);
@@ -55,11 +53,8 @@ export class Protocol {
     options: TurnFlowOptions & {
       readonly stderrTail?: () => string;
       readonly validation?: Validation | undefined;
-      /** Whether prompts wait for the answer to the handshake. Default `false`. */
-      readonly holdsPrompts?: boolean;
     } = {},
   ) {
-    this.#holdsPrompts = options.holdsPrompts === true;
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
     this.#turns = new TurnFlow(options, this.facts, () => this.errorDetails);
@@ -158,14 +153,14 @@ export class Protocol {
     id: string,
     fields: WireObject,
     timeoutMs: number,
-    verifier?: Verifier,
+    checks: StartChecks = {},
   ): Output[] {
-    const start = new Start(id, timeoutMs, verifier, {
+    const start = new Start(id, timeoutMs, checks, {
       add: (...request) => this.#own.add(...request),
       details: () => this.errorDetails,
     });
     const outputs = start.begin(fields);
-    this.#turns.start(this.#holdsPrompts || start.holdsPrompts);
+    this.#turns.start();
     this.#start = start;
     return outputs;
   }
@@ -278,14 +273,17 @@ export class Protocol {
       ? undefined
       : this.#own.reply(response);
     if (reply === undefined) return [];
-    const end = this.#start?.take(reply);
-    return end === undefined
+    const step = this.#start?.take(reply);
+    return step === undefined
       ? [{ do: "settle", ...reply }]
-      : this.#shakeHands(end);
+      : this.#startStep(step);
   }
 
-  #shakeHands(end: Parameters<TurnFlow["shakeHands"]>[0] | []): Output[] {
-    return Array.isArray(end) ? [] : this.#turns.shakeHands(end);
+  #startStep({ outputs = [], end }: StartStep): Output[] {
+    return [
+      ...outputs,
+      ...end === undefined ? [] : this.#turns.shakeHands(end),
+    ];
   }
 
   #withdraw(id: string | undefined): Output[] {
@@ -300,13 +298,7 @@ export class Protocol {
       this.facts,
     );
     if (taken !== undefined) {
-      const { told: frame, end = [] } = taken;
-      return [
-        ...frame === undefined
-          ? []
-          : [{ do: "emit", frame, turnId: undefined } as const],
-        ...this.#shakeHands(end),
-      ];
+      return this.#startStep(taken);
     }
     const decoded = this.#decoder.decode(raw, line);
     for (const event of decoded.events) {

@@ -63,11 +63,20 @@ function reply(id: string, more: WireObject = {}): string {
   });
 }
 
-function started(
+/** A process that was started and has not answered the handshake. */
+function starting(
   options: ConstructorParameters<typeof Protocol>[0] = {},
 ): Protocol {
   const protocol = new Protocol(options);
   protocol.start("start", {}, 1000);
+  return protocol;
+}
+
+function started(
+  options: ConstructorParameters<typeof Protocol>[0] = {},
+): Protocol {
+  const protocol = starting(options);
+  protocol.receive(reply("start", { response: {} }));
   return protocol;
 }
 
@@ -109,6 +118,20 @@ Deno.test("send writes the prompt with its id, and only one at a time", () => {
     StateError,
   );
   assertEquals(error.code, "session_busy");
+});
+
+Deno.test("a prompt waits until the handshake is answered, and one that is left does not go out", () => {
+  const protocol = starting();
+  assertEquals(written(protocol.send({ id: "p1", content: "hi" })), []);
+  protocol.push({ id: "m1", content: "too" }, {});
+  assertEquals(
+    only(protocol.leave("p1"), "end_turn").map(({ id }) => id),
+    ["p1"],
+  );
+  protocol.send({ id: "p2", content: "again" });
+  const outputs = protocol.receive(reply("start", { response: {} }));
+  assertEquals(written(outputs).map(({ uuid }) => uuid), ["m1", "p2"]);
+  assertEquals(protocol.state, "running");
 });
 
 Deno.test("a turn ends with the result that names its prompt", () => {
@@ -414,7 +437,7 @@ Deno.test("a process that ends well and never answers the handshake is a Startup
     ["error: option '--a <b>' argument 'c' is invalid.", "--a", "extraArgs"],
   ];
   for (const [stderrTail, said, hint] of rows) {
-    const outputs = started().end({ code: 0, signal: null, stderrTail });
+    const outputs = starting().end({ code: 0, signal: null, stderrTail });
     const [settled] = only(outputs, "settle");
     assert(settled?.outcome.ok === false);
     const { error } = settled.outcome;
@@ -423,7 +446,7 @@ Deno.test("a process that ends well and never answers the handshake is a Startup
     assert(error.hint?.includes(hint), error.hint);
   }
   // One that did answer has just ended.
-  const ready = started();
+  const ready = starting();
   ready.send({ id: "p1", content: "hi" });
   ready.receive(reply("start"));
   const outputs = ready.end({ code: 0, signal: null, stderrTail: "" });
@@ -437,7 +460,7 @@ Deno.test("a session that cannot be resumed says so", () => {
     is_error: true,
     errors: ["No conversation found with session ID: x"],
   });
-  const protocol = started({ resume: { id: "r", cwd: "/w" } });
+  const protocol = starting({ resume: { id: "r", cwd: "/w" } });
   protocol.send({ id: "p1", content: "hi" });
   const { end } = only(protocol.receive(line), "end_turn")[0] ?? {};
   assert(end?.result === undefined);
@@ -446,7 +469,7 @@ Deno.test("a session that cannot be resumed says so", () => {
   assertEquals(end.error.code, "session_not_found");
 
   // The CLI says in words only whether it is the session or the message that is not there.
-  const at = started({ resume: { id: "r", cwd: "/w", at: "m" } });
+  const at = starting({ resume: { id: "r", cwd: "/w", at: "m" } });
   at.send({ id: "p1", content: "hi" });
   const { end: refused } = only(at.receive(line), "end_turn")[0] ?? {};
   assert(refused?.error instanceof StartupError);
@@ -454,7 +477,7 @@ Deno.test("a session that cannot be resumed says so", () => {
   assertEquals(refused.error.code, "startup");
   assert(refused.error.hint?.includes("resumeAt"));
 
-  const warm = started({ resume: { id: "r", cwd: "/w" } });
+  const warm = starting({ resume: { id: "r", cwd: "/w" } });
   warm.receive(line);
   const settled = only(warm.end(EXIT), "settle")[0]?.outcome;
   assert(settled?.ok === false);
@@ -513,20 +536,9 @@ Deno.test("a move outside of the table is an error that names state and input", 
   assert(refused > 5);
 });
 
-Deno.test("prompts wait for the handshake where the host has to say something first", () => {
-  for (const holdsPrompts of [true, false]) {
-    const protocol = new Protocol({ holdsPrompts });
-    protocol.start("start", {}, 1000);
-    const sent = protocol.send({ id: "p1", content: "/command" });
-    assertEquals(sent.some((output) => output.do === "write"), !holdsPrompts);
-    const answered = protocol.receive(JSON.stringify({
-      type: "control_response",
-      response: { subtype: "success", request_id: "start", response: {} },
-    }));
-    const kinds = answered.map((output) => output.do).filter((kind) =>
-      kind === "settle" || kind === "write"
-    );
-    // What is said when it settles comes before the prompt.
-    assertEquals(kinds, holdsPrompts ? ["settle", "write"] : ["settle"]);
-  }
+Deno.test("what is said when the handshake settles comes before the first prompt", () => {
+  const protocol = starting();
+  protocol.send({ id: "p1", content: "/command" });
+  const answered = protocol.receive(reply("start", { response: {} }));
+  assertEquals(answered.map((output) => output.do), ["settle", "write"]);
 });

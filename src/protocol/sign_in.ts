@@ -31,13 +31,10 @@ export class SignIn {
   /** Nobody was signed in at the handshake: nothing can be spent, and the turn says so. */
   #isNobody = false;
   #key: string | undefined;
-  /** Prompts that wait for the handshake to be answered. */
-  #held: string[] | undefined;
 
   /** @param mode The option. */
   constructor(mode: AuthMode = "any") {
     this.#mode = mode;
-    if (this.#isGuarded) this.#held = [];
   }
 
   /** Where the API key comes from that pays, as the CLI says; `undefined` where a login pays. */
@@ -48,24 +45,6 @@ export class SignIn {
   /** Whether anything is wanted at all. */
   get #isGuarded(): boolean {
     return this.#mode !== "any";
-  }
-
-  /** From here on prompts wait for the handshake. */
-  holdPrompts(): void {
-    this.#held ??= [];
-  }
-
-  /** Keeps a prompt until the handshake is answered. Says whether it does. */
-  hold(line: string): boolean {
-    this.#held?.push(line);
-    return this.#held !== undefined;
-  }
-
-  /** Gives the prompts that were kept; from here on none are. */
-  release(): readonly string[] {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    return held;
   }
 
   /** Looks at the answer to the handshake. Gives the reason for which there is no session. */

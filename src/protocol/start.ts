@@ -8,6 +8,7 @@
 import { DeadlineError, DOCTOR_HINT, type ErrorDetails } from "../errors.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { DefaultMode, ModeRequest } from "./default_mode.ts";
 import type { SessionFacts } from "./facts.ts";
 import type { Output } from "./output.ts";
 import type { Outcome } from "./pending.ts";
@@ -28,12 +29,29 @@ export interface StartPort {
   details(): ErrorDetails;
 }
 
+/** What is seen to besides the handshake. */
+export interface StartChecks {
+  /** Verifies what was handed over. */
+  readonly verifier?: Verifier | undefined;
+  /** Sees to the permission mode, if the caller names none. */
+  readonly defaultMode?: DefaultMode | undefined;
+}
+
+/** What comes of a line. */
+export interface StartStep {
+  /** What to do now. */
+  readonly outputs?: readonly Output[];
+  /** How the start ended, if it is over now. */
+  readonly end?: Settled | undefined;
+}
+
 /** Follows one start. */
 export class Start {
   readonly #port: StartPort;
   readonly #id: string;
   readonly #timeoutMs: number;
   readonly #verifier: Verifier | undefined;
+  readonly #defaultMode: DefaultMode | undefined;
   /** The answer to the handshake, as long as something else is waited for. */
   #handshake: Settled | undefined;
 
@@ -41,19 +59,14 @@ export class Start {
   constructor(
     id: string,
     timeoutMs: number,
-    verifier: Verifier | undefined,
+    checks: StartChecks,
     port: StartPort,
   ) {
     this.#id = id;
     this.#timeoutMs = timeoutMs;
-    this.#verifier = verifier;
+    this.#verifier = checks.verifier;
+    this.#defaultMode = checks.defaultMode;
     this.#port = port;
-  }
-
-  /** Whether the first prompt waits until the start is over. */
-  get holdsPrompts(): boolean {
-    return this.#verifier?.settingsId !== undefined ||
-      this.#verifier?.probeId !== undefined;
   }
 
   /** Writes all that is asked. Throws what JSON cannot hold, before anything changes. */
@@ -71,30 +84,38 @@ export class Start {
     return lines.map((line) => ({ do: "write", line }));
   }
 
-  /**
-   * Takes an answer, if it is to something of the start.
-   *
-   * @returns The end of the handshake, if it is over now; `[]` if it is not; `undefined` if
-   * the answer is to something else.
-   */
-  take(reply: Settled): Settled | [] | undefined {
+  /** Takes an answer. Returns `undefined` if it is to something else. */
+  take(reply: Settled): StartStep | undefined {
     const { id, outcome } = reply;
     if (id === this.#id) {
-      if (!outcome.ok) return reply;
+      if (!outcome.ok) return { end: reply };
       this.#handshake = reply;
       this.#verifier?.shakeHands(outcome.response);
-      return this.#end();
+      return this.#step(this.#defaultMode?.shakeHands(outcome.response));
+    }
+    if (this.#defaultMode?.isOwn(id) === true) {
+      return this.#step(this.#defaultMode.take(outcome));
     }
     return this.#verifier?.takeReply(id, outcome) === true
-      ? this.#end()
+      ? this.#step()
       : undefined;
   }
 
-  #end(): Settled | [] {
+  #step(next?: ModeRequest): StartStep {
+    if (next === undefined) return { end: this.#end() };
+    this.#port.add(next.id, next.subtype, this.#timeoutMs);
+    const line = requestLine(next.id, next.subtype, next.payload);
+    return { outputs: [{ do: "write", line }] };
+  }
+
+  #end(): Settled | undefined {
     const handshake = this.#handshake;
-    if (handshake === undefined || this.#verifier?.isDone === false) return [];
+    const checks = [this.#verifier, this.#defaultMode];
+    if (
+      handshake === undefined || checks.some((check) => check?.isDone === false)
+    ) return undefined;
     this.#handshake = undefined;
-    const error = this.#verifier?.error;
+    const error = checks.find((check) => check?.error !== undefined)?.error;
     return error === undefined
       ? handshake
       : { id: handshake.id, outcome: { ok: false, error } };
@@ -108,20 +129,18 @@ export class Start {
     raw: WireObject,
     decode: () => Frame,
     facts: SessionFacts,
-  ):
-    | { readonly told?: Frame; readonly end?: Settled | [] }
-    | undefined {
+  ): StartStep | undefined {
     if (this.#verifier?.takesMessage(raw) !== true) return undefined;
     if (raw.type === "result") return { end: this.#end() };
     if (raw.type !== "system") return {};
-    const told = decode();
-    for (const event of told.events) {
+    const frame = decode();
+    for (const event of frame.events) {
       facts.observe(event);
       if (event.type === "system_init") {
         this.#verifier.compareInit(event, facts);
       }
     }
-    return { told };
+    return { outputs: [{ do: "emit", frame, turnId: undefined }] };
   }
 
   /** What the first `init` of a turn shows. */

@@ -84,8 +84,11 @@ export class TurnFlow {
   readonly #turns = new Turns();
   /** A prompt that waits for the turn before it to drain. */
   #waiting: WrittenPrompt | undefined;
-  /** The handshake was answered. */
-  #isReady = false;
+  /**
+   * Prompts that wait until the start is over: who pays, the settings, the permission mode and
+   * the shell commands of skills are settled before anything runs. `undefined` after that.
+   */
+  #held: { readonly id: string; readonly line: string }[] | undefined = [];
   #sawInit = false;
   #hasPrompted = false;
   #startupError: StartupError | undefined;
@@ -178,21 +181,17 @@ export class TurnFlow {
     return { do: "emit", frame, turnId: this.#turns.owner };
   }
 
-  /**
-   * The process is up.
-   *
-   * @param holdsPrompts Whether prompts wait until the start is over.
-   */
-  start(holdsPrompts = false): void {
+  /** The process is up. */
+  start(): void {
     this.#state = next(this.#state, "start");
-    if (holdsPrompts) this.#signIn.holdPrompts();
   }
 
-  /** The handshake is answered: prompts that waited for it go out, or never do. */
+  /** The start is over: prompts that waited for it go out, or never do. */
   shakeHands(
     { id, outcome }: { readonly id: string; readonly outcome: Outcome },
   ): Output[] {
-    this.#isReady = true;
+    const held = this.#held ?? [];
+    this.#held = undefined;
     if (!outcome.ok) return [{ do: "settle", id, outcome }];
     const error = this.#signIn.atHandshake(outcome.response);
     if (error !== undefined) {
@@ -200,7 +199,7 @@ export class TurnFlow {
     }
     return [
       { do: "settle", id, outcome },
-      ...this.#signIn.release().map((line): Output => ({ do: "write", line })),
+      ...held.map(({ line }): Output => ({ do: "write", line })),
     ];
   }
 
@@ -226,12 +225,14 @@ export class TurnFlow {
 
   #open({ prompt, line }: WrittenPrompt): Output[] {
     this.#turns.open = opened(prompt);
-    return this.#prompt(line);
+    return this.#prompt(prompt.id, line);
   }
 
-  #prompt(line: string): Output[] {
+  #prompt(id: string, line: string): Output[] {
     this.#hasPrompted = true;
-    return this.#signIn.hold(line) ? [] : [{ do: "write", line }];
+    if (this.#held === undefined) return [{ do: "write", line }];
+    this.#held.push({ id, line });
+    return [];
   }
 
   /** Hands a message to the process whatever it is doing. What becomes of it is told. */
@@ -245,7 +246,7 @@ export class TurnFlow {
     this.#checkBudget();
     const line = promptLine(prompt, how);
     this.#turns.push(prompt.id);
-    return this.#prompt(line);
+    return this.#prompt(prompt.id, line);
   }
 
   /**
@@ -256,6 +257,11 @@ export class TurnFlow {
     if (this.isWaiting(turnId)) {
       this.#waiting = undefined;
       return [{ do: "end_turn", id: turnId, end: { error: neverSent() } }];
+    }
+    const held = this.#held?.findIndex(({ id }) => id === turnId) ?? -1;
+    if (held >= 0) {
+      this.#held?.splice(held, 1);
+      return this.#endTurn(turnId, { error: neverSent() });
     }
     if (this.id === turnId && this.#state === "running") {
       this.#state = next(this.#state, "leave");
@@ -295,7 +301,7 @@ export class TurnFlow {
       waitedFor,
       ranTools,
     };
-    return this.#prompt(line);
+    return this.#prompt(turnId, line);
   }
 
   /** Asks the CLI to stop the turn that runs, by this request. */
@@ -534,7 +540,7 @@ export class TurnFlow {
   errorOf(how: ProcessExit): Error {
     return this.#startupError ?? endError(how, {
       isClosing: this.#state === "closing",
-      isReady: this.#isReady,
+      isReady: this.#held === undefined,
       sawInit: this.#sawInit,
       sessionId: this.#details().sessionId,
     });
