@@ -40,7 +40,6 @@ import {
   guardSkillShell,
   PolicyHooks,
   type PolicyHooksPort,
-  skillShellOf,
 } from "./policy_hooks.ts";
 import {
   type DecisionReply,

@@ -147,6 +147,21 @@ export const CELLS: readonly Cell[] = [
       }),
   },
   {
+    name: "a mode that the settings name is kept",
+    replies: [reply.text("one")],
+    run: async (on) => {
+      await Deno.mkdir(`${on.cwd}/.claude`);
+      await Deno.writeTextFile(
+        `${on.cwd}/.claude/settings.json`,
+        JSON.stringify({ permissions: { defaultMode: "acceptEdits" } }),
+      );
+      await using(on.open(), async (session) => {
+        await session.ask("hi");
+        assertEquals(session.permissionMode, "acceptEdits");
+      });
+    },
+  },
+  {
     name: "without a policy, nothing that the CLI would ask about runs",
     replies: [touch("made"), reply.text("done")],
     run: (on) =>
