@@ -1,10 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import {
-  type RealPath,
-  writePaths,
-  type WritePathsOptions,
-} from "./write_paths.ts";
+import type { RealPath } from "./paths.ts";
+import { writePaths, type WritePathsOptions } from "./write_paths.ts";
 
 /** A file system: what is there, and where links lead. Follows them part by part. */
 function fileSystem(
