@@ -98,7 +98,12 @@ Deno.test("a tool that ran without the hook gives the CLI away", () => {
 
 Deno.test("an event says what the answer says", () => {
   const raw = { request_id: "r" };
-  const about = { by: "policy", policy: "p", sessionId: "s" } as const;
+  const about = {
+    by: "policy",
+    policy: "p",
+    sessionId: "s",
+    remember: undefined,
+  } as const;
   const inHook = (decision: Decision | undefined) =>
     auditEvent(
       {
