@@ -141,6 +141,9 @@ export function synchronous(
       policy: {
         name: policy.name,
         ...policy.bypass === undefined ? {} : { bypass: policy.bypass },
+        ...policy.toolNames === undefined
+          ? {}
+          : { toolNames: policy.toolNames },
         decide: atOnce(
           policy.decide.bind(policy),
           "policy",
