@@ -11,6 +11,7 @@ import {
 import {
   AsyncSession,
   ConfigError,
+  DeadlineError,
   printPrompt,
   printPromptSync,
   ProcessExitError,
@@ -132,6 +133,41 @@ for (const kind of ["async", "blocking"] as const) {
     },
   });
 }
+
+Deno.test({
+  name:
+    "blocking: a process that writes on is no hindrance to the one that comes in its place",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using claude = await ScriptedClaude.create({
+      processes: [DEAF, { forEveryPrompt: [step.echo("to {prompt}")] }],
+    });
+    let starts = 0;
+    using session = new SyncSession({
+      claudePath: claude.path,
+      recover: { attempts: 1 },
+      closeTimeoutMs: { eofMs: 100, termMs: 100, killMs: 20_000 },
+      spawn: (spec) =>
+        starts++ > 0 ? spec : {
+          ...spec,
+          command: "/bin/sh",
+          args: [
+            "-c",
+            'setsid env -i timeout 60 yes >&2 & exec "$@"',
+            "sh",
+            spec.command,
+            ...spec.args,
+          ],
+        },
+    });
+    assertThrows(() => session.ask("one", { timeoutMs: 1_000 }), DeadlineError);
+    // A prompt that still waits for the old one fails with it.
+    if (session.state !== "new") {
+      assertThrows(() => session.ask("late"), DeadlineError);
+    }
+    assertEquals(session.ask("two").text, "to two");
+  },
+});
 
 /** Whether that program wrote for as long as it might: its output was read to the end. */
 function endedByItself(file: string): boolean {

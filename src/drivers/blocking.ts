@@ -388,8 +388,10 @@ export class BlockingDriver {
   /** The session cannot go on. The worker sees to the end of the process. */
   #fail(error: Error): void {
     if (this.#conversation.isEnded) return;
-    this.#end(error);
+    // First: another process may come in its place, which waits for the end of this one, and
+    // what nobody reads any more would be in the way of that.
     this.#link?.abandon();
+    this.#end(error);
   }
 
   /** The conversation is over: everything that waits fails. */
