@@ -79,6 +79,7 @@ function readSync({ frames, result }: Recorded) {
     const turn = new SyncTurn("id", "flat", {
       ...HOST,
       wait: (isDone) => assert(isDone()),
+      checkRead: () => {},
       interrupt: () => {
         throw new TypeError("unused");
       },
@@ -108,7 +109,7 @@ async function readCommands({ frames, result }: Recorded) {
   const presenter = answerPresenter(output, {}, () => undefined);
   const renderer = new Renderer({
     detail: "brief",
-    sharesScreen: false,
+    isOneStream: false,
     isLive: false,
     quiet: false,
     columns: () => 80,
