@@ -33,6 +33,7 @@ export type { SessionRestarted } from "./src/events/session_restarted.ts";
 export type { RateLimitWait } from "./src/events/rate_limit_wait.ts";
 export type { ConfigurationMismatch } from "./src/events/configuration_mismatch.ts";
 export type { Stalled } from "./src/events/stalled.ts";
+export type { Warning } from "./src/events/warning.ts";
 export type { FileChange } from "./src/events/file_change.ts";
 export type { ToolCall } from "./src/events/tool_call.ts";
 export type { ToolInputDelta } from "./src/events/tool_input_delta.ts";

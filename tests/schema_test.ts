@@ -15,6 +15,7 @@ import { permissionDecision } from "../src/events/permission_decision.ts";
 import { rateLimitWait } from "../src/events/rate_limit_wait.ts";
 import { eventSchema } from "../src/events/entry.ts";
 import { configurationMismatch } from "../src/events/configuration_mismatch.ts";
+import { warning } from "../src/events/warning.ts";
 import { stalled } from "../src/events/stalled.ts";
 import { sessionRestarted } from "../src/events/session_restarted.ts";
 import { userDialogRequest } from "../src/events/user_dialog_request.ts";
@@ -65,6 +66,14 @@ const OURS: readonly ClaudeEvent[] = [
     option: "policy",
     expected: "Baash",
     found: "Bash",
+    message: "m",
+  }),
+  warning(null, {
+    sessionId: "s",
+    kind: "hook",
+    what: "PreModelSwitch",
+    needs: "2.1.300",
+    has: "2.1.197",
     message: "m",
   }),
   stalled({

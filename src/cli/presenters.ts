@@ -110,7 +110,7 @@ export function answerPresenter(
       isTold ||= told !== undefined;
       const note = event.type === "api_retry"
         ? retryText(event)
-        : event.type === "configuration_mismatch"
+        : event.type === "configuration_mismatch" || event.type === "warning"
         ? event.message
         : told;
       if (note === undefined || flags.quiet === true) return;

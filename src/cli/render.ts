@@ -117,6 +117,7 @@ export class Renderer {
         this.#outcome(event);
         break;
       case "configuration_mismatch":
+      case "warning":
         this.#note(styled("yellow", `${event.message}\n`));
         break;
       case "api_retry":

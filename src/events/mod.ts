@@ -73,6 +73,7 @@ import type { SessionRestarted } from "./session_restarted.ts";
 import type { RateLimitWait } from "./rate_limit_wait.ts";
 import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
 import type { Stalled } from "./stalled.ts";
+import type { Warning } from "./warning.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import type { PermissionRequest } from "./permission_request.ts";
@@ -121,6 +122,7 @@ export type ClaudeEvent =
   | SessionRestarted
   | Stalled
   | ConfigurationMismatch
+  | Warning
   | RateLimitWait
   | ToolCall
   | ToolInputDelta

@@ -34,6 +34,7 @@ import type { SessionRestarted } from "./session_restarted.ts";
 import type { RateLimitWait } from "./rate_limit_wait.ts";
 import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
 import type { Stalled } from "./stalled.ts";
+import type { Warning } from "./warning.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import { toolRequest } from "./permission_request.ts";
@@ -218,6 +219,16 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
       message: text,
     },
   ),
+  warning: event<Warning>("warning", {
+    ...BASE,
+    kind: v.picklist(["option", "hook", "request", "behavior"]) as Reads<
+      Warning["kind"]
+    >,
+    what: text,
+    needs: maybe(text),
+    has: maybe(text),
+    message: text,
+  }),
   events_dropped: event<EventsDropped>("events_dropped", {
     ...BASE,
     count: v.number(),

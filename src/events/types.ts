@@ -27,6 +27,7 @@ const DERIVED: { readonly [T in DerivedType]: true } = {
   rate_limit_wait: true,
   stalled: true,
   configuration_mismatch: true,
+  warning: true,
   events_dropped: true,
   permission_request: true,
   elicitation_request: true,

@@ -119,6 +119,7 @@ Deno.test("a switch over type can be exhaustive", () => {
       case "session_restarted":
       case "stalled":
       case "configuration_mismatch":
+      case "warning":
       case "rate_limit_wait":
       case "file_change":
       case "permission_decision":

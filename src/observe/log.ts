@@ -58,6 +58,10 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
       const facts = { option, expected, found };
       return ["warn", "other than the options say", facts];
     }
+    case "warning": {
+      const { kind, what, needs, has, message } = event;
+      return ["warn", message, { kind, what, needs, has }];
+    }
     case "unknown": {
       const { reason, wireType, wireSubtype } = event;
       const facts = { reason, wireType, wireSubtype };
