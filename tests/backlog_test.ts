@@ -182,7 +182,7 @@ Deno.test(`a blocking session with ${COUNT} events unread answers each request i
     },
   });
   const unread = session.events();
-  assertEquals(session.ask("go").text, "done");
+  assert(session.ask("go").text.endsWith("xxdone"));
   void unread;
   const answers = claude.received.flatMap(({ type, response }) =>
     type === "control_response" ? [response as Record<string, unknown>] : []
