@@ -85,6 +85,7 @@ export interface AskOptions {
    * turn about its end is over, whose text, if there is any, is then the answer; `"turn"`,
    * the end of the prompt's own turn. Default `"tasks"`. A shell that never ends, such as a
    * server, counts as a task: use `"turn"`, `timeoutMs` or `session.interrupt()` then.
+   * A message that is pushed meanwhile has an answer of its own, which is not this one.
    */
   readonly until?: Until;
   /**

@@ -93,6 +93,7 @@ const TASK = step.background("a task", [step.pause(200)], {
 
 /** Answers of every shape that the requests below want. */
 const ANSWER: JsonObject = {
+  mode: "plan",
   cancelled: false,
   title: null,
   canRewind: true,

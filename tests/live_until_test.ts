@@ -71,3 +71,29 @@ live("an interruption ends an ask() that waits for a shell", async () => {
   });
   assertEquals(session.ask("go").text, "Started.");
 });
+
+live(
+  "an answer to a pushed message is not that of the ask() that waits",
+  async () => {
+    const starts = shell("sleep 1000");
+    await using on = await world({
+      replies: (request) =>
+        JSON.stringify(request.messages.at(-1)).includes("And you?")
+          ? reply.text("Me too.")
+          : starts(request),
+    });
+    await using session = new AsyncSession({
+      ...on.options,
+      policy: allowAll(),
+    });
+    const { promise: pushed, resolve } = Promise.withResolvers<string>();
+    session.on("result", async ({ text }) => {
+      if (text !== "Started.") return;
+      const { text: other } = await session.push("And you?").result();
+      resolve(other);
+      await session.interrupt();
+    });
+    const { text } = await session.ask("go");
+    assertEquals([text, await pushed], ["Started.", "Me too."]);
+  },
+);

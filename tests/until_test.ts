@@ -7,11 +7,12 @@ import {
   type InterruptReceipt,
   printPrompt,
   printPromptSync,
+  type Result,
   type SessionOptions,
   SyncSession,
   type SyncSessionOptions,
 } from "../mod.ts";
-import type { Scenario } from "../src/testing/scenario.ts";
+import type { Scenario, Turn } from "../src/testing/scenario.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
 
@@ -86,6 +87,42 @@ both(
     assertEquals([session.tasks.size, session.state], [1, "idle"]);
   },
 );
+
+/** What a message makes that is pushed while an ask() runs, or waits. */
+const PUSHED: Readonly<Record<string, Turn>> = {
+  "an answer": [step.text("Pushed.")],
+  "a failure": [step.apiError(500, "server_error", "no")],
+};
+
+for (const [what, turn] of Object.entries(PUSHED)) {
+  both(
+    `${what} to a pushed message is not that of the ask() that waits for its tasks`,
+    step.conversation([[SERVER, step.text("Started.")], turn]),
+    async (session) => {
+      const results: Result[] = [];
+      session.on("assistant_text", ({ text }) => {
+        if (text === "Started.") session.push("And?");
+      });
+      session.on("result", (result) => {
+        if (results.push(result) === 2) session.interrupt();
+      });
+      const answer = await session.ask("go");
+      assertEquals(answer.text, "Started.");
+      assertEquals(answer.result.uuid, results[0]?.uuid);
+      assertEquals(results.length, 2);
+    },
+  );
+  both(
+    `${what} to a pushed message is not that of the ask() it was queued behind`,
+    step.conversation([[step.text("Mine.")], turn]),
+    async (session) => {
+      session.on("assistant_text", ({ text }) => {
+        if (text === "Mine.") session.push("And?");
+      });
+      assertEquals((await session.ask("go")).text, "Mine.");
+    },
+  );
+}
 
 const ONE_SHOTS = {
   printPrompt: (options: SessionOptions & { until?: "tasks" | "turn" }) =>

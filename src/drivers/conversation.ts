@@ -420,7 +420,7 @@ export class Conversation {
   #do(output: Exclude<Output, { readonly do: "ask" }>): void {
     switch (output.do) {
       case "emit":
-        this.#emit(output.frame, output.turnId);
+        this.#emit(output.frame, output.turnId, output.endsPushed);
         break;
       case "write":
         this.#observers.wire("out", output.line);
@@ -484,17 +484,21 @@ export class Conversation {
   }
 
   /** Hands a line on to whoever reads or looks on. */
-  #hand(frame: Frame, turnId: string | undefined): void {
+  #hand(
+    frame: Frame,
+    turnId: string | undefined,
+    endsPushed: boolean = false,
+  ): void {
     this.#held(() => {
       if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
-      else this.#lasting.frame(frame);
+      else this.#lasting.frame(frame, endsPushed);
       this.#session.frame(frame);
       this.#observers.events(frame.events, this.protocol.facts.model);
     });
   }
 
-  #emit(frame: Frame, turnId: string | undefined): void {
-    this.#hand(frame, turnId);
+  #emit(frame: Frame, turnId: string | undefined, endsPushed?: boolean): void {
+    this.#hand(frame, turnId, endsPushed);
     const failure = this.#host.observe(frame.events);
     if (failure !== undefined) this.#port.fail(failure);
   }

@@ -95,18 +95,23 @@ export class LastingTurns {
     return [...this.#lasting.values()].some(({ sink }) => sink.attended());
   }
 
-  /** A line that is of no turn of the caller's. */
-  frame(frame: Frame): void {
+  /**
+   * Takes a line that belongs to no turn of the caller's.
+   *
+   * @param endsPushed It is the result of a pushed message, which has its own reader: it
+   * takes no answer's place and makes no turn fail.
+   */
+  frame(frame: Frame, endsPushed: boolean): void {
     if (this.#lasting.size === 0) return;
     const [event] = frame.events;
     for (const [id, lasting] of this.#lasting) {
       lasting.sink.frame(frame);
       if (event?.type !== "result") continue;
-      const isFailed = turnFailure(event) !== undefined;
+      const isFailed = !endsPushed && turnFailure(event) !== undefined;
       // A turn about a task may have nothing to add: that takes no answer away.
-      if (
-        isFailed || event.text !== "" || event.structuredOutput !== undefined
-      ) {
+      const hasAnswer = event.text !== "" ||
+        event.structuredOutput !== undefined;
+      if (isFailed || hasAnswer && !endsPushed) {
         lasting.end = { result: event, context: {} };
       }
       if (isFailed || lasting.isInterrupted) this.#finish(id);

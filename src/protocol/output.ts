@@ -72,6 +72,8 @@ export interface Emit {
   readonly frame: Frame;
   /** The turn that it is of. */
   readonly turnId: string | undefined;
+  /** It is the result of a turn that answers messages which were pushed, and nothing else. */
+  readonly endsPushed?: boolean;
 }
 
 /** What a driver is to do, in this order. */

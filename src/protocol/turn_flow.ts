@@ -363,6 +363,8 @@ export class TurnFlow {
     const outputs: Output[] = [
       event?.type === "command_lifecycle" && !this.#turns.isOfTurn(event)
         ? { do: "emit", frame, turnId: undefined } as const
+        : raw.type === "result" && this.#turns.isOfPushed(raw)
+        ? { ...this.emit(frame), endsPushed: true }
         : this.emit(frame),
     ];
     if (raw.type === "result") outputs.push(...this.#finish(raw, frame));

@@ -111,6 +111,8 @@ export class Turns {
 
   /** Those of them that the turn is about which is not the caller's. */
   #foreignPushed = new Set<string>();
+  /** A turn that is not the caller's began with messages that were pushed, and nothing else. */
+  #isOfPushed = false;
 
   /** Id of the turn that the lines belong to now; `undefined` where they are nobody's. */
   get owner(): string | undefined {
@@ -140,6 +142,16 @@ export class Turns {
     );
   }
 
+  /**
+   * Whether a result is that of a turn which pushed messages began: it answers them, and
+   * nobody else.
+   */
+  isOfPushed(result: WireObject): boolean {
+    return this.#isOfPushed &&
+      // CLI 2.1.197 does not tell it from a turn that it starts by itself until now.
+      (result.origin === undefined || result.origin === null);
+  }
+
   /** Whether this CLI reports what becomes of a message. */
   get reportsLifecycle(): boolean {
     return this.#reportsLifecycle;
@@ -167,6 +179,9 @@ export class Turns {
         ? []
         : [...this.#pushed.keys()].filter((id) => this.#isBegunBy(raw, id)),
     );
+    this.#isOfPushed = this.#foreignPushed.size > 0 &&
+      this.#foreignId === undefined &&
+      promptIds(raw)?.every((id) => this.#pushed.has(`${id}`)) !== false;
     if (own && this.open !== undefined) this.open.started = true;
     return own;
   }
@@ -264,6 +279,7 @@ export class Turns {
       (ids?.includes(this.open.promptId) ?? isOfPrompt);
     this.#foreign = false;
     this.#foreignId = undefined;
+    this.#isOfPushed = false;
     this.#begun.clear();
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
     for (const id of pushed) this.#mark(id, "answered");
