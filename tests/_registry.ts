@@ -255,14 +255,14 @@ export class LocalRegistry implements AsyncDisposable {
     return Response.json({ manifest, exports: this.#config.exports });
   }
 
-  /** Our dependencies on npm, from `node_modules/`. */
+  /** Our dependencies on npm and theirs, from `node_modules/`. */
   async #fromNpm(path: string): Promise<Response | undefined> {
     const base = "/npm/";
     if (!path.startsWith(base)) return undefined;
     const rest = decodeURIComponent(path.slice(base.length));
     const packed = this.#npm.get(rest);
     if (packed !== undefined) return fileAnswer(packed);
-    const source = await Deno.realPath(`${ROOT}node_modules/${rest}`);
+    const source = await installed(rest);
     const config = JSON.parse(
       await Deno.readTextFile(`${source}/package.json`),
     );
@@ -300,6 +300,17 @@ export class LocalRegistry implements AsyncDisposable {
     }
     throw new Deno.errors.NotFound(path);
   }
+}
+
+/** The folder of an npm package that is ours, or that one of ours needs. */
+async function installed(name: string): Promise<string> {
+  const store = `${ROOT}node_modules/.deno`;
+  const prefix = `${name.replace("/", "+")}@`;
+  for await (const entry of Deno.readDir(store)) {
+    if (!entry.name.startsWith(prefix)) continue;
+    return await Deno.realPath(`${store}/${entry.name}/node_modules/${name}`);
+  }
+  throw new Deno.errors.NotFound(name);
 }
 
 /** What `deno publish --dry-run` lists. */
