@@ -186,8 +186,7 @@ Deno.test("a permission that is missing is a StartupError that names it", async 
   const runs = `--allow-run=${path}`;
   const hint = {
     run: `Run Deno with ${runs}`,
-    write: "Run Deno with --allow-write for the folder of temporary files, " +
-      "or give the settings as a file",
+    write: "Run Deno with --allow-write for the folder of temporary files",
   };
   for (const part of ["sync", "async"]) {
     const start = async (flags: string[], more: string[] = []) =>

@@ -56,13 +56,19 @@ const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
  * is not known.
  *
  * @param cause What was thrown.
- * @param path What was to be written.
+ * @param path What was to be written; `undefined` for the folder of temporary files, if Deno
+ * may not say where that is.
  */
-export function writeHint(cause: unknown, path: string): string | undefined {
+export function writeHint(
+  cause: unknown,
+  path: string | undefined,
+): string | undefined {
   if (cause instanceof Deno.errors.NotCapable) {
-    return `Run Deno with --allow-write=${path}`;
+    return path === undefined
+      ? "Run Deno with --allow-write for the folder of temporary files"
+      : `Run Deno with --allow-write=${path}`;
   }
-  return hintOf(HINTS, cause, path);
+  return hintOf(HINTS, cause, path ?? "the folder of temporary files");
 }
 
 /**

@@ -26,14 +26,15 @@ export function keepsSettings(answer: unknown): boolean {
     compareVersions(version, KEEPS_SETTINGS) >= 0;
 }
 
-/** The folder that temporary files are written to, where it is known. */
-function temporaryFolder(): string {
+/** The folder that temporary files are written to; `undefined` if Deno may not say. */
+function temporaryFolder(): string | undefined {
   const variables = Deno.build.os === "windows"
     ? ["TMP", "TEMP", "USERPROFILE"]
     : ["TMPDIR"];
   for (const variable of variables) {
     const { state } = Deno.permissions.querySync({ name: "env", variable });
-    const value = state === "granted" ? Deno.env.get(variable) : undefined;
+    if (state !== "granted") return undefined;
+    const value = Deno.env.get(variable);
     if (value !== undefined && value !== "") return value;
   }
   return "/tmp";
@@ -65,7 +66,7 @@ export class LaunchFiles {
    */
   static write(files: readonly LaunchFile[]): LaunchFiles {
     const temporary = temporaryFolder();
-    removeLeftovers(temporary);
+    if (temporary !== undefined) removeLeftovers(temporary);
     if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
