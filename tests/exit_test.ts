@@ -480,9 +480,9 @@ for (const kind of ["async", "blocking"] as const) {
         worker.onmessage = ({ data }) => resolve(data);
       });
       worker.terminate();
-      // The test waits for it, however long a busy machine takes.
       await claude.ended();
-      assertEquals(await alive([pid]), []);
+      // It is gone from the table a moment later. The test hangs where it stays.
+      while ((await alive([pid])).length > 0);
     },
   });
 
