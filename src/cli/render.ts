@@ -18,15 +18,8 @@ import {
   retryText,
 } from "./note_text.ts";
 import type { Piece } from "./output.ts";
-import {
-  cutLine,
-  firstLines,
-  formatMs,
-  oneLine,
-  type Span,
-  styled,
-  widthOf,
-} from "./terminal.ts";
+import { cutLine, firstLines, oneLine } from "./one_line.ts";
+import { formatMs, type Span, styled, widthOf } from "./terminal.ts";
 import { errorText, inputSummary, sharedLine } from "./tool_text.ts";
 
 /** How a turn is shown. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { oneLine } from "./terminal.ts";
+import { oneLine } from "./one_line.ts";
 
 /** How long tasks are waited for before a line says so. */
 const PATIENCE_MS = 2000;

@@ -92,48 +92,6 @@ export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** A text on one line of so many columns, harmless, with `…` where it was cut. */
-export function oneLine(text: string, columns: number): string {
-  // Nobody needs more of a text of megabytes than fits, but it may begin with blanks.
-  const head = text.slice(0, 4096 + columns).trim();
-  return cut(head.replace(/\s+/g, " "), columns);
-}
-
-/** A line of a text, with its indentation, in so many columns. */
-export function cutLine(line: string, columns: number): string {
-  const head = line.slice(0, 4096 + columns).trimEnd();
-  return cut(head.replaceAll("\t", "  "), columns);
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-function cut(text: string, columns: number): string {
-  const safe = escapeControls(text);
-  // deno-lint-ignore no-control-regex
-  const isAscii = /^[\x00-\x7f]*$/.test(safe);
-  if (isAscii && safe.length <= columns) return safe;
-  let used = 0;
-  const kept: string[] = [];
-  for (const { segment } of graphemes.segment(safe)) {
-    used += widthOf(segment);
-    if (used > columns) return `${kept.slice(0, -1).join("").trimEnd()}…`;
-    kept.push(segment);
-  }
-  return safe;
-}
-
-/** The first lines of a text, and how many more there are. */
-export function firstLines(
-  text: string,
-  most: number,
-): { readonly lines: readonly string[]; readonly more: number } {
-  const lines = text.replace(/\s+$/, "").split("\n");
-  return {
-    lines: lines.slice(0, most),
-    more: Math.max(0, lines.length - most),
-  };
-}
-
 /** Milliseconds for people: `40 ms`, `1.2 s`, `2 m 5 s`. */
 export function formatMs(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;

@@ -1,12 +1,9 @@
 import { assertEquals } from "@std/assert";
 import {
-  cutLine,
   escapeControls,
-  firstLines,
   formatCount,
   formatMs,
   formatUsd,
-  oneLine,
   renderSpans,
   styled,
   wantsColor,
@@ -64,24 +61,6 @@ for (const [choice, isTerminal, env, expected] of COLORS) {
     },
   );
 }
-
-Deno.test("oneLine fits a text into so many columns", () => {
-  assertEquals(oneLine("  a\n  b\tc ", 10), "a b c");
-  assertEquals(oneLine("abcdef", 6), "abcdef");
-  assertEquals(oneLine("abcdefg", 6), "abcde…");
-  assertEquals(oneLine("漢字漢字", 6), "漢字…");
-  assertEquals(oneLine("a\x1b[2Jb", 20), "a␛[2Jb");
-});
-
-Deno.test("cutLine keeps the indentation", () => {
-  assertEquals(cutLine("\ta: 1 ", 10), "  a: 1");
-  assertEquals(cutLine("    long line", 8), "    lon…");
-});
-
-Deno.test("firstLines counts what it leaves out", () => {
-  assertEquals(firstLines("a\nb\nc\n\n", 2), { lines: ["a", "b"], more: 1 });
-  assertEquals(firstLines("a\n", 2), { lines: ["a"], more: 0 });
-});
 
 Deno.test("amounts are short", () => {
   assertEquals([40, 1234, 59_960, 125_000].map(formatMs), [

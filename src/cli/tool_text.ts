@@ -5,7 +5,8 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import { oneLine, widthOf } from "./terminal.ts";
+import { oneLine } from "./one_line.ts";
+import { widthOf } from "./terminal.ts";
 
 /** The field of an input that says most, in this order. */
 const TELLING = [

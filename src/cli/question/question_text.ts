@@ -12,13 +12,13 @@ import { planOf } from "../../questions/plan.ts";
 import { type Span, type Style, styled } from "../terminal.ts";
 import type { AlwaysOffer } from "./always.ts";
 import { diffLines } from "./edit_diff.ts";
-import type { TextKind } from "./lookalikes.ts";
+import type { TextKind } from "../lookalikes.ts";
 import {
   markedLine,
   markedTextLine,
   type TextLine,
   textLines,
-} from "./marked_text.ts";
+} from "../marked_text.ts";
 
 /** A line of a question, without its line break. */
 export type QuestionLine = readonly Span[];

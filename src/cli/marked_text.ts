@@ -10,7 +10,7 @@
  */
 
 import stringWidth from "string-width";
-import { type Span, styled } from "../terminal.ts";
+import { type Span, styled } from "./terminal.ts";
 import { lookalikesIn, type TextKind } from "./lookalikes.ts";
 
 /** A piece of a line. */
@@ -197,6 +197,11 @@ function takeAscii(
     from = at + 1;
   }
   if (from < text.length) tokens.push(plain(text.slice(from)));
+}
+
+/** Returns one line with its marks, neither wrapped nor cut. */
+export function markedText(line: string, kind: TextKind): string {
+  return tokensOf(line, kind).map(({ text }) => text).join("");
 }
 
 function spanOf({ kind, text }: Token): Span {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "./terminal.ts";
 import type { TextKind } from "./lookalikes.ts";
 import { markedLine, markedTextLine, textLines } from "./marked_text.ts";
 
