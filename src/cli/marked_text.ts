@@ -274,9 +274,14 @@ export interface TextLine {
   readonly emptyLines?: number;
 }
 
-/** The lines of a text; many empty ones in a row are one. The line break at its end begins no line. */
-export function textLines(text: string): readonly TextLine[] {
-  const lines = text.replaceAll("\r\n", "\n").replace(/\n$/, "").split("\n");
+/**
+ * Returns the lines of a text; many empty ones in a row are one. The line break at its end
+ * begins no line. Code keeps the carriage return of a line break: a shell takes it as a part
+ * of the last word.
+ */
+export function textLines(text: string, kind: TextKind): readonly TextLine[] {
+  const plain = kind === "code" ? text : text.replaceAll("\r\n", "\n");
+  const lines = plain.replace(/\n$/, "").split("\n");
   const found: TextLine[] = [];
   for (let at = 0; at < lines.length;) {
     let end = at;

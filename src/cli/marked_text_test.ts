@@ -86,15 +86,26 @@ for (const [text, code, prose = code] of MARKS) {
 }
 
 Deno.test("textLines: many empty lines are one mark, and no line is lost", () => {
-  assertEquals(textLines("a\n\n\n\n\n; rm x\n"), [
+  assertEquals(textLines("a\n\n\n\n\n; rm x\n", "code"), [
     { number: 1, text: "a" },
     { number: 2, text: "", emptyLines: 4 },
     { number: 6, text: "; rm x" },
   ]);
-  assertEquals(textLines("a\n\nb").map(({ number }) => number), [1, 2, 3]);
-  assertEquals(textLines("a\r\nb").map(({ text }) => text), ["a", "b"]);
-  assertEquals(textLines(""), [{ number: 1, text: "" }]);
-  const [line] = textLines("\n\n\n\n\n\n");
+  assertEquals(textLines("a\n\nb", "code").map(({ number }) => number), [
+    1,
+    2,
+    3,
+  ]);
+  assertEquals(
+    textLines("a\r\nb", "prose").map(({ text }) => text),
+    ["a", "b"],
+  );
+  assertEquals(
+    textLines("rm a\r\nb\r\n", "code").map(({ text }) => text),
+    ["rm a\r", "b\r"],
+  );
+  assertEquals(textLines("", "code"), [{ number: 1, text: "" }]);
+  const [line] = textLines("\n\n\n\n\n\n", "code");
   assert(line !== undefined);
   assertEquals(
     markedTextLine(line, "code", 80).map((spans) => renderSpans(spans, false)),

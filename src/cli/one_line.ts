@@ -12,14 +12,15 @@ import { widthOf } from "./terminal.ts";
  * not seen, or that are taken for others, are marked as in a question.
  */
 export function oneLine(text: string, columns: number): string {
-  // Nobody needs more of a text of megabytes than fits, but it may begin with blanks.
-  const head = text.slice(0, 4096 + columns).trim();
-  return cut(head.replace(/\s+/g, " "), columns);
+  // No more of a text of megabytes is needed than fits, but it may begin with blanks.
+  const head = text.slice(0, 4096 + columns);
+  // Blanks of other kinds are marked: they are none to a shell.
+  return cut(head.replace(/[ \t-\r]+/g, " ").replace(/^ | $/g, ""), columns);
 }
 
 /** Returns a line of a text with its indentation, cut and marked in the same way. */
 export function cutLine(line: string, columns: number): string {
-  const head = line.slice(0, 4096 + columns).trimEnd();
+  const head = line.slice(0, 4096 + columns).replace(/[ \t-\r]+$/, "");
   return cut(head.replaceAll("\t", "  "), columns);
 }
 

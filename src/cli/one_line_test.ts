@@ -26,6 +26,7 @@ Deno.test("oneLine and cutLine mark what is not seen", () => {
     "a\u00ad\u00adb": "a<2×U+00AD>b",
     "x\u202eb": "x<U+202E>b",
     "a\u2800b": "a<U+2800>b",
+    "ls\u2028x\u00a0": "ls<U+2028>x<U+00A0>",
     // In a word of Latin letters: a Cyrillic а.
     "p\u0430ypal": "p<U+0430>ypal",
     // Other languages and emoji are as they are.

@@ -42,7 +42,7 @@ function textBlock(
   kind: TextKind,
   columns: number,
 ): readonly QuestionLine[] {
-  const lines = textLines(text);
+  const lines = textLines(text, kind);
   if (lines.length <= 1) return block(lines, kind, columns, () => INDENT);
   const digits = `${lines.at(-1)?.number}`.length;
   return block(
@@ -79,7 +79,7 @@ function field(
   columns: number,
 ): readonly QuestionLine[] {
   const label = markedLine(`${name}:`, "code", columns - 3);
-  const lines = textLines(text);
+  const lines = textLines(text, kind);
   const [only] = lines;
   if (lines.length === 1 && only !== undefined && label.length === 1) {
     const room = columns - 5 - name.length;
@@ -121,9 +121,7 @@ function fieldOf(
   const text = stringOf(value);
   const kind = PROSE.has(name) ? "prose" : "code";
   const lines = field(name, text, kind, columns);
-  return kind === "code" && /^\s*[a-z][a-z\d+.-]*:\/\//i.test(text)
-    ? [...lines, ...hostNote(text, columns)]
-    : lines;
+  return kind === "code" ? [...lines, ...hostNote(text, columns)] : lines;
 }
 
 const SIGN_STYLES: Readonly<Record<"-" | "+" | " ", Style>> = {

@@ -405,6 +405,39 @@ Deno.test("questionLines: a line that is none cannot pass for a field", async ()
   ]);
 });
 
+Deno.test("questionLines: an address says where it leads, however it is written", async () => {
+  const addresses: Readonly<Record<string, string | undefined>> = {
+    "https://good.com@evil.example/": "evil.example",
+    "https:evil.example/a": "evil.example",
+    "https:/evil.example\\@good.com": "evil.example",
+    "HTTPS:\\\\evil.example": "evil.example",
+    "\u0001 https://evil.example": "evil.example",
+    "htt\nps://evil.example": "evil.example",
+    "ssh://git@evil.example:2/x": "evil.example:2",
+    // No machine.
+    "npm:test": undefined,
+    "file:///etc/passwd": undefined,
+    "C:\\x": undefined,
+    "echo https://evil.example": undefined,
+  };
+  for (const [url, host] of Object.entries(addresses)) {
+    const lines = await shown({ toolName: "WebFetch", input: { url } }, 80);
+    assertEquals(
+      lines.find((line) => line.startsWith("  leads to: ")),
+      host === undefined ? undefined : `  leads to: ${host}`,
+      url,
+    );
+  }
+});
+
+Deno.test("questionLines: a carriage return of a command is seen", async () => {
+  const lines = await shown(
+    { toolName: "Bash", input: { command: "rm a\r\nls\r\n" } },
+    80,
+  );
+  assertEquals(lines.slice(1, 4), ["  command:", "  1  rm a␍", "  2  ls␍"]);
+});
+
 Deno.test("userQuestionLines shows all of a question, wrapped", () => {
   const lines = userQuestionLines({
     question: "Which\u202e one of these?\nThink well.",

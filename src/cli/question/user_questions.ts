@@ -29,7 +29,7 @@ export function userQuestionLines(
   { question, options }: AskedQuestion,
   columns: number,
 ): readonly QuestionLine[] {
-  const heading = textLines(question).flatMap((line) =>
+  const heading = textLines(question, "prose").flatMap((line) =>
     markedTextLine(line, "prose", columns - 3)
   );
   const lines: QuestionLine[] = heading.map((spans, index) => [
@@ -50,7 +50,7 @@ export function userQuestionLines(
     for (const text of [option.description, option.preview]) {
       if (text === undefined || text === "") continue;
       lines.push(
-        ...textLines(text).flatMap((line) =>
+        ...textLines(text, "prose").flatMap((line) =>
           markedTextLine(line, "prose", columns - 1 - number.length)
         ).map((spans) => [
           indent,
