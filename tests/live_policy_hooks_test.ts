@@ -136,7 +136,7 @@ live(
 );
 
 live(
-  "hooks that the project brings, that come later, and that a plugin or an agent brings",
+  "hooks that the project brings, a plugin, a skill or slash command that is loaded, or an agent",
   async () => {
     const output = JSON.stringify({
       hookSpecificOutput: {
@@ -147,10 +147,23 @@ live(
     const command = `cat > seen; echo '${output}'`;
     const hooks = { PreToolUse: [{ hooks: [{ type: "command", command }] }] };
     const call = reply.toolUse("Bash", { command: "touch good" });
+    const front = (name: string) =>
+      `---\nname: ${name}\ndescription: d\nhooks: ${
+        JSON.stringify(hooks)
+      }\n---\nText\n`;
+    const skill = async (on: World) => {
+      await put(on, ".claude/skills/s/SKILL.md", front("s"));
+      return {};
+    };
+    const agent = async (on: World, options: SessionOptions = {}) => {
+      await put(on, ".claude/agents/a.md", front("a"));
+      return options;
+    };
     const tries: [
       name: string,
       replies: readonly Reply[],
       prepare: (on: World) => Promise<SessionOptions>,
+      prompt?: string,
     ][] = [
       ["project", [call], async (on) => {
         await put(on, ".claude/settings.json", JSON.stringify({ hooks }));
@@ -161,20 +174,13 @@ live(
         await put(on, "p/hooks/hooks.json", JSON.stringify({ hooks }));
         return { plugins: [`${on.scratch.cwd}/p`] };
       }],
-      ["skill", [
-        reply.toolUse("Skill", { skill: "s" }),
-        call,
-      ], async (on) => {
-        await put(
-          on,
-          ".claude/skills/s/SKILL.md",
-          `---\nname: s\ndescription: d\nhooks: ${
-            JSON.stringify(hooks)
-          }\n---\nText\n`,
-        );
+      ["skill", [reply.toolUse("Skill", { skill: "s" }), call], skill],
+      ["skill by its name", [call], skill, "/s"],
+      ["slash command", [call], async (on) => {
+        await put(on, ".claude/commands/c.md", front("c"));
         return {};
-      }],
-      ["agent", [
+      }, "/c"],
+      ["subagent", [
         reply.toolUse("Agent", {
           subagent_type: "a",
           description: "d",
@@ -183,18 +189,19 @@ live(
         }),
         call,
         reply.text("the agent is done"),
-      ], async (on) => {
-        await put(
-          on,
-          ".claude/agents/a.md",
-          `---\nname: a\ndescription: d\nhooks: ${
-            JSON.stringify(hooks)
-          }\n---\nText\n`,
-        );
-        return {};
-      }],
+      ], agent],
+      [
+        "agent of the option",
+        [call],
+        (on) => agent(on, { agent: "a" }),
+      ],
+      [
+        "agent of the settings",
+        [call],
+        (on) => agent(on, { settings: { agent: "a" } }),
+      ],
     ];
-    for (const [name, replies, prepare] of tries) {
+    for (const [name, replies, prepare, prompt = "go"] of tries) {
       await using on = await world({
         replies: [...replies, reply.text("done")],
       });
@@ -215,7 +222,7 @@ live(
           "*": () => allow(),
         }),
       });
-      await session.ask("go");
+      await session.ask(prompt);
       assertEquals(await made(on, "seen", "evil"), [true, false], name);
     }
   },

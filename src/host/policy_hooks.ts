@@ -16,7 +16,7 @@ import {
   requestOf,
   skillRequestOf,
 } from "../permissions/gate.ts";
-import { changedInput, hookReply } from "../permissions/hook_reply.ts";
+import { changedInput, hookReply, isYes } from "../permissions/hook_reply.ts";
 import type { PolicyContext } from "../permissions/policy.ts";
 import { compareVersions } from "../process/tested.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
@@ -49,6 +49,8 @@ const IDS = {
   ran: "claudestream:ran",
   /** Hears of settings that changed. */
   settings: "claudestream:settings",
+  /** Hears of slash commands. */
+  expansion: "claudestream:expansion",
 } as const;
 
 /**
@@ -141,6 +143,7 @@ export class PolicyHooks {
       ["PostToolUse", { hookCallbackIds: [IDS.ran] }],
       ["PostToolUseFailure", { hookCallbackIds: [IDS.ran] }],
       ["ConfigChange", { hookCallbackIds: [IDS.settings] }],
+      ["UserPromptExpansion", { hookCallbackIds: [IDS.expansion] }],
     ];
     const all: Record<string, readonly WireObject[]> = { ...hooks };
     for (const [event, entry] of added) {
@@ -169,6 +172,9 @@ export class PolicyHooks {
         return this.#compare(question, context);
       case IDS.settings:
         this.learnSettings();
+        return { response: {} };
+      case IDS.expansion:
+        this.#gate.expandedPrompt();
         return { response: {} };
       default:
         return undefined;
@@ -221,6 +227,11 @@ export class PolicyHooks {
     if (event !== "PreToolUse" && event !== "PermissionRequest") return reply;
     return whenKnown(reply, (reply) => {
       const { response } = reply;
+      const denied = this.#gate.heardDenial(toolUseId);
+      // The policy's no may wait for the same question, as only its answer can interrupt.
+      if (
+        event === "PermissionRequest" && denied !== undefined && isYes(response)
+      ) return refused(event, denied);
       const made = changedInput(response);
       // Without a change the policy has had its say.
       if (made === undefined || response === undefined) return reply;
@@ -255,11 +266,17 @@ export class PolicyHooks {
 /** A no of the policy, as the answer of a hook of the caller's. */
 function refused(
   event: "PreToolUse" | "PermissionRequest",
-  { message }: DenyDecision,
+  { message, interrupt }: DenyDecision,
 ): Reply {
   const said = event === "PreToolUse"
     ? { permissionDecision: "deny", permissionDecisionReason: message }
-    : { decision: { behavior: "deny", message } };
+    : {
+      decision: {
+        behavior: "deny",
+        message,
+        ...interrupt === true ? { interrupt } : {},
+      },
+    };
   return {
     response: { hookSpecificOutput: { hookEventName: event, ...said } },
   };

@@ -25,6 +25,7 @@ function calling(own: HookOptions, options: SessionOptions = {}) {
   const asked: string[] = [];
   const policy = callback((_name, { command }) => {
     asked.push(`${command}`);
+    if (command === "worst") return deny("worst", { interrupt: true });
     return command === "good" || command === "fine" ? allow() : deny("bad");
   });
   const failures: Error[] = [];
@@ -106,6 +107,7 @@ Deno.test("the policy's hooks come after the caller's own, at each event", () =>
       PostToolUse: ["claudestream:PostToolUse:0", "claudestream:ran"],
       PostToolUseFailure: ["claudestream:ran"],
       ConfigChange: ["claudestream:settings"],
+      UserPromptExpansion: ["claudestream:expansion"],
       Stop: ["claudestream:Stop:0"],
     },
   );
@@ -195,6 +197,43 @@ Deno.test("an own hook PermissionRequest cannot change the call past the policy"
     const { decision } = response?.hookSpecificOutput as WireObject;
     assertEquals((decision as WireObject).behavior, expected);
   }
+});
+
+Deno.test("an own hook PermissionRequest cannot say yes to what the policy interrupts", async () => {
+  for (const later of [false, true]) {
+    const on = calling({
+      PermissionRequest: [{
+        run: () => later ? Promise.resolve(hook.allow()) : hook.allow(),
+      }],
+    });
+    // The question is only there so that its answer interrupts the turn.
+    assertEquals(
+      said(now(on.call("claudestream:policy", "PreToolUse", "worst"))),
+      ["ask", undefined],
+    );
+    const { response } = await on.call(
+      "claudestream:PermissionRequest:0",
+      "PermissionRequest",
+      "worst",
+    );
+    assertEquals((response?.hookSpecificOutput as WireObject).decision, {
+      behavior: "deny",
+      message: "worst",
+      interrupt: true,
+    });
+  }
+});
+
+Deno.test("after a slash command the policy decides at the question: its text may bring hooks", () => {
+  const on = calling({});
+  const decided = () =>
+    said(now(on.call("claudestream:policy", "PreToolUse", "good")))[0];
+  assertEquals(decided(), "allow");
+  const reply = now(
+    on.call("claudestream:expansion", "UserPromptExpansion", ""),
+  );
+  assertEquals(reply, { response: {} });
+  assertEquals(decided(), "ask");
 });
 
 Deno.test("another input than the allowed one ends the session, and the same one does not", () => {

@@ -26,7 +26,7 @@ import type { ClaudeEvent } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { toolKind } from "../tools/builtin_tools.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, DenyDecision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
 import { guarded } from "./guarded.ts";
@@ -66,7 +66,7 @@ export class PolicyGate {
   #hookWorks = false;
   /** What the settings say; unknown until the CLI told them. */
   #settingsHaveHooks = true;
-  /** A plugin or a skill is in use, whose hooks nothing tells of. */
+  /** A plugin, a skill or a slash command is in use, whose hooks nothing tells of. */
   #hasHiddenHooks = false;
 
   /**
@@ -160,6 +160,12 @@ export class PolicyGate {
     );
   }
 
+  /** The policy's no to a call whose question is not answered; `undefined` if there is none. */
+  heardDenial(toolUseId: string): DenyDecision | undefined {
+    const decision = this.#heard.get(toolUseId)?.decision;
+    return decision?.behavior === "deny" ? decision : undefined;
+  }
+
   /** Whether the policy's hook was asked about a call, and has not heard of its end. */
   hasHeard(toolUseId: string): boolean {
     return this.#heard.has(toolUseId) || this.#passed.has(toolUseId);
@@ -167,11 +173,17 @@ export class PolicyGate {
 
   /**
    * Whether hooks that are not ours may change the input of a call: hooks of the
-   * settings, of a plugin, of a skill that was loaded, or of the kind of a subagent.
+   * settings, of a plugin, of a skill or slash command that was loaded, or of the agent
+   * that calls: a subagent, or the one that the session itself runs as.
    */
-  hasForeignHooks({ agent_id }: WireObject): boolean {
+  hasForeignHooks({ agent_id, agent_type }: WireObject): boolean {
     return this.#settingsHaveHooks || this.#hasHiddenHooks ||
-      agent_id !== undefined;
+      agent_id !== undefined || agent_type !== undefined;
+  }
+
+  /** A prompt was a slash command, which may have registered hooks with its text. */
+  expandedPrompt(): void {
+    this.#hasHiddenHooks = true;
   }
 
   /** Takes what the CLI says its settings are; `undefined` when it does not, or they changed. */

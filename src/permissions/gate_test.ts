@@ -220,6 +220,8 @@ Deno.test("hooks of somebody else are possible until the settings are known to h
   gate.learnSettings({});
   // An agent may have hooks of its own.
   assertEquals(gate.hasForeignHooks({ ...own, agent_id: "a" }), true);
+  // The one that the session runs as has no id.
+  assertEquals(gate.hasForeignHooks({ ...own, agent_type: "a" }), true);
   const builtin = { name: "of the CLI", path: "builtin" };
   gate.observe([{ type: "system_init", plugins: [builtin] }] as never);
   gate.observe([{ type: "system_init" }] as never);
