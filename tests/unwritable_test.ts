@@ -303,6 +303,10 @@ Deno.test("the state machine changes nothing where a line cannot be written", ()
   for (const call of idle) assertEquals(refused(call), "idle");
   assertEquals([protocol.turnId, protocol.isBusy], [undefined, false]);
   assertEquals(protocol.expire("c"), []);
+  const answer = { subtype: "success", request_id: "start", response: {} };
+  protocol.receive(
+    JSON.stringify({ type: "control_response", response: answer }),
+  );
   protocol.send({ id: "d", content: "x" });
   protocol.leave("d");
   assertEquals(
