@@ -48,6 +48,7 @@ export type {
 export type {
   AllowOptions,
   DenyOptions,
+  MatchedAskRule,
   PermissionMcpServer,
   PermissionRequest,
   PermissionUpdate,
@@ -68,6 +69,7 @@ export type {
   RateLimitWindow,
 } from "./src/messages/rate_limit_event.ts";
 export type {
+  DeferredToolUse,
   InvalidConfigFile,
   PermissionDenial,
   Result,
@@ -79,6 +81,7 @@ export type {
   McpServerInfo,
   PluginError,
   PluginInfo,
+  PluginLock,
   SystemInit,
 } from "./src/messages/system/init.ts";
 export type { ActiveGoal, Goal } from "./src/messages/active_goal.ts";
@@ -174,6 +177,7 @@ export {
 export type {
   AgentInput,
   AllowedPrompt,
+  AnswerAnnotation,
   AskedQuestion,
   AskUserQuestionInput,
   BashInput,

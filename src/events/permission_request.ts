@@ -34,6 +34,16 @@ export interface SkillShell {
   readonly invokedBy: string;
 }
 
+/** A rule `ask` of the settings. */
+export interface MatchedAskRule {
+  /** Where it is, such as `userSettings`. */
+  readonly source: string;
+  /** The tool that it names. */
+  readonly toolName: string;
+  /** What it says in brackets. */
+  readonly ruleContent?: string;
+}
+
 /**
  * A tool call that waits for a permission.
  *
@@ -77,6 +87,12 @@ export interface ToolRequest {
   readonly requiresUserInteraction?: boolean;
   /** The CLI would rather hear no. */
   readonly defaultToNo?: boolean;
+  /** The CLI would rather not be told to remember a yes: the rule would cover more than this call. From the types of the official SDK 0.3.332; not seen. */
+  readonly suppressAlwaysAllowRule?: boolean;
+  /** A rule `ask` of the settings made the CLI ask, though the reason names something else. From the types of the official SDK 0.3.332; not seen. */
+  readonly matchedAskRule?: MatchedAskRule;
+  /** Whether a classifier may say yes in place of a person. Absent where no check for safety objects. From the types of the official SDK 0.3.332; not seen. */
+  readonly classifierApprovable?: boolean;
   /** The server, for a tool of an MCP server. */
   readonly mcpServer?: PermissionMcpServer;
   /**
@@ -116,6 +132,19 @@ export const toolRequest: Reads<ToolRequest> = strictShape<
     v.boolean(),
   ),
   defaultToNo: wireOptional("default_to_no", v.boolean()),
+  suppressAlwaysAllowRule: wireOptional(
+    "suppress_always_allow_rule",
+    v.boolean(),
+  ),
+  matchedAskRule: wireOptional(
+    "matched_ask_rule",
+    strictShape<MatchedAskRule>({
+      source: wire("source", v.string()),
+      toolName: wire("tool_name", v.string()),
+      ruleContent: wireOptional("rule_content", v.string()),
+    }),
+  ),
+  classifierApprovable: wireOptional("classifier_approvable", v.boolean()),
   mcpServer: wireOptional(
     "mcp_server",
     strictShape<PermissionMcpServer>({

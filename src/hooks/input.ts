@@ -8,14 +8,13 @@ import * as v from "valibot";
 import {
   type FieldsOf,
   hidden,
-  type OptionalField,
   type Reads,
-  type RequiredField,
   shape,
   wire,
   type WireObject,
   wireOptional,
 } from "../messages/_define.ts";
+import type { AnyField, Entries } from "../messages/_shapes.ts";
 
 /** What the inputs of all hooks have in common. */
 export interface HookInputBase<E extends string> {
@@ -44,17 +43,19 @@ export interface HookInputBase<E extends string> {
   readonly raw: WireObject;
 }
 
-type AnyField = RequiredField<unknown> | OptionalField<unknown>;
-
 /** Keys that no input has to name: they are the same everywhere, or differ by name alone. */
 type CommonKey = Exclude<keyof HookInputBase<string>, "agentId" | "agentType">;
 
 /** Reads the input of one event. Never fails. */
-export type ReadsInput<T> = (raw: WireObject) => T;
+export interface ReadsInput<T> {
+  (raw: WireObject): T;
+  /** Its fields, with those that all inputs have. */
+  readonly entries: Entries;
+}
 
 const text: Reads<string> = v.string();
 
-const COMMON: readonly (readonly [string, AnyField])[] = [
+const COMMON: Entries = [
   ["hookEventName", wire("hook_event_name", text)],
   ["sessionId", wire("session_id", text)],
   ["transcriptPath", wire("transcript_path", text)],
@@ -63,6 +64,12 @@ const COMMON: readonly (readonly [string, AnyField])[] = [
   ["permissionMode", wireOptional("permission_mode", text)],
   ["agentId", wireOptional("agent_id", text)],
   ["agentType", wireOptional("agent_type", text)],
+];
+
+/** Of another shape in older CLIs, so that it is read apart. */
+const EFFORT: Entries[number] = [
+  "effort",
+  wireOptional("effort.level", text),
 ];
 
 /**
@@ -76,7 +83,7 @@ export function hookInput<T extends HookInputBase<string>>(
   fields: FieldsOf<Omit<T, CommonKey | "agentId" | "agentType">>,
 ): ReadsInput<T> {
   const entries = [...COMMON, ...Object.entries<AnyField>(fields)];
-  return (raw) => {
+  const read = (raw: WireObject) => {
     const target = hidden({}, "raw", raw) as unknown as Record<string, unknown>;
     for (const [name, field] of entries) {
       const value = raw[field.wire];
@@ -89,6 +96,7 @@ export function hookInput<T extends HookInputBase<string>>(
     if (level.success) target.effort = level.output.level;
     return target as unknown as T;
   };
+  return Object.assign(read, { entries: [...entries, EFFORT] });
 }
 
 /** The MCP server that a tool belongs to. */
@@ -119,6 +127,12 @@ export interface HookBackgroundTask {
   readonly command?: string;
   /** Kind of the agent, of a subagent. */
   readonly agentType?: string;
+  /** The MCP server, of a monitor or a task of such a server. From the types of the official SDK 0.3.332; not seen. */
+  readonly server?: string;
+  /** The server's tool, of the same. From the types of the official SDK 0.3.332; not seen. */
+  readonly tool?: string;
+  /** The workflow, of a workflow. From the types of the official SDK 0.3.332; not seen. */
+  readonly name?: string;
 }
 
 /** Reads a {@linkcode HookBackgroundTask}. */
@@ -131,6 +145,9 @@ export const hookBackgroundTask: Reads<HookBackgroundTask> = shape<
   description: wire("description", text),
   command: wireOptional("command", text),
   agentType: wireOptional("agent_type", text),
+  server: wireOptional("server", text),
+  tool: wireOptional("tool", text),
+  name: wireOptional("name", text),
 });
 
 /** A time at which the session goes on by itself. */

@@ -18,6 +18,18 @@ export interface MessageOrigin {
   readonly name?: string;
   /** The server. With `channel`. */
   readonly server?: string;
+  /** Whether the sender runs its tools without asking: `bypass`, else `prompting`. With `peer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly fromMode?: string;
+  /** The sender's session, as the sender says: to go there, and no proof of anything. With `peer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly fromSession?: string;
+  /** The subagent of this process that sent it. With `peer` and `observer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly senderTaskId?: string;
+  /** The message as the model sees it, without what it is wrapped in. With `peer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly body?: string;
+  /** The process that delivered it, as the operating system says. With `peer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly verifiedPeerPid?: number;
+  /** Why a schedule fired: `scheduled`, `manual`, `retry`, … From the types of the official SDK 0.3.332; not seen. */
+  readonly fireReason?: string;
 }
 
 /** Reads {@linkcode MessageOrigin}. */
@@ -28,4 +40,10 @@ export const messageOrigin: Reads<MessageOrigin> = shape<MessageOrigin>({
   from: wireOptional("from", v.string()),
   name: wireOptional("name", v.string()),
   server: wireOptional("server", v.string()),
+  fromMode: wireOptional("fromMode", v.string()),
+  fromSession: wireOptional("fromSession", v.string()),
+  senderTaskId: wireOptional("senderTaskId", v.string()),
+  body: wireOptional("body", v.string()),
+  verifiedPeerPid: wireOptional("verifiedPeerPid", v.number()),
+  fireReason: wireOptional("fireReason", v.string()),
 });

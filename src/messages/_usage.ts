@@ -55,6 +55,10 @@ export interface ModelUsage {
   readonly cacheReadInputTokens?: number;
   /** Tokens written to the cache. */
   readonly cacheCreationInputTokens?: number;
+  /** Those of them that the cache holds for five minutes. From the types of the official SDK 0.3.332; not seen. */
+  readonly cacheCreation5mInputTokens?: number;
+  /** Those of them that the cache holds for an hour. From the types of the official SDK 0.3.332; not seen. */
+  readonly cacheCreation1hInputTokens?: number;
   /** Tokens of the replies that were thinking. */
   readonly thinkingTokens?: number;
   /** Web searches made. */
@@ -69,6 +73,8 @@ export interface ModelUsage {
   readonly canonicalModel?: string;
   /** Who serves it, such as `firstParty`. */
   readonly provider?: string;
+  /** Whose prices the cost is of: `list`, `managed`, or `unknown`, which makes it a guess. From the types of the official SDK 0.3.332; not seen. */
+  readonly costBasis?: string;
 }
 
 /** Reads a {@linkcode ModelUsage} for each model, by the model's name. */
@@ -89,5 +95,14 @@ export const modelUsage: Reads<Readonly<Record<string, ModelUsage>>> = v.record(
     maxOutputTokens: wireOptional("maxOutputTokens", v.number()),
     canonicalModel: wireOptional("canonicalModel", v.string()),
     provider: wireOptional("provider", v.string()),
+    cacheCreation5mInputTokens: wireOptional(
+      "cacheCreationEphemeral5mInputTokens",
+      v.number(),
+    ),
+    cacheCreation1hInputTokens: wireOptional(
+      "cacheCreationEphemeral1hInputTokens",
+      v.number(),
+    ),
+    costBasis: wireOptional("costBasis", v.string()),
   }),
 ) as Reads<Readonly<Record<string, ModelUsage>>>;

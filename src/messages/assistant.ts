@@ -3,9 +3,11 @@ import {
   type ContentBase,
   contentFields,
   defineMessage,
+  isWireObject,
   type MessageKind,
   type Reads,
   wire,
+  type WireObject,
   wireOptional,
 } from "./_define.ts";
 import { type Usage, usage } from "./_usage.ts";
@@ -48,6 +50,14 @@ export interface AssistantMessage extends ContentBase<"assistant_message"> {
   readonly requestId?: string;
   /** When it was finished, in ISO 8601. Not sent by CLI 2.1.197. */
   readonly timestamp?: string;
+  /** Why the turn goes on with one that a restart of the CLI broke off: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
+  readonly resumeReason?: string;
+  /** It goes on inside of the thinking of the message before, which was cut. From the types of the official SDK 0.3.332; not seen. */
+  readonly resumedFromIncompleteThinking?: boolean;
+  /** What `/context` shows as data, untouched. From the types of the official SDK 0.3.332; not seen. */
+  readonly contextUsage?: WireObject;
+  /** What `/usage` shows as data, untouched. From the types of the official SDK 0.3.332; not seen. */
+  readonly usageReport?: WireObject;
 }
 
 /** Reads {@linkcode AssistantMessage}. */
@@ -81,5 +91,18 @@ export const assistant: MessageKind<AssistantMessage> = defineMessage<
     aborted: wireOptional("aborted", v.boolean()),
     requestId: wireOptional("request_id", v.string()),
     timestamp: wireOptional("timestamp", v.string()),
+    resumeReason: wireOptional("resume_reason", v.string()),
+    resumedFromIncompleteThinking: wireOptional(
+      "resumed_from_incomplete_thinking",
+      v.boolean(),
+    ),
+    contextUsage: wireOptional(
+      "context_usage",
+      v.custom<WireObject>(isWireObject),
+    ),
+    usageReport: wireOptional(
+      "usage_report",
+      v.custom<WireObject>(isWireObject),
+    ),
   },
 );

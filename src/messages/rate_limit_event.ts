@@ -53,6 +53,10 @@ export interface RateLimit extends EventBase<"rate_limit"> {
   readonly limitScope?: string;
   /** Whether whoever is signed in may buy credits. */
   readonly canUserPurchaseCredits?: boolean;
+  /** Overage pays for this call. From the types of the official SDK 0.3.332; not seen. */
+  readonly overageInUse?: boolean;
+  /** A way to pay is on file that can be charged. From the types of the official SDK 0.3.332; not seen. */
+  readonly hasChargeableSavedPaymentMethod?: boolean;
   /** All windows that the API named, by its names for them: `five_hour`, `seven_day`, … */
   readonly unifiedWindows?: Readonly<Record<string, RateLimitWindow>>;
 }
@@ -85,6 +89,11 @@ export const rateLimit: MessageKind<RateLimit> = defineMessage<RateLimit>(
     limitScope: wireOptional("rate_limit_info.limitScope", v.string()),
     canUserPurchaseCredits: wireOptional(
       "rate_limit_info.canUserPurchaseCredits",
+      v.boolean(),
+    ),
+    overageInUse: wireOptional("rate_limit_info.overageInUse", v.boolean()),
+    hasChargeableSavedPaymentMethod: wireOptional(
+      "rate_limit_info.hasChargeableSavedPaymentMethod",
       v.boolean(),
     ),
     unifiedWindows: wireOptional(

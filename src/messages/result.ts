@@ -2,9 +2,11 @@ import * as v from "valibot";
 import {
   defineMessage,
   type EventBase,
+  isWireObject,
   type MessageKind,
   shape,
   wire,
+  type WireObject,
   wireOptional,
 } from "./_define.ts";
 import { type MessageOrigin, messageOrigin } from "./_origin.ts";
@@ -35,6 +37,16 @@ export interface InvalidConfigFile {
   readonly backupSearched?: boolean;
   /** A backup of it. Look whether it is any good before using it. */
   readonly backupPath?: string;
+}
+
+/** A tool call that a hook put off: the turn ended before it. From the types of the official SDK 0.3.332; not seen. */
+export interface DeferredToolUse {
+  /** Id of the call. */
+  readonly id: string;
+  /** Name of the tool. */
+  readonly name: string;
+  /** What it is to be called with. */
+  readonly input: WireObject;
 }
 
 /** How a turn ended, as the CLI names it. A newer CLI may name others. */
@@ -124,6 +136,14 @@ export interface Result extends EventBase<"result"> {
   readonly origin?: MessageOrigin;
   /** The prompts that this turn answered, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
   readonly userMessageUuids?: readonly string[];
+  /** Why the turn goes on with one that a restart of the CLI broke off: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
+  readonly resumeReason?: string;
+  /** The tool call that a hook answered with `defer`. From the types of the official SDK 0.3.332; not seen. */
+  readonly deferredToolUse?: DeferredToolUse;
+  /** When the sign-in ends for good, in ISO 8601; may be an estimate. From the types of the official SDK 0.3.332; not seen. */
+  readonly credentialExpiresAt?: string;
+  /** Why fast mode cannot be switched on: `free`, `preference`, … From the types of the official SDK 0.3.332; not seen. */
+  readonly fastModeDisabledReason?: string;
 }
 
 /** Reads {@linkcode Result}. */
@@ -183,6 +203,20 @@ export const result: MessageKind<Result> = defineMessage<
     userMessageUuids: wireOptional(
       "user_message_uuids",
       v.array(v.string()),
+    ),
+    resumeReason: wireOptional("resume_reason", v.string()),
+    deferredToolUse: wireOptional(
+      "deferred_tool_use",
+      shape<DeferredToolUse>({
+        id: wire("id", v.string()),
+        name: wire("name", v.string()),
+        input: wire("input", v.custom<WireObject>(isWireObject)),
+      }),
+    ),
+    credentialExpiresAt: wireOptional("credential_expires_at", v.string()),
+    fastModeDisabledReason: wireOptional(
+      "fast_mode_disabled_reason",
+      v.string(),
     ),
   },
   { costUsd: v.number(), text: v.string() },

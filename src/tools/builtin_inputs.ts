@@ -52,12 +52,24 @@ export interface AskedQuestion {
   readonly multiSelect?: boolean;
 }
 
+/** What a person said of a choice besides. */
+export interface AnswerAnnotation {
+  /** The preview of the choice. */
+  readonly preview?: string;
+  /** Words of the person's own. */
+  readonly notes?: string;
+}
+
 /** Input of `AskUserQuestion`: asks a person. */
 export interface AskUserQuestionInput {
   /** The questions, one to four. */
   readonly questions: readonly AskedQuestion[];
   /** The answers, by question; whoever allows the call puts them here. */
   readonly answers?: Readonly<Record<string, string>>;
+  /** More about the answers, by question; whoever allows the call may put it here. */
+  readonly annotations?: Readonly<Record<string, AnswerAnnotation>>;
+  /** Where the question comes from, in `source`. */
+  readonly metadata?: { readonly source?: string };
 }
 
 /** Input of `Bash`: runs a shell command. */
@@ -196,6 +208,8 @@ export interface TaskCreateInput {
   readonly description: string;
   /** What to show while it is being done. */
   readonly activeForm?: string;
+  /** Anything else to keep with it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** Input of `TaskUpdate`: changes an entry of the task list. */
@@ -216,6 +230,8 @@ export interface TaskUpdateInput {
   readonly addBlockedBy?: readonly string[];
   /** Who does it. */
   readonly owner?: string;
+  /** Changes of what is kept with it; `null` takes a key away. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** An entry of {@linkcode TodoWriteInput}. */

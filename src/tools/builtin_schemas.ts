@@ -13,6 +13,7 @@ const text = v.string();
 const maybeText = v.exactOptional(v.string());
 const maybeNumber = v.exactOptional(v.number());
 const maybeFlag = v.exactOptional(v.boolean());
+const maybeRecord = v.exactOptional(v.record(text, v.unknown()));
 const maybeTexts = v.exactOptional(v.array(v.string()));
 
 const agent: Reads<AgentInput> = v.looseObject({
@@ -44,6 +45,10 @@ export const BUILTIN_SCHEMAS: {
       multiSelect: maybeFlag,
     })),
     answers: v.exactOptional(v.record(text, text)),
+    annotations: v.exactOptional(
+      v.record(text, v.looseObject({ preview: maybeText, notes: maybeText })),
+    ),
+    metadata: v.exactOptional(v.looseObject({ source: maybeText })),
   }),
   Bash: v.looseObject({
     command: text,
@@ -102,6 +107,7 @@ export const BUILTIN_SCHEMAS: {
     subject: text,
     description: text,
     activeForm: maybeText,
+    metadata: maybeRecord,
   }),
   TaskStop: v.looseObject({ task_id: maybeText, shell_id: maybeText }),
   TaskUpdate: v.looseObject({
@@ -113,6 +119,7 @@ export const BUILTIN_SCHEMAS: {
     addBlocks: maybeTexts,
     addBlockedBy: maybeTexts,
     owner: maybeText,
+    metadata: maybeRecord,
   }),
   TodoWrite: v.looseObject({
     todos: v.array(v.looseObject({

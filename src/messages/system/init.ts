@@ -40,6 +40,18 @@ export interface PluginError {
   readonly message: string;
   /** The folder or file that it was to be loaded from. */
   readonly path?: string;
+  /** The managed settings that kept it from loading. From the types of the official SDK 0.3.332; not seen. */
+  readonly managedLock?: PluginLock;
+}
+
+/** An entry of the managed settings that keeps a copy of a plugin from loading. */
+export interface PluginLock {
+  /** Whether the entry turns the plugin on, from another place, or off. */
+  readonly pluginEnabled: boolean;
+  /** The plugin. */
+  readonly name: string;
+  /** Its marketplace. */
+  readonly marketplace?: string;
 }
 
 /**
@@ -91,6 +103,10 @@ export interface SystemInit extends EventBase<"system_init"> {
   readonly capabilities?: readonly string[];
   /** Commands run in a sandbox. Since CLI 2.1.332. */
   readonly sandboxEnabled?: boolean;
+  /** Why fast mode cannot be switched on: `free`, `preference`, … From the types of the official SDK 0.3.332; not seen. */
+  readonly fastModeDisabledReason?: string;
+  /** `focus` if the model is told that a person sees only its last message of a turn; else `default`. From the types of the official SDK 0.3.332; not seen. */
+  readonly viewMode?: string;
   /**
    * The prompts that this turn answers, by the `uuid` they were sent with. Since
    * CLI 2.1.301.
@@ -136,6 +152,14 @@ export const systemInit: MessageKind<SystemInit> = defineMessage<SystemInit>(
         type: wire("type", v.string()),
         message: wire("message", v.string()),
         path: wireOptional("path", v.string()),
+        managedLock: wireOptional(
+          "managed_lock",
+          shape<PluginLock>({
+            pluginEnabled: wire("plugin_enabled", v.boolean()),
+            name: wire("name", v.string()),
+            marketplace: wireOptional("marketplace", v.string()),
+          }),
+        ),
       })),
     ),
     betas: wireOptional("betas", v.array(v.string())),
@@ -153,6 +177,11 @@ export const systemInit: MessageKind<SystemInit> = defineMessage<SystemInit>(
     outputStyle: wireOptional("output_style", v.string()),
     capabilities: wireOptional("capabilities", v.array(v.string())),
     sandboxEnabled: wireOptional("sandbox_enabled", v.boolean()),
+    fastModeDisabledReason: wireOptional(
+      "fast_mode_disabled_reason",
+      v.string(),
+    ),
+    viewMode: wireOptional("view_mode", v.string()),
     userMessageUuids: wireOptional(
       "user_message_uuids",
       v.array(v.string()),
