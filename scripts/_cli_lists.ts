@@ -15,11 +15,27 @@ export interface CliLists {
   readonly folders: readonly string[];
   /** Files that are protected. */
   readonly files: readonly string[];
+  /** Messages that it has a schema for, or writes: `system/init`. */
+  readonly messages: readonly string[];
+  /** Control requests that it has a schema for, or answers. */
+  readonly requests: readonly string[];
 }
+
+/** How the CLI's source says that there is a message or a control request. */
+const STRINGS: Readonly<Record<"messages" | "requests", readonly RegExp[]>> = {
+  messages: [
+    /\{type:[\w$]+\("system"\),subtype:[\w$]+\("([a-z_]+)"\)/g,
+    /\{type:"system",subtype:"([a-z_]+)"/g,
+  ],
+  requests: [
+    /\{subtype:[\w$]+\("([a-z_]+)"\)/g,
+    /request\.subtype==="([a-z_]+)"/g,
+  ],
+};
 
 /** How a list is known: some of its entries, and none that other lists have. */
 const MARKS: Readonly<
-  Record<Exclude<keyof CliLists, "formerNames">, {
+  Record<"tools" | "folders" | "files", {
     readonly has: readonly string[];
     readonly hasNot: readonly string[];
   }>
@@ -53,6 +69,8 @@ export async function cliLists(path: string): Promise<CliLists> {
   const found: {
     -readonly [K in keyof typeof MARKS]?: readonly string[];
   } = {};
+  const messages = new Set<string>();
+  const requests = new Set<string>();
   let former: Readonly<Record<string, string>> | undefined;
   const decoder = new TextDecoder("latin1");
   let rest = "";
@@ -73,6 +91,14 @@ export async function cliLists(path: string): Promise<CliLists> {
         }
       }
     }
+    for (const pattern of STRINGS.messages) {
+      for (const [, name = ""] of text.matchAll(pattern)) {
+        messages.add(`system/${name}`);
+      }
+    }
+    for (const pattern of STRINGS.requests) {
+      for (const [, name = ""] of text.matchAll(pattern)) requests.add(name);
+    }
     const record = RECORD.exec(text)?.[0];
     if (record !== undefined) {
       former = JSON.parse(record.replace(/([{,])(\w+):/g, '$1"$2":'));
@@ -81,7 +107,14 @@ export async function cliLists(path: string): Promise<CliLists> {
   }
   const { tools, folders, files } = found;
   if (tools && folders && files && former) {
-    return { tools, folders, files, formerNames: former };
+    return {
+      tools,
+      folders,
+      files,
+      formerNames: former,
+      messages: [...messages].sort(),
+      requests: [...requests].sort(),
+    };
   }
   const missing = Object.entries({ tools, folders, files, former })
     .filter(([, list]) => list === undefined).map(([key]) => key);

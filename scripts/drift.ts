@@ -1,16 +1,16 @@
 /**
- * Compares what the official SDK declares with what we have: the messages of its
- * stream, its control requests, its options and the names of tools; and the pinned CLI's
- * own lists of tools and protected files with ours. Fails where they name something that
- * we neither have nor list as left out, and where the list names what is there no more.
+ * Compares what the official SDK declares with what we have: messages with their fields,
+ * control requests with fields and answers, options, hooks with inputs and outputs, tools with
+ * their inputs, values, methods; and the CLI's own lists and strings. Fails if they name
+ * something that we neither have nor list as left out, and if a list names what is no longer
+ * there. What is new is written to stdout in Markdown, for an issue.
  *
- *     deno run -A scripts/drift.ts [path of an sdk.d.ts]
+ *     deno run -A scripts/drift.ts [--version 0.3.332 | latest]
  *
  * @module
  */
 
-import { KINDS } from "../src/messages/mod.ts";
-import { OPTION_NAMES } from "../src/process/args.ts";
+import { parseArgs } from "@std/cli/parse-args";
 import {
   PROTECTED_FILES,
   PROTECTED_FOLDERS,
@@ -18,15 +18,16 @@ import {
 import { BUILTIN_TOOLS, FORMER_NAMES } from "../src/tools/builtin_tools.ts";
 import { installedClaudePath } from "../tests/real_claude.ts";
 import { type CliLists, cliLists } from "./_cli_lists.ts";
-import { Declarations, literalsOf } from "./_declarations.ts";
+import { Declarations } from "./_declarations.ts";
+import {
+  cliSubjects,
+  OPTIONS_WITHOUT,
+  type Sdk,
+  sdkSubjects,
+  type Subject,
+} from "./_drift_subjects.ts";
 import { exists, pathOf, reasonOf, say as sayAs, withDraft } from "./_files.ts";
 import { fetchFromNpm } from "./_npm.ts";
-import {
-  CONTROL_REQUESTS_LEFT_OUT,
-  LINES_LEFT_OUT,
-  OPTIONS_LEFT_OUT,
-  OPTIONS_RENAMED,
-} from "./drift_left_out.ts";
 
 /** The version that we compare with. */
 export const SDK_VERSION = "0.3.332";
@@ -37,67 +38,152 @@ const root = pathOf(new URL("../", import.meta.url));
 
 if (import.meta.main) {
   try {
-    const [path = await declarations()] = Deno.args;
-    const found = [
-      ...await drift(await Deno.readTextFile(path)),
-      ...await cliDrift(installedClaudePath()),
-    ];
-    for (const line of found) say(line);
-    if (found.length > 0) Deno.exit(1);
-    say(`Nothing that ${SDK}@${SDK_VERSION} names is missing.`);
+    if (!await main()) Deno.exit(1);
   } catch (error) {
     say(reasonOf(error));
     Deno.exit(1);
   }
 }
 
-/** The declaration file, fetched where it is not there yet. */
-async function declarations(): Promise<string> {
+async function main(): Promise<boolean> {
+  const { version = SDK_VERSION } = parseArgs(Deno.args, {
+    string: ["version"],
+    unknown: (arg) => {
+      throw new Error(`Cannot use "${arg}": see the head of scripts/drift.ts`);
+    },
+  });
+  const { path, found } = await installed(version);
+  const sdk = await readSdk(
+    await Deno.readTextFile(`${path}/sdk.d.ts`),
+    await Deno.readTextFile(`${path}/sdk-tools.d.ts`),
+  );
+  const subjects = sdkSubjects(sdk);
+  const report = [
+    ...subjects.flatMap(drift),
+    ...OPTIONS_WITHOUT.length === 0 ? [] : [
+      "## Options that scripts/drift_left_out.ts renames to none of ours\n",
+      ...OPTIONS_WITHOUT.map((name) => `- \`${name}\``),
+    ],
+    ...await cliDrift(installedClaudePath(), subjects),
+  ];
+  for (const line of leftOutOf(subjects)) say(line);
+  if (report.length === 0) {
+    say(`Nothing that ${SDK}@${found} names is missing.`);
+    return true;
+  }
+  const text = [`# What is new in ${SDK}@${found}`, ...report, ""].join("\n");
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  return false;
+}
+
+/** The folder of a version, fetched if it is not there yet. */
+async function installed(
+  version: string,
+): Promise<{ readonly path: string; readonly found: string }> {
   const tools = `${root}/.tools`;
-  const path = `${tools}/sdk-${SDK_VERSION}.d.ts`;
-  if (await exists(path)) return path;
+  const place = (found: string) => `${tools}/sdk-${found}`;
+  if (await exists(place(version))) {
+    return { path: place(version), found: version };
+  }
+  let found = version;
   await withDraft(tools, async (draft) => {
-    if (await exists(path)) return;
-    say(`Fetching npm:${SDK}@${SDK_VERSION} …`);
-    const source = await fetchFromNpm(SDK, SDK_VERSION, draft, {
+    if (await exists(place(version))) return;
+    say(`Fetching npm:${SDK}@${version} …`);
+    const source = await fetchFromNpm(SDK, version, draft, {
       // A cache of its own, which goes with the draft.
       env: { DENO_DIR: `${draft}/cache` },
     });
-    await Deno.copyFile(`${source}/sdk.d.ts`, `${draft}/sdk.d.ts`);
-    await Deno.rename(`${draft}/sdk.d.ts`, path);
+    const { version: named } = JSON.parse(
+      await Deno.readTextFile(`${source}/package.json`),
+    );
+    found = named;
+    // "latest" may be a version that is there.
+    if (await exists(place(found))) return;
+    await Deno.mkdir(`${draft}/sdk`);
+    for (const name of ["sdk.d.ts", "sdk-tools.d.ts"]) {
+      await Deno.copyFile(`${source}/${name}`, `${draft}/sdk/${name}`);
+    }
+    await Deno.rename(`${draft}/sdk`, place(found));
   });
-  return path;
+  return { path: place(found), found };
 }
 
-/** What the declarations name and we do not have; a line for each. */
-export async function drift(text: string): Promise<readonly string[]> {
-  const sdk = new Declarations(text);
-  const options = sdk.fields("Options").map((field) => field.name);
-  return [
-    ...compare("line", linesOf(sdk), ourLines(), LINES_LEFT_OUT),
-    ...compare(
-      "control request",
-      controlRequestsOf(sdk),
-      await ourControlRequests(),
-      CONTROL_REQUESTS_LEFT_OUT,
-    ),
-    ...compare("option", options, ourOptions(), OPTIONS_LEFT_OUT),
-    ...compare("tool", toolsOf(text), BUILTIN_TOOLS, {}),
-    ...Object.entries(OPTIONS_RENAMED)
-      .filter(([, ours]) => !OPTION_NAMES.has(ours))
-      .map(([theirs, ours]) =>
-        `OPTIONS_RENAMED says that "${theirs}" is our "${ours}": there is no such option`
-      ),
-  ];
+/** Reads both declaration files of the SDK. */
+export async function readSdk(main: string, tools: string): Promise<Sdk> {
+  return {
+    main: await Declarations.read(main),
+    tools: await Declarations.read(tools),
+  };
 }
 
-/** What the CLI's own lists have and ours do not; a line for each. */
-async function cliDrift(path: string): Promise<readonly string[]> {
-  if (await exists(path)) return listsDrift(await cliLists(path));
-  say(
-    `Not compared with the lists in the CLI: there is no ${path}, run "deno task claude"`,
+/** What is new in a subject and what its list names in vain, in Markdown. */
+export function drift(subject: Subject): readonly string[] {
+  const { title, theirs, has, leftOut, listed = [], todo } = subject;
+  if (theirs.length === 0) {
+    return [`\n## ${title}\n`, "- none found: the declarations are read wrong"];
+  }
+  const rules = Object.keys(leftOut).map((key) => [key, ruleOf(key)] as const);
+  const missing = theirs.filter((name) => !has(name));
+  const news = missing.filter((name) =>
+    !rules.some(([, rule]) => rule.test(name))
   );
-  return [];
+  const lines = news
+    // What is in something new is new with it.
+    .filter((name) => !news.some((other) => name.startsWith(`${other}.`)))
+    .map((name) => `- \`${name}\``);
+  const stale = rules
+    .filter(([, rule]) => !missing.some((name) => rule.test(name)))
+    .map(([key]) => {
+      const why = theirs.includes(key) ? "we have it" : "the SDK has it not";
+      return `- \`${key}\` is left out in scripts/drift_left_out.ts: ${why}, take it out`;
+    });
+  const named = new Set(theirs);
+  stale.push(
+    ...listed.filter((name) => !named.has(name)).map((name) =>
+      `- \`${name}\` is in our list: the SDK has it not, take it out`
+    ),
+  );
+  if (lines.length === 0 && stale.length === 0) return [];
+  const what = lines.length === 0
+    ? ""
+    : ` (${todo}, or list it in scripts/drift_left_out.ts with the reason)`;
+  return [`\n## ${title}${what}\n`, ...lines, ...stale];
+}
+
+/** A name stands for what is below it, too; `*` for any text. */
+function ruleOf(key: string): RegExp {
+  const text = key.split("*").map((part) =>
+    part.replaceAll(/[.\\+?^${}()|[\]]/g, "\\$&")
+  ).join(".*");
+  return new RegExp(`^${text}(?:\\..*)?$`);
+}
+
+/** What is left out, with its reason; a line for each. */
+function leftOutOf(subjects: readonly Subject[]): readonly string[] {
+  return subjects.flatMap(({ title, leftOut }) => {
+    const entries = Object.entries(leftOut);
+    return entries.length === 0 ? [] : [
+      `Left out of "${title}":`,
+      ...entries.map(([name, reason]) => `  ${name}: ${reason}`),
+    ];
+  });
+}
+
+/** What the CLI's own lists and strings have and ours do not. */
+async function cliDrift(
+  path: string,
+  sdk: readonly Subject[],
+): Promise<readonly string[]> {
+  if (!await exists(path)) {
+    say(
+      `Not compared with the CLI: there is no ${path}, run "deno task claude"`,
+    );
+    return [];
+  }
+  const lists = await cliLists(path);
+  const subjects = cliSubjects(lists, sdk);
+  for (const line of leftOutOf(subjects)) say(line);
+  return [...subjects.flatMap(drift), ...listsDrift(lists)];
 }
 
 /** Compares the CLI's lists with ours. Ours may have more: older CLIs, other systems. */
@@ -109,7 +195,7 @@ export function listsDrift(lists: CliLists): readonly string[] {
     file: string,
   ) =>
     theirs.filter((name) => !ours.has(name)).map((name) =>
-      `The CLI has the ${what} "${name}": put it into ${file}`
+      `- The CLI has the ${what} "${name}": put it into ${file}`
     );
   const tools = "src/tools/builtin_tools.ts";
   const paths = "src/permissions/protected_paths.ts";
@@ -131,90 +217,4 @@ export function listsDrift(lists: CliLists): readonly string[] {
     ),
     ...missing("protected file", lists.files, new Set(PROTECTED_FILES), paths),
   ];
-}
-
-/** The names of tools that the SDK declares. */
-function toolsOf(text: string): readonly string[] {
-  const list = /BUILTIN_TOOL_NAMES: readonly \[([^\]]*)\]/.exec(text)?.[1];
-  return literalsOf((list ?? "").replaceAll(",", " |"));
-}
-
-function compare(
-  what: string,
-  theirs: readonly string[],
-  ours: ReadonlySet<string>,
-  leftOut: Readonly<Record<string, string>>,
-): string[] {
-  if (theirs.length === 0) return [`Found no ${what}: cannot read the file`];
-  const named = new Set(theirs);
-  const missing = theirs.filter((name) =>
-    !ours.has(name) && !Object.hasOwn(leftOut, name)
-  );
-  const stale = Object.keys(leftOut).filter((name) =>
-    !named.has(name) || ours.has(name)
-  );
-  return [
-    ...missing.map((name) =>
-      `The SDK has the ${what} "${name}": support it, or list it in scripts/drift_left_out.ts with the reason`
-    ),
-    ...stale.map((name) =>
-      `scripts/drift_left_out.ts lists the ${what} "${name}", which ${
-        named.has(name) ? "we have" : "the SDK does not have"
-      }: take it out`
-    ),
-  ];
-}
-
-/** What the SDK says that the CLI writes, by `type`, with `/subtype` for `system`. */
-function linesOf(sdk: Declarations): string[] {
-  const lines = sdk.members("StdoutMessage").flatMap((name) => {
-    const fields = sdk.fields(name);
-    const [type = ""] = literalsOf(
-      fields.find((field) => field.name === "type")?.type ?? "",
-    );
-    if (type !== "system") return [type];
-    const subtype = fields.find((field) => field.name === "subtype");
-    return literalsOf(subtype?.type ?? "").map((text) => `system/${text}`);
-  });
-  return [...new Set(lines)];
-}
-
-function ourLines(): ReadonlySet<string> {
-  return new Set(
-    Object.values(KINDS).map(({ wireType, wireSubtype }) =>
-      wireSubtype === undefined ? wireType : `${wireType}/${wireSubtype}`
-    ),
-  );
-}
-
-function controlRequestsOf(sdk: Declarations): string[] {
-  return sdk.members("SDKControlRequestInner").flatMap((name) =>
-    literalsOf(
-      sdk.fields(name).find((field) => field.name === "subtype")?.type ?? "",
-    )
-  );
-}
-
-/** There is no list of them: each is a string where it is made or answered. */
-async function ourControlRequests(): Promise<ReadonlySet<string>> {
-  const folders = ["control", "drivers", "events", "protocol", "."];
-  const found = new Set<string>();
-  for (const folder of folders) {
-    for await (
-      const { name, isFile } of Deno.readDir(`${root}/src/${folder}`)
-    ) {
-      if (!isFile || !name.endsWith(".ts") || name.endsWith("_test.ts")) {
-        continue;
-      }
-      const text = await Deno.readTextFile(`${root}/src/${folder}/${name}`);
-      const made =
-        /(?:request(?:Line)?\([^")]*|case |(?:call|order)\(\s*)"([a-z_]+)"/g;
-      for (const [, subtype = ""] of text.matchAll(made)) found.add(subtype);
-    }
-  }
-  return found;
-}
-
-function ourOptions(): ReadonlySet<string> {
-  return new Set([...OPTION_NAMES, ...Object.keys(OPTIONS_RENAMED)]);
 }

@@ -14,6 +14,7 @@ import {
   readShape,
   type WireObject,
 } from "../messages/_define.ts";
+import { readsAs } from "../messages/_shapes.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 
 /** Options of every control request. */
@@ -30,6 +31,8 @@ export interface ControlCall<T> {
   readonly subtype: string;
   /** Its fields on the wire. */
   readonly payload: WireObject;
+  /** The schema of the answer; absent if it says no more than that it was done. */
+  readonly answer?: Reads<unknown>;
   /** Reads the answer. */
   readonly read: (response: WireObject) => T;
 }
@@ -43,6 +46,7 @@ export function call<T>(
   return {
     subtype,
     payload,
+    answer,
     read(response) {
       const { output, issues } = readShape(answer, response);
       if (issues === undefined) return output;
@@ -198,7 +202,7 @@ export function orNull<T>(schema: Reads<T>): Reads<T | null> {
 
 /** A list whose items that do not fit are left out: a newer CLI may have others. */
 export function listOf<T>(item: Reads<T>): Reads<readonly T[]> {
-  return v.pipe(
+  const list = v.pipe(
     v.array(v.unknown()),
     v.transform((values) =>
       values.flatMap((value) => {
@@ -206,5 +210,6 @@ export function listOf<T>(item: Reads<T>): Reads<readonly T[]> {
         return read.success ? [read.output] : [];
       })
     ),
-  ) as Reads<readonly T[]>;
+  );
+  return readsAs(list, v.array(item)) as Reads<readonly T[]>;
 }

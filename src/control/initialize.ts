@@ -14,6 +14,7 @@ import {
   type ModelInfo,
   modelInfo,
 } from "./_infos.ts";
+import { readsAs } from "../messages/_shapes.ts";
 import { listOf } from "./call.ts";
 
 export type { AgentInfo, CommandInfo, ModelInfo } from "./_infos.ts";
@@ -64,7 +65,8 @@ export interface InitializeInfo {
 
 /** What fits of a list, which a newer CLI may have changed. */
 function known<T>(item: Reads<T>): Reads<readonly T[]> {
-  return v.fallback(listOf(item), []) as Reads<readonly T[]>;
+  const list = v.fallback(listOf(item), []);
+  return readsAs(list, v.array(item)) as Reads<readonly T[]>;
 }
 
 const account: Reads<AccountInfo> = shape<AccountInfo>({
@@ -78,11 +80,15 @@ const account: Reads<AccountInfo> = shape<AccountInfo>({
 
 // Every control request waits for the start: one that failed over a list of commands
 // would take interrupt() with it.
-const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
+/** Reads the answer to the handshake. */
+export const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
   commands: wire("commands", known(commandInfo)),
   agents: wire("agents", known(agentInfo)),
   models: wire("models", known(modelInfo)),
-  account: wire("account", v.fallback(account, {}) as Reads<AccountInfo>),
+  account: wire(
+    "account",
+    readsAs(v.fallback(account, {}), account) as Reads<AccountInfo>,
+  ),
   outputStyle: wireOptional("output_style", v.string()),
   availableOutputStyles: wireOptional(
     "available_output_styles",

@@ -89,7 +89,10 @@ export type HookEvent = keyof HookInputs;
 /** What a hook is called with; `hookEventName` tells which. */
 export type HookInput = HookInputs[HookEvent];
 
-const READS: { readonly [E in HookEvent]: ReadsInput<HookInputs[E]> } = {
+/** How the input of each event is read. */
+export const HOOK_INPUTS: {
+  readonly [E in HookEvent]: ReadsInput<HookInputs[E]>;
+} = {
   PreToolUse: tool.preToolUse,
   PreSkillShellCommand: tool.preSkillShellCommand,
   PostToolUse: tool.postToolUse,
@@ -128,7 +131,7 @@ const READS: { readonly [E in HookEvent]: ReadsInput<HookInputs[E]> } = {
 
 /** Names of all hook events of CLI 2.1.332. */
 export const HOOK_EVENTS: readonly HookEvent[] = Object.keys(
-  READS,
+  HOOK_INPUTS,
 ) as HookEvent[];
 
 /** Reads what a hook is called with. Never fails. */
@@ -136,5 +139,5 @@ export function readHookInput<E extends HookEvent>(
   event: E,
   raw: WireObject,
 ): HookInputs[E] {
-  return READS[event](raw);
+  return HOOK_INPUTS[event](raw);
 }

@@ -251,7 +251,8 @@ function specificOf(event: HookEvent): v.GenericSchema {
   }));
 }
 
-function outputSchema(event: HookEvent): v.GenericSchema {
+/** The schema of an answer in the words of the CLI. */
+export function outputSchema(event: HookEvent): v.GenericSchema {
   return v.strictObject({
     continue: flag,
     stopReason: text,

@@ -36,6 +36,19 @@ export function shapeOf(schema: object): Entries | undefined {
   return SHAPES.get(schema);
 }
 
+const READ_AS = new WeakMap<object, AnySchema>();
+
+/** Says what a schema reads that does not show it: a list that leaves out what does not fit. */
+export function readsAs<S extends object>(schema: S, inner: AnySchema): S {
+  READ_AS.set(schema, inner);
+  return schema;
+}
+
+/** The schema that {@linkcode readsAs} named; `undefined` if there is none. */
+export function readAs(schema: object): AnySchema | undefined {
+  return READ_AS.get(schema);
+}
+
 /** The parts of a schema that holds others, as far as messages use them. */
 export interface Holder {
   readonly type: string;

@@ -125,7 +125,8 @@ export function checkAgents(option: string, agents: unknown): void {
   }
 }
 
-const AGENT: { readonly [K in keyof AgentSpec]-?: Kind } = {
+/** The fields of a kind of subagent. */
+export const AGENT: { readonly [K in keyof AgentSpec]-?: Kind } = {
   description: TEXT,
   prompt: TEXT,
   tools: RULES,
