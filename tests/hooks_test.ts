@@ -71,6 +71,7 @@ Deno.test("hooks are told at the handshake, the policy's last", async () => {
     PostToolUse: _ran,
     PostToolUseFailure: _failed,
     ConfigChange: _settings,
+    UserPromptExpansion: _expansion,
     ...rest
   } = hooks;
   assertEquals<unknown>(
