@@ -85,7 +85,10 @@ const PROTECTED: ReadonlySet<string> = new Set([
  */
 export function foldedName(name: string): string {
   return name.normalize("NFKC").toLowerCase().replaceAll("\u0131", "i")
-    .replace(/\p{Cf}/gu, "").replace(/:.*$/s, "").replace(/[.\s]+$/, "");
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "").replace(
+      /:.*$/s,
+      "",
+    ).replace(/[.\s]+$/, "");
 }
 
 /** A name that Windows may take for another one: `CLAUDE~1`, `git.`, `x.con`. */

@@ -55,6 +55,9 @@ const SPELLINGS: readonly [spelling: string, name: string][] = [
   [".g\u200cit", ".git"],
   ["\ufeff.git", ".git"],
   [".git\u200b", ".git"],
+  // Some file systems without case drop these as well.
+  [".mcp.json\u034f", ".mcp.json"],
+  [".g\ufe0fit", ".git"],
   [".claude.", ".claude"],
   [".claude ", ".claude"],
   [".claude\t", ".claude"],
