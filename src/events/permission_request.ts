@@ -179,7 +179,8 @@ export interface AllowOptions {
    * session, for this project on this machine, for the project, or for the user. Only
    * the rules among them are taken; where there is none, nothing is remembered but a
    * tool of an MCP server, and the event `permission_decision` says so in `notRemembered`.
-   * `rememberedRules(request)` tells beforehand. Rules of a project hold where the CLI trusts the project.
+   * `rememberedRules(request)` tells beforehand. The suggestions are about the input that was
+   * asked about: with another `input` none of them is taken. Rules of a project hold where the CLI trusts the project.
    *
    * A policy says so for calls that the CLI asks about. Where it asks about none (mode
    * `"dontAsk"`, or the option `prompts: "none"`) the call runs all the same, and nothing

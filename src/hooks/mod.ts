@@ -119,13 +119,15 @@ export class Hooks {
       throw wrongAnswer(`the hook "${registered.event}"`, issue);
     }
     // What JSON cannot hold has to be found while there is still another answer.
-    if (!JSON.stringify(output).startsWith("{")) {
+    const text = JSON.stringify(output);
+    if (!text.startsWith("{")) {
       throw wrongAnswer(
         `the hook "${registered.event}"`,
         "expected an object in JSON, too",
       );
     }
-    return { response: output };
+    // A copy: what a policy decides on now is what is written later.
+    return { response: JSON.parse(text) };
   }
 
   #fail(

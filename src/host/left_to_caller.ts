@@ -28,6 +28,7 @@ import {
   decisionIssue,
   deny,
   permissionReply,
+  plainAnswer,
 } from "../permissions/decision.ts";
 import { lateDenial, unattendedDenial } from "../permissions/decide.ts";
 import { skillReply } from "../permissions/hook_reply.ts";
@@ -119,8 +120,9 @@ export function answeringEvent(
  */
 export function handReply(
   question: PeopleQuestion,
-  answer: unknown,
+  given: unknown,
 ): DecisionReply {
+  const answer = question.kind === "permission" ? plainAnswer(given) : given;
   const issue = issueOf(question, answer);
   if (issue !== undefined) {
     throw new TypeError(`Cannot answer the request: ${issue}`);

@@ -5,35 +5,25 @@
  */
 
 import type { ToolRequest } from "../events/permission_request.ts";
-import { type Decision, decisionIssue, deny } from "./decision.ts";
+import { type Decision, decisionIssue, deny, plainAnswer } from "./decision.ts";
 import { soon } from "../soon.ts";
+import { thrownText } from "../thrown.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
 /** Checks what a policy gave. Something else than a decision is a denial. */
 export function checked(policy: Policy, answer: unknown): Decision | undefined {
   if (answer === undefined) return undefined;
-  const issue = decisionIssue(answer);
-  if (issue !== undefined) {
-    return deny(`The policy "${policy.name}" gave no decision: ${issue}`);
-  }
-  // A copy: what was checked can change no more.
-  return { ...answer as Decision };
+  const decision = plainAnswer(answer);
+  const issue = decisionIssue(decision);
+  return issue === undefined
+    ? decision as Decision
+    : deny(`The policy "${policy.name}" gave no decision: ${issue}`);
 }
 
 /** The denial of a policy that threw. */
 export function failed(policy: Policy, error: unknown): Decision {
-  const reason = error instanceof Error ? error.message : textOf(error);
-  return deny(`The policy "${policy.name}" failed: ${reason}`);
-}
-
-/** Anything can be thrown, also what has no text. */
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return typeof error;
-  }
+  return deny(`The policy "${policy.name}" failed: ${thrownText(error)}`);
 }
 
 /** Asks a policy. Gives a promise only where the policy does. Never throws or rejects. */

@@ -86,11 +86,39 @@ const DENY_KEYS: ReadonlySet<string> = new Set([
   "interrupt",
 ]);
 
-/** Why a value is no {@linkcode Decision}; `undefined` where it is one. */
+/**
+ * An answer as it is now, with its input as JSON holds it: neither a getter, a `toJSON` nor
+ * a later change of the caller's object makes something else of what was checked. An
+ * input that JSON cannot hold becomes `null`, which is no decision.
+ */
+export function plainAnswer(answer: unknown): unknown {
+  if (!isWireObject(answer)) return answer;
+  const copy = { ...answer };
+  return copy.input === undefined
+    ? copy
+    : { ...copy, input: jsonObject(copy.input) };
+}
+
+/** What an object is on the wire; `null` if it is no object there: `toJSON` can make anything of it. */
+function jsonObject(value: unknown): WireObject | null {
+  try {
+    const made: unknown = JSON.parse(JSON.stringify(value));
+    return isWireObject(value) && isWireObject(made) ? made : null;
+  } catch {
+    // A cycle, a bigint, or nothing at all.
+    return null;
+  }
+}
+
+/**
+ * Why a value is no {@linkcode Decision}; `undefined` if it is one.
+ *
+ * @param value What {@linkcode plainAnswer} returned.
+ */
 export function decisionIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) return "expected allow(…), deny(…) or undefined";
   if (value.behavior === "allow") {
-    if (value.input !== undefined && !isJsonObject(value.input)) {
+    if (value.input !== undefined && !isWireObject(value.input)) {
       return `expected "input" to be an object that JSON can hold`;
     }
     if (value.remember !== undefined && !REMEMBER.has(value.remember)) {
@@ -124,16 +152,6 @@ function unknownKey(
     : `unknown key "${key}", expected ${[...known].join(", ")}`;
 }
 
-/** Whether it is an object on the wire too: `toJSON` can make anything of it, a bigint an error. */
-function isJsonObject(value: unknown): boolean {
-  if (!isWireObject(value)) return false;
-  try {
-    return JSON.stringify(value)?.startsWith("{") ?? false;
-  } catch {
-    return false;
-  }
-}
-
 const DESTINATION: Readonly<
   Record<NonNullable<AllowOptions["remember"]>, string>
 > = {
@@ -143,18 +161,29 @@ const DESTINATION: Readonly<
   user: "userSettings",
 };
 
+/** Whether two inputs are the same on the wire. */
+export function isSameInput(one: WireObject, other: WireObject): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /**
  * The changes of the rules that remember a call: the CLI's own suggestions, but only
  * the rules among them. Its other ones, such as a change of the mode, allow far more
  * than this call. Without any, a tool of an MCP server is remembered by its name, as the
  * CLI does it; of another tool nothing is, as its name alone would allow every call.
+ *
+ * @param input What the call runs with: the suggestions are about the one that was asked for.
  */
 export function remembered(
   request: ToolRequest,
   remember: NonNullable<AllowOptions["remember"]>,
+  input = request.input,
 ): readonly PermissionUpdate[] {
   const destination = DESTINATION[remember];
-  const rules = (request.suggestions ?? [])
+  const suggestions = isSameInput(input, request.input)
+    ? request.suggestions ?? []
+    : [];
+  const rules = suggestions
     .filter(({ type, behavior }) => type === "addRules" && behavior === "allow")
     .map((update) => ({ ...update, destination }));
   if (rules.length > 0) return rules;
@@ -210,7 +239,9 @@ export function permissionReply(
         message: `"${request.toolName}" cannot run with an empty input`,
       };
     }
-    const updates = remember === undefined ? [] : remembered(request, remember);
+    const updates = remember === undefined
+      ? []
+      : remembered(request, remember, input);
     return {
       behavior: "allow",
       // CLIs before 2.1.330 refuse an answer without the input.

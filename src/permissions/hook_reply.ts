@@ -6,7 +6,7 @@
 
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { type Decision, deny } from "./decision.ts";
+import { type Decision, deny, isSameInput } from "./decision.ts";
 
 /** What the answer of the `PreToolUse` hook depends on besides the decision. */
 export interface CallHookContext {
@@ -77,7 +77,7 @@ export function skillReply(
   request: ToolRequest,
 ): WireObject {
   const { input } = decision as { readonly input?: WireObject };
-  const meant = input === undefined || isSame(input, request.input)
+  const meant = input === undefined || isSameInput(input, request.input)
     ? decision
     : deny("A shell command of a skill cannot be changed, only allowed");
   return {
@@ -89,11 +89,6 @@ export function skillReply(
         : {},
     },
   };
-}
-
-/** Whether two inputs are the same on the wire. */
-export function isSame(one: WireObject, other: WireObject): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The input that an answer of a hook gives a call; `undefined` when it leaves it as it was. */

@@ -9,6 +9,7 @@ import {
   deny,
   permissionReply,
 } from "./decision.ts";
+import { allOf } from "./combine.ts";
 import { decide, unattendedDenial } from "./decide.ts";
 import {
   allowAll,
@@ -124,6 +125,14 @@ Deno.test("whatever is no explicit yes denies", async () => {
     throw Object.create(null);
   });
   assertEquals(verdict(textless, "Bash"), "deny");
+  const untold = callback(() => {
+    throw Object.defineProperty(new Error(), "message", {
+      get: () => {
+        throw new Error("no message");
+      },
+    });
+  });
+  assertEquals(verdict(untold, "Bash"), "deny");
   const throwing = callback(() => {
     throw new Error("out of order");
   });
@@ -134,6 +143,41 @@ Deno.test("whatever is no explicit yes denies", async () => {
     decision,
     deny('The policy "callback" failed: out of order'),
   );
+});
+
+Deno.test("a decision is what it was when it was given", async () => {
+  const given = { command: "ls" };
+  const late = callback(() => Promise.resolve(allow({ input: given })));
+  const now = callback(() => allow({ input: given }));
+  const decided = [
+    decide(now, request("Bash"), context),
+    await decide(late, request("Bash"), context),
+  ];
+  given.command = "rm";
+  for (const decision of decided) {
+    assertEquals(decision, allow({ input: { command: "ls" } }));
+  }
+  const odd = {
+    command: "ls",
+    toJSON: () => ({ command: "rm" }),
+  };
+  // A policy behind it sees what would run.
+  const seen: unknown[] = [];
+  const policy = allOf(
+    callback(() => allow({ input: odd })),
+    callback((_name, input) => void seen.push(input)),
+  );
+  assertEquals(verdict(policy, "Bash"), "allow");
+  assertEquals(seen, [{ command: "rm" }]);
+  let reads = 0;
+  const turning = callback(() =>
+    ({
+      get behavior() {
+        return reads++ === 0 ? "deny" : "allow";
+      },
+    }) as unknown as Decision
+  );
+  assertEquals(verdict(turning, "Bash"), "deny");
 });
 
 Deno.test("permissionReply writes what the CLI takes", () => {
@@ -167,6 +211,14 @@ Deno.test("permissionReply writes what the CLI takes", () => {
       destination: "session",
     }],
   });
+  // The suggestion is about the command that was asked about, not about this one.
+  assertEquals(
+    permissionReply(
+      allow({ input: { command: "pwd" }, remember: "session" }),
+      call,
+    ),
+    { behavior: "allow", updatedInput: { command: "pwd" } },
+  );
   assertEquals(permissionReply(allow({ input: {} }), call), {
     behavior: "deny",
     message: '"Bash" cannot run with an empty input',
