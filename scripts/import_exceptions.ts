@@ -28,7 +28,6 @@ export const IMPORT_EXCEPTIONS: readonly string[] = [
   "src/events/schemas.ts > src/tools/builtin_tools.ts",
   "src/hooks/mod.ts > src/host/handler_failure.ts",
   "src/hooks/options.ts > src/process/kinds.ts",
-  "src/host/policy_hooks.ts > src/process/tested.ts",
   "src/object_schema.ts > src/tools/result.ts",
   "src/observe/log.ts > src/host/handler_failure.ts",
   "src/observe/log.ts > src/process/tested.ts",

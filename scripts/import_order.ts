@@ -27,7 +27,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["structured", "observe"],
   ["events"],
   ["messages"],
-  ["prompt", "errors"],
+  ["prompt", "errors", "capabilities"],
   ["util"],
 ];
 

@@ -45,6 +45,11 @@ export type { Validation };
  * Options of a session. Every one is optional. `Context` is the type of `toolContext`,
  * if tools want one. Each time limit, in milliseconds, is a number above 0; `Infinity` is no
  * limit.
+ *
+ * An option or a hook that the CLI at hand is too old for never fails to hold in silence: the
+ * start fails with a `ConfigError` (what the CLI would ignore) or a
+ * `StartupError` whose hint names the option (a flag that it refuses). What shows later is a
+ * `warning` event.
  */
 export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /** The model: an alias such as `"sonnet"`, or a full name. By default the CLI's own choice. */
@@ -76,7 +81,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly outputRetries?: number;
   /** Suggests the next prompt after each turn but the first, as `PromptSuggestion`. Default `false`. */
   readonly promptSuggestions?: boolean;
-  /** Takes prompts as they are written: no `@file` and no slash command in them. Not heeded by CLI 2.1.197. Default `false`. */
+  /** Takes prompts as they are written: no `@file` and no slash command in them. Needs CLI 2.1.250 or newer. Default `false`. */
   readonly verbatim?: boolean;
   /** Gives the model the tool `SendUserMessage`. Unstable. Default `false`. */
   readonly sendUserMessage?: boolean;
@@ -176,7 +181,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly skillShell?: "policy" | "off" | "cli";
   /** An MCP tool that answers the CLI's questions whether a tool may run. Not with `policy`. */
   readonly permissionPromptTool?: string;
-  /** Who answers what no rule decides: this process, or nobody, which denies it. Default `"host"`. Not known to CLI 2.1.197. */
+  /** Who answers what no rule decides: this process, or nobody, which denies it. Default `"host"`. Needs CLI 2.1.259 or newer. */
   readonly prompts?: "host" | "none";
   /** Permission mode at the start. Default `"default"`. */
   readonly permissionMode?: PermissionMode;
@@ -242,7 +247,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly settings?: string | URL | Readonly<Record<string, unknown>>;
   /** Which settings files load; `[]` for none. By default all three. */
   readonly settingSources?: readonly ("user" | "project" | "local")[];
-  /** Settings that no other settings override, as an organization sets them. Unstable: not known to CLI 2.1.197. */
+  /** Settings that no other settings override, as an organization sets them. Unstable. Needs CLI 2.1.324 or newer. */
   readonly managedSettings?: Readonly<Record<string, unknown>>;
 
   /**

@@ -15,7 +15,7 @@ export interface PushedMessage {
   /**
    * What becomes of it, as it happens: `queued`, then `folded` (taken into the turn
    * that runs) or `started` (a turn of its own), then `completed`; or `cancelled` or
-   * `refused`. To be read once. Needs CLI 2.1.330 or newer.
+   * `refused`. To be read once. Needs CLI 2.1.206 or newer.
    */
   readonly states: AsyncIterable<MessageState>;
   /** The end of the turn that answered it, its own or the one that it was folded into. */

@@ -14,7 +14,7 @@ import {
 } from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
 import type { ApiNews } from "./_api_worker.ts";
-import { compareVersions } from "../src/process/tested.ts";
+import { compareVersions } from "../src/capabilities/version.ts";
 import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
 
 const claudePath = realClaudePath();

@@ -6,7 +6,7 @@ import { call, type ControlCall, text } from "./call.ts";
  * What a shell in the background wrote.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-stop-task.ndjson. Unknown to CLI
- * 2.1.197.
+ * before 2.1.290.
  */
 export interface TaskOutput {
   /** The end of it, at most 8 KiB, escape sequences included. */

@@ -9,7 +9,7 @@ import {
 
 /** Options of `interrupt()`. */
 export interface InterruptOptions extends ControlOptions {
-  /** Takes back prompts that wait, too. Not heeded by CLI 2.1.197. Default `false`. */
+  /** Takes back prompts that wait, too. Needs CLI 2.1.222 or newer; an older one ignores it, which a `Warning` says. Default `false`. */
   readonly cancelQueued?: boolean;
 }
 

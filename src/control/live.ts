@@ -185,7 +185,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** The CLI's own rules about tools. Unknown to CLI 2.1.197. */
+  /** The CLI's own rules about tools. Needs CLI 2.1.272 or newer. */
   permissionRules(options?: ControlOptions): Given<Kind, PermissionRules> {
     return this.#host.request(() => permissionRulesCall(), options);
   }

@@ -13,7 +13,7 @@ import { stopTaskCall } from "./stop_task.ts";
 
 /**
  * Tasks in the background of a session: `session.tasks`. What runs is known from the
- * CLI's own list; CLI 2.1.197 sends none, and there it stays empty.
+ * CLI's own list; before CLI 2.1.205, which sends none, from the start and end of each task.
  */
 export class TaskControl<Kind extends SessionKind = "async">
   implements Iterable<BackgroundTask> {

@@ -13,7 +13,7 @@ import { permissionCheck, permissionNeeds } from "./permissions.ts";
 import { check, type CheckStatus, reportOf } from "./report.ts";
 import { settingsPaths } from "./settings_files.ts";
 import { readSettings } from "./settings_text.ts";
-import { compareVersions } from "../process/tested.ts";
+import { compareVersions } from "../capabilities/version.ts";
 import { versionIn } from "../process/version.ts";
 import { versionCheck } from "./version.ts";
 

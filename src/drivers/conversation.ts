@@ -10,6 +10,9 @@ import { maskError, StateError } from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
+import { NeedsCheck } from "../verification/needs_check.ts";
+import { usedNeeds } from "../verification/needs.ts";
+import { Warnings } from "../verification/warnings.ts";
 import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
 import { Host } from "../host/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -78,6 +81,7 @@ export class Conversation {
   readonly #meter: Meter;
   readonly #waits: ResetWaits;
   readonly #callWaits = new CallWaits();
+  readonly #warnings: Warnings;
   readonly #lasting: LastingTurns;
   readonly #turns = new Map<string, TurnSink>();
   /** Turns that nobody reads any more. */
@@ -137,6 +141,11 @@ export class Conversation {
       date: () => port.date(),
       after: (timeoutMs, call) => port.after(timeoutMs, call),
     };
+    this.#warnings = new Warnings({
+      version: () => this.protocol.facts.claudeVersion,
+      isHeard: () => this.protocol.sawInit && this.protocol.owner !== undefined,
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
+    });
     this.#lasting = new LastingTurns(this.protocol, clock);
     this.#waits = new ResetWaits(options.waitForReset?.maxMs ?? 0, {
       ...clock,
@@ -240,10 +249,16 @@ export class Conversation {
     const verifier = plan === undefined
       ? undefined
       : new Verification(plan, () => crypto.randomUUID());
-    const defaultMode = namesPermissionMode(this.#options)
-      ? undefined
-      : new DefaultMode(() => crypto.randomUUID());
-    const checks = { verifier, defaultMode };
+    const makeId = () => crypto.randomUUID();
+    const needs = usedNeeds(this.#options);
+    this.#warnings.askOptions(needs);
+    const others = [
+      new NeedsCheck(needs, makeId, (version) => {
+        this.protocol.facts.claudeVersion = version;
+      }),
+      ...namesPermissionMode(this.#options) ? [] : [new DefaultMode(makeId)],
+    ];
+    const checks = { verifier, others };
     this.perform(this.protocol.start(id, whole, timeoutMs, checks));
     for (const { subtype, payload } of this.#changes) {
       this.request(subtype, payload, timeoutMs, (outcome) => {
@@ -312,6 +327,7 @@ export class Conversation {
 
   #composed(prompt: Prompt): Prompt {
     const { verbatim = this.#options.verbatim } = prompt;
+    this.#warnings.askPrompt(verbatim, this.#options);
     return { ...prompt, verbatim };
   }
 
@@ -357,6 +373,7 @@ export class Conversation {
     settle: (outcome: Outcome) => void,
   ): (reason: unknown) => void {
     if (subtype === "interrupt") this.#lasting.interrupt();
+    this.#warnings.askRequest(subtype, payload);
     return this.#ask(subtype, payload, timeoutMs, settle);
   }
 
@@ -499,6 +516,7 @@ export class Conversation {
 
   #emit(frame: Frame, turnId: string | undefined, endsPushed?: boolean): void {
     this.#hand(frame, turnId, endsPushed);
+    if (frame.events[0]?.type === "system_init") this.#warnings.tell();
     const failure = this.#host.observe(frame.events);
     if (failure !== undefined) this.#port.fail(failure);
   }

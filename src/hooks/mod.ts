@@ -152,6 +152,11 @@ export class Hooks {
   }
 }
 
+/** Whether our own answer can stop what an event is about, with every CLI. */
+export function blocksItself(event: HookEvent): boolean {
+  return blocked(event, "").refusal === undefined;
+}
+
 /** Stops what the event is about. A CLI that knows no `onFailure` takes an error for no opinion. */
 function blocked(event: HookEvent, reason: string): Reply {
   const helper = event === "UserPromptSubmit" || event === "UserPromptExpansion"

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hasHook } from "../verification/needs.ts";
 import { ControlError, StartupError } from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -18,7 +19,6 @@ import {
 } from "../permissions/gate.ts";
 import { changedInput, hookReply, isYes } from "../permissions/hook_reply.ts";
 import type { PolicyContext } from "../permissions/policy.ts";
-import { compareVersions } from "../process/tested.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
 import { type Soon, whenKnown } from "../soon.ts";
 import { type DecisionReply, wishOf } from "./left_to_caller.ts";
@@ -59,9 +59,6 @@ const IDS = {
  */
 const HOOK_TIMEOUT_S = 2_000_000;
 
-/** The first CLI that asks about shell commands of skills. Older ones run them unasked. */
-const ASKS_ABOUT_SKILLS = "2.1.332";
-
 /** Whether a question comes from the hook that asks the policy about a call. */
 export function asksPolicy(question: Question): boolean {
   return question.kind === "hook" && question.callbackId === IDS.call;
@@ -96,7 +93,7 @@ export function guardSkillShell(
 ): void {
   const wanted = skillShellOf(options);
   const isAsked = typeof version === "string" &&
-    compareVersions(version, ASKS_ABOUT_SKILLS) >= 0;
+    hasHook("PreSkillShellCommand", version);
   if (wanted === "cli" || wanted === "policy" && isAsked) return;
   const settings = { disableSkillShellExecution: true };
   port.request("apply_flag_settings", { settings }, (outcome) => {

@@ -4,13 +4,11 @@
  * @module
  */
 
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { Launch } from "./launch.ts";
-import { compareVersions } from "./tested.ts";
 import { printedVersion, versionIn } from "./version.ts";
-
-/** The oldest version that is known to take `--await-initialize`; 2.1.197 does not. */
-const TAKES_SERVERS_IN_HANDSHAKE = "2.1.330";
 
 /**
  * The launch as this machine's CLI can take it. The program is asked for its version only
@@ -24,8 +22,7 @@ export async function fittingLaunch(
   if (older === undefined) return launch;
   const timeoutMs = options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
   const version = versionIn(await printedVersion(options, timeoutMs));
-  return version !== undefined &&
-      compareVersions(version, TAKES_SERVERS_IN_HANDSHAKE) < 0
+  return isMet(BEHAVIORS.serversInHandshake.since, version) === false
     ? { ...launch, ...older }
     : launch;
 }

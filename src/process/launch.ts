@@ -103,7 +103,7 @@ export function library(): void {}
 
 /**
  * The CLI reads `initialize` before anything else, and takes some fields only then.
- * Not known to CLI 2.1.197, so it is asked for only where a field needs it.
+ * Not known to CLI before 2.1.266, so it is asked for only if a field needs it.
  */
 export function awaitInitialize(draft: Draft): void {
   if (!draft.args.includes(AWAIT_INITIALIZE)) draft.args.push(AWAIT_INITIALIZE);

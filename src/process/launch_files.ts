@@ -5,15 +5,13 @@
  * @module
  */
 
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import { StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { writeHint } from "./file_hint.ts";
 import type { LaunchFile } from "./launch.ts";
 import { folderPrefix, removeLeftovers } from "./leftover_files.ts";
-import { compareVersions } from "./tested.ts";
-
-/** From this version on the CLI never reads its `--settings` file again after its start. */
-const KEEPS_SETTINGS = "2.1.330";
 
 /**
  * Whether the CLI has read its files for good, as its answer to the handshake says. An
@@ -23,7 +21,7 @@ export function keepsSettings(answer: unknown): boolean {
   if (!isWireObject(answer)) return false;
   const { claude_code_version: version } = answer;
   return typeof version === "string" &&
-    compareVersions(version, KEEPS_SETTINGS) >= 0;
+    isMet(BEHAVIORS.settingsReadOnce.since, version) === true;
 }
 
 /** The folder that temporary files are written to; `undefined` if Deno may not say. */

@@ -4,17 +4,8 @@
  * @module
  */
 
+import { compareVersions } from "../capabilities/version.ts";
 import { TESTED_VERSIONS } from "./tested_versions.ts";
-
-/** Below, the same, or above 0 as with `sort`; what follows the three numbers counts for nothing. */
-export function compareVersions(one: string, other: string): number {
-  const [a, b] = [numbers(one), numbers(other)];
-  for (const [at, number] of a.entries()) {
-    const difference = number - (b[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 const [OLDEST] = TESTED_VERSIONS;
 const NEWEST = TESTED_VERSIONS.at(-1) ?? OLDEST;
@@ -47,8 +38,4 @@ export function testedNeighbors(version: string): string {
     compareVersions(one, version) > 0
   );
   return `${before ?? OLDEST} and ${after ?? NEWEST}`;
-}
-
-function numbers(version: string): number[] {
-  return version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
 }

@@ -13,16 +13,15 @@
 import { StartupError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Outcome } from "./pending.ts";
+import type { StartCheck, StartRequest } from "./start.ts";
 
 /** A request that is to be made now. */
-export interface ModeRequest {
-  readonly id: string;
+interface ModeRequest extends StartRequest {
   readonly subtype: "get_settings" | "set_permission_mode";
-  readonly payload: WireObject;
 }
 
 /** Sees to the mode at the start of one process. */
-export class DefaultMode {
+export class DefaultMode implements StartCheck {
   readonly #makeId: () => string;
   /** The request that waits for its answer. */
   #open: ModeRequest | undefined;

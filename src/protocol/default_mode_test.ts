@@ -12,7 +12,7 @@ function starting() {
   let made = 0;
   const protocol = new Protocol({});
   const defaultMode = new DefaultMode(() => `m${++made}`);
-  protocol.start("start", {}, 1000, { defaultMode });
+  protocol.start("start", {}, 1000, { others: [defaultMode] });
   protocol.send({ id: "p1", content: "hi" });
   return {
     /** What is written, and how the handshake ends, after an answer. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { flagHint, NO_LIFECYCLE } from "../capabilities/hints.ts";
 import {
   type ClaudeStreamError,
   DOCTOR_HINT,
@@ -40,7 +41,8 @@ export interface ResumeContext {
 }
 
 /** How the CLI, 2.1.330 and 2.1.197, says that it does not know an argument. */
-const REFUSED_ARGUMENT = /^error: (?:unknown )?(?:option|argument) /;
+const REFUSED_ARGUMENT =
+  /^error: (?:unknown )?(?:option|argument) '(--[\w-]+)?/;
 
 /** How it says, on 2.1.332, that there is a session of the id that a new one was to have. */
 const TAKEN_ID = /^Error: Session ID \S+ is already in use/m;
@@ -94,7 +96,10 @@ export function endError(
 /** What to do about a process that gave up; what it said serves to find a hint, and no more. */
 function exitHint(said: string): string {
   if (TAKEN_ID.test(said)) return TAKEN_HINT;
-  return REFUSED_ARGUMENT.test(said) ? ARGUMENT_HINT : DOCTOR_HINT;
+  const refused = REFUSED_ARGUMENT.exec(said);
+  if (refused === null) return DOCTOR_HINT;
+  const [, flag] = refused;
+  return (flag === undefined ? undefined : flagHint(flag)) ?? ARGUMENT_HINT;
 }
 
 /** The error of a result that came without any init: it is about the start of the process. */
@@ -153,13 +158,13 @@ export function neverSent(): StateError {
   );
 }
 
-/** CLI 2.1.197 never says what became of a message; waiting for it would never end. */
+/** An older CLI never says what became of a message; waiting for it would never end. */
 export function unreported(): StateError {
   return new StateError(
     "cancelled",
     "unknown",
     "push",
-    "Cannot tell what became of the message: this CLI does not say, 2.1.330 does",
+    `Cannot tell what became of the message: ${NO_LIFECYCLE}`,
   );
 }
 

@@ -4,12 +4,15 @@
  * @module
  */
 
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import { roundUsd } from "../cost.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
 import type { SlashCommand } from "../messages/system/commands_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
+import { EarlyTasks } from "./early_tasks.ts";
 import { type SessionUsage, Totals, type Used } from "../totals.ts";
 
 export type { SessionUsage } from "../totals.ts";
@@ -51,6 +54,7 @@ export class SessionFacts {
   commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */
   readonly tasks: Map<string, BackgroundTask> = new Map();
+  readonly #earlyTasks = new EarlyTasks(this.tasks);
   /** Files that tools wrote, by the path that the tool said. */
   readonly filesModified: Set<string> = new Set();
   #totals = new Totals();
@@ -92,6 +96,9 @@ export class SessionFacts {
 
   /** Takes over what an event says. */
   observe(event: ClaudeEvent): void {
+    if (isMet(BEHAVIORS.taskList.since, this.claudeVersion) === false) {
+      this.#earlyTasks.observe(event);
+    }
     switch (event.type) {
       case "system_init":
         this.id = event.sessionId ?? this.id;

@@ -37,7 +37,10 @@ export class Protocol {
   readonly #isStrict: boolean;
   readonly #turns: TurnFlow;
   #start: Start | undefined;
-  readonly #own = new OwnRequests(() => this.errorDetails);
+  readonly #own = new OwnRequests(
+    () => this.errorDetails,
+    () => this.facts.claudeVersion,
+  );
   readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();

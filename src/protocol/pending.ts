@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requestHint } from "../capabilities/hints.ts";
 import {
   ControlError,
   DeadlineError,
@@ -11,6 +12,9 @@ import {
   type ErrorDetails,
 } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+
+/** How the CLI says that it does not know a request; before 2.1.324 without a code. */
+const UNSUPPORTED = /^Unsupported control request subtype\b/;
 
 /** How a request of ours ended. */
 export type Outcome =
@@ -24,10 +28,18 @@ export class OwnRequests {
     { readonly subtype: string; readonly timeoutMs: number }
   >();
   readonly #details: () => ErrorDetails;
+  readonly #version: () => string | undefined;
 
-  /** @param details What each error says besides, at the time it is made. */
-  constructor(details: () => ErrorDetails) {
+  /**
+   * @param details What each error says besides, at the time it is made.
+   * @param version Version of the CLI, once it is known.
+   */
+  constructor(
+    details: () => ErrorDetails,
+    version: () => string | undefined,
+  ) {
     this.#details = details;
+    this.#version = version;
   }
 
   /** A request is on its way. */
@@ -54,12 +66,14 @@ export class OwnRequests {
     const code = typeof response.error_code === "string"
       ? response.error_code
       : undefined;
-    const error = new ControlError(
-      request.subtype,
-      reason,
-      code,
-      this.#details(),
-    );
+    const { subtype } = request;
+    const hint = code === "unsupported_request" || UNSUPPORTED.test(reason)
+      ? requestHint(subtype, this.#version())
+      : undefined;
+    const error = new ControlError(subtype, reason, code, {
+      ...this.#details(),
+      ...hint === undefined ? {} : { hint },
+    });
     return { id, outcome: { ok: false, error } };
   }
 

@@ -8,7 +8,6 @@
 import { DeadlineError, DOCTOR_HINT, type ErrorDetails } from "../errors.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { DefaultMode, ModeRequest } from "./default_mode.ts";
 import type { SessionFacts } from "./facts.ts";
 import type { Output } from "./output.ts";
 import type { Outcome } from "./pending.ts";
@@ -29,12 +28,36 @@ export interface StartPort {
   details(): ErrorDetails;
 }
 
+/** A request that is to be made now. */
+export interface StartRequest {
+  /** Its id. */
+  readonly id: string;
+  /** What it asks for. */
+  readonly subtype: string;
+  /** Its fields. */
+  readonly payload: WireObject;
+}
+
+/** Sees to something that the answer to the handshake tells, before the first prompt. */
+export interface StartCheck {
+  /** Whether all that it asked for is answered. */
+  readonly isDone: boolean;
+  /** The reason for which there is no session. */
+  readonly error: Error | undefined;
+  /** Takes the answer to the handshake. Returns what to ask for, if anything. */
+  shakeHands(response: WireObject): StartRequest | undefined;
+  /** Whether an answer is to a request of its own. */
+  isOwn(id: string): boolean;
+  /** Takes an answer to its own request. Returns what to ask for next, if anything. */
+  take(outcome: Outcome): StartRequest | undefined;
+}
+
 /** What is seen to besides the handshake. */
 export interface StartChecks {
   /** Verifies what was handed over. */
   readonly verifier?: Verifier | undefined;
-  /** Sees to the permission mode, if the caller names none. */
-  readonly defaultMode?: DefaultMode | undefined;
+  /** All else. The error of the first one that fails is the error of the start. */
+  readonly others?: readonly StartCheck[];
 }
 
 /** What comes of a line. */
@@ -51,7 +74,7 @@ export class Start {
   readonly #id: string;
   readonly #timeoutMs: number;
   readonly #verifier: Verifier | undefined;
-  readonly #defaultMode: DefaultMode | undefined;
+  readonly #others: readonly StartCheck[];
   /** The answer to the handshake, as long as something else is waited for. */
   #handshake: Settled | undefined;
 
@@ -65,7 +88,7 @@ export class Start {
     this.#id = id;
     this.#timeoutMs = timeoutMs;
     this.#verifier = checks.verifier;
-    this.#defaultMode = checks.defaultMode;
+    this.#others = checks.others ?? [];
     this.#port = port;
   }
 
@@ -91,26 +114,30 @@ export class Start {
       if (!outcome.ok) return { end: reply };
       this.#handshake = reply;
       this.#verifier?.shakeHands(outcome.response);
-      return this.#step(this.#defaultMode?.shakeHands(outcome.response));
+      return this.#step(
+        this.#others.map((check) => check.shakeHands(outcome.response)),
+      );
     }
-    if (this.#defaultMode?.isOwn(id) === true) {
-      return this.#step(this.#defaultMode.take(outcome));
-    }
+    const other = this.#others.find((check) => check.isOwn(id));
+    if (other !== undefined) return this.#step([other.take(outcome)]);
     return this.#verifier?.takeReply(id, outcome) === true
       ? this.#step()
       : undefined;
   }
 
-  #step(next?: ModeRequest): StartStep {
-    if (next === undefined) return { end: this.#end() };
-    this.#port.add(next.id, next.subtype, this.#timeoutMs);
-    const line = requestLine(next.id, next.subtype, next.payload);
-    return { outputs: [{ do: "write", line }] };
+  #step(asked: readonly (StartRequest | undefined)[] = []): StartStep {
+    const outputs = asked.flatMap<Output>((request) => {
+      if (request === undefined) return [];
+      const { id, subtype, payload } = request;
+      this.#port.add(id, subtype, this.#timeoutMs);
+      return [{ do: "write", line: requestLine(id, subtype, payload) }];
+    });
+    return outputs.length === 0 ? { end: this.#end() } : { outputs };
   }
 
   #end(): Settled | undefined {
     const handshake = this.#handshake;
-    const checks = [this.#verifier, this.#defaultMode];
+    const checks = [...this.#others, this.#verifier];
     if (
       handshake === undefined || checks.some((check) => check?.isDone === false)
     ) return undefined;

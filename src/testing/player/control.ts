@@ -1,5 +1,6 @@
 /** Answers the requests of the host that change nothing or little. */
 
+import { REQUESTS } from "../../capabilities/table.ts";
 import { initializePayload, MODELS } from "./catalog.ts";
 import { resolveModel } from "./launch.ts";
 import type { PlayerOutput } from "./output.ts";
@@ -75,6 +76,9 @@ export function answerRequest(
   request: JsonObject,
 ): PlayerOutput[] {
   const subtype = request["subtype"];
+  if (!stage.cli.has(REQUESTS[String(subtype)]?.since)) {
+    return unsupported(stage, id, subtype);
+  }
   switch (subtype) {
     case "set_model":
       return setModel(stage, id, request["model"]);
@@ -150,13 +154,22 @@ export function answerRequest(
     case "set_prompt_suggestions_paused":
       return success(stage, id);
     default:
-      return failure(
-        stage,
-        id,
-        `Unsupported control request subtype: ${subtype}`,
-        "unsupported_request",
-      );
+      return unsupported(stage, id, subtype);
   }
+}
+
+/** The answer to a request that this version does not know. */
+function unsupported(
+  stage: Stage,
+  id: Json | undefined,
+  subtype: Json | undefined,
+): PlayerOutput[] {
+  return failure(
+    stage,
+    id,
+    `Unsupported control request subtype: ${subtype}`,
+    "unsupported_request",
+  );
 }
 
 function setModel(

@@ -5,7 +5,7 @@
  * 2.1.197 to 2.1.332 that played the same session; the one before in that list did not.
  */
 
-import { compareVersions } from "../../process/tested.ts";
+import { compareVersions } from "../../capabilities/version.ts";
 import type { Json, JsonObject } from "../scenario.ts";
 
 /** The version that is played if a scenario names none. */

@@ -1,0 +1,291 @@
+/**
+ * What each option, hook, control request and behavior needs of the CLI: the one table that
+ * says so. Pure.
+ *
+ * The versions were seen with 31 versions from 2.1.197 to 2.1.332: each is the first of them that
+ * has it, and the one before in that list does not. `undefined` is what all of them have. An
+ * option or a hook without an entry does not compile (`verification/needs.ts`); a control
+ * request without one fails `tests/capabilities_test.ts`.
+ *
+ * @module
+ */
+
+/** What a part of an option needs. */
+export interface OptionNeed {
+  /** The first version that has it. */
+  readonly since: string;
+  /**
+   * What an older CLI does: it ignores the option without a word, ends with an error about the
+   * flag, or does something else that the session sees to (and says).
+   */
+  readonly older: "ignores" | "refuses" | "adapted";
+  /** What is used of the option, if that is not all of it: a path such as `systemPrompt.snapshot`. */
+  readonly part?: string;
+  /** Whether a value uses it. Default: any but `false`. */
+  readonly isUsed?: (value: unknown) => boolean;
+  /** The flags that an older CLI refuses. */
+  readonly flags?: readonly string[];
+  /** It keeps something from happening: with a CLI whose version is unknown it does not start. */
+  readonly isGuard?: boolean;
+}
+
+/** What a hook, a request or a behavior needs. */
+export interface Need {
+  /** The first version that has it. */
+  readonly since: string;
+  /** As in {@linkcode OptionNeed}. */
+  readonly isGuard?: boolean;
+}
+
+/** The flag that makes the CLI read the handshake before anything else. */
+const AWAITS = "--await-initialize";
+
+/** An option that is a flag, of which an older CLI says that it does not know it. */
+function flag(
+  name: string,
+  since: string,
+  isGuard = false,
+): readonly OptionNeed[] {
+  return [{ since, older: "refuses", flags: [name], isGuard }];
+}
+
+/** What options need. Those about hooks are in {@linkcode HOOKS}. */
+export const OPTIONS = {
+  model: undefined,
+  fallbackModel: undefined,
+  effort: undefined,
+  thinking: undefined,
+  betas: undefined,
+  systemPrompt: [{
+    since: "2.1.259",
+    older: "ignores",
+    part: "systemPrompt.snapshot",
+    isUsed: (value) =>
+      typeof value === "object" && value !== null && "snapshot" in value &&
+      value.snapshot === true,
+  }],
+  subagentSystemPrompt: flag("--append-subagent-system-prompt-file", "2.1.266"),
+  planModeInstructions: undefined,
+  outputSchema: undefined,
+  outputRetries: undefined,
+  promptSuggestions: undefined,
+  verbatim: [{ since: "2.1.250", older: "ignores", isGuard: true }],
+  sendUserMessage: undefined,
+  autoCompact: flag("--autocompact", "2.1.222"),
+
+  cwd: undefined,
+  addDirs: undefined,
+  projectConfigRoot: flag("--project-config-root", "2.1.278"),
+  claudePath: undefined,
+  spawn: undefined,
+  transport: undefined,
+  env: undefined,
+  clearEnv: undefined,
+  keepEnv: undefined,
+  configDir: undefined,
+  extraArgs: undefined,
+  debug: undefined,
+  files: undefined,
+  debugFile: undefined,
+
+  resume: undefined,
+  fork: undefined,
+  sessionId: undefined,
+  fromPr: undefined,
+  resumeAt: undefined,
+  resumeDropsTurn: flag("--resume-drops-turn", "2.1.228"),
+  title: undefined,
+  persist: undefined,
+  checkpoints: undefined,
+  worktree: undefined,
+
+  policy: undefined,
+  // An older CLI would run them unasked; the session turns them off there.
+  skillShell: [{
+    since: "2.1.332",
+    older: "adapted",
+    isUsed: (value) => value === "policy",
+  }],
+  permissionPromptTool: undefined,
+  prompts: flag("--permission-prompts", "2.1.259", true),
+  permissionMode: [{
+    since: "2.1.202",
+    older: "refuses",
+    part: 'permissionMode: "manual"',
+    isUsed: (value) => value === "manual",
+    flags: ["--permission-mode"],
+  }],
+  allowedTools: undefined,
+  disallowedTools: undefined,
+  builtinTools: undefined,
+  tools: undefined,
+  toolServerName: undefined,
+  toolContext: undefined,
+  // An older CLI gets them in a file.
+  mcpServers: undefined,
+  mcpConfigFiles: undefined,
+  strictMcp: undefined,
+  toolAliases: undefined,
+  toolConfig: undefined,
+  sandbox: undefined,
+  bare: undefined,
+  restricted: flag("--restricted", "2.1.250", true),
+  safeMode: undefined,
+  onQuestion: undefined,
+  onPlan: undefined,
+  onElicitation: undefined,
+  onDialog: undefined,
+  dialogKinds: undefined,
+  permissionTimeoutMs: undefined,
+
+  agent: undefined,
+  agents: undefined,
+  agentProgressSummaries: undefined,
+  forwardSubagentText: undefined,
+  keepTasks: [{ since: "2.1.246", older: "ignores" }],
+  skills: undefined,
+  // In the handshake only if there is no room for them among the arguments.
+  plugins: undefined,
+  slashCommands: undefined,
+
+  settings: undefined,
+  settingSources: undefined,
+  managedSettings: [{
+    since: "2.1.324",
+    older: "refuses",
+    flags: [AWAITS, "--managed-settings-in-initialize"],
+    isGuard: true,
+  }],
+
+  partials: undefined,
+  replayUserMessages: undefined,
+  hookEvents: undefined,
+  hooks: undefined,
+  limits: undefined,
+  budget: undefined,
+  recover: undefined,
+  failFastOn: undefined,
+  waitForReset: undefined,
+  auth: undefined,
+  onBreak: undefined,
+  onWire: undefined,
+  record: undefined,
+  logger: undefined,
+  costLog: undefined,
+  maxLineBytes: undefined,
+  validation: undefined,
+  verify: undefined,
+  startTimeoutMs: undefined,
+  turnTimeoutMs: undefined,
+  idleTimeoutMs: undefined,
+  controlTimeoutMs: undefined,
+  closeTimeoutMs: undefined,
+  exitSignals: undefined,
+  signal: undefined,
+  stderr: undefined,
+} as const satisfies Readonly<
+  Record<string, readonly OptionNeed[] | undefined>
+>;
+
+/** What hook events need: an older CLI never calls such a hook, and does not say so. */
+export const HOOKS = {
+  PreToolUse: undefined,
+  PreSkillShellCommand: { since: "2.1.332", isGuard: true },
+  PostToolUse: undefined,
+  PostToolUseFailure: undefined,
+  PostToolBatch: undefined,
+  Notification: undefined,
+  UserPromptSubmit: undefined,
+  UserPromptExpansion: undefined,
+  SessionStart: undefined,
+  SessionEnd: undefined,
+  Stop: undefined,
+  StopFailure: undefined,
+  SubagentStart: undefined,
+  SubagentStop: undefined,
+  PreCompact: undefined,
+  PostCompact: undefined,
+  PreModelSwitch: { since: "2.1.259", isGuard: true },
+  PostModelSwitch: { since: "2.1.259" },
+  PermissionRequest: undefined,
+  PermissionDenied: undefined,
+  Setup: undefined,
+  TeammateIdle: undefined,
+  TaskCreated: undefined,
+  TaskCompleted: undefined,
+  Elicitation: undefined,
+  ElicitationResult: undefined,
+  ConfigChange: undefined,
+  WorktreeCreate: undefined,
+  WorktreeRemove: undefined,
+  InstructionsLoaded: undefined,
+  CwdChanged: undefined,
+  FileChanged: undefined,
+  DirectoryAdded: { since: "2.1.222" },
+  MessageDisplay: undefined,
+} as const satisfies Readonly<Record<string, Need | undefined>>;
+
+/** Fields of one hook that an older CLI ignores. */
+export const HOOK_FIELDS = {
+  /** `onFailure: "block"`, where the CLI has to block: no answer of ours can. */
+  onFailure: { since: "2.1.319", isGuard: true },
+} as const satisfies Readonly<Record<string, Need>>;
+
+/** What control requests need: an older CLI answers that it does not know the request. */
+export const REQUESTS: Readonly<Record<string, Need | undefined>> = {
+  apply_flag_settings: undefined,
+  background_tasks: undefined,
+  cancel_async_message: undefined,
+  export_conversation: { since: "2.1.285" },
+  file_suggestions: undefined,
+  generate_session_title: undefined,
+  get_context_usage: undefined,
+  get_session_cost: undefined,
+  get_settings: undefined,
+  get_task_output: { since: "2.1.290" },
+  get_usage: undefined,
+  interrupt: undefined,
+  list_permission_rules: { since: "2.1.272" },
+  mcp_call: undefined,
+  mcp_read_resource: { since: "2.1.285" },
+  mcp_reconnect: undefined,
+  mcp_set_servers: undefined,
+  mcp_status: undefined,
+  mcp_toggle: undefined,
+  read_file: undefined,
+  reload_output_styles: { since: "2.1.266" },
+  reload_plugins: undefined,
+  reload_skills: undefined,
+  rename_session: undefined,
+  rewind_files: undefined,
+  set_max_thinking_tokens: undefined,
+  set_mcp_permission_mode_override: undefined,
+  set_model: undefined,
+  set_permission_mode: undefined,
+  side_question: undefined,
+  stop_task: undefined,
+  update_settings: { since: "2.1.278" },
+};
+
+/** Fields of control requests that an older CLI ignores. */
+export const REQUEST_FIELDS: Readonly<
+  Record<string, Readonly<Record<string, Need & { readonly option: string }>>>
+> = {
+  interrupt: {
+    cancel_queued: { since: "2.1.222", option: "cancelQueued" },
+  },
+};
+
+/** Behaviors that no option asks for. */
+export const BEHAVIORS = {
+  /** The answer to the handshake names the version. */
+  versionInHandshake: { since: "2.1.300" },
+  /** What becomes of each prompt is told, as `command_lifecycle`. */
+  promptLifecycle: { since: "2.1.206" },
+  /** Tasks in the background are told as a list, as `background_tasks_changed`. */
+  taskList: { since: "2.1.205" },
+  /** MCP servers of other processes are taken in the handshake. */
+  serversInHandshake: { since: "2.1.328" },
+  /** The file of `--settings` is never read again after the start. */
+  settingsReadOnce: { since: "2.1.330" },
+} as const satisfies Readonly<Record<string, Need>>;

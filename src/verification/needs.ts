@@ -1,0 +1,115 @@
+/**
+ * What the options of a session need of the CLI. Pure.
+ *
+ * @module
+ */
+
+import {
+  HOOK_FIELDS,
+  HOOKS,
+  type Need,
+  type OptionNeed,
+  OPTIONS,
+} from "../capabilities/table.ts";
+import { isMet, lackText } from "../capabilities/version.ts";
+import { ConfigError } from "../errors.ts";
+import { blocksItself } from "../hooks/mod.ts";
+import type { HookEvent } from "../hooks/inputs.ts";
+import type { SessionOptions } from "../options.ts";
+
+/** The needs of options: complete by type, and no name that is no option. */
+const OF_OPTIONS:
+  & Readonly<
+    Record<keyof SessionOptions, readonly OptionNeed[] | undefined>
+  >
+  & Readonly<
+    Record<Exclude<keyof typeof OPTIONS, keyof SessionOptions>, never>
+  > = OPTIONS;
+
+/** The same for hooks. */
+const OF_HOOKS:
+  & Readonly<Record<HookEvent, Need | undefined>>
+  & Readonly<Record<Exclude<keyof typeof HOOKS, HookEvent>, never>> = HOOKS;
+
+/** Something that options ask for and that not every CLI has. */
+export interface UsedNeed {
+  /** Whether it is an option or a hook. */
+  readonly kind: "option" | "hook";
+  /** Name of the option, for errors. */
+  readonly option: string;
+  /** What it is in full, such as `hooks.PreModelSwitch`. */
+  readonly what: string;
+  /** The first version that has it. */
+  readonly since: string;
+  /** As in the table. */
+  readonly older: OptionNeed["older"];
+  /** As in the table. */
+  readonly isGuard: boolean;
+}
+
+/** What these options need, of all that not every CLI has. */
+export function usedNeeds(options: SessionOptions): readonly UsedNeed[] {
+  return [...ofOptions(options), ...ofHooks(options)];
+}
+
+function ofOptions(options: SessionOptions): UsedNeed[] {
+  return Object.entries(options).flatMap(([option, value]) =>
+    (OF_OPTIONS[option as keyof SessionOptions] ?? []).flatMap((need) => {
+      const isUsed = value !== undefined &&
+        (need.isUsed?.(value) ?? value !== false);
+      const { since, older, part = option, isGuard = false } = need;
+      return isUsed
+        ? [{
+          kind: "option" as const,
+          option,
+          what: part,
+          since,
+          older,
+          isGuard,
+        }]
+        : [];
+    })
+  );
+}
+
+function ofHooks({ hooks = {} }: SessionOptions): UsedNeed[] {
+  return Object.entries(hooks).flatMap(([name, list]) => {
+    const event = name as HookEvent;
+    if (list === undefined || list.length === 0) return [];
+    const base = { kind: "hook", option: "hooks", older: "ignores" } as const;
+    const need = OF_HOOKS[event];
+    const found: UsedNeed[] = [];
+    if (need !== undefined) {
+      const { since, isGuard = false } = need;
+      found.push({ ...base, what: `hooks.${event}`, since, isGuard });
+    }
+    if (
+      !blocksItself(event) &&
+      list.some(({ onFailure }) => onFailure === "block")
+    ) {
+      const what = `hooks.${event}[].onFailure: "block"`;
+      found.push({ ...base, what, ...HOOK_FIELDS.onFailure });
+    }
+    return found;
+  });
+}
+
+/** Whether a version calls the hooks of an event. */
+export function hasHook(event: HookEvent, version: string): boolean {
+  const { since } = OF_HOOKS[event] ?? {};
+  return since === undefined || isMet(since, version) === true;
+}
+
+/** The error of an option that the CLI at hand would ignore. */
+export function unmet(
+  { option, what, since }: UsedNeed,
+  version: string | undefined,
+): ConfigError {
+  return new ConfigError(
+    option,
+    `Cannot use the option ${
+      lackText(what, since, version)
+    }: it would not hold`,
+    { hint: `Update the CLI, or leave ${what} out` },
+  );
+}

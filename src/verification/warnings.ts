@@ -1,0 +1,113 @@
+/**
+ * What does not hold with the CLI at hand, said once each: as an event, which is also logged.
+ * Pure.
+ *
+ * @module
+ */
+
+import { type Warning, warning } from "../events/warning.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options.ts";
+import { OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
+import type { UsedNeed } from "./needs.ts";
+import { isMet, lackText } from "../capabilities/version.ts";
+
+/** Something that was asked for, and what happens without it. */
+export type Asked =
+  & Pick<Warning, "kind" | "what">
+  & {
+    /** The first version that has it. */
+    readonly since: string;
+    /** What an older CLI does instead, as the rest of a sentence. */
+    readonly instead: string;
+  };
+
+/** What the warnings need of their conversation. */
+export interface WarningsPort {
+  /** Version of the CLI, once it is known. */
+  version(): string | undefined;
+  /** Whether a turn runs whose readers can be told at once. */
+  isHeard(): boolean;
+  /** Tells readers and the log. */
+  emit(event: Warning): void;
+}
+
+/** The warnings of one conversation. */
+export class Warnings {
+  readonly #port: WarningsPort;
+  /** Asked for before the version was known, or before anybody could hear of it. */
+  #waiting: Asked[] = [];
+  readonly #told = new Set<string>();
+
+  constructor(port: WarningsPort) {
+    this.#port = port;
+  }
+
+  /** Something is asked for that not every CLI has. */
+  ask(asked: Asked): void {
+    this.#waiting.push(asked);
+    if (this.#port.isHeard()) this.tell();
+  }
+
+  /** What the options ask for and the session sees to itself, as the CLI does not. */
+  askOptions(needs: readonly UsedNeed[]): void {
+    for (const { kind, what, since, older } of needs) {
+      if (older === "refuses") continue;
+      const instead = INSTEAD[what] ?? "it would not hold";
+      this.ask({ kind, what, since, instead });
+    }
+  }
+
+  /** A control request is made: some of its fields may be ignored. */
+  askRequest(subtype: string, payload: WireObject): void {
+    for (
+      const [field, need] of Object.entries(REQUEST_FIELDS[subtype] ?? {})
+    ) {
+      if (payload[field] === undefined || payload[field] === false) continue;
+      this.ask({
+        kind: "request",
+        what: `${subtype}.${need.option}`,
+        since: need.since,
+        instead: "it is ignored",
+      });
+    }
+  }
+
+  /** A prompt is sent, which may be one to take as it is written. */
+  askPrompt(verbatim: boolean | undefined, options: SessionOptions): void {
+    // As an option of the session it was looked at before the first prompt.
+    if (verbatim !== true || options.verbatim === true) return;
+    const [need] = OPTIONS.verbatim ?? [];
+    if (need === undefined) return;
+    this.ask({
+      kind: "option",
+      what: "verbatim",
+      since: need.since,
+      instead: "@file and slash commands in the prompt are expanded",
+    });
+  }
+
+  /** A turn begins, or the version is known: tells what is due. */
+  tell(): void {
+    const version = this.#port.version();
+    if (version === undefined) return;
+    for (const { kind, what, since, instead } of this.#waiting.splice(0)) {
+      const key = `${kind} ${what}`;
+      if (isMet(since, version) === true || this.#told.has(key)) continue;
+      this.#told.add(key);
+      this.#port.emit(warning(null, {
+        kind,
+        what,
+        needs: since,
+        has: version,
+        message: `${lackText(what, since, version)}: ${instead}`,
+      }));
+    }
+  }
+}
+
+/** What happens without a part of an option that the session sees to itself. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  skillShell:
+    'shell commands in skills and slash commands are turned off, as with skillShell: "off"',
+};
