@@ -228,8 +228,55 @@ Deno.test("async: whatever waits when the session's signal aborts gets its reaso
       signal: abort.signal,
     });
     const waiting = outcome(wait(session));
-    const reason = new Error("enough");
+    const reason = name === "push" ? "a text" : new Error("enough");
     abort.abort(reason);
     assertStrictEquals(await waiting, reason, name);
   }
 });
+
+/** A turn that ends when it is interrupted, and not before. */
+const ENDLESS = step.conversation([[step.text("one"), step.gate("never")]]);
+
+for (const [kind, Session] of Object.entries({ AsyncSession, SyncSession })) {
+  for (const reason of [new Error("enough"), "a text", { code: 7 }]) {
+    Deno.test(
+      `${kind}: a signal with ${
+        Deno.inspect(reason).slice(0, 13)
+      } settles a pushed message whose turn runs with that`,
+      async () => {
+        await using claude = await ScriptedClaude.create(ENDLESS);
+        const abort = new AbortController();
+        const session = new Session({
+          claudePath: claude.command,
+          signal: abort.signal,
+        });
+        await session.start();
+        session.on("assistant_text", () => abort.abort(reason));
+        let error: unknown;
+        try {
+          await session.push("one").result();
+        } catch (thrown) {
+          error = thrown;
+        }
+        assertStrictEquals(error, reason);
+        await session.close();
+      },
+    );
+  }
+
+  Deno.test(`${kind}: close() interrupts the turn of a pushed message`, async () => {
+    await using claude = await ScriptedClaude.create(ENDLESS);
+    const session = new Session({
+      claudePath: claude.command,
+      // Whoever waits for that waits for good.
+      closeTimeoutMs: { eofMs: Infinity, termMs: 5_000, killMs: 5_000 },
+    });
+    await session.start();
+    const closed: unknown[] = [];
+    session.on("assistant_text", () => closed.push(session.close()));
+    const { isError, terminalReason } = await session.push("one").result();
+    await Promise.all(closed);
+    assertEquals([isError, terminalReason], [true, "aborted_streaming"]);
+    assertEquals(session.state, "closed");
+  });
+}

@@ -555,12 +555,18 @@ export class Conversation {
    */
   close(): number {
     if (this.#isEnded) return Infinity;
-    const { state, facts, isUnheard } = this.protocol;
+    const { state, facts, isUnheard, isWorking } = this.protocol;
+    const { signal } = this.#options;
+    if (signal?.aborted === true) {
+      this.perform(this.protocol.failPushed(signal.reason));
+    }
+    // That of a pushed message or of the CLI's own is interrupted like one of the caller's.
+    const isRunning = isWorking && state !== "draining";
     // An interruption leaves shells in the background running, for which the end of stdin
     // waits without a limit; and before a turn begins nothing is done about it.
     if (facts.tasks.size > 0 || isUnheard) {
       this.request("end_session", {}, MAX_TIMER_MS, () => {});
-    } else if (state === "running") this.#interrupt();
+    } else if (isRunning) this.#interrupt();
     this.perform(this.protocol.close());
     return isUnheard ? UNHEARD_MS : Infinity;
   }
@@ -576,8 +582,10 @@ export class Conversation {
     const reason: unknown = wasClosed && signal?.aborted === true
       ? signal.reason
       : undefined;
-    this.perform(this.protocol.end(reason instanceof Error ? reason : how));
-    this.#lasting.close(this.protocol.endError);
+    this.perform(
+      this.protocol.end(reason instanceof Error ? reason : how, reason),
+    );
+    this.#lasting.close(reason ?? this.protocol.endError);
     this.#host.close();
     this.#observers.end(how, wasClosed);
   }

@@ -371,10 +371,14 @@ export class Protocol {
     return this.#ended;
   }
 
-  /** The process is gone, or never came to be: everything that waits fails. */
-  end(how: ProcessExit | Error): Output[] {
-    const error = how instanceof Error ? how : this.#turns.errorOf(how);
-    this.#ended = error;
+  /**
+   * The process is gone, or never came to be: everything that waits fails.
+   *
+   * @param reason What it fails with, if a signal ended the session.
+   */
+  end(how: ProcessExit | Error, reason?: unknown): Output[] {
+    this.#ended = how instanceof Error ? how : this.#turns.errorOf(how);
+    const error = reason ?? this.#ended;
     const outputs: Output[] = [...this.#questions].map((id) => ({
       do: "withdraw",
       id,

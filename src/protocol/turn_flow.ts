@@ -549,7 +549,7 @@ export class TurnFlow {
   }
 
   /** The process is gone, or never came to be: whoever waits for a turn hears of it. */
-  end(error: Error): Output[] {
+  end(error: unknown): Output[] {
     this.#state = next(this.#state, "end");
     const outputs: Output[] = [];
     for (const id of [this.id, this.#waiting?.prompt.id]) {
