@@ -61,10 +61,12 @@ export {
 } from "./src/one_shot_sync.ts";
 export type { SyncPushedMessage } from "./src/pushed_sync.ts";
 export type {
+  KnownSyncHooks,
   SyncAnswers,
   SyncHook,
   SyncHookOptions,
   SyncSessionOptions,
+  UnknownSyncHook,
 } from "./src/sync_options.ts";
 export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
@@ -225,7 +227,14 @@ export {
   type HookInput,
   type HookInputs,
 } from "./src/hooks/inputs.ts";
-export type { Hook, HookCall, HookOptions } from "./src/hooks/options.ts";
+export type {
+  Hook,
+  HookCall,
+  HookOptions,
+  KnownHooks,
+  UnknownHook,
+  UnknownHookAnswer,
+} from "./src/hooks/options.ts";
 export type {
   ConfigChangeInput,
   CwdChangedInput,
@@ -248,6 +257,7 @@ export type {
   HookSpecificOutputs,
   HookWatchOutput,
   SpecificEvent,
+  UnknownHookOutput,
 } from "./src/hooks/outputs.ts";
 export type {
   HookModelSwitch,

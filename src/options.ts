@@ -264,7 +264,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /**
    * Functions that the CLI calls when something happens, by the event: before and after
    * a tool call, when a prompt comes or a turn ends, … Each answers with a value of
-   * `hook`, or nothing. They run beside the hooks of settings files.
+   * `hook`, or nothing. They run beside the hooks of settings files. An event that this
+   * version does not know may be named as well: see {@linkcode HookOptions}.
    */
   readonly hooks?: HookOptions;
   /** Limits that the CLI keeps. */

@@ -8,7 +8,13 @@ import type { Elicitation } from "./events/elicitation_request.ts";
 import type { UserDialog } from "./events/user_dialog_request.ts";
 import type { HookAnswer } from "./hooks/answers.ts";
 import type { HookEvent, HookInputs } from "./hooks/inputs.ts";
-import type { Hook, HookCall } from "./hooks/options.ts";
+import type {
+  Hook,
+  HookCall,
+  UnknownHook,
+  UnknownHookAnswer,
+} from "./hooks/options.ts";
+import type { HookInputBase } from "./hooks/input.ts";
 import type { SessionOptions } from "./options.ts";
 import type { SpawnSpec } from "./process/transport.ts";
 import type { Decision } from "./permissions/decision.ts";
@@ -32,10 +38,22 @@ export interface SyncHook<E extends HookEvent> extends Omit<Hook<E>, "run"> {
   run(input: HookInputs[E], call: HookCall): HookAnswer<E>;
 }
 
-/** Hooks by the event that calls them. */
-export type SyncHookOptions = {
+/** One hook of an event that this version does not know, which answers at once. */
+export interface UnknownSyncHook extends Omit<UnknownHook, "run"> {
+  /** As in {@linkcode UnknownHook}. */
+  run(input: HookInputBase<string>, call: HookCall): UnknownHookAnswer;
+}
+
+/** Hooks of the events that this version knows. */
+export type KnownSyncHooks = {
   readonly [E in HookEvent]?: readonly SyncHook<E>[];
 };
+
+/** Hooks by the event that calls them, as in {@linkcode HookOptions}. */
+export interface SyncHookOptions extends KnownSyncHooks {
+  /** An event of a newer CLI. */
+  readonly [event: string]: readonly UnknownSyncHook[] | undefined;
+}
 
 /**
  * Options of a blocking session: those of an async one, with functions that answer at

@@ -9,9 +9,13 @@ import {
   type HandlerFailure,
   hook,
   HOOK_EVENTS,
+  type HookCall,
   type HookInput,
+  type HookInputBase,
   type HookOptions,
   type SessionOptions,
+  SyncSession,
+  type SyncSessionOptions,
 } from "../mod.ts";
 import { type HookEvent, readHookInput } from "../src/hooks/inputs.ts";
 import type { JsonObject, Scenario } from "../src/testing/scenario.ts";
@@ -282,7 +286,11 @@ Deno.test("hooks that could never be called are ConfigErrors", () => {
   const cases: [unknown, string][] = [
     [[], "expected an object of lists"],
     [{ PreTooluse: [] }, `did you mean "PreToolUse"?`],
-    [{ Nonsense: [] }, `Unknown hook event "Nonsense"`],
+    [{ pre_tool_use: [] }, `did you mean "PreToolUse"?`],
+    [{ SubagentStopp: [] }, `did you mean "SubagentStop"?`],
+    [{ "On-Save": [] }, `Unknown hook event "On-Save": expected a name`],
+    [{ PreNap: run }, "hooks.PreNap: expected a list"],
+    [{ PreNap: [{ run, timeout: 5 }] }, `did you mean "timeoutMs"?`],
     [{ Stop: run }, "hooks.Stop: expected a list"],
     [{ Stop: [run] }, "hooks.Stop[0]: expected an object"],
     [{ Stop: [{}] }, "hooks.Stop[0].run: expected a function"],
@@ -316,3 +324,65 @@ Deno.test("hooks that could never be called are ConfigErrors", () => {
     );
   }
 });
+
+for (const kind of ["async", "blocking"] as const) {
+  Deno.test(`an event that is not known reaches its hook, and is warned of once (${kind})`, async () => {
+    const seen: unknown[] = [];
+    const logged: string[] = [];
+    const hooks = {
+      PreNap: [{
+        matcher: "short",
+        run: (input: HookInputBase<string>, call: HookCall) => {
+          seen.push([
+            input.hookEventName,
+            input.cwd,
+            input.raw.nap,
+            call.event,
+          ]);
+          return { hookSpecificOutput: { nap: "long" } };
+        },
+      }],
+      // Nothing to be said of: there is no hook.
+      PostNap: [],
+    };
+    const callback = step.hookCallback("claudestream:PreNap:0", {
+      hook_event_name: "PreNap",
+      cwd: "/",
+      nap: { minutes: 5 },
+    });
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[callback], []]),
+    );
+    const log = (text: string) => void logged.push(text);
+    const options: SyncSessionOptions = {
+      claudePath: claude.command,
+      hooks,
+      logger: { error: log, warn: log, info: () => {}, debug: () => {} },
+    };
+    const session = kind === "async"
+      ? new AsyncSession(options)
+      : new SyncSession(options);
+    const warnings: unknown[] = [];
+    session.on("warning", ({ kind, what, needs }) => {
+      warnings.push([kind, what, needs]);
+    });
+    await session.ask("one");
+    await session.ask("two");
+    await session.close();
+    assertEquals(logged.length, 1, logged.join());
+    assert(logged[0]?.includes("hooks.PreNap"), logged[0]);
+    assertEquals(warnings, [["hook", "hooks.PreNap", undefined]]);
+    assertEquals(seen, [["PreNap", "/", { minutes: 5 }, "PreNap"]]);
+    assertEquals<unknown>(
+      answers(claude).map((answer) => (answer as JsonObject).response),
+      [{ hookSpecificOutput: { nap: "long", hookEventName: "PreNap" } }],
+    );
+    const { hooks: told } = handshake(claude) as { hooks: JsonObject };
+    assertEquals<unknown>(told, {
+      PreNap: [{
+        matcher: "short",
+        hookCallbackIds: ["claudestream:PreNap:0"],
+      }],
+    });
+  });
+}

@@ -517,3 +517,23 @@ live(
     assertEquals(results.map(({ isError }) => isError), [false, false]);
   },
 );
+
+live(
+  "a hook of an event that the CLI does not know takes no other hook with it",
+  async () => {
+    const called: string[] = [];
+    const hooks: HookOptions = {
+      PreNap: [{ run: (input) => void called.push(input.hookEventName) }],
+      UserPromptSubmit: [{
+        run: (input) => void called.push(input.hookEventName),
+      }],
+    };
+    await using on = await turnWith(hooks, [reply.text("done")]);
+    assertEquals(on.result?.isError, false);
+    assertEquals(called, ["UserPromptSubmit"]);
+    assertEquals(
+      on.events.flatMap((event) => event.type === "warning" ? event.what : []),
+      ["hooks.PreNap"],
+    );
+  },
+);

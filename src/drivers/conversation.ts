@@ -252,6 +252,7 @@ export class Conversation {
     const makeId = () => crypto.randomUUID();
     const needs = usedNeeds(this.#options);
     this.#warnings.askOptions(needs);
+    this.#warnings.askHooks(this.#options.hooks);
     const others = [
       new NeedsCheck(needs, makeId, (version) => {
         this.protocol.facts.claudeVersion = version;

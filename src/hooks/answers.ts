@@ -181,7 +181,7 @@ function defined(fields: WireObject): WireObject {
 }
 
 function decision(
-  event: HookEvent,
+  event: string,
   permissionDecision: string,
   permissionDecisionReason: string | undefined,
   rest: WireObject = {},
@@ -195,7 +195,7 @@ function decision(
 }
 
 /** A helper's value in the words of the CLI; `undefined` where the event takes no such answer. */
-function written(event: HookEvent, answer: HookHelper): WireObject | undefined {
+function written(event: string, answer: HookHelper): WireObject | undefined {
   switch (answer.kind) {
     case "allow": {
       const { input: updatedInput, reason, context } = answer;
@@ -255,7 +255,7 @@ const TEXTS: Readonly<Partial<Record<HookHelper["kind"], string>>> = {
 };
 
 /** What goes to the CLI for the answer of a hook, or why nothing can. */
-export function readAnswer(event: HookEvent, answer: unknown): CheckedOutput {
+export function readAnswer(event: string, answer: unknown): CheckedOutput {
   if (answer === undefined) return { output: {} };
   if (!isHelper(answer)) return checkOutput(event, answer);
   if (answer.kind === "async") {

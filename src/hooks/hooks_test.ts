@@ -337,3 +337,47 @@ Deno.test("checkOutput refuses what would be written as an empty object", () => 
   const right = { hookSpecificOutput: decision };
   assertEquals(checkOutput("PreToolUse", right).issue, undefined);
 });
+
+Deno.test("an event that is not known reads what all have, and answers in the CLI's words", () => {
+  const raw = {
+    hook_event_name: "PreNap",
+    session_id: "s",
+    transcript_path: "/t",
+    cwd: "/",
+    nap_length: 5,
+  };
+  const input = readHookInput("PreNap", raw);
+  assertEquals(
+    input,
+    {
+      hookEventName: "PreNap",
+      sessionId: "s",
+      transcriptPath: "/t",
+      cwd: "/",
+    } as typeof input,
+  );
+  assert(input.raw === raw);
+  assertEquals(
+    readAnswer("PreNap", { hookSpecificOutput: { napLength: [1] } }).output,
+    { hookSpecificOutput: { napLength: [1], hookEventName: "PreNap" } },
+  );
+  assertEquals(readAnswer("PreNap", hook.stop("why")).output, {
+    continue: false,
+    stopReason: "why",
+  });
+  for (
+    const answer of [
+      hook.allow(),
+      hook.deny("no"),
+      hook.ask(),
+      hook.context("c"),
+    ]
+  ) {
+    assert(
+      readAnswer("PreNap", answer).issue?.includes(
+        'does not apply to "PreNap"',
+      ),
+    );
+  }
+  assert(readAnswer("PreNap", { hookSpecificOutput: 5 }).issue !== undefined);
+});

@@ -5,7 +5,7 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import type { ReadsInput } from "./input.ts";
+import { hookInput, type HookInputBase, type ReadsInput } from "./input.ts";
 import * as other from "./other_inputs.ts";
 import * as session from "./session_inputs.ts";
 import * as tool from "./tool_inputs.ts";
@@ -134,10 +134,23 @@ export const HOOK_EVENTS: readonly HookEvent[] = Object.keys(
   HOOK_INPUTS,
 ) as HookEvent[];
 
+/** Whether this version knows an event. */
+export function isKnownEvent(event: string): event is HookEvent {
+  return Object.hasOwn(HOOK_INPUTS, event);
+}
+
+/** What all events have; the rest of an event that is not known is in `raw` alone. */
+const readUnknown: ReadsInput<HookInputBase<string>> = hookInput({});
+
 /** Reads what a hook is called with. Never fails. */
-export function readHookInput<E extends HookEvent>(
+export function readHookInput<E extends string>(
   event: E,
   raw: WireObject,
-): HookInputs[E] {
-  return HOOK_INPUTS[event](raw);
+): E extends HookEvent ? HookInputs[E] : HookInputBase<string> {
+  const read: ReadsInput<unknown> = isKnownEvent(event)
+    ? HOOK_INPUTS[event]
+    : readUnknown;
+  // Entry and event belong together by the type of the table.
+  return read(raw) as E extends HookEvent ? HookInputs[E]
+    : HookInputBase<string>;
 }

@@ -13,11 +13,11 @@ import { finiteMs } from "../time_limit.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {
-  type Hook,
   type HookCall,
   type HookOptions,
   matcherText,
   TOOL_EVENTS,
+  type UnknownHook,
 } from "./options.ts";
 
 /** A question of the CLI for a hook. */
@@ -32,13 +32,13 @@ export interface HookQuestion {
 
 /** A hook, whatever its event is. */
 interface Registered {
-  readonly event: HookEvent;
-  readonly hook: Hook<HookEvent>;
+  readonly event: string;
+  readonly hook: UnknownHook;
   readonly onFailure: "continue" | "block";
 }
 
 /** Events at which no answer would let happen what the hook is there to stop. */
-const GUARDS: ReadonlySet<HookEvent> = new Set<HookEvent>([
+const GUARDS: ReadonlySet<string> = new Set<HookEvent>([
   "PreToolUse",
   "PreSkillShellCommand",
 ]);
@@ -51,13 +51,12 @@ export class Hooks {
   /** @param failed Hears of hooks that throw or answer in a wrong shape. */
   constructor(hooks: HookOptions, failed: FailureListener) {
     this.#failed = failed;
-    for (const [name, list] of Object.entries(hooks)) {
-      const event = name as HookEvent;
+    for (const [event, list] of Object.entries(hooks)) {
       (list ?? []).forEach((hook, index) => {
         this.#registered.set(`claudestream:${event}:${index}`, {
           event,
           // By its event each hook gets the input that it is made for.
-          hook: hook as Hook<HookEvent>,
+          hook,
           onFailure: hook.onFailure ??
             (GUARDS.has(event) ? "block" : "continue"),
         });
@@ -158,7 +157,7 @@ export function blocksItself(event: HookEvent): boolean {
 }
 
 /** Stops what the event is about. A CLI that knows no `onFailure` takes an error for no opinion. */
-function blocked(event: HookEvent, reason: string): Reply {
+function blocked(event: string, reason: string): Reply {
   const helper = event === "UserPromptSubmit" || event === "UserPromptExpansion"
     ? { kind: "block", reason }
     : { kind: "deny", reason };

@@ -4,18 +4,26 @@
  * @module
  */
 
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { closest } from "../closest.ts";
 import { checkToolName, toolNames } from "../tools/builtin_tools.ts";
 import { ConfigError } from "../errors.ts";
 import { shown } from "../process/kinds.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 import type { HookAnswer } from "./answers.ts";
-import { HOOK_EVENTS, type HookEvent, type HookInputs } from "./inputs.ts";
+import type { HookInputBase } from "./input.ts";
+import {
+  HOOK_EVENTS,
+  type HookEvent,
+  type HookInputs,
+  isKnownEvent,
+} from "./inputs.ts";
+import type { UnknownHookOutput } from "./outputs.ts";
 
 /** What a hook may know besides its input. */
 export interface HookCall {
-  /** The event. */
-  readonly event: HookEvent;
+  /** The event. One that this version does not know is a name of yours. */
+  readonly event: HookEvent | (string & Record<never, never>);
   /** Id of the tool call. Absent for events that have none. */
   readonly toolUseId?: string;
   /** Aborts when the CLI no longer waits: `timeoutMs` passed, or the turn ended. */
@@ -51,10 +59,44 @@ export interface Hook<E extends HookEvent> {
   readonly onFailure?: "continue" | "block";
 }
 
-/** Hooks by the event that calls them. All hooks of an event run at the same time. */
-export type HookOptions = {
+/** What a hook of an unknown event can answer; of the functions of `hook`, `stop` and `async`. */
+export type UnknownHookAnswer = HookAnswer | UnknownHookOutput;
+
+/** A hook of an event that this version does not know, such as one of a newer CLI. */
+export interface UnknownHook {
+  /** As in {@linkcode Hook}. What it is compared with is up to the event. */
+  readonly matcher?: string | RegExp;
+  /**
+   * Answers in the CLI's own words, with `hook.stop()`, with `hook.async()`, or not at all.
+   * The input has what all inputs have under the names of this library; what only this event
+   * has is in `input.raw`, as it came.
+   */
+  run(
+    input: HookInputBase<string>,
+    call: HookCall,
+  ): UnknownHookAnswer | Promise<UnknownHookAnswer>;
+  /** As in {@linkcode Hook}. */
+  readonly timeoutMs?: number;
+  /** As in {@linkcode Hook}. Default `"continue"`; with `"block"` the CLI hears of a failure. */
+  readonly onFailure?: "continue" | "block";
+}
+
+/** Hooks of the events that this version knows. */
+export type KnownHooks = {
   readonly [E in HookEvent]?: readonly Hook<E>[];
 };
+
+/**
+ * Hooks by the event that calls them. All hooks of an event run at the same time.
+ *
+ * An event that this version does not know is registered with the CLI as well, and a
+ * {@linkcode Warning} says so once; a name that is nearly that of a known one is a
+ * `ConfigError`.
+ */
+export interface HookOptions extends KnownHooks {
+  /** An event of a newer CLI. */
+  readonly [event: string]: readonly UnknownHook[] | undefined;
+}
 
 const KEYS: ReadonlySet<string> = new Set<keyof Hook<HookEvent>>([
   "matcher",
@@ -77,19 +119,41 @@ const NEVER_BLOCKED: ReadonlySet<string> = new Set<HookEvent>([
  */
 export function checkHooks(hooks: unknown): void {
   if (!isRecord(hooks)) throw wrong("hooks", "an object of lists", hooks);
-  const events: ReadonlySet<string> = new Set(HOOK_EVENTS);
   for (const [event, list] of Object.entries(hooks)) {
-    if (!events.has(event)) {
-      const near = closest(event, events);
-      const hint = near === undefined ? "" : `, did you mean "${near}"?`;
-      throw new ConfigError("hooks", `Unknown hook event "${event}"${hint}`);
-    }
+    if (!isKnownEvent(event)) checkUnknownEvent(event);
     if (list === undefined) continue;
     if (!Array.isArray(list)) {
       throw wrong(`hooks.${event}`, "a list of { run }", list);
     }
     list.forEach((hook, index) =>
       checkHook(event, `hooks.${event}[${index}]`, hook)
+    );
+  }
+}
+
+/** How the CLI names its events. */
+const EVENT_NAME = /^[A-Z][A-Za-z]+$/;
+
+/** The most letters that differ in a name that is spelt wrong. */
+const MAX_SLIPS = 2;
+
+/** A name that nobody can have meant: the CLI never calls such a hook, and does not say so. */
+function checkUnknownEvent(event: string): void {
+  const plain = event.replaceAll(/[_\s-]/g, "").toLowerCase();
+  // Not the nearest name of all: an event that is new may well be named like another one.
+  const near = HOOK_EVENTS.find((known) =>
+    levenshteinDistance(plain, known.toLowerCase()) <= MAX_SLIPS
+  );
+  if (near !== undefined) {
+    throw new ConfigError(
+      "hooks",
+      `Unknown hook event "${event}", did you mean "${near}"?`,
+    );
+  }
+  if (!EVENT_NAME.test(event)) {
+    throw new ConfigError(
+      "hooks",
+      `Unknown hook event "${event}": expected a name such as "PreToolUse"`,
     );
   }
 }
@@ -175,7 +239,7 @@ function namesIn(matcher: string, event: string): readonly string[] {
  */
 export function matcherText(
   matcher: string | RegExp,
-  event: HookEvent,
+  event: string,
 ): string {
   if (typeof matcher === "string") {
     const names = namesIn(matcher, event);

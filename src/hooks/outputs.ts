@@ -10,7 +10,7 @@
 import * as v from "valibot";
 import type { PermissionUpdate } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { HookEvent } from "./inputs.ts";
+import { type HookEvent, isKnownEvent } from "./inputs.ts";
 
 /** Something for the model to read. */
 export interface HookContextOutput {
@@ -145,6 +145,13 @@ export interface HookOutput<E extends HookEvent = HookEvent> {
     : never;
 }
 
+/** An answer in the CLI's own words to an event that this version does not know. */
+export interface UnknownHookOutput
+  extends Omit<HookOutput, "hookSpecificOutput"> {
+  /** What only this event has. The name of the event is filled in. */
+  readonly hookSpecificOutput?: WireObject;
+}
+
 /** Whether it is an object on the wire too: `toJSON` can make anything of it. */
 function isJsonObject(value: unknown): boolean {
   return isWireObject(value) &&
@@ -241,7 +248,9 @@ const SPECIFIC: {
   MessageDisplay: { displayContent: text },
 };
 
-function specificOf(event: HookEvent): v.GenericSchema {
+function specificOf(event: string): v.GenericSchema {
+  // The CLI knows what belongs there.
+  if (!isKnownEvent(event)) return object;
   if (!Object.hasOwn(SPECIFIC, event)) {
     return v.optional(v.undefined(`"${event}" has no hookSpecificOutput`));
   }
@@ -252,7 +261,7 @@ function specificOf(event: HookEvent): v.GenericSchema {
 }
 
 /** The schema of an answer in the words of the CLI. */
-export function outputSchema(event: HookEvent): v.GenericSchema {
+export function outputSchema(event: string): v.GenericSchema {
   return v.strictObject({
     continue: flag,
     stopReason: text,
@@ -271,7 +280,7 @@ export type CheckedOutput =
   | { readonly output?: undefined; readonly issue: string };
 
 /** Checks an answer in the CLI's own words, and fills in the name of the event. */
-export function checkOutput(event: HookEvent, answer: unknown): CheckedOutput {
+export function checkOutput(event: string, answer: unknown): CheckedOutput {
   if (!isWireObject(answer) || !isPlain(answer)) {
     return {
       issue: "expected a plain object, a value of `hook`, or undefined",

@@ -7,6 +7,8 @@
 
 import { type Warning, warning } from "../events/warning.ts";
 import type { WireObject } from "../messages/_define.ts";
+import { isKnownEvent } from "../hooks/inputs.ts";
+import type { HookOptions } from "../hooks/options.ts";
 import type { SessionOptions } from "../options.ts";
 import { OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
 import type { UsedNeed } from "./needs.ts";
@@ -38,6 +40,8 @@ export class Warnings {
   /** Asked for before the version was known, or before anybody could hear of it. */
   #waiting: Asked[] = [];
   readonly #told = new Set<string>();
+  /** Events that are still to be told of. */
+  readonly #unknownHooks = new Set<string>();
 
   constructor(port: WarningsPort) {
     this.#port = port;
@@ -55,6 +59,16 @@ export class Warnings {
       if (older === "refuses") continue;
       const instead = INSTEAD[what] ?? "it would not hold";
       this.ask({ kind, what, since, instead });
+    }
+  }
+
+  /** Hooks of events that this version does not know: nobody can tell whether the CLI does. */
+  askHooks(hooks: HookOptions = {}): void {
+    for (const [event, list] of Object.entries(hooks)) {
+      if (isKnownEvent(event) || list === undefined || list.length === 0) {
+        continue;
+      }
+      this.#unknownHooks.add(event);
     }
   }
 
@@ -90,6 +104,8 @@ export class Warnings {
   /** A turn begins, or the version is known: tells what is due. */
   tell(): void {
     const version = this.#port.version();
+    for (const event of this.#unknownHooks) this.#tellUnknown(event, version);
+    this.#unknownHooks.clear();
     if (version === undefined) return;
     for (const { kind, what, since, instead } of this.#waiting.splice(0)) {
       const key = `${kind} ${what}`;
@@ -103,6 +119,16 @@ export class Warnings {
         message: `${lackText(what, since, version)}: ${instead}`,
       }));
     }
+  }
+
+  #tellUnknown(event: string, version: string | undefined): void {
+    this.#port.emit(warning(null, {
+      kind: "hook",
+      what: `hooks.${event}`,
+      ...version === undefined ? {} : { has: version },
+      message:
+        `hooks.${event} is an event that this version of the library does not know: a CLI that has it calls the hooks, with what only this event has in input.raw; any other never calls them`,
+    }));
   }
 }
 
