@@ -56,7 +56,6 @@ export const OPTIONS_LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** Control requests of the SDK that we neither make nor answer. */
 export const CONTROL_REQUESTS_LEFT_OUT: Readonly<Record<string, string>> = {
-  get_binary_version: "the handshake says it; else control()",
   get_hooks_listing: "the data of a dialog; control()",
   list_models: "the handshake says them; else control()",
   register_repo_root: "for hosts that clone by themselves; control()",
