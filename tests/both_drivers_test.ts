@@ -14,7 +14,7 @@ import {
 } from "../mod.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
-import { type Case, events, got, testBoth } from "./_both_drivers.ts";
+import { type Case, events, got, testBoth, thrown } from "./_both_drivers.ts";
 
 const bash = step.toolCall("Bash", { command: "git log" }, {
   asks: true,
@@ -182,6 +182,32 @@ const CASES: Readonly<Record<string, Case>> = {
         ["result", "rate_limit_wait", "result"],
       );
       assertEquals(seen.at(-2), "second");
+    },
+  },
+  "a limit whose reset is past, of which the reply alone tells": {
+    turns: [[
+      step.apiError(429, "rate_limit", "You've hit your limit", {
+        limit: { status: "rejected", resetsAt: 1 },
+      }),
+    ], [
+      step.apiError(429, "rate_limit", "You've hit your limit", {
+        limit: { status: "rejected", resetsAt: 2 },
+      }),
+    ], [step.text("another")]],
+    options: { waitForReset: { maxMs: 60_000 } },
+    *does(session, seen) {
+      const turn = session.send("one");
+      for (const { type } of yield* events(turn)) seen.push(type);
+      seen.push(yield* thrown(() => turn.text()));
+      seen.push((yield* got(session.ask("two"))).text);
+    },
+    check(seen) {
+      assertEquals(
+        seen.filter((type) => type === "result" || type === "rate_limit_wait"),
+        ["result", "rate_limit_wait", "result"],
+      );
+      assert(JSON.stringify(seen).includes('"rate_limit"'));
+      assert(seen.includes("another"));
     },
   },
   "a budget that ends in a turn": {

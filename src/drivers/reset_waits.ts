@@ -31,6 +31,8 @@ export class ResetWaits {
   readonly #waits = new Map<string, () => void>();
   /** When a turn began to wait for the first time, by the clock of the wall. */
   readonly #began = new Map<string, number>();
+  /** Turns that were tried again for a limit whose reset was past. */
+  readonly #triedAgain = new Set<string>();
 
   /** @param maxMs How long a turn may wait, all in all. */
   constructor(maxMs: number, port: ResetPort) {
@@ -38,7 +40,10 @@ export class ResetWaits {
     this.#port = port;
   }
 
-  /** A turn waits, or ends at once where that would take too long. */
+  /**
+   * A turn waits, or ends at once if that would take too long. If the reset is past, there is
+   * nothing to wait for: it is tried again after a moment, once.
+   */
   wait(
     turnId: string,
     { resetsAt, sends }: Reset,
@@ -47,11 +52,15 @@ export class ResetWaits {
     const now = this.#port.date();
     const began = this.#began.get(turnId) ?? now;
     this.#began.set(turnId, began);
+    const isPast = resetsAt * 1000 <= now;
     const until = Math.max(resetsAt * 1000, now) + AFTER_MS;
-    if (until - began > this.#maxMs) {
+    if (
+      until - began > this.#maxMs || isPast && this.#triedAgain.has(turnId)
+    ) {
       this.#port.over(turnId, false);
       return;
     }
+    if (isPast) this.#triedAgain.add(turnId);
     this.#step(turnId, until);
     this.#port.emit(rateLimitWait({
       ...sessionId === undefined ? {} : { sessionId },
@@ -78,5 +87,6 @@ export class ResetWaits {
     this.#waits.get(turnId)?.();
     this.#waits.delete(turnId);
     this.#began.delete(turnId);
+    this.#triedAgain.delete(turnId);
   }
 }

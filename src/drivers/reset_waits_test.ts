@@ -52,6 +52,36 @@ function limited(
   return resetsAt;
 }
 
+/** The same, as CLI 2.1.332 tells of a limit whose reset is past: in the reply alone. */
+function limitedBefore(driver: FakeDriver, id: string, agoMs: number): number {
+  const resetsAt = Math.round((driver.date - agoMs) / 1000);
+  driver.receive({
+    type: "assistant",
+    message: {
+      id: crypto.randomUUID(),
+      model: "<synthetic>",
+      role: "assistant",
+      type: "message",
+      content: [{ type: "text", text: "You've hit your limit" }],
+    },
+    parent_tool_use_id: null,
+    error: "rate_limit",
+    api_error_status: 429,
+    api_error_params: {
+      rate_limit_info: { status: "rejected", resetsAt },
+    },
+  });
+  driver.result([id], {
+    is_error: true,
+    terminal_reason: "api_error",
+    api_error_status: 429,
+    api_error: "usage_limit_reached",
+    result: "You've hit your limit",
+    total_cost_usd: 0,
+  });
+  return resetsAt;
+}
+
 function begun(options: SessionOptions = {}) {
   const driver = new FakeDriver({
     idleTimeoutMs: 60_000,
@@ -237,4 +267,52 @@ Deno.test("waitForReset: a process that ends meanwhile fails the turn, and nothi
   assert(failureOf(turn) !== undefined);
   driver.pass(2 * HOUR);
   assertEquals([driver.prompts.length, driver.timers], [1, 0]);
+});
+
+Deno.test("waitForReset: a limit whose reset is past is tried again after a moment, once", () => {
+  for (
+    const tell of [
+      limitedBefore,
+      (driver: FakeDriver, id: string, ms: number) => limited(driver, id, -ms),
+    ]
+  ) {
+    const { driver, turn } = begun();
+    // A limit that was near before says nothing of this one.
+    driver.receive({
+      type: "rate_limit_event",
+      rate_limit_info: {
+        status: "allowed_warning",
+        resetsAt: driver.date / 1000 + 7200,
+      },
+    });
+    const resetsAt = tell(driver, "p1", HOUR);
+    assertEquals(waits(driver), [[resetsAt, 1000, "prompt"]]);
+    driver.pass(999);
+    assertEquals(driver.prompts.length, 1);
+    driver.pass(1);
+    assertEquals(driver.prompts.length, 2);
+    driver.init(lastId(driver));
+    // Another time that is past: the API would go on to refuse.
+    tell(driver, lastId(driver), HOUR / 2);
+    assertEquals((failureOf(turn) as TurnError).code, "rate_limit");
+    assertEquals([driver.prompts.length, driver.timers], [2, 0]);
+
+    // The next turn has a try of its own, and may go well.
+    const next = driver.send("p2");
+    driver.init("p2");
+    tell(driver, "p2", 1000);
+    driver.pass(1000);
+    driver.init(lastId(driver));
+    driver.result([lastId(driver)]);
+    assertEquals(failureOf(next), undefined);
+  }
+});
+
+Deno.test("waitForReset: a limit that only the reply tells of is waited for", () => {
+  const { driver, turn } = begun();
+  limitedBefore(driver, "p1", -HOUR);
+  driver.pass(HOUR + 1000);
+  driver.init(lastId(driver));
+  driver.result([lastId(driver)]);
+  assertEquals(failureOf(turn), undefined);
 });

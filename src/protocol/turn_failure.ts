@@ -11,6 +11,7 @@ import {
   TurnError,
 } from "../errors.ts";
 import type { Reached } from "./budget.ts";
+import { isWireObject } from "../messages/_define.ts";
 import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
 
@@ -27,8 +28,8 @@ export interface TurnContext {
   readonly assistantError?: string | undefined;
   /** Where the API key comes from that pays; absent where a login pays. */
   readonly key?: string | undefined;
-  /** The last change of a rate limit. */
-  readonly rateLimit?: RateLimit | undefined;
+  /** The last change of a rate limit, or the limit that refused the last reply. */
+  readonly rateLimit?: Pick<RateLimit, "status" | "resetsAt"> | undefined;
   /** We interrupted the turn ourselves. */
   readonly stop?: TurnStop | undefined;
   /** The end of stderr. */
@@ -92,6 +93,20 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
   max_turns: "Raise limits.maxTurns, or send another prompt to go on",
   max_budget: "Raise limits.maxBudgetUsd in a new session",
 };
+
+/**
+ * The limit that refused a reply. CLI 2.1.332 writes no `rate_limit_event` for one whose reset is
+ * past, so this alone tells of it: tests/transcripts/2.1.332_09-rate-limit-rejected-oauth-cli332.ndjson.
+ */
+export function refusedLimit(raw: unknown): TurnContext["rateLimit"] {
+  const params = isWireObject(raw) ? raw.api_error_params : undefined;
+  const limit = isWireObject(params) ? params.rate_limit_info : undefined;
+  if (!isWireObject(limit) || typeof limit.status !== "string") {
+    return undefined;
+  }
+  const { status, resetsAt } = limit;
+  return typeof resetsAt === "number" ? { status, resetsAt } : { status };
+}
 
 /** The code of a failed turn, or `undefined` for one that went well. */
 export function failureCode(

@@ -41,7 +41,11 @@ import { resetOf } from "./reset.ts";
 import { SignIn } from "./sign_in.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
 import { turnEnd } from "./turn_end.ts";
-import type { TurnContext, TurnStop } from "./turn_failure.ts";
+import {
+  refusedLimit,
+  type TurnContext,
+  type TurnStop,
+} from "./turn_failure.ts";
 import { type OpenTurn, Turns } from "./turns.ts";
 import { promptLine } from "./written.ts";
 
@@ -427,7 +431,10 @@ export class TurnFlow {
     if (
       event.type === "assistant_text" && event.error !== undefined &&
       event.parentToolUseId === null && open !== undefined
-    ) open.assistantError = event.error;
+    ) {
+      open.assistantError = event.error;
+      this.#rateLimit = refusedLimit(event.raw) ?? this.#rateLimit;
+    }
     if (event.type === "tool_use" && open?.started === true) {
       open.ranTools = true;
     }

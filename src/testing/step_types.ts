@@ -212,6 +212,8 @@ export interface ApiErrorStep {
    * @default "api_error"
    */
   readonly terminalReason?: string;
+  /** The rate limit that refused it, as `api_error_params.rate_limit_info` of the reply. */
+  readonly limit?: JsonObject;
 }
 
 /** A step that is not a part of a message. */

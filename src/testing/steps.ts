@@ -258,7 +258,7 @@ export function apiError(
   status: number | null,
   error: string,
   value: string,
-  options: Pick<ApiErrorStep, "errorType" | "terminalReason"> = {},
+  options: Pick<ApiErrorStep, "errorType" | "terminalReason" | "limit"> = {},
 ): ApiErrorStep {
   return { do: "api_error", status, error, text: value, ...options };
 }

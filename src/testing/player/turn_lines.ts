@@ -35,6 +35,9 @@ export function apiErrorLine(
     error: step.error,
     request_id: stage.identifiers.next("req_"),
     is_api_error_message: true,
+    ...step.limit === undefined
+      ? {}
+      : { api_error_params: { rate_limit_info: step.limit } },
     ...fields,
   });
 }
