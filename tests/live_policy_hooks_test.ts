@@ -229,6 +229,24 @@ live(
 );
 
 live(
+  "hooks that the program adds to the settings change no call past the policy",
+  async () => {
+    await using on = await world({
+      replies: [reply.text("first"), ...calls("good"), ...calls("good")],
+    });
+    const { settings } = await changing(on, "PreToolUse", {
+      Bash: { command: "touch evil-bash" },
+      Write: { file_path: "evil-write", content: "x" },
+    });
+    await using session = new AsyncSession({ ...on.options, policy: good });
+    await session.ask("hi");
+    await session.control("apply_flag_settings", { settings });
+    await session.ask("go");
+    assertEquals(await made(on, "evil-bash", "evil-write"), [false, false]);
+  },
+);
+
+live(
   "an input that a hook PermissionRequest of the settings changed in time ends the session",
   async () => {
     await using on = await world({ replies: [...calls("open")] });

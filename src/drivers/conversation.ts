@@ -108,14 +108,14 @@ export class Conversation {
       notify: (serverName, message) => {
         const payload = { server_name: serverName, message };
         // Nobody waits for it, and the CLI says yes to everything.
-        this.request("mcp_message", payload, MAX_TIMER_MS, () => {});
+        this.#ask("mcp_message", payload, MAX_TIMER_MS, () => {});
       },
       failed: (failure) => {
         this.#observers.failed(failure);
         this.#session.handlerFailed(failure);
       },
       request: (subtype, payload, settle) => {
-        this.request(subtype, payload, MAX_TIMER_MS, settle);
+        this.#ask(subtype, payload, MAX_TIMER_MS, settle);
       },
       fail: (error) => port.fail(error),
       machine: machineOf(options),
@@ -366,7 +366,7 @@ export class Conversation {
     else if (this.protocol.turnId === turnId) this.#interrupt();
   }
 
-  /** Makes a control request. Gives the way to wait for it no longer. */
+  /** Makes a control request of the caller's. Returns a function that no longer waits for it. */
   request(
     subtype: string,
     payload: WireObject,
@@ -375,7 +375,9 @@ export class Conversation {
   ): (reason: unknown) => void {
     if (subtype === "interrupt") this.#lasting.interrupt();
     this.#warnings.askRequest(subtype, payload);
-    return this.#ask(subtype, payload, timeoutMs, settle);
+    const abandon = this.#ask(subtype, payload, timeoutMs, settle);
+    this.#host.requested(subtype);
+    return abandon;
   }
 
   #ask(

@@ -144,6 +144,11 @@ export class Host {
     this.#policyHooks?.learnSettings();
   }
 
+  /** The caller made a control request. */
+  requested(subtype: string): void {
+    this.#policyHooks?.requested(subtype);
+  }
+
   /** Looks at what the CLI tells. Gives the reason for which the session cannot go on. */
   observe(events: readonly ClaudeEvent[]): StartupError | undefined {
     if (this.#gate?.wasPassedBy(events) === true) return hooksAreOff();

@@ -110,6 +110,8 @@ export class PolicyHooks {
   readonly #options: SessionOptions;
   readonly #port: PolicyHooksPort;
   readonly #own = new OwnHooks();
+  /** How often the settings were asked for: only the last answer is about those of now. */
+  #settingsAsked = 0;
 
   constructor(
     gate: PolicyGate,
@@ -152,9 +154,16 @@ export class PolicyHooks {
   /** Asks which hooks the settings hold. Until the answer is there, everything may be. */
   learnSettings(): void {
     this.#gate.learnSettings(undefined);
+    const asked = ++this.#settingsAsked;
     this.#port.request("get_settings", {}, (outcome) => {
-      if (outcome.ok) this.#gate.learnSettings(outcome.response.effective);
+      if (!outcome.ok || asked !== this.#settingsAsked) return;
+      this.#gate.learnSettings(outcome.response.effective);
     });
+  }
+
+  /** The caller made a control request. Of settings that one changes, no hook tells. */
+  requested(subtype: string): void {
+    if (subtype === "apply_flag_settings") this.learnSettings();
   }
 
   /** The answer of one of these hooks; `undefined` for one of the caller's. */

@@ -274,6 +274,25 @@ Deno.test("settings that changed are asked for again, and are unknown until then
   assertEquals(decided(), "allow");
 });
 
+Deno.test("settings that the program changes are asked for again, and only the last answer counts", () => {
+  const on = calling({});
+  const decided = () =>
+    said(now(on.call("claudestream:policy", "PreToolUse", "good")))[0];
+  on.policies.requested("set_model");
+  assertEquals([on.requests.length, decided()], [0, "allow"]);
+  on.policies.requested("apply_flag_settings");
+  on.policies.requested("apply_flag_settings");
+  assertEquals(on.requests.map(([subtype]) => subtype), [
+    "get_settings",
+    "get_settings",
+  ]);
+  // The answer to the first question may be older than the second change.
+  on.requests[0]?.[2]({ ok: true, response: { effective: {} } });
+  assertEquals(decided(), "ask");
+  on.requests[1]?.[2]({ ok: true, response: { effective: {} } });
+  assertEquals(decided(), "allow");
+});
+
 Deno.test("shell commands of skills are off unless the CLI asks, or the caller wants them", () => {
   const policy = callback(() => allow());
   const rows: [SessionOptions, version: unknown, isOff: boolean][] = [
