@@ -18,7 +18,6 @@ import {
   type UserQuestions,
   userQuestions,
 } from "../../questions/ask_user.ts";
-import { type Span, styled } from "../terminal.ts";
 import { type AlwaysOffer, alwaysOffer, Remembered } from "./always.ts";
 import { editInEditor, editInput, type EditText } from "./input_editor.ts";
 import {
@@ -30,6 +29,8 @@ import {
 import {
   alwaysLines,
   explanationLines,
+  moreSpans,
+  promptSpans,
   type QuestionLine,
   questionLines,
   sentence,
@@ -377,46 +378,5 @@ async function shownLines(
   return [
     ...await questionLines(request, columns),
     ...alwaysLines(offer, columns),
-  ];
-}
-
-/** The line of choices, as short as it has to be. */
-function promptSpans(
-  offer: AlwaysOffer | undefined,
-  columns: number,
-): readonly Span[] {
-  const key = (letter: string): Span => styled("bold", `[${letter}]`);
-  if (columns < 50) {
-    const letters = offer === undefined ? "y/n/e/?" : "y/n/a/e/?";
-    return ["  Allow? ", styled("bold", `[${letters}]`), " "];
-  }
-  return [
-    "  Allow? ",
-    key("y"),
-    "es ",
-    key("n"),
-    "o ",
-    ...offer === undefined ? [] : [key("a"), "lways "],
-    key("e"),
-    "dit ",
-    key("?"),
-    " why ",
-  ];
-}
-
-function moreSpans(
-  shown: number,
-  all: number,
-  columns: number,
-): readonly Span[] {
-  const key = (name: string): Span => styled("bold", `[${name}]`);
-  const count = `  ${shown}/${all}`;
-  return columns < 50 ? [count, " ", key("space/n"), " "] : [
-    styled("yellow", `  line ${shown} of ${all}`),
-    "  ",
-    key("space"),
-    " shows more ",
-    key("n"),
-    "o ",
   ];
 }

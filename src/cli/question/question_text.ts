@@ -331,3 +331,45 @@ export function explanationLines(
     text === undefined ? [] : field(name, text, "code", columns)
   );
 }
+
+/** Returns the line of choices, as short as the terminal is narrow. */
+export function promptSpans(
+  offer: AlwaysOffer | undefined,
+  columns: number,
+): readonly Span[] {
+  const key = (letter: string): Span => styled("bold", `[${letter}]`);
+  if (columns < 50) {
+    const letters = offer === undefined ? "y/n/e/?" : "y/n/a/e/?";
+    return ["  Allow? ", styled("bold", `[${letters}]`), " "];
+  }
+  return [
+    "  Allow? ",
+    key("y"),
+    "es ",
+    key("n"),
+    "o ",
+    ...offer === undefined ? [] : [key("a"), "lways "],
+    key("e"),
+    "dit ",
+    key("?"),
+    " why ",
+  ];
+}
+
+/** Returns the line at the end of a page that is not the last one. */
+export function moreSpans(
+  shown: number,
+  all: number,
+  columns: number,
+): readonly Span[] {
+  const key = (name: string): Span => styled("bold", `[${name}]`);
+  const count = `  ${shown}/${all}`;
+  return columns < 50 ? [count, " ", key("space/n"), " "] : [
+    styled("yellow", `  line ${shown} of ${all}`),
+    "  ",
+    key("space"),
+    " shows more ",
+    key("n"),
+    "o ",
+  ];
+}
