@@ -57,8 +57,12 @@ export function alwaysOffer(request: ToolRequest): AlwaysOffer | undefined {
   return isPlainEdit(request) ? { kind: "edits" } : undefined;
 }
 
-/** Equal for calls that do the same, whatever the model says about them. */
+/**
+ * Equal for calls that do the same. What the model says about a command is no part of that;
+ * the description that a tool of a server is given may be all that it is about.
+ */
 function sameCall({ toolName, input }: ToolRequest): string {
+  if (toolName.startsWith("mcp__")) return JSON.stringify([toolName, input]);
   const { description: _, ...rest } = input;
   return JSON.stringify([toolName, rest]);
 }
