@@ -78,7 +78,8 @@ export interface WaitForReset {
 export interface IdleLimits {
   /**
    * After how long without a line from the CLI a `Stalled` event says so, in
-   * milliseconds. Default half of `endMs`, or 120,000.
+   * milliseconds, and after how long without an answer one says that a
+   * `PermissionRequest` waits. Default half of `endMs`, or 120,000.
    */
   readonly warnMs?: number;
   /**

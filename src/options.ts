@@ -318,7 +318,7 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   /**
    * Hears what the session does, each time as a text and an object of facts; `console`
    * will do. `error`: the process ended by itself, a function of the options failed.
-   * `warn`: a turn failed, the API is tried again, a rate limit, an unknown line, a CLI
+   * `warn`: a turn failed or stalled, an event waits for an answer, the API is tried again, a rate limit, an unknown line, a CLI
    * that is too old. `info`: start of the session, end of it and of its turns, denied tool
    * calls, a CLI newer than those tested. `debug`: every line in
    * both directions, so prompts, answers and what tools saw are in there alone. Secrets
@@ -379,7 +379,8 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
    * {@linkcode IdleLimits}. First a `Stalled` event comes; then, where `endMs` is given,
    * the turn fails with a `DeadlineError` of the code `stalled`. Any line counts as life.
    * Silence does not count while a tool, a hook or a task in the background runs, or a
-   * question (a permission, say) has no answer yet. Up to the first turn's `SystemInit`
+   * question (a permission, say) has no answer yet; a `Stalled` event with `waitsFor`
+   * says after `warnMs` that this program has not answered. Up to the first turn's `SystemInit`
    * it may last as long as `startTimeoutMs`. Default `{ warnMs: 120_000 }`; `false` for
    * no watch at all.
    */

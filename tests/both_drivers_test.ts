@@ -10,11 +10,19 @@ import {
   type ClaudeEvent,
   deny,
   hook,
+  type PermissionRequest,
   SyncSession,
 } from "../mod.ts";
 import { ScriptedClaude } from "../src/testing/scripted_claude.ts";
 import * as step from "../src/testing/steps.ts";
-import { type Case, events, got, testBoth, thrown } from "./_both_drivers.ts";
+import {
+  type Case,
+  each,
+  events,
+  got,
+  testBoth,
+  thrown,
+} from "./_both_drivers.ts";
 
 const bash = step.toolCall("Bash", { command: "git log" }, {
   asks: true,
@@ -22,6 +30,11 @@ const bash = step.toolCall("Bash", { command: "git log" }, {
 });
 
 const SEPARATORS = "台🙂\u2028a\u2029b\u0085c\r\nd\ue000 e\ufeff";
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What a logger was warned of. */
+const warnings: string[] = [];
 
 const CASES: Readonly<Record<string, Case>> = {
   "text in pieces": { turns: [[step.text("Hello there.", { deltas: 4 })]] },
@@ -140,6 +153,41 @@ const CASES: Readonly<Record<string, Case>> = {
     turns: [[step.text("x"), step.silence({ deaf: true })], []],
     options: { idleTimeoutMs: 500, closeTimeoutMs: 300 },
     isWarm: true,
+  },
+  "a question that the loop leaves without an answer": {
+    turns: [[
+      step.toolCall("Bash", { command: "npm test" }, { asks: true }),
+      step.text("x"),
+    ]],
+    options: {
+      policy: { name: "open", decide: () => undefined },
+      idleTimeoutMs: { warnMs: 300, endMs: 600 },
+      logger: {
+        ...SILENT,
+        warn: (text: string) => {
+          warnings.push(text);
+        },
+      },
+    },
+    isWarm: true,
+    *does(session, seen) {
+      let left: PermissionRequest | undefined;
+      const turn = session.send("one");
+      yield* each(turn, (event: ClaudeEvent) => {
+        if (event.type === "permission_request") left = event;
+        if (event.type !== "stalled") return;
+        const { waitsFor, requestId } = event;
+        seen.push([waitsFor, requestId === left?.requestId]);
+        left?.deny("late, but not too late");
+      });
+      seen.push(yield* got(turn.text()));
+    },
+    check(seen) {
+      assertEquals(seen.slice(0, 2), [["permission_request", true], "x"]);
+      assertEquals([...new Set(warnings.splice(0))], [
+        "claudestream: a permission_request waits for an answer: call its allow() or deny(), or respond()",
+      ]);
+    },
   },
   "a tool that is silent for long": {
     turns: [[

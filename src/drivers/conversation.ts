@@ -31,6 +31,7 @@ import {
 } from "../protocol/mod.ts";
 import { DefaultMode } from "../protocol/default_mode.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
+import { idleSteps } from "../protocol/idle.ts";
 import { pathOf } from "../process/launch.ts";
 import { machineOf } from "../process/machine.ts";
 import type { Outcome } from "../protocol/pending.ts";
@@ -167,7 +168,10 @@ export class Conversation {
       fail: (error) => port.fail(error),
     });
     this.#questions = new OpenQuestions(
-      options.permissionTimeoutMs,
+      {
+        timeoutMs: options.permissionTimeoutMs,
+        warnMs: idleSteps(options.idleTimeoutMs).warnMs,
+      },
       this.protocol,
       this.#host,
       {

@@ -250,6 +250,87 @@ Deno.test("a question without an answer yet is no silence", () => {
   }
 });
 
+const LEFT = [
+  [QUESTIONS[0], "permission_request"],
+  [QUESTIONS[1], "elicitation_request"],
+] as const;
+
+/** The events that say that an answer is waited for. */
+function waits(driver: FakeDriver): unknown[] {
+  return driver.events.flatMap((event) =>
+    event.type === "stalled"
+      ? [[event.waitsFor, event.requestId, event.idleMs, event.endMs]]
+      : []
+  );
+}
+
+Deno.test("a question that the caller leaves without an answer is told of once, and nothing is ended", () => {
+  for (const [request, type] of LEFT) {
+    for (
+      const [idleTimeoutMs, warnMs] of [
+        [undefined, 2 * MINUTE],
+        [3 * MINUTE, 1.5 * MINUTE],
+        [{ warnMs: 7 * MINUTE }, 7 * MINUTE],
+      ] as const
+    ) {
+      const { driver, turn } = running({
+        policy: { name: "open", decide: () => undefined },
+        ...idleTimeoutMs === undefined ? {} : { idleTimeoutMs },
+      });
+      driver.receive({ type: "control_request", request_id: "q7", request });
+      driver.pass(warnMs - 1);
+      // Other agents write: the question waits all the same.
+      driver.says("m8", { type: "text", text: "x" }, "t9");
+      assertEquals(waits(driver), []);
+      driver.pass(1);
+      const told = [[type, "q7", warnMs, undefined]];
+      assertEquals(waits(driver), told);
+      assertEquals(turn.events.at(-1)?.type, "stalled");
+      driver.pass(48 * 60 * MINUTE);
+      assertEquals([waits(driver), turn.end], [told, undefined]);
+      driver.receive({ type: "control_cancel_request", request_id: "q7" });
+      driver.result(["p1"]);
+      assertEquals(driver.timers, 0);
+    }
+  }
+});
+
+Deno.test("a question that is answered, withdrawn or lost in time is not told of, nor without a watch", () => {
+  const ends: readonly ((driver: FakeDriver) => void)[] = [
+    ({ events }) => {
+      const event = events.at(-1);
+      assert(event?.type === "permission_request");
+      event.deny();
+    },
+    (driver) =>
+      driver.receive({ type: "control_cancel_request", request_id: "q7" }),
+    ({ conversation }) => conversation.end(new Error("gone")),
+  ];
+  const ask = (driver: FakeDriver) =>
+    driver.receive({
+      type: "control_request",
+      request_id: "q7",
+      request: QUESTIONS[0],
+    });
+  for (const end of ends) {
+    const { driver } = running({
+      policy: { name: "open", decide: () => undefined },
+    });
+    ask(driver);
+    driver.pass(MINUTE);
+    end(driver);
+    driver.pass(MINUTE);
+    assertEquals(waits(driver), []);
+  }
+  const { driver } = running({
+    policy: { name: "open", decide: () => undefined },
+    idleTimeoutMs: false,
+  });
+  ask(driver);
+  driver.pass(100 * MINUTE);
+  assertEquals(waits(driver), []);
+});
+
 Deno.test("a person may take a day for an answer", async () => {
   const verdict = Promise.withResolvers<Decision>();
   const { driver, turn } = running({

@@ -8,6 +8,7 @@
 import { DeadlineError, StateError } from "../errors.ts";
 import type { Question } from "../events/line.ts";
 import type { Frame } from "../events/mod.ts";
+import { stalled } from "../events/stalled.ts";
 import {
   type AnsweringEvent,
   answeringEvent,
@@ -25,6 +26,7 @@ import {
 } from "../host/mod.ts";
 import type { Output, Protocol } from "../protocol/mod.ts";
 import { thrownText } from "../thrown.ts";
+import { isEndless } from "../time_limit.ts";
 import type { Clock } from "./limits.ts";
 
 /** What the questions may do. */
@@ -51,24 +53,33 @@ interface OpenQuestion {
   left: boolean;
   /** Takes back the time limit. */
   stopTimer: () => void;
+  /** Takes back the timer of the event that nobody has answered yet. */
+  stopReminder: () => void;
+}
+
+/** How long questions may wait, in milliseconds. */
+export interface QuestionTimes {
+  /** How long an answer may take, if that is limited. */
+  readonly timeoutMs: number | undefined;
+  /** After how long an event says that a question left to the caller has no answer. */
+  readonly warnMs: number | undefined;
 }
 
 /** Those of one conversation. */
 export class OpenQuestions {
-  readonly #timeoutMs: number | undefined;
+  readonly #times: QuestionTimes;
   readonly #protocol: Protocol;
   readonly #host: Host;
   readonly #port: QuestionsPort;
   readonly #open = new Map<string, OpenQuestion>();
 
-  /** @param timeoutMs How long an answer may take, where that is limited. */
   constructor(
-    timeoutMs: number | undefined,
+    times: QuestionTimes,
     protocol: Protocol,
     host: Host,
     port: QuestionsPort,
   ) {
-    this.#timeoutMs = timeoutMs;
+    this.#times = times;
     this.#protocol = protocol;
     this.#host = host;
     this.#port = port;
@@ -85,6 +96,7 @@ export class OpenQuestions {
       turnId: this.#protocol.owner,
       left: false,
       stopTimer: this.#limit(id, question),
+      stopReminder: () => {},
     });
     const { cwd, id: sessionId } = this.#protocol.facts;
     const answer = this.#host.answer(question, {
@@ -120,7 +132,7 @@ export class OpenQuestions {
 
   /** Answers a question no when its time is up. Gives the way to take that back. */
   #limit(id: string, question: Question): () => void {
-    const timeoutMs = this.#timeoutMs;
+    const { timeoutMs } = this.#times;
     if (timeoutMs === undefined || !this.#host.isTimed(question)) {
       return () => {};
     }
@@ -154,8 +166,10 @@ export class OpenQuestions {
   }
 
   /** Leaves a question to the caller. */
-  #hand(id: string, { question, turnId }: OpenQuestion): void {
+  #hand(id: string, open: OpenQuestion): void {
+    const { question, turnId } = open;
     if (!isForPeople(question)) return;
+    open.stopReminder = this.#remind(id, open, eventTypeOf(question));
     const event = answeringEvent(
       question,
       id,
@@ -163,6 +177,30 @@ export class OpenQuestions {
       (answer) => this.respond(id, answer),
     );
     this.#port.emit({ message: event, events: [event] }, turnId);
+  }
+
+  /**
+   * Says once that a question waits: a loop that does not know the event would wait for
+   * the CLI, and the CLI for it. People are slow, so nothing is ended.
+   */
+  #remind(
+    id: string,
+    open: OpenQuestion,
+    waitsFor: AnsweringEvent["type"],
+  ): () => void {
+    const { warnMs } = this.#times;
+    if (warnMs === undefined || isEndless(warnMs)) return () => {};
+    return this.#port.after(warnMs, () => {
+      const { id: sessionId } = this.#protocol.facts;
+      const event = stalled({
+        ...sessionId === undefined ? {} : { sessionId },
+        idleMs: Math.round(this.#port.now() - open.askedMs),
+        lastEventType: waitsFor,
+        waitsFor,
+        requestId: id,
+      });
+      this.#port.emit({ events: [event] }, open.turnId);
+    });
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
@@ -192,6 +230,7 @@ export class OpenQuestions {
     const open = this.#open.get(id);
     if (open === undefined) return undefined;
     open.stopTimer();
+    open.stopReminder();
     this.#open.delete(id);
     this.#port.answered(open.question, open.askedMs);
     return open;

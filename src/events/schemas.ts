@@ -208,6 +208,14 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
     idleMs: v.number(),
     lastEventType: maybe(text),
     endMs: maybe(v.number()),
+    waitsFor: maybe(
+      v.picklist([
+        "permission_request",
+        "elicitation_request",
+        "user_dialog_request",
+      ]) as Reads<NonNullable<Stalled["waitsFor"]>>,
+    ),
+    requestId: maybe(text),
   }),
   configuration_mismatch: event<ConfigurationMismatch>(
     "configuration_mismatch",

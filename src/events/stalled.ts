@@ -1,10 +1,12 @@
 import { type EventBase, makeEvent } from "../messages/_define.ts";
 
 /**
- * A turn runs and the CLI has written nothing for a while, though nothing that is known
- * takes so long: no tool, no hook, no question and no task in the background. It may
- * still go on. Once for each silence; see the option `idleTimeoutMs`, which can also end
- * such a turn.
+ * A turn runs and nothing happens. Either the CLI has written nothing for a while, though
+ * nothing that is known takes so long: no tool, no hook, no question and no task in the
+ * background. It comes once for each silence; the option `idleTimeoutMs` can also end
+ * such a turn. Or a question that the session left to its readers, such as a
+ * `permission_request`, has had no answer for as long: then `waitsFor` and `requestId`
+ * name it, it comes once for each question, and nothing is ended.
  *
  * Made by this library; `raw` is `null`.
  */
@@ -15,6 +17,13 @@ export interface Stalled extends EventBase<"stalled"> {
   readonly lastEventType?: string;
   /** After how long without a line the turn fails, in milliseconds; absent where it does not. */
   readonly endMs?: number;
+  /** `type` of the event that waits for an answer of this program; absent if the CLI is silent. */
+  readonly waitsFor?:
+    | "permission_request"
+    | "elicitation_request"
+    | "user_dialog_request";
+  /** `requestId` of that event. */
+  readonly requestId?: string;
 }
 
 /** Makes the event. */

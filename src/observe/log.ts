@@ -53,6 +53,16 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
         ? ["info", "tool call denied", facts]
         : ["debug", "tool call decided", { ...facts, behavior }];
     }
+    case "stalled": {
+      const { idleMs, lastEventType, endMs, waitsFor, requestId } = event;
+      return waitsFor === undefined
+        ? ["warn", "the CLI is silent", { idleMs, lastEventType, endMs }]
+        : [
+          "warn",
+          `a ${waitsFor} waits for an answer: call its allow() or deny(), or respond()`,
+          { idleMs, requestId },
+        ];
+    }
     case "configuration_mismatch": {
       const { option, expected, found } = event;
       const facts = { option, expected, found };
