@@ -15,7 +15,7 @@ export interface CliLists {
   readonly folders: readonly string[];
   /** Files that are protected. */
   readonly files: readonly string[];
-  /** Messages that it has a schema for, or writes: `system/init`. */
+  /** Messages that it has a schema for, or writes: `system/init`, `result`. */
   readonly messages: readonly string[];
   /** Control requests that it has a schema for, or answers. */
   readonly requests: readonly string[];
@@ -32,6 +32,34 @@ const STRINGS: Readonly<Record<"messages" | "requests", readonly RegExp[]>> = {
     /request\.subtype==="([a-z_]+)"/g,
   ],
 };
+
+const CHUNK_BYTES = 16 * 1024 * 1024;
+/** More than the longest of the lists. */
+const OVERLAP_BYTES = 64 * 1024;
+
+/** The beginning of the schema of an object with a type. */
+const TYPED = /\{type:[\w$]+\("([a-z_]+)"\)/g;
+/** What a schema has that is one of a message. */
+const OF_MESSAGE = /[,{](?:uuid|session_id):/;
+
+/** An object in source, with all that is in it; `undefined` if its end is not there. */
+function objectAt(text: string, start: number): string | undefined {
+  let depth = 0;
+  for (let at = start; at < start + OVERLAP_BYTES && at < text.length; at++) {
+    const char = text.charAt(at);
+    if (`"'\``.includes(char)) {
+      at++;
+      while (at < text.length && text.charAt(at) !== char) {
+        at += text.charAt(at) === "\\" ? 2 : 1;
+      }
+    } else if ("{[(".includes(char)) {
+      depth++;
+    } else if ("}])".includes(char) && --depth === 0) {
+      return text.slice(start, at + 1);
+    }
+  }
+  return undefined;
+}
 
 /** How a list is known: some of its entries, and none that other lists have. */
 const MARKS: Readonly<
@@ -51,10 +79,6 @@ const MARKS: Readonly<
     hasNot: [],
   },
 };
-
-const CHUNK_BYTES = 16 * 1024 * 1024;
-/** More than the longest of the lists. */
-const OVERLAP_BYTES = 64 * 1024;
 
 /** Lists of texts, and objects of texts, as a minifier writes them. */
 const LIST = /\[(?:"[^"\\\n]{1,60}",){3,}"[^"\\\n]{1,60}"\]/g;
@@ -95,6 +119,11 @@ export async function cliLists(path: string): Promise<CliLists> {
       for (const [, name = ""] of text.matchAll(pattern)) {
         messages.add(`system/${name}`);
       }
+    }
+    for (const { 1: name = "", index } of text.matchAll(TYPED)) {
+      // Those of system are told apart by their subtype.
+      if (name === "system" || messages.has(name)) continue;
+      if (OF_MESSAGE.test(objectAt(text, index) ?? "")) messages.add(name);
     }
     for (const pattern of STRINGS.requests) {
       for (const [, name = ""] of text.matchAll(pattern)) requests.add(name);

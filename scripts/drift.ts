@@ -19,12 +19,11 @@ import { BUILTIN_TOOLS, FORMER_NAMES } from "../src/tools/builtin_tools.ts";
 import { installedClaudePath } from "../tests/real_claude.ts";
 import { type CliLists, cliLists } from "./_cli_lists.ts";
 import { Declarations } from "./_declarations.ts";
+import type { Sdk, Subject } from "./_drift_subject.ts";
 import {
   cliSubjects,
   OPTIONS_WITHOUT,
-  type Sdk,
   sdkSubjects,
-  type Subject,
 } from "./_drift_subjects.ts";
 import { exists, pathOf, reasonOf, say as sayAs, withDraft } from "./_files.ts";
 import { fetchFromNpm } from "./_npm.ts";

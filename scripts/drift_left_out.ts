@@ -244,6 +244,36 @@ export const METHODS_LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** Messages of the CLI that no declaration names. Those that come are the event `unknown`. */
 export const CLI_MESSAGES_LEFT_OUT: Readonly<Record<string, string>> = {
+  api_metrics:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  attachment:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  bash_command:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  compact_progress:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  hint_clears:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  open_message_selector:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  os_notification:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  queued_notification:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  refusal_continuation:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  response_length:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  session_notice:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  set_expanded_view:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  set_in_progress_tool_use_ids:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  stream_mode:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
+  tombstone:
+    "between parts of the CLI; not seen on stdout (the event unknown, if it comes)",
   "system/agents_killed":
     "of transcripts and the terminal; not seen on stdout (the event unknown, if it comes)",
   "system/api_error":

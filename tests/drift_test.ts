@@ -279,6 +279,8 @@ const PROGRAM =
   `d=[".git",".vscode",".claude",".husky",".new"],` +
   `e=[".gitconfig",".bashrc",".zshrc",".mcp.json",".newrc"];` +
   `f=u({type:P("system"),subtype:P("init"),x:r()}),g=u({type:P("system"),subtype:P("nap_taken")});` +
+  `u({type:P("nap_lifecycle"),why:r().describe("A } and \\" in it"),list:O(u({a:r()})),uuid:g()});` +
+  `u({type:P("bed"),size:r()});u({type:P("result"),session_id:r()});` +
   `h=u({subtype:P("interrupt")}),i=u({subtype:P("take_nap")});j={type:"system",subtype:"nap_over"};` +
   `if(e.request.subtype==="side_question")k()\0`;
 
@@ -293,7 +295,13 @@ Deno.test("cliLists finds the lists in a program file, wherever they are", async
         formerNames: { Task: "Agent", Old: "New" },
         folders: [".git", ".vscode", ".claude", ".husky", ".new"],
         files: [".gitconfig", ".bashrc", ".zshrc", ".mcp.json", ".newrc"],
-        messages: ["system/init", "system/nap_over", "system/nap_taken"],
+        messages: [
+          "nap_lifecycle",
+          "result",
+          "system/init",
+          "system/nap_over",
+          "system/nap_taken",
+        ],
         requests: ["interrupt", "side_question", "take_nap"],
       });
     }
@@ -313,7 +321,7 @@ Deno.test("cliLists finds the lists in a program file, wherever they are", async
       subjects.flatMap(({ theirs, has }) =>
         theirs.filter((name) => !has(name))
       ),
-      ["system/nap_over", "system/nap_taken", "take_nap"],
+      ["nap_lifecycle", "system/nap_over", "system/nap_taken", "take_nap"],
     );
     await Deno.writeTextFile(path, PROGRAM.replaceAll(".husky", ".other"));
     await assertRejects(() => cliLists(path), Error, "folders");
