@@ -229,6 +229,28 @@ live(
 );
 
 live(
+  "a policy may give a call another path, relative to the session's directory",
+  async () => {
+    await using on = await world({
+      replies: [
+        reply.toolUse("Write", { file_path: "asked", content: "x" }),
+        reply.text("done"),
+      ],
+    });
+    await using session = new AsyncSession({
+      ...on.options,
+      policy: callback((_name, { file_path, content }) =>
+        `${file_path}`.endsWith("/asked")
+          ? allow({ input: { file_path: "./given", content } })
+          : deny("not asked")
+      ),
+    });
+    assertEquals((await session.ask("go")).text, "done");
+    assertEquals(await made(on, "asked", "given"), [false, true]);
+  },
+);
+
+live(
   "hooks that the program adds to the settings change no call past the policy",
   async () => {
     await using on = await world({

@@ -25,12 +25,14 @@ import { StartupError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { toolKind } from "../tools/builtin_tools.ts";
+import { currentToolName, toolKind } from "../tools/builtin_tools.ts";
+import { CONTENT } from "./content.ts";
 import type { Decision, DenyDecision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
 import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
+import { isAbsolute, plain } from "./paths.ts";
 import type { Machine } from "./protected_paths.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 
@@ -243,9 +245,9 @@ export class PolicyGate {
     this.#passed.delete(request.toolUseId);
     this.#heard.delete(request.toolUseId);
     if (this.#asksForOutput && request.toolName === ANSWER_TOOL) return true;
-    if (passed !== undefined && isSameCall(passed.input, request.input)) {
-      return true;
-    }
+    if (
+      passed !== undefined && isSameCall(passed.input, request, input.cwd)
+    ) return true;
     return then(
       this.#decide(request, context, input.cwd),
       (decision) =>
@@ -299,16 +301,31 @@ function keyOf({ toolName, input }: ToolRequest): string {
 }
 
 /**
- * Whether a call ran with what was decided on. The CLI makes relative paths absolute, and
- * fills in what is off by default.
+ * Whether a call ran with what was decided on. The CLI makes the path that a tool goes by
+ * absolute, and fills in what is off by default.
  */
-function isSameCall(decided: WireObject, ran: WireObject): boolean {
+function isSameCall(
+  decided: WireObject,
+  { toolName, input: ran }: ToolRequest,
+  cwd: unknown,
+): boolean {
+  const [kind, pathKey] = CONTENT.get(currentToolName(toolName)) ?? [];
   const keys = new Set([...Object.keys(decided), ...Object.keys(ran)]);
   return [...keys].every((key) => {
     const [one, other] = [decided[key], ran[key]];
     if (JSON.stringify(one) === JSON.stringify(other)) return true;
+    if (kind === "path" && key === pathKey) return isSamePath(one, other, cwd);
     return one === undefined && (other === false || other === null);
   });
+}
+
+/** Whether the CLI makes a path that was decided on the absolute one that it used. */
+function isSamePath(decided: unknown, used: unknown, cwd: unknown): boolean {
+  if (typeof decided !== "string" || typeof used !== "string") return false;
+  const path = decided.trim().normalize("NFC");
+  if (path.startsWith("~")) return false;
+  if (isAbsolute(path)) return plain(path) === used;
+  return typeof cwd === "string" && plain(`${cwd}/${path}`) === used;
 }
 
 /** The call that a `PreToolUse` hook is about. */

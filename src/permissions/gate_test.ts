@@ -297,6 +297,43 @@ Deno.test("skillReply() allows as it is or not at all", () => {
   assertEquals(`${reason}`.includes("cannot be changed"), true);
 });
 
+Deno.test("a path that the CLI made absolute is the one that was decided on", () => {
+  const rows: [tool: string, decided: string, used: string, may: boolean][] = [
+    ["Write", "b.txt", "/work/b.txt", true],
+    ["Write", " ./a/../b.txt ", "/work/b.txt", true],
+    ["Write", "e\u0301", "/work/\u00e9", true],
+    ["Write", "/work/./b.txt", "/work/b.txt", true],
+    ["Write", "b.txt", "/elsewhere/b.txt", false],
+    ["Write", "b.txt", "/work/c.txt", false],
+    ["Write", "/b.txt", "/work/b.txt", false],
+    ["Write", "~/b.txt", "/work/~/b.txt", false],
+    ["Edit", "b.txt", "/work/b.txt", true],
+    ["Task", "b.txt", "/work/b.txt", false],
+    ["mcp__fs__write", "b.txt", "/work/b.txt", false],
+  ];
+  for (const [tool, decided, used, may] of rows) {
+    const key = tool === "Task" ? "subagent_type" : "file_path";
+    // It would not allow again what ran.
+    const policy = callback((_name, input) =>
+      input[key] === "asked"
+        ? allow({ input: { [key]: decided } })
+        : deny("another")
+    );
+    const gate = new PolicyGate(policy, false);
+    const call = { ...hook, tool_name: tool, tool_input: { [key]: "asked" } };
+    const decision = gate.beforeCall(call, context) as Decision;
+    gate.answered(
+      { toolName: tool, input: { [key]: "asked" }, toolUseId: "t1" },
+      hookReply(decision),
+    );
+    assertEquals(
+      gate.mayHaveRun({ ...call, tool_input: { [key]: used } }, context),
+      may,
+      `${tool} ${decided} ${used}`,
+    );
+  }
+});
+
 Deno.test("what ran is compared with what was decided, whoever decided", () => {
   const allowsLs = callback((_name, { command }) =>
     command === "ls" ? allow() : command === "open" ? undefined : deny()
