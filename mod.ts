@@ -119,6 +119,7 @@ export {
   allowAll,
   allowBuiltins,
   allowList,
+  askUser,
   callback,
   denyAll,
   type Policy,

@@ -7,11 +7,13 @@ import {
   allowAll,
   allowBuiltins,
   allowList,
+  askUser,
   byTool,
   callback,
   type ClaudeEvent,
   deny,
   denyAll,
+  firstOf,
   type SyncPolicy,
 } from "../mod.ts";
 import * as step from "../src/testing/steps.ts";
@@ -78,6 +80,25 @@ testBoth({
       ]);
     },
   },
+  "askUser leaves what the CLI asks about to the reader, behind another policy, too":
+    {
+      ...decided(
+        () => firstOf(byTool({ Agent: denyAll() }), askUser()),
+        [call("Task", AGENT), call("Bash", { command: "make" }), call("Read")],
+        [],
+      ),
+      check(seen) {
+        assertEquals(seen.slice(0, 7), [
+          ["Task", "deny"],
+          ["Bash", "undecided"],
+          ["Bash", "execute", "asked"],
+          ["Bash", "deny"],
+          ["Read", "undecided"],
+          ["Read", "read", "asked"],
+          ["Read", "deny"],
+        ]);
+      },
+    },
   "a function decides by the kind, also on tools that it does not know":
     decided(
       () =>

@@ -202,8 +202,10 @@ export interface DenyOptions {
 }
 
 /**
- * A tool call that no policy decided. The turn waits until it is answered, by
- * `allow()` or `deny()` here, or by `session.respond(requestId, …)`.
+ * A tool call that the session's policy left undecided and the CLI's own rules would ask
+ * about. The turn waits until it is answered, by `allow()` or `deny()` here, or by
+ * `session.respond(requestId, …)`. Comes only with a policy, such as `askUser()`: without
+ * one the CLI denies the call by itself.
  */
 export interface PermissionRequest extends ToolRequest {
   /** `"permission_request"` */

@@ -145,6 +145,39 @@ export function denyAll(message?: string): SyncPolicy {
 }
 
 /**
+ * Leaves every call undecided, so that the program asks its user: what the CLI's own rules
+ * and settings would ask about becomes a `PermissionRequest` event, which `allow()` or
+ * `deny()` answers. Without any policy the CLI denies such a call by itself, and there
+ * is no event. What its rules allow, such as reading a file in the working directory,
+ * runs without a question. If no program reads the event (`ask()`, `printPrompt()`), the
+ * call is denied.
+ *
+ * Behind other policies, as in `firstOf(byTool({ Bash: denyAll() }), askUser())`, it says
+ * what is left.
+ *
+ * @example
+ * ```ts
+ * import { askUser, AsyncSession } from "@claudestream/core";
+ *
+ * async function chat(prompt: string): Promise<void> {
+ *   await using session = new AsyncSession({ policy: askUser() });
+ *   for await (const event of session.send(prompt)) {
+ *     if (event.type !== "permission_request") continue;
+ *     if (confirm(`Allow ${event.toolName} ${JSON.stringify(event.input)}?`)) {
+ *       event.allow();
+ *     } else event.deny("The user said no");
+ *   }
+ * }
+ * ```
+ */
+export function askUser(): SyncPolicy {
+  return reasoned("askUser", () => ({
+    decision: undefined,
+    reason: "It leaves each call to the CLI's own rules, and then to the user",
+  }));
+}
+
+/**
  * Allows the CLI's built-in tools and leaves those of MCP servers undecided. Writing
  * what the CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …) is left
  * undecided, too.

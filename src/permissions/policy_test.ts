@@ -15,6 +15,7 @@ import {
   allowAll,
   allowBuiltins,
   allowList,
+  askUser,
   callback,
   denyAll,
   type Policy,
@@ -56,6 +57,8 @@ Deno.test("the policies decide as they say", () => {
       "deny",
     ],
     [callback(() => undefined), "Bash", {}, undefined],
+    [askUser(), "Bash", {}, undefined],
+    [askUser(), "AskUserQuestion", {}, undefined],
   ];
   for (const [policy, tool, input, expected] of table) {
     assertEquals(
