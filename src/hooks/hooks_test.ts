@@ -381,3 +381,23 @@ Deno.test("an event that is not known reads what all have, and answers in the CL
   }
   assert(readAnswer("PreNap", { hookSpecificOutput: 5 }).issue !== undefined);
 });
+
+Deno.test("the tasks of a Stop hook say where they come from", () => {
+  const task = {
+    id: "t",
+    type: "MCP task",
+    status: "running",
+    description: "d",
+  };
+  const { backgroundTasks } = readHookInput("Stop", {
+    hook_event_name: "Stop",
+    background_tasks: [
+      { ...task, server: "db", tool: "watch" },
+      { ...task, type: "workflow", name: "spec" },
+    ],
+  });
+  assertEquals(backgroundTasks, [
+    { ...task, server: "db", tool: "watch" },
+    { ...task, type: "workflow", name: "spec" },
+  ]);
+});
