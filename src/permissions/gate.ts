@@ -59,7 +59,11 @@ export class PolicyGate {
   /** What the hook heard, for the question that may follow, by the call's id. */
   readonly #heard = new Map<
     string,
-    { readonly decision: Decision | undefined; readonly input: string }
+    {
+      readonly decision: Decision | undefined;
+      readonly input: string;
+      readonly cwd: unknown;
+    }
   >();
   /** Calls that may run now, by their ids. */
   readonly #passed = new Map<string, Passed>();
@@ -110,7 +114,11 @@ export class PolicyGate {
       // Without an id nobody could tell whose decision it was.
       if (request.toolUseId !== "") {
         const { toolUseId } = request;
-        this.#heard.set(toolUseId, { decision, input: keyOf(request) });
+        this.#heard.set(toolUseId, {
+          decision,
+          input: keyOf(request),
+          cwd: input.cwd,
+        });
       }
       return decision;
     });
@@ -146,7 +154,7 @@ export class PolicyGate {
     if (heard !== undefined && heard.input === keyOf(request)) {
       return heard.decision;
     }
-    return this.#decide(request, context, undefined);
+    return this.#decide(request, context, heard?.cwd);
   }
 
   /** What the policy says of a call that a hook of the caller's changed. */

@@ -77,6 +77,9 @@ Deno.test("cd moves where calls begin, and not where the session does", () => {
     ["/work", "/work"],
     ["/work", "/etc"],
   ]);
+  // A hook of somebody else changed the call: its paths begin where the CLI is.
+  gate.atQuestion({ ...request, input: { command: "pwd" } }, context);
+  assertEquals(seen.at(-1)?.callCwd, "/etc");
 });
 
 Deno.test("a tool that ran without the hook gives the CLI away", () => {
