@@ -76,7 +76,9 @@ const isReader = PROGRAMS.map((name) => commandPattern(`${name} *`));
  * programs that cannot write (`ls`, `cat`, `grep`, `head`, `wc`, …). `git` is not
  * among them: its configuration can start programs. Tools of MCP servers, and any that
  * are not known, are denied. Subagents may be started, as this policy holds for their
- * calls too; not those in a worktree of their own. Questions to a person and changes of
+ * calls too; not those in a worktree of their own. An agent of the project may bring MCP
+ * servers and hooks, which the CLI starts by itself: leave those of a folder that you do
+ * not trust out with `settingSources`. Questions to a person and changes of
  * the plan mode are left undecided.
  *
  * It keeps nothing secret: whatever the process can read may be read.
