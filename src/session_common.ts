@@ -92,7 +92,7 @@ export function checkTurnOptions(
   }
 }
 
-/** What `ask()` gives. */
+/** Returns the answer of `ask()`, without its output. */
 export function answerOf(
   text: string,
   result: Result,
@@ -165,7 +165,7 @@ function checkTexts(blocks: readonly WireObject[]): void {
   );
 }
 
-/** Calls a function when a signal aborts, at once where it has. Gives the way to take that back. */
+/** Calls a function when a signal aborts, at once if it has. Returns a function that cancels it. */
 export function onAbort(signal: AbortSignal, abort: () => void): () => void {
   if (signal.aborted) {
     abort();

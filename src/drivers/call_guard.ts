@@ -1,6 +1,6 @@
 /**
- * Knows when a function of the caller's is being called by a blocking session, where some
- * calls of that session would never return.
+ * Knows when a blocking session calls a function of the caller: some calls of the session
+ * would never return there.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { StateError } from "../errors.ts";
 
 /** Guards the calls of one session, over all of its processes. */
 export class CallGuard {
-  /** How many lines or other news are being dealt with, one inside the other. */
+  /** How many lines or other events are being handled, one inside the other. */
   #steps = 0;
-  /** How many functions that only look on are being called. */
+  /** How many calls of observers (`onWire`, `stderr`, `logger`, …) are under way. */
   #observers = 0;
 
-  /** Whether a function that looks on is being called. */
+  /** Whether an observer is being called. */
   get isObserving(): boolean {
     return this.#observers > 0;
   }
 
-  /** Deals with news: whatever it calls is called from inside the session. */
+  /** Handles a line or another event: the session makes every call inside it. */
   step<T>(run: () => T): T {
     this.#steps++;
     try {
@@ -29,7 +29,7 @@ export class CallGuard {
     }
   }
 
-  /** Calls a function that looks on. */
+  /** Calls an observer. */
   observe<T>(run: () => T): T {
     this.#observers++;
     try {
@@ -40,8 +40,8 @@ export class CallGuard {
   }
 
   /**
-   * @throws {StateError} A turn would be begun or waited for that cannot go on before the
-   * function returns that wants it.
+   * @throws {StateError} The call would begin a turn, or wait for one, that cannot continue
+   * until the calling function returns.
    */
   checkTurnWait(operation: string, state: string): void {
     if (this.#steps === 0) return;
@@ -49,18 +49,18 @@ export class CallGuard {
       "session_busy",
       state,
       operation,
-      `Cannot ${operation} in a function that the session calls: no turn goes on before it returns; do it afterwards`,
+      `Cannot ${operation} in a function that the session calls: turns continue only after it returns; do it afterwards`,
     );
   }
 
-  /** @throws {StateError} What only looks on would hold up a line that has yet to be read. */
+  /** @throws {StateError} An observer would wait for a line that is read only after it returns. */
   checkWait(operation: string, state: string): void {
     if (this.#observers === 0) return;
     throw new StateError(
       "session_busy",
       state,
       operation,
-      `Cannot ${operation} in onWire, stderr, logger, costLog or spawn: what looks on cannot wait for the session; use a listener`,
+      `Cannot ${operation} in onWire, stderr, logger, costLog or spawn: an observer cannot wait for the session; use a listener`,
     );
   }
 }

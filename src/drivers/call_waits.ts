@@ -1,6 +1,6 @@
 /**
- * How long tool calls waited for somebody's answer, so that their own time can be told.
- * Pure: the time is handed in.
+ * How long tool calls waited for an answer, which is no part of their own time. Pure: the
+ * time is an argument.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { serverPrefix } from "../tools/names.ts";
 /** A call that has no result yet. */
 interface OpenCall {
   readonly name: string;
-  /** When we heard of it. */
+  /** When the call was seen. */
   readonly atMs: number;
-  /** What was left out so far. */
+  /** The part of its time that was left out before. */
   waitedMs: number;
 }
 
-/** A wait that is over. */
+/** A wait of one call that is over. */
 export interface CallWait {
   readonly toolUseId: string;
   /** How much of the call's time it was, in milliseconds. */
@@ -29,7 +29,7 @@ export interface CallWait {
 export class CallWaits {
   readonly #calls = new Map<string, OpenCall>();
 
-  /** Events came. */
+  /** Notes the calls and results among events. */
   heard(events: readonly ClaudeEvent[], nowMs: () => number): void {
     for (const event of events) {
       if (event.type === "tool_use" && !event.server) {
@@ -41,7 +41,7 @@ export class CallWaits {
     }
   }
 
-  /** A question was answered, or is asked no more. Returns the calls that had waited for it. */
+  /** Takes a question that was answered or withdrawn. Returns the calls that waited for it. */
   answered(
     question: Question,
     askedMs: number,
@@ -75,8 +75,8 @@ export class CallWaits {
   }
 
   /**
-   * Whether a call may run is decided: all that came before is none of its time. Calls of
-   * one reply wait for one another, and the second for the answer to the first.
+   * Takes the decision about a call: no time before it is the call's own. Calls of one reply
+   * wait for one another, so the second also waits for the answer to the first.
    */
   #allowed(
     toolUseId: string | undefined,

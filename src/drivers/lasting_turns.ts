@@ -1,6 +1,5 @@
 /**
- * Turns that last until the work is over that they left in the background, the same for
- * every driver.
+ * Turns that last until their work in the background is over. The same for every driver.
  *
  * @module
  */
@@ -13,19 +12,19 @@ import { isEndless } from "../time_limit.ts";
 import { afterInTime, type Clock } from "./limits.ts";
 import type { TurnSink } from "./sinks.ts";
 
-/** How long after the end of a background task the turn about it may begin. */
+/** The turn about a background task begins at most this long after the end of the task. */
 export const FOLLOW_UP_MS = 500;
 
-/** A turn whose own result came, and that waits for the rest. */
+/** A turn that has its own result and waits for its tasks. */
 interface Lasting {
   readonly sink: TurnSink;
-  /** How it ends where nothing more comes. */
+  /** How the turn ends if no further result comes. */
   end: TurnEnd;
-  /** The turn about a task that runs is interrupted: its result is the end. */
+  /** The turn about a task was interrupted while it ran: its result ends this one. */
   isInterrupted: boolean;
-  /** Takes back the end that is due, as nothing runs any more. */
+  /** Cancels the timer that ends the turn when nothing runs. */
   stopQuiet: (() => void) | undefined;
-  /** Takes back its time limit. */
+  /** Cancels its time limit. */
   readonly stopLimit: () => void;
 }
 
@@ -33,7 +32,7 @@ interface Lasting {
 export class LastingTurns {
   readonly #protocol: Protocol;
   readonly #clock: Pick<Clock, "now" | "after">;
-  /** Turns whose own result has yet to come: when they were sent, and their limit. */
+  /** Turns that wait for their own result: when they were sent, and their limit. */
   readonly #sent = new Map<
     string,
     { readonly at: number; readonly timeoutMs: number | undefined }
@@ -51,7 +50,7 @@ export class LastingTurns {
     this.#sent.set(id, { at: this.#clock.now(), timeoutMs });
   }
 
-  /** A turn's own result came. Says whether it lasts; else it is over. */
+  /** Takes a turn's own result. Returns whether the turn lasts; otherwise it is over. */
   hold(id: string, end: TurnEnd, sink: TurnSink | undefined): boolean {
     const sent = this.#sent.get(id);
     this.#sent.delete(id);
@@ -60,7 +59,7 @@ export class LastingTurns {
       return false;
     }
     if (turnFailure(result, end.context) !== undefined) return false;
-    // The turn about a task that ended before this one did is queued.
+    // The task ended before this turn did: the turn about it is queued.
     const isNext = (result.queuedTurnCount ?? 0) > 0;
     if (!this.#protocol.isBusy && !isNext) return false;
     this.#lasting.set(id, {
@@ -90,16 +89,16 @@ export class LastingTurns {
     });
   }
 
-  /** Whether somebody reads who can answer. */
+  /** Whether a reader of these turns can answer questions. */
   get areAttended(): boolean {
     return [...this.#lasting.values()].some(({ sink }) => sink.attended());
   }
 
   /**
-   * Takes a line that belongs to no turn of the caller's.
+   * Takes a line that belongs to no turn which the caller sent.
    *
-   * @param endsPushed It is the result of a pushed message, which has its own reader: it
-   * takes no answer's place and makes no turn fail.
+   * @param endsPushed The line is the result of a pushed message. That has its own reader:
+   * it replaces no answer and fails no turn.
    */
   frame(frame: Frame, endsPushed: boolean): void {
     if (this.#lasting.size === 0) return;
@@ -108,7 +107,7 @@ export class LastingTurns {
       lasting.sink.frame(frame);
       if (event?.type !== "result") continue;
       const isFailed = !endsPushed && turnFailure(event) !== undefined;
-      // A turn about a task may have nothing to add: that takes no answer away.
+      // A turn about a task may say nothing: the answer before it stays.
       const hasAnswer = event.text !== "" ||
         event.structuredOutput !== undefined;
       if (isFailed || hasAnswer && !endsPushed) {
@@ -118,7 +117,7 @@ export class LastingTurns {
     }
   }
 
-  /** Something changed. */
+  /** Starts or cancels the end of each turn, after any change of the conversation. */
   update(): void {
     for (const [id, lasting] of this.#lasting) {
       if (this.#protocol.isBusy) {
@@ -135,11 +134,11 @@ export class LastingTurns {
   }
 
   /**
-   * The caller wants an end. Tasks go on, but nobody waits for them any more; a turn about
-   * one of them that runs is interrupted, and ends the wait with its result.
+   * Ends the wait, as the caller interrupted. The tasks continue. If a turn about one of them
+   * runs, it is interrupted, and its result ends the wait.
    */
   interrupt(): void {
-    // One that ends well all the same waits for nothing either.
+    // A turn that succeeds in spite of the interruption does not wait either.
     for (const id of this.#sent.keys()) {
       if (!this.#protocol.isWaiting(id)) this.#sent.delete(id);
     }
@@ -149,13 +148,13 @@ export class LastingTurns {
     }
   }
 
-  /** Nobody reads a turn any more. Says whether it lasted. */
+  /** Ends a turn whose reader left. Returns whether it lasted. */
   leave(id: string): boolean {
     this.#sent.delete(id);
     return this.#finish(id);
   }
 
-  /** The process is gone. */
+  /** Ends all turns, as the process is gone. */
   close(error: unknown): void {
     this.#sent.clear();
     for (const id of [...this.#lasting.keys()]) this.#finish(id, { error });

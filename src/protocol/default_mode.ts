@@ -37,7 +37,7 @@ export class DefaultMode implements StartCheck {
     return this.#open === undefined;
   }
 
-  /** The reason for which there is no session. */
+  /** Why the start fails, if it does. */
   get error(): StartupError | undefined {
     return this.#error;
   }

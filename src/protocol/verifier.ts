@@ -1,5 +1,5 @@
 /**
- * Who looks, before the first prompt, whether what was handed over is in force.
+ * Verifies before the first prompt that the options and settings are in force.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Verifier {
   readonly probeId: string | undefined;
   /** Whether all answers are there that the first prompt waits for. */
   readonly isDone: boolean;
-  /** The reason for which there is no session. */
+  /** Why the start fails, if it does. */
   readonly error: Error | undefined;
   /** Takes the answer to the handshake. */
   shakeHands(response: WireObject): void;

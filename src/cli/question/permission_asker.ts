@@ -39,7 +39,7 @@ import { askQuestions } from "./user_questions.ts";
 
 /** What a question needs of the turn it belongs to. */
 export interface AskContext {
-  /** Aborts when nobody should be asked any more; the question is then left without an answer. */
+  /** Aborts when the question is to stop; it then stays without an answer. */
   readonly stopped: AbortSignal;
   /** Aborts when the CLI withdraws the request. */
   readonly withdrawn: AbortSignal;
@@ -83,7 +83,7 @@ interface Draft {
   readonly offer: AlwaysOffer | undefined;
 }
 
-/** Asks questions and gives the answers. */
+/** Asks the questions of a session, and passes on the answers. */
 export class PermissionAsker {
   readonly #options: PermissionAskerOptions;
   readonly #remembered = new Remembered();
@@ -125,7 +125,7 @@ export class PermissionAsker {
     await this.#give(() => request.allow());
   }
 
-  /** Nothing that goes wrong is a yes. */
+  /** Denies after an error: nothing that goes wrong is a yes. */
   async #fail(
     request: PermissionRequest,
     { stopped, withdrawn }: AskContext,
@@ -133,7 +133,7 @@ export class PermissionAsker {
   ): Promise<void> {
     if (stopped.aborted) return;
     if (withdrawn.aborted) {
-      await this.#note("Claude Code does not wait for this answer any longer");
+      await this.#note("Claude Code has withdrawn the question");
       return;
     }
     await this.#give(() =>
@@ -144,7 +144,7 @@ export class PermissionAsker {
     await this.#note(`Cannot ask the question, so the answer is no: ${why}`);
   }
 
-  /** That nobody sees it changes nothing. */
+  /** Prints a note. Its failure changes nothing. */
   async #note(text: string): Promise<void> {
     const { screen } = this.#options;
     await screen.print(`\nclaudestream: ${text}\n`).catch(() => {});
@@ -365,7 +365,7 @@ export class PermissionAsker {
       answer();
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "StateError") throw error;
-      await this.#note("Claude Code does not wait for this answer any longer");
+      await this.#note("Claude Code has withdrawn the question");
     }
   }
 }

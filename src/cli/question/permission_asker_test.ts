@@ -209,7 +209,7 @@ Deno.test("PermissionAsker: a request that is withdrawn closes its question", as
   withdrawn.abort();
   await asking;
   assertEquals(answers, []);
-  assertStringIncludes(terminal.drawn, "does not wait for this answer");
+  assertStringIncludes(terminal.drawn, "has withdrawn the question");
 });
 
 Deno.test("PermissionAsker: a window of another width gets the question again", async () => {
