@@ -16,6 +16,7 @@ import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
 import { isBlank } from "./prompt/blank.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import type { Answer } from "./session.ts";
+import { isThenable } from "./soon.ts";
 
 /** The options as they hold, and the id of the session where it is known already. */
 export function settledOptions(options: SessionOptions): {
@@ -117,6 +118,8 @@ export function answerOf(
  * @throws {TypeError} It is no prompt, or JSON cannot hold it.
  */
 export function readyPrompt(prompt: PromptContent): PromptContent {
+  // Its copy would be an object without anything in it.
+  if (isThenable(prompt)) throw noPrompt("a promise; await it first");
   const copy = typeof prompt === "object"
     ? jsonCopy(prompt, "Cannot send the prompt")
     : prompt;
@@ -149,8 +152,12 @@ export function checkPrompt(prompt: unknown): void {
       "Cannot send the prompt: expected each block to be an object with a type, as text(), image() and document() make them",
     );
   }
-  throw new TypeError(
-    `Cannot send the prompt: expected a text or a list of blocks, got ${typeof prompt}`,
+  throw noPrompt(prompt === null ? "null" : typeof prompt);
+}
+
+function noPrompt(came: string): TypeError {
+  return new TypeError(
+    `Cannot send the prompt: expected a text or a list of blocks, got ${came}`,
   );
 }
 

@@ -1,6 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "./errors.ts";
-import { checkPrompt, checkTurnOptions } from "./session_common.ts";
+import {
+  checkPrompt,
+  checkTurnOptions,
+  readyPrompt,
+} from "./session_common.ts";
 
 Deno.test("checkTurnOptions takes what a turn can have", () => {
   checkTurnOptions("send", { view: "wire", timeoutMs: 5, signal: undefined });
@@ -40,4 +44,17 @@ Deno.test("checkPrompt refuses what is none", () => {
     );
   }
   checkPrompt([{ type: "text", text: "x" }]);
+});
+
+Deno.test("readyPrompt says what came that is no prompt", () => {
+  const came: readonly (readonly [unknown, string])[] = [
+    [Promise.resolve("x"), "got a promise; await it first"],
+    [{ then: () => {} }, "got a promise; await it first"],
+    [null, "got null"],
+    [7, "got number"],
+    [{}, "got object"],
+  ];
+  for (const [prompt, message] of came) {
+    assertThrows(() => readyPrompt(prompt as string), TypeError, message);
+  }
 });
