@@ -226,7 +226,7 @@ live(
       {
         PreToolUse: [
           { matcher: "Bash", ...told("exact") },
-          { matcher: "Bas", ...told("part of a name") },
+          { matcher: "Ba", ...told("part of a name") },
           { matcher: "^Ba", ...told("pattern") },
           { matcher: /Bas/, ...told("RegExp") },
           { matcher: "Write|Bash", ...told("list") },
