@@ -230,7 +230,7 @@ live(
           { matcher: "^Ba", ...told("pattern") },
           { matcher: /Bas/, ...told("RegExp") },
           { matcher: "Write|Bash", ...told("list") },
-          { matcher: "bash", ...told("other case") },
+          { matcher: /^bash$/, ...told("other case") },
           { matcher: "*", ...told("star") },
         ],
       },
