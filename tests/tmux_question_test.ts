@@ -224,6 +224,20 @@ atTmux("tmux: always does what it says, and no more", async () => {
   assertEquals(await on.tmux.over(), 0);
 });
 
+atTmux(
+  "tmux: nobody is asked where stdout and stderr both go elsewhere, and the note says so",
+  async () => {
+    await using on = await terminal(
+      [bash("make")],
+      "CLI send look 2>&1 | cat",
+    );
+    assertStringIncludes(
+      (await on.tmux.shows("run again with")).replace(/\s+/g, " "),
+      "nobody could be asked (stdout and stderr are both redirected; leave one of them at the terminal to be asked)",
+    );
+  },
+);
+
 atTmux("tmux: ? says why, e edits, and the editor gets every key", async () => {
   await using on = await terminal(
     [bash("rm -rf /")],
@@ -238,7 +252,7 @@ EDITOR="sh $PWD/editor" CLI send look`,
   await on.tmux.shows("Allow?");
   await on.tmux.press("?");
   assertStringIncludes(
-    await on.tmux.shows("does not decide\n  Allow?"),
+    await on.tmux.shows("policy: --allow: not given\n  Allow?"),
     "Claude Code: asks because no rule, hook or mode decides on it",
   );
   await on.tmux.press("e");

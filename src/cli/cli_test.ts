@@ -37,11 +37,21 @@ Deno.test("stream: token by token, a line for each tool, a footer on demand", as
 });
 
 Deno.test("without a terminal a call is denied, with the flag that would allow it", async () => {
-  for (const command of ["send", "stream", "ask", "events"]) {
-    const { stderr, code } = await run([asking], [command, "look"]);
+  const commands = {
+    send: "there is no terminal",
+    "send --raw": "send --raw asks nobody; send does, at a terminal",
+    stream: "there is no terminal",
+    ask: "ask asks nobody; send and stream do, at a terminal",
+    events: "events asks nobody; send and stream do, at a terminal",
+  };
+  for (const [command, why] of Object.entries(commands)) {
+    const { stderr, code } = await run([asking], [
+      ...command.split(" "),
+      "look",
+    ]);
     assertStringIncludes(
       stderr,
-      "claudestream: A call of Bash was denied: nobody could be asked; to allow it run again with --allow 'Bash(git *)'\n",
+      `claudestream: A call of Bash was denied: nobody could be asked (${why}); to allow it run again with --allow 'Bash(git *)'\n`,
     );
     assertEquals(code, 0);
   }

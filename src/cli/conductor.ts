@@ -21,7 +21,12 @@ import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { denialNote, policyOf, unattendedMessage } from "./policy.ts";
+import {
+  denialNote,
+  NO_TERMINAL,
+  policyOf,
+  unattendedMessage,
+} from "./policy.ts";
 import type { Presenter } from "./presenters.ts";
 import type { PermissionAsker } from "./question/permission_asker.ts";
 import { failureObject } from "./failure.ts";
@@ -37,6 +42,8 @@ export interface Plan {
   readonly flags: Flags;
   /** Who is asked about tools; without one, what is not allowed is denied. */
   readonly asker?: PermissionAsker | undefined;
+  /** Why there is no `asker`, and what to do about it, for the note about a denial. */
+  readonly whyNobody?: string | undefined;
   /** Over the options that follow from the flags. */
   readonly options?: SessionOptions;
   /** What ends a turn. Default `"turn"`. */
@@ -176,7 +183,10 @@ export class Conductor {
   async #afterwards(turn: Turn<View> | undefined): Promise<void> {
     const { output, flags } = this.#plan;
     const denied = this.#denied.splice(0);
-    if (denied.length > 0) await this.#warn(denialNote(denied));
+    if (denied.length > 0) {
+      const { whyNobody = NO_TERMINAL } = this.#plan;
+      await this.#warn(denialNote(denied, whyNobody));
+    }
     await this.#checkVersion();
     const isWanted = flags.footer ??
       (output.terminals.stderr && flags.quiet !== true);

@@ -15,6 +15,7 @@ import {
   isQuestion,
   type SyncPolicy,
 } from "../permissions/policy.ts";
+import { reasoned } from "../permissions/explain.ts";
 import {
   protectedNamesOf,
   ruleNaming,
@@ -44,18 +45,21 @@ export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
     );
   }
   const policies = grants(rules);
-  return {
-    name: "--allow",
-    decide(request, context) {
-      for (const policy of policies) {
-        const answer = policy.decide(request, context);
-        if (answer?.behavior === "allow") return answer;
-      }
-      // No denial here: it would hold for reading a file in the working directory, too,
-      // which Claude Code asks nobody about.
-      return undefined;
-    },
-  };
+  return reasoned("--allow", (request, context) => {
+    for (const policy of policies) {
+      const decision = policy.decide(request, context);
+      if (decision?.behavior !== "allow") continue;
+      return { decision, reason: `"${policy.name}" allows it` };
+    }
+    // No denial here: it would hold for reading a file in the working directory, too,
+    // which Claude Code asks nobody about.
+    return {
+      decision: undefined,
+      reason: rules.length === 0
+        ? "not given"
+        : `does not cover this call (${rules.join(", ")})`,
+    };
+  });
 }
 
 /**
@@ -179,8 +183,18 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** One line that says what was denied and how to allow it. */
-export function denialNote(requests: readonly ToolRequest[]): string {
+/** Why no person was asked, in the common case. */
+export const NO_TERMINAL = "there is no terminal";
+
+/**
+ * One line that says what was denied and how to allow it.
+ *
+ * @param whyNobody Why no person was asked, and what to do about it.
+ */
+export function denialNote(
+  requests: readonly ToolRequest[],
+  whyNobody: string,
+): string {
   const flags = new Set(
     requests.filter((request) => !isQuestion(request)).map(allowFlag),
   );
@@ -189,8 +203,8 @@ export function denialNote(requests: readonly ToolRequest[]): string {
     ? `A call of ${names[0]} was denied`
     : `${requests.length} calls of ${names.join(", ")} were denied`;
   return flags.size === 0
-    ? `${what}: it needs somebody at a terminal`
-    : `${what}: nobody could be asked; to allow it run again with ${
+    ? `${what}: it needs somebody at a terminal (${whyNobody})`
+    : `${what}: nobody could be asked (${whyNobody}); to allow it run again with ${
       [...flags].join(" ")
     }`;
 }

@@ -154,11 +154,25 @@ Deno.test("allowFlag is ready for a shell", () => {
 
 Deno.test("denialNote names each flag once", () => {
   assertEquals(
-    denialNote([git, git, call("Write")]),
-    "3 calls of Bash, Write were denied: nobody could be asked; to allow it run again with --allow 'Bash(git *)' --allow Write",
+    denialNote([git, git, call("Write")], "it is night"),
+    "3 calls of Bash, Write were denied: nobody could be asked (it is night); to allow it run again with --allow 'Bash(git *)' --allow Write",
   );
   assertEquals(
-    denialNote([call("AskUserQuestion")]),
-    "A call of AskUserQuestion was denied: it needs somebody at a terminal",
+    denialNote([call("AskUserQuestion")], "it is night"),
+    "A call of AskUserQuestion was denied: it needs somebody at a terminal (it is night)",
   );
+});
+
+Deno.test("the policy of --allow says why it leaves a call open", () => {
+  const context = { signal: new AbortController().signal };
+  const reasonOf = (allow: readonly string[] | undefined) => {
+    const explanation = policyOf(allow).explain?.(git, context);
+    return [explanation?.decision?.behavior, explanation?.reason];
+  };
+  assertEquals(reasonOf(undefined), [undefined, "not given"]);
+  assertEquals(reasonOf(["Read,Write"]), [
+    undefined,
+    "does not cover this call (Read, Write)",
+  ]);
+  assertEquals(reasonOf(["builtins"]), ["allow", '"allowBuiltins" allows it']);
 });

@@ -25,11 +25,20 @@ With --json a failure is an object on stdout as well, and the last line there:
 At a terminal, send, stream and repl ask about every call that Claude Code
 itself would ask about:
 
-  y  run it                  n  do not (Enter does the same)
-  a  run it, and do not ask about calls like it in this session
+  y  run it                  n, Ctrl-D  do not
+  a  run it, and do not ask about calls like it in this session; offered only
+     if there is something to remember
+  e  edit the input in $EDITOR, and ask again
+  ?  say why it is asked
+  Ctrl-C  interrupt the turn
 
-Anywhere else, and with ask and events, such a call is denied, and a line on
-stderr says which flag would allow it.
+Any other key, Enter too, shows the keys again.
+
+Such a call is denied, and a line on stderr says why and which flag would allow
+it: with ask, events and send --raw, which never ask; without a terminal; if
+stdin is closed (</dev/null); and if stdout and stderr are both redirected (as in
+send … 2>&1 | cat), because a program that takes both would hang at a question
+that it cannot see.
 
 --allow answers beforehand; give it more than once, or with commas:
 

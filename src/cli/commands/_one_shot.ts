@@ -25,11 +25,23 @@ export interface OneShot {
 /** Sends the prompt of a command, and shows the turn. */
 export async function oneShot(command: OneShot): Promise<number> {
   const { invocation, output, asks, options = {} } = command;
+  const { command: name } = invocation;
   const prompt = await readPrompt(invocation, output);
   const { flags } = invocation;
   using person = asks ? await findSomebody(output, flags.color) : undefined;
   const until = flags.until ?? "tasks";
-  const plan = { output, flags, asker: person?.asker, options, until };
+  const plan = {
+    output,
+    flags,
+    asker: person?.asker,
+    whyNobody: asks
+      ? person?.whyNobody
+      : name === "send"
+      ? "send --raw asks nobody; send does, at a terminal"
+      : `${name} asks nobody; send and stream do, at a terminal`,
+    options,
+    until,
+  };
   return await conduct(plan, (conductor) => {
     const presenter = command.present(conductor.session);
     return presenter.view === "wire"
@@ -67,7 +79,7 @@ export function pipedLines(): InputLines {
 async function findSomebody(
   output: Output,
   color: ColorChoice | undefined,
-): Promise<Person | undefined> {
+): Promise<Person> {
   const { findPerson } = await import("../question/person.ts");
   return findPerson({ output, color, stdin: typedLines() });
 }

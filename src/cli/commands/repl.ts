@@ -41,7 +41,7 @@ export async function repl(
   const lines = output.terminals.stdin ? typedLines(true) : pipedLines();
   using person = findPerson({ output, color: flags.color, stdin: lines });
   return await conduct(
-    { output, flags, asker: person?.asker },
+    { output, flags, asker: person.asker, whyNobody: person.whyNobody },
     (conductor) => new Repl(invocation, output, lines, conductor).run(),
   );
 }

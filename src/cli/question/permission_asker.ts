@@ -20,6 +20,7 @@ import {
 } from "../../questions/ask_user.ts";
 import { type AlwaysOffer, alwaysOffer, Remembered } from "./always.ts";
 import { editInEditor, editInput, type EditText } from "./input_editor.ts";
+import type { Key } from "./keys.ts";
 import {
   InputEnded,
   type OpenTerminal,
@@ -304,8 +305,27 @@ export class PermissionAsker {
           return { kind: "interrupt" };
         case "suspend":
           if (await terminal.suspend()) await ask();
+          break;
+        default:
+          await this.#remindOf(
+            terminal,
+            key,
+            moreSpans(shown, all, terminal.screen.columns, true),
+          );
       }
     }
+  }
+
+  /** Shows which keys there are, in place of the prompt, after one that there is not. */
+  async #remindOf(
+    terminal: OpenTerminal,
+    { type }: Key,
+    keys: ReturnType<typeof promptSpans>,
+  ): Promise<void> {
+    // The terminal sends its status by itself.
+    if (type === "status") return;
+    await terminal.erasePrompt();
+    await terminal.prompt(...keys);
   }
 
   /** Waits for the answer, after the end of the question was shown. */
@@ -321,15 +341,15 @@ export class PermissionAsker {
     for (;;) {
       const key = await terminal.key(signal);
       const letter = key.type === "text" ? key.text.toLowerCase() : key.type;
+      if (letter === "a" && draft.offer !== undefined) {
+        return { kind: "always", offer: draft.offer };
+      }
       switch (letter) {
         case "y":
           return {
             kind: "yes",
             ...draft.input === undefined ? {} : { input: draft.input },
           };
-        case "a":
-          if (draft.offer === undefined) break;
-          return { kind: "always", offer: draft.offer };
         case "n":
         case "end":
           return { kind: "no" };
@@ -345,6 +365,13 @@ export class PermissionAsker {
           break;
         case "suspend":
           if (await terminal.suspend()) await ask();
+          break;
+        default:
+          await this.#remindOf(
+            terminal,
+            key,
+            promptSpans(draft.offer, terminal.screen.columns, true),
+          );
       }
     }
   }

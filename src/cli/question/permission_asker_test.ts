@@ -337,6 +337,66 @@ for (const { name, request, label, answer, covered, open } of ALWAYS) {
   });
 }
 
+Deno.test("PermissionAsker: a key that is none shows the keys again, and is no answer", async () => {
+  // Enter, Escape, arrow up, backspace, a letter, "always" where it is not offered, a paste.
+  for (
+    const typed of [
+      "\r",
+      "\x1b[A",
+      "\x7f",
+      "x",
+      "a",
+      "\x1b[200~y\x1b[201~",
+    ]
+  ) {
+    for (
+      const [columns, keys] of [[80, "Press [y]es [n]o [e]dit [?] why"], [
+        40,
+        "Press [y/n/e/?]",
+      ]] as const
+    ) {
+      const { request, answers } = asked({ suggestions: [] });
+      const terminal = new FakeTerminal({ columns });
+      const asking = askerAt(terminal).ask(request, context());
+      await terminal.shows("Allow?");
+      terminal.type(typed);
+      await terminal.shows(keys);
+      assertEquals(answers, []);
+      terminal.type("n");
+      await asking;
+      assertEquals(answers, [["deny", "The user said no"]]);
+    }
+  }
+  const { request, answers } = asked({ input: { command: LONG } });
+  const terminal = new FakeTerminal();
+  const asking = askerAt(terminal).ask(request, context());
+  await terminal.shows("shows more");
+  terminal.type("y");
+  await terminal.shows("Press [space] for more [n]o");
+  terminal.type("n");
+  await asking;
+  assertEquals(answers, [["deny", "The user said no"]]);
+});
+
+Deno.test("PermissionAsker: ? repeats nothing that the question shows", async () => {
+  const { request } = asked({
+    input: { command: "make" },
+    decisionReasonType: "safetyCheck",
+    decisionReason: "reason of the CLI",
+    blockedPath: "/elsewhere/file",
+  });
+  const terminal = new FakeTerminal();
+  const asking = askerAt(terminal).ask(request, context());
+  await terminal.shows("Allow?");
+  terminal.type("?");
+  await terminal.shows("Allow?", 2);
+  for (const text of ["reason of the CLI", "/elsewhere/file"]) {
+    assertEquals(terminal.drawn.split(text).length, 2, text);
+  }
+  terminal.type("n");
+  await asking;
+});
+
 Deno.test("PermissionAsker: ? says which rule asks", async () => {
   const { request } = asked({
     decisionReasonType: "safetyCheck",

@@ -8,15 +8,20 @@
 import type { ColorChoice } from "../flags.ts";
 import { InputLines } from "../input_lines.ts";
 import { type Output, readEnv, writeAll } from "../output.ts";
+import { NO_TERMINAL } from "../policy.ts";
 import { stdinKind } from "../prompt.ts";
 import { renderSpans, wantsColor } from "../terminal.ts";
+import { thrownText } from "../../thrown.ts";
 import { PermissionAsker } from "./permission_asker.ts";
 import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";
 
-/** Somebody who can be asked. */
-export interface Person extends Disposable {
-  readonly asker: PermissionAsker;
-}
+/** Somebody who can be asked, or why there is none. */
+export type Person =
+  & Disposable
+  & ({ readonly asker: PermissionAsker; readonly whyNobody?: undefined } | {
+    readonly asker?: undefined;
+    readonly whyNobody: string;
+  });
 
 /** What {@linkcode findPerson} looks at. */
 export interface PersonContext {
@@ -86,25 +91,37 @@ function mayOpen(name: "read" | "write"): boolean {
  * claudestream stream …`. Only where somebody looks at one of the outputs: a program that
  * takes both must not hang at a question that it does not know of. The same holds for stdin
  * that was closed on purpose, as with `</dev/null`.
+ * Returns why it cannot be used if it cannot.
  */
-function openTerminalFile({ terminals }: Output): Deno.FsFile | undefined {
+function openTerminalFile({ terminals }: Output): Deno.FsFile | string {
   const isSeen = terminals.stdout || terminals.stderr;
-  if (Deno.build.os === "windows" || !isSeen) return undefined;
-  if (stdinKind(terminals.stdin) === "other") return undefined;
+  if (!isSeen) {
+    return terminals.stdin
+      ? "stdout and stderr are both redirected; leave one of them at the terminal to be asked"
+      : NO_TERMINAL;
+  }
+  if (Deno.build.os === "windows") {
+    return "stdin or stderr is redirected; leave both at the terminal to be asked";
+  }
+  if (stdinKind(terminals.stdin) === "other") {
+    return "stdin is closed; leave it at the terminal to be asked";
+  }
   // Deno itself would ask for the permission, in the middle of the answer.
-  if (!mayOpen("read") || !mayOpen("write")) return undefined;
+  if (!mayOpen("read") || !mayOpen("write")) {
+    return `Deno may not open ${TERMINAL}; leave stdin and stderr at the terminal, or run Deno with -A, to be asked`;
+  }
   try {
     return Deno.openSync(TERMINAL, { read: true, write: true });
-  } catch {
-    // There is none, or Deno may not open it: nobody can be asked.
-    return undefined;
+  } catch (error) {
+    // There is none, or Deno may not open it: no person can be asked.
+    return `${TERMINAL} cannot be opened: ${thrownText(error)}`;
   }
 }
 
-/** Finds who can be asked; `undefined` where nobody can. */
+/** Finds who can be asked, or why no person can. */
 export function findPerson(
   { output, color, stdin }: PersonContext,
-): Person | undefined {
+): Person {
   const { terminals } = output;
   if (terminals.stdin && terminals.stderr) {
     const screen = stderrScreen(output);
@@ -120,7 +137,9 @@ export function findPerson(
     };
   }
   const file = openTerminalFile(output);
-  if (file === undefined) return undefined;
+  if (typeof file === "string") {
+    return { whyNobody: file, [Symbol.dispose]: () => {} };
+  }
   const screen = screenOf(
     output,
     wantsColor({ choice: color, isTerminal: true, env: readEnv }),

@@ -300,21 +300,21 @@ const REASONS: Readonly<Record<string, string>> = {
   subcommandResults: "parts of the command are not allowed by a rule",
 };
 
-/** Why this is asked: the CLI's reason, and what the policy says. */
+/**
+ * Why this is asked, besides what the question itself shows (the CLI's words, and the
+ * path): the kind of the CLI's reason, and what the policy says.
+ */
 export function explanationLines(
   request: ToolRequest,
   { by, rule, reason }: PermissionExplanation,
   columns: number,
 ): readonly QuestionLine[] {
-  const { decisionReason, decisionReasonType, blockedPath } = request;
-  const { agentId, subagentType, mcpServer } = request;
+  const { decisionReasonType, agentId, subagentType, mcpServer } = request;
   const type = decisionReasonType === undefined
     ? "no rule, hook or mode decides on it"
     : REASONS[decisionReasonType] ?? decisionReasonType;
   const facts: (readonly [string, string | undefined])[] = [
     ["Claude Code", `asks because ${type}`],
-    ["it says", decisionReason],
-    ["it touches", blockedPath],
     ["policy", `${by.length === 0 ? "" : `${by.join(" > ")}: `}${reason}`],
     ["rule", rule],
     ["subagent", agentId === undefined ? undefined : subagentType ?? agentId],
@@ -332,18 +332,24 @@ export function explanationLines(
   );
 }
 
-/** Returns the line of choices, as short as the terminal is narrow. */
+/**
+ * Returns the line of choices, as short as the terminal is narrow.
+ *
+ * @param isAgain The line takes the place of the first one, after a key that is none of them.
+ */
 export function promptSpans(
   offer: AlwaysOffer | undefined,
   columns: number,
+  isAgain = false,
 ): readonly Span[] {
+  const lead = isAgain ? "  Press " : "  Allow? ";
   const key = (letter: string): Span => styled("bold", `[${letter}]`);
   if (columns < 50) {
     const letters = offer === undefined ? "y/n/e/?" : "y/n/a/e/?";
-    return ["  Allow? ", styled("bold", `[${letters}]`), " "];
+    return [lead, styled("bold", `[${letters}]`), " "];
   }
   return [
-    "  Allow? ",
+    lead,
     key("y"),
     "es ",
     key("n"),
@@ -361,14 +367,15 @@ export function moreSpans(
   shown: number,
   all: number,
   columns: number,
+  isAgain = false,
 ): readonly Span[] {
   const key = (name: string): Span => styled("bold", `[${name}]`);
   const count = `  ${shown}/${all}`;
   return columns < 50 ? [count, " ", key("space/n"), " "] : [
     styled("yellow", `  line ${shown} of ${all}`),
-    "  ",
+    isAgain ? "  Press " : "  ",
     key("space"),
-    " shows more ",
+    isAgain ? " for more " : " shows more ",
     key("n"),
     "o ",
   ];
