@@ -181,18 +181,23 @@ live("a silent tool is no stall", async () => {
   await using on = await world({
     replies: (request) =>
       request.toolResults.length === 0
-        ? reply.toolUse("Bash", { command: "sleep 3" })
+        ? reply.toolUse("Bash", { command: "sleep 4" })
         : reply.text("done"),
   });
   await using session = new AsyncSession({
     ...on.options,
     policy: allowAll(),
-    idleTimeoutMs: { warnMs: 500, endMs: 1000 },
+    idleTimeoutMs: { warnMs: 1000, endMs: Infinity },
   });
-  let stalls = 0;
-  session.on("stalled", () => stalls++);
-  assertEquals((await session.ask("sleep")).text, "done");
-  assertEquals(stalls, 0);
+  // A busy machine may be silent before the tool and after it.
+  const seen: ClaudeEvent["type"][] = [];
+  for await (const { type } of session.send("sleep")) seen.push(type);
+  const inTool = seen.slice(
+    seen.indexOf("tool_use"),
+    seen.indexOf("tool_result"),
+  );
+  assertEquals(inTool.filter((type) => type === "stalled"), []);
+  assertEquals(seen.at(-1), "result");
 });
 
 live(

@@ -89,7 +89,7 @@ const MISTAKES: readonly Variant[] = [
   ["a block without a reason", () => ({ kind: "block" }), "refused"],
   ["a kind of no helper", () => ({ kind: "maybe" }), "refused"],
   ["async for no time", () => hook.async({ timeoutMs: NaN }), "refused"],
-  ["async for ever", () => hook.async({ timeoutMs: Infinity }), "refused"],
+  ["async for ever", () => hook.async({ timeoutMs: Infinity }), "taken"],
   [
     "async for a text",
     () => hook.async({ timeoutMs: "5" as never }),
