@@ -232,8 +232,8 @@ atTmux(
       "CLI send look 2>&1 | cat",
     );
     assertStringIncludes(
-      (await on.tmux.shows("run again with")).replace(/\s+/g, " "),
-      "nobody could be asked (stdout and stderr are both redirected; leave one of them at the terminal to be asked)",
+      (await on.tmux.shows("run again with")).replace(/\s+/g, ""),
+      "nobodycouldbeasked(stdoutandstderrarebothredirected;",
     );
   },
 );
