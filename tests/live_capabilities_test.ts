@@ -116,7 +116,10 @@ live(
     const table: Readonly<Record<string, readonly OptionNeed[] | undefined>> =
       OPTIONS;
     const refused = Object.entries(table).flatMap(([option, needs = []]) =>
-      needs.filter(({ older }) => older === "refuses")
+      needs.filter(({ older, flags }) =>
+        // Of the option plugins only as many as arguments have no room for.
+        older === "refuses" && !(option === "plugins" && flags !== undefined)
+      )
         .map(({ part = option, since }) => ({ what: part, since }))
     );
     await using on = await world();

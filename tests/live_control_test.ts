@@ -10,6 +10,7 @@ import {
   deny,
   type SessionOptions,
 } from "../mod.ts";
+import { BEHAVIORS, OPTIONS, REQUESTS } from "../src/capabilities/table.ts";
 import { reply } from "../src/testing/messages_api.ts";
 import { exists, live, world } from "./live_world.ts";
 
@@ -81,7 +82,7 @@ live("facts of the CLI are there before any prompt", async () => {
   assert((await session.agents()).some(({ name }) => name === "Explore"));
   assertEquals((await session.account()).apiKeySource, "ANTHROPIC_API_KEY");
   assertEquals(on.api.requests, []);
-});
+}, BEHAVIORS.builtinCommands);
 
 live("the model, the mode, thinking and effort change on the way", async () => {
   await using on = await world({ replies: () => reply.text("ok") });
@@ -129,7 +130,7 @@ live("the model, the mode, thinking and effort change on the way", async () => {
     ControlError,
   );
   assertEquals(error.errorCode, "bypass_not_launched");
-});
+}, BEHAVIORS.modelInChange);
 
 live("thinking that was off at the start can be turned on", async () => {
   await using on = await world({ replies: () => reply.text("ok") });
@@ -145,36 +146,41 @@ live("thinking that was off at the start can be turned on", async () => {
   assertEquals(thinkingOf(on.api.requests.at(-1)?.body)[0], "adaptive");
 });
 
-live("settings and rules can be seen and changed", async () => {
-  await using on = await world();
-  await using session = new AsyncSession({
-    ...on.options,
-    allowedTools: ["Bash(git *)"],
-    settings: { env: { A: "1" }, permissions: { deny: ["WebFetch"] } },
-  });
-  const { effective, sources, effort } = await session.settings();
-  assertEquals(effective.env, { A: "1" });
-  assertEquals(sources.map(({ source }) => source), ["flagSettings"]);
-  assertEquals(effort, "medium");
-  await session.applySettings({ env: { A: "2" }, effortLevel: "high" });
-  const after = await session.settings();
-  assertEquals(after.effective.env, { A: "2" });
-  assertEquals(after.effort, "high");
-  await assertRejects(
-    () => session.applySettings({ permissions: "none" }),
-    ControlError,
-    "nothing in this request was applied",
-  );
-  const { rules, originalCwd } = await session.permissionRules();
-  assertEquals(originalCwd, on.scratch.cwd);
-  assertEquals(
-    rules.map(({ behavior, rule, source }) => `${behavior} ${rule} ${source}`)
-      .sort(),
-    ["allow Bash(git *) cliArg", "deny WebFetch flagSettings"],
-  );
-  await session.saveSettings("local", { outputStyle: "Concise" });
-  assert(await exists(`${on.scratch.cwd}/.claude/settings.local.json`));
-});
+live(
+  "settings and rules can be seen and changed",
+  async () => {
+    await using on = await world();
+    await using session = new AsyncSession({
+      ...on.options,
+      allowedTools: ["Bash(git *)"],
+      settings: { env: { A: "1" }, permissions: { deny: ["WebFetch"] } },
+    });
+    const { effective, sources, effort } = await session.settings();
+    assertEquals(effective.env, { A: "1" });
+    assertEquals(sources.map(({ source }) => source), ["flagSettings"]);
+    assertEquals(effort, "medium");
+    await session.applySettings({ env: { A: "2" }, effortLevel: "high" });
+    const after = await session.settings();
+    assertEquals(after.effective.env, { A: "2" });
+    assertEquals(after.effort, "high");
+    await assertRejects(
+      () => session.applySettings({ permissions: "none" }),
+      ControlError,
+      "nothing in this request was applied",
+    );
+    const { rules, originalCwd } = await session.permissionRules();
+    assertEquals(originalCwd, on.scratch.cwd);
+    assertEquals(
+      rules.map(({ behavior, rule, source }) => `${behavior} ${rule} ${source}`)
+        .sort(),
+      ["allow Bash(git *) cliArg", "deny WebFetch flagSettings"],
+    );
+    await session.saveSettings("local", { outputStyle: "Concise" });
+    assert(await exists(`${on.scratch.cwd}/.claude/settings.local.json`));
+  },
+  BEHAVIORS.settingsRefused,
+  REQUESTS.list_permission_rules,
+);
 
 live("use, cost and context are told as data", async () => {
   await using on = await world({ replies: () => reply.text("ok") });
@@ -192,7 +198,7 @@ live("use, cost and context are told as data", async () => {
   assertEquals([plan.rateLimitsAvailable, plan.rateLimits], [false, null]);
   assert(Object.values(plan.modelUsage ?? {}).length > 0);
   assert((await session.sessionCost()).includes("$"));
-});
+}, BEHAVIORS.contextKinds);
 
 live("files are read, suggested and taken back", async () => {
   await using on = await world({
@@ -224,7 +230,7 @@ live("files are read, suggested and taken back", async () => {
   const done = await session.rewindFiles(turn.id);
   assertEquals([done.canRewind, done.skippedLinks], [true, 0]);
   assert(!await exists(path));
-});
+}, BEHAVIORS.lossyFiles);
 
 live(
   "the conversation is asked about, named, exported and reloaded",
@@ -261,6 +267,7 @@ live(
       ["outputStyles"],
     );
   },
+  REQUESTS.export_conversation,
 );
 
 live("MCP servers come, are called, turned off and go", async () => {
@@ -297,7 +304,7 @@ live("MCP servers come, are called, turned off and go", async () => {
   assertEquals((await session.mcp.status())[0]?.status, "connected");
   await assertRejects(() => session.mcp.reconnect("none"), ControlError);
   assertEquals((await session.mcp.set({})).removed, ["echo"]);
-});
+}, BEHAVIORS.softMcpErrors);
 
 live("a command goes to the background, is read and ended", async () => {
   let isCalled = false;
@@ -330,7 +337,7 @@ live("a command goes to the background, is read and ended", async () => {
   assertEquals(session.tasks.size, 0);
   await session.tasks.stop("none");
   await assertRejects(() => session.tasks.output("none"), ControlError);
-});
+}, REQUESTS.get_task_output);
 
 live("the CLI takes every flag of the table", async () => {
   await using on = await world({ replies: () => reply.text("ok") });
@@ -400,7 +407,7 @@ live("the CLI takes every flag of the table", async () => {
   const body = JSON.stringify(on.api.requests[0]?.body);
   assert(body.includes("Appended."));
   assert(await exists(log));
-});
+}, OPTIONS.managedSettings[0]);
 
 live("modes that start with less are taken, too", async () => {
   for (
@@ -420,7 +427,7 @@ live("modes that start with less are taken, too", async () => {
     await using session = new AsyncSession({ ...on.options, ...mode });
     assertEquals((await session.ask("hi")).text, "ok", JSON.stringify(mode));
   }
-});
+}, OPTIONS.prompts[0]);
 
 live("a policy holds in modes that turn hooks off", async () => {
   for (
@@ -452,7 +459,7 @@ live("a policy holds in modes that turn hooks off", async () => {
     assert(asked > 0, what);
     assert(!await exists(`${on.scratch.cwd}/hi.txt`), what);
   }
-});
+}, OPTIONS.restricted[0]);
 
 live("long lists go around the command line and still count", async () => {
   await using on = await world({ replies: () => reply.text("ok") });
@@ -486,7 +493,7 @@ live("long lists go around the command line and still count", async () => {
   assert(plugins?.plugins.some(({ name }) => name === "mine"));
   const body = JSON.stringify(on.api.requests[0]?.body);
   assert(body.length > 1 << 20);
-});
+}, OPTIONS.plugins[0]);
 
 live("what subagents are told reaches them from its file", async () => {
   let isCalled = false;
@@ -517,11 +524,11 @@ live("what subagents are told reaches them from its file", async () => {
     JSON.stringify(body).includes("Only for subagents.")
   );
   assertEquals(told.length, 1);
-});
+}, OPTIONS.subagentSystemPrompt[0]);
 
 live("a verbatim prompt is no command and names no file", async () => {
   await using on = await world({ replies: () => reply.text("read") });
   await using session = new AsyncSession({ ...on.options, verbatim: true });
   assertEquals((await session.ask("/cost")).text, "read");
   assertEquals(on.api.requests.at(-1)?.prompts.at(-1), "/cost");
-});
+}, OPTIONS.verbatim[0]);

@@ -13,6 +13,7 @@ import {
   type SessionOptions,
   type ToolResult,
 } from "../mod.ts";
+import { HOOKS } from "../src/capabilities/table.ts";
 import { type MessagesApiOptions, reply } from "../src/testing/messages_api.ts";
 import { exists, live, world } from "./live_world.ts";
 
@@ -410,7 +411,7 @@ live("PreModelSwitch: deny keeps the model", async () => {
   const error = await assertRejects(() => session.setModel("sonnet"));
   assert(error instanceof ControlError && error.reason.includes("not "));
   assertEquals((await session.ask("which")).text, before);
-});
+}, HOOKS.PreModelSwitch);
 
 live("PreCompact: block keeps the conversation", async () => {
   await using on = await world({ replies: () => reply.text("hello") });

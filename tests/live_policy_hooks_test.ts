@@ -18,6 +18,7 @@ import {
   SyncSession,
 } from "../mod.ts";
 import * as block from "../src/testing/block.ts";
+import { HOOKS } from "../src/capabilities/table.ts";
 import { type Reply, reply } from "../src/testing/messages_api.ts";
 import { exists, live, syncWorld, world } from "./live_world.ts";
 
@@ -427,6 +428,7 @@ live(
       assertEquals(await made(on, "by-command", "by-skill"), expected);
     }
   },
+  HOOKS.PreSkillShellCommand,
 );
 
 live(
@@ -448,6 +450,7 @@ live(
     assertEquals(seen, [["Bash", { command: "touch by-command" }, "c"]]);
     assertEquals(await made(on, "by-command"), [true]);
   },
+  HOOKS.PreSkillShellCommand,
 );
 
 live(

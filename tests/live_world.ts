@@ -14,6 +14,7 @@ import {
 } from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
 import type { ApiNews } from "./_api_worker.ts";
+import type { Need } from "../src/capabilities/table.ts";
 import { compareVersions } from "../src/capabilities/version.ts";
 import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
 
@@ -27,13 +28,16 @@ export function isSince(version: string): boolean {
 /**
  * A test that needs the real CLI, and says so if there is none.
  *
- * @param since The first version that has what is tested: the test is skipped on older ones.
+ * @param needs What is tested, from the table of capabilities: the test is skipped with a CLI
+ * that has not all of it, and says which version does.
  */
 export function live(
   name: string,
   fn: () => Promise<void>,
-  since = "0.0.0",
+  ...needs: readonly (Pick<Need, "since"> | undefined)[]
 ): void {
+  const since = needs.flatMap((need) => need === undefined ? [] : [need.since])
+    .sort(compareVersions).at(-1) ?? "0.0.0";
   const missing = claudePath === undefined
     ? 'no real claude, run "deno task claude"'
     : isSince(since)

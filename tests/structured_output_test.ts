@@ -290,3 +290,23 @@ Deno.test("a schema with a promise is for async sessions", async () => {
     else await assertRejects(() => asked, TypeError, "AsyncSession");
   });
 });
+
+Deno.test("a mode that was set holds in the next process, also with a CLI whose default is auto", async () => {
+  for (const Session of [AsyncSession, SyncSession]) {
+    await using claude = await ScriptedClaude.create({
+      version: "2.1.300",
+      processes: [{ forEveryPrompt: gives({ ok: true }) }],
+    });
+    await using session = new Session({ claudePath: claude.command });
+    await session.ask("one");
+    await session.setPermissionMode("plan");
+    await session.ask("two", { schema: OTHER });
+    const modes = [0, 1].map((at) =>
+      claude.receivedBy(at).flatMap(({ request }) => {
+        const { subtype, mode } = (request ?? {}) as Record<string, unknown>;
+        return subtype === "set_permission_mode" ? [mode] : [];
+      })
+    );
+    assertEquals(modes, [["default", "plan"], ["plan"]]);
+  }
+});

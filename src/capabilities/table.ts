@@ -144,8 +144,14 @@ export const OPTIONS = {
   forwardSubagentText: undefined,
   keepTasks: [{ since: "2.1.246", older: "ignores" }],
   skills: undefined,
-  // In the handshake only if there is no room for them among the arguments.
-  plugins: undefined,
+  plugins: [{
+    since: "2.1.266",
+    older: "refuses",
+    part: "plugins (too many for arguments)",
+    // By the number of characters, which only the launch knows.
+    isUsed: () => false,
+    flags: [AWAITS],
+  }],
   slashCommands: undefined,
 
   settings: undefined,
@@ -284,6 +290,20 @@ export const BEHAVIORS = {
   promptLifecycle: { since: "2.1.206" },
   /** Tasks in the background are told as a list, as `background_tasks_changed`. */
   taskList: { since: "2.1.205" },
+  /** A reply that is cut off is followed by a line that asks the model to go on. */
+  resumptionLine: { since: "2.1.278" },
+  /** The answer to `set_model` names the model. */
+  modelInChange: { since: "2.1.310" },
+  /** `apply_flag_settings` refuses settings that it cannot read; an older CLI drops them. */
+  settingsRefused: { since: "2.1.324" },
+  /** The answer to `read_file` says whether bytes that are no text were replaced. */
+  lossyFiles: { since: "2.1.319" },
+  /** Commands in the answer to the handshake say whether they are built in. */
+  builtinCommands: { since: "2.1.285" },
+  /** The answer to `get_context_usage` names the kind of each category. */
+  contextKinds: { since: "2.1.272" },
+  /** `mcp_call` tells that a tool failed as its result, not as an error. */
+  softMcpErrors: { since: "2.1.331" },
   /** MCP servers of other processes are taken in the handshake. */
   serversInHandshake: { since: "2.1.328" },
   /** The file of `--settings` is never read again after the start. */

@@ -261,7 +261,7 @@ export class Conversation {
       new NeedsCheck(needs, makeId, (version) => {
         this.protocol.facts.claudeVersion = version;
       }),
-      ...namesPermissionMode(this.#options) ? [] : [new DefaultMode(makeId)],
+      ...this.#namesMode ? [] : [new DefaultMode(makeId)],
     ];
     const checks = { verifier, others };
     this.perform(this.protocol.start(id, whole, timeoutMs, checks));
@@ -270,6 +270,12 @@ export class Conversation {
         if (!outcome.ok) this.#port.fail(notAsBefore(outcome.error));
       });
     }
+  }
+
+  /** Whether somebody named a permission mode: an option, or a call in the process before. */
+  get #namesMode(): boolean {
+    return namesPermissionMode(this.#options) ||
+      this.#changes.some(({ subtype }) => subtype === "set_permission_mode");
   }
 
   /**
