@@ -52,6 +52,8 @@ export function takeApart<Options extends SessionOptions>(
  *
  * @param given As for a session, and `until`.
  * @throws {TurnError} The turn failed.
+ * @throws {ConfigError} An option cannot be.
+ * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
  *
  * @example
  * ```ts

@@ -22,6 +22,8 @@ export type PrintPromptSyncOptions<Context = unknown> =
  *
  * @param given As for a session, and `until`.
  * @throws {TurnError} The turn failed.
+ * @throws {ConfigError} An option cannot be.
+ * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
  *
  * @example
  * ```ts

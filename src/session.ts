@@ -190,6 +190,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
    * @throws {ConfigError} An option cannot be.
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
@@ -206,7 +207,6 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   ): Turn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
-    checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new Turn<V>(id, view, {
@@ -241,7 +241,8 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
    * the model met the schema never.
    * @throws {StructuredOutputError} There is no answer of the schema.
-   * @throws {ConfigError} There is no JSON Schema of it, or the session is not written to
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option cannot be, there is no JSON Schema of it, or the session is not written to
    * disk and cannot go on in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
@@ -281,6 +282,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    *
    * @throws {StateError} The session is closed (`session_closed`).
    * @throws {ConfigError} An option cannot be.
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
     checkTurnOptions("push", options);

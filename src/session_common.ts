@@ -12,7 +12,14 @@ import type { SessionFacts } from "./facts_view.ts";
 import { jsonCopy } from "./json_copy.ts";
 import type { Result } from "./messages/result.ts";
 import type { SessionOptions } from "./options.ts";
-import { check, oneOf, wrong, YES_OR_NO } from "./process/kinds.ts";
+import {
+  check,
+  oneOf,
+  SIGNAL,
+  TIME,
+  wrong,
+  YES_OR_NO,
+} from "./process/kinds.ts";
 import { isBlank } from "./prompt/blank.ts";
 import type { PromptContent } from "./prompt/blocks.ts";
 import type { Answer } from "./session.ts";
@@ -80,9 +87,11 @@ export function checkTurnOptions(
       }`,
     );
   }
-  const { view, until, priority, query } = given as Readonly<
-    Record<string, unknown>
-  >;
+  const { view, until, priority, query, timeoutMs, verbatim, signal } =
+    given as Readonly<Record<string, unknown>>;
+  check("timeoutMs", timeoutMs, TIME);
+  check("verbatim", verbatim, YES_OR_NO);
+  check("signal", signal, SIGNAL);
   check("priority", priority, PRIORITY);
   check("query", query, YES_OR_NO);
   if (view !== undefined && !VIEWS.includes(view)) {

@@ -23,6 +23,10 @@ Deno.test("checkTurnOptions refuses what would be passed over", () => {
       ["push", { prio: "now" }, "prio", "of push(), expected priority"],
       ["push", { priority: "soon" }, "priority", "now, next, later"],
       ["push", { query: "no" }, "query", "true or false"],
+      ["ask", { timeoutMs: "5" }, "timeoutMs", "milliseconds above 0"],
+      ["send", { timeoutMs: 0 }, "timeoutMs", "milliseconds above 0"],
+      ["send", { signal: {} }, "signal", "the signal of an AbortController"],
+      ["push", { verbatim: 1 }, "verbatim", "true or false"],
       ["ask", { until: "end" }, "until", `expected tasks or turn, got "end"`],
     ];
   for (const [method, options, option, part] of rows) {

@@ -132,6 +132,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
    * @throws {ConfigError} An option cannot be.
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
@@ -149,7 +150,6 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   ): SyncTurn<V> {
     const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
     const content = readyPrompt(prompt);
-    checkControlOptions(options);
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     const turn = new SyncTurn<V>(id, view, {
@@ -184,7 +184,8 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
    * the model met the schema never.
    * @throws {StructuredOutputError} There is no answer of the schema.
-   * @throws {ConfigError} There is no JSON Schema of it, or the session is not written to
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option cannot be, there is no JSON Schema of it, or the session is not written to
    * disk and cannot go on in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
@@ -224,6 +225,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    *
    * @throws {StateError} The session is closed (`session_closed`).
    * @throws {ConfigError} An option cannot be.
+   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
     checkTurnOptions("push", options);

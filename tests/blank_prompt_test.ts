@@ -3,6 +3,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AsyncSession,
+  ConfigError,
   image,
   printPrompt,
   printPromptSync,
@@ -70,4 +71,31 @@ Deno.test("the command line refuses it as an argument, from stdin and from both"
     assertEquals(joinPrompt("see", blank), "see");
     assertEquals(joinPrompt("", `${blank}see`), `${blank}see`);
   }
+});
+
+Deno.test("an option of a turn that cannot be is a ConfigError, by its name and by its value", async () => {
+  await using session = new AsyncSession(OPTIONS);
+  using blocking = new SyncSession(OPTIONS);
+  const bad: readonly Readonly<Record<string, unknown>>[] = [
+    { timeout: 5 },
+    { timeoutMs: "5" },
+    { timeoutMs: -1 },
+    { timeoutMs: NaN },
+    { signal: "abort" },
+    { verbatim: "yes" },
+    { until: "never" },
+  ];
+  for (const options of bad) {
+    const [option = ""] = Object.keys(options);
+    const errors = [
+      assertThrows(() => session.send("x", options), ConfigError),
+      await assertRejects(() => session.ask("x", options), ConfigError),
+      assertThrows(() => blocking.send("x", options), ConfigError),
+      assertThrows(() => blocking.ask("x", options), ConfigError),
+    ];
+    for (const error of errors) {
+      assertEquals([error.option, error.code], [option, "config"]);
+    }
+  }
+  assertEquals([session.state, blocking.state], ["new", "new"]);
 });

@@ -15,6 +15,7 @@ import {
   callback,
   type ClaudeEvent,
   ClaudeNotFoundError,
+  ClaudeStreamError,
   ConfigError,
   ControlError,
   DeadlineError,
@@ -59,6 +60,28 @@ async function types(events: AsyncIterable<ClaudeEvent>): Promise<string[]> {
 function sent(claude: ScriptedClaude, type: string) {
   return claude.received.filter((line) => line.type === type);
 }
+
+test("a promise returned from the function of the session, without await, says so", async () => {
+  await using claude = await ScriptedClaude.create(
+    step.conversation([[step.text("answer")]]),
+  );
+  const options = { claudePath: claude.command, ...carrier() };
+  async function hasty(start: boolean) {
+    await using session = new AsyncSession(options);
+    if (start) await session.start();
+    // The fault that is tested: no await.
+    const answer = session.ask("hi");
+    // It rejects while the session closes, before the caller has the promise.
+    answer.catch(() => {});
+    return answer;
+  }
+  for (const start of [false, true]) {
+    const error = await assertRejects(() => hasty(start), ClaudeStreamError);
+    // In a turn that runs already, the CLI says that it was interrupted.
+    assert(["session_closed", "interrupted"].includes(error.code), error.code);
+    assertStringIncludes(error.hint ?? "", 'write "return await …"');
+  }
+});
 
 test("a turn is its events, from system_init to result", async () => {
   await using on = await pair(

@@ -46,6 +46,7 @@ import {
   oneOf,
   PLACE,
   POSITIVE,
+  SIGNAL,
   TEXT,
   TEXTS,
   TIME,
@@ -61,7 +62,7 @@ type Check =
   | ((option: string, value: unknown, options: SessionOptions) => void);
 
 const SOURCE = oneOf("user", "project", "local");
-const SIGNAL = oneOf("SIGINT", "SIGTERM", "SIGHUP");
+const EXIT_SIGNAL = oneOf("SIGINT", "SIGTERM", "SIGHUP");
 
 /** An object of these fields, of which some have to be there. */
 function fields(
@@ -259,12 +260,9 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   exitSignals: {
     expected: "false, or a list of SIGINT, SIGTERM and SIGHUP",
     fits: (value) =>
-      value === false || Array.isArray(value) && value.every(SIGNAL.fits),
+      value === false || Array.isArray(value) && value.every(EXIT_SIGNAL.fits),
   },
-  signal: {
-    expected: "the signal of an AbortController",
-    fits: (value) => value instanceof AbortSignal,
-  },
+  signal: SIGNAL,
   stderr: FUNCTION,
 
   onQuestion: FUNCTION,

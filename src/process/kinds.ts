@@ -66,6 +66,11 @@ export const POSITIVE: Kind = {
 };
 /** How long: one kind for all time limits. */
 export const TIME: Kind = { expected: TIME_EXPECTED, fits: isTimeLimit };
+/** What ends something from outside. */
+export const SIGNAL: Kind = {
+  expected: "the signal of an AbortController",
+  fits: (value) => value instanceof AbortSignal,
+};
 /** How much: `Infinity` is no limit. */
 export const AMOUNT: Kind = {
   expected: "a number above 0",

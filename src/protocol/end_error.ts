@@ -16,7 +16,7 @@ import {
 import type { WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
 import type { ProcessExit } from "./output.ts";
-import type { ConversationState } from "./state.ts";
+import { CLOSED_HINT, type ConversationState } from "./state.ts";
 
 /** What was known when the process ended. */
 export interface EndContext {
@@ -65,7 +65,7 @@ export function endError(
       "closing",
       "wait",
       "The session was closed before the end of this",
-      { sessionId },
+      { sessionId, hint: CLOSED_HINT },
     );
   }
   const details = { stderrTail: exit.stderrTail, sessionId };

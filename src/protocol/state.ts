@@ -86,6 +86,10 @@ export function next(
   throw illegal(state, input);
 }
 
+/** The hint of what was cut off because its session was closed, which is mostly done so. */
+export const CLOSED_HINT =
+  'In a function that declares the session with "await using", write "return await …": without await the session is closed as the function returns';
+
 /** The error of a move that is not in the table. */
 export function illegal(
   state: ConversationState,
@@ -94,5 +98,11 @@ export function illegal(
   const code = state === "closing" || state === "ended"
     ? "session_closed"
     : "session_busy";
-  return new StateError(code, state, input, `Cannot ${input}: ${WHY[state]}`);
+  return new StateError(
+    code,
+    state,
+    input,
+    `Cannot ${input}: ${WHY[state]}`,
+    state === "closing" ? { hint: CLOSED_HINT } : {},
+  );
 }

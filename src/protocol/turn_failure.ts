@@ -14,6 +14,7 @@ import type { Reached } from "./budget.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { RateLimit } from "../messages/rate_limit_event.ts";
 import type { Result } from "../messages/result.ts";
+import { CLOSED_HINT } from "./state.ts";
 
 /** Why we interrupted a turn. */
 export type TurnStop =
@@ -32,6 +33,8 @@ export interface TurnContext {
   readonly rateLimit?: Pick<RateLimit, "status" | "resetsAt"> | undefined;
   /** We interrupted the turn ourselves. */
   readonly stop?: TurnStop | undefined;
+  /** The session was closed while the turn ran. */
+  readonly isClosing?: boolean | undefined;
   /** The end of stderr. */
   readonly stderrTail?: string | undefined;
   /** Gives values that the error must not quote. */
@@ -179,8 +182,9 @@ export function turnFailure(
 function hintOf(
   code: ErrorCode,
   status: number | null | undefined,
-  { key }: TurnContext,
+  { key, isClosing }: TurnContext,
 ): string | undefined {
+  if (code === "interrupted" && isClosing === true) return CLOSED_HINT;
   if (code === "auth" && key !== undefined) {
     return `Check the API key of ${key}; to use a login instead take the key away, and sign in with: claude auth login`;
   }

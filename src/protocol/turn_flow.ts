@@ -490,6 +490,7 @@ export class TurnFlow {
         assistantError: open.assistantError,
         key: this.#signIn.key,
         rateLimit: this.#rateLimit,
+        isClosing: this.#state === "closing",
         stop: open.stop,
       }, this.#details())
       : { error: this.#startupError };
