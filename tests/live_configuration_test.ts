@@ -16,6 +16,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../mod.ts";
+import { OPTIONS } from "../src/capabilities/table.ts";
 import { PERMISSION_MODES } from "../src/option_types.ts";
 import { splitRules } from "../src/process/flag_lists.ts";
 import * as reply from "../src/testing/reply.ts";
@@ -190,6 +191,7 @@ live(
       }
     }
   },
+  OPTIONS.managedSettings[0],
 );
 
 /** Options that name what is not there, and what is said of each. */

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { allowAll, AsyncSession, defineTool } from "../mod.ts";
+import { BEHAVIORS } from "../src/capabilities/table.ts";
 import { reply } from "../src/testing/messages_api.ts";
 import { live, world } from "./live_world.ts";
 
@@ -72,6 +73,7 @@ live(
     assert(lines.some((line) => line.includes("--await-initialize")));
     assert(!lines.some((line) => line.includes(secret)));
   },
+  BEHAVIORS.serversInHandshake,
 );
 
 live(

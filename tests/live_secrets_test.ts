@@ -9,6 +9,7 @@ import {
   type SyncSessionOptions,
 } from "../mod.ts";
 import * as reply from "../src/testing/reply.ts";
+import { BEHAVIORS } from "../src/capabilities/table.ts";
 import { live, syncWorld, world } from "./live_world.ts";
 
 const MARKER = "hush-4711-do-not-tell-anyone";
@@ -61,6 +62,7 @@ live(
     const flags = sources.find(({ source }) => source === "flagSettings");
     assertEquals(flags?.settings.permissions, { deny: [DENIED] });
   },
+  BEHAVIORS.settingsReadOnce,
 );
 
 live("the same in a blocking session", async () => {
@@ -77,7 +79,7 @@ live("the same in a blocking session", async () => {
   const { sources } = session.settings();
   const flags = sources.find(({ source }) => source === "flagSettings");
   assertEquals(flags?.settings.permissions, { deny: [DENIED] });
-});
+}, BEHAVIORS.settingsReadOnce);
 
 live(
   "the secrets of agents and of servers set later are in no recording",

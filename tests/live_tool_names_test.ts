@@ -14,6 +14,7 @@ import {
   SyncSession,
   toolKind,
 } from "../mod.ts";
+import { OPTIONS } from "../src/capabilities/table.ts";
 import { reply } from "../src/testing/messages_api.ts";
 import { BUILTIN_TOOLS } from "../src/tools/builtin_tools.ts";
 import { live, syncWorld, world } from "./live_world.ts";
@@ -39,7 +40,7 @@ live("each tool of system_init is known, with its kind", async () => {
     assert((session.tools ?? []).length > 0, JSON.stringify(row));
   }
   assertEquals(toolKind("Monitor"), "execute");
-});
+}, OPTIONS.restricted[0]);
 
 const AGENT = { description: "d", prompt: "dig", subagent_type: "Explore" };
 
