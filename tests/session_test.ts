@@ -63,7 +63,7 @@ function sent(claude: ScriptedClaude, type: string) {
 
 test("a promise returned from the function of the session, without await, says so", async () => {
   await using claude = await ScriptedClaude.create(
-    step.conversation([[step.text("answer")]]),
+    step.conversation([[step.text("answer"), step.silence()]]),
   );
   const options = { claudePath: claude.command, ...carrier() };
   async function hasty(start: boolean) {
