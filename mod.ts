@@ -159,6 +159,7 @@ export {
   type ErrorDetails,
   ProcessExitError,
   ProtocolError,
+  SessionNotFoundError,
   StartupError,
   type StartupReason,
   StateError,

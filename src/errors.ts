@@ -251,6 +251,47 @@ export class StartupError extends ClaudeStreamError {
   }
 }
 
+/** There is no such session on disk, or more than one. */
+export class SessionNotFoundError extends ClaudeStreamError {
+  /** The name of the class. */
+  override readonly name = "SessionNotFoundError";
+  /** `missing`: there is none; `ambiguous`: more than one is meant. */
+  readonly reason: "missing" | "ambiguous";
+  /** What was looked for: an id, a beginning of one, a title, or `"last"`. */
+  readonly wanted: string;
+  /** The folders that were looked in. */
+  readonly searched: readonly string[];
+  /** Sessions that may have been meant, by id, at most 5. */
+  readonly near: readonly string[];
+
+  /** Makes one; thrown by the functions of `@claudestream/core/sessions`. */
+  constructor(
+    reason: "missing" | "ambiguous",
+    wanted: string,
+    searched: readonly string[],
+    near: readonly string[],
+  ) {
+    const places = searched.join(", ");
+    super(
+      "session_not_found",
+      reason === "missing"
+        ? `Cannot find the session "${wanted}": no such id, beginning of an id or title in ${places}`
+        : `Cannot tell which session "${wanted}" is: ${near.join(", ")}`,
+      {
+        hint: reason === "ambiguous"
+          ? "Name it by its id"
+          : near.length === 0
+          ? "Check the options project and configDir"
+          : `Did you mean ${near.join(" or ")}?`,
+      },
+    );
+    this.reason = reason;
+    this.wanted = wanted;
+    this.searched = searched;
+    this.near = near;
+  }
+}
+
 /** The process ended while something waited for it. */
 export class ProcessExitError extends ClaudeStreamError {
   /** The name of the class. */

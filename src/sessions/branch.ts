@@ -1,0 +1,149 @@
+/**
+ * Which records of a transcript are the conversation as it now stands. Pure.
+ *
+ * @module
+ */
+
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { blockIds, textField } from "./records.ts";
+
+/** What is kept of a record to follow the conversation. */
+interface Link {
+  readonly parent: string | undefined;
+  /** Over a compaction: the last record before it. */
+  readonly logicalParent: string | undefined;
+  /** The record before it in the file, for a link that leads nowhere. */
+  readonly previous: string | undefined;
+  readonly messageId: string | undefined;
+  readonly calls: readonly string[];
+  readonly results: readonly string[];
+  /** Messages that a compaction kept word for word. */
+  readonly preserved: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+/** Options of {@linkcode Branch.uuids}. */
+export interface BranchOptions {
+  /** Leave out what the last compaction replaced. Default `false`. */
+  readonly sinceCompaction?: boolean;
+}
+
+/**
+ * Follows the conversation through the records of one transcript: from its last record
+ * back by `parentUuid`, and over compactions by `logicalParentUuid`. A reply of several
+ * calls is a fork of several records; all of them, and their results, belong to it.
+ */
+export class Branch {
+  readonly #links = new Map<string, Link>();
+  /** The calls that started the subagents, by the id of the subagent. */
+  readonly agentCalls: Map<string, string> = new Map();
+  #last: string | undefined;
+  #leaf: string | undefined;
+
+  /**
+   * Takes the next record of the file.
+   *
+   * @param isAgent Whether the transcript is that of a subagent. In others the records
+   * of subagents, which older CLIs put there, are no part of the branch.
+   */
+  add(record: WireObject, isAgent = false): void {
+    if (record.type === "last-prompt") {
+      // The CLI resumes there; what is written behind it names its own parent.
+      this.#leaf = textField(record, "leafUuid") ?? this.#leaf;
+      return;
+    }
+    const uuid = textField(record, "uuid");
+    if (uuid === undefined) return;
+    if (record.isSidechain === true && !isAgent) return;
+    const content = isWireObject(record.message)
+      ? record.message.content
+      : undefined;
+    const results = record.type === "user"
+      ? blockIds(content, "tool_result", "tool_use_id")
+      : NONE;
+    this.#noteAgent(record.toolUseResult, results);
+    if (!this.#links.has(uuid)) {
+      this.#links.set(uuid, {
+        parent: textField(record, "parentUuid"),
+        logicalParent: textField(record, "logicalParentUuid"),
+        previous: this.#last,
+        messageId: record.type === "assistant" && isWireObject(record.message)
+          ? textField(record.message, "id")
+          : undefined,
+        calls: record.type === "assistant"
+          ? blockIds(content, "tool_use", "id")
+          : NONE,
+        results,
+        preserved: preservedBy(record),
+      });
+    }
+    this.#last = uuid;
+    this.#leaf = undefined;
+  }
+
+  /** The records of the conversation, by `uuid`. */
+  uuids(options: BranchOptions = {}): ReadonlySet<string> {
+    const kept = new Set<string>();
+    const leaf = this.#leaf !== undefined && this.#links.has(this.#leaf)
+      ? this.#leaf
+      : this.#last;
+    for (let at = leaf; at !== undefined && !kept.has(at);) {
+      const link = this.#links.get(at);
+      if (link === undefined) break;
+      kept.add(at);
+      if (link.parent === undefined && options.sinceCompaction === true) {
+        for (const uuid of link.preserved) kept.add(uuid);
+        break;
+      }
+      at = this.#before(link);
+    }
+    this.#addSiblings(kept);
+    return kept;
+  }
+
+  #before(link: Link): string | undefined {
+    const parent = link.parent ?? link.logicalParent;
+    // The parent may have been in a line that is damaged.
+    return parent === undefined || this.#links.has(parent)
+      ? parent
+      : link.previous;
+  }
+
+  /** Adds the other calls of the replies, and the results of all of them. */
+  #addSiblings(kept: Set<string>): void {
+    const messages = new Set<string>();
+    for (const uuid of kept) {
+      const messageId = this.#links.get(uuid)?.messageId;
+      if (messageId !== undefined) messages.add(messageId);
+    }
+    const calls = new Set<string>();
+    for (const [uuid, link] of this.#links) {
+      if (link.messageId === undefined || !messages.has(link.messageId)) {
+        continue;
+      }
+      kept.add(uuid);
+      for (const call of link.calls) calls.add(call);
+    }
+    for (const [uuid, link] of this.#links) {
+      if (link.results.some((call) => calls.has(call))) kept.add(uuid);
+    }
+  }
+
+  #noteAgent(result: unknown, calls: readonly string[]): void {
+    const [call] = calls;
+    if (call === undefined || !isWireObject(result)) return;
+    const agentId = textField(result, "agentId");
+    if (agentId !== undefined) this.agentCalls.set(agentId, call);
+  }
+}
+
+function preservedBy({ compactMetadata }: WireObject): readonly string[] {
+  const kept = isWireObject(compactMetadata)
+    ? compactMetadata.preservedMessages
+    : undefined;
+  const uuids = isWireObject(kept) ? kept.uuids : undefined;
+  return Array.isArray(uuids)
+    ? uuids.filter((uuid) => typeof uuid === "string")
+    : NONE;
+}

@@ -1,0 +1,238 @@
+/**
+ * What a transcript's head and tail say of the session.
+ *
+ * @module
+ */
+
+import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { isGone, type SizedTranscript } from "./place.ts";
+import { blockIds, isPrompt, textField } from "./records.ts";
+
+/** A session on disk, as far as the first and last 64 KiB of its transcript tell. */
+export interface SessionInfo {
+  /** The session's id, a UUID. */
+  readonly id: string;
+  /** What to call it in a list: its title, else the generated one, else its first or last prompt, else its id. */
+  readonly label: string;
+  /** The title that somebody gave it. */
+  readonly title?: string;
+  /** The title that the CLI generated. */
+  readonly generatedTitle?: string;
+  /** The tag that somebody gave it. */
+  readonly tag?: string;
+  /** The first prompt, at most 500 characters. */
+  readonly firstPrompt?: string;
+  /** The last prompt, as the CLI noted it; at most 500 characters. */
+  readonly lastPrompt?: string;
+  /** The folder that the session was started in. */
+  readonly cwd?: string;
+  /** The branch of git that was checked out in the end. */
+  readonly gitBranch?: string;
+  /** The version of the CLI that wrote last. */
+  readonly claudeVersion?: string;
+  /** When the first record was written. */
+  readonly createdAt?: Date;
+  /** When the transcript was last written, by the file system. */
+  readonly modifiedAt: Date;
+  /** Size of the transcript in bytes. */
+  readonly sizeBytes: number;
+  /** The transcript. */
+  readonly path: string;
+}
+
+const PART_BYTES = 64 * 1024;
+const PROMPT_CHARS = 500;
+/** What the CLI makes of slash commands: no prompt that anybody wrote. */
+const COMMANDS = /^<(command|local-command|bash|task-notification)/;
+
+/** What is read of a transcript: whole lines. */
+interface Ends {
+  /** Those at its start. */
+  readonly head: string;
+  /** Those at its end; empty if the head has all. */
+  readonly tail: string;
+}
+
+/** Reads transcripts, one after the other, into the same memory. */
+export class InfoReader {
+  readonly #buffer = new Uint8Array(PART_BYTES);
+  readonly #decoder = new TextDecoder();
+
+  /** Reads one; `undefined` if the file is gone. */
+  async read(file: SizedTranscript): Promise<SessionInfo | undefined> {
+    try {
+      return infoOf(file, await this.#ends(file));
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #ends({ path, sizeBytes }: SizedTranscript): Promise<Ends> {
+    using file = await Deno.open(path);
+    const head = await this.#part(file, Math.min(sizeBytes, PART_BYTES));
+    if (sizeBytes <= PART_BYTES) return { head, tail: "" };
+    const start = Math.max(PART_BYTES, sizeBytes - PART_BYTES);
+    await file.seek(start, Deno.SeekMode.Start);
+    const tail = await this.#part(file, sizeBytes - start);
+    // The last line of the head is cut, the first one of the tail as well.
+    return {
+      head: head.slice(0, head.lastIndexOf("\n") + 1),
+      tail: tail.slice(tail.indexOf("\n") + 1),
+    };
+  }
+
+  async #part(file: Deno.FsFile, bytes: number): Promise<string> {
+    let filled = 0;
+    while (filled < bytes) {
+      const count = await file.read(this.#buffer.subarray(filled, bytes));
+      if (count === null) break;
+      filled += count;
+    }
+    return this.#decoder.decode(this.#buffer.subarray(0, filled));
+  }
+}
+
+function infoOf(file: SizedTranscript, ends: Ends): SessionInfo {
+  const { head, tail } = ends;
+  const first = firstOf(
+    recordsIn(head, '"cwd":'),
+    (record) => textField(record, "cwd") !== undefined,
+  );
+  const isLast = (record: WireObject) =>
+    textField(record, "version") !== undefined;
+  const last = firstOf(recordsBack(tail, '"version":'), isLast) ??
+    firstOf(recordsBack(head, '"version":'), isLast);
+  const title = lastField(ends, "custom-title", "customTitle");
+  const generatedTitle = lastField(ends, "ai-title", "aiTitle");
+  const tag = lastField(ends, "tag", "tag");
+  const firstPrompt = promptIn(head);
+  const lastPrompt = lastField(ends, "last-prompt", "lastPrompt");
+  const createdAt = dateOf(first?.timestamp);
+  const fields = {
+    title,
+    generatedTitle,
+    tag,
+    firstPrompt,
+    lastPrompt: lastPrompt && shortened(lastPrompt),
+    cwd: first && textField(first, "cwd"),
+    gitBranch: last && textField(last, "gitBranch"),
+    claudeVersion: last && textField(last, "version"),
+    createdAt,
+  };
+  return {
+    id: file.id,
+    label: title ?? generatedTitle ?? firstPrompt ?? lastPrompt ?? file.id,
+    ...Object.fromEntries(
+      Object.entries(fields).filter(([, value]) => value !== undefined),
+    ),
+    modifiedAt: new Date(file.modifiedMs),
+    sizeBytes: file.sizeBytes,
+    path: file.path,
+  };
+}
+
+function firstOf(
+  records: Iterable<WireObject>,
+  fits: (record: WireObject) => boolean,
+): WireObject | undefined {
+  for (const record of records) if (fits(record)) return record;
+  return undefined;
+}
+
+/** The records whose lines have a mark in them, from the first one on. */
+function* recordsIn(text: string, mark: string): Generator<WireObject> {
+  for (let at = text.indexOf(mark); at !== -1;) {
+    const end = endOfLine(text, at);
+    const record = parsed(text.slice(text.lastIndexOf("\n", at) + 1, end));
+    if (record !== undefined) yield record;
+    at = text.indexOf(mark, end);
+  }
+}
+
+/** The same from the last one back. */
+function* recordsBack(text: string, mark: string): Generator<WireObject> {
+  // Most often there is none, which is faster to tell from the start.
+  if (!text.includes(mark)) return;
+  for (let at = text.lastIndexOf(mark); at !== -1;) {
+    const start = text.lastIndexOf("\n", at) + 1;
+    const record = parsed(text.slice(start, endOfLine(text, at)));
+    if (record !== undefined) yield record;
+    if (start === 0) return;
+    at = text.lastIndexOf(mark, start - 1);
+  }
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end === -1 ? text.length : end;
+}
+
+/** What the last record of a type says; an empty text takes back what was there. */
+function lastField(
+  { head, tail }: Ends,
+  type: string,
+  field: string,
+): string | undefined {
+  const fits = (record: WireObject) =>
+    record.type === type && typeof record[field] === "string";
+  const record = firstOf(recordsBack(tail, `"${type}"`), fits) ??
+    firstOf(recordsBack(head, `"${type}"`), fits);
+  return record && textField(record, field);
+}
+
+function promptIn(head: string): string | undefined {
+  for (const record of recordsIn(head, '"user"')) {
+    const text = promptText(record);
+    if (text !== undefined) return shortened(text);
+  }
+  return undefined;
+}
+
+/** The text of a prompt that somebody wrote; `undefined` for any other record. */
+export function promptText(record: WireObject): string | undefined {
+  if (record.type !== "user" || record.isMeta === true) return undefined;
+  if (record.isCompactSummary === true || record.isSidechain === true) {
+    return undefined;
+  }
+  const content = isWireObject(record.message)
+    ? record.message.content
+    : undefined;
+  if (blockIds(content, "tool_result", "tool_use_id").length > 0) {
+    return undefined;
+  }
+  const text = contentText(content);
+  if (text.trim() === "" || COMMANDS.test(text)) return undefined;
+  return isPrompt(record) ? text : undefined;
+}
+
+/** The text in the content of a message. */
+export function contentText(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.flatMap((block) =>
+    isWireObject(block) && typeof block.text === "string" ? [block.text] : []
+  ).join("\n");
+}
+
+function shortened(text: string): string {
+  return text.length <= PROMPT_CHARS
+    ? text
+    : `${text.slice(0, PROMPT_CHARS - 1)}…`;
+}
+
+function dateOf(timestamp: unknown): Date | undefined {
+  if (typeof timestamp !== "string") return undefined;
+  const date = new Date(timestamp);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function parsed(line: string): WireObject | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isWireObject(value) ? value : undefined;
+  } catch {
+    // A damaged line says nothing of the session; reading the session tells of it.
+    return undefined;
+  }
+}

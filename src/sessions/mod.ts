@@ -1,0 +1,38 @@
+/**
+ * Sessions on disk: the list of them, what they are, what was said in them. Reads the
+ * transcripts that the CLI writes; no process is started. Needs `--allow-read` for the
+ * CLI's configuration folder, and `--allow-env` unless the option `configDir` names it.
+ *
+ * @example
+ * ```ts
+ * import { listSessions, readSession } from "@claudestream/core/sessions";
+ *
+ * const configDir = "tests/fixtures/config";
+ * const { sessions } = await listSessions({ configDir, limit: 1 });
+ * for (const session of sessions) {
+ *   for await (const event of readSession(session, { configDir })) {
+ *     if (event.type === "assistant_text") console.log(event.text);
+ *   }
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export { SessionNotFoundError } from "../errors.ts";
+export { type SessionDetails, sessionInfo } from "./find.ts";
+export type { SessionInfo } from "./info.ts";
+export {
+  listSessions,
+  type ListSessionsOptions,
+  type SessionPage,
+} from "./list.ts";
+export { projectFolderName, type SessionPlaceOptions } from "./place.ts";
+export { readSession, type ReadSessionOptions } from "./read.ts";
+export type { RecordAgent } from "./records.ts";
+export {
+  searchSessions,
+  type SearchSessionsOptions,
+  type SessionMatch,
+} from "./search.ts";
+export type { SubagentFile } from "./subagents.ts";
