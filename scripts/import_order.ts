@@ -12,7 +12,7 @@
 export const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
   ["doctor"],
-  ["testing"],
+  ["sessions", "testing"],
   ["session"],
   ["drivers"],
   ["process"],

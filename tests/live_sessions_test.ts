@@ -283,12 +283,13 @@ live(
           : reply.text("more"),
     });
     const { id, events } = await run(on.options, async (session) => {
-      const turn = session.send("CUT");
-      const ended = turn.result();
-      await gate.reached;
-      await turn.interrupt();
-      gate.open();
-      await ended;
+      for await (const event of session.send("CUT")) {
+        // What the model said has reached the CLI.
+        if (event.type === "stream_delta" && event.text === "beginning ") {
+          await session.interrupt();
+          gate.open();
+        }
+      }
       await session.ask("more");
     });
     const read = await readAll(id, `${on.scratch.home}/.claude`);
