@@ -185,9 +185,20 @@ export interface SessionOptions<Context = unknown> extends QuestionOptions {
   readonly prompts?: "host" | "none";
   /** Permission mode at the start. Default `"default"`. */
   readonly permissionMode?: PermissionMode;
-  /** Rules of the CLI for calls that it does not ask about. They restrict nothing. */
+  /**
+   * Rules of the CLI for calls that it does not ask about. They restrict nothing. Patterns
+   * for paths are those of `Edit(path)`, for all tools that edit, and `Read(path)`, for all
+   * that read; a rule that the CLI would never match is a `ConfigError`.
+   */
   readonly allowedTools?: readonly string[];
-  /** Rules of the CLI for calls that it denies. */
+  /**
+   * Rules of the CLI for calls that it denies. It has patterns for paths in rules for `Edit`
+   * and `Read` only, so `Write(a.txt)` and `NotebookEdit(a.txt)` deny all that `Edit(a.txt)` does,
+   * `Grep(a)` what `Read(a)` does, and `Monitor(rm *)` what `Bash(rm *)` does. The rules hold for
+   * the input that a policy, or the answer to a `permission_request`, gives a call. A rule
+   * that could never cover a call, such as one with a pattern for a tool of an MCP server, is a
+   * `ConfigError`.
+   */
   readonly disallowedTools?: readonly string[];
   /** The built-in tools on offer; `[]` for none, `"default"` for those that the CLI offers by itself, which is the default. */
   readonly builtinTools?: readonly string[] | "default";

@@ -308,8 +308,8 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
 
   /**
    * Calls a listener for each event of a type; also for `"turn_end"` (the result of
-   * each turn), `"error"` (the process ended by itself), `"handler_failed"` (a hook or
-   * the like threw) and `"close"`. What a listener throws goes to `reportError`.
+   * each turn), `"error"` (the process ended by itself), `"handler_failed"` (a hook, a
+   * policy or the like threw, or answered in a wrong shape) and `"close"`. What a listener throws goes to `reportError`.
    * Disposing of what it returns ends it.
    *
    * @throws {TypeError} The listener is no function.

@@ -20,10 +20,12 @@ import {
 import { asCall } from "../host/policy_hooks.ts";
 import {
   type Answer,
+  type AnswerContext,
   type DecidedReply,
   type Host,
   LEFT,
 } from "../host/mod.ts";
+import type { DenyDecision } from "../permissions/decision.ts";
 import type { Output, Protocol } from "../protocol/mod.ts";
 import { thrownText } from "../thrown.ts";
 import { isEndless } from "../time_limit.ts";
@@ -49,8 +51,10 @@ interface OpenQuestion {
   readonly askedMs: number;
   /** The turn that it is of; `undefined` for one that the CLI began by itself. */
   turnId: string | undefined;
-  /** It was left to the caller, as an event. */
+  /** It was left to the caller, as an event, and nobody has answered it. */
   left: boolean;
+  /** It was answered by hand, and the policy decides on the input of the answer. */
+  isAnswered: boolean;
   /** Takes back the time limit. */
   stopTimer: () => void;
   /** Takes back the timer of the event that nobody has answered yet. */
@@ -95,19 +99,24 @@ export class OpenQuestions {
       askedMs: this.#port.now(),
       turnId: this.#protocol.owner,
       left: false,
+      isAnswered: false,
       stopTimer: this.#limit(id, question),
       stopReminder: () => {},
     });
-    const { cwd, id: sessionId } = this.#protocol.facts;
-    const answer = this.#host.answer(question, {
-      signal: abort.signal,
-      ...cwd === undefined ? {} : { cwd },
-      ...sessionId === undefined ? {} : { sessionId },
-    });
+    const answer = this.#host.answer(question, this.#contextOf(abort));
     // What is known at once is not kept waiting for a promise.
     if (answer instanceof Promise) {
       answer.then((answer) => this.#settle(id, answer));
     } else this.#settle(id, answer);
+  }
+
+  #contextOf({ signal }: AbortController): AnswerContext {
+    const { cwd, id: sessionId } = this.#protocol.facts;
+    return {
+      signal,
+      ...cwd === undefined ? {} : { cwd },
+      ...sessionId === undefined ? {} : { sessionId },
+    };
   }
 
   /** Answers for the host, with a refusal where JSON cannot hold its answer: the CLI waits for one. */
@@ -167,11 +176,14 @@ export class OpenQuestions {
 
   /** Leaves a question to the caller. */
   #hand(id: string, open: OpenQuestion): void {
-    const { question, turnId } = open;
+    const { question, turnId, abort } = open;
     if (!isForPeople(question)) return;
     open.stopReminder = this.#remind(id, open, eventTypeOf(question));
     const event = answeringEvent(
-      question,
+      question.kind !== "permission" ? question : {
+        ...question,
+        request: this.#host.seen(question.request, this.#contextOf(abort)),
+      },
       id,
       this.#protocol.facts.id,
       (answer) => this.respond(id, answer),
@@ -213,8 +225,8 @@ export class OpenQuestions {
 
   /** Answers a question that was left to the caller. */
   respond(requestId: string, answer: HandAnswer): void {
-    const question = this.#open.get(requestId)?.question;
-    if (question === undefined || !isForPeople(question)) {
+    const open = this.#open.get(requestId);
+    if (open === undefined || open.isAnswered || !isForPeople(open.question)) {
       throw new StateError(
         "already_answered",
         this.#protocol.state,
@@ -222,7 +234,25 @@ export class OpenQuestions {
         `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
       );
     }
-    this.#answer(requestId, { ...handReply(question, answer), by: "consumer" });
+    const { question, abort } = open;
+    const reply = handReply(question, answer);
+    const denial = this.#host.denialOfAnswer(
+      question,
+      reply.response ?? {},
+      this.#contextOf(abort),
+    );
+    const give = (denial: DenyDecision | undefined) =>
+      this.#answer(
+        requestId,
+        denial === undefined
+          ? { ...reply, by: "consumer" }
+          : { ...handReply(question, denial), by: "policy" },
+      );
+    if (!(denial instanceof Promise)) return give(denial);
+    open.isAnswered = true;
+    open.left = false;
+    open.stopReminder();
+    denial.then(give);
   }
 
   /** A question is open no more. */

@@ -172,7 +172,10 @@ export function readToolRequest(
 
 /** More than yes, for {@linkcode PermissionRequest.allow}. */
 export interface AllowOptions {
-  /** Calls the tool with this instead. */
+  /**
+   * Calls the tool with this instead. What a rule of `disallowedTools` covers, or the
+   * policy denies, is a denial all the same.
+   */
   readonly input?: WireObject;
   /**
    * Applies the CLI's own suggestions, so that it does not ask again: for this

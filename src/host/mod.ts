@@ -17,20 +17,34 @@ import { userDialog } from "../events/user_dialog_request.ts";
 import { Hooks } from "../hooks/mod.ts";
 import {
   type FieldIssue,
+  isWireObject,
   readShape,
   type WireObject,
 } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { auditEvent } from "../permissions/audit.ts";
-import type { Decision } from "../permissions/decision.ts";
+import {
+  type Decision,
+  type DenyDecision,
+  isSameInput,
+} from "../permissions/decision.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
 import { lateDenial } from "../permissions/decide.ts";
+import {
+  type DenyRules,
+  denyRules,
+  ruleDenial,
+} from "../permissions/deny_rules.ts";
+import { explainedRule } from "../permissions/guarded.ts";
 import { hooksAreOff, PolicyGate } from "../permissions/gate.ts";
 import { hookReply } from "../permissions/hook_reply.ts";
-import type { Machine } from "../permissions/protected_paths.ts";
+import {
+  type Machine,
+  protectedNamesOf,
+} from "../permissions/protected_paths.ts";
 import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
-import { whenKnown } from "../soon.ts";
+import { type Soon, whenKnown } from "../soon.ts";
 import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
 import { isAskedOfPeople, Questions } from "../questions/mod.ts";
 import { McpHost } from "../tools/host.ts";
@@ -99,17 +113,27 @@ export class Host {
   readonly #hooks: Hooks;
   readonly #questions: Questions;
   readonly #failed: FailureListener;
+  readonly #denies: DenyRules;
 
   constructor(options: SessionOptions, port: HostPort) {
     this.#options = options;
     this.#port = port;
     this.#failed = port.failed;
     this.#mcp = new McpHost(options, port);
-    const { policy } = options;
+    const { policy, disallowedTools } = options;
+    this.#denies = denyRules(disallowedTools, port.machine);
     this.#gate = policy === undefined ? undefined : new PolicyGate(
       policy,
       options.outputSchema !== undefined,
       port.machine,
+      this.#denies,
+      (error) =>
+        port.failed({
+          handler: "policy",
+          error,
+          consequence: "the call was denied",
+          isSilent: false,
+        }),
     );
     this.#policyHooks = this.#gate === undefined
       ? undefined
@@ -253,6 +277,39 @@ export class Host {
       : { refusal: "Nobody is there to answer" };
   }
 
+  /**
+   * The denial of a yes to another input than the one that was asked about: the CLI holds
+   * no deny rule against it, and the policy has not seen it. `undefined` if it may run.
+   */
+  denialOfAnswer(
+    question: Question,
+    { behavior, updatedInput: input }: WireObject,
+    context: AnswerContext,
+  ): Soon<DenyDecision | undefined> {
+    if (
+      question.kind !== "permission" || behavior !== "allow" ||
+      !isWireObject(input) || isAskedOfPeople(question.request) ||
+      isSameInput(input, question.request.input)
+    ) return undefined;
+    const { request } = question;
+    const rule = this.#denies({ ...request, input }, context);
+    if (rule !== undefined) return ruleDenial(request.toolName, rule);
+    return whenKnown(
+      this.#gate?.ofAnswered(request, input, context),
+      (decision) => decision?.behavior === "deny" ? decision : undefined,
+    );
+  }
+
+  /** The request of an event that a person answers: with what a policy would see of it. */
+  seen(request: ToolRequest, context: AnswerContext): ToolRequest {
+    const names = protectedNamesOf(
+      request,
+      this.#gate?.placed(context) ?? context,
+      this.#port.machine,
+    );
+    return names.length === 0 ? request : { ...request, protectedNames: names };
+  }
+
   /** The answer to a question could not be written, so the CLI was refused one. */
   failed({ kind }: Question, error: unknown): void {
     this.#failed({
@@ -298,7 +355,9 @@ export class Host {
     request: ToolRequest,
     context: AnswerContext,
   ): PermissionExplanation | Promise<PermissionExplanation> {
-    return this.#gate?.explain(request, context) ?? {
+    if (this.#gate !== undefined) return this.#gate.explain(request, context);
+    const rule = this.#denies(request, context);
+    return rule !== undefined ? explainedRule(request, rule) : {
       decision: undefined,
       by: [],
       reason: "There is no policy: the CLI's own rules decide",

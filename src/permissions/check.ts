@@ -9,6 +9,7 @@ import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { argumentsOf, isJson } from "../process/places.ts";
 import { checkToolName } from "../tools/builtin_tools.ts";
+import { checkCliRule } from "./deny_rules.ts";
 
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
 export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
@@ -41,10 +42,10 @@ export function checkPolicyOptions(options: SessionOptions): void {
 }
 
 /**
- * Checks the names of tools in the options that go to the CLI, which takes any name and
- * says nothing of one that it does not know.
+ * Checks the names of tools and the rules in the options that go to the CLI, which takes
+ * any, and says nothing of one that it does not know or never matches.
  *
- * @throws {ConfigError} When one is nearly the name of a tool.
+ * @throws {ConfigError} When one is nearly the name of a tool, or could never cover a call.
  */
 export function checkToolNames(options: SessionOptions): void {
   const { allowedTools, disallowedTools, builtinTools, agents } = options;
@@ -57,6 +58,15 @@ export function checkToolNames(options: SessionOptions): void {
   };
   check(allowedTools, "allowedTools");
   check(disallowedTools, "disallowedTools");
+  for (const rule of allowedTools ?? []) {
+    checkCliRule(rule, "allowedTools", "allow");
+  }
+  for (const rule of disallowedTools ?? []) {
+    checkCliRule(rule, "disallowedTools", "deny");
+  }
+  for (const rule of deniedBySettings(options.settings)) {
+    checkCliRule(rule, "settings", "written");
+  }
   check(builtinTools, "builtinTools");
   for (const [name, agent] of Object.entries(agents ?? {})) {
     check(agent.tools, `agents.${name}.tools`);
@@ -102,6 +112,20 @@ export function hooksOff(option: "policy" | "hooks", off: string): ConfigError {
       ? `Cannot hold a policy with ${off}: the CLI would run every tool without asking`
       : `Cannot call hooks with ${off}: the CLI calls none then`,
   );
+}
+
+/** The deny rules of settings that are no file. */
+function deniedBySettings(
+  settings: SessionOptions["settings"],
+): readonly string[] {
+  const given: unknown = typeof settings === "string" && isJson(settings)
+    ? parsed(settings)
+    : settings;
+  if (!isWireObject(given) || !isWireObject(given.permissions)) return [];
+  const { deny } = given.permissions;
+  return Array.isArray(deny)
+    ? deny.filter((rule): rule is string => typeof rule === "string")
+    : [];
 }
 
 /** Settings as JSON; whether they are that is checked elsewhere. */

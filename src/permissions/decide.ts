@@ -11,19 +11,45 @@ import { thrownText } from "../thrown.ts";
 import type { Policy, PolicyContext } from "./policy.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
+/** What went wrong where a decision is the denial of a policy that failed. */
+const FAILURES = new WeakMap<Decision, unknown>();
+
+/** Why a decision is only the denial of a policy that failed; `undefined` if it is its own. */
+export function failureOf(
+  decision: Decision | undefined,
+): { readonly error: unknown } | undefined {
+  return decision !== undefined && FAILURES.has(decision)
+    ? { error: FAILURES.get(decision) }
+    : undefined;
+}
+
+function marked(decision: Decision, error: unknown): Decision {
+  FAILURES.set(decision, error);
+  return decision;
+}
+
 /** Checks what a policy gave. Something else than a decision is a denial. */
 export function checked(policy: Policy, answer: unknown): Decision | undefined {
   if (answer === undefined) return undefined;
   const decision = plainAnswer(answer);
   const issue = decisionIssue(decision);
-  return issue === undefined
-    ? decision as Decision
-    : deny(`The policy "${policy.name}" gave no decision: ${issue}`);
+  if (issue === undefined) {
+    // A combinator hands on what a policy in it answered.
+    const failure = failureOf(answer as Decision);
+    return failure === undefined
+      ? decision as Decision
+      : marked(decision as Decision, failure.error);
+  }
+  const message = `The policy "${policy.name}" gave no decision: ${issue}`;
+  return marked(deny(message), new TypeError(message));
 }
 
 /** The denial of a policy that threw. */
 export function failed(policy: Policy, error: unknown): Decision {
-  return deny(`The policy "${policy.name}" failed: ${thrownText(error)}`);
+  return marked(
+    deny(`The policy "${policy.name}" failed: ${thrownText(error)}`),
+    error,
+  );
 }
 
 /** Asks a policy. Gives a promise only where the policy does. Never throws or rejects. */

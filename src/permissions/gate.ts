@@ -28,7 +28,8 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { currentToolName, toolKind } from "../tools/builtin_tools.ts";
 import { CONTENT } from "./content.ts";
 import type { Decision, DenyDecision } from "./decision.ts";
-import { decide } from "./decide.ts";
+import { decide, failureOf } from "./decide.ts";
+import type { DenyRules } from "./deny_rules.ts";
 import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
 import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
@@ -56,6 +57,7 @@ interface Passed {
 export class PolicyGate {
   readonly #policy: Policy;
   readonly #asksForOutput: boolean;
+  readonly #failed: (error: unknown) => void;
   /** What the hook heard, for the question that may follow, by the call's id. */
   readonly #heard = new Map<
     string,
@@ -78,9 +80,18 @@ export class PolicyGate {
   /**
    * @param asksForOutput Whether the CLI was given a schema for answers.
    * @param machine Where links are followed that may lead to what the CLI protects.
+   * @param denies The rules of `disallowedTools`.
+   * @param failed Hears what a policy threw, or what was wrong with its answer.
    */
-  constructor(policy: Policy, asksForOutput: boolean, machine?: Machine) {
-    this.#policy = guarded(policy, machine);
+  constructor(
+    policy: Policy,
+    asksForOutput: boolean,
+    machine?: Machine,
+    denies?: DenyRules,
+    failed: (error: unknown) => void = () => {},
+  ) {
+    this.#failed = failed;
+    this.#policy = guarded(policy, machine, denies);
     this.#asksForOutput = asksForOutput;
   }
 
@@ -130,11 +141,21 @@ export class PolicyGate {
     cwd: unknown,
   ): Verdict {
     const callCwd = typeof cwd === "string" ? cwd : undefined;
-    return decide(
+    const verdict = decide(
       this.#policy,
       request,
       this.#placed(context, callCwd),
     );
+    return then(verdict, (decision) => {
+      const failure = failureOf(decision);
+      if (failure !== undefined) this.#failed(failure.error);
+      return decision;
+    });
+  }
+
+  /** A context with where the session began. */
+  placed(context: PolicyContext): PolicyContext {
+    return this.#placed(context, undefined);
   }
 
   #placed(context: PolicyContext, callCwd: string | undefined): PolicyContext {
@@ -168,6 +189,15 @@ export class PolicyGate {
       context,
       input.cwd,
     );
+  }
+
+  /** What the policy says of a call that the answer to its question changed. */
+  ofAnswered(
+    request: ToolRequest,
+    input: WireObject,
+    context: PolicyContext,
+  ): Verdict {
+    return this.#decide({ ...request, input }, context, undefined);
   }
 
   /** The policy's no to a call whose question is not answered; `undefined` if there is none. */

@@ -7,7 +7,13 @@
 import type { ToolRequest } from "../events/permission_request.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import { byExplaining, reasonOf, then } from "./explain.ts";
+import { type DenyRules, ruleDenial } from "./deny_rules.ts";
+import {
+  byExplaining,
+  type PermissionExplanation,
+  reasonOf,
+  then,
+} from "./explain.ts";
 import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
 import {
   type Machine,
@@ -17,11 +23,18 @@ import {
 
 /**
  * Asks a policy about each call by the name that the tool has now, with its kind and
- * what is protected in its path, and takes no general yes for what is protected.
+ * what is protected in its path, and takes no general yes for what is protected. What a
+ * deny rule covers is denied, whatever the policy says.
  *
  * @param machine Where links are followed that may lead to what the CLI protects.
+ * @param denies The rules of `disallowedTools`. The CLI holds them against what a model
+ * asks for, and not against the input of an answer.
  */
-export function guarded(policy: Policy, machine: Machine | undefined): Policy {
+export function guarded(
+  policy: Policy,
+  machine: Machine | undefined,
+  denies: DenyRules = () => undefined,
+): Policy {
   const seenOf = (
     request: ToolRequest,
     context: PolicyContext,
@@ -36,9 +49,12 @@ export function guarded(policy: Policy, machine: Machine | undefined): Policy {
     seen: ToolRequest,
     context: PolicyContext,
   ): Decision | undefined => {
-    if (decision?.behavior !== "allow" || decision.protected === true) {
-      return undefined;
-    }
+    if (decision?.behavior !== "allow") return undefined;
+    const rule = decision.input === undefined
+      ? undefined
+      : denies({ ...seen, input: decision.input }, context);
+    if (rule !== undefined) return ruleDenial(seen.toolName, rule);
+    if (decision.protected === true) return undefined;
     const { protectedNames = [] } = decision.input === undefined
       ? seen
       : seenOf({ ...seen, input: decision.input }, context);
@@ -50,6 +66,8 @@ export function guarded(policy: Policy, machine: Machine | undefined): Policy {
     name: policy.name,
     decide(request, context) {
       const seen = seenOf(request, context);
+      const rule = denies(seen, context);
+      if (rule !== undefined) return ruleDenial(seen.toolName, rule);
       return then(
         decide(policy, seen, context),
         (decision) => denialOf(decision, seen, context) ?? decision,
@@ -57,6 +75,8 @@ export function guarded(policy: Policy, machine: Machine | undefined): Policy {
     },
     explain(request, context) {
       const seen = seenOf(request, context);
+      const rule = denies(seen, context);
+      if (rule !== undefined) return explainedRule(seen, rule);
       return then(byExplaining(policy, seen, context), (told) => {
         const decision = denialOf(told.decision, seen, context);
         return decision === undefined ? told : {
@@ -66,5 +86,19 @@ export function guarded(policy: Policy, machine: Machine | undefined): Policy {
         };
       });
     },
+  };
+}
+
+/** Why a call is denied that a rule of `disallowedTools` covers. */
+export function explainedRule(
+  { toolName }: ToolRequest,
+  rule: string,
+): PermissionExplanation {
+  const decision = ruleDenial(toolName, rule);
+  return {
+    decision,
+    by: ["disallowedTools"],
+    rule,
+    reason: decision.message,
   };
 }

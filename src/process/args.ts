@@ -9,6 +9,7 @@ import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { notFor } from "./environment.ts";
 import { NO_HOOKS_VARIABLE } from "../permissions/check.ts";
+import { enforcedRule } from "../permissions/deny_rules.ts";
 import { answerSchema } from "../structured/dialect.ts";
 import { literalName } from "../tools/builtin_tools.ts";
 import { hasSecret } from "../secret_values.ts";
@@ -202,7 +203,7 @@ const TABLE: Table = {
     draft.allowed.push(...rules.map(literalName));
   },
   disallowedTools: (draft, rules) => {
-    const names = rules.map(literalName);
+    const names = rules.map(enforcedRule);
     if (draft.spill.settings) addPermissions(draft, "deny", names);
     else list("--disallowedTools")(draft, names);
   },
