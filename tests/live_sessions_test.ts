@@ -15,6 +15,7 @@ import {
   listSessions,
   projectFolderName,
   readSession,
+  renameSession,
   sessionInfo,
 } from "../src/sessions/mod.ts";
 import {
@@ -461,5 +462,19 @@ live(
       Error,
       projectFolderName(on.scratch.home),
     );
+  },
+);
+
+live(
+  "the CLI resumes a session by the title that it was given, and keeps it",
+  async () => {
+    await using on = await world({ replies: () => reply.text("hi") });
+    const configDir = `${on.scratch.home}/.claude`;
+    const first = await run(on.options, ["hello"]);
+    await renameSession(first.id, "Given later", { configDir });
+    const again = await run({ ...on.options, resume: "Given later" }, ["more"]);
+    assertEquals(again.id, first.id);
+    const info = await sessionInfo("given LATER", { configDir });
+    assertEquals([info.id, info.title], [first.id, "Given later"]);
   },
 );

@@ -1,6 +1,6 @@
 /**
  * Sessions on disk: the list of them, what they are, what was said in them. Reads the
- * transcripts that the CLI writes; no process is started. Needs `--allow-read` for the
+ * transcripts that the CLI writes; no process is started. Reading needs `--allow-read` for the
  * CLI's configuration folder, and `--allow-env` unless the option `configDir` names it.
  *
  * @example
@@ -20,6 +20,7 @@
  */
 
 export { SessionNotFoundError } from "../errors.ts";
+export { renameSession, tagSession } from "./change.ts";
 export { type SessionDetails, sessionInfo } from "./find.ts";
 export type { SessionInfo } from "./info.ts";
 export {
