@@ -84,3 +84,49 @@ Deno.test("the error of a variable names it, and shows no value", () => {
   assertStringIncludes(error.message, "PORT");
   assertEquals(error.message.includes("hunter2"), false);
 });
+
+/** Options whose wrong values are shown: closed lists, numbers, switches, rules and names. */
+const PUBLIC: ReadonlySet<string> = new Set(
+  `effort thinking outputRetries promptSuggestions verbatim sendUserMessage autoCompact
+   clearEnv fork persist checkpoints prompts skillShell permissionMode allowedTools
+   disallowedTools builtinTools strictMcp bare restricted safeMode agentProgressSummaries
+   forwardSubagentText keepTasks skills slashCommands settingSources partials
+   replayUserMessages hookEvents failFastOn auth onBreak maxLineBytes validation verify
+   startTimeoutMs turnTimeoutMs idleTimeoutMs controlTimeoutMs closeTimeoutMs
+   permissionTimeoutMs exitSignals`.split(/\s+/),
+);
+
+Deno.test("the error of an option shows its value if it can hold no secret, and else never", () => {
+  // No option takes it; as a list it is no rule and no path either.
+  for (const value of ["not, 5 of (them", ["\0not, 5 of (them"]]) {
+    for (const name of OPTION_NAMES) {
+      let message = "";
+      try {
+        checkOptions({ [name]: value } as SessionOptions);
+      } catch (error) {
+        assertInstanceOf(error, ConfigError);
+        message = error.message;
+      }
+      if (PUBLIC.has(name)) {
+        assertStringIncludes(message, `got ${JSON.stringify(value)}`, name);
+      } else assertEquals(message.includes("not, 5 of"), false, message);
+    }
+  }
+});
+
+Deno.test("what looks like a key is masked in every option, and what is long is not shown", () => {
+  const key = `sk-ant-api03-${"x".repeat(40)}`;
+  for (const name of OPTION_NAMES) {
+    for (const value of [key, [key], [`Bash(${key}`]]) {
+      try {
+        checkOptions({ [name]: value } as SessionOptions);
+      } catch (error) {
+        assertEquals(`${error}`.includes(key), false, name);
+      }
+    }
+  }
+  const long = assertThrows(() =>
+    checkOptions({ turnTimeoutMs: "5 ".repeat(300) } as never)
+  );
+  assertStringIncludes(`${long}`, "got a text of 600 characters");
+});

@@ -61,7 +61,7 @@ export function checkPlaces(option: string, value: unknown): void {
 export function checkThinking(option: string, value: unknown): void {
   if (value === "adaptive" || value === "off") return;
   if (!isWireObject(value)) {
-    throw wrong(option, `"adaptive", "off" or an object`, value);
+    throw wrong(option, `"adaptive", "off" or an object`, value, true);
   }
   if ("type" in value) {
     throw new ConfigError(
@@ -321,6 +321,7 @@ export function checkIdle(option: string, value: unknown): void {
       option,
       `${TIME.expected}; false; or an object of the numbers warnMs and endMs`,
       value,
+      true,
     );
   }
   checkFields(option, value, { warnMs: TIME, endMs: TIME });

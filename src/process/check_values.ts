@@ -101,6 +101,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   outputRetries: {
     expected: "a whole number, 0 or above",
     fits: (value) => value === 0 || isPositive(value),
+    isPublic: true,
   },
   promptSuggestions: YES_OR_NO,
   verbatim: YES_OR_NO,
@@ -109,6 +110,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
     expected: `"auto" or a whole number of at least 100,000`,
     fits: (value) =>
       value === "auto" || (isPositive(value) && Number(value) >= 100_000),
+    isPublic: true,
   },
 
   cwd: checkPlace,
@@ -156,7 +158,8 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   worktree: YES_OR_TEXT,
 
   policy: {
-    expected: "a policy such as allowList([…])",
+    expected:
+      "a policy such as allowList([…]); a function goes into callback(function)",
     fits: isPolicy,
   },
   permissionPromptTool: {
@@ -173,6 +176,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   builtinTools: {
     expected: `${TOOL_NAMES.expected}; or "default"`,
     fits: (value) => value === "default" || TOOL_NAMES.fits(value),
+    isPublic: true,
   },
   tools: (_, __, options) => checkToolOptions(options),
   toolServerName: TEXT,
@@ -207,6 +211,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   skills: {
     expected: `${SKILL_NAMES.expected}; or "all"`,
     fits: (value) => value === "all" || SKILL_NAMES.fits(value),
+    isPublic: true,
   },
   plugins: checkPlugins,
   slashCommands: YES_OR_NO,
@@ -215,6 +220,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   settingSources: {
     expected: "a list of user, project or local",
     fits: (value) => Array.isArray(value) && value.every(SOURCE.fits),
+    isPublic: true,
   },
   managedSettings: OBJECT,
 
@@ -231,6 +237,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
   failFastOn: {
     expected: 'a list of HTTP statuses from 400 to 599, or "auth"',
     fits: isStatusList,
+    isPublic: true,
   },
   waitForReset: fields({ maxMs: TIME, message: TEXT }, "maxMs"),
   auth: oneOf("subscription", "api-key", "any"),
@@ -261,6 +268,7 @@ const CHECKS: { readonly [K in keyof Required<SessionOptions>]: Check } = {
     expected: "false, or a list of SIGINT, SIGTERM and SIGHUP",
     fits: (value) =>
       value === false || Array.isArray(value) && value.every(EXIT_SIGNAL.fits),
+    isPublic: true,
   },
   signal: SIGNAL,
   stderr: FUNCTION,

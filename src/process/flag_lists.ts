@@ -65,6 +65,7 @@ export const RULES: Kind = {
   expected:
     'a list of texts with one rule in each, such as ["Read", "Bash(git *)"]: no comma and no blank outside of the parentheses, and nothing that the CLI would split behind a closing one',
   fits: listOf(isRule),
+  isPublic: true,
 };
 
 /** Names of tools, for `--tools`. */
@@ -72,6 +73,7 @@ export const TOOL_NAMES: Kind = {
   expected:
     'a list of names of tools, such as ["Read", "Bash"], without commas, blanks and parentheses; rules go into allowedTools or a policy',
   fits: listOf(isName),
+  isPublic: true,
 };
 
 /** Names of skills. */
@@ -79,6 +81,7 @@ export const SKILL_NAMES: Kind = {
   expected:
     "a list of names of skills, without commas, parentheses, *, \\ and line breaks",
   fits: listOf(isSkill),
+  isPublic: true,
 };
 
 /** Words that are separated by commas. */

@@ -7,6 +7,7 @@
 import { closest } from "../closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { maskSecrets } from "../secrets.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
 
 /** What the value of an option has to be. */
@@ -15,6 +16,11 @@ export interface Kind {
   readonly expected: string;
   /** Whether this is one. */
   readonly fits: (value: unknown) => boolean;
+  /**
+   * The option is a closed list, a number or a rule, so that errors show a wrong value. Any
+   * other option may hold a secret: its errors say only what kind of value it is.
+   */
+  readonly isPublic?: boolean;
 }
 
 const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -33,6 +39,7 @@ export const TEXTS: Kind = {
 export const YES_OR_NO: Kind = {
   expected: "true or false",
   fits: (value) => typeof value === "boolean",
+  isPublic: true,
 };
 /** A switch, or more about it. */
 export const YES_OR_TEXT: Kind = {
@@ -63,9 +70,14 @@ export const FUNCTION: Kind = {
 export const POSITIVE: Kind = {
   expected: "a whole number above 0",
   fits: isPositive,
+  isPublic: true,
 };
 /** How long: one kind for all time limits. */
-export const TIME: Kind = { expected: TIME_EXPECTED, fits: isTimeLimit };
+export const TIME: Kind = {
+  expected: TIME_EXPECTED,
+  fits: isTimeLimit,
+  isPublic: true,
+};
 /** What ends something from outside. */
 export const SIGNAL: Kind = {
   expected: "the signal of an AbortController",
@@ -75,6 +87,7 @@ export const SIGNAL: Kind = {
 export const AMOUNT: Kind = {
   expected: "a number above 0",
   fits: (value) => typeof value === "number" && value > 0,
+  isPublic: true,
 };
 
 /** One of some words. */
@@ -82,6 +95,7 @@ export function oneOf(...values: readonly unknown[]): Kind {
   return {
     expected: `one of ${values.join(", ")}`,
     fits: (value) => values.includes(value),
+    isPublic: true,
   };
 }
 
@@ -103,7 +117,7 @@ export function isPositive(value: unknown): boolean {
 /** @throws {ConfigError} It is there and of another kind. */
 export function check(option: string, value: unknown, kind: Kind): void {
   if (value === undefined || kind.fits(value)) return;
-  throw wrong(option, kind.expected, value);
+  throw wrong(option, kind.expected, value, kind.isPublic);
 }
 
 /**
@@ -141,16 +155,39 @@ export function checkFields(
   }
 }
 
-/** The error for a value that cannot be. */
+/**
+ * The error for a value that cannot be.
+ *
+ * @param isPublic The value is shown: see {@linkcode Kind.isPublic}.
+ */
 export function wrong(
   option: string,
   expected: string,
   came: unknown,
+  isPublic = false,
 ): ConfigError {
+  const got = isPublic ? shownWhole(came) : shown(came);
   return new ConfigError(
     option,
-    `Cannot use the option ${option}: expected ${expected}, got ${shown(came)}`,
+    `Cannot use the option ${option}: expected ${expected}, got ${got}`,
   );
+}
+
+/** The most characters of a value in an error. */
+const MAX_SHOWN_LENGTH = 200;
+
+/** A wrong value as it would be written in a program; what looks like a key is masked. */
+function shownWhole(value: unknown): string {
+  if (typeof value !== "string" && !Array.isArray(value)) return shown(value);
+  let text: string;
+  try {
+    text = maskSecrets(JSON.stringify(value));
+  } catch (error) {
+    // JSON cannot hold it: a bigint in it, or a circle.
+    if (!(error instanceof TypeError)) throw error;
+    return shown(value);
+  }
+  return text.length <= MAX_SHOWN_LENGTH ? text : shown(value);
 }
 
 /** A text that may be shown: a short word, and no key. */
