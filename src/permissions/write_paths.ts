@@ -61,7 +61,8 @@ export interface WritePathsOptions {
  * about, and stay where they were then.
  *
  * @param dirs Directories or files; relative ones begin at the session's directory.
- * @throws {ConfigError} When there is none, one is empty, or a tool is misspelt.
+ * @throws {ConfigError} When there is none, one is empty or a pattern (`src/**`), or a tool
+ * is misspelt.
  *
  * @example
  * ```ts
@@ -95,6 +96,13 @@ export function writePaths(
     throw new ConfigError(
       "policy",
       `Cannot write below "${dir}": expected a path without "~"`,
+    );
+  }
+  const glob = dirs.find((dir) => GLOB.test(dir));
+  if (glob !== undefined) {
+    throw new ConfigError(
+      "policy",
+      `Cannot write below "${glob}": expected a folder or a file, got a pattern; a folder such as "src" covers all that is below it`,
     );
   }
   for (const name of Object.keys(options.tools ?? {})) {
@@ -136,6 +144,9 @@ export function writePaths(
     return { decision: deny(message), reason: message };
   });
 }
+
+/** What is a pattern in a shell. Brackets are not: frameworks name folders so (`[id]`). */
+const GLOB = /[*?]|\{[^}]*,[^}]*\}/;
 
 /** What a path is held against. */
 interface Fence {

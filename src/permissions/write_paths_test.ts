@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { RealPath } from "./paths.ts";
 import { writePaths, type WritePathsOptions } from "./write_paths.ts";
@@ -203,5 +203,16 @@ Deno.test("writePaths denies where it cannot tell", () => {
   assertEquals(decide(writePaths(["src"], { realPath })), "deny");
   for (const dirs of [[], [""], [" "], ["~/x"], ["a\0"]]) {
     assertThrows(() => writePaths(dirs), ConfigError);
+  }
+});
+
+Deno.test("writePaths takes folders, and no patterns, which it would never match", () => {
+  for (const dir of ["src/**", "*.ts", "a?c", "src/{a,b}", "/tmp/*/x"]) {
+    const error = assertThrows(() => writePaths(["ok", dir]), ConfigError);
+    assertStringIncludes(error.message, `"${dir}": expected a folder`);
+  }
+  // Frameworks name folders so.
+  for (const dir of ["app/[id]", "app/(group)", "a{b}", "@x", "a,b"]) {
+    writePaths([dir]);
   }
 });

@@ -97,3 +97,24 @@ Deno.test("text takes texts", () => {
   assertEquals(text("x"), { type: "text", text: "x" });
   assertThrows(() => text(5 as unknown as string), TypeError);
 });
+
+Deno.test("a file that is called a PDF has to be one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["f.pdf", "G.PDF"]) {
+      const path = `${folder}/${name}`;
+      for (const bad of ["", "<html>404</html>"]) {
+        await Deno.writeTextFile(path, bad);
+        for (const source of [path, new URL(`file://${path}`)]) {
+          assertThrows(() => document(source), TypeError, "%PDF-");
+        }
+      }
+      await Deno.writeTextFile(path, "%PDF-1.7\n");
+      document(path);
+    }
+    await Deno.writeTextFile(`${folder}/f.pdf.txt`, "text");
+    document(`${folder}/f.pdf.txt`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

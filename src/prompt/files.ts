@@ -11,6 +11,7 @@ import {
   imageBlock,
   linked,
 } from "./blocks.ts";
+import { isPdf } from "../media.ts";
 import { thrownText } from "../thrown.ts";
 
 /**
@@ -41,7 +42,8 @@ export function image(source: string | URL | Uint8Array): ContentBlock {
 }
 
 /**
- * A document for a prompt: a PDF, or text in UTF-8, told by its bytes, at most 24 MiB.
+ * A document for a prompt: a PDF, or text in UTF-8, told by its bytes, at most 24 MiB. A
+ * file whose name ends with `.pdf` has to be a PDF.
  *
  * @param source A path, which is read at once; a `file:` URL; an `https:` URL of a PDF,
  * which the API fetches; or the bytes.
@@ -53,9 +55,13 @@ export function document(
   options: DocumentOptions = {},
 ): ContentBlock {
   const found = read(source, "document");
-  return found instanceof URL
-    ? linked("document", found, options)
-    : documentBlock(found.bytes, found.name, options);
+  if (found instanceof URL) return linked("document", found, options);
+  if (/\.pdf"?$/i.test(found.name) && !isPdf(found.bytes)) {
+    throw new TypeError(
+      `Cannot send ${found.name} as a document: by its name it is a PDF, but it does not begin as one (%PDF-)`,
+    );
+  }
+  return documentBlock(found.bytes, found.name, options);
 }
 
 function read(

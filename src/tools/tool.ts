@@ -96,7 +96,11 @@ export interface ToolDefinition<
   Context = unknown,
   Output extends LateToolOutput = LateToolOutput,
 > {
-  /** Its name; `mcp__tools__<name>` has at most 128 characters. */
+  /**
+   * Its name; `mcp__tools__<name>`, by which the model, rules and events know it, has at
+   * most 128 characters. There, what is no letter of a to z, digit, `_` or `-` is `_`:
+   * `my tool` is `mcp__tools__my_tool`.
+   */
   readonly name: string;
   /** What the model is told about it: what it does, when to call it. */
   readonly description: string;
