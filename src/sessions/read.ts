@@ -243,7 +243,6 @@ async function* readEntries(
   agent?: RecordAgent,
 ): AsyncGenerator<Entry> {
   const seen = new Set<string>();
-  let atMs = 0;
   for await (const lines of transcriptLines(path, limits)) {
     for (const line of lines) {
       if (line.trim() === "") continue;
@@ -251,15 +250,13 @@ async function* readEntries(
       if (record === undefined) {
         const wire = typeof unknown.raw === "string" ? unknown.raw : line;
         const frame = { wire, message: unknown, events: [unknown] };
-        yield { atMs, calls: [], frame };
+        yield { atMs: 0, calls: [], frame };
         continue;
       }
       if (!isShown(record, kept, seen, agent)) continue;
-      // The records of a file stay in its order, whatever their times.
-      atMs = Math.max(atMs, timeOf(record));
       const whose = agent ?? inlineAgent(record);
       yield {
-        atMs,
+        atMs: timeOf(record),
         calls: callsOf(record),
         record,
         ...whose === undefined ? {} : { agent: whose },

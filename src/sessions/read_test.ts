@@ -275,6 +275,18 @@ Deno.test("readSession: what is written while it reads is left for the next time
     await Deno.writeTextFile(path, `${more}\n`, { append: true });
   }
   assertEquals(words(seen), [">one", "two"]);
+  let lines = 0;
+  const wire = readSession("s", { configDir, view: "wire" });
+  for await (const _ of wire) {
+    if (lines++ === 0) {
+      await Deno.writeTextFile(path, "more\n", { append: true });
+    }
+  }
+  assertEquals(lines, 3);
+  await Deno.writeTextFile(
+    path,
+    (await Deno.readTextFile(path)).replace("more\n", ""),
+  );
   assertEquals(await read(configDir), [">one", "two", ">three"]);
 });
 
@@ -333,4 +345,55 @@ Deno.test("readSession reads what the CLI wrote, across subagents, a compaction 
       : []
   );
   assertEquals(blocks, [0, 1, 2, 3]);
+});
+
+Deno.test("readSession: commands, prompts in a turn, interruptions, as the CLI notes them", async () => {
+  await using on = await ScratchConfig.create();
+  const text = (words: string) => [{ type: "text", text: words }];
+  const queued = (prompt: unknown, isMeta?: boolean) => ({
+    type: "attachment",
+    attachment: { type: "queued_command", prompt, isMeta },
+  });
+  await on.write("s", [
+    record("1", null, {
+      type: "system",
+      subtype: "local_command",
+      content: "<local-command-stdout>costs\nnothing</local-command-stdout>",
+    }),
+    prompt("2", "1", "one"),
+    record("3", "2", queued("and two")),
+    record("4", "3", queued("for the model", true)),
+    record("5", "4", queued(text("and three"))),
+    { ...answer("6", "5", "cut"), isAbortedMidStream: true },
+    record("7", "6", {
+      type: "user",
+      message: { role: "user", content: text("[Request interrupted by user]") },
+    }),
+    record("8", "7", {
+      type: "user",
+      permissionMode: "default",
+      message: { role: "user", content: text("in blocks") },
+    }),
+  ]);
+  const { configDir } = on;
+  const events = await Array.fromAsync(readSession("s", { configDir }));
+  const told = events.map((event) => {
+    switch (event.type) {
+      case "user_replay":
+        return ["prompt", event.content];
+      case "assistant_text":
+        return ["answer", event.text, event.aborted === true];
+      default:
+        return [event.type];
+    }
+  });
+  assertEquals(told, [
+    ["answer", "costs\nnothing", false],
+    ["prompt", "one"],
+    ["prompt", "and two"],
+    ["prompt", text("and three")],
+    ["answer", "cut", true],
+    ["user_text"],
+    ["prompt", text("in blocks")],
+  ]);
 });
