@@ -62,6 +62,7 @@ export class EventDecoder {
   readonly #answers = new Answers();
   /** The total of the last result. */
   #totalCostUsd: number | undefined;
+  #earlierCostUsd = 0;
   readonly #validation: Validation;
   /** Of the lines of the block that is being streamed; `null` where they have none. */
   #pattern: LinePattern | null | undefined;
@@ -224,6 +225,14 @@ export class EventDecoder {
     });
   }
 
+  /**
+   * The process takes the place of another one: what the session had cost until then. CLI
+   * 2.1.300 goes on from there and does not say so, as 2.1.310 does.
+   */
+  inherit(costUsd: number): void {
+    this.#earlierCostUsd = costUsd;
+  }
+
   /** A call waited so long for an answer, besides what was told of it before. */
   waited(toolUseId: string, waitedMs: number): void {
     this.#waits.set(toolUseId, (this.#waits.get(toolUseId) ?? 0) + waitedMs);
@@ -242,7 +251,9 @@ export class EventDecoder {
     // The wire has only the total. A process that resumes a session may begin with what
     // that had cost. The total never falls in one process; should it do so all the same,
     // the new one is what this turn is known to have cost.
-    this.#totalCostUsd ??= usedBefore(result)?.costUsd ?? 0;
+    this.#totalCostUsd ??= usedBefore(result)?.costUsd ??
+      // It has at least that much, if it goes on from there.
+      (result.totalCostUsd >= this.#earlierCostUsd ? this.#earlierCostUsd : 0);
     const grown = result.totalCostUsd - this.#totalCostUsd;
     result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;

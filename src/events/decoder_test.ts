@@ -177,3 +177,39 @@ Deno.test("blocks of a subagent in the background are counted on over a result",
   );
   assertEquals(indexes, [["own", 0], ["sub", 0], ["sub", 1], ["own", 0]]);
 });
+
+Deno.test("the cost of a turn after a restart leaves out what the session had cost, told or not", () => {
+  const result = (total: number, since?: number) => ({
+    type: "result",
+    subtype: "success",
+    is_error: false,
+    result: "x",
+    duration_ms: 1,
+    num_turns: 1,
+    total_cost_usd: total,
+    usage: { input_tokens: 1, output_tokens: 1 },
+    session_id: "s",
+    uuid: "u",
+    ...since === undefined ? {} : {
+      model_usage_since_last_result: {
+        m: { inputTokens: 1, outputTokens: 1, costUSD: since },
+      },
+    },
+  });
+  // Total of the process, what it says of the turn, and what the turn then cost.
+  for (
+    const [total, since, expected] of [
+      [0.0024, 0.0008, 0.0008], // 2.1.332: it goes on, and says so
+      [0.0024, undefined, 0.0008], // 2.1.300: it goes on
+      [0.001, undefined, 0.001], // 2.1.250: it begins at nothing
+    ] as const
+  ) {
+    const decoder = new EventDecoder();
+    decoder.inherit(0.0016);
+    const raw = result(total, since);
+    const { events } = decoder.decode(raw, JSON.stringify(raw));
+    const [event] = events;
+    assert(event?.type === "result");
+    assertEquals(event.costUsd, expected);
+  }
+});

@@ -68,6 +68,7 @@ export class Protocol {
   /** Takes over what is known from the process before. */
   inherit(before: SessionFacts, id: string | undefined): void {
     this.facts.inherit(before, id);
+    this.#decoder.inherit(before.totalCostUsd);
     this.#turns.inherited();
   }
 
