@@ -13,6 +13,7 @@ import type {
 } from "../../events/permission_request.ts";
 import type { WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/explain.ts";
+import { protectedNamesOf } from "../../permissions/protected_paths.ts";
 import {
   answerQuestions,
   type UserQuestions,
@@ -245,7 +246,7 @@ export class PermissionAsker {
     { request, terminal, signal }: Open,
     { input, offer }: Draft,
   ): Promise<Reply | undefined> {
-    const shown = input === undefined ? request : { ...request, input };
+    const shown = input === undefined ? request : editedCall(request, input);
     for (;;) {
       const { columns } = terminal.screen;
       const lines = await shownLines(shown, offer, columns);
@@ -378,11 +379,17 @@ export class PermissionAsker {
 
   async #explain(
     { request, context, terminal }: Open,
-    { input = request.input }: Draft,
+    { input }: Draft,
   ): Promise<void> {
-    const explanation = await context.explain(request.toolName, input);
+    const call = input === undefined ? request : editedCall(request, input);
+    const explanation = await context.explain(call.toolName, call.input);
     await terminal.lines(
-      explanationLines(request, explanation, terminal.screen.columns),
+      explanationLines(
+        call,
+        explanation,
+        terminal.screen.columns,
+        input !== undefined,
+      ),
     );
   }
 
@@ -395,6 +402,27 @@ export class PermissionAsker {
       await this.#note("Claude Code has withdrawn the question");
     }
   }
+}
+
+/** A call as a person edited it, without what the CLI said of it as it was. */
+function editedCall(request: ToolRequest, input: WireObject): ToolRequest {
+  const { toolName, toolUseId, kind, displayName, mcpServer } = request;
+  const { agentId, parentToolUseId, subagentType } = request;
+  const call = { toolName, toolUseId, input };
+  const protectedNames = protectedNamesOf(call, {});
+  const others = {
+    kind,
+    displayName,
+    mcpServer,
+    agentId,
+    parentToolUseId,
+    subagentType,
+    protectedNames: protectedNames.length === 0 ? undefined : protectedNames,
+  };
+  const known = Object.entries(others).filter(([, value]) =>
+    value !== undefined
+  );
+  return { ...call, ...Object.fromEntries(known) };
 }
 
 async function shownLines(

@@ -495,6 +495,47 @@ Deno.test("PermissionAsker: e edits the input, which is shown before it is allow
   assertEquals(answers, [["allow", { input: { command: "ls \u200b" } }]]);
 });
 
+Deno.test("PermissionAsker: facts of the old input are not shown for an edited one", async () => {
+  const { request, answers } = asked({
+    toolName: "Write",
+    input: { file_path: "/p/old", content: "x" },
+    title: "Claude wants to write old with",
+    description: "old words",
+    blockedPath: "/outside/old",
+    decisionReason: "old is outside",
+    decisionReasonType: "workingDir",
+    protectedNames: [".gitconfig"],
+    suggestions: [RULE],
+  });
+  const terminal = new FakeTerminal();
+  const asker = new PermissionAsker({
+    screen: terminal.terminal.screen,
+    terminal: terminal.terminal,
+    edit: () =>
+      Promise.resolve({ text: '{"file_path":"/p/.bashrc","content":"x"}' }),
+  });
+  const asking = asker.ask(request, context());
+  await terminal.shows("Allow?");
+  for (const text of ["/outside/old", "old is outside", ".gitconfig"]) {
+    assertStringIncludes(terminal.drawn, text);
+  }
+  terminal.type("e");
+  await terminal.shows("Allow?", 2);
+  terminal.type("?");
+  await terminal.shows("Allow?", 3);
+  const edited = terminal.drawn.split("With the edited input:").at(-1) ?? "";
+  assertStringIncludes(edited, "/p/.bashrc");
+  assertStringIncludes(edited, "executed or trusted: .bashrc");
+  for (const text of ["old", ".gitconfig", "outside", "working directories"]) {
+    assert(!edited.includes(text), edited);
+  }
+  terminal.type("y");
+  await asking;
+  assertEquals(answers, [
+    ["allow", { input: { file_path: "/p/.bashrc", content: "x" } }],
+  ]);
+});
+
 Deno.test("PermissionAsker without anybody shows the question and says yes", async () => {
   const { request, answers } = asked();
   const terminal = new FakeTerminal();

@@ -303,18 +303,24 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Why this is asked, besides what the question itself shows (the CLI's words, and the
  * path): the kind of the CLI's reason, and what the policy says.
+ *
+ * @param isEdited The CLI asked about another input, and its reason is not of this one.
  */
 export function explanationLines(
   request: ToolRequest,
   { by, rule, reason }: PermissionExplanation,
   columns: number,
+  isEdited = false,
 ): readonly QuestionLine[] {
   const { decisionReasonType, agentId, subagentType, mcpServer } = request;
   const type = decisionReasonType === undefined
     ? "no rule, hook or mode decides on it"
     : REASONS[decisionReasonType] ?? decisionReasonType;
   const facts: (readonly [string, string | undefined])[] = [
-    ["Claude Code", `asks because ${type}`],
+    [
+      "Claude Code",
+      isEdited ? "asked before the edit" : `asks because ${type}`,
+    ],
     ["policy", `${by.length === 0 ? "" : `${by.join(" > ")}: `}${reason}`],
     ["rule", rule],
     ["subagent", agentId === undefined ? undefined : subagentType ?? agentId],
