@@ -39,7 +39,7 @@ export interface TurnHost {
   interrupt(options?: InterruptOptions): Promise<InterruptReceipt>;
   /** Nobody reads the turn any more. */
   leave(): void;
-  /** Somebody waits for the end of the turn and does not read it: open requests have nobody to answer them. */
+  /** Somebody waits for the end of the turn, or reads its text only: open requests have nobody to answer them. */
   unattend(): void;
   /** The turn is over for its readers. */
   ended(): void;
@@ -97,7 +97,7 @@ export class Turn<V extends View = "flat">
   static {
     controlOf = (turn) => ({
       sink: {
-        attended: () => turn.#usedBy !== undefined || !turn.#awaited,
+        attended: () => turn.#canAnswer,
         frame: (frame) => turn.#feed.push(frame),
         end: (end) => turn.#settle(end),
       },
@@ -149,6 +149,9 @@ export class Turn<V extends View = "flat">
    * that says how many of the last characters no longer count. `onRetract` puts
    * something else in its place, or takes the text back where it was shown; `text()`
    * is not concerned.
+   *
+   * A call that the policy leaves undecided is denied at once, unless there is a listener for
+   * `permission_request` or a reader of `session.events()`: this stream shows no requests.
    *
    * It is an error of the stream when the turn fails, after the text that came.
    *
@@ -219,9 +222,7 @@ export class Turn<V extends View = "flat">
 
   #await(): void {
     this.#awaited = true;
-    if (this.#usedBy === undefined && this.#end === undefined) {
-      this.#host.unattend();
-    }
+    this.#unattend();
   }
 
   #open<T>(
@@ -243,6 +244,18 @@ export class Turn<V extends View = "flat">
       );
     }
     this.#usedBy = usedBy;
+    this.#unattend();
+  }
+
+  /** Whether its reader sees requests, or may still come: text alone shows none. */
+  get #canAnswer(): boolean {
+    return this.#usedBy === undefined
+      ? !this.#awaited
+      : this.#usedBy !== "textStream";
+  }
+
+  #unattend(): void {
+    if (!this.#canAnswer && this.#end === undefined) this.#host.unattend();
   }
 
   #settle(end: TurnEnd): void {

@@ -77,7 +77,7 @@ export class SyncTurn<V extends View = "flat">
   static {
     controlOf = (turn) => ({
       sink: {
-        attended: () => turn.#usedBy !== undefined || !turn.#awaited,
+        attended: () => turn.#canAnswer,
         frame: (frame) => {
           if (turn.#end === undefined) turn.#queue.push(frame);
         },
@@ -147,9 +147,7 @@ export class SyncTurn<V extends View = "flat">
 
   #await(): TurnEnd {
     this.#awaited = true;
-    if (this.#usedBy === undefined && this.#end === undefined) {
-      this.#host.unattend();
-    }
+    this.#unattend();
     this.#host.wait(() => this.#end !== undefined);
     // The host waits until it is there, or throws.
     const end = this.#end as TurnEnd | undefined;
@@ -171,6 +169,18 @@ export class SyncTurn<V extends View = "flat">
       );
     }
     this.#usedBy = usedBy;
+    this.#unattend();
+  }
+
+  /** Whether its reader sees requests, or may still come: text alone shows none. */
+  get #canAnswer(): boolean {
+    return this.#usedBy === undefined
+      ? !this.#awaited
+      : this.#usedBy !== "textStream";
+  }
+
+  #unattend(): void {
+    if (!this.#canAnswer && this.#end === undefined) this.#host.unattend();
   }
 
   *#read<T>(

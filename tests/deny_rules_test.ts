@@ -12,7 +12,7 @@ import {
   type SyncPolicy,
 } from "../mod.ts";
 import * as step from "../src/testing/steps.ts";
-import { type Case, each, got, testBoth } from "./_both_drivers.ts";
+import { type Case, each, got, listed, testBoth } from "./_both_drivers.ts";
 
 const undecided: SyncPolicy = { name: "undecided", decide: () => undefined };
 
@@ -148,4 +148,29 @@ testBoth({
     { name: "odd", decide: () => ({ behavior: "yes" }) as never },
     '"behavior"',
   ),
+});
+
+testBoth({
+  "textStream: a call that the policy leaves undecided is denied at once": {
+    turns: [[asks("Bash", { command: "ls" }), step.text("done")]],
+    options: () => ({ policy: undecided }),
+    *does(session, seen) {
+      const pieces = yield* listed<string>(session.send("go").textStream());
+      seen.push(["told", pieces.join("")]);
+    },
+    check: (seen) => assertEquals(toldOf(seen), [["told", "done"]]),
+  },
+  "textStream: a listener can answer": {
+    turns: [[asks("Bash", { command: "ls" }), step.text("done")]],
+    options: () => ({ policy: undecided }),
+    *does(session, seen) {
+      session.on("permission_request", (request) => request.allow());
+      session.on("permission_decision", ({ behavior, by }) => {
+        seen.push(["told", behavior, by]);
+      });
+      yield* listed<string>(session.send("go").textStream());
+    },
+    check: (seen) =>
+      assertEquals(toldOf(seen).at(-1), ["told", "allow", "consumer"]),
+  },
 });
