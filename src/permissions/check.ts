@@ -8,7 +8,9 @@ import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options.ts";
 import { argumentsOf, isJson } from "../process/places.ts";
-import { checkToolName } from "../tools/builtin_tools.ts";
+import { BUILTIN_TOOLS, checkToolName } from "../tools/builtin_tools.ts";
+import { DEFAULT_SERVER } from "../tools/config.ts";
+import { mcpToolName } from "../tools/names.ts";
 import { checkCliRule } from "./deny_rules.ts";
 
 /** Turns all hooks of the CLI off, and with them the one that asks the policy. */
@@ -49,13 +51,26 @@ export function checkPolicyOptions(options: SessionOptions): void {
  */
 export function checkToolNames(options: SessionOptions): void {
   const { allowedTools, disallowedTools, builtinTools, agents } = options;
+  const own = ownToolNames(options);
   const check = (names: unknown, option: string) => {
     if (!Array.isArray(names)) return;
     for (const rule of names) {
       const [name = ""] = `${rule}`.split("(");
-      checkToolName(name.trim(), option);
+      const full = own.get(name.trim());
+      if (full !== undefined) {
+        throw new ConfigError(
+          option,
+          `Unknown tool "${name.trim()}": did you mean "${full}"?`,
+          {
+            hint: "A tool of this process has the name of its server in front",
+          },
+        );
+      }
+      if (option !== "policy") checkToolName(name.trim(), option);
     }
   };
+  // Names near to one are told of where the policy is made.
+  check(options.policy?.toolNames, "policy");
   check(allowedTools, "allowedTools");
   check(disallowedTools, "disallowedTools");
   for (const rule of allowedTools ?? []) {
@@ -112,6 +127,30 @@ export function hooksOff(option: "policy" | "hooks", off: string): ConfigError {
       ? `Cannot hold a policy with ${off}: the CLI would run every tool without asking`
       : `Cannot call hooks with ${off}: the CLI calls none then`,
   );
+}
+
+/** The names that the model has for tools of this process, by those that they were given. */
+function ownToolNames(
+  { tools, toolServerName = DEFAULT_SERVER, mcpServers }: SessionOptions,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const add = (server: string, tools: unknown) => {
+    // What is wrong with them is told elsewhere.
+    for (const tool of Array.isArray(tools) ? tools : []) {
+      if (!isWireObject(tool) || typeof tool.name !== "string") continue;
+      if (BUILTIN_TOOLS.has(tool.name)) continue;
+      names.set(tool.name, mcpToolName(server, tool.name));
+    }
+  };
+  for (const [name, server] of Object.entries(mcpServers ?? {})) {
+    const { type, tools } = Object(server) as {
+      readonly type?: unknown;
+      readonly tools?: unknown;
+    };
+    if (type === "in_process") add(name, tools);
+  }
+  add(toolServerName, tools);
+  return names;
 }
 
 /** The deny rules of settings that are no file. */

@@ -1,9 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options.ts";
 import { launchOf } from "../process/args.ts";
 import { checkOptions } from "../process/check_options.ts";
-import { allowAll, denyAll } from "./policy.ts";
+import { createMcpServer } from "../tools/mcp_servers.ts";
+import { defineTool } from "../tools/tool.ts";
+import { byTool } from "./by_tool.ts";
+import { firstOf } from "./combine.ts";
+import { allowAll, allowList, denyAll } from "./policy.ts";
 
 Deno.test("a policy that could not hold is a ConfigError", () => {
   const policy = denyAll();
@@ -42,5 +47,50 @@ Deno.test("only allowAll with bypass skips the CLI's own questions", () => {
   assertEquals(
     args({ policy: allowAll({ bypass: true }) }).includes(flag),
     true,
+  );
+});
+
+Deno.test("a rule for a tool of this process by its short name is an error that names the whole one", () => {
+  const run = () => "sunny";
+  const input = v.object({});
+  const weather = defineTool({ name: "weather", description: "d", input, run });
+  const tides = defineTool({ name: "tides", description: "d", input, run });
+  const servers = {
+    tools: [weather],
+    mcpServers: { sea: createMcpServer({ tools: [tides] }) },
+  };
+  const agent = { description: "d", prompt: "p" };
+  const full = { weather: "mcp__tools__weather", tides: "mcp__sea__tides" };
+  for (const [name, whole] of Object.entries(full)) {
+    const rows: readonly SessionOptions[] = [
+      { policy: allowList(["Read", name]) },
+      { policy: byTool({ [name]: allowAll(), "*": denyAll() }) },
+      { policy: firstOf(allowList([`${name}(x)`])) },
+      { allowedTools: [name] },
+      { disallowedTools: [name] },
+      { builtinTools: [name] },
+      { agents: { a: { ...agent, tools: [name] } } },
+      { agents: { a: { ...agent, disallowedTools: [name] } } },
+    ];
+    for (const row of rows) {
+      assertThrows(
+        () => checkOptions({ ...servers, ...row }),
+        ConfigError,
+        `did you mean "${whole}"`,
+      );
+      // Without the tool it may be one of a newer CLI.
+      checkOptions(row);
+    }
+    checkOptions({ ...servers, policy: allowList([whole]) });
+  }
+  assertThrows(
+    () =>
+      checkOptions({
+        tools: [weather],
+        toolServerName: "sky",
+        policy: allowList(["weather"]),
+      }),
+    ConfigError,
+    '"mcp__sky__weather"',
   );
 });
