@@ -55,7 +55,8 @@ function convert(
       return toJsonSchema(schema as unknown as Schema, config) as WireObject;
     }
   } catch (cause) {
-    throw unusable(`${thrownText(cause)}, give ${byHand}`, cause);
+    const why = thrownText(cause).replace(/\.$/, "");
+    throw unusable(`${why}; give ${byHand} as well`, cause);
   }
   throw unusable(
     `the library "${vendor}" makes no JSON Schema of it, give ${byHand} as well`,
