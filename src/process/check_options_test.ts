@@ -130,3 +130,52 @@ Deno.test("what looks like a key is masked in every option, and what is long is 
   );
   assertStringIncludes(`${long}`, "got a text of 600 characters");
 });
+
+Deno.test("a flag in extraArgs beside the option that stands for it is refused, in every form", () => {
+  const rows: readonly (readonly [SessionOptions, string, string])[] = [
+    [
+      { model: "opus", extraArgs: ["--model", "haiku"] },
+      '"--model"',
+      "option model,",
+    ],
+    [{ model: "opus", extraArgs: ["--model=haiku"] }, '"--model"', "model,"],
+    [{ model: "opus", extraArgs: { model: "haiku" } }, '"--model"', "model,"],
+    [{ effort: "low", extraArgs: ["--effort=max"] }, '"--effort"', "effort,"],
+    [
+      { thinking: "off", extraArgs: { thinking: "adaptive" } },
+      '"--thinking"',
+      "thinking,",
+    ],
+    [
+      { permissionMode: "plan", extraArgs: ["--permission-mode=auto"] },
+      '"--permission-mode"',
+      "permissionMode,",
+    ],
+    [{ resume: "last", extraArgs: ["-c"] }, '"--continue"', "resume,"],
+    [{ resume: "an-id", extraArgs: ["-r", "x"] }, '"--resume"', "resume,"],
+    [
+      { settingSources: [], extraArgs: ["--setting-sources=user"] },
+      '"--setting-sources"',
+      "settingSources,",
+    ],
+    [
+      { limits: { maxTurns: 3 }, extraArgs: { "max-turns": "9" } },
+      '"--max-turns"',
+      "limits,",
+    ],
+  ];
+  for (const [options, flag, option] of rows) {
+    const error = assertThrows(() => checkOptions(options), ConfigError);
+    assertEquals(error.option, "extraArgs");
+    assertStringIncludes(error.message, `Cannot pass ${flag} in extraArgs`);
+    assertStringIncludes(error.message, option);
+    // Each by itself will do.
+    const { extraArgs, ...others } = options;
+    checkOptions({ extraArgs: extraArgs ?? [] });
+    checkOptions(others);
+  }
+  // These add up, and a value is no flag.
+  checkOptions({ allowedTools: ["Read"], extraArgs: ["--allowedTools=Edit"] });
+  checkOptions({ addDirs: ["/a"], extraArgs: ["--add-dir", "/b"] });
+  checkOptions({ model: "opus", extraArgs: ["--chrome", "model"] });
+});

@@ -208,8 +208,62 @@ function isSameRule(rule: string, other: string): boolean {
     content.join("(") === otherContent.join("(");
 }
 
-function checkFlags({ extraArgs }: SessionOptions): void {
-  for (const argument of argumentsOf(extraArgs ?? [])) {
+/** Short flags of CLI 2.1.332 that options stand for. */
+const LONG_FLAGS: Readonly<Record<string, string>> = {
+  "-c": "--continue",
+  "-d": "--debug",
+  "-r": "--resume",
+  "-w": "--worktree",
+};
+
+/** Flags that the CLI takes several times and adds up: none of them replaces another. */
+const ADDING_FLAGS: ReadonlySet<string> = new Set([
+  "--add-dir",
+  "--allowedTools",
+  "--disallowedTools",
+  "--file",
+  "--mcp-config",
+  "--plugin-dir",
+  "--plugin-url",
+]);
+
+/** The flags that one option puts on the command line, or into a file that a flag names. */
+function flagsOf(name: string, value: unknown): ReadonlySet<string> {
+  const { args, files } = launchOf({ [name]: value });
+  const flags = [...args.map(flagOf), ...files.map(({ flag }) => flag)];
+  const always = new Set(launchOf({}).args.map(flagOf));
+  return new Set(flags.filter((flag) => !always.has(flag)));
+}
+
+function flagOf(argument: string): string {
+  const [name = ""] = argument.split("=");
+  return LONG_FLAGS[name] ?? name;
+}
+
+/** The CLI takes the last of two, and says nothing: one of the caller's values would not hold. */
+function checkDoubleFlags(options: SessionOptions): void {
+  const { extraArgs, ...others } = options;
+  const given = argumentsOf(extraArgs ?? []).filter((argument) =>
+    argument.startsWith("-")
+  ).map(flagOf);
+  if (given.length === 0) return;
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined) continue;
+    const flags = flagsOf(name, value);
+    const double = given.find((flag) =>
+      flags.has(flag) && !ADDING_FLAGS.has(flag)
+    );
+    if (double === undefined) continue;
+    throw new ConfigError(
+      "extraArgs",
+      `Cannot pass "${double}" in extraArgs together with the option ${name}, which stands for it: give one of them`,
+    );
+  }
+}
+
+function checkFlags(options: SessionOptions): void {
+  checkDoubleFlags(options);
+  for (const argument of argumentsOf(options.extraArgs ?? [])) {
     const [name = ""] = argument.split("=");
     const why = Object.hasOwn(OWN_FLAGS, name) ? OWN_FLAGS[name] : undefined;
     if (why !== undefined) {
