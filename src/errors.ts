@@ -459,6 +459,15 @@ export class ControlError extends ClaudeStreamError {
   }
 }
 
+/** Which option limits what, by the operation. */
+const DEADLINE_HINTS: Readonly<Record<string, string>> = {
+  answer: "Answer sooner, or raise the option permissionTimeoutMs",
+  close: "Raise the option closeTimeoutMs",
+  init: "Raise the option startTimeoutMs; doctor() looks for what is slow",
+  interrupt: "Raise the option closeTimeoutMs",
+  turn: "Raise the option turnTimeoutMs, or timeoutMs of this prompt",
+};
+
 /** Something took longer than it may. */
 export class DeadlineError extends ClaudeStreamError {
   /** The name of the class. */
@@ -482,7 +491,7 @@ export class DeadlineError extends ClaudeStreamError {
       code === "stalled"
         ? `The turn stalled: the CLI wrote nothing for ${timeoutMs} ms`
         : `No end of "${operation}" within ${timeoutMs} ms`,
-      details,
+      { ...details, hint: details.hint ?? DEADLINE_HINTS[operation] },
     );
     this.operation = operation;
     this.timeoutMs = timeoutMs;

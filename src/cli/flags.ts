@@ -149,7 +149,8 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "permission-mode",
     kind: "text",
     value: "MODE",
-    help: "default, acceptEdits, plan, dontAsk, auto or bypassPermissions",
+    help:
+      "default (or manual), acceptEdits, plan, dontAsk, auto or bypassPermissions",
     commands: SESSIONS,
   },
   json: {

@@ -682,3 +682,20 @@ Deno.test("a turn that the CLI began by itself has no turnTimeoutMs", () => {
   assertEquals(driver.requests("interrupt"), []);
   assertEquals(driver.timers, 0);
 });
+
+Deno.test("a DeadlineError says which option limits what took too long", () => {
+  const operations = {
+    answer: "permissionTimeoutMs",
+    close: "closeTimeoutMs",
+    init: "startTimeoutMs",
+    interrupt: "closeTimeoutMs",
+    turn: "turnTimeoutMs",
+  };
+  for (const [operation, option] of Object.entries(operations)) {
+    const { hint = "" } = new DeadlineError(operation, 5);
+    assert(hint.includes(`the option ${option}`), `${operation}: ${hint}`);
+  }
+  assertEquals(new DeadlineError("turn", 5, { hint: "own" }).hint, "own");
+  // A name of a tool or of a request: nothing that is known limits it.
+  assertEquals(new DeadlineError("my_tool", 5).hint, undefined);
+});
