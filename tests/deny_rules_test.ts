@@ -4,6 +4,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   allow,
+  allowAll,
   callback,
   type ClaudeEvent,
   deny,
@@ -73,6 +74,27 @@ function fails(policy: SyncPolicy, message: string): Case {
   };
 }
 
+/** What is said of a call that a deny rule covers. */
+function explains(policy?: SyncPolicy): Case {
+  return {
+    turns: [[step.text("done")]],
+    options: () => ({
+      disallowedTools: ["Edit(a/**)"],
+      ...policy === undefined ? {} : { policy },
+    }),
+    *does(session, seen) {
+      yield* each(session.send("go"), () => {});
+      const { rule, by } = yield* got(session.explainPermission("Write", {
+        file_path: "a/b",
+        content: "",
+      }));
+      seen.push(["told", rule, ...by]);
+    },
+    check: (seen) =>
+      assertEquals(toldOf(seen), [["told", "Edit(a/**)", "disallowedTools"]]),
+  };
+}
+
 const broken = callback(() => {
   throw new Error("no database");
 });
@@ -110,20 +132,8 @@ testBoth({
     {},
     ["deny", "policy", 'the rule "Bash(rm *)"'],
   ),
-  "explainPermission names the deny rule": {
-    turns: [[step.text("done")]],
-    options: () => ({ disallowedTools: ["Edit(a/**)"] }),
-    *does(session, seen) {
-      yield* each(session.send("go"), () => {});
-      const { rule, by } = yield* got(session.explainPermission("Write", {
-        file_path: "a/b",
-        content: "",
-      }));
-      seen.push(["told", rule, ...by]);
-    },
-    check: (seen) =>
-      assertEquals(toldOf(seen), [["told", "Edit(a/**)", "disallowedTools"]]),
-  },
+  "explainPermission names the deny rule": explains(),
+  "explainPermission names the deny rule before a policy": explains(allowAll()),
   "a question has the protected names of its path": {
     turns: [[
       asks("Write", { file_path: "sub/.git/hooks/x", content: "x" }),
