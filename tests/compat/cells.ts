@@ -18,6 +18,7 @@ import {
   defineTool,
   deny,
   hook,
+  type PreToolUseInput,
   StateError,
   SyncSession,
   type SyncSessionOptions,
@@ -232,7 +233,7 @@ export const CELLS: readonly Cell[] = [
       const heard: unknown[] = [];
       const hooks = {
         PreToolUse: [{
-          run: ({ toolInput }: { toolInput: unknown }) => {
+          run: ({ toolInput }: PreToolUseInput) => {
             heard.push(toolInput);
             return hook.allow();
           },
