@@ -156,7 +156,7 @@ Deno.test("limits of time that cannot be are refused", () => {
     assertEquals(error.option.split(".")[0], Object.keys(options)[0]);
   }
   const session = new AsyncSession();
-  assertThrows(() => session.send("x", { timeoutMs: 0 }), RangeError);
+  assertThrows(() => session.send("x", { timeoutMs: 0 }), ConfigError);
   assertEquals(session.state, "new");
 });
 
