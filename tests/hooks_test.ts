@@ -287,6 +287,8 @@ Deno.test("hooks that could never be called are ConfigErrors", () => {
     [[], "expected an object of lists"],
     [{ PreTooluse: [] }, `did you mean "PreToolUse"?`],
     [{ pre_tool_use: [] }, `did you mean "PreToolUse"?`],
+    [{ PreTool: [] }, `did you mean "PreToolUse"?`],
+    [{ userPrompt: [] }, `did you mean "UserPromptSubmit"?`],
     [{ SubagentStopp: [] }, `did you mean "SubagentStop"?`],
     [{ "On-Save": [] }, `Unknown hook event "On-Save": expected a name`],
     [{ PreNap: run }, "hooks.PreNap: expected a list"],

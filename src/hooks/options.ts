@@ -141,9 +141,10 @@ const MAX_SLIPS = 2;
 function checkUnknownEvent(event: string): void {
   const plain = event.replaceAll(/[_\s-]/g, "").toLowerCase();
   // Not the nearest name of all: an event that is new may well be named like another one.
-  const near = HOOK_EVENTS.find((known) =>
-    levenshteinDistance(plain, known.toLowerCase()) <= MAX_SLIPS
-  );
+  const near =
+    HOOK_EVENTS.find((known) =>
+      levenshteinDistance(plain, known.toLowerCase()) <= MAX_SLIPS
+    ) ?? HOOK_EVENTS.find((known) => known.toLowerCase().startsWith(plain));
   if (near !== undefined) {
     throw new ConfigError(
       "hooks",
