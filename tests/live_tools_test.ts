@@ -17,6 +17,7 @@ import {
   type ToolCall,
 } from "../mod.ts";
 import { block, reply } from "../src/testing/messages_api.ts";
+import { BEHAVIORS } from "../src/capabilities/table.ts";
 import { live, world } from "./live_world.ts";
 
 const NO_INPUT = v.object({});
@@ -353,7 +354,7 @@ live("a tool that the model cannot see is an error that names it", async () => {
   assertEquals(error.reason, "tools_missing");
   assertStringIncludes(error.message, '"mcp__tools__add"');
   assertEquals(session.state, "dead");
-});
+}, BEHAVIORS.deniedToolsLeftOut);
 
 live(
   "a call that takes longer than timeoutMs is an error that the model sees",

@@ -200,6 +200,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     });
   }
   Deno.test(`${kind}: an answer by hand that JSON cannot hold leaves the question open`, async () => {
+    // `once` is looked at once: what was checked then is what is written.
     for (const bad of [...Object.values(UNWRITABLE), once]) {
       await using claude = await ScriptedClaude.create({
         processes: [{
@@ -219,12 +220,12 @@ for (const [kind, make] of Object.entries(KINDS)) {
           event.allow({ input: { bad: bad() } });
         } catch (error) {
           refused.push(error);
+          event.deny("no, then");
         }
-        event.deny("no, then");
       });
       try {
         assertEquals((await session.ask("go")).text, "done");
-        assertEquals(refused.length, 1);
+        assertEquals(refused.length, bad === once ? 0 : 1);
       } finally {
         await session.close();
       }
