@@ -107,7 +107,9 @@ const refusedOptions = (
   prompts: { prompts: "none" },
   'permissionMode: "manual"': { permissionMode: "manual" },
   restricted: { restricted: true },
-  managedSettings: { managedSettings: { cleanupPeriodDays: 30 } },
+  managedSettings: {
+    managedSettings: { permissions: { deny: ["NotebookEdit"] } },
+  },
 });
 
 live(

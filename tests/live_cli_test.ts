@@ -5,7 +5,7 @@ import { reply } from "../src/testing/messages_api.ts";
 import { CLAUDE_FLAGS, flagsIn } from "../src/cli/fixtures/claude_flags.ts";
 import { command as run } from "./live_command.ts";
 import { exists, live, world } from "./live_world.ts";
-import { CLAUDE_VERSION, realClaudePath } from "./real_claude.ts";
+import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
 
 function lines(text: string): Record<string, unknown>[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -97,7 +97,7 @@ live("claudestream --version --json asks the real claude", async () => {
   const { claude } = JSON.parse(out);
   assertEquals([code, claude], [0, {
     path: realClaudePath(),
-    version: CLAUDE_VERSION,
+    version: realClaudeVersion(),
   }]);
 });
 

@@ -18,9 +18,9 @@ import {
   SyncSession,
 } from "../mod.ts";
 import * as block from "../src/testing/block.ts";
-import { HOOKS } from "../src/capabilities/table.ts";
+import { BEHAVIORS, HOOKS } from "../src/capabilities/table.ts";
 import { type Reply, reply } from "../src/testing/messages_api.ts";
-import { exists, live, syncWorld, world } from "./live_world.ts";
+import { exists, isSince, live, syncWorld, world } from "./live_world.ts";
 
 type World = Awaited<ReturnType<typeof world>>;
 
@@ -102,6 +102,8 @@ for (const said of [undefined, "allow", "ask"] as const) {
       });
       const events = await Array.fromAsync(session.send("go"));
       assertEquals(await made(on, "evil-bash", "evil-write"), [false, false]);
+      // Which "ask" counts is left to chance in an older CLI; the input of neither is evil.
+      if (said === "ask" && !isSince(BEHAVIORS.foreignAskCounts.since)) return;
       // The CLI heeds no input of an "allow" beside our "ask": the call runs as it was allowed.
       const runs = said === "allow";
       assertEquals(await made(on, "good-bash", "good-write"), [runs, runs]);

@@ -294,6 +294,8 @@ export const BEHAVIORS = {
   resumptionLine: { since: "2.1.278" },
   /** The answer to `set_model` names the model. */
   modelInChange: { since: "2.1.310" },
+  /** The input of an "ask" of a hook of the settings counts beside an "ask" of the host. */
+  foreignAskCounts: { since: "2.1.324" },
   /** `system_init` leaves out the tools that settings deny. */
   deniedToolsLeftOut: { since: "2.1.324" },
   /** `apply_flag_settings` refuses settings that it cannot read; an older CLI drops them. */
