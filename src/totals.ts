@@ -75,6 +75,18 @@ export function usedBefore(first: Result): Used | undefined {
   };
 }
 
+/**
+ * Whether a process that does not say so goes on from what the session had cost, as its
+ * first result shows: its total is larger then, or the same after a turn that used nothing.
+ * A process that begins at nothing, and whose first turn costs more than all before, cannot
+ * be told apart (CLI 2.1.197 to 2.1.309).
+ */
+export function goesOnFrom(earlierCostUsd: number, first: Result): boolean {
+  const { totalCostUsd, usage } = first;
+  if (totalCostUsd !== earlierCostUsd) return totalCostUsd > earlierCostUsd;
+  return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0) === 0;
+}
+
 /** The totals of one session. */
 export class Totals {
   /** What the processes before used. */
@@ -101,7 +113,7 @@ export class Totals {
       ? this.#used.usage
       : undefined;
     const now = { ...usedBy(models), costUsd: result.totalCostUsd };
-    this.#missing ??= this.#missingOf(result, now);
+    this.#missing ??= this.#missingOf(result);
     const sum = add(now, this.#missing);
     const costUsd = this.#missing.costUsd === 0
       ? now.costUsd
@@ -112,11 +124,12 @@ export class Totals {
     };
   }
 
-  #missingOf(first: Result, now: Used): Used {
+  #missingOf(first: Result): Used {
     const before = usedBefore(first);
     if (before !== undefined) return less(this.#earlier, before);
-    // A process that goes on from what there was has at least that much.
-    return now.costUsd >= this.#earlier.costUsd ? NOTHING_USED : this.#earlier;
+    return goesOnFrom(this.#earlier.costUsd, first)
+      ? NOTHING_USED
+      : this.#earlier;
   }
 
   /** What the session has used in the middle of a turn, by what its process counts. */

@@ -78,7 +78,7 @@ live(
     const starts = shell("sleep 1000");
     await using on = await world({
       replies: (request) =>
-        JSON.stringify(request.messages.at(-1)).includes("And you?")
+        request.prompts.some((prompt) => prompt.includes("And you?"))
           ? reply.text("Me too.")
           : starts(request),
     });

@@ -14,7 +14,7 @@ import {
 } from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
-import { usedBefore } from "../totals.ts";
+import { goesOnFrom, usedBefore } from "../totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
@@ -252,8 +252,7 @@ export class EventDecoder {
     // that had cost. The total never falls in one process; should it do so all the same,
     // the new one is what this turn is known to have cost.
     this.#totalCostUsd ??= usedBefore(result)?.costUsd ??
-      // It has at least that much, if it goes on from there.
-      (result.totalCostUsd >= this.#earlierCostUsd ? this.#earlierCostUsd : 0);
+      (goesOnFrom(this.#earlierCostUsd, result) ? this.#earlierCostUsd : 0);
     const grown = result.totalCostUsd - this.#totalCostUsd;
     result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
     this.#totalCostUsd = result.totalCostUsd;

@@ -202,6 +202,7 @@ Deno.test("the cost of a turn after a restart leaves out what the session had co
       [0.0024, 0.0008, 0.0008], // 2.1.332: it goes on, and says so
       [0.0024, undefined, 0.0008], // 2.1.300: it goes on
       [0.001, undefined, 0.001], // 2.1.250: it begins at nothing
+      [0.0016, undefined, 0.0016], // the same, after a turn that cost as much
     ] as const
   ) {
     const decoder = new EventDecoder();
