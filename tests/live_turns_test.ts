@@ -10,6 +10,7 @@ import {
   StateError,
   text,
 } from "../mod.ts";
+import { BEHAVIORS } from "../src/capabilities/table.ts";
 import { Gate, reply } from "../src/testing/messages_api.ts";
 import { live, world } from "./live_world.ts";
 
@@ -59,6 +60,7 @@ live(
     assertEquals(result.result, "true");
     assertEquals(await pushed.result(), result);
   },
+  BEHAVIORS.promptLifecycle,
 );
 
 live("a message pushed during the answer gets a turn of its own", async () => {
@@ -85,7 +87,7 @@ live("a message pushed during the answer gets a turn of its own", async () => {
   assertEquals((await pushed.result()).result, "two");
   assert(!JSON.stringify(events).includes("two"));
   assertEquals(session.turnCount, 2);
-});
+}, BEHAVIORS.promptLifecycle);
 
 live("an urgent message ends the turn at its next safe point", async () => {
   await using on = await world({
@@ -106,7 +108,7 @@ live("an urgent message ends the turn at its next safe point", async () => {
   await assertRejects(() => turn.text(), Error, "interrupted");
   assertEquals((await pushed.result()).result, "done");
   assertEquals(states, ["queued", "started", "completed"]);
-});
+}, BEHAVIORS.promptLifecycle);
 
 live("a message that is taken back is never answered", async () => {
   const gate = new Gate();
@@ -125,7 +127,7 @@ live("a message that is taken back is never answered", async () => {
   await assertRejects(() => pushed.result(), StateError);
   gate.open();
   assertEquals(await turn.text(), "one.");
-});
+}, BEHAVIORS.promptLifecycle);
 
 live("a message can join the conversation without a question", async () => {
   await using on = await world({
@@ -138,7 +140,7 @@ live("a message can join the conversation without a question", async () => {
   assertEquals(on.api.scripted.length, 1);
   const { text } = await session.ask("two");
   assert(text.includes("by the way"), text);
-});
+}, BEHAVIORS.promptLifecycle);
 
 live(
   "ask waits for a subagent in the background and the turn about it",
