@@ -21,7 +21,7 @@
 
 static char *line;
 static size_t capacity;
-static char hook[128], server[128];
+static char hook[128], server[128], prompt[128];
 
 static int next_line(void) { return getline(&line, &capacity, stdin) > 0; }
 
@@ -63,8 +63,11 @@ static void answer(void) {
   say(text);
 }
 
+// Names its prompt, as the CLI does: a file of recordings holds results of other ones.
 static void finish(void) {
-  say("{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"duration_ms\":1,"
+  say("{\"type\":\"result\",\"user_message_uuids\":[\"");
+  say(prompt);
+  say("\"],\"subtype\":\"success\",\"is_error\":false,\"duration_ms\":1,"
     "\"duration_api_ms\":1,\"num_turns\":1,\"result\":\"ok\",\"stop_reason\":\"end_turn\","
     "\"total_cost_usd\":0.0008,\"usage\":{\"input_tokens\":100,\"output_tokens\":20},"
     "\"modelUsage\":{},\"permission_denials\":[]," TAIL);
@@ -156,6 +159,7 @@ static void rounds(const char *kind, int count) {
 }
 
 static void turn(void) {
+  text_after("\"uuid\":\"", prompt, sizeof prompt);
   const char *plan = getenv("BENCH_PLAN");
   char kind[32] = "", path[4096] = "";
   int count = 0, other = 0;

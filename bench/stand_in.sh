@@ -17,7 +17,8 @@ while IFS= read -r line; do
         i=0
         while [ "$i" -lt "$3" ]; do cat "$2"; i=$((i + 1)); done
       fi
-      printf '{"type":"result","subtype":"success","is_error":false,"duration_ms":1,"duration_api_ms":1,"num_turns":1,"result":"ok","stop_reason":"end_turn","total_cost_usd":0.0008,"usage":{"input_tokens":100,"output_tokens":20},"modelUsage":{},"permission_denials":[],"session_id":"42955568-e463-430e-b7c6-8e0becef5e18","uuid":"b2f22ede-9aaa-4282-bc34-0ef59f004a38"}\n'
+      id=${line##*'"uuid":"'}
+      printf '{"type":"result","user_message_uuids":["%s"],"subtype":"success","is_error":false,"duration_ms":1,"duration_api_ms":1,"num_turns":1,"result":"ok","stop_reason":"end_turn","total_cost_usd":0.0008,"usage":{"input_tokens":100,"output_tokens":20},"modelUsage":{},"permission_denials":[],"session_id":"42955568-e463-430e-b7c6-8e0becef5e18","uuid":"b2f22ede-9aaa-4282-bc34-0ef59f004a38"}\n' "${id%%'"'*}"
       ;;
   esac
 done
