@@ -11,22 +11,14 @@ import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { DEFAULTS, type SessionOptions } from "../options.ts";
 import type { PermissionExplanation } from "../permissions/explain.ts";
-import {
-  closeBoundMs,
-  closeStepsOf,
-  Ending,
-  endLeftovers,
-  settleWithin,
-} from "../process/ending.ts";
-import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
-import { holdExit, holdSignals, ProcessTarget } from "../process/exit_hooks.ts";
-import { ProcessTree } from "../process/process_tree.ts";
+import { Child, type ChildTaker } from "../process/child.ts";
+import { closeBoundMs, closeStepsOf, settleWithin } from "../process/ending.ts";
+import { holdExit, holdSignals } from "../process/exit_hooks.ts";
 import type { Launch } from "../process/launch.ts";
 import { keepsSettings } from "../process/launch_files.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
 import { openTransport } from "../process/open.ts";
-import { drain, StderrText, Tail } from "../process/stderr.ts";
-import type { HeldTransport } from "../process/transport.ts";
+import { readStderr, StderrText, Tail } from "../process/stderr.ts";
 import type {
   ProcessExit,
   Prompt,
@@ -43,8 +35,6 @@ import type { SessionSink, TurnSink } from "./sinks.ts";
 import { startFailure } from "./start_failure.ts";
 import { StdoutReader } from "./stdout_reader.ts";
 
-const encoder = new TextEncoder();
-
 /** Drives one process. */
 export class AsyncDriver {
   readonly #options: SessionOptions;
@@ -54,16 +44,9 @@ export class AsyncDriver {
   readonly #conversation: Conversation;
   readonly #tail = new Tail();
   readonly #timers: LateTimers;
-  /** There is a process, or never will be. */
-  readonly #spawned = Promise.withResolvers<void>();
   /** There is no process any more, or never was. */
   readonly #gone = Promise.withResolvers<void>();
-  /** Lines that wait for the process to be there. */
-  #unwritten: string[] = [];
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  #process: HeldTransport | undefined;
-  /** How it is ended, once it is there. */
-  #ending: Ending | undefined;
+  readonly #child: Child;
   #launch: Launch | undefined;
   #started: Promise<WireObject> | undefined;
   #closing: Promise<void> | undefined;
@@ -77,6 +60,7 @@ export class AsyncDriver {
     this.#options = options;
     this.#before = inherited?.gone;
     this.#session = session;
+    this.#child = new Child(closeStepsOf(options));
     // A process of this machine keeps the program running; what a caller makes may not.
     this.#timers = new LateTimers(
       options.transport === undefined && options.spawn === undefined,
@@ -86,7 +70,7 @@ export class AsyncDriver {
       get stderrTail() {
         return tail.toString();
       },
-      write: (line) => this.#write(line),
+      write: (line) => this.#child.write(line),
       now: () => performance.now(),
       date: () => Date.now(),
       after: (timeoutMs, call) => this.#timers.after(timeoutMs, call),
@@ -102,7 +86,7 @@ export class AsyncDriver {
 
   /** Id of the process, once there is one. */
   get pid(): number | undefined {
-    return this.#process?.pid;
+    return this.#child.pid;
   }
 
   /** The end of stderr. */
@@ -147,7 +131,7 @@ export class AsyncDriver {
     this.#timers.begin();
     try {
       const response = await answer;
-      if (keepsSettings(response)) this.#process?.removeFiles();
+      if (keepsSettings(response)) this.#child.removeFiles();
       return response;
     } catch (error) {
       const failure = startFailure(error, this.stderrTail);
@@ -164,67 +148,42 @@ export class AsyncDriver {
     if (this.#before !== undefined) await this.#before;
     const opening = openTransport(this.#options, launch);
     const process = opening instanceof Promise ? await opening : opening;
-    const tree = new ProcessTree(process.pid, process.lineage);
-    const release = this.#hold(process, tree);
-    this.#process = process;
-    this.#ending = new Ending(
-      process,
-      tree,
-      closeStepsOf(this.#options),
-      () => this.#endInput(),
-    );
-    this.#writer = process.writable.getWriter();
-    // The end of stdin is seen by whoever writes next.
-    this.#writer.closed.catch(() => {});
-    const text = new StderrText(
-      this.#tail,
-      this.#conversation.stderr,
-      this.#conversation.secrets,
-    );
-    const stderr = process.stderr === undefined
-      ? Promise.resolve()
-      : drain(process.stderr, text);
-    // It says no more; the session goes on without it.
-    stderr.catch(() => {});
-    for (const line of this.#unwritten.splice(0)) this.#write(line);
-    this.#spawned.resolve();
-    // The start took too long, and whoever waited for it is gone.
-    if (this.#conversation.isEnded) this.#ending.terminate();
-    const stdout = this.#read(process.readable);
-    try {
-      const { code, signal } = await process.exited;
-      const ended = endLeftovers(tree);
-      // Who closes waits for less.
-      await stdout.finish(
-        this.isClosing ? LATE_OUTPUT_MS : process.lateOutputMs,
-      );
-      await lateOutput({
-        done: stderr,
-        progress: () => text.progress,
-        isHeld: () => false,
-      }, LATE_OUTPUT_MS);
-      this.#end({ code, signal, stderrTail: this.stderrTail });
-      await ended;
-    } finally {
-      release();
-    }
+    await this.#child.run(process, this.#taker);
     this.#gone.resolve();
   }
 
-  /** Ends the process with the program, until what this gives is called. */
-  #hold(process: HeldTransport, tree: ProcessTree): () => void {
-    const target = new ProcessTarget(process, tree);
-    const releaseExit = holdExit(target);
-    const releaseSignals = holdSignals(target, this.#options.exitSignals);
-    return () => {
-      releaseExit();
-      releaseSignals();
+  get #taker(): ChildTaker {
+    const { exitSignals } = this.#options;
+    return {
+      hold(target) {
+        const releaseExit = holdExit(target);
+        const releaseSignals = holdSignals(target, exitSignals);
+        return () => {
+          releaseExit();
+          releaseSignals();
+        };
+      },
+      read: ({ readable, stderr }) => {
+        const text = new StderrText(
+          this.#tail,
+          this.#conversation.stderr,
+          this.#conversation.secrets,
+        );
+        return {
+          stdout: this.#read(readable),
+          stderr: stderr === undefined ? undefined : readStderr(stderr, text),
+        };
+      },
+      lost: (error) => this.#fail(connectionLost(error)),
+      exited: ({ code, signal }) => {
+        this.#end({ code, signal, stderrTail: this.stderrTail });
+        return undefined;
+      },
     };
   }
 
-  /** Reads stdout; the one place that does. */
   #read(stdout: ReadableStream<Uint8Array>): StdoutReader {
-    const reader = new StdoutReader(
+    return new StdoutReader(
       stdout,
       this.#options.maxLineBytes ?? DEFAULTS.maxLineBytes,
       {
@@ -237,8 +196,6 @@ export class AsyncDriver {
         breathe: () => this.#timers.breathe(),
       },
     );
-    reader.done.catch((cause) => this.#fail(connectionLost(cause)));
-    return reader;
   }
 
   /** Sends a prompt; what becomes of it goes to `sink`. */
@@ -313,18 +270,6 @@ export class AsyncDriver {
     }
   }
 
-  #write(line: string): void {
-    const writer = this.#writer;
-    if (writer === undefined) {
-      // Before the process is there, a line waits for it; after its end, for nothing.
-      if (this.#process === undefined) this.#unwritten.push(line);
-      return;
-    }
-    // A process that reads no more has ended, or has to be: its end is what is reported.
-    writer.write(encoder.encode(`${line}\n`))
-      .catch(() => this.#ending?.terminate());
-  }
-
   /**
    * Ends the process: an interruption where a turn runs, and then the steps of
    * {@linkcode Ending}.
@@ -359,38 +304,25 @@ export class AsyncDriver {
       return;
     }
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
-    // A process that is only just being started is ended like any other; one that comes
-    // later than that is ended when it comes.
-    const gone = this.#spawned.promise.then(() => {
-      this.#ending?.close(eofMs);
-      return this.#gone.promise;
-    });
-    if (await settleWithin(gone, timeoutMs)) return;
+    this.#child.close(eofMs);
+    if (await settleWithin(this.#gone.promise, timeoutMs)) return;
     const error = new DeadlineError("close", timeoutMs, {
-      cause: this.#ending?.failure,
+      cause: this.#child.endFailure,
     });
     this.#end(error);
     throw error;
   }
 
-  #endInput(): void {
-    // The process may have closed its end before.
-    this.#writer?.close().catch(() => {});
-    this.#writer = undefined;
-  }
-
   /** The session cannot go on. */
   #fail(error: Error): void {
     this.#end(error);
-    this.#ending?.terminate();
+    this.#child.terminate();
   }
 
   /** The conversation is over: everything that waits fails. The process may still be on its way out. */
   #end(how: ProcessExit | Error): void {
     if (this.#conversation.isEnded) return;
     this.#conversation.end(how);
-    this.#endInput();
-    if (this.#process === undefined) this.#spawned.resolve();
     this.#session.closed(
       this.#closing === undefined ? this.protocol.endError : undefined,
     );

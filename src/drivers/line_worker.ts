@@ -9,18 +9,13 @@
  * @module
  */
 
-import { type CloseSteps, Ending, endLeftovers } from "../process/ending.ts";
-import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
-import {
-  EXIT_SIGNALS,
-  holdSignals,
-  ProcessTarget,
-} from "../process/exit_hooks.ts";
+import { Child, type ChildTaker } from "../process/child.ts";
+import type { CloseSteps } from "../process/ending.ts";
+import { EXIT_SIGNALS, holdSignals } from "../process/exit_hooks.ts";
+import { ChunkReading, type ChunkTaker } from "../process/late_output.ts";
 import { LineGatherer } from "../process/lines.ts";
-import { ProcessTree } from "../process/process_tree.ts";
 import { fittingLaunch } from "../process/fitting.ts";
 import {
-  type LocalProcess,
   type PreparedSpawn,
   prepareSpawn,
   startProcess,
@@ -42,33 +37,26 @@ const encoder = new TextEncoder();
 /** Runs one process for a thread that blocks. */
 class LineWorker {
   readonly #ring: RingWriter;
-  #process: LocalProcess | undefined;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  /** Lines that wait for the process to be there. */
-  readonly #unwritten: string[] = [];
+  readonly #child: Child;
+  readonly #order: StartOrder;
   /** What the caller makes of the command, where it is asked. */
   readonly #answer = Promise.withResolvers<SpawnSpec>();
-  /** How the process is ended, once it is there. */
-  #ending: Ending | undefined;
-  /** Set where it has to end, maybe before it is there. */
-  #toEnd: ((ending: Ending) => void) | undefined;
   /** The record that is being written, and those that wait for it. */
   #writing: Promise<void> = Promise.resolve();
   #unwrittenRecords = 0;
-  #chunks = 0;
-  /** Stdout is read no further, whatever is still in it. */
-  #isCut = false;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#ring = new RingWriter(memory);
+  constructor(order: StartOrder) {
+    this.#order = order;
+    this.#child = new Child(order.steps);
+    this.#ring = new RingWriter(order.memory);
     this.#ring.beat();
     // A refusal may come when nobody waits for it.
     this.#answer.promise.catch(() => {});
   }
 
   /** Starts the process and carries what it writes, to its end. Never rejects. */
-  async run(order: StartOrder): Promise<void> {
-    const { options, launch, willChange } = order;
+  async run(): Promise<void> {
+    const { options, launch, willChange, inWorker } = this.#order;
     try {
       const fitting = willChange
         ? launch
@@ -76,22 +64,10 @@ class LineWorker {
       const prepared = prepareSpawn(options, fitting, willChange);
       const process = startProcess({
         ...willChange ? await this.#changed(prepared) : prepared,
-        isWatched: order.inWorker,
+        isWatched: inWorker,
       });
-      const tree = new ProcessTree(process.pid, process.lineage);
-      const release = this.#hold(order, process, tree);
-      this.#process = process;
-      try {
-        await this.#serve(order, process, tree, {
-          pid: process.pid,
-          folder: prepared.files.folder,
-        });
-      } finally {
-        // What is left where reading it failed.
-        process.kill("SIGKILL");
-        tree.kill();
-        release();
-      }
+      const { folder } = prepared.files;
+      await this.#child.run(process, this.#taker({ pid: process.pid, folder }));
     } catch (error) {
       await this.#json(RECORD.failed, plainError(error));
     }
@@ -102,7 +78,7 @@ class LineWorker {
   fail(error: unknown): void {
     this.#json(RECORD.broken, plainError(error));
     this.refuse();
-    this.#process?.kill("SIGKILL");
+    this.#child.kill();
   }
 
   /** What the caller makes of the command. */
@@ -126,85 +102,49 @@ class LineWorker {
     this.#answer.reject(new Error("The start was given up"));
   }
 
-  async #serve(
-    { maxLineBytes, steps }: StartOrder,
-    process: LocalProcess,
-    tree: ProcessTree,
-    news: SpawnNews,
-  ): Promise<void> {
-    this.#writer = process.writable.getWriter();
-    // The end of stdin is seen by whoever writes next.
-    this.#writer.closed.catch(() => {});
-    this.#ending = new Ending(process, tree, steps, () => this.#endInput());
-    await this.#json(RECORD.spawned, news);
-    const lines = process.readable.getReader();
-    const stdout = this.#carryLines(lines, new LineGatherer(maxLineBytes));
-    const stderr = this.#carry(RECORD.stderr, process.stderr.getReader());
-    for (const line of this.#unwritten.splice(0)) this.write(line);
-    this.#toEnd?.(this.#ending);
-    const { code, signal } = await process.exited;
-    const ended = endLeftovers(tree);
-    // A process that was started by this one may hold the pipes open for ever.
-    await this.#late(stdout);
-    this.#isCut = true;
-    await lines.cancel();
-    await stdout;
-    await this.#late(stderr);
-    await this.#json(RECORD.exited, { code, signal });
-    await ended;
+  #taker(news: SpawnNews): ChildTaker {
+    const { options, blocked, maxLineBytes } = this.#order;
+    return {
+      hold: (target) =>
+        holdSignals(target, options.exitSignals, (signal) => {
+          // First this and then the look whether somebody waits: one that stops waiting in
+          // between sees it.
+          this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
+          return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
+        }),
+      read: ({ readable, stderr }) => {
+        this.#json(RECORD.spawned, news);
+        return {
+          stdout: new ChunkReading(readable, this.#lines(maxLineBytes)),
+          stderr: stderr && new ChunkReading(stderr, {
+            take: (chunk) => this.#write(RECORD.stderr, chunk),
+            end: () => undefined,
+            isHeld: () => this.#isHeld,
+          }),
+        };
+      },
+      lost: (error) => this.fail(error),
+      exited: (status) => this.#json(RECORD.exited, status),
+    };
   }
 
-  /** Ends the process with the program where a signal does that. */
-  #hold(
-    { options, blocked }: StartOrder,
-    process: LocalProcess,
-    tree: ProcessTree,
-  ): () => void {
-    const target = new ProcessTarget(process, tree);
-    return holdSignals(target, options.exitSignals, (signal) => {
-      // First this and then the look whether somebody waits: one that stops waiting in
-      // between sees it.
-      this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
-      return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
-    });
+  /** Carries whole lines. */
+  #lines(maxLineBytes: number): ChunkTaker {
+    const lines = new LineGatherer(maxLineBytes);
+    const write = async (parts: readonly Uint8Array[]) => {
+      for (const part of parts) await this.#write(RECORD.stdout, part);
+    };
+    return {
+      take: (chunk) => write(lines.push(chunk)),
+      // Half a line of a pipe that another process holds open is not at its end.
+      end: (isCut) => isCut ? undefined : write(lines.end()),
+      isHeld: () => this.#isHeld,
+    };
   }
 
-  async #carryLines(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    lines: LineGatherer,
-  ): Promise<void> {
-    for (;;) {
-      const { done, value } = await reader.read();
-      this.#chunks++;
-      // Half a line of a pipe that somebody else holds open is not at its end.
-      const parts = !done ? lines.push(value) : this.#isCut ? [] : lines.end();
-      for (const part of parts) {
-        const waiting = this.#write(RECORD.stdout, part);
-        if (waiting !== undefined) await waiting;
-      }
-      if (done) return;
-    }
-  }
-
-  async #carry(
-    kind: RecordKind,
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-  ): Promise<void> {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      this.#chunks++;
-      await this.#write(kind, value);
-    }
-  }
-
-  /** Waits for what is left of an output. A reader of the ring that rests is no silence. */
-  async #late(done: Promise<void>): Promise<void> {
-    await lateOutput({
-      done,
-      progress: () => this.#chunks,
-      isHeld: () => this.#unwrittenRecords > 0,
-    }, LATE_OUTPUT_MS);
+  /** Whether the reader of the ring rests. */
+  get #isHeld(): boolean {
+    return this.#unwrittenRecords > 0;
   }
 
   #json(kind: RecordKind, value: unknown): Promise<void> | undefined {
@@ -227,37 +167,19 @@ class LineWorker {
 
   /** Writes a line to the process, once it is there. */
   write(line: string): void {
-    const writer = this.#writer;
-    if (writer === undefined) {
-      if (this.#process === undefined) this.#unwritten.push(line);
-      return;
-    }
-    // A process that reads no more has ended, or has to be: its end is what is reported.
-    writer.write(encoder.encode(`${line}\n`)).catch(() =>
-      this.#ending?.terminate()
-    );
-  }
-
-  #endInput(): void {
-    // The process may have closed its end before.
-    this.#writer?.close().catch(() => {});
-    this.#writer = undefined;
+    this.#child.write(line);
   }
 
   /** Ends the process, also one that is only just being started. */
   close(eofMs: number): void {
-    this.#end((ending) => ending.close(eofMs));
+    this.refuse();
+    this.#child.close(eofMs);
   }
 
   /** Ends it by signals. */
   terminate(steps: CloseSteps | undefined): void {
-    this.#end((ending) => ending.terminate(steps));
-  }
-
-  #end(how: (ending: Ending) => void): void {
-    this.#toEnd = how;
     this.refuse();
-    if (this.#ending !== undefined) how(this.#ending);
+    this.#child.terminate(steps);
   }
 
   /** Nobody reads any more. */
@@ -291,9 +213,9 @@ function listen(): void {
     const order = (event as MessageEvent<WorkerOrder>).data;
     switch (order.do) {
       case "start":
-        worker = new LineWorker(order.memory);
+        worker = new LineWorker(order);
         // Then there is nothing left to do, whether or not somebody still looks.
-        worker.run(order).then(() => {
+        worker.run().then(() => {
           (globalThis as unknown as Worker).postMessage("gone");
           globalThis.close();
         });

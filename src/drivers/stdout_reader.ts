@@ -5,7 +5,7 @@
  */
 
 import { settleWithin } from "../process/ending.ts";
-import { LATE_OUTPUT_MS, lateOutput } from "../process/late_output.ts";
+import { LATE_OUTPUT_MS, type Reading } from "../process/late_output.ts";
 import { LineSplitter } from "../process/lines.ts";
 import { OneByOne } from "./one_by_one.ts";
 
@@ -36,7 +36,7 @@ export interface LineTaker {
 }
 
 /** Reads one stream to its end; nobody else may. */
-export class StdoutReader {
+export class StdoutReader implements Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #splitter: LineSplitter;
   readonly #taker: LineTaker;
@@ -90,21 +90,17 @@ export class StdoutReader {
     }
   }
 
-  /**
-   * The process has ended: waits for what is left of its output, as long as there is any.
-   * A process that was started by this one may hold the pipe open for ever.
-   *
-   * @param silenceMs After so long without any there is none.
-   */
-  async finish(silenceMs: number): Promise<void> {
-    const isOver = await lateOutput({
-      done: this.done,
-      progress: () => this.#progress,
-      isHeld: () => this.#isWaiting,
-    }, silenceMs);
-    if (isOver) return;
+  progress(): number {
+    return this.#progress;
+  }
+
+  isHeld(): boolean {
+    return this.#isWaiting;
+  }
+
+  async cut(): Promise<void> {
     this.#isCanceled = true;
-    // That of a transport may take its time.
+    // The cancel() of a transport may take its time.
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The output of a process that has ended: what it wrote is still in a pipe, which a
- * process that was started by it may hold open for ever.
+ * The output of a process, and how long to wait for its end: what an ended process wrote is
+ * still in a pipe, which another process may hold open for good.
  *
  * @module
  */
@@ -23,6 +23,67 @@ export interface LateOutput {
   isHeld(): boolean;
 }
 
+/** An output that is being read, and that can be cut off. */
+export interface Reading extends LateOutput {
+  /** Reads no further. Resolves once everything that was read is taken. */
+  cut(): Promise<void>;
+}
+
+/** Takes the chunks of an output. */
+export interface ChunkTaker {
+  /** Takes a chunk. Returns a promise if the next one has to wait. */
+  take(chunk: Uint8Array): Promise<void> | undefined;
+  /**
+   * That was all.
+   *
+   * @param isCut The output was cut off: what came last may be half of something.
+   */
+  end(isCut: boolean): Promise<void> | undefined;
+  /** Whether a chunk waits until its reader takes it. */
+  isHeld(): boolean;
+}
+
+/** An output that is read chunk by chunk, at the pace of its taker. */
+export class ChunkReading implements Reading {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #taker: ChunkTaker;
+  #chunks = 0;
+  #isCut = false;
+  readonly done: Promise<void>;
+
+  /** Begins to read. */
+  constructor(output: ReadableStream<Uint8Array>, taker: ChunkTaker) {
+    this.#reader = output.getReader();
+    this.#taker = taker;
+    this.done = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) break;
+      this.#chunks++;
+      const taken = this.#taker.take(value);
+      if (taken !== undefined) await taken;
+    }
+    await this.#taker.end(this.#isCut);
+  }
+
+  progress(): number {
+    return this.#chunks;
+  }
+
+  isHeld(): boolean {
+    return this.#taker.isHeld();
+  }
+
+  async cut(): Promise<void> {
+    this.#isCut = true;
+    await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
+    await this.done;
+  }
+}
+
 /** Time, where a test passes it by hand. */
 export interface LateClock {
   /** Milliseconds that passed since some moment. */
@@ -40,18 +101,18 @@ export interface LateClock {
  * @returns Whether it ended.
  */
 export async function lateOutput(
-  { done, progress, isHeld }: LateOutput,
+  output: LateOutput,
   silenceMs: number,
   { now = () => performance.now(), wait = settleWithin }: LateClock = {},
 ): Promise<boolean> {
   let leftMs = MAX_LATE_OUTPUT_MS;
   for (;;) {
-    const seen = progress();
+    const seen = output.progress();
     const from = now();
-    if (await wait(done, silenceMs)) return true;
-    if (progress() === seen) {
+    if (await wait(output.done, silenceMs)) return true;
+    if (output.progress() === seen) {
       // Nothing came because nothing was taken, or there is nothing.
-      if (!isHeld()) return false;
+      if (!output.isHeld()) return false;
       continue;
     }
     leftMs -= now() - from;

@@ -6,6 +6,7 @@
  */
 
 import { callAside } from "../call_aside.ts";
+import { ChunkReading, type Reading } from "./late_output.ts";
 import { SecretMask } from "../secrets.ts";
 
 /** How much of the end is kept, in characters. */
@@ -46,7 +47,6 @@ export class StderrText {
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #mask: SecretMask;
   #rest = "";
-  #progress = 0;
 
   /**
    * @param onLine Hears each line. What it throws goes to `reportError`.
@@ -64,14 +64,8 @@ export class StderrText {
     tail.follow(() => this.#mask.held);
   }
 
-  /** Grows with each piece. */
-  get progress(): number {
-    return this.#progress;
-  }
-
   /** Takes a piece. */
   push(piece: string): void {
-    this.#progress++;
     this.#take(this.#mask.push(piece));
   }
 
@@ -98,22 +92,25 @@ export class StderrText {
   }
 }
 
-/** Reads stderr to its end. Never rejects for what a listener throws. */
-export async function drain(
+/** Reads stderr to its end. */
+export function readStderr(
   stderr: ReadableStream<Uint8Array>,
   target: StderrText,
-): Promise<void> {
-  // A TextDecoderStream takes two milliseconds to be made for the first time, and an
-  // iterator one.
+): Reading {
+  // A TextDecoderStream takes two milliseconds to be made for the first time.
   const decoder = new TextDecoder();
-  const reader = stderr.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    target.push(decoder.decode(value, { stream: true }));
-  }
-  target.push(decoder.decode());
-  target.end();
+  return new ChunkReading(stderr, {
+    take(chunk) {
+      target.push(decoder.decode(chunk, { stream: true }));
+      return undefined;
+    },
+    end() {
+      target.push(decoder.decode());
+      target.end();
+      return undefined;
+    },
+    isHeld: () => false,
+  });
 }
 
 function tell(onLine: (line: string) => void, line: string): void {
