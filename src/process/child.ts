@@ -101,7 +101,6 @@ export class Child {
     // The session continues without it.
     stderr?.done.catch(() => {});
     const { code, signal } = await process.exited;
-    this.#endInput();
     const ended = endLeftovers(tree);
     await this.#finish(
       stdout,
@@ -110,6 +109,8 @@ export class Child {
     );
     if (stderr !== undefined) await this.#finish(stderr, LATE_OUTPUT_MS);
     await taker.exited({ code, signal });
+    // Not before: a transport may take that for its end, and have output to come.
+    this.#endInput();
     await ended;
   }
 
