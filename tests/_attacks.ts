@@ -21,6 +21,8 @@ export interface Attack {
   readonly witness?: string;
   /** Why it does not run in these tests, even when it is allowed. */
   readonly failsHere?: string;
+  /** The newest CLI does not have the tool, and an older one has. */
+  readonly isGone?: true;
 }
 
 const NO_NETWORK = "there is no network";
@@ -252,6 +254,32 @@ export const CALLS: readonly Attack[] = [
     name: "a tool of another process",
     tool: "mcp__other__reveal",
     input: () => ({}),
+  },
+  {
+    name: "note",
+    tool: "TaskCreate",
+    input: () => ({ subject: "s", description: "d" }),
+    isGone: true,
+  },
+  { name: "notes", tool: "TaskList", input: () => ({}), isGone: true },
+  {
+    name: "look at a note",
+    tool: "TaskGet",
+    input: () => ({ taskId: "1" }),
+    isGone: true,
+  },
+  {
+    name: "change a note",
+    tool: "TaskUpdate",
+    input: () => ({ taskId: "1", status: "in_progress" }),
+    isGone: true,
+  },
+  {
+    name: "output",
+    tool: "TaskOutput",
+    input: () => ({ task_id: "none", block: false, timeout: 0 }),
+    failsHere: "there is no such task",
+    isGone: true,
   },
   { name: "plan", tool: "EnterPlanMode", input: () => ({}) },
   {

@@ -290,8 +290,10 @@ export const BEHAVIORS = {
   promptLifecycle: { since: "2.1.206" },
   /** Tasks in the background are told as a list, as `background_tasks_changed`. */
   taskList: { since: "2.1.205" },
+  /** A result says how many turns are queued, as those about tasks that are over. */
+  queuedTurns: { since: "2.1.246" },
   /** A reply that is cut off is followed by a line that asks the model to go on. */
-  resumptionLine: { since: "2.1.278" },
+  resumptionLine: { since: "2.1.272" },
   /** The answer to `set_model` names the model. */
   modelInChange: { since: "2.1.310" },
   /** The input of an "ask" of a hook of the settings counts beside an "ask" of the host. */

@@ -110,6 +110,34 @@ Deno.test("a turn of the CLI's own that is queued is waited for, and for no long
   }
 });
 
+Deno.test("a CLI that does not say what is queued may follow up a task that ended in the turn", () => {
+  for (const version of ["2.1.240", "2.1.246"]) {
+    for (const comes of [true, false]) {
+      const driver = new FakeDriver();
+      driver.version = version;
+      const turn = driver.send("a", undefined, "tasks");
+      driver.init("a");
+      tasks(driver, "t1");
+      driver.receive({
+        type: "system",
+        subtype: "task_updated",
+        task_id: "t1",
+        patch: { status: "completed" },
+      });
+      tasks(driver);
+      driver.result(["a"], { queued_turn_count: undefined });
+      const isLate = version === "2.1.240";
+      assertEquals(turn.end?.result?.text, isLate ? undefined : "ok");
+      if (comes) followUp(driver, "It is done.");
+      driver.pass(LATER_MS);
+      assertEquals(
+        turn.end?.result?.text,
+        isLate && comes ? "It is done." : "ok",
+      );
+    }
+  }
+});
+
 Deno.test("a turn about a task that has nothing to say takes no answer away; one that fails is the end", () => {
   const { driver, turn } = lasting();
   followUp(driver, "");

@@ -1,5 +1,6 @@
 // A session that is resumed with a deferred call of a tool: the CLI begins a turn about it
-// by itself, before that of the prompt. The order of lines is that of CLI 2.1.332.
+// by itself, before that of the prompt. The order of lines is that of CLI 2.1.332, and of 2.1.197,
+// which does not say whose turn it is.
 
 import { assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
@@ -73,24 +74,32 @@ const ABOUT_THE_CALL: Readonly<Record<string, readonly WireObject[]>> = {
   ],
 };
 
+/** The turn of the prompt, by a CLI that names no prompts. */
+const UNNAMED_TURN: readonly WireObject[] = [
+  INIT,
+  says("mine"),
+  result("mine"),
+];
+
 for (const [name, lines] of Object.entries(ABOUT_THE_CALL)) {
   Deno.test(`a deferred call is no part of the prompt's turn: ${name}`, () => {
-    for (const lateQueued of [true, false]) {
+    for (const queued of ["late", "early", "never"]) {
       const protocol = new Protocol({ resume: { id: "s", cwd: "/w" } });
       protocol.start("start", {}, 1000);
       protocol.send({ id: OWN, content: "go" });
       const seen: string[] = [];
       const ends: unknown[] = [];
       const end = name.startsWith("its tool") ? "cancelled" : "completed";
+      const named = [
+        ...queued === "late" ? [] : [lifecycle("queued", OWN)],
+        lifecycle("started", FOREIGN),
+        ...queued === "late" ? [lifecycle("queued", OWN)] : [],
+        ...lines,
+        lifecycle(end, FOREIGN),
+        ...OWN_TURN,
+      ];
       for (
-        const line of [
-          ...lateQueued ? [] : [lifecycle("queued", OWN)],
-          lifecycle("started", FOREIGN),
-          ...lateQueued ? [lifecycle("queued", OWN)] : [],
-          ...lines,
-          lifecycle(end, FOREIGN),
-          ...OWN_TURN,
-        ]
+        const line of queued === "never" ? [...lines, ...UNNAMED_TURN] : named
       ) {
         const text = JSON.stringify({ session_id: "s", uuid: "u", ...line });
         for (const output of protocol.receive(text)) {

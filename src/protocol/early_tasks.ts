@@ -1,15 +1,24 @@
 /**
- * Tasks in the background, for a CLI that tells no list of them (before 2.1.205). Pure.
+ * Tasks in the background, for a CLI that tells no list of them (before 2.1.205), or does not
+ * say whether a turn about one is queued (before 2.1.246). Pure.
  *
- * Such a CLI writes `task_started` and `task_notification` for each task, also for a subagent
- * that its call waits for. A task whose call has its result while the task still runs is in the
- * background (seen with 2.1.197).
+ * Such a CLI writes `task_started` for each task, also for a subagent that its call waits for, and
+ * `task_updated` with a final status when it ends. `task_notification` comes in addition, but not
+ * for a task that ends in the middle of a turn whose next call tells the model of it. A task
+ * whose call has its result while the task still runs is in the background (seen with 2.1.197).
  *
  * @module
  */
 
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+
+/** The statuses with which a task is over. */
+const ENDS: ReadonlySet<string | undefined> = new Set([
+  "completed",
+  "failed",
+  "killed",
+]);
 
 /** Follows the tasks of one process. */
 export class EarlyTasks {
@@ -54,12 +63,49 @@ export class EarlyTasks {
         }
         break;
       }
+      case "task_updated":
+        if (ENDS.has(event.patch.status)) this.#end(event.taskId);
+        break;
       case "task_notification":
-        this.#tasks.delete(event.taskId);
-        if (event.toolUseId !== undefined) this.#called.delete(event.toolUseId);
+        this.#end(event.taskId);
         break;
       case "result":
         this.#answered.clear();
+        break;
+    }
+  }
+
+  #end(taskId: string): void {
+    this.#tasks.delete(taskId);
+    for (const [toolUseId, task] of this.#called) {
+      if (task.taskId === taskId) this.#called.delete(toolUseId);
+    }
+  }
+}
+
+/**
+ * Tasks that ended since the last turn began, and of which no notification came: the CLI told
+ * the model of them in that turn, or begins a turn about them.
+ */
+export class UnheardTasks {
+  readonly #ids = new Set<string>();
+
+  /** Whether there are any. */
+  get isAny(): boolean {
+    return this.#ids.size > 0;
+  }
+
+  /** Takes over what an event says. */
+  observe(event: ClaudeEvent): void {
+    switch (event.type) {
+      case "task_updated":
+        if (ENDS.has(event.patch.status)) this.#ids.add(event.taskId);
+        break;
+      case "task_notification":
+        this.#ids.delete(event.taskId);
+        break;
+      case "system_init":
+        this.#ids.clear();
         break;
     }
   }

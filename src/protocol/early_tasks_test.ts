@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
-import { EarlyTasks } from "./early_tasks.ts";
+import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
 
 const STARTED = {
   type: "task_started",
@@ -12,6 +12,12 @@ const STARTED = {
 };
 const ANSWERED = { type: "tool_result", toolUseId: "call", isError: false };
 const OVER = { type: "task_notification", taskId: "t", toolUseId: "call" };
+
+const ENDED = {
+  type: "task_updated",
+  taskId: "t",
+  patch: { status: "completed" },
+};
 
 /** What runs in the background after each event. */
 function follow(...events: readonly object[]): readonly (readonly string[])[] {
@@ -33,4 +39,36 @@ Deno.test("EarlyTasks: a task is in the background if its call has a result whil
   assertEquals(follow({ ...STARTED, toolUseId: undefined }, OVER), [["t"], []]);
   // Ids of calls may be used again in a later turn.
   assertEquals(follow(ANSWERED, { type: "result" }, STARTED), [[], [], []]);
+});
+
+Deno.test("EarlyTasks: a task is over with its final status", () => {
+  // The CLI says no more of a task of which it tells the model in the same turn.
+  assertEquals(follow(STARTED, ANSWERED, ENDED), [[], ["t"], []]);
+  assertEquals(follow(STARTED, ENDED, ANSWERED), [[], [], []]);
+  for (const status of ["failed", "killed"]) {
+    const ended = { ...ENDED, patch: { status } };
+    assertEquals(follow(STARTED, ANSWERED, ended), [[], ["t"], []]);
+  }
+  for (const patch of [{ status: "paused" }, { description: "d" }]) {
+    const changed = { ...ENDED, patch };
+    assertEquals(follow(STARTED, ANSWERED, changed), [[], ["t"], ["t"]]);
+  }
+});
+
+Deno.test("UnheardTasks: a turn may follow about a task of which no notification came", () => {
+  const unheard = new UnheardTasks();
+  const may = (event: object) => {
+    unheard.observe(event as ClaudeEvent);
+    return unheard.isAny;
+  };
+  const result = { type: "result" };
+  const begins = { type: "system_init" };
+  assertEquals([STARTED, ANSWERED, ENDED, result, begins].map(may), [
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
+  assertEquals([ENDED, OVER, result].map(may), [true, false, false]);
 });

@@ -12,7 +12,7 @@ import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
 import type { SlashCommand } from "../messages/system/commands_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
-import { EarlyTasks } from "./early_tasks.ts";
+import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
 import { type SessionUsage, Totals, type Used } from "../totals.ts";
 
 export type { SessionUsage } from "../totals.ts";
@@ -55,6 +55,7 @@ export class SessionFacts {
   /** Tasks that run in the background, by their id. */
   readonly tasks: Map<string, BackgroundTask> = new Map();
   readonly #earlyTasks = new EarlyTasks(this.tasks);
+  readonly #unheardTasks = new UnheardTasks();
   /** Files that tools wrote, by the path that the tool said. */
   readonly filesModified: Set<string> = new Set();
   #totals = new Totals();
@@ -80,6 +81,11 @@ export class SessionFacts {
       [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
+  /** Whether the CLI may begin a turn about a task that is over, and does not say so. */
+  get mayFollowUp(): boolean {
+    return this.#unheardTasks.isAny;
+  }
+
   /**
    * Takes over what is known from the process before, other than what ran in it.
    *
@@ -98,6 +104,9 @@ export class SessionFacts {
   observe(event: ClaudeEvent): void {
     if (isMet(BEHAVIORS.taskList.since, this.claudeVersion) === false) {
       this.#earlyTasks.observe(event);
+    }
+    if (isMet(BEHAVIORS.queuedTurns.since, this.claudeVersion) === false) {
+      this.#unheardTasks.observe(event);
     }
     switch (event.type) {
       case "system_init":

@@ -351,6 +351,9 @@ export class TurnFlow {
         this.#details(),
       );
     }
+    if (!this.#sawInit && isOfDeferredCall(raw, frame)) {
+      this.#turns.beginDeferredCall();
+    }
     if (raw.type === "system" && raw.subtype === "init") {
       this.#sawInit = true;
       const { open } = this.#turns;
@@ -572,6 +575,14 @@ export class TurnFlow {
     this.#waiting = undefined;
     return outputs;
   }
+}
+
+/** Whether a line before the first `init` is about a call that the session left to this process. */
+function isOfDeferredCall(raw: WireObject, { events }: Frame): boolean {
+  return raw.type === "result"
+    ? raw.stop_reason === "tool_deferred" ||
+      raw.terminal_reason === "tool_deferred_unavailable"
+    : events[0]?.type === "tool_result";
 }
 
 function opened(prompt: Prompt): OpenTurn {

@@ -11,7 +11,8 @@
  * them on 2.1.300; `system/init` names them since 2.1.301. `started` comes before the
  * `init` of the turn, and for a folded prompt before the `result`, so the prompts that have
  * started since the last result are those of the turn. 2.1.197 reports nothing at all: there
- * a turn that the CLI starts by itself is told apart by its `origin`.
+ * a turn that the CLI starts by itself is told apart by its `origin`, and the turn of a deferred
+ * call by the call's result, or the turn's, which comes before any `init`.
  *
  * @module
  */
@@ -94,6 +95,8 @@ export class Turns {
   #foreign = false;
   /** The prompt of its own that it is about, if it has begun with one. */
   #foreignId: string | undefined;
+  /** It is the turn of a deferred call, of which the CLI reports nothing else. */
+  #isOfDeferredCall = false;
   /** The CLI reports what becomes of each prompt: since 2.1.206. */
   #reportsLifecycle = false;
   /** The CLI names the prompts of a turn in its `init`: since 2.1.301. */
@@ -169,9 +172,17 @@ export class Turns {
     return ids;
   }
 
+  /** A line came before the first `init`, about a call that was left to this process. */
+  beginDeferredCall(): void {
+    // Since 2.1.206 the turn has an id, which has come before.
+    if (this.#reportsLifecycle) return;
+    this.#foreign = true;
+    this.#isOfDeferredCall = true;
+  }
+
   /** A `system/init` came: a turn begins. Says whether it is the caller's. */
   begin(raw: WireObject): boolean {
-    const own = this.open !== undefined &&
+    const own = this.open !== undefined && !this.#isOfDeferredCall &&
       this.#isBegunBy(raw, this.open.promptId);
     this.#foreign = !own;
     this.#foreignPushed = new Set(
@@ -273,12 +284,15 @@ export class Turns {
     readonly pushed: readonly string[];
   } {
     const ids = this.#promptsOf(raw);
-    // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin.
-    const isOfPrompt = raw.origin === undefined || raw.origin === null;
+    // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin, unless it is
+    // that of a deferred call.
+    const isOfPrompt = !this.#isOfDeferredCall &&
+      (raw.origin === undefined || raw.origin === null);
     const own = this.open !== undefined &&
       (ids?.includes(this.open.promptId) ?? isOfPrompt);
     this.#foreign = false;
     this.#foreignId = undefined;
+    this.#isOfDeferredCall = false;
     this.#isOfPushed = false;
     this.#begun.clear();
     const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
