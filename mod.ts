@@ -27,7 +27,7 @@ export {
   type AskOptions,
   AsyncSession,
   type SendOptions,
-} from "./src/session.ts";
+} from "./src/session/async_session.ts";
 export {
   type ContentBlock,
   type DocumentOptions,
@@ -35,10 +35,10 @@ export {
   text,
 } from "./src/prompt/blocks.ts";
 export { document, image } from "./src/prompt/files.ts";
-export { SessionFacts, type SessionState } from "./src/facts_view.ts";
-export { type TextStreamOptions, Turn } from "./src/turn.ts";
-export type { OnRetract } from "./src/events/text_pieces.ts";
-export type { PushedMessage } from "./src/pushed.ts";
+export { SessionFacts, type SessionState } from "./src/session/facts_view.ts";
+export { type TextStreamOptions, Turn } from "./src/session/turn.ts";
+export type { OnRetract } from "./src/decode/text_pieces.ts";
+export type { PushedMessage } from "./src/session/pushed.ts";
 export type { PushOptions, Until } from "./src/protocol/output.ts";
 export type { MessageState } from "./src/protocol/turns.ts";
 export {
@@ -52,14 +52,14 @@ export {
   type PrintOptions,
   printPrompt,
   type PrintPromptOptions,
-} from "./src/one_shot.ts";
-export { SyncSession } from "./src/session_sync.ts";
-export { SyncTurn } from "./src/turn_sync.ts";
+} from "./src/session/one_shot.ts";
+export { SyncSession } from "./src/session/sync_session.ts";
+export { SyncTurn } from "./src/session/sync_turn.ts";
 export {
   printPromptSync,
   type PrintPromptSyncOptions,
-} from "./src/one_shot_sync.ts";
-export type { SyncPushedMessage } from "./src/pushed_sync.ts";
+} from "./src/session/sync_one_shot.ts";
+export type { SyncPushedMessage } from "./src/session/sync_pushed.ts";
 export type {
   KnownSyncHooks,
   SyncAnswers,
@@ -67,8 +67,11 @@ export type {
   SyncHookOptions,
   SyncSessionOptions,
   UnknownSyncHook,
-} from "./src/sync_options.ts";
-export type { EventsOptions, SessionEventMap } from "./src/broadcast.ts";
+} from "./src/options/sync_options.ts";
+export type {
+  EventsOptions,
+  SessionEventMap,
+} from "./src/session/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type { CostEntry } from "./src/observe/cost_entry.ts";
 export type { Logger } from "./src/observe/log.ts";
@@ -80,7 +83,7 @@ export type {
   TransportFactory,
   TransportSignal,
   TransportStart,
-} from "./src/process/transport.ts";
+} from "./src/options/transport.ts";
 export type {
   AgentSpec,
   AuthMode,
@@ -105,7 +108,7 @@ export type {
   ToolConfig,
   Validation,
   WaitForReset,
-} from "./src/options.ts";
+} from "./src/options/session_options.ts";
 
 export {
   allow,
@@ -122,27 +125,29 @@ export {
   askUser,
   callback,
   denyAll,
+  type PolicyRequest,
+} from "./src/permissions/policy.ts";
+export {
   type Policy,
   type PolicyAnswer,
   type PolicyContext,
-  type PolicyRequest,
   type SyncPolicy,
-} from "./src/permissions/policy.ts";
+} from "./src/permissions/policy_types.ts";
 export {
   byTool,
   type SyncToolPolicyFunction,
   type ToolPolicyFunction,
 } from "./src/permissions/by_tool.ts";
 export { allOf, firstOf } from "./src/permissions/combine.ts";
-export type { PermissionExplanation } from "./src/permissions/explain.ts";
+export type { PermissionExplanation } from "./src/permissions/policy_types.ts";
 export {
   isSameTool,
   type ToolKind,
   toolKind,
-} from "./src/tools/builtin_tools.ts";
+} from "./src/messages/builtin_tools.ts";
 export { logged, type PolicyRecord } from "./src/permissions/logged.ts";
 export { readOnly, type ReadOnlyOptions } from "./src/permissions/read_only.ts";
-export type { RealPath } from "./src/permissions/paths.ts";
+export type { RealPath } from "./src/util/real_path.ts";
 export {
   writePaths,
   type WritePathsOptions,
@@ -200,7 +205,7 @@ export type {
   SchemaOutput,
   SchemaResult,
   StandardSchema,
-} from "./src/standard_schema.ts";
+} from "./src/util/standard_schema.ts";
 
 export { hook, type HookAnswers } from "./src/hooks/hook.ts";
 export type {
@@ -293,7 +298,7 @@ export type {
   UserPromptExpansionInput,
   UserPromptSubmitInput,
 } from "./src/hooks/turn_inputs.ts";
-export type { HandlerFailure } from "./src/host/handler_failure.ts";
+export type { HandlerFailure } from "./src/util/handler_failure.ts";
 export {
   dialog,
   type DialogAnswer,
@@ -324,7 +329,7 @@ export type {
 } from "./src/control/initialize.ts";
 export type { ControlOptions } from "./src/control/call.ts";
 export type { Given, SessionKind } from "./src/control/host.ts";
-export { LiveControl } from "./src/control/live.ts";
+export { LiveControl } from "./src/session/live_control.ts";
 export { McpControl } from "./src/control/mcp.ts";
 export { TaskControl } from "./src/control/tasks.ts";
 export type {
@@ -371,4 +376,4 @@ export type { McpCallResult } from "./src/control/mcp_call.ts";
 export type { McpResourceContent } from "./src/control/mcp_read_resource.ts";
 export type { McpModeChange } from "./src/control/set_mcp_permission_mode_override.ts";
 
-export * from "./events.ts";
+export * from "./src/decode/public.ts";

@@ -41,7 +41,7 @@ import { saveSettingsCall } from "../src/control/update_settings.ts";
 import { elicitation } from "../src/events/elicitation_request.ts";
 import { toolRequest } from "../src/events/permission_request.ts";
 import { userDialog } from "../src/events/user_dialog_request.ts";
-import { launchOf } from "../src/process/args.ts";
+import { launchOf } from "../src/options/args.ts";
 import { WirePaths } from "./_wire_paths.ts";
 
 /** What we ask, by the functions of src/control. */
@@ -114,7 +114,7 @@ export const HANDSHAKE: readonly string[] = [
   "sdkMcpServers",
 ];
 
-/** What the CLI asks us (src/events/line.ts), with the fields that are read. */
+/** What the CLI asks us (src/decode/line.ts), with the fields that are read. */
 export const ASKED: Readonly<Record<string, WirePaths>> = {
   can_use_tool: new WirePaths().addSchema(toolRequest),
   elicitation: new WirePaths().addSchema(elicitation),

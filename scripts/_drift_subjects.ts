@@ -6,7 +6,7 @@
  */
 
 import { initializeInfo } from "../src/control/initialize.ts";
-import { LiveControl } from "../src/control/live.ts";
+import { LiveControl } from "../src/session/live_control.ts";
 import { McpControl } from "../src/control/mcp.ts";
 import { TaskControl } from "../src/control/tasks.ts";
 import { HOOK_INPUTS, type HookEvent } from "../src/hooks/inputs.ts";
@@ -14,11 +14,11 @@ import { outputSchema } from "../src/hooks/outputs.ts";
 import { COMMON } from "../src/messages/_define.ts";
 import type { Entries } from "../src/messages/_shapes.ts";
 import { KINDS } from "../src/messages/mod.ts";
-import { AGENT, EFFORT, PERMISSION_MODE } from "../src/process/check_parts.ts";
-import { OPTION_NAMES } from "../src/process/args.ts";
-import { AsyncSession } from "../src/session.ts";
-import { BUILTIN_SCHEMAS } from "../src/tools/builtin_schemas.ts";
-import { BUILTIN_TOOLS } from "../src/tools/builtin_tools.ts";
+import { AGENT, EFFORT, PERMISSION_MODE } from "../src/options/check_parts.ts";
+import { OPTION_NAMES } from "../src/options/args.ts";
+import { AsyncSession } from "../src/session/async_session.ts";
+import { BUILTIN_SCHEMAS } from "../src/messages/builtin_schemas.ts";
+import { BUILTIN_TOOLS } from "../src/messages/builtin_tools.ts";
 import { ASKED, CALLS, HANDSHAKE } from "./_control_calls.ts";
 import type { CliLists } from "./_cli_lists.ts";
 import type { Declarations, Paths } from "./_declarations.ts";
@@ -135,7 +135,7 @@ function controlSubjects(
     theirs: requests.map(({ subtype }) => subtype),
     has: (name) => OUR_REQUESTS.has(name),
     leftOut: leftOut.CONTROL_REQUESTS_LEFT_OUT,
-    todo: "make it in src/control, or answer it in src/events/line.ts",
+    todo: "make it in src/control, or answer it in src/decode/line.ts",
   }, {
     title: "Fields of control requests",
     theirs: [...fields.theirs],
@@ -270,19 +270,19 @@ function toolSubjects(
     theirs: main.texts("BUILTIN_TOOL_NAMES"),
     has: (name) => BUILTIN_TOOLS.has(name),
     leftOut: {},
-    todo: "put it into src/tools/builtin_tools.ts",
+    todo: "put it into src/messages/builtin_tools.ts",
   }, {
     title: "Inputs of tools",
     theirs: inputs,
     has: (name) => schemas[name] !== undefined,
     leftOut: leftOut.TOOL_INPUTS_LEFT_OUT,
-    todo: "type it in src/tools/builtin_inputs.ts",
+    todo: "type it in src/messages/builtin_inputs.ts",
   }, {
     title: "Fields of the inputs of tools",
     theirs: [...fields.theirs],
     has: fields.has,
     leftOut: leftOut.TOOL_FIELDS_LEFT_OUT,
-    todo: "type it in src/tools/builtin_inputs.ts",
+    todo: "type it in src/messages/builtin_inputs.ts",
   }];
 }
 
@@ -357,7 +357,7 @@ function methodSubject(sdk: Declarations): Subject {
     theirs: sdk.methods("Query"),
     has: (name) => ours.has(leftOut.METHODS_RENAMED[name] ?? name),
     leftOut: leftOut.METHODS_LEFT_OUT,
-    todo: "add it to src/control/live.ts",
+    todo: "add it to src/session/live_control.ts",
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Tries versions of the real CLI, one after the other: each cell of `tests/compat/cells.ts`
  * with both sessions. Writes what came of it to `docs/compatibility.json`, makes
- * `docs/compatibility.md` and `src/process/tested_versions.ts` of it, and fails if a cell did.
+ * `docs/compatibility.md` and `src/capabilities/tested_versions.ts` of it, and fails if a cell did.
  *
  *     deno run -A scripts/compat.ts [--versions 2.1.197,2.1.332] [--check]
  *
@@ -147,7 +147,7 @@ async function write(found: Compatibility): Promise<void> {
   const files = {
     "docs/compatibility.json": `${JSON.stringify({ versions }, null, 2)}\n`,
     "docs/compatibility.md": markdown({ versions }),
-    "src/process/tested_versions.ts": testedVersions({ versions }),
+    "src/capabilities/tested_versions.ts": testedVersions({ versions }),
   };
   await Deno.mkdir(`${root}/docs`, { recursive: true });
   for (const [name, text] of Object.entries(files)) {

@@ -70,7 +70,7 @@ async function compile(): Promise<readonly string[]> {
     const problems = await tsc(dir, [
       ...deno,
       "../../mod.ts",
-      "../../events.ts",
+      "../../src/decode/public.ts",
     ], {
       lib: ["esnext"],
       declaration: true,

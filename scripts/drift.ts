@@ -15,8 +15,8 @@ import {
   PROTECTED_FILES,
   PROTECTED_FOLDERS,
 } from "../src/permissions/protected_paths.ts";
-import { BUILTIN_TOOLS, FORMER_NAMES } from "../src/tools/builtin_tools.ts";
-import { installedClaudePath } from "../tests/real_claude.ts";
+import { BUILTIN_TOOLS, FORMER_NAMES } from "../src/messages/builtin_tools.ts";
+import { installedClaudePath } from "../tests/support/real_claude.ts";
 import { type CliLists, cliLists } from "./_cli_lists.ts";
 import { Declarations } from "./_declarations.ts";
 import type { Sdk, Subject } from "./_drift_subject.ts";
@@ -196,7 +196,7 @@ export function listsDrift(lists: CliLists): readonly string[] {
     theirs.filter((name) => !ours.has(name)).map((name) =>
       `- The CLI has the ${what} "${name}": put it into ${file}`
     );
-  const tools = "src/tools/builtin_tools.ts";
+  const tools = "src/messages/builtin_tools.ts";
   const paths = "src/permissions/protected_paths.ts";
   const pairs = (names: Readonly<Record<string, string>>) =>
     Object.entries(names).map(([former, now]) => `${former}, now ${now}`);

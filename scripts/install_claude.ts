@@ -12,7 +12,10 @@
  * @module
  */
 
-import { CLAUDE_VERSION, installedClaudePath } from "../tests/real_claude.ts";
+import {
+  CLAUDE_VERSION,
+  installedClaudePath,
+} from "../tests/support/real_claude.ts";
 import { exists, reasonOf, say as sayAs, withDraft } from "./_files.ts";
 import { fetchFromNpm } from "./_npm.ts";
 

@@ -17,7 +17,10 @@ import type {
   Reply,
 } from "../src/testing/messages_api.ts";
 import { Scratch } from "../src/testing/scratch.ts";
-import { CLAUDE_VERSION, realClaudePath } from "../tests/real_claude.ts";
+import {
+  CLAUDE_VERSION,
+  realClaudePath,
+} from "../tests/support/real_claude.ts";
 
 interface Scenario {
   /** Lines for stdin: prompts as strings, anything else as it is. Each prompt waits for the result of the one before. */

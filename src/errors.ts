@@ -7,11 +7,13 @@
  * @module
  */
 
-import type { BudgetMetric } from "./events/budget_threshold.ts";
 import type { FieldIssue } from "./messages/_define.ts";
 import type { Result } from "./messages/result.ts";
-import { describeIssues, type SchemaIssue } from "./standard_schema.ts";
-import { maskSecrets } from "./secrets.ts";
+import { describeIssues, type SchemaIssue } from "./util/standard_schema.ts";
+import { maskSecrets } from "./util/secrets.ts";
+
+/** What a budget is measured in. */
+export type BudgetMetric = "cost" | "turns" | "tokens";
 
 /**
  * Causes, told apart by fields of the protocol and never by searching text.

@@ -5,7 +5,7 @@
  * The versions were seen with 31 versions from 2.1.197 to 2.1.332: each is the first of them that
  * has it, and the one before in that list does not. `undefined` is what all of them have. An
  * option or a hook without an entry does not compile (`verification/needs.ts`); a control
- * request without one fails `tests/capabilities_test.ts`.
+ * request without one fails `tests/both/capabilities_test.ts`.
  *
  * @module
  */

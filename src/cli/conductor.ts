@@ -12,10 +12,10 @@ import type {
 } from "../events/permission_request.ts";
 import type { Result } from "../messages/result.ts";
 import type { Until } from "../protocol/output.ts";
-import type { SessionOptions } from "../options.ts";
-import { TESTED_RANGE, testedness } from "../process/tested.ts";
-import { AsyncSession } from "../session.ts";
-import type { Turn } from "../turn.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { TESTED_RANGE, testedness } from "../capabilities/tested.ts";
+import { AsyncSession } from "../session/async_session.ts";
+import type { Turn } from "../session/turn.ts";
 import { EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
 import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";

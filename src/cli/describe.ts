@@ -11,7 +11,7 @@ import {
 } from "../errors.ts";
 import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
 import { type FailureCode, hintOf } from "./hints.ts";
-import { WriteError } from "./output.ts";
+import { WriteError } from "./output_errors.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What to say of an error. */

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import { ownName } from "../process/foreign_names.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { ownName } from "../options/foreign_names.ts";
 
 /** Where something is. */
 export type Elsewhere =

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { PERMISSION_MODES } from "../option_types.ts";
-import { closest } from "../closest.ts";
+import { PERMISSION_MODES } from "../options/option_types.ts";
+import { closest } from "../util/closest.ts";
 import type { FlagSpec } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 

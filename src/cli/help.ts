@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
 import type { FlagSpec } from "./flags.ts";
 import { flagsOf } from "./parse.ts";

@@ -7,7 +7,7 @@
 
 import { endHeldAtOnce } from "../process/exit_hooks.ts";
 import { maySignal } from "../process/process_tree.ts";
-import type { AsyncSession } from "../session.ts";
+import type { AsyncSession } from "../session/async_session.ts";
 import {
   type EndingSignal,
   exitCodeOf,

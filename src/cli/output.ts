@@ -6,6 +6,7 @@
 
 import { isOneStream } from "./descriptor.ts";
 import type { FailureObject } from "./failure.ts";
+import { StdoutClosedError, WriteError } from "./output_errors.ts";
 import type { ColorChoice } from "./flags.ts";
 import {
   escapeControls,
@@ -13,16 +14,6 @@ import {
   type Span,
   wantsColor,
 } from "./terminal.ts";
-
-/** Nobody reads stdout any more, as behind `| head -1`. */
-export class StdoutClosedError extends Error {
-  override readonly name = "StdoutClosedError";
-}
-
-/** What was to be printed could not be: a full disk, say. */
-export class WriteError extends Error {
-  override readonly name = "WriteError";
-}
 
 /** Something to print. */
 export type Piece =

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { elsewhere, placeText, plainName } from "./elsewhere.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
 import { FLAG_LIST, FLAGS, type Flags, type FlagSpec } from "./flags.ts";

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { BUILTIN_TOOLS, meantTool } from "../tools/builtin_tools.ts";
+import { BUILTIN_TOOLS, meantTool } from "../messages/builtin_tools.ts";
 import {
   allowAll,
   allowBuiltins,
   allowList,
   denyAll,
   isQuestion,
-  type SyncPolicy,
 } from "../permissions/policy.ts";
+import type { SyncPolicy } from "../permissions/policy_types.ts";
 import { reasoned } from "../permissions/explain.ts";
 import {
   protectedNamesOf,

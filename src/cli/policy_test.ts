@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { BUILTIN_TOOLS } from "../tools/builtin_tools.ts";
+import { BUILTIN_TOOLS } from "../messages/builtin_tools.ts";
 import {
   allowFlag,
   denialNote,

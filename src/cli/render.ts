@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isResumption } from "../events/answers.ts";
+import { isResumption } from "../decode/answers.ts";
 import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import { TextPieces } from "../events/text_pieces.ts";
+import { TextPieces } from "../decode/text_pieces.ts";
 import type { Result } from "../messages/result.ts";
 import type { Status } from "../messages/system/status.ts";
 import { AnswerText } from "./answer_text.ts";

@@ -1,7 +1,8 @@
 import { describe } from "./describe.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { failureObject } from "./failure.ts";
-import { type Output, StdoutClosedError } from "./output.ts";
+import type { Output } from "./output.ts";
+import { StdoutClosedError } from "./output_errors.ts";
 import { styled } from "./terminal.ts";
 
 /** Prints an error, and returns the exit code that belongs to it. */

@@ -4,8 +4,11 @@
  * @module
  */
 
-import type { PermissionMode, SessionOptions } from "../options.ts";
-import type { Policy } from "../permissions/policy.ts";
+import type {
+  PermissionMode,
+  SessionOptions,
+} from "../options/session_options.ts";
+import type { Policy } from "../permissions/policy_types.ts";
 import { elicit } from "../questions/answers.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";

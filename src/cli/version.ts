@@ -6,9 +6,9 @@
 
 import { findBinary } from "../doctor/binary.ts";
 import { may } from "../doctor/may.ts";
-import { TESTED } from "../process/tested.ts";
+import { TESTED } from "../capabilities/tested.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../util/version.ts";
 import type { Flags } from "./flags.ts";
 import { type Output, readEnv } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import type { Effort } from "../options.ts";
+import type { Effort } from "../options/session_options.ts";
 import { type ControlCall, object, order, word } from "./call.ts";
 
 /**

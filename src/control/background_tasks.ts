@@ -3,7 +3,7 @@ import { type ControlCall, order, text } from "./call.ts";
 /**
  * Sends what runs in the foreground to the background: the call of this tool, or all.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export function backgroundTasksCall(toolUseId?: string): ControlCall<void> {
   return order(

@@ -7,7 +7,7 @@
 
 import * as v from "valibot";
 import { ProtocolError } from "../errors.ts";
-import { shown } from "../process/kinds.ts";
+import { shown } from "../checks/kinds.ts";
 import {
   isWireObject,
   type Reads,
@@ -15,7 +15,7 @@ import {
   type WireObject,
 } from "../messages/_define.ts";
 import { readsAs } from "../messages/_shapes.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 
 /** Options of every control request. */
 export interface ControlOptions {

@@ -24,7 +24,7 @@ const answer: Reads<
 /**
  * Asks for files whose name begins like that, as after an `@`.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export function fileSuggestionsCall(
   query: string,

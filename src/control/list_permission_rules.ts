@@ -23,7 +23,7 @@ export interface WorkspaceDirectory {
 /**
  * What the CLI's own rules are.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts. Unknown to CLI before 2.1.272.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts. Unknown to CLI before 2.1.272.
  */
 export interface PermissionRules {
   /** The rules. */

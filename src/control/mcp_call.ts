@@ -10,7 +10,7 @@ import { call, type ControlCall, object, text } from "./call.ts";
 /**
  * What a tool of an MCP server gave.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpCallResult {
   /** What it gave, as the CLI has it: a text, or blocks. */

@@ -7,7 +7,7 @@ import { call, type ControlCall, object, text } from "./call.ts";
 /**
  * What a change of the MCP servers came to.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpServersChange {
   /** Servers that are new. */

@@ -25,7 +25,7 @@ export interface McpToolInfo {
 /**
  * An MCP server and how it is.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpServerStatus {
   /** Its name. */

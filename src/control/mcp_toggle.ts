@@ -3,7 +3,7 @@ import { type ControlCall, order, text, yesOrNo } from "./call.ts";
 /**
  * Turns an MCP server on or off.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export function mcpToggleCall(
   serverName: string,

@@ -1,4 +1,4 @@
-import type { ThinkingMode } from "../options.ts";
+import type { ThinkingMode } from "../options/session_options.ts";
 import { type ControlCall, object, order, positive, word } from "./call.ts";
 
 /** The CLI's own budget, which to a model that judges by itself only says: think. */
@@ -11,7 +11,7 @@ const USUAL_BUDGET = 31_999;
  * that only a number turns it on again.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson; the effect on
- * requests of the API in tests/live_control_test.ts.
+ * requests of the API in tests/live/control_test.ts.
  */
 export function setThinkingCall(thinking?: ThinkingMode): ControlCall<void> {
   return order("set_max_thinking_tokens", payloadOf(thinking));

@@ -16,7 +16,7 @@ const change: Reads<McpModeChange> = shape<McpModeChange>({
  * Makes calls of an MCP server's tools be asked about (`default`) or judged (`auto`)
  * where the session's mode would allow them; `undefined` takes that back.
  *
- * Seen in: CLI 2.1.330, tests/live_control_test.ts.
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export function mcpSetModeCall(
   serverName: string,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Reads, shape, wire } from "../messages/_define.ts";
-import type { PermissionMode } from "../options.ts";
+import type { PermissionMode } from "../options/session_options.ts";
 import { call, type ControlCall, reading, text } from "./call.ts";
 
 const answer: Reads<{ readonly mode: string }> = shape<

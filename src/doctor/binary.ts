@@ -5,7 +5,7 @@
  */
 
 import { ClaudeNotFoundError } from "../errors.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { type Command, findClaude } from "../process/find.ts";
 import { isProgram } from "../process/spawn.ts";
 import { mayRead } from "./may.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { childEnvironment } from "../process/environment.ts";
+import { childEnvironment } from "../options/environment.ts";
 import {
   type ClaudeStreamError,
   DeadlineError,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { REMOVED } from "../process/environment.ts";
+import { REMOVED } from "../options/environment.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 /** Linux takes no longer argument or variable. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import { launchOf } from "../process/args.ts";
-import { check as checkKind, TIME } from "../process/kinds.ts";
-import { checkOptions } from "../process/check_options.ts";
-import { childEnvironment, inheritedEnv } from "../process/environment.ts";
-import { pathOf } from "../process/launch.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { launchOf } from "../options/args.ts";
+import { check as checkKind, TIME } from "../checks/kinds.ts";
+import { checkOptions } from "../options/check_options.ts";
+import { childEnvironment, inheritedEnv } from "../options/environment.ts";
+import { pathOf } from "../options/launch.ts";
 import { SessionSecrets } from "../process/session_secrets.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
 import { appliedCheck } from "./applied_settings.ts";
@@ -19,7 +19,7 @@ import { argumentsCheck, environmentChecks } from "./environment.ts";
 import { shakeHands, signInCheck } from "./handshake.ts";
 import { may, mayRead } from "./may.ts";
 import { permissionChecks, permissionNeeds } from "./permissions.ts";
-import type { DoctorOptions } from "./mod.ts";
+import type { DoctorOptions } from "./doctor_options.ts";
 import {
   check,
   type DoctorCheck,

@@ -6,10 +6,10 @@
 
 import type { AccountInfo, InitializeInfo } from "../control/initialize.ts";
 import { ClaudeStreamError } from "../errors.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { UnknownEvent } from "../messages/unknown.ts";
-import { AsyncSession } from "../session.ts";
+import { AsyncSession } from "../session/async_session.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 /** How long each step of ending the process may take, in milliseconds. */

@@ -4,21 +4,11 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
+import type { DoctorOptions } from "./doctor_options.ts";
 import type { DoctorReport } from "./report.ts";
 
+export type { DoctorOptions } from "./doctor_options.ts";
 export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";
-
-/** Options of {@linkcode doctor}: those of the sessions that it is about. */
-export type DoctorOptions =
-  & Pick<
-    SessionOptions,
-    "claudePath" | "cwd" | "configDir" | "env" | "clearEnv" | "keepEnv"
-  >
-  & {
-    /** Longest time for the version, and again for the handshake, in milliseconds. Default 10,000. */
-    readonly timeoutMs?: number;
-  };
 
 /**
  * Looks whether sessions will work here: the program and its version, the real

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { maskSecrets } from "../secrets.ts";
+import { maskSecrets } from "../util/secrets.ts";
 
 /**
  * How a check went: `ok`; `warn`, worth a look; `fail`, sessions will not start or not

@@ -8,7 +8,7 @@ import {
   TESTED_RANGE,
   testedNeighbors,
   testedness,
-} from "../process/tested.ts";
+} from "../capabilities/tested.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 /**

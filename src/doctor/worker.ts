@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LineLink } from "../drivers/line_link.ts";
+import { LineLink } from "../conversation/line_link.ts";
 import { ClaudeNotFoundError, ClaudeStreamError } from "../errors.ts";
 import { Tail } from "../process/stderr.ts";
 import { may } from "./may.ts";
@@ -24,7 +24,7 @@ const NOWHERE = ["/nonexistent/claudestream-doctor"];
  */
 export async function blockingSessionCheck(): Promise<DoctorCheck> {
   // A worker that may not be loaded says so to nobody but the terminal.
-  const url = new URL("../drivers/line_worker.ts", import.meta.url);
+  const url = new URL("../conversation/line_worker.ts", import.meta.url);
   if (url.protocol === "file:" && !await may({ name: "read", path: url })) {
     return check(
       NAME,

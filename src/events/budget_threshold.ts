@@ -1,7 +1,5 @@
+import type { BudgetMetric } from "../errors.ts";
 import { type EventBase, makeEvent } from "../messages/_define.ts";
-
-/** What a budget is measured in. */
-export type BudgetMetric = "cost" | "turns" | "tokens";
 
 /**
  * The session has reached one of the thresholds in the option `budget`. Comes right

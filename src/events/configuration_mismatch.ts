@@ -1,5 +1,5 @@
 import { type EventBase, makeEvent } from "../messages/_define.ts";
-import { maskSecrets } from "../secrets.ts";
+import { maskSecrets } from "../util/secrets.ts";
 
 /**
  * The CLI has something else than the options say: a rule is about a tool that is not

@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { schemaOf } from "./schemas.ts";
 import { EVENT_TYPES } from "./types.ts";
 import type { ClaudeEvent } from "./mod.ts";

@@ -5,9 +5,9 @@
  */
 
 import * as v from "valibot";
-import { currentToolName, isSameTool } from "../tools/builtin_tools.ts";
-import type { BuiltinToolInputs } from "../tools/builtin_inputs.ts";
-import { BUILTIN_SCHEMAS } from "../tools/builtin_schemas.ts";
+import { currentToolName, isSameTool } from "../messages/builtin_tools.ts";
+import type { BuiltinToolInputs } from "../messages/builtin_inputs.ts";
+import { BUILTIN_SCHEMAS } from "../messages/builtin_schemas.ts";
 import type { ToolUse } from "./blocks.ts";
 import type { ClaudeEvent } from "./mod.ts";
 

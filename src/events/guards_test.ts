@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
-import type { BUILTIN_SCHEMAS } from "../tools/builtin_schemas.ts";
+import type { BUILTIN_SCHEMAS } from "../messages/builtin_schemas.ts";
 import { isEvent, isToolUse } from "./guards.ts";
 
 function call(name: string, input: WireObject) {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type ToolKind, toolKind } from "../tools/builtin_tools.ts";
+import { type ToolKind, toolKind } from "../messages/builtin_tools.ts";
 import {
   type Draft,
   type FieldIssue,

@@ -38,7 +38,7 @@ import type { Warning } from "./warning.ts";
 import type { ClaudeEvent } from "./mod.ts";
 import type { PermissionDecision } from "./permission_decision.ts";
 import { toolRequest } from "./permission_request.ts";
-import { TOOL_KINDS } from "../tools/builtin_tools.ts";
+import { TOOL_KINDS } from "../messages/builtin_tools.ts";
 import type { ToolCall } from "./tool_call.ts";
 import type { ToolInputDelta } from "./tool_input_delta.ts";
 import { userDialog } from "./user_dialog_request.ts";

@@ -1,6 +1,6 @@
 import { type ContentBase, type Draft, newEvent } from "../messages/_define.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
-import { PartialJson } from "./partial_json.ts";
+import { PartialJson } from "../util/partial_json.ts";
 
 /**
  * The input of a tool call while the model writes it; needs partial messages. Comes

@@ -1,5 +1,5 @@
 import { type EventBase, makeEvent } from "../messages/_define.ts";
-import { maskSecrets } from "../secrets.ts";
+import { maskSecrets } from "../util/secrets.ts";
 
 /**
  * Something that was asked for does not hold with this CLI, which says nothing about it

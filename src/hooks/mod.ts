@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
-import { thrownText } from "../thrown.ts";
+import { type FailureListener, wrongAnswer } from "../util/handler_failure.ts";
+import { thrownText } from "../util/error_text.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
-import { soon } from "../soon.ts";
-import { finiteMs } from "../time_limit.ts";
+import { soon } from "../util/maybe_promise.ts";
+import { finiteMs } from "../util/time_limit.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {

@@ -5,11 +5,12 @@
  */
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import { closest } from "../closest.ts";
-import { checkToolName, toolNames } from "../tools/builtin_tools.ts";
+import { closest } from "../util/closest.ts";
+import { toolNames } from "../messages/builtin_tools.ts";
+import { checkToolName } from "../tools/tool_name_check.ts";
 import { ConfigError } from "../errors.ts";
-import { shown } from "../process/kinds.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
+import { shown } from "../checks/kinds.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 import type { HookAnswer } from "./answers.ts";
 import type { HookInputBase } from "./input.ts";
 import {

@@ -11,7 +11,7 @@ import {
   type ElicitationRequest,
   elicitationRequest,
 } from "../events/elicitation_request.ts";
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import {
   type AllowOptions,
   type PermissionRequest,
@@ -32,7 +32,7 @@ import {
 } from "../permissions/decision.ts";
 import { lateDenial, unattendedDenial } from "../permissions/decide.ts";
 import { skillReply } from "../permissions/hook_reply.ts";
-import type { Policy } from "../permissions/policy.ts";
+import type { Policy } from "../permissions/policy_types.ts";
 import type { Reply } from "../protocol/pending.ts";
 import {
   dialog,

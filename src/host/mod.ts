@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import { elicitation } from "../events/elicitation_request.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type {
@@ -21,14 +21,14 @@ import {
   readShape,
   type WireObject,
 } from "../messages/_define.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { auditEvent } from "../permissions/audit.ts";
 import {
   type Decision,
   type DenyDecision,
   isSameInput,
 } from "../permissions/decision.ts";
-import type { PermissionExplanation } from "../permissions/explain.ts";
+import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import { lateDenial } from "../permissions/decide.ts";
 import {
   type DenyRules,
@@ -44,11 +44,11 @@ import {
 } from "../permissions/protected_paths.ts";
 import type { StartupError } from "../errors.ts";
 import type { Reply } from "../protocol/pending.ts";
-import { type Soon, whenKnown } from "../soon.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
 import { isAskedOfPeople, Questions } from "../questions/mod.ts";
 import { McpHost } from "../tools/host.ts";
-import type { FailureListener } from "./handler_failure.ts";
+import type { FailureListener } from "../util/handler_failure.ts";
 import {
   asksPolicy,
   guardSkillShell,

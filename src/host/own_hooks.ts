@@ -12,7 +12,7 @@
 import type { WireObject } from "../messages/_define.ts";
 import { changedInput } from "../permissions/hook_reply.ts";
 import type { Reply } from "../protocol/pending.ts";
-import type { Soon } from "../soon.ts";
+import type { Soon } from "../util/maybe_promise.ts";
 
 /** One call. */
 interface OwnCall {

@@ -7,9 +7,9 @@
 
 import { hasHook } from "../verification/needs.ts";
 import { ControlError, StartupError } from "../errors.ts";
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { allow, type DenyDecision } from "../permissions/decision.ts";
 import {
   inputChanged,
@@ -18,9 +18,9 @@ import {
   skillRequestOf,
 } from "../permissions/gate.ts";
 import { changedInput, hookReply, isYes } from "../permissions/hook_reply.ts";
-import type { PolicyContext } from "../permissions/policy.ts";
+import type { PolicyContext } from "../permissions/policy_types.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
-import { type Soon, whenKnown } from "../soon.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { type DecisionReply, wishOf } from "./left_to_caller.ts";
 import { OwnHooks } from "./own_hooks.ts";
 

@@ -6,12 +6,12 @@ import { Hooks } from "../hooks/mod.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import { hook } from "../hooks/hook.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { allow, deny } from "../permissions/decision.ts";
 import { PolicyGate } from "../permissions/gate.ts";
 import { callback } from "../permissions/policy.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
-import type { Soon } from "../soon.ts";
+import type { Soon } from "../util/maybe_promise.ts";
 import {
   guardSkillShell,
   type HookQuestion,

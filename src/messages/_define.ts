@@ -16,7 +16,7 @@ import {
   outputOf,
   registerShape,
 } from "./_shapes.ts";
-import { isWireObject, type WireObject } from "./_wire_object.ts";
+import { isWireObject, type WireObject } from "../util/wire_object.ts";
 
 export { isWireObject, type WireObject };
 

@@ -12,7 +12,7 @@ import {
   type Holder,
   shapeOf,
 } from "./_shapes.ts";
-import { isWireObject, type WireObject } from "./_wire_object.ts";
+import { isWireObject, type WireObject } from "../util/wire_object.ts";
 
 /** What a {@linkcode Quick} gives where only the schema can say more. */
 export const SLOW: unique symbol = Symbol("slow");

@@ -16,7 +16,7 @@ import {
 } from "./_define.ts";
 import { quickOf, SLOW } from "./_quick.ts";
 import { type AnySchema, type Entries, mapShapes } from "./_shapes.ts";
-import { valueAt } from "./_wire_object.ts";
+import { valueAt } from "../util/wire_object.ts";
 import { SAMPLES as LINES } from "./fixtures/lines.ts";
 import { SAMPLES as MODEL } from "./fixtures/model.ts";
 import { SAMPLES as SESSION } from "./fixtures/session.ts";

@@ -9,7 +9,7 @@ import type {
   EventOf,
   Result,
   ToolUse,
-} from "../../events.ts";
+} from "../decode/public.ts";
 import { isEvent, isToolUse } from "../events/guards.ts";
 import { readMessage } from "./mod.ts";
 

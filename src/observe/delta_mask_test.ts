@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { maskSecrets } from "../secrets.ts";
-import { secretForms } from "../secret_values.ts";
+import { maskSecrets } from "../util/secrets.ts";
+import { secretForms } from "../util/secret_values.ts";
 import { DeltaMask } from "./delta_mask.ts";
 
 const KEY = "sk-ant-api03-AbC_d-123456789012345678901234567890";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { callAside } from "../call_aside.ts";
+import { callAside } from "../util/call_aside.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { HandlerFailure } from "../host/handler_failure.ts";
-import { TESTED_RANGE, testedness } from "../process/tested.ts";
+import type { HandlerFailure } from "../util/handler_failure.ts";
+import { TESTED_RANGE, testedness } from "../capabilities/tested.ts";
 import { DeltaMask } from "./delta_mask.ts";
-import { maskSecrets } from "../secrets.ts";
-import { thrownText } from "../thrown.ts";
+import { maskSecrets } from "../util/secrets.ts";
+import { thrownText } from "../util/error_text.ts";
 
 /** Takes what a session has to say: `console` is one. */
 export type Logger = Pick<Console, "debug" | "info" | "warn" | "error">;

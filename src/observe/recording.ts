@@ -6,7 +6,7 @@
  */
 
 import { isWireObject } from "../messages/_define.ts";
-import { MASK, maskSecrets } from "../secrets.ts";
+import { MASK, maskSecrets } from "../util/secrets.ts";
 
 /** The number of the format. It grows when a reader of an older one would go wrong. */
 export const RECORDING_FORMAT = 1;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { begunAtEnd, MASK, mayBegin, secretSpans } from "../secrets.ts";
+import { begunAtEnd, MASK, mayBegin, secretSpans } from "../util/secrets.ts";
 
 /** So much of what was let go is looked at again: it may say that a secret follows. */
 const CONTEXT = 512;

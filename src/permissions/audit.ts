@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import {
   type DecidedBy,
   type PermissionDecision,

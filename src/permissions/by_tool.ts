@@ -6,17 +6,17 @@
 
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
-import { isSameTool, literalName } from "../tools/builtin_tools.ts";
+import { isSameTool, literalName } from "../messages/builtin_tools.ts";
 import { isPolicy } from "./combine.ts";
-import { combined, type PermissionExplanation, then } from "./explain.ts";
-import {
-  callback,
-  type Policy,
-  type PolicyAnswer,
-  type PolicyContext,
-  type PolicyRequest,
-  type SyncPolicy,
-} from "./policy.ts";
+import { combined, then } from "./explain.ts";
+import type { PermissionExplanation } from "./policy_types.ts";
+import { callback, type PolicyRequest } from "./policy.ts";
+import type {
+  Policy,
+  PolicyAnswer,
+  PolicyContext,
+  SyncPolicy,
+} from "./policy_types.ts";
 import { isAmbiguous, isPattern, parseName } from "./rules.ts";
 
 /** Decides on the calls of one tool, at once or as a promise. */

@@ -7,13 +7,9 @@
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { allow, type AllowDecision } from "./decision.ts";
-import {
-  type Asks,
-  combined,
-  type PermissionExplanation,
-  then,
-} from "./explain.ts";
-import type { Policy, PolicyContext, SyncPolicy } from "./policy.ts";
+import { type Asks, combined, then } from "./explain.ts";
+import type { PermissionExplanation } from "./policy_types.ts";
+import type { Policy, PolicyContext, SyncPolicy } from "./policy_types.ts";
 
 /**
  * The first policy that decides. A policy that fails denies, and so decides.

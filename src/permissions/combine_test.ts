@@ -6,14 +6,8 @@ import { allOf, firstOf } from "./combine.ts";
 import { allow, type Decision, deny } from "./decision.ts";
 import { byExplaining } from "./explain.ts";
 import { logged, type PolicyRecord } from "./logged.ts";
-import {
-  allowAll,
-  allowList,
-  callback,
-  denyAll,
-  type Policy,
-  type SyncPolicy,
-} from "./policy.ts";
+import { allowAll, allowList, callback, denyAll } from "./policy.ts";
+import type { Policy, SyncPolicy } from "./policy_types.ts";
 import { readOnly } from "./read_only.ts";
 
 const context = { signal: new AbortController().signal };

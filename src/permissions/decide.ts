@@ -6,9 +6,9 @@
 
 import type { ToolRequest } from "../events/permission_request.ts";
 import { type Decision, decisionIssue, deny, plainAnswer } from "./decision.ts";
-import { soon } from "../soon.ts";
-import { thrownText } from "../thrown.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import { soon } from "../util/maybe_promise.ts";
+import { thrownText } from "../util/error_text.ts";
+import type { Policy, PolicyContext } from "./policy_types.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
 /** What went wrong where a decision is the denial of a policy that failed. */

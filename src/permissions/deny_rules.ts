@@ -16,7 +16,7 @@ import {
   BUILTIN_TOOLS,
   currentToolName,
   literalName,
-} from "../tools/builtin_tools.ts";
+} from "../messages/builtin_tools.ts";
 import { CONTENT, contentsOf } from "./content.ts";
 import { deny, type DenyDecision } from "./decision.ts";
 import { pathPatterns, pathsLedTo } from "./denied_paths.ts";

@@ -6,21 +6,14 @@
 
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { Decision } from "./decision.ts";
-import { soon, whenKnown } from "../soon.ts";
+import { soon, whenKnown } from "../util/maybe_promise.ts";
 import { decide, failed } from "./decide.ts";
-import type { Policy, PolicyContext, SyncPolicy } from "./policy.ts";
-
-/** Who decides on a call, and why: what `session.explainPermission()` gives. */
-export interface PermissionExplanation {
-  /** What becomes of the call. `undefined`: the CLI's own rules decide. */
-  readonly decision: Decision | undefined;
-  /** Names of the policies, from the outermost to the one that decided. */
-  readonly by: readonly string[];
-  /** The rule or the entry that decided, as it was written. */
-  readonly rule?: string;
-  /** Why, as a sentence. */
-  readonly reason: string;
-}
+import type {
+  PermissionExplanation,
+  Policy,
+  PolicyContext,
+  SyncPolicy,
+} from "./policy_types.ts";
 
 /** Goes on with a value: at once, or when it is there. */
 export function then<A, B>(

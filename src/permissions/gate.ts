@@ -25,17 +25,18 @@ import { StartupError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { currentToolName, toolKind } from "../tools/builtin_tools.ts";
+import { currentToolName, toolKind } from "../messages/builtin_tools.ts";
 import { CONTENT } from "./content.ts";
 import type { Decision, DenyDecision } from "./decision.ts";
 import { decide, failureOf } from "./decide.ts";
 import type { DenyRules } from "./deny_rules.ts";
-import { byExplaining, type PermissionExplanation, then } from "./explain.ts";
+import { byExplaining, then } from "./explain.ts";
+import type { PermissionExplanation } from "./policy_types.ts";
 import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
 import { isAbsolute, plain } from "./paths.ts";
 import type { Machine } from "./protected_paths.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import type { Policy, PolicyContext } from "./policy_types.ts";
 
 /** The tool by which a model gives an answer of a schema. */
 const ANSWER_TOOL = "StructuredOutput";

@@ -4,7 +4,8 @@ import { auditEvent } from "./audit.ts";
 import { allow, type Decision, deny, permissionReply } from "./decision.ts";
 import { PolicyGate } from "./gate.ts";
 import { hookReply, skillReply } from "./hook_reply.ts";
-import { callback, denyAll, type PolicyContext } from "./policy.ts";
+import { callback, denyAll } from "./policy.ts";
+import type { PolicyContext } from "./policy_types.ts";
 
 const context = { signal: new AbortController().signal };
 

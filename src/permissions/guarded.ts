@@ -8,13 +8,10 @@ import type { ToolRequest } from "../events/permission_request.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { type DenyRules, ruleDenial } from "./deny_rules.ts";
-import {
-  byExplaining,
-  type PermissionExplanation,
-  reasonOf,
-  then,
-} from "./explain.ts";
-import { type Policy, type PolicyContext, policyRequest } from "./policy.ts";
+import { byExplaining, reasonOf, then } from "./explain.ts";
+import type { PermissionExplanation } from "./policy_types.ts";
+import { policyRequest } from "./policy.ts";
+import type { Policy, PolicyContext } from "./policy_types.ts";
 import {
   type Machine,
   protectedDenial,

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { callAside } from "../call_aside.ts";
+import { callAside } from "../util/call_aside.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { byExplaining, then } from "./explain.ts";
-import type { Policy, SyncPolicy } from "./policy.ts";
+import type { Policy, SyncPolicy } from "./policy_types.ts";
 
 /** What {@linkcode logged} tells of a call. */
 export interface PolicyRecord {

@@ -5,11 +5,7 @@
  * @module
  */
 
-/**
- * Follows the symbolic links of an absolute path: returns the path without any, or
- * `undefined` if nothing is there. Throws if it cannot tell.
- */
-export type RealPath = (path: string) => string | undefined;
+import type { RealPath } from "../util/real_path.ts";
 
 /** The field of the input that holds the path, for each tool of the CLI that edits. */
 export const EDITED_PATH: Readonly<Record<string, string>> = {

@@ -14,73 +14,17 @@ import {
   meantTool,
   type ToolKind,
   toolKind,
-} from "../tools/builtin_tools.ts";
-import { allow, type Decision, deny } from "./decision.ts";
-import { type PermissionExplanation, reasoned, reasonOf } from "./explain.ts";
+} from "../messages/builtin_tools.ts";
+import { allow, deny } from "./decision.ts";
+import { reasoned, reasonOf } from "./explain.ts";
+import type {
+  Policy,
+  PolicyAnswer,
+  PolicyContext,
+  SyncPolicy,
+} from "./policy_types.ts";
 import { protectedDenial, protectedNamesOf } from "./protected_paths.ts";
 import { namesProtected, parseRule, ruleMatches } from "./rules.ts";
-
-/** What a policy may know besides the call itself. */
-export interface PolicyContext {
-  /** Aborts when the answer is not wanted any more: the turn ended, or another answer came first. */
-  readonly signal: AbortSignal;
-  /** Working directory of the session, absolute. A `cd` in a command does not change it. */
-  readonly cwd?: string;
-  /**
-   * Where the CLI is at this call, absolute: a `cd` in a command moves it. Relative
-   * paths of the call begin here. Default `cwd`.
-   */
-  readonly callCwd?: string;
-}
-
-/** A decision, or `undefined` to leave it to somebody else. */
-export type PolicyAnswer = Decision | undefined;
-
-/**
- * Decides on tool calls: on **every** one, also those that the CLI would not ask
- * about, those of subagents, and in every permission mode.
- *
- * `undefined` leaves a call undecided. The CLI's own rules and settings then hold, as
- * without a policy; what they would ask about becomes a `PermissionRequest` event, or
- * is denied where nobody reads events.
- *
- * A policy that throws, or gives something that is no decision, denies.
- */
-export interface Policy {
-  /** Its name in messages, such as `allowList`. */
-  readonly name: string;
-  /** Decides on one call. */
-  decide(
-    request: ToolRequest,
-    context: PolicyContext,
-  ): PolicyAnswer | Promise<PolicyAnswer>;
-  /**
-   * Says who decides on a call, and why, for `session.explainPermission()`. Without it
-   * `decide` is called for that.
-   */
-  explain?(
-    request: ToolRequest,
-    context: PolicyContext,
-  ): PermissionExplanation | Promise<PermissionExplanation>;
-  /** The CLI is started with `--dangerously-skip-permissions`: see {@linkcode allowAll}. */
-  readonly bypass?: boolean;
-  /**
-   * Names of the tools that its rules are about, or patterns for names, as they were
-   * written. A session compares them with the tools that the CLI has.
-   */
-  readonly toolNames?: readonly string[];
-}
-
-/** A {@linkcode Policy} that decides at once, as a blocking session needs it. */
-export interface SyncPolicy extends Policy {
-  /** Decides on one call. */
-  decide(request: ToolRequest, context: PolicyContext): PolicyAnswer;
-  /** Says who decides on a call, and why. */
-  explain?(
-    request: ToolRequest,
-    context: PolicyContext,
-  ): PermissionExplanation;
-}
 
 /** A call as a policy sees it. */
 export type PolicyRequest = ToolRequest & { readonly kind: ToolKind };

@@ -18,8 +18,8 @@ import {
   askUser,
   callback,
   denyAll,
-  type Policy,
 } from "./policy.ts";
+import type { Policy } from "./policy_types.ts";
 import { writePaths } from "./write_paths.ts";
 
 const context = { signal: new AbortController().signal };

@@ -11,10 +11,10 @@
  */
 
 import type { ToolRequest } from "../events/permission_request.ts";
-import { thrownText } from "../thrown.ts";
+import { thrownText } from "../util/error_text.ts";
 import { type Decision, deny } from "./decision.ts";
 import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";
-import type { RealPath } from "./paths.ts";
+import type { RealPath } from "../util/real_path.ts";
 
 /** Names that are protected with all that is below them. */
 export const PROTECTED_FOLDERS: readonly string[] = [

@@ -4,7 +4,7 @@ import { unattendedDenial } from "./decide.ts";
 import { allOf, firstOf } from "./combine.ts";
 import { allow, deny } from "./decision.ts";
 import { PolicyGate } from "./gate.ts";
-import type { RealPath } from "./paths.ts";
+import type { RealPath } from "../util/real_path.ts";
 import { logged } from "./logged.ts";
 import {
   allowAll,
@@ -12,8 +12,8 @@ import {
   allowList,
   callback,
   denyAll,
-  type Policy,
 } from "./policy.ts";
+import type { Policy } from "./policy_types.ts";
 import {
   foldedName,
   namesWrittenOut,

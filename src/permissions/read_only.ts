@@ -4,10 +4,11 @@
  * @module
  */
 
-import { isSameTool, toolKind } from "../tools/builtin_tools.ts";
+import { isSameTool, toolKind } from "../messages/builtin_tools.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
-import { isQuestion, type SyncPolicy } from "./policy.ts";
+import { isQuestion } from "./policy.ts";
+import type { SyncPolicy } from "./policy_types.ts";
 import { commandPattern, isSimpleCommand } from "./command.ts";
 
 /** Options of {@linkcode readOnly}. */

@@ -13,12 +13,12 @@ import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import {
   BUILTIN_TOOLS,
-  checkToolName,
   currentToolName,
   isSameTool,
   literalName,
   toolNames,
-} from "../tools/builtin_tools.ts";
+} from "../messages/builtin_tools.ts";
+import { checkToolName } from "../tools/tool_name_check.ts";
 import { CONTENT, contentsOf } from "./content.ts";
 import { commandPattern, isSimplePowerShell } from "./command.ts";
 import { namesWrittenOut } from "./protected_paths.ts";

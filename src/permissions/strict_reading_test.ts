@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { byTool } from "./by_tool.ts";
 import { allow, deny } from "./decision.ts";
-import type { SyncPolicy } from "./policy.ts";
+import type { SyncPolicy } from "./policy_types.ts";
 import { parseRule, ruleMatches } from "./rules.ts";
 
 const place = { cwd: "/work" };

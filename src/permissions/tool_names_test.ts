@@ -2,9 +2,9 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import { checkOptions } from "../process/check_options.ts";
-import type { SessionOptions } from "../options.ts";
-import { FORMER_NAMES, toolKind } from "../tools/builtin_tools.ts";
+import { checkOptions } from "../options/check_options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { FORMER_NAMES, toolKind } from "../messages/builtin_tools.ts";
 import { byTool } from "./by_tool.ts";
 import { firstOf } from "./combine.ts";
 import { allow, deny } from "./decision.ts";
@@ -16,8 +16,8 @@ import {
   allowList,
   callback,
   denyAll,
-  type SyncPolicy,
 } from "./policy.ts";
+import type { SyncPolicy } from "./policy_types.ts";
 import { readOnly } from "./read_only.ts";
 import { writePaths } from "./write_paths.ts";
 

@@ -7,19 +7,13 @@
 
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
-import { realPathSync } from "../process/real_path.ts";
-import { checkToolName } from "../tools/builtin_tools.ts";
+import { realPathSync } from "../util/real_path.ts";
+import { checkToolName } from "../tools/tool_name_check.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
-import {
-  absolute,
-  EDITED_PATH,
-  follow,
-  isBelow,
-  plain,
-  type RealPath,
-} from "./paths.ts";
-import type { PolicyContext, SyncPolicy } from "./policy.ts";
+import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";
+import type { RealPath } from "../util/real_path.ts";
+import type { PolicyContext, SyncPolicy } from "./policy_types.ts";
 import { foldedName, oddNames, protectedNames } from "./protected_paths.ts";
 
 /** Options of {@linkcode writePaths}. */

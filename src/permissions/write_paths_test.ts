@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import type { RealPath } from "./paths.ts";
+import type { RealPath } from "../util/real_path.ts";
 import { writePaths, type WritePathsOptions } from "./write_paths.ts";
 
 /** A file system: what is there, and where links lead. Follows them part by part. */

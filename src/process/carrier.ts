@@ -7,8 +7,8 @@
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { isThenable } from "../soon.ts";
-import { thrownText } from "../thrown.ts";
+import { isThenable } from "../util/maybe_promise.ts";
+import { thrownText } from "../util/error_text.ts";
 import type { LaunchFiles } from "./launch_files.ts";
 import type {
   ExitStatus,
@@ -16,7 +16,7 @@ import type {
   SpawnSpec,
   Transport,
   TransportSignal,
-} from "./transport.ts";
+} from "../options/transport.ts";
 
 /** Whether it is meant as a transport, and not as a changed command. */
 export function isTransport(value: unknown): value is Transport {

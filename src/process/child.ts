@@ -6,11 +6,11 @@
  * @module
  */
 
-import { type CloseSteps, Ending, endLeftovers } from "./ending.ts";
+import { type CloseSteps, Ending, endLeftovers } from "./shutdown.ts";
 import { type ExitTarget, ProcessTarget } from "./exit_hooks.ts";
 import { LATE_OUTPUT_MS, lateOutput, type Reading } from "./late_output.ts";
 import { ProcessTree } from "./process_tree.ts";
-import type { ExitStatus, HeldTransport } from "./transport.ts";
+import type { ExitStatus, HeldTransport } from "../options/transport.ts";
 
 const encoder = new TextEncoder();
 

@@ -7,7 +7,7 @@ import type {
   ExitStatus,
   HeldTransport,
   TransportSignal,
-} from "./transport.ts";
+} from "../options/transport.ts";
 
 const STEPS = { eofMs: 60_000, termMs: 60_000, killMs: 60_000 };
 const OVER: ExitStatus = { code: 0, signal: null };

@@ -9,9 +9,9 @@
  * @module
  */
 
-import type { ExitSignal } from "../option_types.ts";
+import type { ExitSignal } from "../options/option_types.ts";
 import type { ProcessTree } from "./process_tree.ts";
-import type { HeldTransport, TransportSignal } from "./transport.ts";
+import type { HeldTransport, TransportSignal } from "../options/transport.ts";
 
 /** What has to be ended before the program ends. */
 export interface ExitTarget {

@@ -6,8 +6,9 @@
 
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
-import { DEFAULTS, type SessionOptions } from "../options.ts";
-import type { Launch } from "./launch.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import type { Launch } from "../options/launch.ts";
 import { printedVersion, versionIn } from "./version.ts";
 
 /**

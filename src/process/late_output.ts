@@ -5,7 +5,7 @@
  * @module
  */
 
-import { settleWithin } from "./ending.ts";
+import { settleWithin } from "./shutdown.ts";
 
 /** How long the output of an ended process may still come, once it is silent. */
 export const LATE_OUTPUT_MS = 50;

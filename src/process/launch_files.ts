@@ -10,7 +10,7 @@ import { isMet } from "../capabilities/version.ts";
 import { StartupError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { writeHint } from "./file_hint.ts";
-import type { LaunchFile } from "./launch.ts";
+import type { LaunchFile } from "../options/launch.ts";
 import { folderPrefix, removeLeftovers } from "./leftover_files.ts";
 
 /**

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { PluginSpec, SessionOptions } from "../options.ts";
+import type { PluginSpec, SessionOptions } from "../options/session_options.ts";
 import { isAbsolute } from "../permissions/paths.ts";
 import type { Machine } from "../permissions/protected_paths.ts";
-import { inheritedEnv } from "./environment.ts";
-import { pathOf } from "./launch.ts";
-import { isSettingsFile } from "./places.ts";
-import { realPathSync } from "./real_path.ts";
+import { inheritedEnv } from "../options/environment.ts";
+import { pathOf } from "../options/launch.ts";
+import { isSettingsFile } from "../options/places.ts";
+import { realPathSync } from "../util/real_path.ts";
 
 const CONFIG_DIR = "CLAUDE_CONFIG_DIR";
 

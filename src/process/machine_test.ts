@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { machineOf } from "./machine.ts";
 
 Deno.test("machineOf knows what the options have the CLI execute or trust", () => {

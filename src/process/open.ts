@@ -5,14 +5,14 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import type { Launch } from "./args.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import type { Launch } from "../options/args.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
-import { closeStepsOf } from "./ending.ts";
+import { closeStepsOf } from "./shutdown.ts";
 import { fittingLaunch } from "./fitting.ts";
-import type { Soon } from "../soon.ts";
+import type { Soon } from "../util/maybe_promise.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
-import type { HeldTransport, SpawnSpec } from "./transport.ts";
+import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 
 /**
  * Starts it; a process of this machine at once, where nothing has to be asked before.

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { lineageOf } from "./environment.ts";
+import { lineageOf } from "../options/environment.ts";
 import {
   descendantsOf,
   parsePs,
@@ -21,7 +21,7 @@ import {
   PS_ARGUMENTS,
   startedBefore,
 } from "./process_table.ts";
-import type { TransportSignal } from "./transport.ts";
+import type { TransportSignal } from "../options/transport.ts";
 
 /** How often processes that are being ended may start others. */
 const MAX_ROUNDS = 10;

@@ -5,16 +5,16 @@
  */
 
 import { isWireObject } from "../messages/_define.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import {
   hooksOff,
   NO_HOOKS_VARIABLE,
   settingsTurnHooksOff,
-} from "../permissions/check.ts";
-import { jsonCopy } from "../json_copy.ts";
-import { launchOf } from "./args.ts";
-import { type Launch, pathOf } from "./launch.ts";
-import { isSettingsFile } from "./places.ts";
+} from "../options/check_policy.ts";
+import { jsonCopy } from "../util/json_copy.ts";
+import { launchOf } from "../options/args.ts";
+import { type Launch, pathOf } from "../options/launch.ts";
+import { isSettingsFile } from "../options/places.ts";
 
 /**
  * What a process with these options is started with.

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import {
   answeredSecrets,
   argumentSecrets,
   namedSecrets,
   nestedSecrets,
   secretForms,
-} from "../secret_values.ts";
-import { childEnvironment, inheritedEnv } from "./environment.ts";
-import type { Launch } from "./launch.ts";
+} from "../util/secret_values.ts";
+import { childEnvironment, inheritedEnv } from "../options/environment.ts";
+import type { Launch } from "../options/launch.ts";
 
 type Direction = "in" | "out";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SessionOptions } from "../options.ts";
-import { maskSecrets } from "../secrets.ts";
-import { launchOf } from "./args.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { maskSecrets } from "../util/secrets.ts";
+import { launchOf } from "../options/args.ts";
 import { SessionSecrets } from "./session_secrets.ts";
 
 const VALUE = "open sesame!";

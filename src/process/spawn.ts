@@ -5,20 +5,20 @@
  */
 
 import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
-import type { SessionOptions } from "../options.ts";
-import { type Launch, pathOf } from "./args.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { type Launch, pathOf } from "../options/args.ts";
 import { LATE_OUTPUT_MS } from "./late_output.ts";
 import {
   checkSignIn,
   childEnvironment,
   inheritedEnv,
   withLineage,
-} from "./environment.ts";
+} from "../options/environment.ts";
 import { startHint } from "./file_hint.ts";
 import { findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
-import type { HeldTransport, SpawnSpec } from "./transport.ts";
+import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 import { isWorker, watchThread } from "./worker_watch.ts";
 
 /** A process of this machine. */

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { callAside } from "../call_aside.ts";
+import { callAside } from "../util/call_aside.ts";
 import { ChunkReading, type Reading } from "./late_output.ts";
-import { SecretMask } from "../secrets.ts";
+import { SecretMask } from "../util/secrets.ts";
 
 /** How much of the end is kept, in characters. */
 export const TAIL_LENGTH = 64 * 1024;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import { isEndless } from "../time_limit.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { isEndless } from "../util/time_limit.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 
 /** The version in what `claude --version` prints, or `undefined` where that is not Claude Code. */

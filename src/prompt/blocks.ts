@@ -4,7 +4,7 @@
  * @module
  */
 
-import { base64, imageType, isPdf, plainText } from "../media.ts";
+import { base64, imageType, isPdf, plainText } from "../util/media.ts";
 import type { WireObject } from "../messages/_define.ts";
 
 /** A block of a prompt, as the API has it: `text`, `image`, `document`. */

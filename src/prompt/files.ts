@@ -11,8 +11,8 @@ import {
   imageBlock,
   linked,
 } from "./blocks.ts";
-import { isPdf } from "../media.ts";
-import { thrownText } from "../thrown.ts";
+import { isPdf } from "../util/media.ts";
+import { thrownText } from "../util/error_text.ts";
 
 /**
  * An image for a prompt: PNG, JPEG, GIF or WebP, told by its first bytes, at most 32 MiB.

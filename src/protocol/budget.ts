@@ -7,12 +7,12 @@
 
 import { BudgetExceededError } from "../errors.ts";
 import {
-  type BudgetMetric,
   type BudgetThreshold,
   budgetThreshold,
 } from "../events/budget_threshold.ts";
-import type { BudgetOptions, Threshold } from "../option_types.ts";
-import type { Used } from "../totals.ts";
+import type { BudgetMetric } from "../errors.ts";
+import type { BudgetOptions, Threshold } from "./options.ts";
+import type { Used } from "../decode/totals.ts";
 import type { SessionFacts } from "./facts.ts";
 
 /** A threshold. */

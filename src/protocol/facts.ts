@@ -6,16 +6,16 @@
 
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
-import { roundUsd } from "../cost.ts";
+import { roundUsd } from "../util/cost.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
 import type { SlashCommand } from "../messages/system/commands_changed.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
-import { type SessionUsage, Totals, type Used } from "../totals.ts";
+import { type SessionUsage, Totals, type Used } from "../decode/totals.ts";
 
-export type { SessionUsage } from "../totals.ts";
+export type { SessionUsage } from "../decode/totals.ts";
 
 /** What is known of a session. */
 export class SessionFacts {

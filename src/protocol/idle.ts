@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IdleLimits } from "../option_types.ts";
+import type { IdleLimits } from "./options.ts";
 
 /** After how long without a line a turn is called stalled, where the caller says nothing. */
 export const DEFAULT_WARN_MS = 120_000;

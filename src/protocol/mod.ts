@@ -6,11 +6,11 @@
  */
 
 import type { ErrorDetails } from "../errors.ts";
-import { EventDecoder } from "../events/decoder.ts";
-import { classifyLine } from "../events/line.ts";
-import { violation } from "../events/validation.ts";
+import { EventDecoder } from "../decode/decoder.ts";
+import { classifyLine } from "../decode/line.ts";
+import { violation } from "../decode/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
-import type { Used } from "../totals.ts";
+import type { Used } from "../decode/totals.ts";
 import { closed } from "./end_error.ts";
 import { SessionFacts } from "./facts.ts";
 import type {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import type { Frame } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Outcome } from "./pending.ts";

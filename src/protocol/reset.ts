@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WaitForReset } from "../option_types.ts";
+import type { WaitForReset } from "./options.ts";
 import type { TurnEnd } from "./output.ts";
 import { turnFailure } from "./turn_failure.ts";
 import type { OpenTurn } from "./turns.ts";

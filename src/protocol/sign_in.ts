@@ -9,7 +9,7 @@
 
 import { StartupError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { AuthMode } from "../option_types.ts";
+import type { AuthMode } from "./options.ts";
 
 /** `account.tokenSource` of a subscription, in the words of CLI 2.1.330. */
 const SUBSCRIPTIONS: ReadonlySet<unknown> = new Set([

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
-import type { AuthMode } from "../option_types.ts";
+import type { AuthMode } from "./options.ts";
 import { SignIn } from "./sign_in.ts";
 
 const FIRST = { apiProvider: "firstParty" };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { EventDecoder } from "../events/decoder.ts";
+import { EventDecoder } from "../decode/decoder.ts";
 import type { Result } from "../messages/result.ts";
 import { failureCode, turnFailure } from "./turn_failure.ts";
 

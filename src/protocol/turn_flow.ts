@@ -15,8 +15,8 @@ import type {
   BudgetOptions,
   FailFast,
   WaitForReset,
-} from "../option_types.ts";
-import type { Used } from "../totals.ts";
+} from "./options.ts";
+import type { Used } from "../decode/totals.ts";
 import { BudgetWatch, exceededError } from "./budget.ts";
 import {
   dropped,

@@ -11,7 +11,7 @@
 import type { ToolRequest } from "../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { allow, type AllowDecision } from "../permissions/decision.ts";
-import type { AskedQuestion } from "../tools/builtin_inputs.ts";
+import type { AskedQuestion } from "../messages/builtin_inputs.ts";
 
 /** What the model asks at once, one to four questions. */
 export interface UserQuestions {

@@ -7,9 +7,9 @@
 import type { Elicitation } from "../events/elicitation_request.ts";
 import type { ToolRequest } from "../events/permission_request.ts";
 import type { UserDialog } from "../events/user_dialog_request.ts";
-import { type FailureListener, wrongAnswer } from "../host/handler_failure.ts";
-import { soon } from "../soon.ts";
-import { thrownText } from "../thrown.ts";
+import { type FailureListener, wrongAnswer } from "../util/handler_failure.ts";
+import { soon } from "../util/maybe_promise.ts";
+import { thrownText } from "../util/error_text.ts";
 import { type Decision, decisionIssue, deny } from "../permissions/decision.ts";
 import {
   type DialogAnswer,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { ConfigError, SessionNotFoundError } from "../errors.ts";
 import { InfoReader, type SessionInfo } from "./info.ts";
 import { filterOf, infosOf, newestFirst } from "./list.ts";

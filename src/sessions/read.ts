@@ -5,7 +5,7 @@
  */
 
 import { ConfigError, SessionNotFoundError } from "../errors.ts";
-import { EventDecoder } from "../events/decoder.ts";
+import { EventDecoder } from "../decode/decoder.ts";
 import {
   eventsOf,
   type Frame,

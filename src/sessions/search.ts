@@ -5,7 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import { EventDecoder } from "../events/decoder.ts";
+import { EventDecoder } from "../decode/decoder.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { parseLine } from "../messages/mod.ts";
 import { contentText, InfoReader, type SessionInfo } from "./info.ts";

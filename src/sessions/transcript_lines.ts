@@ -4,8 +4,8 @@
  * @module
  */
 
-import { DEFAULTS } from "../options.ts";
-import { LineSplitter } from "../process/lines.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import { LineSplitter } from "../decode/lines.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 

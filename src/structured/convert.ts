@@ -6,8 +6,11 @@
 
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
-import { objectSchemaOf, unusableRoot } from "../object_schema.ts";
-import { isStandardSchema, type StandardSchema } from "../standard_schema.ts";
+import { objectSchemaOf, unusableRoot } from "./object_schema.ts";
+import {
+  isStandardSchema,
+  type StandardSchema,
+} from "../util/standard_schema.ts";
 import { answerSchema } from "./dialect.ts";
 
 /**

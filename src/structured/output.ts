@@ -6,8 +6,8 @@
 
 import { StructuredOutputError } from "../errors.ts";
 import type { Result } from "../messages/result.ts";
-import { isThenable } from "../soon.ts";
-import type { SchemaResult, StandardSchema } from "../standard_schema.ts";
+import { isThenable } from "../util/maybe_promise.ts";
+import type { SchemaResult, StandardSchema } from "../util/standard_schema.ts";
 
 /** What the model gave, or the error that it gave nothing. */
 function given(text: string, result: Result): unknown {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ExitStatus, SpawnSpec, Transport } from "../process/transport.ts";
+import type { ExitStatus, SpawnSpec, Transport } from "../options/transport.ts";
 import { Player } from "./player.ts";
 import { encode } from "./player/bytes.ts";
 import type { PlayerOutput } from "./player/output.ts";

@@ -5,7 +5,7 @@
  */
 
 import { readRecording, type RecordedLine } from "../observe/recording.ts";
-import type { ExitStatus, Transport } from "../process/transport.ts";
+import type { ExitStatus, Transport } from "../options/transport.ts";
 import { encode } from "./player/bytes.ts";
 import { Ids } from "./same_line.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { isWireObject } from "../messages/_define.ts";
-import { MASK } from "../secrets.ts";
+import { MASK } from "../util/secrets.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

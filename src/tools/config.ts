@@ -4,12 +4,12 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
-import { shown } from "../process/kinds.ts";
+import { shown } from "../checks/kinds.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { SessionOptions } from "../options.ts";
-import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
+import type { ToolOptions } from "./options.ts";
+import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 import {
   checkTools,
   createMcpServer,
@@ -39,7 +39,7 @@ export type HostServer =
 
 /** The servers that live in this process, by name. */
 export function hostServers(
-  { tools, toolServerName = DEFAULT_SERVER, mcpServers }: SessionOptions,
+  { tools, toolServerName = DEFAULT_SERVER, mcpServers }: ToolOptions,
 ): ReadonlyMap<string, HostServer> {
   const servers = new Map<string, HostServer>();
   if (tools !== undefined && tools.length > 0) {
@@ -81,7 +81,7 @@ function externalServer(
  *
  * @throws {ConfigError} With the name of the option.
  */
-export function checkToolOptions(options: SessionOptions): void {
+export function checkToolOptions(options: ToolOptions): void {
   const { tools, toolServerName = DEFAULT_SERVER, mcpServers } = options;
   const prefixes = new Map<string, string>();
   if (tools !== undefined) {

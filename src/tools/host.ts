@@ -5,14 +5,14 @@
  */
 
 import { StartupError } from "../errors.ts";
-import type { Question } from "../events/line.ts";
+import type { Question } from "../decode/line.ts";
 import type { ToolCall } from "../events/tool_call.ts";
 import { makeEvent, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
-import type { SessionOptions } from "../options.ts";
+import type { ToolOptions } from "./options.ts";
 import type { Reply } from "../protocol/pending.ts";
-import { type Soon, whenKnown } from "../soon.ts";
-import { literalName } from "./builtin_tools.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
+import { literalName } from "../messages/builtin_tools.ts";
 import { hostServers } from "./config.ts";
 import { isInProcess } from "./mcp_servers.ts";
 import { mcpToolName, serverPrefix } from "./names.ts";
@@ -41,11 +41,11 @@ export interface McpContext {
 
 /** The servers of one session. */
 export class McpHost {
-  readonly #options: SessionOptions;
+  readonly #options: ToolOptions;
   readonly #servers: ReadonlyMap<string, ToolServer | ReadyServer>;
   #isChecked = false;
 
-  constructor(options: SessionOptions, port: McpPort) {
+  constructor(options: ToolOptions, port: McpPort) {
     this.#options = options;
     const servers = new Map<string, ToolServer | ReadyServer>();
     for (const [name, server] of hostServers(options)) {

@@ -6,8 +6,8 @@
 
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
-import { objectSchemaOf } from "../object_schema.ts";
-import type { StandardSchema } from "../standard_schema.ts";
+import { objectSchemaOf } from "../structured/object_schema.ts";
+import type { StandardSchema } from "../util/standard_schema.ts";
 
 /**
  * The JSON Schema of a tool's input, in the dialect that the API reads.

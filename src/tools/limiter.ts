@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Soon } from "../soon.ts";
+import type { Soon } from "../util/maybe_promise.ts";
 
 /** Hands out places. */
 export class Limiter {

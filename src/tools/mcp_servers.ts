@@ -5,7 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import { shown } from "../process/kinds.ts";
+import { shown } from "../checks/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { mcpToolName, nameIssue } from "./names.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { base64, imageType } from "../media.ts";
+import { base64, imageType } from "../util/media.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { thrownText } from "../thrown.ts";
+import { thrownText } from "../util/error_text.ts";
 
 export { thrownText };
 

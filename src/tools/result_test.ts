@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { imageType } from "../media.ts";
+import { imageType } from "../util/media.ts";
 import { resultOf, thrownText } from "./result.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

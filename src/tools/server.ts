@@ -10,9 +10,9 @@
 
 import { DeadlineError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { type Soon, soon, whenKnown } from "../soon.ts";
-import { describeIssues } from "../standard_schema.ts";
-import { isEndless } from "../time_limit.ts";
+import { type Soon, soon, whenKnown } from "../util/maybe_promise.ts";
+import { describeIssues } from "../util/standard_schema.ts";
+import { isEndless } from "../util/time_limit.ts";
 import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
 import { Limiter } from "./limiter.ts";
 import type { InProcessMcpServer } from "./mcp_servers.ts";

@@ -10,8 +10,8 @@ import {
   isStandardSchema,
   type SchemaOutput,
   type StandardSchema,
-} from "../standard_schema.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../time_limit.ts";
+} from "../util/standard_schema.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";

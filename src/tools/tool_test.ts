@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
-import type { StandardSchema } from "../standard_schema.ts";
+import type { StandardSchema } from "../util/standard_schema.ts";
 import { createMcpServer } from "./mcp_servers.ts";
 import { defineTool, type Tool } from "./tool.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { closest } from "../closest.ts";
+import { closest } from "../util/closest.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
-import { BUILTIN_TOOLS, isSameTool } from "../tools/builtin_tools.ts";
+import { BUILTIN_TOOLS, isSameTool } from "../messages/builtin_tools.ts";
 import { serverPrefix } from "../tools/names.ts";
 
 /** A name in an option. */

@@ -15,7 +15,7 @@ import { isMet, lackText } from "../capabilities/version.ts";
 import { ConfigError } from "../errors.ts";
 import { blocksItself } from "../hooks/mod.ts";
 import type { HookEvent } from "../hooks/inputs.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 
 /** The needs of options: complete by type, and no name that is no option. */
 const OF_OPTIONS:

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { SessionOptions } from "../options.ts";
-import type { Launch } from "../process/launch.ts";
-import { pathOf } from "../process/launch.ts";
-import { isSettingsFile } from "../process/places.ts";
-import { literalName } from "../tools/builtin_tools.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import type { Launch } from "../options/launch.ts";
+import { pathOf } from "../options/launch.ts";
+import { isSettingsFile } from "../options/places.ts";
+import { literalName } from "../messages/builtin_tools.ts";
 import { isInHost } from "../tools/mcp_servers.ts";
 import type { Expectations, ExpectedName } from "./expectations.ts";
 import type { HandedSettings } from "./settings_check.ts";

@@ -9,7 +9,7 @@ import { type Warning, warning } from "../events/warning.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { isKnownEvent } from "../hooks/inputs.ts";
 import type { HookOptions } from "../hooks/options.ts";
-import type { SessionOptions } from "../options.ts";
+import type { SessionOptions } from "../options/session_options.ts";
 import { OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
 import type { UsedNeed } from "./needs.ts";
 import { isMet, lackText } from "../capabilities/version.ts";

@@ -25,8 +25,8 @@ import {
   TurnError,
 } from "../../mod.ts";
 import { block, reply } from "../../src/testing/messages_api.ts";
-import { command } from "../live_command.ts";
-import { exists, syncWorld } from "../live_world.ts";
+import { command } from "../support/live_command.ts";
+import { exists, syncWorld } from "../support/live_world.ts";
 
 /** The scripted replies, in the order of the calls of the API. */
 type Replies = Parameters<typeof syncWorld>[0];

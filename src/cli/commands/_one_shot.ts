@@ -1,4 +1,4 @@
-import type { SessionOptions } from "../../options.ts";
+import type { SessionOptions } from "../../options/session_options.ts";
 import type { ColorChoice } from "../flags.ts";
 import { conduct } from "../conductor.ts";
 import { InputLines } from "../input_lines.ts";
@@ -8,7 +8,7 @@ import type { Person } from "../question/person.ts";
 import type { Presenter } from "../presenters.ts";
 import { readPrompt, unreadableStdin } from "../prompt.ts";
 import { EncodingWatch } from "../text_input.ts";
-import type { AsyncSession } from "../../session.ts";
+import type { AsyncSession } from "../../session/async_session.ts";
 
 /** A command that sends one prompt. */
 export interface OneShot {

@@ -1,4 +1,4 @@
-import { closest } from "../../closest.ts";
+import { closest } from "../../util/closest.ts";
 import { eventJsonSchema, type JsonSchema } from "../../events/json_schema.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { EVENT_TYPES } from "../../events/types.ts";

@@ -12,7 +12,7 @@ import type {
   ToolRequest,
 } from "../../events/permission_request.ts";
 import type { WireObject } from "../../messages/_define.ts";
-import type { PermissionExplanation } from "../../permissions/explain.ts";
+import type { PermissionExplanation } from "../../permissions/policy_types.ts";
 import { protectedNamesOf } from "../../permissions/protected_paths.ts";
 import {
   answerQuestions,

@@ -7,7 +7,7 @@
 
 import type { ToolRequest } from "../../events/permission_request.ts";
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
-import type { PermissionExplanation } from "../../permissions/explain.ts";
+import type { PermissionExplanation } from "../../permissions/policy_types.ts";
 import { planOf } from "../../questions/plan.ts";
 import { type Span, type Style, styled } from "../terminal.ts";
 import type { AlwaysOffer } from "./always.ts";

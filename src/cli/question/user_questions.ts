@@ -6,7 +6,7 @@
  */
 
 import type { UserQuestions } from "../../questions/ask_user.ts";
-import type { AskedQuestion } from "../../tools/builtin_inputs.ts";
+import type { AskedQuestion } from "../../messages/builtin_inputs.ts";
 import { styled } from "../terminal.ts";
 import { markedLine, markedTextLine, textLines } from "../marked_text.ts";
 import type { OpenTerminal } from "./question_terminal.ts";

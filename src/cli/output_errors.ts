@@ -1,0 +1,15 @@
+/**
+ * What can go wrong with the output of the command line. Pure.
+ *
+ * @module
+ */
+
+/** The reader of stdout is gone, as after `| head -1`. */
+export class StdoutClosedError extends Error {
+  override readonly name = "StdoutClosedError";
+}
+
+/** Output could not be written: the disk is full, for example. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+}

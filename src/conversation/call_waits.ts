@@ -1,0 +1,97 @@
+/**
+ * How long tool calls waited for an answer, which is no part of their own time. Pure: the
+ * time is an argument.
+ *
+ * @module
+ */
+
+import type { Question } from "../decode/line.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import { serverPrefix } from "../tools/names.ts";
+
+/** A call that has no result yet. */
+interface OpenCall {
+  readonly name: string;
+  /** When the call was seen. */
+  readonly atMs: number;
+  /** The part of its time that was left out before. */
+  waitedMs: number;
+}
+
+/** A wait of one call that is over. */
+export interface CallWait {
+  readonly toolUseId: string;
+  /** How much of the call's time it was, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** The waits of one conversation. */
+export class CallWaits {
+  readonly #calls = new Map<string, OpenCall>();
+
+  /** Notes the calls and results among events. */
+  heard(events: readonly ClaudeEvent[], nowMs: () => number): void {
+    for (const event of events) {
+      if (event.type === "tool_use" && !event.server) {
+        const { toolUseId, name } = event;
+        this.#calls.set(toolUseId, { name, atMs: nowMs(), waitedMs: 0 });
+      } else if (event.type === "tool_result") {
+        this.#calls.delete(event.toolUseId);
+      }
+    }
+  }
+
+  /** Takes a question that was answered or withdrawn. Returns the calls that waited for it. */
+  answered(
+    question: Question,
+    askedMs: number,
+    nowMs: number,
+  ): readonly CallWait[] {
+    switch (question.kind) {
+      case "permission":
+        return this.#allowed(question.request.toolUseId, askedMs, nowMs);
+      case "hook": {
+        const { hook_event_name: event, tool_use_id: id } = question.input;
+        // Only that one comes before the tool runs, and says which call it is about.
+        return event === "PreToolUse" && typeof id === "string"
+          ? this.#allowed(id, askedMs, nowMs)
+          : [];
+      }
+      case "dialog": {
+        const { tool_use_id: id } = question.request;
+        return typeof id === "string" ? [wait(id, nowMs - askedMs)] : [];
+      }
+      case "elicitation": {
+        const { mcp_server_name: server } = question.request;
+        if (typeof server !== "string") return [];
+        // A form does not say of which call it is.
+        return [...this.#calls]
+          .filter(([, { name }]) => name.startsWith(serverPrefix(server)))
+          .map(([id]) => wait(id, nowMs - askedMs));
+      }
+      case "mcp":
+        return [];
+    }
+  }
+
+  /**
+   * Takes the decision about a call: no time before it is the call's own. Calls of one reply
+   * wait for one another, so the second also waits for the answer to the first.
+   */
+  #allowed(
+    toolUseId: string | undefined,
+    askedMs: number,
+    nowMs: number,
+  ): readonly CallWait[] {
+    if (toolUseId === undefined) return [];
+    const call = this.#calls.get(toolUseId);
+    if (call === undefined) return [wait(toolUseId, nowMs - askedMs)];
+    const waitedMs = nowMs - call.atMs - call.waitedMs;
+    call.waitedMs += waitedMs;
+    return [wait(toolUseId, waitedMs)];
+  }
+}
+
+function wait(toolUseId: string, waitedMs: number): CallWait {
+  return { toolUseId, waitedMs };
+}

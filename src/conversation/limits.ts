@@ -1,0 +1,293 @@
+/**
+ * Time limits of turns, the same for every driver: how long one may take, and how long
+ * it may be silent.
+ *
+ * @module
+ */
+
+import { DeadlineError } from "../errors.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import { stalled } from "../events/stalled.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import { closeStepsOf } from "../process/shutdown.ts";
+import { idleSteps, IdleWatch } from "../protocol/idle.ts";
+import type { Protocol } from "../protocol/mod.ts";
+import { isEndless, MAX_TIMER_MS } from "../util/time_limit.ts";
+
+/** A timer that comes so late found this thread busy. */
+const LATE_MS = 50;
+
+/** So long, at most, is read what the CLI wrote meanwhile. */
+const MOST_LATE_MS = 500;
+
+/** Time, as a driver has it. */
+export interface Clock {
+  /** Milliseconds that passed since some moment; it never goes back. */
+  now(): number;
+  /** Milliseconds since 1970, by the clock of the wall. */
+  date(): number;
+  /** Calls a function after a time. Gives the way to take that back. */
+  after(timeoutMs: number, call: () => void): () => void;
+}
+
+/**
+ * Calls a function after a time. Where the thread was too busy to do so in time, what the
+ * CLI wrote meanwhile is still to be read, and counts: the function is called after as
+ * long again as it is late by, at most half a second. Gives the way to take that back.
+ */
+export function afterInTime(
+  clock: Pick<Clock, "now" | "after">,
+  timeoutMs: number,
+  call: () => void,
+): () => void {
+  const dueAt = clock.now() + timeoutMs;
+  let stop = clock.after(timeoutMs, () => {
+    const lateMs = clock.now() - dueAt;
+    if (lateMs <= LATE_MS) call();
+    else stop = clock.after(Math.min(lateMs, MOST_LATE_MS), call);
+  });
+  return () => stop();
+}
+
+/** What the limits may do. */
+export interface LimitsPort extends Clock {
+  /** Interrupts whatever runs. */
+  interrupt(): void;
+  /** A turn fails for its readers, and is interrupted. */
+  failTurn(turnId: string, error: Error): void;
+  /** The turn of messages that were pushed fails for whoever waits for it, and is interrupted. */
+  failPushed(error: Error): void;
+  /** Hands an event to the readers. */
+  emit(event: ClaudeEvent): void;
+  /** The session cannot go on. */
+  fail(error: Error): void;
+}
+
+/** The time limits of one conversation. */
+export class TurnLimits {
+  readonly #options: SessionOptions;
+  readonly #protocol: Protocol;
+  readonly #port: LimitsPort;
+  /** Takes back the limit of a turn, by the turn. */
+  readonly #turns = new Map<string, () => void>();
+  /** The limit of the turn of a message that was pushed. */
+  #pushed: { readonly id: string; readonly stop: () => void } | undefined;
+  readonly #idle: IdleWatch;
+  /** What `#idle` measures by was changed when the first turn began. */
+  #sawInit = false;
+  /** Takes back the timer of `#idle`. */
+  #stopIdle: (() => void) | undefined;
+  /** An interruption that has to be heeded in time. */
+  #grace:
+    | { readonly turnId: string | undefined; readonly stop: () => void }
+    | undefined;
+  #lastEventType: string | undefined;
+
+  constructor(options: SessionOptions, protocol: Protocol, port: LimitsPort) {
+    this.#options = options;
+    this.#protocol = protocol;
+    this.#port = port;
+    // What comes before the first turn is a part of the start, and may take as long.
+    const { endMs } = idleSteps(options.idleTimeoutMs);
+    this.#idle = new IdleWatch({
+      warnMs: undefined,
+      endMs: endMs === undefined ? undefined : this.#startMs,
+    });
+  }
+
+  get #startMs(): number {
+    return this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+  }
+
+  /** A prompt was sent. */
+  begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
+    if (timeoutMs === undefined || isEndless(timeoutMs)) return;
+    const stop = afterInTime(this.#port, timeoutMs, () => {
+      this.#turns.delete(turnId);
+      const error = new DeadlineError(
+        "turn",
+        timeoutMs,
+        this.#protocol.errorDetails,
+      );
+      this.#port.failTurn(turnId, error);
+      if (this.#protocol.turnId === turnId) this.insist(error);
+    });
+    this.#turns.set(turnId, stop);
+  }
+
+  /** A turn is over. */
+  over(turnId: string): void {
+    this.#turns.get(turnId)?.();
+    this.#turns.delete(turnId);
+  }
+
+  /** The turn of a message that was pushed has the limit of the session, from when it is its turn on. */
+  #limitPushed(): void {
+    const timeoutMs = this.#options.turnTimeoutMs;
+    const [id] = this.#protocol.pushedTurn;
+    if (id === this.#pushed?.id) return;
+    this.#pushed?.stop();
+    this.#pushed = undefined;
+    if (id === undefined || timeoutMs === undefined || isEndless(timeoutMs)) {
+      return;
+    }
+    const stop = afterInTime(this.#port, timeoutMs, () => {
+      const details = this.#protocol.errorDetails;
+      const error = new DeadlineError("turn", timeoutMs, details);
+      this.#port.failPushed(error);
+      this.insist(error);
+    });
+    this.#pushed = { id, stop };
+  }
+
+  /** The turn of now was interrupted: where it does not end soon, the session does. */
+  insist(given?: Error): void {
+    if (this.#grace !== undefined) return;
+    const { turnId } = this.#protocol;
+    const { eofMs: timeoutMs } = closeStepsOf(this.#options);
+    const error = given ??
+      new DeadlineError("interrupt", timeoutMs, this.#sessionId);
+    const stop = afterInTime(
+      this.#port,
+      timeoutMs,
+      () => this.#port.fail(error),
+    );
+    this.#grace = { turnId, stop };
+  }
+
+  /**
+   * A line came, and these events of it.
+   *
+   * @param isLast No other one follows at once: only then is the clock looked at, which
+   * takes as long as all the rest.
+   */
+  heard(events: readonly ClaudeEvent[], isLast: boolean): void {
+    let quietMs = 0;
+    for (const event of events) {
+      this.#lastEventType = event.type;
+      // The CLI says how long it will wait before the next line.
+      if (event.type === "api_retry") {
+        quietMs = Math.max(quietMs, event.retryDelayMs);
+      }
+    }
+    if (!isLast || !this.#idle.isOn) return;
+    this.#idle.heard(this.#port.now(), quietMs);
+    this.#watch();
+  }
+
+  /** Something changed. */
+  update(): void {
+    const { isWorking, isSilenceNormal, sawInit, turnId } = this.#protocol;
+    this.#limitPushed();
+    if (this.#grace !== undefined) {
+      if (!isWorking || turnId !== this.#grace.turnId) this.#endGrace();
+    }
+    if (sawInit && !this.#sawInit) {
+      this.#sawInit = true;
+      this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
+      // How long the start took is no silence of the turn, also where more lines follow
+      // at once and the clock has not been looked at.
+      if (this.#idle.isOn) this.#idle.heard(this.#port.now());
+      this.#stopTimer();
+    }
+    if (!isWorking || isSilenceNormal) {
+      this.#idle.pause();
+      this.#stopTimer();
+      return;
+    }
+    if (!this.#idle.isOn) this.#idle.begin(this.#port.now());
+    this.#watch();
+  }
+
+  /** Sets a timer where there is something to wait for and none is set. */
+  #watch(): void {
+    if (this.#stopIdle === undefined && this.#idle.isPending) this.#look();
+  }
+
+  #look(): void {
+    const news = this.#idle.look(this.#port.now());
+    switch (news.do) {
+      case "wait":
+        this.#arm(news.waitMs);
+        break;
+      case "warn": {
+        const { endMs } = idleSteps(this.#options.idleTimeoutMs);
+        this.#look();
+        this.#port.emit(stalled({
+          ...this.#sessionId,
+          idleMs: Math.round(news.idleMs),
+          ...this.#lastEventType === undefined
+            ? {}
+            : { lastEventType: this.#lastEventType },
+          ...endMs === undefined ? {} : { endMs },
+        }));
+        break;
+      }
+      case "end":
+        this.#end();
+        break;
+      case "nothing":
+        break;
+      default:
+        news satisfies never;
+    }
+  }
+
+  #arm(waitMs: number): void {
+    // A timer takes no more; it is then looked again how long there is to wait.
+    const timeoutMs = Math.min(waitMs, MAX_TIMER_MS);
+    this.#stopIdle = afterInTime(this.#port, timeoutMs, () => {
+      this.#stopIdle = undefined;
+      this.#look();
+    });
+  }
+
+  /** The silence was too long. */
+  #end(): void {
+    const { turnId, sawInit } = this.#protocol;
+    if (!sawInit) {
+      const error = new DeadlineError(
+        "init",
+        this.#startMs,
+        this.#protocol.errorDetails,
+      );
+      this.#port.fail(error);
+      return;
+    }
+    const { endMs = 0 } = idleSteps(this.#options.idleTimeoutMs);
+    const error = new DeadlineError("turn", endMs, {
+      ...this.#protocol.errorDetails,
+      code: "stalled",
+      hint: "Resume the session with its sessionId",
+    });
+    if (turnId === undefined) this.#port.interrupt();
+    else this.#port.failTurn(turnId, error);
+    this.insist(error);
+  }
+
+  get #sessionId(): { readonly sessionId?: string } {
+    const { id } = this.#protocol.facts;
+    return id === undefined ? {} : { sessionId: id };
+  }
+
+  #stopTimer(): void {
+    this.#stopIdle?.();
+    this.#stopIdle = undefined;
+  }
+
+  #endGrace(): void {
+    this.#grace?.stop();
+    this.#grace = undefined;
+  }
+
+  /** Nothing is limited any more. */
+  close(): void {
+    for (const stop of this.#turns.values()) stop();
+    this.#turns.clear();
+    this.#pushed?.stop();
+    this.#pushed = undefined;
+    this.#stopTimer();
+    this.#endGrace();
+  }
+}

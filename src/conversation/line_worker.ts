@@ -1,0 +1,252 @@
+/**
+ * The worker of a blocking session: starts the process and carries what it writes
+ * into the ring, in whole lines. All else happens on the caller's thread.
+ *
+ * {@linkcode WORKER_NAME} is imported by the driver, so that this module is in the
+ * graph of the program: a worker whose module still has to be fetched while its owner
+ * blocks never gets it, and `deno compile` embeds only what is in the graph.
+ *
+ * @module
+ */
+
+import { Child, type ChildTaker } from "../process/child.ts";
+import type { CloseSteps } from "../process/shutdown.ts";
+import { EXIT_SIGNALS, holdSignals } from "../process/exit_hooks.ts";
+import { ChunkReading, type ChunkTaker } from "../process/late_output.ts";
+import { LineGatherer } from "../decode/lines.ts";
+import { fittingLaunch } from "../process/fitting.ts";
+import {
+  type PreparedSpawn,
+  prepareSpawn,
+  startProcess,
+} from "../process/spawn.ts";
+import type { SpawnSpec } from "../options/transport.ts";
+import { RECORD, type RecordKind, RingWriter } from "./ring.ts";
+import {
+  plainError,
+  type SpawnNews,
+  type StartOrder,
+  type WorkerOrder,
+} from "./worker_messages.ts";
+
+/** Tells our worker from one of the caller's that imports this package. */
+export const WORKER_NAME = "claudestream:lines";
+
+const encoder = new TextEncoder();
+
+/** Runs one process for a thread that blocks. */
+class LineWorker {
+  readonly #ring: RingWriter;
+  readonly #child: Child;
+  readonly #order: StartOrder;
+  /** What the caller makes of the command, where it is asked. */
+  readonly #answer = Promise.withResolvers<SpawnSpec>();
+  /** The record that is being written, and those that wait for it. */
+  #writing: Promise<void> = Promise.resolve();
+  #unwrittenRecords = 0;
+
+  constructor(order: StartOrder) {
+    this.#order = order;
+    this.#child = new Child(order.steps);
+    this.#ring = new RingWriter(order.memory);
+    this.#ring.beat();
+    // A refusal may come when nobody waits for it.
+    this.#answer.promise.catch(() => {});
+  }
+
+  /** Starts the process and carries what it writes, to its end. Never rejects. */
+  async run(): Promise<void> {
+    const { options, launch, willChange, inWorker } = this.#order;
+    try {
+      const fitting = willChange
+        ? launch
+        : await fittingLaunch(options, launch);
+      const prepared = prepareSpawn(options, fitting, willChange);
+      const process = startProcess({
+        ...willChange ? await this.#changed(prepared) : prepared,
+        isWatched: inWorker,
+      });
+      const { folder } = prepared.files;
+      await this.#child.run(process, this.#taker({ pid: process.pid, folder }));
+    } catch (error) {
+      await this.#json(RECORD.failed, plainError(error));
+    }
+    this.#ring.gone();
+  }
+
+  /** Something here failed that nobody waits for. {@linkcode run} then comes to its end. */
+  fail(error: unknown): void {
+    this.#json(RECORD.broken, plainError(error));
+    this.refuse();
+    this.#child.kill();
+  }
+
+  /** What the caller makes of the command. */
+  async #changed({ spec, files }: PreparedSpawn): Promise<PreparedSpawn> {
+    await this.#json(RECORD.prepared, spec);
+    try {
+      return { spec: await this.#answer.promise, files };
+    } catch (error) {
+      await files.remove();
+      throw error;
+    }
+  }
+
+  /** Takes what the caller makes of the command. */
+  spawn(spec: SpawnSpec): void {
+    this.#answer.resolve(spec);
+  }
+
+  /** There will be no process. */
+  refuse(): void {
+    this.#answer.reject(new Error("The start was given up"));
+  }
+
+  #taker(news: SpawnNews): ChildTaker {
+    const { options, blocked, maxLineBytes } = this.#order;
+    return {
+      hold: (target) =>
+        holdSignals(target, options.exitSignals, (signal) => {
+          // First this and then the look whether somebody waits: one that stops waiting in
+          // between sees it.
+          this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
+          return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
+        }),
+      read: ({ readable, stderr }) => {
+        this.#json(RECORD.spawned, news);
+        return {
+          stdout: new ChunkReading(readable, this.#lines(maxLineBytes)),
+          stderr: stderr && new ChunkReading(stderr, {
+            take: (chunk) => this.#write(RECORD.stderr, chunk),
+            end: () => undefined,
+            isHeld: () => this.#isHeld,
+          }),
+        };
+      },
+      lost: (error) => this.fail(error),
+      exited: (status) => this.#json(RECORD.exited, status),
+    };
+  }
+
+  /** Carries whole lines. */
+  #lines(maxLineBytes: number): ChunkTaker {
+    const lines = new LineGatherer(maxLineBytes);
+    const write = async (parts: readonly Uint8Array[]) => {
+      for (const part of parts) await this.#write(RECORD.stdout, part);
+    };
+    return {
+      take: (chunk) => write(lines.push(chunk)),
+      // Half a line of a pipe that another process holds open is not at its end.
+      end: (isCut) => isCut ? undefined : write(lines.end()),
+      isHeld: () => this.#isHeld,
+    };
+  }
+
+  /** Whether the reader of the ring rests. */
+  get #isHeld(): boolean {
+    return this.#unwrittenRecords > 0;
+  }
+
+  #json(kind: RecordKind, value: unknown): Promise<void> | undefined {
+    return this.#write(kind, encoder.encode(JSON.stringify(value)));
+  }
+
+  /** Writes a record; a promise where it has to wait for the reader. */
+  #write(kind: RecordKind, bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#unwrittenRecords === 0 && this.#ring.writeNow(kind, bytes)) {
+      return undefined;
+    }
+    this.#unwrittenRecords++;
+    this.#writing = this.#writing
+      .then(() => this.#ring.write(kind, bytes))
+      .then(() => {
+        this.#unwrittenRecords--;
+      });
+    return this.#writing;
+  }
+
+  /** Writes a line to the process, once it is there. */
+  write(line: string): void {
+    this.#child.write(line);
+  }
+
+  /** Ends the process, also one that is only just being started. */
+  close(eofMs: number): void {
+    this.refuse();
+    this.#child.close(eofMs);
+  }
+
+  /** Ends it by signals. */
+  terminate(steps: CloseSteps | undefined): void {
+    this.refuse();
+    this.#child.terminate(steps);
+  }
+
+  /** Nobody reads any more. */
+  abandon(): void {
+    this.#ring.abandon();
+  }
+
+  /** Gives a sign of life. */
+  beat(): void {
+    this.#ring.beat();
+  }
+}
+
+function listen(): void {
+  let worker: LineWorker | undefined;
+  // Such an error would end this thread, and no one who blocks would learn of it.
+  function broken(event: Event, error: unknown): void {
+    if (worker === undefined) return;
+    event.preventDefault();
+    worker.fail(error);
+  }
+  globalThis.addEventListener(
+    "error",
+    (event) => broken(event, (event as ErrorEvent).error),
+  );
+  globalThis.addEventListener(
+    "unhandledrejection",
+    (event) => broken(event, (event as PromiseRejectionEvent).reason),
+  );
+  globalThis.addEventListener("message", (event) => {
+    const order = (event as MessageEvent<WorkerOrder>).data;
+    switch (order.do) {
+      case "start":
+        worker = new LineWorker(order);
+        // Then there is nothing left to do, whether or not somebody still looks.
+        worker.run().then(() => {
+          (globalThis as unknown as Worker).postMessage("gone");
+          globalThis.close();
+        });
+        break;
+      case "spawn":
+        worker?.spawn(order.spec);
+        break;
+      case "refuse":
+        worker?.refuse();
+        break;
+      case "write":
+        worker?.write(order.line);
+        break;
+      case "close":
+        worker?.close(order.eofMs);
+        break;
+      case "terminate":
+        worker?.terminate(order.steps);
+        break;
+      case "abandon":
+        worker?.abandon();
+        break;
+      case "beat":
+        worker?.beat();
+        break;
+      default:
+        order satisfies never;
+    }
+  });
+}
+
+if ("WorkerGlobalScope" in globalThis && globalThis.name === WORKER_NAME) {
+  listen();
+}

@@ -1,0 +1,78 @@
+/**
+ * Asks the CLI, in the middle of a turn, what it has used so far: results only tell when
+ * it is too late.
+ *
+ * @module
+ */
+
+import { type PlanUsage, planUsageCall } from "../control/get_usage.ts";
+import { ProtocolError } from "../errors.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { Protocol } from "../protocol/mod.ts";
+import type { Outcome } from "../protocol/pending.ts";
+import { type Used, usedBy } from "../decode/totals.ts";
+
+/** How often, at most. */
+const EVERY_MS = 5_000;
+
+/** How long an answer may take before the next result of a tool asks again. */
+const TIMEOUT_MS = 30_000;
+
+/** What the meter may do. */
+export interface MeterPort {
+  /** Milliseconds that passed since some moment. */
+  now(): number;
+  /** Makes a control request. */
+  request(
+    subtype: string,
+    payload: WireObject,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): unknown;
+  /** The process counts so much. */
+  counted(used: Used): void;
+}
+
+/** Reads the counter of one process, where there is a budget to keep. */
+export class Meter {
+  readonly #protocol: Protocol;
+  readonly #port: MeterPort;
+  #nextAt = -Infinity;
+  #isAsked = false;
+
+  constructor(protocol: Protocol, port: MeterPort) {
+    this.#protocol = protocol;
+    this.#port = port;
+  }
+
+  /** A line came. Another call of the API follows the results of tools. */
+  heard(events: readonly ClaudeEvent[]): void {
+    if (this.#isAsked || !this.#protocol.isLimited) return;
+    if (!events.some(({ type }) => type === "tool_result")) return;
+    const now = this.#port.now();
+    if (now < this.#nextAt) return;
+    this.#nextAt = now + EVERY_MS;
+    this.#isAsked = true;
+    const { subtype, payload, read } = planUsageCall();
+    this.#port.request(subtype, payload, TIMEOUT_MS, (outcome) => {
+      this.#isAsked = false;
+      // A CLI that does not tell has its results all the same.
+      if (!outcome.ok || !this.#protocol.isLimited) return;
+      const used = usedOf(() => read(outcome.response));
+      if (used !== undefined) this.#port.counted(used);
+    });
+  }
+}
+
+function usedOf(read: () => PlanUsage): Used | undefined {
+  try {
+    const { totalCostUsd, modelUsage = {} } = read();
+    const { usage } = usedBy(Object.values(modelUsage));
+    return { costUsd: totalCostUsd, usage };
+  } catch (error) {
+    // The same as one that does not tell: the answer of another CLI, in a shape of its own.
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}

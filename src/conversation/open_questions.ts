@@ -1,0 +1,281 @@
+/**
+ * Questions of the CLI that have no answer yet: each is answered by the host, by hand,
+ * or no, where nobody is there or the time is up.
+ *
+ * @module
+ */
+
+import { DeadlineError, StateError } from "../errors.ts";
+import type { Question } from "../decode/line.ts";
+import type { Frame } from "../events/mod.ts";
+import { stalled } from "../events/stalled.ts";
+import {
+  type AnsweringEvent,
+  answeringEvent,
+  eventTypeOf,
+  type HandAnswer,
+  handReply,
+  isForPeople,
+} from "../host/left_to_caller.ts";
+import { asCall } from "../host/policy_hooks.ts";
+import {
+  type Answer,
+  type AnswerContext,
+  type DecidedReply,
+  type Host,
+  LEFT,
+} from "../host/mod.ts";
+import type { DenyDecision } from "../permissions/decision.ts";
+import type { Output, Protocol } from "../protocol/mod.ts";
+import { thrownText } from "../util/error_text.ts";
+import { isEndless } from "../util/time_limit.ts";
+import type { Clock } from "./limits.ts";
+
+/** What the questions may do. */
+export interface QuestionsPort extends Pick<Clock, "after" | "now"> {
+  /** Whether somebody reads who can answer such an event. */
+  isAttended(type: AnsweringEvent["type"]): boolean;
+  /** Hands events to the readers: of a turn, and of the session. */
+  emit(frame: Frame, turnId: string | undefined): void;
+  /** Does what the protocol says. */
+  perform(outputs: readonly Output[]): void;
+  /** A question that was asked at this time is answered, or is asked no more. */
+  answered(question: Question, askedMs: number): void;
+}
+
+/** One of them. */
+interface OpenQuestion {
+  readonly question: Question;
+  readonly abort: AbortController;
+  /** When the CLI asked. */
+  readonly askedMs: number;
+  /** The turn that it is of; `undefined` for one that the CLI began by itself. */
+  turnId: string | undefined;
+  /** It was left to the caller, as an event, and nobody has answered it. */
+  left: boolean;
+  /** It was answered by hand, and the policy decides on the input of the answer. */
+  isAnswered: boolean;
+  /** Takes back the time limit. */
+  stopTimer: () => void;
+  /** Takes back the timer of the event that nobody has answered yet. */
+  stopReminder: () => void;
+}
+
+/** How long questions may wait, in milliseconds. */
+export interface QuestionTimes {
+  /** How long an answer may take, if that is limited. */
+  readonly timeoutMs: number | undefined;
+  /** After how long an event says that a question left to the caller has no answer. */
+  readonly warnMs: number | undefined;
+}
+
+/** Those of one conversation. */
+export class OpenQuestions {
+  readonly #times: QuestionTimes;
+  readonly #protocol: Protocol;
+  readonly #host: Host;
+  readonly #port: QuestionsPort;
+  readonly #open = new Map<string, OpenQuestion>();
+
+  constructor(
+    times: QuestionTimes,
+    protocol: Protocol,
+    host: Host,
+    port: QuestionsPort,
+  ) {
+    this.#times = times;
+    this.#protocol = protocol;
+    this.#host = host;
+    this.#port = port;
+  }
+
+  /** The CLI asks. */
+  ask(id: string, asked: Question): void {
+    const question = asCall(asked);
+    const abort = new AbortController();
+    this.#open.set(id, {
+      question,
+      abort,
+      askedMs: this.#port.now(),
+      turnId: this.#protocol.owner,
+      left: false,
+      isAnswered: false,
+      stopTimer: this.#limit(id, question),
+      stopReminder: () => {},
+    });
+    const answer = this.#host.answer(question, this.#contextOf(abort));
+    // What is known at once is not kept waiting for a promise.
+    if (answer instanceof Promise) {
+      answer.then((answer) => this.#settle(id, answer));
+    } else this.#settle(id, answer);
+  }
+
+  #contextOf({ signal }: AbortController): AnswerContext {
+    const { cwd, id: sessionId } = this.#protocol.facts;
+    return {
+      signal,
+      ...cwd === undefined ? {} : { cwd },
+      ...sessionId === undefined ? {} : { sessionId },
+    };
+  }
+
+  /** Answers for the host, with a refusal where JSON cannot hold its answer: the CLI waits for one. */
+  #answerForHost(id: string, reply: DecidedReply): void {
+    try {
+      this.#answer(id, reply);
+    } catch (error) {
+      const open = this.#open.get(id);
+      if (open === undefined) throw error;
+      const refusal = `Cannot write the answer: ${thrownText(error)}`;
+      this.#answer(id, { refusal });
+      this.#host.failed(open.question, error);
+    }
+  }
+
+  /** The CLI no longer waits. */
+  withdraw(id: string): void {
+    this.#take(id)?.abort.abort(
+      new DOMException("The request was withdrawn", "AbortError"),
+    );
+  }
+
+  /** Answers a question no when its time is up. Gives the way to take that back. */
+  #limit(id: string, question: Question): () => void {
+    const { timeoutMs } = this.#times;
+    if (timeoutMs === undefined || !this.#host.isTimed(question)) {
+      return () => {};
+    }
+    return this.#port.after(timeoutMs, () => {
+      const abort = this.#open.get(id)?.abort;
+      this.#answer(id, this.#host.late(question, timeoutMs));
+      abort?.abort(
+        new DeadlineError("answer", timeoutMs, this.#protocol.errorDetails),
+      );
+    });
+  }
+
+  #settle(id: string, answer: Answer): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (answer !== LEFT) {
+      this.#answerForHost(id, answer);
+    } else if (!this.#isAttended(open.question)) {
+      this.#answer(id, this.#host.unattended(open.question));
+    } else {
+      open.left = true;
+      // Whoever reads now can answer, whosever turn it is.
+      open.turnId = this.#protocol.turnId;
+      this.#hand(id, open);
+    }
+  }
+
+  #isAttended(question: Question): boolean {
+    return isForPeople(question) &&
+      this.#port.isAttended(eventTypeOf(question));
+  }
+
+  /** Leaves a question to the caller. */
+  #hand(id: string, open: OpenQuestion): void {
+    const { question, turnId, abort } = open;
+    if (!isForPeople(question)) return;
+    open.stopReminder = this.#remind(id, open, eventTypeOf(question));
+    const event = answeringEvent(
+      question.kind !== "permission" ? question : {
+        ...question,
+        request: this.#host.seen(question.request, this.#contextOf(abort)),
+      },
+      id,
+      this.#protocol.facts.id,
+      (answer) => this.respond(id, answer),
+    );
+    this.#port.emit({ message: event, events: [event] }, turnId);
+  }
+
+  /**
+   * Says once that a question waits: a loop that does not know the event would wait for
+   * the CLI, and the CLI for it. People are slow, so nothing is ended.
+   */
+  #remind(
+    id: string,
+    open: OpenQuestion,
+    waitsFor: AnsweringEvent["type"],
+  ): () => void {
+    const { warnMs } = this.#times;
+    if (warnMs === undefined || isEndless(warnMs)) return () => {};
+    return this.#port.after(warnMs, () => {
+      const { id: sessionId } = this.#protocol.facts;
+      const event = stalled({
+        ...sessionId === undefined ? {} : { sessionId },
+        idleMs: Math.round(this.#port.now() - open.askedMs),
+        lastEventType: waitsFor,
+        waitsFor,
+        requestId: id,
+      });
+      this.#port.emit({ events: [event] }, open.turnId);
+    });
+  }
+
+  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  unattend(): void {
+    for (const [id, { question, left }] of this.#open) {
+      if (!left || this.#isAttended(question)) continue;
+      this.#answer(id, this.#host.unattended(question));
+    }
+  }
+
+  /** Answers a question that was left to the caller. */
+  respond(requestId: string, answer: HandAnswer): void {
+    const open = this.#open.get(requestId);
+    if (open === undefined || open.isAnswered || !isForPeople(open.question)) {
+      throw new StateError(
+        "already_answered",
+        this.#protocol.state,
+        "respond",
+        `Cannot answer the request "${requestId}": it was answered or withdrawn before, or there never was one`,
+      );
+    }
+    const { question, abort } = open;
+    const reply = handReply(question, answer);
+    const denial = this.#host.denialOfAnswer(
+      question,
+      reply.response ?? {},
+      this.#contextOf(abort),
+    );
+    const give = (denial: DenyDecision | undefined) =>
+      this.#answer(
+        requestId,
+        denial === undefined
+          ? { ...reply, by: "consumer" }
+          : { ...handReply(question, denial), by: "policy" },
+      );
+    if (!(denial instanceof Promise)) return give(denial);
+    open.isAnswered = true;
+    open.left = false;
+    open.stopReminder();
+    denial.then(give);
+  }
+
+  /** A question is open no more. */
+  #take(id: string): OpenQuestion | undefined {
+    const open = this.#open.get(id);
+    if (open === undefined) return undefined;
+    open.stopTimer();
+    open.stopReminder();
+    this.#open.delete(id);
+    this.#port.answered(open.question, open.askedMs);
+    return open;
+  }
+
+  #answer(id: string, reply: DecidedReply): void {
+    // First of all, as it may fail: then the question is as open as before.
+    const outputs = this.#protocol.answer(id, reply);
+    const open = this.#take(id);
+    if (open === undefined) return;
+    this.#port.perform(outputs);
+    const { facts } = this.#protocol;
+    const event = this.#host.told(open.question, reply, facts.id);
+    if (event !== undefined) {
+      this.#port.emit({ message: event, events: [event] }, open.turnId);
+    }
+  }
+}

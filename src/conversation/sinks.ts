@@ -1,0 +1,44 @@
+/**
+ * Where a driver puts what comes.
+ *
+ * @module
+ */
+
+import type { Frame } from "../events/mod.ts";
+import type { HandlerFailure } from "../util/handler_failure.ts";
+import type { AnsweringEvent } from "../host/left_to_caller.ts";
+import type { TurnEnd } from "../protocol/mod.ts";
+
+/** What becomes of a turn. */
+export interface TurnSink {
+  /** Whether somebody reads the turn's events and can answer a request. */
+  attended(): boolean;
+  /** A line of the turn. */
+  frame(frame: Frame): void;
+  /** The turn is over. */
+  end(end: TurnEnd): void;
+}
+
+/** The session's side of a turn. */
+export interface TurnControl {
+  /** Where its lines go. */
+  readonly sink: TurnSink;
+  /** Ends it for its readers at once, whatever still comes of it. */
+  abort(reason: unknown): void;
+}
+
+/** Whoever reads the whole session. */
+export interface SessionSink {
+  /** Whether somebody reads the session's events and can answer such a request. */
+  attended(type: AnsweringEvent["type"]): boolean;
+  /** A line, of a turn or between two. */
+  frame(frame: Frame): void;
+  /** Listeners hear nothing until {@linkcode release}, and then all of it in order. */
+  hold(): void;
+  /** Takes one {@linkcode hold} back. */
+  release(): void;
+  /** A function of the caller's failed. */
+  handlerFailed(failure: HandlerFailure): void;
+  /** The process is gone. `error` is set where nobody closed it. */
+  closed(error: Error | undefined): void;
+}

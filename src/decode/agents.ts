@@ -1,0 +1,59 @@
+/**
+ * Who the subagents are. Pure.
+ *
+ * @module
+ */
+
+import type { Draft } from "../messages/_define.ts";
+import type { AssistantMessage } from "../messages/assistant.ts";
+import type { TaskStarted } from "../messages/system/task_started.ts";
+import type { UserMessage } from "../messages/user.ts";
+import type { ToolRequest } from "../events/permission_request.ts";
+
+/** A subagent. */
+interface Agent {
+  readonly agentId: string;
+  readonly toolUseId: string | undefined;
+  readonly subagentType: string | undefined;
+}
+
+/** The subagents of one process, as their starts told of them. */
+export class Agents {
+  readonly #byId = new Map<string, Agent>();
+  readonly #byCall = new Map<string, Agent>();
+
+  /** A task began; not every one is a subagent. */
+  started(task: TaskStarted): void {
+    const { taskId: agentId, toolUseId, subagentType } = task;
+    if (task.taskType !== "local_agent" && subagentType === undefined) return;
+    const agent = { agentId, toolUseId, subagentType };
+    this.#byId.set(agentId, agent);
+    if (toolUseId !== undefined) this.#byCall.set(toolUseId, agent);
+  }
+
+  /** Says whose a message is, where the line itself does not: CLI 2.1.197 leaves out the id. */
+  sign(message: Draft<AssistantMessage> | Draft<UserMessage>): void {
+    const { parentToolUseId } = message;
+    if (parentToolUseId === null) return;
+    const agent = this.#byCall.get(parentToolUseId);
+    if (agent === undefined) return;
+    message.agentId ??= agent.agentId;
+    if (agent.subagentType !== undefined) {
+      message.subagentType ??= agent.subagentType;
+    }
+  }
+
+  /** The same for a request, which has the id and nothing else. */
+  signRequest(request: ToolRequest): ToolRequest {
+    const agent = request.agentId === undefined
+      ? undefined
+      : this.#byId.get(request.agentId);
+    if (agent === undefined) return request;
+    const { toolUseId, subagentType } = agent;
+    return {
+      ...request,
+      ...toolUseId === undefined ? {} : { parentToolUseId: toolUseId },
+      ...subagentType === undefined ? {} : { subagentType },
+    };
+  }
+}

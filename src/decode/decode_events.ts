@@ -1,0 +1,228 @@
+/**
+ * The stages that turn bytes into events, for whoever has a stream of their own: a
+ * saved log, a socket, the output of a container.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { StateError } from "../errors.ts";
+import { EventDecoder } from "./decoder.ts";
+import { classifyLine, type Question } from "./line.ts";
+import {
+  eventsOf,
+  type Frame,
+  type View,
+  type ViewEvents,
+} from "../events/mod.ts";
+import {
+  elicitation,
+  type ElicitationRequest,
+  elicitationRequest,
+} from "../events/elicitation_request.ts";
+import {
+  type PermissionRequest,
+  permissionRequest,
+} from "../events/permission_request.ts";
+import {
+  userDialog,
+  type UserDialogRequest,
+  userDialogRequest,
+} from "../events/user_dialog_request.ts";
+import { violation } from "./validation.ts";
+import { readShape, type Validation } from "../messages/_define.ts";
+import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import { LineSplitter, WholeLinesStream } from "./lines.ts";
+
+/** Options of {@linkcode decodeEvents}. */
+export interface DecodeOptions<V extends View = "flat"> {
+  /** How the stream is cut into events. Default `"flat"`. */
+  readonly view?: V;
+  /** Longest line in bytes; a longer one becomes an `UnknownEvent`. Default 256 MiB. */
+  readonly maxLineBytes?: number;
+  /** How much is checked; with `"strict"` what does not fit is an error of the stream. Default `"lenient"`. */
+  readonly validation?: Validation;
+}
+
+/**
+ * Bytes to lines: each line whole, decoded once, split at line feeds only.
+ *
+ * @param maxLineBytes Longest line in bytes. Default 256 MiB.
+ */
+export function decodeLines(
+  bytes: ReadableStream<Uint8Array>,
+  maxLineBytes: number = DEFAULTS.maxLineBytes,
+): ReadableStream<string> {
+  return bytes
+    .pipeThrough(new WholeLinesStream(maxLineBytes))
+    // The platform's types want a buffer that is not shared, which ours never are.
+    .pipeThrough(
+      new TextDecoderStream() as TransformStream<Uint8Array, string>,
+    )
+    .pipeThrough(new TextLineStream());
+}
+
+/** Lines to events: the last of the stages. One line gives none, one or several events. */
+export class LineEventStream<V extends View = "flat">
+  extends TransformStream<string, ViewEvents[V]> {
+  /**
+   * Makes the stage.
+   *
+   * @param view How the lines are cut into events. Default `"flat"`.
+   * @param validation How much is checked; with `"strict"` what does not fit is an
+   * error of the stream. Default `"lenient"`.
+   */
+  constructor(
+    view: V = "flat" as V,
+    validation: Validation = "lenient",
+  ) {
+    const decode = lineDecoder(view, validation);
+    super({
+      transform(line, controller) {
+        for (const event of decode(line)) controller.enqueue(event);
+      },
+    });
+  }
+}
+
+/** Reads one line after the other. */
+function lineDecoder<V extends View>(
+  view: V,
+  validation: Validation,
+): (line: string) => readonly ViewEvents[V][] {
+  const decoder = new EventDecoder(validation);
+  return (line) => {
+    const frame = decodeLine(decoder, line);
+    if (validation === "strict") {
+      const error = violation(frame, line);
+      if (error !== undefined) throw error;
+    }
+    return eventsOf(frame, view);
+  };
+}
+
+/**
+ * Decodes what `claude --output-format stream-json` wrote. Never throws for what is
+ * in the stream: whatever it cannot read becomes an `UnknownEvent`. Only with
+ * `validation: "strict"` is it a `ProtocolError`.
+ *
+ * Permission requests in it come as events too, but `allow()` and `deny()` throw:
+ * there is nobody to answer.
+ *
+ * @example
+ * ```ts
+ * import { decodeEvents } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const log = new Blob(['{"type":"news"}\n', "no JSON\n"]);
+ * const reasons: string[] = [];
+ * for await (const event of decodeEvents(log.stream())) {
+ *   if (event.type === "unknown") reasons.push(event.reason);
+ * }
+ * assertEquals(reasons, ["type", "not_json"]);
+ * ```
+ */
+export function decodeEvents<V extends View = "flat">(
+  bytes: ReadableStream<Uint8Array>,
+  options: DecodeOptions<V> = {},
+): ReadableStream<ViewEvents[V]> {
+  const {
+    view = "flat" as V,
+    maxLineBytes = DEFAULTS.maxLineBytes,
+    validation = "lenient",
+  } = options;
+  // The stages in one: between them each line would be a chunk with its own promises.
+  const splitter = new LineSplitter(maxLineBytes);
+  const decode = lineDecoder(view, validation);
+  type Target = TransformStreamDefaultController<ViewEvents[V]>;
+  const give = (lines: readonly string[], target: Target) => {
+    for (const line of lines) {
+      for (const event of decode(line)) target.enqueue(event);
+    }
+  };
+  if (typeof bytes?.pipeThrough !== "function") {
+    throw new TypeError(
+      `Cannot decode: expected a ReadableStream of bytes, got ${
+        bytes === null ? "null" : typeof bytes
+      }`,
+    );
+  }
+  return bytes.pipeThrough(
+    new TransformStream<Uint8Array, ViewEvents[V]>({
+      transform: (chunk, target) => give(splitter.push(chunk), target),
+      flush: (target) => give(splitter.end(), target),
+    }),
+  );
+}
+
+function decodeLine(decoder: EventDecoder, line: string): Frame {
+  const again = decoder.again(line);
+  if (again !== undefined) return again;
+  const told = classifyLine(line);
+  switch (told.kind) {
+    case "blank":
+      return { events: [] };
+    case "message":
+      return decoder.decode(told.raw, line);
+    case "question": {
+      const event = recordedQuestion(told.id, decoder.sign(told.question));
+      return event === undefined
+        ? told.frame
+        : { ...told.frame, message: event, events: [event] };
+    }
+    default:
+      return told.frame;
+  }
+}
+
+/** The event of a question; none of what is answered inside. */
+function recordedQuestion(
+  id: string,
+  question: Question,
+):
+  | PermissionRequest
+  | ElicitationRequest
+  | UserDialogRequest
+  | UnknownEvent
+  | undefined {
+  switch (question.kind) {
+    case "permission":
+      return permissionRequest(
+        question.raw,
+        id,
+        question.request,
+        undefined,
+        { allow: () => refuse("allow"), deny: () => refuse("deny") },
+      );
+    case "elicitation": {
+      const { raw } = question;
+      const read = readShape(elicitation, question.request);
+      return read.issues === undefined
+        ? elicitationRequest(raw, id, read.output, undefined, recorded)
+        : unknownEvent(raw, "invalid", read);
+    }
+    case "dialog": {
+      const { raw } = question;
+      const read = readShape(userDialog, question.request);
+      return read.issues === undefined
+        ? userDialogRequest(raw, id, read.output, undefined, recorded)
+        : unknownEvent(raw, "invalid", read);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function recorded(): never {
+  return refuse("answer");
+}
+
+function refuse(operation: string): never {
+  throw new StateError(
+    "session_closed",
+    "decoded",
+    operation,
+    `Cannot ${operation} the request: it was read from a stream, no CLI waits for an answer`,
+  );
+}

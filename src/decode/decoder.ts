@@ -1,0 +1,279 @@
+/**
+ * Messages to events. Pure: it remembers what an event needs to know of those
+ * before it, and nothing else.
+ *
+ * @module
+ */
+
+import { roundUsd } from "../util/cost.ts";
+import {
+  type Draft,
+  isWireObject,
+  type Validation,
+  type WireObject,
+} from "../messages/_define.ts";
+import type { AssistantMessage } from "../messages/assistant.ts";
+import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
+import { goesOnFrom, usedBefore } from "./totals.ts";
+import type { Result } from "../messages/result.ts";
+import type { StreamDelta } from "../messages/stream_event.ts";
+import { Agents } from "./agents.ts";
+import { Answers } from "./answers.ts";
+import { fileChange } from "../events/file_change.ts";
+import type { Question } from "./line.ts";
+import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import { LinePattern } from "./line_pattern.ts";
+import { OpenToolInput } from "../events/tool_input_delta.ts";
+import {
+  blocksOf,
+  type KnownCall,
+  timeOf,
+  unfoldReplyBlock,
+  unfoldUser,
+} from "./unfold.ts";
+
+/** The reply that is being streamed. Only the main agent's ever are. */
+interface OpenStream {
+  readonly messageId: string | undefined;
+  /** The block between its `content_block_start` and `content_block_stop`. */
+  open: number | undefined;
+  /** Blocks that deltas were delivered of. */
+  readonly streamed: Set<number>;
+  /** The tool call between its `content_block_start` and `content_block_stop`. */
+  input: OpenToolInput | undefined;
+}
+
+/**
+ * Turns the wire objects of one process, in their order, into events of all views.
+ */
+export class EventDecoder {
+  #stream: OpenStream | undefined;
+  /** How many blocks of a reply came, by the reply's id, and in which turn the last one. */
+  readonly #blocks = new Map<
+    string,
+    { readonly count: number; readonly turn: number; readonly isOwn: boolean }
+  >();
+  /** How many turns are over. */
+  #turn = 0;
+  readonly #calls = new Map<string, KnownCall>();
+  /** How long calls waited for an answer, in milliseconds. */
+  readonly #waits = new Map<string, number>();
+  readonly #agents = new Agents();
+  readonly #answers = new Answers();
+  /** The total of the last result. */
+  #totalCostUsd: number | undefined;
+  #earlierCostUsd = 0;
+  readonly #validation: Validation;
+  /** Of the lines of the block that is being streamed; `null` where they have none. */
+  #pattern: LinePattern | null | undefined;
+
+  /** @param validation How much is checked. Default `"lenient"`. */
+  constructor(validation: Validation = "lenient") {
+    this.#validation = validation;
+  }
+
+  /**
+   * Decodes one wire object. Never throws.
+   *
+   * @param line What it was read from, for {@linkcode again}.
+   */
+  decode(raw: WireObject, line?: string): Frame {
+    const message = readMessage(raw, this.#validation);
+    const events = this.#unfold(message);
+    if (message.type === "stream_delta") this.#learn(message, line);
+    return { wire: raw, message, events };
+  }
+
+  /**
+   * Decodes a line that is but the next piece of the block that is being streamed, as
+   * those before it were: the same as to parse it and to {@linkcode decode} that.
+   * `undefined` for any other line.
+   */
+  again(line: string): Frame | undefined {
+    const delta = this.#pattern?.read(line);
+    if (delta === undefined) return undefined;
+    return {
+      wire: delta.raw as WireObject,
+      message: delta,
+      events: this.#withInput(delta),
+    };
+  }
+
+  /** Makes a pattern of the first piece of a block, for those that follow. */
+  #learn(delta: StreamDelta, line: string | undefined): void {
+    if (delta.eventType !== "content_block_delta") this.#pattern = undefined;
+    else if (line !== undefined && this.#pattern === undefined) {
+      // Where there is none it is not looked for again in this block.
+      this.#pattern = LinePattern.of(line, delta) ?? null;
+    }
+  }
+
+  /** Says whose call it is that a question is about, as far as that is known. */
+  sign(question: Question): Question {
+    return question.kind === "permission"
+      ? { ...question, request: this.#agents.signRequest(question.request) }
+      : question;
+  }
+
+  #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
+    switch (message.type) {
+      case "task_started":
+        this.#agents.started(message);
+        return [message];
+      case "stream_delta": {
+        this.#follow(message);
+        return this.#withInput(message);
+      }
+      case "assistant_message":
+        this.#agents.sign(message);
+        this.#answers.reply(message);
+        return this.#told(this.#unfoldReply(message));
+      case "user_message":
+        this.#agents.sign(message);
+        return this.#told(
+          unfoldUser(message, (id) => this.#takeCall(id))
+            .flatMap<ClaudeEvent>((event) => {
+              const change = event.type === "tool_result"
+                ? fileChange(event)
+                : undefined;
+              return change === undefined ? [event] : [event, change];
+            }),
+        );
+      case "result":
+        this.#count(message);
+        return [message];
+      default:
+        return this.#told([message]);
+    }
+  }
+
+  #told(events: readonly ClaudeEvent[]): readonly ClaudeEvent[] {
+    for (const event of events) this.#answers.take(event);
+    return events;
+  }
+
+  #follow(delta: Draft<StreamDelta>): void {
+    if (delta.eventType === "message_start") {
+      const id = delta.messageId ?? startedId(delta.event);
+      this.#stream = {
+        messageId: id,
+        open: undefined,
+        streamed: new Set(),
+        input: undefined,
+      };
+    }
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    // CLI 2.1.197 names the message in its first event only.
+    if (delta.messageId === undefined && stream.messageId !== undefined) {
+      delta.messageId = stream.messageId;
+    }
+    switch (delta.eventType) {
+      case "content_block_start":
+        stream.open = delta.index;
+        stream.input = startedInput(delta);
+        break;
+      case "content_block_delta":
+        if (delta.index !== undefined) stream.streamed.add(delta.index);
+        break;
+      case "content_block_stop":
+        stream.open = undefined;
+        stream.input = undefined;
+        break;
+    }
+  }
+
+  #withInput(delta: StreamDelta): readonly ClaudeEvent[] {
+    const { partialJson } = delta;
+    const input = partialJson === undefined || partialJson === ""
+      ? undefined
+      : this.#stream?.input?.take(delta, partialJson);
+    return input === undefined ? [delta] : [delta, input];
+  }
+
+  #unfoldReply(message: AssistantMessage): readonly ClaudeEvent[] {
+    const stream = this.#stream?.messageId === message.messageId
+      ? this.#stream
+      : undefined;
+    const blocks = blocksOf(message.content);
+    return blocks.map((block) => {
+      // The line of a block comes before its content_block_stop, so the open one is it.
+      const index = stream?.open ??
+        this.#blocks.get(message.messageId)?.count ?? 0;
+      this.#blocks.set(message.messageId, {
+        count: index + 1,
+        turn: this.#turn,
+        isOwn: message.parentToolUseId === null,
+      });
+      const streamed = stream?.streamed.has(index) ?? false;
+      const event = unfoldReplyBlock(
+        message,
+        block,
+        index,
+        streamed,
+        (id) => this.#takeCall(id),
+      );
+      if (event.type === "tool_use") {
+        this.#calls.set(event.toolUseId, {
+          name: event.name,
+          input: event.input,
+          atMs: timeOf(message.timestamp),
+          waitedMs: 0,
+        });
+      }
+      return event;
+    });
+  }
+
+  /**
+   * The process takes the place of another one: what the session had cost until then. CLI
+   * 2.1.300 goes on from there and does not say so, as 2.1.310 does.
+   */
+  inherit(costUsd: number): void {
+    this.#earlierCostUsd = costUsd;
+  }
+
+  /** A call waited so long for an answer, besides what was told of it before. */
+  waited(toolUseId: string, waitedMs: number): void {
+    this.#waits.set(toolUseId, (this.#waits.get(toolUseId) ?? 0) + waitedMs);
+  }
+
+  #takeCall(toolUseId: string): KnownCall | undefined {
+    const call = this.#calls.get(toolUseId);
+    const waitedMs = this.#waits.get(toolUseId) ?? 0;
+    this.#calls.delete(toolUseId);
+    this.#waits.delete(toolUseId);
+    return call && { ...call, waitedMs };
+  }
+
+  #count(result: Draft<Result>): void {
+    result.text = this.#answers.end(result);
+    // The wire has only the total. A process that resumes a session may begin with what
+    // that had cost. The total never falls in one process; should it do so all the same,
+    // the new one is what this turn is known to have cost.
+    this.#totalCostUsd ??= usedBefore(result)?.costUsd ??
+      (goesOnFrom(this.#earlierCostUsd, result) ? this.#earlierCostUsd : 0);
+    const grown = result.totalCostUsd - this.#totalCostUsd;
+    result.costUsd = roundUsd(grown >= 0 ? grown : result.totalCostUsd);
+    this.#totalCostUsd = result.totalCostUsd;
+    this.#turn++;
+    for (const [id, { turn, isOwn }] of this.#blocks) {
+      // A reply of a subagent in the background may go on after the result.
+      if (isOwn || turn < this.#turn - 1) this.#blocks.delete(id);
+    }
+  }
+}
+
+function startedInput(delta: StreamDelta): OpenToolInput | undefined {
+  const block = delta.event.content_block;
+  if (!isWireObject(block) || delta.index === undefined) return undefined;
+  const { id, name } = block;
+  return typeof id === "string" && typeof name === "string"
+    ? new OpenToolInput(id, name, delta.index)
+    : undefined;
+}
+
+function startedId(event: WireObject): string | undefined {
+  const message = event.message as { readonly id?: unknown } | undefined;
+  return typeof message?.id === "string" ? message.id : undefined;
+}

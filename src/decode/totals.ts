@@ -1,0 +1,178 @@
+/**
+ * What a session has used, over all its processes. Pure.
+ *
+ * The CLI counts from the start of its process. One that resumes a session may go on
+ * from where the one before was (CLI 2.1.330, where that one ended in good order), or
+ * start at nothing (where it was killed).
+ *
+ * @module
+ */
+
+import { roundUsd } from "../util/cost.ts";
+import type { ModelUsage } from "../messages/_usage.ts";
+import type { Result } from "../messages/result.ts";
+
+/** Tokens and cost of a session so far, all models together. */
+export interface SessionUsage {
+  /** Tokens sent that no cache held. */
+  readonly inputTokens: number;
+  /** Tokens of the replies. */
+  readonly outputTokens: number;
+  /** Tokens read from the cache. */
+  readonly cacheReadInputTokens: number;
+  /** Tokens written to the cache. */
+  readonly cacheCreationInputTokens: number;
+}
+
+/** What was used. */
+export interface Used {
+  /** Cost, in US dollars. */
+  readonly costUsd: number;
+  /** Tokens. */
+  readonly usage: SessionUsage;
+}
+
+/** Nothing yet. */
+export const NOTHING_USED: Used = {
+  costUsd: 0,
+  usage: {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 0,
+  },
+};
+
+/** What all models used together. */
+export function usedBy(models: readonly ModelUsage[]): Used {
+  return models.reduce<Used>(
+    (sum, model) =>
+      add(sum, {
+        costUsd: model.costUsd,
+        usage: {
+          inputTokens: model.inputTokens,
+          outputTokens: model.outputTokens,
+          cacheReadInputTokens: model.cacheReadInputTokens ?? 0,
+          cacheCreationInputTokens: model.cacheCreationInputTokens ?? 0,
+        },
+      }),
+    NOTHING_USED,
+  );
+}
+
+/**
+ * What a process counted before its first turn, told by the result of that turn;
+ * `undefined` where the CLI does not say (2.1.197).
+ */
+export function usedBefore(first: Result): Used | undefined {
+  const { modelUsageSinceLastResult: since } = first;
+  if (since === undefined) return undefined;
+  const turn = usedBy(Object.values(since));
+  const total = usedBy(Object.values(first.modelUsage ?? {}));
+  return {
+    costUsd: Math.max(roundUsd(first.totalCostUsd - turn.costUsd), 0),
+    usage: map(total.usage, turn.usage, (all, one) => Math.max(all - one, 0)),
+  };
+}
+
+/**
+ * Whether a process that does not say so goes on from what the session had cost, as its
+ * first result shows: its total is larger then, or the same after a turn that used nothing.
+ * A process that begins at nothing, and whose first turn costs more than all before, cannot
+ * be told apart (CLI 2.1.197 to 2.1.309).
+ */
+export function goesOnFrom(earlierCostUsd: number, first: Result): boolean {
+  const { totalCostUsd, usage } = first;
+  if (totalCostUsd !== earlierCostUsd) return totalCostUsd > earlierCostUsd;
+  return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0) === 0;
+}
+
+/** The totals of one session. */
+export class Totals {
+  /** What the processes before used. */
+  readonly #earlier: Used;
+  /** What of that this process does not count; known from its first result on. */
+  #missing: Used | undefined;
+  #used: Used;
+
+  /** @param earlier What the processes before used. */
+  constructor(earlier: Used = NOTHING_USED) {
+    this.#earlier = earlier;
+    this.#used = earlier;
+  }
+
+  /** What the session used. */
+  get used(): Used {
+    return this.#used;
+  }
+
+  /** A turn ended. */
+  take(result: Result): void {
+    const models = Object.values(result.modelUsage ?? {});
+    const known = result.modelUsage === undefined
+      ? this.#used.usage
+      : undefined;
+    const now = { ...usedBy(models), costUsd: result.totalCostUsd };
+    this.#missing ??= this.#missingOf(result);
+    const sum = add(now, this.#missing);
+    const costUsd = this.#missing.costUsd === 0
+      ? now.costUsd
+      : roundUsd(sum.costUsd);
+    this.#used = {
+      costUsd: Math.max(costUsd, this.#used.costUsd),
+      usage: known ?? sum.usage,
+    };
+  }
+
+  #missingOf(first: Result): Used {
+    const before = usedBefore(first);
+    if (before !== undefined) return less(this.#earlier, before);
+    return goesOnFrom(this.#earlier.costUsd, first)
+      ? NOTHING_USED
+      : this.#earlier;
+  }
+
+  /** What the session has used in the middle of a turn, by what its process counts. */
+  during(counted: Used): Used {
+    const sum = add(counted, this.#missing ?? NOTHING_USED);
+    // Before the first result it is not known what a process counts.
+    return {
+      costUsd: Math.max(roundUsd(sum.costUsd), this.#used.costUsd),
+      usage: map(sum.usage, this.#used.usage, Math.max),
+    };
+  }
+}
+
+function add(a: Used, b: Used): Used {
+  return {
+    costUsd: a.costUsd + b.costUsd,
+    usage: map(a.usage, b.usage, (one, other) => one + other),
+  };
+}
+
+/** What of `a` is not in `b`. */
+function less(a: Used, b: Used): Used {
+  return {
+    costUsd: Math.max(roundUsd(a.costUsd - b.costUsd), 0),
+    usage: map(a.usage, b.usage, (one, other) => Math.max(one - other, 0)),
+  };
+}
+
+function map(
+  a: SessionUsage,
+  b: SessionUsage,
+  combine: (one: number, other: number) => number,
+): SessionUsage {
+  return {
+    inputTokens: combine(a.inputTokens, b.inputTokens),
+    outputTokens: combine(a.outputTokens, b.outputTokens),
+    cacheReadInputTokens: combine(
+      a.cacheReadInputTokens,
+      b.cacheReadInputTokens,
+    ),
+    cacheCreationInputTokens: combine(
+      a.cacheCreationInputTokens,
+      b.cacheCreationInputTokens,
+    ),
+  };
+}

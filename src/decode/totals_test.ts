@@ -1,0 +1,84 @@
+import { assertEquals } from "@std/assert";
+import type { Result } from "../messages/result.ts";
+import type { ModelUsage } from "../messages/_usage.ts";
+import { NOTHING_USED, Totals, usedBefore } from "./totals.ts";
+
+function model(costUsd: number, tokens: number): Record<string, ModelUsage> {
+  return {
+    m: { costUsd, inputTokens: tokens, outputTokens: 0 } as ModelUsage,
+  };
+}
+
+/** A result by the totals of the process, and what was used since the one before. */
+function result(total: number, turn?: number): Result {
+  return {
+    totalCostUsd: total,
+    modelUsage: model(total, total * 100),
+    ...turn === undefined
+      ? {}
+      : { modelUsageSinceLastResult: model(turn, turn * 100) },
+  } as Result;
+}
+
+/** What is known after each result of one process. */
+function run(totals: Totals, ...results: readonly Result[]): unknown[] {
+  return results.map((result) => {
+    totals.take(result);
+    const { costUsd, usage } = totals.used;
+    return [costUsd, usage.inputTokens];
+  });
+}
+
+Deno.test("Totals: one process counts for itself", () => {
+  assertEquals(run(new Totals(), result(1, 1), result(3, 2)), [
+    [1, 100],
+    [3, 300],
+  ]);
+  assertEquals(run(new Totals(), result(1), result(3)), [[1, 100], [3, 300]]);
+});
+
+const EARLIER = new Totals();
+run(EARLIER, result(5, 5));
+
+Deno.test("Totals: after a crash a process starts at nothing", () => {
+  const totals = new Totals(EARLIER.used);
+  assertEquals(totals.used.costUsd, 5);
+  assertEquals(run(totals, result(1, 1), result(3, 2)), [[6, 600], [8, 800]]);
+});
+
+Deno.test("Totals: a process that goes on from what there was is not counted twice", () => {
+  const totals = new Totals(EARLIER.used);
+  assertEquals(run(totals, result(6, 1), result(8, 2)), [[6, 600], [8, 800]]);
+});
+
+Deno.test("Totals: a process that knows a part of it", () => {
+  const totals = new Totals(EARLIER.used);
+  assertEquals(run(totals, result(4, 1), result(6, 2)), [[6, 600], [8, 800]]);
+});
+
+Deno.test("Totals: a CLI that does not say what a turn cost", () => {
+  const crashed = new Totals(EARLIER.used);
+  assertEquals(run(crashed, result(1), result(7)), [[6, 600], [12, 1200]]);
+  const restored = new Totals(EARLIER.used);
+  assertEquals(run(restored, result(6), result(7)), [[6, 600], [7, 700]]);
+});
+
+Deno.test("Totals: they never fall", () => {
+  const totals = new Totals();
+  run(totals, result(3, 3));
+  assertEquals(run(totals, result(2, 0))[0], [3, 200]);
+});
+
+Deno.test("Totals: in the middle of a turn there is at least what was known before", () => {
+  const totals = new Totals(EARLIER.used);
+  const counted = { ...NOTHING_USED, costUsd: 2 };
+  assertEquals(totals.during(counted).costUsd, 5);
+  run(totals, result(1, 1));
+  assertEquals(totals.during(counted).costUsd, 7);
+});
+
+Deno.test("usedBefore: what a resumed process began with", () => {
+  assertEquals(usedBefore(result(6, 1))?.costUsd, 5);
+  assertEquals(usedBefore(result(1, 1)), NOTHING_USED);
+  assertEquals(usedBefore(result(1)), undefined);
+});

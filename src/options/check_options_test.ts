@@ -1,0 +1,181 @@
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ConfigError } from "../errors.ts";
+import type { SessionOptions } from "./session_options.ts";
+import { OPTION_NAMES } from "./args.ts";
+import { checkOptions } from "./check_options.ts";
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+/** Values that no option can have: what a cast or plain JavaScript lets through. */
+const NONSENSE: readonly unknown[] = [
+  Symbol("x"),
+  10n,
+  null,
+  NaN,
+  -1,
+  [null],
+  [circular],
+];
+
+Deno.test("checkOptions refuses nonsense as every option, and throws nothing else", () => {
+  for (const name of OPTION_NAMES) {
+    // The one value that is the caller's own.
+    if (name === "toolContext") continue;
+    for (const value of NONSENSE) {
+      const options = { [name]: value } as SessionOptions;
+      const error = assertThrows(
+        () => checkOptions(options),
+        ConfigError,
+        undefined,
+        `${name}: ${String(value)}`,
+      );
+      assertEquals(error.option.split(".")[0], name, error.message);
+      assertStringIncludes(error.message, name);
+    }
+  }
+});
+
+Deno.test("checkOptions refuses unknown fields, with what may have been meant", () => {
+  const rows: readonly [unknown, string][] = [
+    [{ limits: { maxTurn: 1 } }, 'did you mean "limits.maxTurns"?'],
+    [{ budget: { limitUsd: 1 } }, "an object with thresholds, stopAt"],
+    [{ recover: { attempt: 1 } }, 'did you mean "recover.attempts"?'],
+    [{ recover: {} }, "expected a whole number above 0"],
+    [{ waitForReset: { message: "x" } }, "expected a number of milli"],
+    [{ thinking: { budget: 1 } }, "an object with budgetTokens, display"],
+    [{ systemPrompt: { apend: "x" } }, 'did you mean "systemPrompt.append"?'],
+    [
+      { agents: { a: { description: "d", prompt: "p", disalowedTools: [] } } },
+      'did you mean "agents.a.disallowedTools"?',
+    ],
+    [{ record: { path: "x", apend: true } }, 'did you mean "record.append"?'],
+    [{ sandbox: { enabld: true } }, 'did you mean "sandbox.enabled"?'],
+    [{ sandbox: { network: { allowedDomain: [] } } }, "network.allowedDomains"],
+    [
+      { mcpServers: { a: { command: "x", arg: [] } } },
+      'the server "a": unknown field "arg", did you mean "args"?',
+    ],
+    [
+      { mcpServers: { a: { type: "http", url: "http://h/", header: {} } } },
+      'did you mean "headers"?',
+    ],
+    [{ toolConfig: { askUserQuestions: {} } }, '"toolConfig.askUserQuestion"?'],
+    [{ toolConfig: { askUserQuestion: { format: "html" } } }, "previewFormat"],
+  ];
+  for (const [options, said] of rows) {
+    const error = assertThrows(() => checkOptions(options as SessionOptions));
+    assertInstanceOf(error, ConfigError);
+    assertStringIncludes(error.message, said);
+  }
+});
+
+Deno.test("the error of a variable names it, and shows no value", () => {
+  const env = { SECRET: "hunter2", PORT: 8080 };
+  const error = assertThrows(
+    () => checkOptions({ env } as unknown as SessionOptions),
+    ConfigError,
+  );
+  assertStringIncludes(error.message, "PORT");
+  assertEquals(error.message.includes("hunter2"), false);
+});
+
+/** Options whose wrong values are shown: closed lists, numbers, switches, rules and names. */
+const PUBLIC: ReadonlySet<string> = new Set(
+  `effort thinking outputRetries promptSuggestions verbatim sendUserMessage autoCompact
+   clearEnv fork persist checkpoints prompts skillShell permissionMode allowedTools
+   disallowedTools builtinTools strictMcp bare restricted safeMode agentProgressSummaries
+   forwardSubagentText keepTasks skills slashCommands settingSources partials
+   replayUserMessages hookEvents failFastOn auth onBreak maxLineBytes validation verify
+   startTimeoutMs turnTimeoutMs idleTimeoutMs controlTimeoutMs closeTimeoutMs
+   permissionTimeoutMs exitSignals`.split(/\s+/),
+);
+
+Deno.test("the error of an option shows its value if it can hold no secret, and else never", () => {
+  // No option takes it; as a list it is no rule and no path either.
+  for (const value of ["not, 5 of (them", ["\0not, 5 of (them"]]) {
+    for (const name of OPTION_NAMES) {
+      let message = "";
+      try {
+        checkOptions({ [name]: value } as SessionOptions);
+      } catch (error) {
+        assertInstanceOf(error, ConfigError);
+        message = error.message;
+      }
+      if (PUBLIC.has(name)) {
+        assertStringIncludes(message, `got ${JSON.stringify(value)}`, name);
+      } else assertEquals(message.includes("not, 5 of"), false, message);
+    }
+  }
+});
+
+Deno.test("what looks like a key is masked in every option, and what is long is not shown", () => {
+  const key = `sk-ant-api03-${"x".repeat(40)}`;
+  for (const name of OPTION_NAMES) {
+    for (const value of [key, [key], [`Bash(${key}`]]) {
+      try {
+        checkOptions({ [name]: value } as SessionOptions);
+      } catch (error) {
+        assertEquals(`${error}`.includes(key), false, name);
+      }
+    }
+  }
+  const long = assertThrows(() =>
+    checkOptions({ turnTimeoutMs: "5 ".repeat(300) } as never)
+  );
+  assertStringIncludes(`${long}`, "got a text of 600 characters");
+});
+
+Deno.test("a flag in extraArgs beside the option that stands for it is refused, in every form", () => {
+  const rows: readonly (readonly [SessionOptions, string, string])[] = [
+    [
+      { model: "opus", extraArgs: ["--model", "haiku"] },
+      '"--model"',
+      "option model,",
+    ],
+    [{ model: "opus", extraArgs: ["--model=haiku"] }, '"--model"', "model,"],
+    [{ model: "opus", extraArgs: { model: "haiku" } }, '"--model"', "model,"],
+    [{ effort: "low", extraArgs: ["--effort=max"] }, '"--effort"', "effort,"],
+    [
+      { thinking: "off", extraArgs: { thinking: "adaptive" } },
+      '"--thinking"',
+      "thinking,",
+    ],
+    [
+      { permissionMode: "plan", extraArgs: ["--permission-mode=auto"] },
+      '"--permission-mode"',
+      "permissionMode,",
+    ],
+    [{ resume: "last", extraArgs: ["-c"] }, '"--continue"', "resume,"],
+    [{ resume: "an-id", extraArgs: ["-r", "x"] }, '"--resume"', "resume,"],
+    [
+      { settingSources: [], extraArgs: ["--setting-sources=user"] },
+      '"--setting-sources"',
+      "settingSources,",
+    ],
+    [
+      { limits: { maxTurns: 3 }, extraArgs: { "max-turns": "9" } },
+      '"--max-turns"',
+      "limits,",
+    ],
+  ];
+  for (const [options, flag, option] of rows) {
+    const error = assertThrows(() => checkOptions(options), ConfigError);
+    assertEquals(error.option, "extraArgs");
+    assertStringIncludes(error.message, `Cannot pass ${flag} in extraArgs`);
+    assertStringIncludes(error.message, option);
+    // Each by itself will do.
+    const { extraArgs, ...others } = options;
+    checkOptions({ extraArgs: extraArgs ?? [] });
+    checkOptions(others);
+  }
+  // These add up, and a value is no flag.
+  checkOptions({ allowedTools: ["Read"], extraArgs: ["--allowedTools=Edit"] });
+  checkOptions({ addDirs: ["/a"], extraArgs: ["--add-dir", "/b"] });
+  checkOptions({ model: "opus", extraArgs: ["--chrome", "model"] });
+});

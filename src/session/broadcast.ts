@@ -1,0 +1,232 @@
+/**
+ * Hands a session's events to any number of readers and listeners.
+ *
+ * @module
+ */
+
+import { callAside } from "../util/call_aside.ts";
+import type { SessionSink } from "../conversation/sinks.ts";
+import { closest } from "../util/closest.ts";
+import { ConfigError } from "../errors.ts";
+import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import { EVENT_TYPES } from "../events/types.ts";
+import { shown } from "../checks/kinds.ts";
+import { Feed, type FeedEnd } from "./feed.ts";
+import type { HandlerFailure } from "../util/handler_failure.ts";
+import type { AnsweringEvent } from "../host/left_to_caller.ts";
+import type { Result } from "../messages/result.ts";
+
+/** What `session.on()` can listen to. */
+export type SessionEventMap =
+  & {
+    readonly [T in ClaudeEvent["type"]]: Extract<ClaudeEvent, { type: T }>;
+  }
+  & {
+    /** A turn ended. */
+    readonly turn_end: Result;
+    /** The process ended, and nobody closed the session. */
+    readonly error: Error;
+    /** A hook, `onQuestion` or the like threw, or answered in a wrong shape. */
+    readonly handler_failed: HandlerFailure;
+    /** The session is over, one way or the other. */
+    readonly close: undefined;
+  };
+
+/** Options of `session.events()`. */
+export interface EventsOptions {
+  /**
+   * How many lines of the CLI may wait for this reader. Above that, pieces of the same
+   * block are joined to one; where that is not enough, events are dropped, first pieces
+   * and only then the oldest whole messages, and an `EventsDropped` in their place says
+   * how many. Default 10,000.
+   */
+  readonly bufferSize?: number;
+}
+
+const BUFFER_SIZE = 10_000;
+
+/** Besides the events. Typed by the map: the compiler names what is missing. */
+const OF_THE_SESSION: {
+  readonly [T in Exclude<keyof SessionEventMap, ClaudeEvent["type"]>]: true;
+} = { turn_end: true, error: true, handler_failed: true, close: true };
+
+const LISTENABLE: ReadonlySet<string> = new Set([
+  ...EVENT_TYPES,
+  ...Object.keys(OF_THE_SESSION),
+]);
+
+/** A listener of what never comes would wait for good. */
+function unknownType(type: unknown): ConfigError {
+  const near = typeof type === "string" ? closest(type, LISTENABLE) : undefined;
+  return new ConfigError(
+    "on",
+    `Cannot listen to ${shown(type)}: ${
+      near === undefined
+        ? `expected the type of an event, such as "assistant_text", or one of ${
+          Object.keys(OF_THE_SESSION).join(", ")
+        }`
+        : `there is no such event, did you mean "${near}"?`
+    }`,
+  );
+}
+
+type Listener = (event: never) => void;
+
+/** Whoever takes all lines of a session. */
+export interface FrameReader {
+  /** Takes a line. */
+  push(frame: Frame): void;
+  /** That was all. */
+  end(end: FeedEnd): void;
+  /** Whether it is read now, or will be: by default it is. */
+  attends?(): boolean;
+}
+
+/** The readers and listeners of one session. */
+export class Broadcast implements SessionSink {
+  readonly #readers = new Set<FrameReader>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #isClosed = false;
+  /** What listeners have yet to hear, in order. */
+  #untold: (readonly [type: string, event: unknown])[] = [];
+  #holds = 0;
+  #isTelling = false;
+
+  /** Whether somebody would see a request of this type. */
+  attended(type: AnsweringEvent["type"]): boolean {
+    return this.#isHeard(type) ||
+      [...this.#readers].some((reader) => reader.attends?.() ?? true);
+  }
+
+  #isHeard(type: string): boolean {
+    return (this.#listeners.get(type)?.size ?? 0) > 0;
+  }
+
+  /** Tells of a function of the caller's that failed. */
+  handlerFailed(failure: HandlerFailure): void {
+    // Where nothing else shows it, it must not be lost for want of a listener.
+    if (failure.isSilent && !this.#isHeard("handler_failed")) {
+      reportError(failure.error);
+    } else this.#tell("handler_failed", failure);
+  }
+
+  /** Listeners hear nothing until {@linkcode release}: what a line does is done first. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** Takes one {@linkcode hold} back. */
+  release(): void {
+    this.#holds--;
+    this.#tellAll();
+  }
+
+  /** Hands on a line. */
+  frame(frame: Frame): void {
+    for (const reader of this.#readers) reader.push(frame);
+    if (this.#listeners.size === 0) return;
+    for (const event of frame.events) {
+      this.#note(event.type, event);
+      if (event.type === "result") this.#note("turn_end", event);
+    }
+    this.#tellAll();
+  }
+
+  /** The session is over. */
+  closed(error: Error | undefined): void {
+    this.#isClosed = true;
+    for (const reader of this.#readers) reader.end({});
+    this.#readers.clear();
+    if (error !== undefined) this.#note("error", error);
+    this.#untold.push(["close", undefined]);
+    this.#tellAll();
+  }
+
+  /** A new reader, from here on. */
+  events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
+    const bufferSize = bufferSizeOf(options);
+    const feed = new Feed({
+      joinFrom: bufferSize,
+      limit: bufferSize,
+      canceled: () => this.#readers.delete(feed),
+    });
+    this.attach(feed);
+    return feed.iterate((frame) => frame.events);
+  }
+
+  /** A new reader of another kind. Gives the way to take it off. */
+  attach(reader: FrameReader): () => void {
+    if (this.#isClosed) reader.end({});
+    else this.#readers.add(reader);
+    return () => {
+      this.#readers.delete(reader);
+    };
+  }
+
+  /** A new listener. */
+  on<T extends keyof SessionEventMap>(
+    type: T,
+    listener: (event: SessionEventMap[T]) => void,
+  ): Disposable {
+    if (!LISTENABLE.has(type)) throw unknownType(type);
+    if (typeof listener !== "function") {
+      throw new TypeError(
+        `Cannot listen to "${type}": expected a function, got ${typeof listener}`,
+      );
+    }
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners);
+    listeners.add(listener);
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(listener);
+      },
+    };
+  }
+
+  #tell(type: string, event: unknown): void {
+    this.#note(type, event);
+    this.#tellAll();
+  }
+
+  #note(type: string, event: unknown): void {
+    if (this.#isHeard(type)) this.#untold.push([type, event]);
+  }
+
+  /**
+   * Tells listeners what they have not heard. One that calls its session and blocks there
+   * brings more: that is told when it returns, so that everybody hears all in order.
+   */
+  #tellAll(): void {
+    if (this.#isTelling || this.#holds > 0 || this.#untold.length === 0) return;
+    this.#isTelling = true;
+    try {
+      for (let at = 0; at < this.#untold.length; at++) {
+        const [type, event] = this.#untold[at] ?? [];
+        if (type === undefined) continue;
+        for (const listener of [...this.#listeners.get(type) ?? []]) {
+          callAside(() => listener(event as never));
+        }
+        if (type === "close") this.#listeners.clear();
+      }
+    } finally {
+      this.#untold = [];
+      this.#isTelling = false;
+    }
+  }
+}
+
+/**
+ * The size of a reader's buffer.
+ *
+ * @throws {RangeError} It cannot be.
+ */
+export function bufferSizeOf(options: EventsOptions): number {
+  const { bufferSize = BUFFER_SIZE } = options;
+  if (!Number.isInteger(bufferSize) || bufferSize < 1) {
+    throw new RangeError(
+      `Cannot read the events: expected bufferSize to be a whole number above 0, got ${bufferSize}`,
+    );
+  }
+  return bufferSize;
+}

@@ -1,0 +1,146 @@
+// What a session records is played again: the same events, or an error that says what
+// the session did otherwise.
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  type ClaudeEvent,
+  defineTool,
+  type SessionOptions,
+} from "../../mod.ts";
+import { replay } from "../../src/testing/replay.ts";
+import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import type { Scenario } from "../../src/testing/scenario.ts";
+import * as step from "../../src/testing/steps.ts";
+import * as v from "valibot";
+
+const KEY = "sk-ant-api03-abcdefghijklmnop";
+
+/** Every event of some prompts, as JSON, but for what is measured here. */
+async function events(
+  options: SessionOptions,
+  prompts: readonly string[],
+): Promise<string[]> {
+  const session = new AsyncSession(options);
+  const seen: ClaudeEvent[] = [];
+  try {
+    for (const prompt of prompts) {
+      const turn = session.send(prompt);
+      for await (const event of turn) seen.push(event);
+    }
+    await session.mcp.status();
+  } finally {
+    await session.close();
+  }
+  return seen.map((event) =>
+    JSON.stringify(event, (key, value) => key === "durationMs" ? 0 : value)
+  );
+}
+
+/** The ids of prompts, which the session makes up, by number. All else stays as it is. */
+function steady(lines: readonly string[]): string {
+  const text = lines.join("\n");
+  const ids = [...text.matchAll(/"commandUuid":"([^"]+)"/g)];
+  return [...new Set(ids.map(([, id = ""]) => id))].reduce(
+    (text, id, index) => text.replaceAll(id, `prompt ${index}`),
+    text,
+  );
+}
+
+async function recorded(
+  scenario: Scenario,
+  options: SessionOptions,
+  prompts: readonly string[],
+): Promise<{ readonly path: string; readonly seen: readonly string[] }> {
+  await using claude = await ScriptedClaude.create(scenario);
+  const path = await Deno.makeTempFile({ suffix: ".ndjson" });
+  const given = { ...options, claudePath: claude.command, record: path };
+  return { path, seen: await events(given, prompts) };
+}
+
+const add = defineTool({
+  name: "add",
+  description: "Adds",
+  input: v.object({ a: v.number() }),
+  run: ({ a }) => `${a + 1}`,
+});
+
+const SCENARIO = step.conversation([
+  [
+    step.thinking("hm"),
+    step.write("no JSON\n"),
+    step.toolCall("Bash", { command: "ls" }, { asks: true, output: "x" }),
+    step.text("one 台🙂", { deltas: 3 }),
+  ],
+  [step.stderr("a warning\n"), step.text("two")],
+]);
+
+const OPTIONS: SessionOptions = {
+  model: "sonnet",
+  policy: callback((name) => name === "Bash" ? allow() : undefined),
+  systemPrompt: `key ${KEY}`,
+  tools: [add],
+};
+
+Deno.test("a recording played again gives the same events, whatever the ids", async () => {
+  const prompts = ["first", "second"];
+  const { path, seen } = await recorded(SCENARIO, OPTIONS, prompts);
+  const recording = replay(path);
+  const again = await events({ ...OPTIONS, spawn: recording }, prompts);
+  recording.check();
+  assertEquals(steady(again), steady(seen));
+  assert(seen.length > 20);
+  assertThrows(() => recording(), Error, "the recording has 1");
+  await Deno.remove(path);
+});
+
+Deno.test("a session that sends something else fails with what differs", async () => {
+  const { path } = await recorded(SCENARIO, OPTIONS, ["first", "second"]);
+  const otherwise: readonly [SessionOptions, string[], string][] = [
+    [OPTIONS, ["first", "another"], 'recorded "second", now "another"'],
+    [{ ...OPTIONS, systemPrompt: "other" }, ["first"], "systemPrompt"],
+    [{ ...OPTIONS, tools: [] }, ["first"], "sdkMcpServers"],
+  ];
+  for (const [options, prompts, text] of otherwise) {
+    const recording = replay(path);
+    const error = await assertRejects(
+      () => events({ ...options, spawn: recording }, prompts),
+      Error,
+    );
+    assertStringIncludes(error.message, text);
+    assertThrows(() => recording.check(), Error, text);
+  }
+  const short = replay(path);
+  await using session = new AsyncSession({ ...OPTIONS, spawn: short });
+  await session.ask("first");
+  await session.close();
+  assertThrows(() => short.check(), Error, "did not send");
+  await Deno.remove(path);
+});
+
+Deno.test("a recorded death dies again", async () => {
+  const { path } = await (async () => {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("x"), step.exit(3)]]),
+    );
+    const path = await Deno.makeTempFile({ suffix: ".ndjson" });
+    await using session = new AsyncSession({
+      claudePath: claude.command,
+      record: path,
+    });
+    await assertRejects(() => session.ask("hi"));
+    return { path };
+  })();
+  await using session = new AsyncSession({ transport: replay(path) });
+  const error = await assertRejects(() => session.ask("hi"), Error);
+  assertStringIncludes(error.message, "exit code 3");
+  await Deno.remove(path);
+});

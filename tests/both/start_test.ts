@@ -1,0 +1,196 @@
+// What a start can fail of, and what must not make it fail; in both sessions.
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import * as v from "valibot";
+import {
+  AsyncSession,
+  ClaudeNotFoundError,
+  createMcpServer,
+  defineTool,
+  type SessionOptions,
+  StartupError,
+  SyncSession,
+  type SyncSessionOptions,
+} from "../../mod.ts";
+import { REMOVED } from "../../src/options/environment.ts";
+import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import * as step from "../../src/testing/steps.ts";
+
+type Session = AsyncSession | SyncSession;
+
+const SESSIONS: readonly (new (options: SyncSessionOptions) => Session)[] = [
+  AsyncSession,
+  SyncSession,
+];
+
+const MIB = 1024 * 1024;
+
+/** Asks with each kind of session; gives what the last process was started with. */
+async function asked(options: SessionOptions, prompt: string) {
+  const seen = [];
+  for (const Session of SESSIONS) {
+    await using claude = await ScriptedClaude.create({
+      processes: [{ turns: [[step.text("ok")]] }],
+    });
+    const session = new Session(
+      { ...options, claudePath: claude.command } as SyncSessionOptions,
+    );
+    assertEquals((await session.ask(prompt)).text, "ok");
+    await session.close();
+    const [start] = claude.starts;
+    assert(start !== undefined);
+    seen.push({ start, received: claude.received });
+  }
+  return seen;
+}
+
+function promptOf(lines: readonly Readonly<Record<string, unknown>>[]) {
+  const line = lines.find(({ type }) => type === "user");
+  return (line?.message as { readonly content: unknown } | undefined)?.content;
+}
+
+Deno.test("a file that is no program says so", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "claudestream-start-" });
+  const write = async (name: string, text: string, mode: number) => {
+    await Deno.writeTextFile(`${folder}/${name}`, text, { mode });
+    return `${folder}/${name}`;
+  };
+  const cases = [
+    [folder, ClaudeNotFoundError, "cli_not_found", "no executable file"],
+    [
+      await write("plain", "#!/bin/sh\n", 0o644),
+      ClaudeNotFoundError,
+      "cli_not_found",
+      "no executable file",
+    ],
+    [
+      await write("page", "<!doctype html>\n<p>Not found</p>\n", 0o755),
+      StartupError,
+      "startup",
+      "before the first turn with exit code",
+    ],
+    [
+      await write("noshebang", "echo no claude >&2; exit 9\n", 0o755),
+      StartupError,
+      "startup",
+      "with exit code 9: no claude",
+    ],
+    [
+      await write("nointerpreter", "#!/nonexistent/sh\n", 0o755),
+      StartupError,
+      "spawn",
+      "No such file or directory",
+    ],
+  ] as const;
+  for (const Session of SESSIONS) {
+    for (const [claudePath, Class, code, text] of cases) {
+      const session = new Session({ claudePath });
+      const error = await (async () => await session.start())().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await session.close();
+      assertInstanceOf(error, Class, claudePath);
+      assertEquals(error.code, code);
+      assert(error.message.includes(text), error.message);
+      assert(error.hint !== undefined, claudePath);
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("prompts and system prompts of 1 MiB arrive whole", async () => {
+  const prompt = `-${"ä台🙂".repeat(MIB / 9)}`;
+  const systemPrompt = `--${"z".repeat(MIB)}`;
+  for (const { start, received } of await asked({ systemPrompt }, prompt)) {
+    assertEquals(promptOf(received), prompt);
+    const length = start.arguments.join(" ").length;
+    assert(length < 8_000, `${length} characters`);
+    const handshake = received[0]?.request as Record<string, unknown>;
+    const given = JSON.stringify(handshake).includes(systemPrompt);
+    const file = start.arguments.find((word) =>
+      word.startsWith("--system-prompt-file=")
+    );
+    assert(given || file !== undefined);
+  }
+});
+
+Deno.test("100 tools and a system prompt of 1 MiB start", async () => {
+  const tools = Array.from({ length: 100 }, (_, at) =>
+    defineTool({
+      name: `tool_${at}`,
+      description: "d".repeat(500),
+      input: v.object({ text: v.string() }),
+      run: () => "done",
+    }));
+  const options = {
+    systemPrompt: "z".repeat(MIB),
+    mcpServers: { many: createMcpServer({ tools }) },
+  };
+  for (const { start } of await asked(options, "hi")) {
+    const length = start.arguments.join(" ").length;
+    assert(length < 8_000, `${length} characters`);
+  }
+});
+
+Deno.test("values that begin with a dash stay values", async () => {
+  const options = {
+    model: "--model",
+    systemPrompt: "--help",
+    agent: "-p",
+    title: "--resume",
+  };
+  for (const { start, received } of await asked(options, "--version")) {
+    assertEquals(promptOf(received), "--version");
+    assert(start.arguments.includes("--model=--model"));
+    assert(start.arguments.includes("--agent=-p"));
+    const flags = start.arguments.filter((word) => !word.startsWith("--"));
+    // Only what the program is always started with stands alone.
+    assertEquals(flags.filter((word) => word !== "-p"), []);
+  }
+});
+
+Deno.test("the variables of the child: all of ours but those of an outer session", async () => {
+  const before = Deno.env.toObject();
+  try {
+    for (const name of REMOVED) Deno.env.set(name, "1");
+    // Deno itself would take those two for its own.
+    Deno.env.delete("NODE_OPTIONS");
+    Deno.env.delete("NODE_CHANNEL_FD");
+    Deno.env.set("CLAUDESTREAM_TEST_KEPT", "1");
+    Deno.env.set("CLAUDESTREAM_TEST_DROPPED", "1");
+    const env = { ADDED: "1", CLAUDESTREAM_TEST_DROPPED: undefined };
+    const wanted = Object.keys({ ...Deno.env.toObject(), ADDED: "1" })
+      .filter((name) => !REMOVED.includes(name))
+      .filter((name) => name !== "CLAUDESTREAM_TEST_DROPPED");
+    assert(wanted.includes("CLAUDESTREAM_TEST_KEPT"));
+    for (const { start } of await asked({ env }, "hi")) {
+      const ours = ownNames(start.environmentNames);
+      assertEquals(ours, ownNames(wanted));
+    }
+    const { PATH = "", HOME = "" } = before;
+    const bare = { clearEnv: true, env: { PATH, HOME, ADDED: "1" } };
+    for (const { start } of await asked(bare, "hi")) {
+      const names = ownNames(start.environmentNames);
+      assertEquals(
+        names.filter((name) => !["ADDED", "HOME", "PATH"].includes(name)),
+        [],
+      );
+    }
+  } finally {
+    for (const name of Object.keys(Deno.env.toObject())) {
+      if (before[name] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[name]);
+    }
+    for (const [name, value] of Object.entries(before)) {
+      Deno.env.set(name, value);
+    }
+  }
+});
+
+/** Without those that the launch sets of its own. */
+function ownNames(names: readonly string[]): string[] {
+  const launch =
+    /^(CLAUDE_CODE_|CLAUDE_AGENT_|CLAUDESTREAM_LINEAGE$|PWD$|SHLVL$|_$|OLDPWD$)/;
+  return names.filter((name) => !launch.test(name)).sort();
+}

@@ -1,0 +1,171 @@
+// Structured output with the real CLI.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as v from "valibot";
+import {
+  AsyncSession,
+  callback,
+  deny,
+  StructuredOutputError,
+  SyncSession,
+  TurnError,
+} from "../../mod.ts";
+import { reply } from "../../src/testing/messages_api.ts";
+import { live, syncWorld, world } from "../support/live_world.ts";
+
+/** With words that the CLI checks, and words that it does not know. */
+const CITY = v.object({
+  name: v.pipe(v.string(), v.minLength(1)),
+  founded: v.optional(v.pipe(v.string(), v.isoDate())),
+  at: v.tuple([v.number(), v.number()]),
+  tags: v.record(v.string(), v.union([v.literal("a"), v.null_()])),
+});
+const YES = v.object({ yes: v.boolean() });
+
+const ULM = { name: "Ulm", at: [48.4, 10], tags: { x: null } };
+
+const gives = (output: unknown) =>
+  reply.toolUse("StructuredOutput", output as never);
+
+/** What the model is told of the answer, by the calls of the API. */
+function offered(requests: readonly { readonly body: unknown }[]): string[] {
+  return requests.map(({ body }) => {
+    const { tools } = body as {
+      tools?: { name: string; input_schema: { properties: object } }[];
+    };
+    const tool = tools?.find(({ name }) => name === "StructuredOutput");
+    return Object.keys(tool?.input_schema.properties ?? {}).join();
+  });
+}
+
+const TOLD = {
+  outputs: [undefined, ULM, { yes: true }, undefined],
+  text: "just text",
+  modes: ["plan", "plan"],
+  isSameId: true,
+  turnCount: 4,
+  costs: [0.0008, 0.004],
+};
+
+const REPLIES = [
+  reply.text("hello"),
+  gives({ name: "" }),
+  gives(ULM),
+  gives({ yes: true }),
+  reply.text("just text"),
+];
+
+function checkRequests(requests: readonly { readonly body: unknown }[]): void {
+  assertEquals(offered(requests), [
+    "",
+    "name,founded,at,tags",
+    "name,founded,at,tags",
+    "yes",
+    "",
+  ]);
+  // One conversation: the last call has heard it all.
+  const heard = JSON.stringify(requests.at(-1)?.body);
+  for (const word of ["hi", "hello", "a city", "Ulm", "yes?"]) {
+    assert(heard.includes(word), word);
+  }
+}
+
+live("a schema for one answer, another for the next, and none", async () => {
+  const seen: { body: unknown }[] = [];
+  const replies = [...REPLIES];
+  await using on = await world({
+    replies: (request) => {
+      seen.push(request);
+      return replies.shift() ?? reply.text("too many");
+    },
+  });
+  await using session = new AsyncSession(on.options);
+  const { output: none } = await session.ask("hi");
+  const { id } = session;
+  await session.setPermissionMode("plan");
+  const city = await session.ask("a city", { schema: CITY });
+  const modes = [session.permissionMode];
+  const { output: yes } = await session.ask("yes?", { schema: YES });
+  const last = await session.ask("and now?");
+  modes.push(session.permissionMode);
+  assertEquals({
+    outputs: [none, city.output, yes, last.output],
+    text: last.text,
+    modes,
+    isSameId: session.id === id,
+    turnCount: session.turnCount,
+    costs: [last.costUsd, last.totalCostUsd],
+  }, TOLD as never);
+  checkRequests(seen);
+});
+
+live("blocking: a schema for one answer, another, and none", async () => {
+  await using on = await syncWorld(REPLIES);
+  using session = new SyncSession(on.options);
+  const { output: none } = session.ask("hi");
+  const { id } = session;
+  session.setPermissionMode("plan");
+  const city = session.ask("a city", { schema: CITY });
+  const modes = [session.permissionMode];
+  const { output: yes } = session.ask("yes?", { schema: YES });
+  const last = session.ask("and now?");
+  modes.push(session.permissionMode);
+  session.close();
+  assertEquals({
+    outputs: [none, city.output, yes, last.output],
+    text: last.text,
+    modes,
+    isSameId: session.id === id,
+    turnCount: session.turnCount,
+    costs: [last.costUsd, last.totalCostUsd],
+  }, TOLD as never);
+  checkRequests(await on.requests());
+});
+
+live("no answer, and none that fits, are errors of their own", async () => {
+  await using on = await world({
+    replies: (request) =>
+      !request.prompts.includes("wrong")
+        ? reply.text("in prose")
+        : gives({ yes: "no" }),
+  });
+  await using session = new AsyncSession({ ...on.options, outputRetries: 1 });
+  const schema = YES;
+  const missing = await assertRejects(
+    () => session.ask("never", { schema }),
+    StructuredOutputError,
+  );
+  assertEquals([missing.reason, missing.text], ["missing", "in prose"]);
+  const before = on.api.requests.length;
+  const retries = await assertRejects(
+    () => session.ask("wrong", { schema }),
+    TurnError,
+  );
+  assertEquals(retries.code, "structured_output_retries");
+  // The first try and one more.
+  assertEquals(on.api.requests.length - before, 2);
+});
+
+live("what the CLI takes, the schema may still refuse", async () => {
+  await using on = await world({ replies: [gives({ yes: false })] });
+  await using session = new AsyncSession(on.options);
+  const schema = v.object({
+    yes: v.pipe(v.boolean(), v.check((yes) => yes, "expected a yes")),
+  });
+  const invalid = await assertRejects(
+    () => session.ask("yes?", { schema, jsonSchema: { type: "object" } }),
+    StructuredOutputError,
+    "expected a yes",
+  );
+  assertEquals(invalid.output, { yes: false });
+});
+
+live("a policy is not asked about the answer itself", async () => {
+  await using on = await world({ replies: [gives({ yes: true })] });
+  await using session = new AsyncSession({
+    ...on.options,
+    policy: callback(() => deny("nothing at all")),
+  });
+  const { output } = await session.ask("yes?", { schema: YES });
+  assertEquals(output, { yes: true });
+});

@@ -1,0 +1,122 @@
+/**
+ * What the tests with the real CLI stand on: an API and an empty home, nothing but
+ * loopback.
+ *
+ * @module
+ */
+
+import type { SessionOptions, SyncSessionOptions } from "../../mod.ts";
+import { environmentFor } from "../../src/testing/environment.ts";
+import {
+  MessagesApi,
+  type MessagesApiOptions,
+  type Reply,
+} from "../../src/testing/messages_api.ts";
+import { Scratch } from "../../src/testing/scratch.ts";
+import type { ApiNews } from "./api_worker.ts";
+import type { Need } from "../../src/capabilities/table.ts";
+import { compareVersions } from "../../src/capabilities/version.ts";
+import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
+
+const claudePath = realClaudePath();
+
+/** Whether the real CLI is at least of a version. */
+export function isSince(version: string): boolean {
+  return compareVersions(realClaudeVersion() ?? "0.0.0", version) >= 0;
+}
+
+/**
+ * A test that needs the real CLI, and says so if there is none.
+ *
+ * @param needs What is tested, from the table of capabilities: the test is skipped with a CLI
+ * that has not all of it, and says which version does.
+ */
+export function live(
+  name: string,
+  fn: () => Promise<void>,
+  ...needs: readonly (Pick<Need, "since"> | undefined)[]
+): void {
+  const since = needs.flatMap((need) => need === undefined ? [] : [need.since])
+    .sort(compareVersions).at(-1) ?? "0.0.0";
+  const missing = claudePath === undefined
+    ? 'no real claude, run "deno task claude"'
+    : isSince(since)
+    ? undefined
+    : `claude ${realClaudeVersion()} lacks it, ${since} has it`;
+  Deno.test({
+    name: missing === undefined ? name : `${name} (skipped: ${missing})`,
+    ignore: missing !== undefined,
+    fn,
+  });
+}
+
+/** An API and an empty home, and what a session needs to use them. */
+export async function world(api: MessagesApiOptions = {}) {
+  const scratch = await Scratch.create();
+  const server = await MessagesApi.start(api);
+  const options: SessionOptions = {
+    ...claudePath === undefined ? {} : { claudePath },
+    cwd: scratch.cwd,
+    clearEnv: true,
+    env: server.environment({
+      home: scratch.home,
+      temporary: scratch.temporary,
+    }),
+  };
+  return {
+    api: server,
+    scratch,
+    options,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same for sessions that block: the API is on a thread of its own. */
+export async function syncWorld(replies: readonly Reply[]) {
+  const scratch = await Scratch.create();
+  const worker = new Worker(new URL("./api_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  async function ask(order: readonly Reply[] | "report"): Promise<ApiNews> {
+    const { promise, resolve, reject } = Promise.withResolvers<ApiNews>();
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(order);
+    return await promise;
+  }
+  const started = await ask(replies);
+  if (!("url" in started)) throw new TypeError("expected the address");
+  const options: SyncSessionOptions = {
+    ...claudePath === undefined ? {} : { claudePath },
+    cwd: scratch.cwd,
+    clearEnv: true,
+    env: environmentFor(started.url, {
+      home: scratch.home,
+      temporary: scratch.temporary,
+    }),
+  };
+  return {
+    scratch,
+    options,
+    /** The calls of the conversation so far. */
+    async requests() {
+      const report = await ask("report");
+      if (!("requests" in report)) throw new TypeError("expected a report");
+      const [problem] = report.problems;
+      if (problem !== undefined) throw new Error(problem);
+      return report.requests;
+    },
+    async [Symbol.asyncDispose]() {
+      worker.terminate();
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Whether there is a file or folder. */
+export function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
