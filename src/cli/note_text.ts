@@ -5,9 +5,9 @@
  */
 
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { RateLimit } from "../messages/rate_limit_event.ts";
+import type { RateLimit } from "../messages/account.ts";
 import type { Result } from "../messages/result.ts";
-import type { ApiRetry } from "../messages/system/api_retry.ts";
+import type { ApiRetry } from "../messages/system/models.ts";
 import { formatCount, formatMs } from "./terminal.ts";
 
 /** A failed call of the API that will be tried again. */

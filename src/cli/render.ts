@@ -9,7 +9,7 @@ import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { TextPieces } from "../decode/text_pieces.ts";
 import type { Result } from "../messages/result.ts";
-import type { Status } from "../messages/system/status.ts";
+import type { Status } from "../messages/system/session.ts";
 import { AnswerText } from "./answer_text.ts";
 import {
   conversationText,

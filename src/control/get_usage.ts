@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Reads, shape, wire, wireOptional } from "../messages/_define.ts";
-import { type ModelUsage, modelUsage } from "../messages/_usage.ts";
+import { type ModelUsage, modelUsage } from "../messages/usage.ts";
 import {
   call,
   type ControlCall,

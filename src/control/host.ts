@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { CommandInfo } from "./_infos.ts";
 import type { ControlCall, ControlOptions } from "./call.ts";
 import type { InitializeInfo } from "./initialize.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import type { BackgroundTask } from "../messages/system/tasks.ts";
 import { backgroundTasksCall } from "./background_tasks.ts";
 import type { ControlOptions } from "./call.ts";
 import { type TaskOutput, taskOutputCall } from "./get_task_output.ts";

@@ -11,7 +11,7 @@ import {
   type WireObject,
 } from "../messages/_define.ts";
 import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
-import type { ThinkingTokens } from "../messages/system/thinking_tokens.ts";
+import type { ThinkingTokens } from "../messages/system/models.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolInputDelta } from "../events/tool_input_delta.ts";
 

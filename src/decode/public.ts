@@ -59,13 +59,14 @@ export type {
   FieldIssue,
   WireObject,
 } from "../messages/_define.ts";
-export type { ModelUsage, Usage } from "../messages/_usage.ts";
+export type { ModelUsage, Usage } from "../messages/usage.ts";
 export type { AssistantMessage } from "../messages/assistant.ts";
-export type { Message } from "../messages/mod.ts";
+export type { Message, Notice } from "../messages/mod.ts";
 export type {
+  AuthStatus,
   RateLimit,
   RateLimitWindow,
-} from "../messages/rate_limit_event.ts";
+} from "../messages/account.ts";
 export type {
   DeferredToolUse,
   InvalidConfigFile,
@@ -74,7 +75,14 @@ export type {
   ResultSubtype,
 } from "../messages/result.ts";
 export type { StreamDelta } from "../messages/stream_event.ts";
-export type { ApiRetry, NoResponse } from "../messages/system/api_retry.ts";
+export type {
+  ApiRetry,
+  ModelFallback,
+  ModelRefusal,
+  ModelRefusalFallback,
+  NoResponse,
+  ThinkingTokens,
+} from "../messages/system/models.ts";
 export type {
   McpServerInfo,
   PluginError,
@@ -82,86 +90,78 @@ export type {
   PluginLock,
   SystemInit,
 } from "../messages/system/init.ts";
-export type { ActiveGoal, Goal } from "../messages/active_goal.ts";
 export type {
+  ActiveGoal,
   Autocompact,
   AutocompactState,
-} from "../messages/autocompact_state.ts";
-export type { AuthStatus } from "../messages/auth_status.ts";
-export type { CommandLifecycle } from "../messages/command_lifecycle.ts";
-export type { RequestCancelled } from "../messages/control_cancel_request.ts";
-export type { ConversationReset } from "../messages/conversation_reset.ts";
-export type { PromptSuggestion } from "../messages/prompt_suggestion.ts";
+  CommandLifecycle,
+  ConversationReset,
+  Goal,
+  PromptSuggestion,
+  RequestCancelled,
+  TranscriptMirror,
+} from "../messages/conversation.ts";
 export type {
   BackgroundTask,
   BackgroundTasksChanged,
-} from "../messages/system/background_tasks_changed.ts";
-export type { CodeChangePublished } from "../messages/system/code_change_published.ts";
-export type {
-  CommandsChanged,
-  SlashCommand,
-} from "../messages/system/commands_changed.ts";
-export type {
-  CompactBoundary,
-  PreservedMessages,
-} from "../messages/system/compact_boundary.ts";
-export type { ControlRequestProgress } from "../messages/system/control_request_progress.ts";
-export type { ElicitationComplete } from "../messages/system/elicitation_complete.ts";
-export type {
-  FailedFile,
-  FilesPersisted,
-  PersistedFile,
-} from "../messages/system/files_persisted.ts";
-export type { HookProgress } from "../messages/system/hook_progress.ts";
-export type { HookResponse } from "../messages/system/hook_response.ts";
-export type { HookStarted } from "../messages/system/hook_started.ts";
-export type {
-  Informational,
-  PromptSubmitOutcome,
-} from "../messages/system/informational.ts";
-export type { LocalCommandOutput } from "../messages/system/local_command_output.ts";
-export type {
-  MemoryRecall,
-  RecalledMemory,
-} from "../messages/system/memory_recall.ts";
-export type {
-  MirrorError,
-  MirrorKey,
-} from "../messages/system/mirror_error.ts";
-export type { ModelFallback } from "../messages/system/model_fallback.ts";
-export type { ModelRefusalFallback } from "../messages/system/model_refusal_fallback.ts";
-export type { ModelRefusal } from "../messages/system/model_refusal_no_fallback.ts";
-export type { CliNotification } from "../messages/system/notification.ts";
-export type { PermissionDenied } from "../messages/system/permission_denied.ts";
-export type { PluginInstall } from "../messages/system/plugin_install.ts";
-export type { PostTurnSummary } from "../messages/system/post_turn_summary.ts";
-export type { SessionStateChanged } from "../messages/system/session_state_changed.ts";
-export type { SessionTitleChanged } from "../messages/system/session_title_changed.ts";
-export type { SessionWritesLost } from "../messages/system/session_writes_lost.ts";
-export type { Status } from "../messages/system/status.ts";
-export type {
   TaskListStatus,
   TaskListStatuses,
-} from "../messages/system/task_list_statuses.ts";
-export type { TaskNotification } from "../messages/system/task_notification.ts";
-export type { TaskProgress } from "../messages/system/task_progress.ts";
-export type { TaskStarted } from "../messages/system/task_started.ts";
-export type {
+  TaskNotification,
   TaskPatch,
+  TaskProgress,
+  TaskStarted,
   TaskUpdated,
-} from "../messages/system/task_updated.ts";
-export type { ThinkingTokens } from "../messages/system/thinking_tokens.ts";
-export type { TurnPreempted } from "../messages/system/turn_preempted.ts";
-export type { UiInvalidate } from "../messages/system/ui_invalidate.ts";
-export type { VcsStateChanged } from "../messages/system/vcs_state_changed.ts";
-export type { WorkerShuttingDown } from "../messages/system/worker_shutting_down.ts";
-export type { SubagentRetry, ToolProgress } from "../messages/tool_progress.ts";
-export type { ToolUseSummary } from "../messages/tool_use_summary.ts";
-export type { TranscriptMirror } from "../messages/transcript_mirror.ts";
-export type { TaskUsage } from "../messages/_task_usage.ts";
-export type { MessageOrigin } from "../messages/_origin.ts";
+  TaskUsage,
+} from "../messages/system/tasks.ts";
+export type {
+  CodeChangePublished,
+  FailedFile,
+  FilesPersisted,
+  MemoryRecall,
+  MirrorError,
+  MirrorKey,
+  PersistedFile,
+  RecalledMemory,
+  VcsStateChanged,
+} from "../messages/system/files.ts";
+export type {
+  CommandsChanged,
+  CompactBoundary,
+  PreservedMessages,
+  SessionStateChanged,
+  SessionTitleChanged,
+  SessionWritesLost,
+  SlashCommand,
+  Status,
+  TurnPreempted,
+  WorkerShuttingDown,
+} from "../messages/system/session.ts";
+export type {
+  ControlRequestProgress,
+  ElicitationComplete,
+  PermissionDenied,
+} from "../messages/system/permissions.ts";
+export type {
+  HookProgress,
+  HookResponse,
+  HookStarted,
+} from "../messages/system/hooks.ts";
+export type {
+  CliNotification,
+  Informational,
+  LocalCommandOutput,
+  PluginInstall,
+  PostTurnSummary,
+  PromptSubmitOutcome,
+  UiInvalidate,
+} from "../messages/system/notices.ts";
+export type {
+  SubagentRetry,
+  ToolProgress,
+  ToolUseSummary,
+} from "../messages/tools.ts";
+export type { MessageOrigin, UserMessage } from "../messages/user.ts";
 export type { UnknownEvent, UnknownReason } from "../messages/unknown.ts";
-export type { UserMessage } from "../messages/user.ts";
 
 export {
   type BuiltinToolUse,

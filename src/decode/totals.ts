@@ -9,7 +9,7 @@
  */
 
 import { roundUsd } from "../util/cost.ts";
-import type { ModelUsage } from "../messages/_usage.ts";
+import type { ModelUsage } from "../messages/usage.ts";
 import type { Result } from "../messages/result.ts";
 
 /** Tokens and cost of a session so far, all models together. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Result } from "../messages/result.ts";
-import type { ModelUsage } from "../messages/_usage.ts";
+import type { ModelUsage } from "../messages/usage.ts";
 import { NOTHING_USED, Totals, usedBefore } from "./totals.ts";
 
 function model(costUsd: number, tokens: number): Record<string, ModelUsage> {

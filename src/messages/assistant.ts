@@ -10,7 +10,7 @@ import {
   type WireObject,
   wireOptional,
 } from "./_define.ts";
-import { type Usage, usage } from "./_usage.ts";
+import { type Usage, usage } from "./usage.ts";
 
 /**
  * A line `assistant`: one finished block of a reply. A reply of several blocks is

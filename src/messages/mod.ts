@@ -12,149 +12,134 @@ import {
   type Validation,
   type WireObject,
 } from "./_define.ts";
-import { type ActiveGoal, activeGoal } from "./active_goal.ts";
 import {
+  type ActiveGoal,
+  activeGoal,
   type AutocompactState,
   autocompactState,
-} from "./autocompact_state.ts";
-import { assistant, type AssistantMessage } from "./assistant.ts";
-import { type AuthStatus, authStatus } from "./auth_status.ts";
-import {
   type CommandLifecycle,
   commandLifecycle,
-} from "./command_lifecycle.ts";
-import {
-  type RequestCancelled,
-  requestCancelled,
-} from "./control_cancel_request.ts";
-import {
   type ConversationReset,
   conversationReset,
-} from "./conversation_reset.ts";
-import {
   type PromptSuggestion,
   promptSuggestion,
-} from "./prompt_suggestion.ts";
-import { type RateLimit, rateLimit } from "./rate_limit_event.ts";
+  type RequestCancelled,
+  requestCancelled,
+  type TranscriptMirror,
+  transcriptMirror,
+} from "./conversation.ts";
+import { assistant, type AssistantMessage } from "./assistant.ts";
+import {
+  type AuthStatus,
+  authStatus,
+  type RateLimit,
+  rateLimit,
+} from "./account.ts";
 import { type Result, result } from "./result.ts";
 import { type StreamDelta, streamEvent } from "./stream_event.ts";
-import { type ApiRetry, apiRetry } from "./system/api_retry.ts";
+import {
+  type ApiRetry,
+  apiRetry,
+  type ModelFallback,
+  modelFallback,
+  type ModelRefusal,
+  modelRefusal,
+  type ModelRefusalFallback,
+  modelRefusalFallback,
+  type ThinkingTokens,
+  thinkingTokens,
+} from "./system/models.ts";
 import {
   type BackgroundTasksChanged,
   backgroundTasksChanged,
-} from "./system/background_tasks_changed.ts";
+  type TaskListStatuses,
+  taskListStatuses,
+  type TaskNotification,
+  taskNotification,
+  type TaskProgress,
+  taskProgress,
+  type TaskStarted,
+  taskStarted,
+  type TaskUpdated,
+  taskUpdated,
+} from "./system/tasks.ts";
 import {
   type CodeChangePublished,
   codeChangePublished,
-} from "./system/code_change_published.ts";
+  type FilesPersisted,
+  filesPersisted,
+  type MemoryRecall,
+  memoryRecall,
+  type MirrorError,
+  mirrorError,
+  type VcsStateChanged,
+  vcsStateChanged,
+} from "./system/files.ts";
 import {
   type CommandsChanged,
   commandsChanged,
-} from "./system/commands_changed.ts";
-import {
   type CompactBoundary,
   compactBoundary,
-} from "./system/compact_boundary.ts";
+  type SessionStateChanged,
+  sessionStateChanged,
+  type SessionTitleChanged,
+  sessionTitleChanged,
+  type SessionWritesLost,
+  sessionWritesLost,
+  type Status,
+  status,
+  type TurnPreempted,
+  turnPreempted,
+  type WorkerShuttingDown,
+  workerShuttingDown,
+} from "./system/session.ts";
 import {
   type ControlRequestProgress,
   controlRequestProgress,
-} from "./system/control_request_progress.ts";
-import {
   type ElicitationComplete,
   elicitationComplete,
-} from "./system/elicitation_complete.ts";
-import {
-  type FilesPersisted,
-  filesPersisted,
-} from "./system/files_persisted.ts";
-import { type HookProgress, hookProgress } from "./system/hook_progress.ts";
-import { type HookResponse, hookResponse } from "./system/hook_response.ts";
-import { type HookStarted, hookStarted } from "./system/hook_started.ts";
-import { type Informational, informational } from "./system/informational.ts";
-import { type SystemInit, systemInit } from "./system/init.ts";
-import {
-  type LocalCommandOutput,
-  localCommandOutput,
-} from "./system/local_command_output.ts";
-import { type MemoryRecall, memoryRecall } from "./system/memory_recall.ts";
-import { type MirrorError, mirrorError } from "./system/mirror_error.ts";
-import { type ModelFallback, modelFallback } from "./system/model_fallback.ts";
-import {
-  type ModelRefusalFallback,
-  modelRefusalFallback,
-} from "./system/model_refusal_fallback.ts";
-import {
-  type ModelRefusal,
-  modelRefusal,
-} from "./system/model_refusal_no_fallback.ts";
-import { type CliNotification, notification } from "./system/notification.ts";
-import {
   type PermissionDenied,
   permissionDenied,
-} from "./system/permission_denied.ts";
-import { type PluginInstall, pluginInstall } from "./system/plugin_install.ts";
+} from "./system/permissions.ts";
 import {
+  type HookProgress,
+  hookProgress,
+  type HookResponse,
+  hookResponse,
+  type HookStarted,
+  hookStarted,
+} from "./system/hooks.ts";
+import {
+  type CliNotification,
+  type Informational,
+  informational,
+  type LocalCommandOutput,
+  localCommandOutput,
+  notification,
+  type PluginInstall,
+  pluginInstall,
   type PostTurnSummary,
   postTurnSummary,
-} from "./system/post_turn_summary.ts";
+  type UiInvalidate,
+  uiInvalidate,
+} from "./system/notices.ts";
+import { type SystemInit, systemInit } from "./system/init.ts";
 import {
-  type SessionStateChanged,
-  sessionStateChanged,
-} from "./system/session_state_changed.ts";
-import {
-  type SessionTitleChanged,
-  sessionTitleChanged,
-} from "./system/session_title_changed.ts";
-import {
-  type SessionWritesLost,
-  sessionWritesLost,
-} from "./system/session_writes_lost.ts";
-import { type Status, status } from "./system/status.ts";
-import {
-  type TaskListStatuses,
-  taskListStatuses,
-} from "./system/task_list_statuses.ts";
-import {
-  type TaskNotification,
-  taskNotification,
-} from "./system/task_notification.ts";
-import { type TaskProgress, taskProgress } from "./system/task_progress.ts";
-import { type TaskStarted, taskStarted } from "./system/task_started.ts";
-import { type TaskUpdated, taskUpdated } from "./system/task_updated.ts";
-import {
-  type ThinkingTokens,
-  thinkingTokens,
-} from "./system/thinking_tokens.ts";
-import { type TurnPreempted, turnPreempted } from "./system/turn_preempted.ts";
-import { type UiInvalidate, uiInvalidate } from "./system/ui_invalidate.ts";
-import {
-  type VcsStateChanged,
-  vcsStateChanged,
-} from "./system/vcs_state_changed.ts";
-import {
-  type WorkerShuttingDown,
-  workerShuttingDown,
-} from "./system/worker_shutting_down.ts";
-import { type ToolProgress, toolProgress } from "./tool_progress.ts";
-import { type ToolUseSummary, toolUseSummary } from "./tool_use_summary.ts";
-import {
-  type TranscriptMirror,
-  transcriptMirror,
-} from "./transcript_mirror.ts";
+  type ToolProgress,
+  toolProgress,
+  type ToolUseSummary,
+  toolUseSummary,
+} from "./tools.ts";
 import { user, type UserMessage } from "./user.ts";
 import { type UnknownEvent, unknownEvent } from "./unknown.ts";
 
 /**
- * Every message of the wire that has a type of its own. Written by hand: a derived
- * union would fail `deno doc --lint`. {@linkcode KINDS} is typed by it, so that the
- * compiler names what is missing there.
+ * A message that is the same event in both views: it tells of something beside the
+ * reply, such as a retry, a task or a change of state. Written by hand, because
+ * `deno doc --lint` refuses a derived union; {@linkcode KINDS} is typed by it, so that
+ * the compiler names what is missing there.
  */
-export type Message =
-  | SystemInit
-  | AssistantMessage
-  | UserMessage
-  | StreamDelta
-  | Result
+export type Notice =
   | ApiRetry
   | RateLimit
   | BackgroundTasksChanged
@@ -202,6 +187,15 @@ export type Message =
   | ToolProgress
   | ToolUseSummary
   | TranscriptMirror;
+
+/** Every message of the wire that has a type of its own. */
+export type Message =
+  | SystemInit
+  | AssistantMessage
+  | UserMessage
+  | StreamDelta
+  | Result
+  | Notice;
 
 type Kinds = {
   readonly [T in Message["type"]]: MessageKind<Extract<Message, { type: T }>>;

@@ -9,13 +9,13 @@ import {
   type WireObject,
   wireOptional,
 } from "./_define.ts";
-import { type MessageOrigin, messageOrigin } from "./_origin.ts";
+import { type MessageOrigin, messageOrigin } from "./user.ts";
 import {
   type ModelUsage,
   modelUsage,
   type Usage,
   usage as usageSchema,
-} from "./_usage.ts";
+} from "./usage.ts";
 
 /** A tool call that was denied in the course of a turn. */
 export interface PermissionDenial {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Usage } from "../messages/_usage.ts";
+import type { Usage } from "../messages/usage.ts";
 import type { Result } from "../messages/result.ts";
 
 /** The cost of one turn. */

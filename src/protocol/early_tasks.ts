@@ -11,7 +11,7 @@
  */
 
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import type { BackgroundTask } from "../messages/system/tasks.ts";
 
 /** The statuses with which a task is over. */
 const ENDS: ReadonlySet<string | undefined> = new Set([

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { BackgroundTask } from "../messages/system/background_tasks_changed.ts";
+import type { BackgroundTask } from "../messages/system/tasks.ts";
 import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
 
 const STARTED = {

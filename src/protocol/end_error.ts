@@ -14,7 +14,7 @@ import {
   StateError,
 } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import type { CommandLifecycle } from "../messages/conversation.ts";
 import type { ProcessExit } from "./output.ts";
 import { CLOSED_HINT, type ConversationState } from "./state.ts";
 

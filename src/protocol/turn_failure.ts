@@ -12,7 +12,7 @@ import {
 } from "../errors.ts";
 import type { Reached } from "./budget.ts";
 import { isWireObject } from "../messages/_define.ts";
-import type { RateLimit } from "../messages/rate_limit_event.ts";
+import type { RateLimit } from "../messages/account.ts";
 import type { Result } from "../messages/result.ts";
 import { CLOSED_HINT } from "./state.ts";
 

@@ -8,8 +8,8 @@
 import type { ErrorDetails, StartupError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
-import type { ApiRetry } from "../messages/system/api_retry.ts";
+import type { CommandLifecycle } from "../messages/conversation.ts";
+import type { ApiRetry } from "../messages/system/models.ts";
 import type {
   AuthMode,
   BudgetOptions,

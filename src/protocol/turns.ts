@@ -17,7 +17,7 @@
  * @module
  */
 
-import type { CommandLifecycle } from "../messages/command_lifecycle.ts";
+import type { CommandLifecycle } from "../messages/conversation.ts";
 import type { TurnStop } from "./turn_failure.ts";
 import type { Prompt, TurnEnd } from "./output.ts";
 import type { WireObject } from "../messages/_define.ts";

@@ -25,7 +25,7 @@ import type { ClaudeEvent, View } from "../events/mod.ts";
 import { jsonCopy } from "../util/json_copy.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Result } from "../messages/result.ts";
-import type { Usage } from "../messages/_usage.ts";
+import type { Usage } from "../messages/usage.ts";
 import type {
   NeedsContext,
   SessionOptions,

@@ -1,0 +1,114 @@
+/**
+ * Messages `system` about what was asked or not asked: denials, requests in progress, elicitations.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import {
+  defineMessage,
+  type EventBase,
+  type MessageKind,
+  wire,
+  wireOptional,
+} from "../_define.ts";
+
+/**
+ * A tool call was denied without anybody being asked: by a rule, a mode, or because there
+ * was nobody to ask. Not every such denial has one; `permissionDenials` of the result is
+ * the whole list. CLI 2.1.197 writes it in some of the cases only.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_20-dontask.ndjson.
+ */
+export interface PermissionDenied extends EventBase<"permission_denied"> {
+  /** Name of the tool. */
+  readonly toolName: string;
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** What the model is told. */
+  readonly message: string;
+  /** The subagent whose call it was. Absent for the main agent. */
+  readonly agentId?: string;
+  /** Why: `mode`, `rule`, `classifier`, `asyncAgent`, `subcommandResults`, … */
+  readonly decisionReasonType?: string;
+  /** Why, more closely, in a word of the CLI. */
+  readonly decisionReasonCode?: string;
+  /** Why, in words for people. */
+  readonly decisionReason?: string;
+}
+
+/** Reads {@linkcode PermissionDenied}. */
+export const permissionDenied: MessageKind<PermissionDenied> = defineMessage<
+  PermissionDenied
+>(
+  "permission_denied",
+  "system/permission_denied",
+  {
+    toolName: wire("tool_name", v.string()),
+    toolUseId: wire("tool_use_id", v.string()),
+    message: wire("message", v.string()),
+    agentId: wireOptional("agent_id", v.string()),
+    decisionReasonType: wireOptional("decision_reason_type", v.string()),
+    decisionReasonCode: wireOptional("decision_reason_code", v.string()),
+    decisionReason: wireOptional("decision_reason", v.string()),
+  },
+);
+
+/**
+ * An MCP server has what it asked for at a URL.
+ *
+ * From the types of the official SDK 0.3.330; not seen.
+ */
+export interface ElicitationComplete extends EventBase<"elicitation_complete"> {
+  /** The server. */
+  readonly mcpServerName: string;
+  /** Id of what it asked for. */
+  readonly elicitationId: string;
+}
+
+/** Reads {@linkcode ElicitationComplete}. */
+export const elicitationComplete: MessageKind<ElicitationComplete> =
+  defineMessage<ElicitationComplete>(
+    "elicitation_complete",
+    "system/elicitation_complete",
+    {
+      mcpServerName: wire("mcp_server_name", v.string()),
+      elicitationId: wire("elicitation_id", v.string()),
+    },
+  );
+
+/**
+ * How far a control request of ours has come, for those that call the API.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
+ */
+export interface ControlRequestProgress
+  extends EventBase<"control_request_progress"> {
+  /** Id of our request. */
+  readonly requestId: string;
+  /** `started` or `api_retry`. */
+  readonly status: string;
+  /** Which retry this will be, from 1. With `api_retry`. */
+  readonly attempt?: number;
+  /** How many there will be at the most. */
+  readonly maxRetries?: number;
+  /** The wait before it, in milliseconds. */
+  readonly retryDelayMs?: number;
+  /** HTTP status of the failed call; `null` where there was no connection. */
+  readonly errorStatus?: number | null;
+}
+
+/** Reads {@linkcode ControlRequestProgress}. */
+export const controlRequestProgress: MessageKind<ControlRequestProgress> =
+  defineMessage<ControlRequestProgress>(
+    "control_request_progress",
+    "system/control_request_progress",
+    {
+      requestId: wire("request_id", v.string()),
+      status: wire("status", v.string()),
+      attempt: wireOptional("attempt", v.number()),
+      maxRetries: wireOptional("max_retries", v.number()),
+      retryDelayMs: wireOptional("retry_delay_ms", v.number()),
+      errorStatus: wireOptional("error_status", v.nullable(v.number())),
+    },
+  );
