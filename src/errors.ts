@@ -253,6 +253,17 @@ export class StartupError extends ClaudeStreamError {
   }
 }
 
+/** How many sessions an error names. */
+const MOST_NEAR = 5;
+const MOST_LABEL = 60;
+
+/** A session that may have been meant. */
+interface NearSession {
+  readonly id: string;
+  /** What a list calls it. */
+  readonly label?: string;
+}
+
 /** There is no such session on disk, or more than one. */
 export class SessionNotFoundError extends ClaudeStreamError {
   /** The name of the class. */
@@ -263,7 +274,7 @@ export class SessionNotFoundError extends ClaudeStreamError {
   readonly wanted: string;
   /** The folders that were looked in. */
   readonly searched: readonly string[];
-  /** Sessions that may have been meant, by id, at most 5. */
+  /** Sessions that may have been meant, also of other projects, by id, at most 5. */
   readonly near: readonly string[];
 
   /** Makes one; thrown by the functions of `@claudestream/core/sessions`. */
@@ -271,27 +282,38 @@ export class SessionNotFoundError extends ClaudeStreamError {
     reason: "missing" | "ambiguous",
     wanted: string,
     searched: readonly string[],
-    near: readonly string[],
+    near: readonly NearSession[],
   ) {
     const places = searched.join(", ");
+    const named = near.slice(0, MOST_NEAR);
+    const names = named.map(nameOf);
     super(
       "session_not_found",
       reason === "missing"
         ? `Cannot find the session "${wanted}": no such id, beginning of an id or title in ${places}`
-        : `Cannot tell which session "${wanted}" is: ${near.join(", ")}`,
+        : `Cannot tell which session "${wanted}" is: ${names.join(", ")}`,
       {
         hint: reason === "ambiguous"
           ? "Name it by its id"
-          : near.length === 0
+          : names.length === 0
           ? "Check the options project and configDir"
-          : `Did you mean ${near.join(" or ")}?`,
+          : `Did you mean ${names.join(" or ")}?`,
       },
     );
     this.reason = reason;
     this.wanted = wanted;
     this.searched = searched;
-    this.near = near;
+    this.near = named.map(({ id }) => id);
   }
+}
+
+/** A session with its label, which may be a prompt of any length with any characters. */
+function nameOf({ id, label }: NearSession): string {
+  if (label === undefined || label === id) return id;
+  const text = label.replace(/[\s\p{C}]+/gu, " ").trim();
+  return text.length > MOST_LABEL
+    ? `${id} ("${text.slice(0, MOST_LABEL - 1)}…")`
+    : `${id} ("${text}")`;
 }
 
 /** The process ended while something waited for it. */

@@ -1,11 +1,16 @@
 /**
- * Which records of a transcript are the conversation as it now stands. Pure.
+ * Which records of a transcript are the conversation as it now stands.
  *
  * @module
  */
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import { parseLine } from "../messages/mod.ts";
 import { blockIds, textField } from "./records.ts";
+import {
+  transcriptLines,
+  type TranscriptLinesOptions,
+} from "./transcript_lines.ts";
 
 /** What is kept of a record to follow the conversation. */
 interface Link {
@@ -27,6 +32,8 @@ const NONE: readonly string[] = [];
 export interface BranchOptions {
   /** Leave out what the last compaction replaced. Default `false`. */
   readonly sinceCompaction?: boolean;
+  /** The record that the conversation ends with. Default: where the CLI would resume it. */
+  readonly leaf?: string;
 }
 
 /**
@@ -82,13 +89,18 @@ export class Branch {
     this.#leaf = undefined;
   }
 
+  /** Whether there is a record of this `uuid`. */
+  has(uuid: string): boolean {
+    return this.#links.has(uuid);
+  }
+
   /** The records of the conversation, by `uuid`. */
   uuids(options: BranchOptions = {}): ReadonlySet<string> {
     const kept = new Set<string>();
-    const leaf = this.#leaf !== undefined && this.#links.has(this.#leaf)
+    const noted = this.#leaf !== undefined && this.#links.has(this.#leaf)
       ? this.#leaf
       : this.#last;
-    for (let at = leaf; at !== undefined && !kept.has(at);) {
+    for (let at = options.leaf ?? noted; at !== undefined && !kept.has(at);) {
       const link = this.#links.get(at);
       if (link === undefined) break;
       kept.add(at);
@@ -100,6 +112,11 @@ export class Branch {
     }
     this.#addSiblings(kept);
     return kept;
+  }
+
+  /** The calls of tools in some of the records, by id. */
+  *callsIn(uuids: ReadonlySet<string>): Generator<string> {
+    for (const uuid of uuids) yield* this.#links.get(uuid)?.calls ?? [];
   }
 
   #before(link: Link): string | undefined {
@@ -146,4 +163,20 @@ function preservedBy({ compactMetadata }: WireObject): readonly string[] {
   return Array.isArray(uuids)
     ? uuids.filter((uuid) => typeof uuid === "string")
     : NONE;
+}
+
+/** Follows the conversation through a file. */
+export async function branchOf(
+  path: string,
+  limits: TranscriptLinesOptions,
+  isAgent: boolean,
+): Promise<Branch> {
+  const branch = new Branch();
+  for await (const lines of transcriptLines(path, limits)) {
+    for (const line of lines) {
+      const { raw } = parseLine(line);
+      if (raw !== undefined) branch.add(raw, isAgent);
+    }
+  }
+  return branch;
 }

@@ -6,9 +6,9 @@
 
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
+import { transcriptOf } from "./find.ts";
 import type { SessionInfo } from "./info.ts";
 import type { SessionPlaceOptions } from "./place.ts";
-import { transcriptOf } from "./read.ts";
 
 const LINE_FEED = 10;
 

@@ -23,16 +23,16 @@ export interface SessionDetails extends SessionInfo {
   readonly subagents: readonly SubagentFile[];
 }
 
-/** How many sessions an error names. */
-const NEAR = 5;
 /** What ids are made of; nothing else is looked for among the names of files. */
 const ID = /^[\w-]+$/;
+/** The shortest beginning of an id that stands for it: fewer letters are a slip. */
+const SHORTEST_BEGINNING = 4;
 
 /**
  * Tells of one session.
  *
- * @param session Its id, a beginning of the id that no other has, its title, or
- * `"last"`: the one that was last written.
+ * @param session Its id, a beginning of the id that no other has (from 4 characters on),
+ * its title, `"last"` (the one that was last written), or what `listSessions` returned.
  * @throws {SessionNotFoundError} If there is none, or more than one.
  *
  * @example
@@ -48,44 +48,82 @@ const ID = /^[\w-]+$/;
  * ```
  */
 export async function sessionInfo(
-  session: string,
+  session: string | SessionInfo,
   options: SessionPlaceOptions = {},
 ): Promise<SessionDetails> {
-  const file = await findTranscript(session, options);
+  const file = await transcriptOf(session, options);
+  return await detailsOf(file, options);
+}
+
+/** What is known of a session whose transcript was found. */
+export async function detailsOf(
+  file: SizedTranscript,
+  options: SessionPlaceOptions,
+): Promise<SessionDetails> {
   const info = await new InfoReader().read(file);
-  if (info === undefined) throw await notFound(session, options, []);
+  if (info === undefined) throw await missing(file.id, options, []);
   return { ...info, subagents: await subagentsOf(file) };
 }
 
-/** Finds a transcript by an id, a unique prefix, a title or `"last"`. */
-export async function findTranscript(
-  session: string,
+/**
+ * Finds the transcript that a caller means: by an id, a unique beginning of one, a title,
+ * `"last"`, or what a list returned. Every function that takes a session finds it here.
+ */
+export async function transcriptOf(
+  session: string | SessionInfo,
   options: SessionPlaceOptions,
 ): Promise<SizedTranscript> {
-  if (typeof session !== "string" || session.trim() === "") {
+  if (typeof session !== "string") return await listed(session);
+  if (session.trim() === "") {
     throw new ConfigError(
       "session",
-      `Invalid session: expected an id, a title or "last", got ${
-        typeof session === "string" ? `"${session}"` : typeof session
-      }`,
+      `Invalid session: expected an id, a title or "last", got "${session}"`,
     );
   }
   const named = ID.test(session) ? await withId(session, options) : undefined;
   if (named !== undefined) return named;
   const files = await newestFirst(options);
-  if (session === "last") {
-    const fits = await filterOf(options);
-    const reader = new InfoReader();
-    for (const file of files) {
-      const info = await reader.read(file);
-      if (info !== undefined && fits(info)) return file;
-    }
-    throw await notFound(session, options, []);
-  }
-  const begun = files.filter(({ id }) => id.startsWith(session));
+  if (session === "last") return await newest(files, options);
+  const begun = session.length < SHORTEST_BEGINNING
+    ? []
+    : files.filter(({ id }) => id.startsWith(session));
   const [first] = begun;
   if (begun.length === 1 && first !== undefined) return first;
   return await withTitle(session, options, files, begun);
+}
+
+/** The transcript of a session that a list returned; it may be gone since. */
+async function listed(
+  session: Pick<SizedTranscript, "id" | "path">,
+): Promise<SizedTranscript> {
+  const { id, path } = session ?? {};
+  if (typeof id !== "string" || typeof path !== "string") {
+    throw new ConfigError(
+      "session",
+      `Invalid session: expected an id, a title, "last" or what listSessions returned, got ${
+        session === null ? "null" : typeof session
+      }`,
+    );
+  }
+  const folder = path.slice(0, -`/${id}.jsonl`.length);
+  const file = await sized({ id, folder, path });
+  if (file === undefined) {
+    throw new SessionNotFoundError("missing", id, [folder], []);
+  }
+  return file;
+}
+
+async function newest(
+  files: readonly SizedTranscript[],
+  options: SessionPlaceOptions,
+): Promise<SizedTranscript> {
+  const fits = await filterOf(options);
+  const reader = new InfoReader();
+  for (const file of files) {
+    const info = await reader.read(file);
+    if (info !== undefined && fits(info)) return file;
+  }
+  throw await missing("last", options, []);
 }
 
 /** Looks for the file itself, which is quick among thousands. */
@@ -93,11 +131,14 @@ async function withId(
   id: string,
   options: SessionPlaceOptions,
 ): Promise<SizedTranscript | undefined> {
+  let found: SizedTranscript | undefined;
   for (const folder of await projectFolders(options)) {
     const file = await sized({ id, folder, path: `${folder}/${id}.jsonl` });
-    if (file !== undefined) return file;
+    if (file === undefined) continue;
+    // A session that was copied to another project has the same id there.
+    if (found === undefined || file.modifiedMs > found.modifiedMs) found = file;
   }
-  return undefined;
+  return found;
 }
 
 async function withTitle(
@@ -120,20 +161,25 @@ async function withTitle(
     const file = files.find(({ path }) => path === one.path);
     if (file !== undefined) return file;
   }
-  if (named.length > 1 || begun.length > 1) {
-    const ids = named.length > 1
-      ? named.map(({ id }) => id)
-      : begun.map(({ id }) => id);
-    throw await notFound(title, options, ids, true);
+  const meant = named.length > 1
+    ? named
+    : others.filter(({ id }) => begun.some((file) => file.id === id));
+  if (meant.length > 1) {
+    throw new SessionNotFoundError(
+      "ambiguous",
+      title,
+      await placesOf(options),
+      meant,
+    );
   }
-  throw await notFound(title, options, nearest(title, others));
+  throw await missing(title, options, nearest(title, others));
 }
 
 /** Sessions that may have been meant: those with a word of it, or one letter off. */
 function nearest(
   wanted: string,
   infos: readonly SessionInfo[],
-): readonly string[] {
+): readonly SessionInfo[] {
   const text = wanted.toLowerCase();
   const near = closest(
     wanted,
@@ -146,20 +192,34 @@ function nearest(
   return infos.filter(({ id, title, label }) =>
     near !== undefined && (title === near || id.startsWith(near)) ||
     label.toLowerCase().includes(text)
-  ).map(({ id }) => id);
+  );
 }
 
-async function notFound(
+/** The error of a search without a hit; it knows of other projects, too. */
+async function missing(
   wanted: string,
   options: SessionPlaceOptions,
-  candidates: readonly string[],
-  isAmbiguous = false,
+  near: readonly SessionInfo[],
 ): Promise<SessionNotFoundError> {
-  const folders = await projectFolders(options);
-  return new SessionNotFoundError(
-    isAmbiguous ? "ambiguous" : "missing",
-    wanted,
-    options.project === undefined ? [projectsFolder(options)] : folders,
-    candidates.slice(0, NEAR),
-  );
+  const places = await placesOf(options);
+  const { project: _, ...everywhere } = options;
+  if (options.project === undefined || wanted === "last") {
+    return new SessionNotFoundError("missing", wanted, places, near);
+  }
+  try {
+    const elsewhere = await sessionInfo(wanted, everywhere);
+    return new SessionNotFoundError("missing", wanted, places, [elsewhere]);
+  } catch (error) {
+    if (!(error instanceof SessionNotFoundError)) throw error;
+    return new SessionNotFoundError("missing", wanted, places, near);
+  }
+}
+
+/** The folders that a search looks in, as an error names them. */
+async function placesOf(
+  options: SessionPlaceOptions,
+): Promise<readonly string[]> {
+  return options.project === undefined
+    ? [projectsFolder(options)]
+    : await projectFolders(options);
 }

@@ -28,7 +28,7 @@ Deno.test("a session is found by its id, a unique beginning, its title, and last
   const table: readonly (readonly [string, string, string?])[] = [
     [A, A],
     ["aaaa2", B],
-    ["c", C],
+    ["cccc", C],
     ["round TABLE", C],
     ["last", A],
     ["last", C, "/else"],
@@ -48,6 +48,7 @@ Deno.test("a session that is not there: where it was looked for, and what is nea
   const table:
     readonly (readonly [string, "missing" | "ambiguous", string[]])[] = [
       ["aaaa", "ambiguous", [A, B]],
+      ["ccc", "missing", [C]],
       ["DEPLOY", "ambiguous", [A, B]],
       ["round tabel", "missing", [C]],
       ["cccc4333-0000-4000-8000-000000000000", "missing", [C]],
@@ -64,4 +65,59 @@ Deno.test("a session that is not there: where it was looked for, and what is nea
     assertEquals(error.searched, [`${configDir}/projects`]);
   }
   await assertRejects(() => sessionInfo(" ", { configDir }), Error, "an id");
+});
+
+Deno.test("a session of another project is near, and an error names its label", async () => {
+  await using on = await three();
+  const { configDir } = on;
+  for (const name of [C, "cccc", "Round table"]) {
+    const error = await assertRejects(
+      () => sessionInfo(name, { configDir, project: "/work/demo" }),
+      SessionNotFoundError,
+    );
+    assertEquals(error.near[0], C);
+    assertEquals(error.searched, [`${configDir}/projects/-work-demo`]);
+    assertEquals(error.hint, `Did you mean ${C} ("Round table")?`);
+  }
+});
+
+Deno.test("what an error quotes of a prompt is one short line without control characters", async () => {
+  await using on = await ScratchConfig.create();
+  const { configDir } = on;
+  const title = { type: "custom-title", customTitle: "same" };
+  const hostile = `\x1b[2J\r\nrm\u202e${"x".repeat(80)}`;
+  const label = { type: "custom-title", customTitle: hostile };
+  await on.write(A, [prompt("1", null, "p"), title]);
+  await on.write(B, [prompt("1", null, "p"), title]);
+  await on.write(C, [label]);
+  const ambiguous = await assertRejects(() =>
+    sessionInfo("same", { configDir })
+  );
+  assertEquals(
+    (ambiguous as Error).message,
+    `Cannot tell which session "same" is: ${A} ("same"), ${B} ("same")`,
+  );
+  const missing = await assertRejects(
+    () => sessionInfo("xxxx", { configDir }),
+    SessionNotFoundError,
+  );
+  assertEquals(
+    missing.hint,
+    `Did you mean ${C} ("[2J rm ${"x".repeat(52)}…")?`,
+  );
+});
+
+Deno.test("a session that is in two projects is the one that was last written", async () => {
+  await using on = await ScratchConfig.create();
+  const { configDir } = on;
+  for (
+    const [project, ms] of [["/a", 1_000], ["/b", 3_000], [
+      "/c",
+      2_000,
+    ]] as const
+  ) {
+    await on.write(A, [prompt("1", null, "p")], { project, ms });
+  }
+  const { path } = await sessionInfo(A, { configDir });
+  assertEquals(path, `${configDir}/projects/-b/${A}.jsonl`);
 });

@@ -21,7 +21,14 @@
 
 export { SessionNotFoundError } from "../errors.ts";
 export { renameSession, tagSession } from "./change.ts";
+export { deleteSession } from "./delete.ts";
+export {
+  type ExportFormat,
+  exportSession,
+  type ExportSessionOptions,
+} from "./export.ts";
 export { type SessionDetails, sessionInfo } from "./find.ts";
+export { forkSession, type ForkSessionOptions } from "./fork.ts";
 export type { SessionInfo } from "./info.ts";
 export {
   listSessions,

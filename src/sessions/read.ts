@@ -4,32 +4,15 @@
  * @module
  */
 
-import { ConfigError, SessionNotFoundError } from "../errors.ts";
-import { EventDecoder } from "../decode/decoder.ts";
-import {
-  eventsOf,
-  type Frame,
-  type View,
-  type ViewEvents,
-} from "../events/mod.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { parseLine } from "../messages/mod.ts";
-import { Branch, type BranchOptions } from "./branch.ts";
-import { findTranscript } from "./find.ts";
+import { SessionNotFoundError } from "../errors.ts";
+import type { View, ViewEvents } from "../events/mod.ts";
+import { type Branch, branchOf, type BranchOptions } from "./branch.ts";
+import { checkView, type Entry, entryOf, TurnDecoder } from "./entries.ts";
+import { transcriptOf } from "./find.ts";
 import type { SessionInfo } from "./info.ts";
-import { mergeByTime, type Source, type Timed } from "./merge.ts";
-import {
-  type SessionPlaceOptions,
-  sized,
-  type SizedTranscript,
-} from "./place.ts";
-import {
-  blockIds,
-  isPrompt,
-  type RecordAgent,
-  textField,
-  wireOf,
-} from "./records.ts";
+import { mergeByTime, type Source } from "./merge.ts";
+import type { SessionPlaceOptions, SizedTranscript } from "./place.ts";
+import { type RecordAgent, textField } from "./records.ts";
 import { type SubagentFile, subagentsOf } from "./subagents.ts";
 import { transcriptLines } from "./transcript_lines.ts";
 
@@ -58,13 +41,6 @@ export interface ReadSessionOptions<V extends View = "flat">
   readonly maxLineBytes?: number;
   /** Cancels the reading. */
   readonly signal?: AbortSignal;
-}
-
-/** A line of a transcript, read. */
-interface Entry extends Timed {
-  readonly frame?: Frame;
-  readonly record?: WireObject;
-  readonly agent?: RecordAgent;
 }
 
 /**
@@ -99,43 +75,13 @@ export async function* readSession<V extends View = "flat">(
   options: ReadSessionOptions<V> = {},
 ): AsyncGenerator<ViewEvents[V], void, undefined> {
   const { view = "flat" as V, signal } = options;
-  if (!["flat", "messages", "wire"].includes(view)) {
-    throw new ConfigError(
-      "view",
-      `Invalid option "view": expected "flat", "messages" or "wire", got "${view}"`,
-    );
-  }
+  checkView(view);
   signal?.throwIfAborted();
   const file = await transcriptOf(session, options);
   const decoder = new TurnDecoder();
   for await (const entry of await entriesOf(file, options)) {
-    if (view === "wire") {
-      // A line that is no record has no other form than its text.
-      const wire = entry.record ?? entry.frame?.wire;
-      if (wire !== undefined) yield wire as ViewEvents[V];
-      continue;
-    }
-    const frame = entry.frame ?? decoder.decode(entry);
-    if (frame === undefined) continue;
-    for (const event of eventsOf(frame, view)) yield event;
+    for (const event of decoder.eventsOf(entry, view)) yield event;
   }
-}
-
-/** The transcript that a caller means. */
-export async function transcriptOf(
-  session: string | SessionInfo,
-  options: SessionPlaceOptions,
-): Promise<SizedTranscript> {
-  if (typeof session === "string") {
-    return await findTranscript(session, options);
-  }
-  const { id, path } = session;
-  const folder = path.slice(0, Math.max(0, path.length - id.length - 7));
-  const file = await sized({ id, folder, path });
-  if (file === undefined) {
-    throw new SessionNotFoundError("missing", id, [folder], []);
-  }
-  return file;
 }
 
 /** The entries of all transcripts that the options name, in order. */
@@ -156,7 +102,7 @@ async function entriesOf(
         "missing",
         agentId,
         [`${file.folder}/${file.id}/subagents`],
-        agents.map((one) => one.agentId),
+        agents.map((one) => ({ id: one.agentId })),
       );
     }
     return readAgent(agent, options);
@@ -221,21 +167,6 @@ function keptBy(
   return branch.uuids(options);
 }
 
-async function branchOf(
-  path: string,
-  limits: Limits,
-  isAgent: boolean,
-): Promise<Branch> {
-  const branch = new Branch();
-  for await (const lines of transcriptLines(path, limits)) {
-    for (const line of lines) {
-      const { raw } = parseLine(line);
-      if (raw !== undefined) branch.add(raw, isAgent);
-    }
-  }
-  return branch;
-}
-
 async function* readEntries(
   path: string,
   limits: Limits,
@@ -245,88 +176,23 @@ async function* readEntries(
   const seen = new Set<string>();
   for await (const lines of transcriptLines(path, limits)) {
     for (const line of lines) {
-      if (line.trim() === "") continue;
-      const { raw: record, unknown } = parseLine(line);
-      if (record === undefined) {
-        const wire = typeof unknown.raw === "string" ? unknown.raw : line;
-        const frame = { wire, message: unknown, events: [unknown] };
-        yield { atMs: 0, calls: [], frame };
-        continue;
-      }
-      if (!isShown(record, kept, seen, agent)) continue;
-      const whose = agent ?? inlineAgent(record);
-      yield {
-        atMs: timeOf(record),
-        calls: callsOf(record),
-        record,
-        ...whose === undefined ? {} : { agent: whose },
-      };
+      const entry = entryOf(line, agent);
+      if (entry !== undefined && isShown(entry, kept, seen, agent)) yield entry;
     }
   }
 }
 
 /** Whether a record is of the conversation, and the first of its id. */
 function isShown(
-  record: WireObject,
+  { record }: Entry,
   kept: ReadonlySet<string> | undefined,
   seen: Set<string>,
   agent: RecordAgent | undefined,
 ): boolean {
-  const uuid = textField(record, "uuid");
+  const uuid = record && textField(record, "uuid");
   if (kept === undefined || uuid === undefined) return true;
-  const isInline = agent === undefined && record.isSidechain === true;
+  const isInline = agent === undefined && record?.isSidechain === true;
   if (!kept.has(uuid) && !isInline || seen.has(uuid)) return false;
   seen.add(uuid);
   return true;
-}
-
-/** Older CLIs wrote what subagents did into the transcript of the session. */
-function inlineAgent(record: WireObject): RecordAgent | undefined {
-  return record.isSidechain === true
-    ? { agentId: textField(record, "agentId") ?? "sidechain" }
-    : undefined;
-}
-
-function timeOf({ timestamp }: WireObject): number {
-  const time = typeof timestamp === "string" ? Date.parse(timestamp) : NaN;
-  return Number.isNaN(time) ? 0 : time;
-}
-
-function callsOf(record: WireObject): readonly string[] {
-  const { message } = record;
-  return record.type === "assistant" && isWireObject(message)
-    ? blockIds(message.content, "tool_use", "id")
-    : [];
-}
-
-/**
- * Decodes the records of a session. A decoder remembers the answer of a turn until its
- * result, which no transcript has, so each prompt gets a new one once no call is open.
- */
-class TurnDecoder {
-  #decoder = new EventDecoder();
-  readonly #open = new Set<string>();
-  /** A subagent in the background may be in the middle of a reply. */
-  #hasAgents = false;
-
-  /** The frame of an entry; `undefined` for what is no part of the conversation. */
-  decode({ record, agent, calls }: Entry): Frame | undefined {
-    const wire = record && wireOf(record, agent);
-    if (record === undefined || wire === undefined) return undefined;
-    if (agent !== undefined) this.#hasAgents = true;
-    if (isPrompt(record, agent)) {
-      if (this.#open.size === 0 && !this.#hasAgents) {
-        this.#decoder = new EventDecoder();
-      }
-      this.#hasAgents = false;
-    }
-    for (const call of calls) this.#open.add(call);
-    const content = isWireObject(record.message)
-      ? record.message.content
-      : undefined;
-    for (const call of blockIds(content, "tool_result", "tool_use_id")) {
-      this.#open.delete(call);
-    }
-    return this.#decoder.decode(wire);
-  }
 }
