@@ -15,7 +15,7 @@ export const CLAUDE_VERSION = "2.1.332";
 export function installedClaudePath(version = CLAUDE_VERSION): string {
   const file = Deno.build.os === "windows" ? "claude.exe" : "claude";
   const url = new URL(
-    `../.tools/claude-${version}/${file}`,
+    `../../.tools/claude-${version}/${file}`,
     import.meta.url,
   );
   const path = decodeURIComponent(url.pathname);
