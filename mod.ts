@@ -207,20 +207,21 @@ export type {
   StandardSchema,
 } from "./src/util/standard_schema.ts";
 
-export { hook, type HookAnswers } from "./src/hooks/hook.ts";
-export type {
-  AskingEvent,
-  BlockingEvent,
-  ContextEvent,
-  DecidingEvent,
-  HookAllow,
-  HookAnswer,
-  HookAsk,
-  HookAsync,
-  HookBlock,
-  HookContext,
-  HookDeny,
-  HookStop,
+export {
+  type AskingEvent,
+  type BlockingEvent,
+  type ContextEvent,
+  type DecidingEvent,
+  hook,
+  type HookAllow,
+  type HookAnswer,
+  type HookAnswers,
+  type HookAsk,
+  type HookAsync,
+  type HookBlock,
+  type HookContext,
+  type HookDeny,
+  type HookStop,
 } from "./src/hooks/answers.ts";
 export type {
   HookBackgroundTask,
@@ -330,50 +331,50 @@ export type {
 export type { ControlOptions } from "./src/control/call.ts";
 export type { Given, SessionKind } from "./src/control/host.ts";
 export { LiveControl } from "./src/session/live_control.ts";
-export { McpControl } from "./src/control/mcp.ts";
-export { TaskControl } from "./src/control/tasks.ts";
+export {
+  type McpCallResult,
+  McpControl,
+  type McpModeChange,
+  type McpResourceContent,
+  type McpServersChange,
+  type McpServerStatus,
+  type McpToolInfo,
+} from "./src/control/mcp.ts";
+export { TaskControl, type TaskOutput } from "./src/control/tasks.ts";
 export type {
+  ExportedConversation,
   InterruptOptions,
   InterruptReceipt,
-} from "./src/control/interrupt.ts";
-export type { ModelChange } from "./src/control/set_model.ts";
+  SideAnswer,
+} from "./src/control/conversation.ts";
+export type { ModelChange } from "./src/control/model.ts";
 export type {
   ContextCategory,
   ContextItem,
   ContextUsage,
   ContextUsageOptions,
-} from "./src/control/get_context_usage.ts";
-export type {
   PlanUsage,
   PlanUsageOptions,
   UsageWindow,
-} from "./src/control/get_usage.ts";
-export type {
-  SessionSettings,
-  SettingsSource,
-} from "./src/control/get_settings.ts";
+} from "./src/control/usage.ts";
 export type {
   PermissionRule,
   PermissionRules,
+  SessionSettings,
+  SettingsSource,
   WorkspaceDirectory,
-} from "./src/control/list_permission_rules.ts";
-export type { FileContents, ReadFileOptions } from "./src/control/read_file.ts";
+} from "./src/control/settings.ts";
 export type {
+  FileContents,
+  ReadFileOptions,
   RewindOptions,
   RewindResult,
-} from "./src/control/rewind_files.ts";
-export type { SideAnswer } from "./src/control/side_question.ts";
-export type { ExportedConversation } from "./src/control/export_conversation.ts";
-export type { Reloaded, ReloadOptions } from "./src/control/reload.ts";
+} from "./src/control/files.ts";
 export type {
+  Reloaded,
   ReloadedPlugin,
   ReloadedPlugins,
-} from "./src/control/reload_plugins.ts";
-export type { TaskOutput } from "./src/control/get_task_output.ts";
-export type { McpServerStatus, McpToolInfo } from "./src/control/mcp_status.ts";
-export type { McpServersChange } from "./src/control/mcp_set_servers.ts";
-export type { McpCallResult } from "./src/control/mcp_call.ts";
-export type { McpResourceContent } from "./src/control/mcp_read_resource.ts";
-export type { McpModeChange } from "./src/control/set_mcp_permission_mode_override.ts";
+  ReloadOptions,
+} from "./src/control/reload.ts";
 
 export * from "./src/decode/public.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { CALLS } from "../src/control/fixtures/calls.ts";
 import { initializeInfo } from "../src/control/initialize.ts";
 import { LiveControl } from "../src/session/live_control.ts";
 import { McpControl } from "../src/control/mcp.ts";
@@ -19,7 +20,7 @@ import { OPTION_NAMES } from "../src/options/args.ts";
 import { AsyncSession } from "../src/session/async_session.ts";
 import { BUILTIN_SCHEMAS } from "../src/messages/builtin_schemas.ts";
 import { BUILTIN_TOOLS } from "../src/messages/builtin_tools.ts";
-import { ASKED, CALLS, HANDSHAKE } from "./_control_calls.ts";
+import { ASKED, HANDSHAKE } from "./_answered_requests.ts";
 import type { CliLists } from "./_cli_lists.ts";
 import type { Declarations, Paths } from "./_declarations.ts";
 import { FieldsByName, type Sdk, type Subject } from "./_drift_subject.ts";
@@ -111,7 +112,7 @@ function controlSubjects(
   const fields = new FieldsByName();
   const answers = new FieldsByName();
   for (const { name, subtype, paths } of requests) {
-    const calls = CALLS.filter((call) => call.subtype === subtype);
+    const calls = CALLS.filter(({ call }) => call.subtype === subtype);
     const ours = OUR_REQUESTS.get(subtype);
     if (ours === undefined) continue;
     fields.add(subtype, paths, ours);
@@ -119,7 +120,7 @@ function controlSubjects(
     if (!sdk.has(answer)) continue;
     const schemas = subtype === "initialize"
       ? [initializeInfo]
-      : calls.flatMap((call) => call.answer ?? []);
+      : calls.flatMap(({ call }) => call.answer ?? []);
     const read = new WirePaths();
     for (const schema of schemas) read.addSchema(schema);
     answers.add(subtype, sdk.paths(answer), read);
@@ -154,7 +155,7 @@ function controlSubjects(
 /** The fields of each request, by its name. */
 const OUR_REQUESTS: ReadonlyMap<string, WirePaths> = new Map([
   ...Object.entries(ASKED),
-  ...CALLS.map(({ subtype, payload }) =>
+  ...CALLS.map(({ call: { subtype, payload } }) =>
     [subtype, new WirePaths().addOpen(...Object.keys(payload))] as const
   ),
   ["initialize", new WirePaths().addOpen(...HANDSHAKE)] as const,

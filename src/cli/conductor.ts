@@ -6,10 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { View } from "../events/mod.ts";
-import type {
-  PermissionRequest,
-  ToolRequest,
-} from "../events/permission_request.ts";
+import type { PermissionRequest, ToolRequest } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { Until } from "../protocol/output.ts";
 import type { SessionOptions } from "../options/session_options.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ClaudeStreamError, TurnError } from "../errors.ts";
-import type { JsonSchema } from "../events/json_schema.ts";
+import type { JsonSchema } from "../events/event_schema.ts";
 import { describe } from "./describe.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { type FailureCode, HINT_RULES } from "./hints.ts";

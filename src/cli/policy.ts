@@ -5,7 +5,7 @@
  */
 
 import { closest } from "../util/closest.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { BUILTIN_TOOLS, meantTool } from "../messages/builtin_tools.ts";
 import {
   allowAll,

@@ -5,9 +5,8 @@
  */
 
 import type { BackgroundTask } from "../messages/system/tasks.ts";
-import type { CommandInfo } from "./_infos.ts";
+import type { CommandInfo, InitializeInfo } from "./initialize.ts";
 import type { ControlCall, ControlOptions } from "./call.ts";
-import type { InitializeInfo } from "./initialize.ts";
 
 /** How a session gives what takes time: as a promise, or by blocking until it is there. */
 export type SessionKind = "async" | "sync";

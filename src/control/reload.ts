@@ -1,15 +1,107 @@
 /**
- * Reading things from disk again, which takes a request for each kind of thing.
+ * Reads plugins, skills and output styles from disk again, with a control request for each.
  *
  * @module
  */
 
-import type { CommandInfo } from "./_infos.ts";
-import { type ControlOptions, yesOrNo } from "./call.ts";
+import * as v from "valibot";
+import { shape, wire, wireOptional } from "../messages/_define.ts";
+import {
+  type AgentInfo,
+  agentInfo,
+  type CommandInfo,
+  commandInfo,
+} from "./initialize.ts";
+import {
+  call,
+  type ControlCall,
+  type ControlOptions,
+  listOf,
+  yesOrNo,
+} from "./call.ts";
+import { type McpServerStatus, mcpServerStatus } from "./mcp.ts";
 import type { ControlCalls } from "./host.ts";
-import { reloadOutputStylesCall } from "./reload_output_styles.ts";
-import { type ReloadedPlugins, reloadPluginsCall } from "./reload_plugins.ts";
-import { reloadSkillsCall } from "./reload_skills.ts";
+
+/** A plugin that is loaded. */
+export interface ReloadedPlugin {
+  /** Its name. */
+  readonly name: string;
+  /** Its folder, or `builtin`. */
+  readonly path?: string;
+  /** Where it comes from. */
+  readonly source?: string;
+  /** Its version, as it says itself. */
+  readonly version?: string;
+}
+
+/**
+ * What there is after plugins were read again.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
+ */
+export interface ReloadedPlugins {
+  /** Slash commands. */
+  readonly commands: readonly CommandInfo[];
+  /** Kinds of subagents. */
+  readonly agents: readonly AgentInfo[];
+  /** Plugins. */
+  readonly plugins: readonly ReloadedPlugin[];
+  /** MCP servers. */
+  readonly mcpServers: readonly McpServerStatus[];
+  /** How many could not be read. */
+  readonly errorCount: number;
+}
+
+const reloadedPlugins = shape<ReloadedPlugins>({
+  commands: wire("commands", listOf(commandInfo)),
+  agents: wire("agents", listOf(agentInfo)),
+  plugins: wire(
+    "plugins",
+    listOf(shape<ReloadedPlugin>({
+      name: wire("name", v.string()),
+      path: wireOptional("path", v.string()),
+      source: wireOptional("source", v.string()),
+      version: wireOptional("version", v.string()),
+    })),
+  ),
+  mcpServers: wire("mcpServers", listOf(mcpServerStatus)),
+  errorCount: wire("error_count", v.number()),
+});
+
+/** Reads plugins again. */
+export function reloadPluginsCall(): ControlCall<ReloadedPlugins> {
+  return call("reload_plugins", {}, reloadedPlugins);
+}
+
+const reloadedSkills = shape<{ readonly skills: readonly CommandInfo[] }>({
+  skills: wire("skills", listOf(commandInfo)),
+});
+
+/**
+ * Reads skills again. New ones are also told by `CommandsChanged`.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
+ */
+export function reloadSkillsCall(): ControlCall<
+  { readonly skills: readonly CommandInfo[] }
+> {
+  return call("reload_skills", {}, reloadedSkills);
+}
+
+const reloadedStyles = shape<{ readonly outputStyles: readonly string[] }>({
+  outputStyles: wire("available_output_styles", v.array(v.string())),
+});
+
+/**
+ * Reads output styles again.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
+ */
+export function reloadOutputStylesCall(): ControlCall<
+  { readonly outputStyles: readonly string[] }
+> {
+  return call("reload_output_styles", {}, reloadedStyles);
+}
 
 /** Options of `reload()`. Without any of the first three it is all of them. */
 export interface ReloadOptions extends ControlOptions {

@@ -1,15 +1,73 @@
 /**
- * What runs in the background of a session.
+ * Tasks in the background of a session: their control requests, and `session.tasks`.
  *
  * @module
  */
 
+import {
+  call,
+  type ControlCall,
+  type ControlOptions,
+  order,
+  text,
+} from "./call.ts";
+import * as v from "valibot";
+import { shape, wire } from "../messages/_define.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
-import { backgroundTasksCall } from "./background_tasks.ts";
-import type { ControlOptions } from "./call.ts";
-import { type TaskOutput, taskOutputCall } from "./get_task_output.ts";
 import type { ControlHost, Given, SessionKind } from "./host.ts";
-import { stopTaskCall } from "./stop_task.ts";
+
+/**
+ * Ends a task in the background. An unknown one is no error.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-stop-task.ndjson.
+ */
+export function stopTaskCall(taskId: string): ControlCall<void> {
+  return order("stop_task", { task_id: text("taskId", taskId) });
+}
+
+/**
+ * Sends what runs in the foreground to the background: the call of this tool, or all.
+ *
+ * Seen in: CLI 2.1.330, tests/live/control_test.ts.
+ */
+export function backgroundTasksCall(toolUseId?: string): ControlCall<void> {
+  return order(
+    "background_tasks",
+    toolUseId === undefined
+      ? {}
+      : { tool_use_id: text("toolUseId", toolUseId) },
+  );
+}
+
+/**
+ * What a shell in the background wrote.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-stop-task.ndjson. Unknown to CLI
+ * before 2.1.290.
+ */
+export interface TaskOutput {
+  /** The end of it, at most 8 KiB, escape sequences included. */
+  readonly output: string;
+  /** Size of all of it, in bytes. */
+  readonly totalBytes: number;
+  /** There is more before `output`. */
+  readonly truncated: boolean;
+}
+
+const taskOutput = shape<TaskOutput>({
+  output: wire("output", v.string()),
+  totalBytes: wire("total_bytes", v.number()),
+  truncated: wire("truncated", v.boolean()),
+});
+
+/** Asks for what a shell in the background wrote. */
+export function taskOutputCall(taskId: string): ControlCall<TaskOutput> {
+  return call(
+    "get_task_output",
+    { task_id: text("taskId", taskId) },
+    taskOutput,
+  );
+}
 
 /**
  * Tasks in the background of a session: `session.tasks`. What runs is known from the

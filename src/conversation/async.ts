@@ -6,7 +6,7 @@
 
 import type { ControlOptions } from "../control/call.ts";
 import { ClaudeStreamError, DeadlineError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";

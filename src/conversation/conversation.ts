@@ -9,7 +9,7 @@
 import { maskError, StateError } from "../errors.ts";
 import type { Question } from "../decode/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { NeedsCheck } from "../verification/needs_check.ts";
 import { usedNeeds } from "../verification/needs.ts";
 import { Warnings } from "../verification/warnings.ts";

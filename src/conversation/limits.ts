@@ -7,7 +7,7 @@
 
 import { DeadlineError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import { stalled } from "../events/stalled.ts";
+import { stalled } from "../events/session.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { DEFAULTS } from "../util/defaults.ts";
 import { closeStepsOf } from "../process/shutdown.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type PlanUsage, planUsageCall } from "../control/get_usage.ts";
+import { type PlanUsage, planUsageCall } from "../control/usage.ts";
 import { ProtocolError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";

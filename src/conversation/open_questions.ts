@@ -8,7 +8,7 @@
 import { DeadlineError, StateError } from "../errors.ts";
 import type { Question } from "../decode/line.ts";
 import type { Frame } from "../events/mod.ts";
-import { stalled } from "../events/stalled.ts";
+import { stalled } from "../events/session.ts";
 import {
   type AnsweringEvent,
   answeringEvent,

@@ -5,7 +5,7 @@
  */
 
 import type { ClaudeEvent } from "../events/mod.ts";
-import { rateLimitWait } from "../events/rate_limit_wait.ts";
+import { rateLimitWait } from "../events/session.ts";
 import type { Reset } from "../protocol/reset.ts";
 import type { Clock } from "./limits.ts";
 

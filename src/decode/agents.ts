@@ -8,7 +8,7 @@ import type { Draft } from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import type { TaskStarted } from "../messages/system/tasks.ts";
 import type { UserMessage } from "../messages/user.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 
 /** A subagent. */
 interface Agent {

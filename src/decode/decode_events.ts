@@ -19,16 +19,14 @@ import {
   elicitation,
   type ElicitationRequest,
   elicitationRequest,
-} from "../events/elicitation_request.ts";
-import {
-  type PermissionRequest,
-  permissionRequest,
-} from "../events/permission_request.ts";
-import {
   userDialog,
   type UserDialogRequest,
   userDialogRequest,
-} from "../events/user_dialog_request.ts";
+} from "../events/dialogs.ts";
+import {
+  type PermissionRequest,
+  permissionRequest,
+} from "../events/permissions.ts";
 import { violation } from "./validation.ts";
 import { readShape, type Validation } from "../messages/_define.ts";
 import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";

@@ -19,11 +19,10 @@ import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
 import { Answers } from "./answers.ts";
-import { fileChange } from "../events/file_change.ts";
+import { fileChange, OpenToolInput } from "../events/tools.ts";
 import type { Question } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import { LinePattern } from "./line_pattern.ts";
-import { OpenToolInput } from "../events/tool_input_delta.ts";
 import {
   blocksOf,
   type KnownCall,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { eventsDropped } from "../events/events_dropped.ts";
+import { eventsDropped } from "../events/session.ts";
 import { canJoin, isPiece, JoinedFrames } from "./join_deltas.ts";
 import type { Frame } from "../events/mod.ts";
 

@@ -13,7 +13,7 @@ import {
 import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
 import type { ThinkingTokens } from "../messages/system/models.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
-import type { ToolInputDelta } from "../events/tool_input_delta.ts";
+import type { ToolInputDelta } from "../events/tools.ts";
 
 /** So many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;

@@ -13,10 +13,7 @@ import {
 import { parseLine, readMessage } from "../messages/mod.ts";
 import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
 import type { ClaudeMessage, Frame } from "../events/mod.ts";
-import {
-  readToolRequest,
-  type ToolRequest,
-} from "../events/permission_request.ts";
+import { readToolRequest, type ToolRequest } from "../events/permissions.ts";
 
 /** What the CLI asks the host. */
 export type Question =

@@ -23,36 +23,32 @@ export type {
 export type {
   Elicitation,
   ElicitationRequest,
-} from "../events/elicitation_request.ts";
-export type { BudgetThreshold } from "../events/budget_threshold.ts";
-export type { BudgetMetric } from "../errors.ts";
-export type { EventsDropped } from "../events/events_dropped.ts";
-export type { SessionRestarted } from "../events/session_restarted.ts";
-export type { RateLimitWait } from "../events/rate_limit_wait.ts";
-export type { ConfigurationMismatch } from "../events/configuration_mismatch.ts";
-export type { Stalled } from "../events/stalled.ts";
-export type { Warning } from "../events/warning.ts";
-export type { FileChange } from "../events/file_change.ts";
-export type { ToolCall } from "../events/tool_call.ts";
-export type { ToolInputDelta } from "../events/tool_input_delta.ts";
-export type {
   UserDialog,
   UserDialogRequest,
-} from "../events/user_dialog_request.ts";
+} from "../events/dialogs.ts";
 export type {
-  DecidedBy,
-  PermissionDecision,
-} from "../events/permission_decision.ts";
+  BudgetThreshold,
+  ConfigurationMismatch,
+  EventsDropped,
+  RateLimitWait,
+  SessionRestarted,
+  Stalled,
+  Warning,
+} from "../events/session.ts";
+export type { BudgetMetric } from "../errors.ts";
+export type { FileChange, ToolCall, ToolInputDelta } from "../events/tools.ts";
 export type {
   AllowOptions,
+  DecidedBy,
   DenyOptions,
   MatchedAskRule,
+  PermissionDecision,
   PermissionMcpServer,
   PermissionRequest,
   PermissionUpdate,
   SkillShell,
   ToolRequest,
-} from "../events/permission_request.ts";
+} from "../events/permissions.ts";
 export type {
   ContentBase,
   EventBase,

@@ -1,11 +1,11 @@
 /**
- * What a turn is made of: {@linkcode ClaudeEvent}, the union of all events.
+ * What a turn is made of: {@linkcode ClaudeEvent}, the union of all events, and their types.
  *
  * @module
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import type { Message, Notice } from "../messages/mod.ts";
+import { KINDS, type Message, type Notice } from "../messages/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import type { SystemInit } from "../messages/system/init.ts";
@@ -18,20 +18,18 @@ import type {
   UserReplay,
   UserText,
 } from "./blocks.ts";
-import type { ElicitationRequest } from "./elicitation_request.ts";
-import type { BudgetThreshold } from "./budget_threshold.ts";
-import type { EventsDropped } from "./events_dropped.ts";
-import type { FileChange } from "./file_change.ts";
-import type { SessionRestarted } from "./session_restarted.ts";
-import type { RateLimitWait } from "./rate_limit_wait.ts";
-import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
-import type { Stalled } from "./stalled.ts";
-import type { Warning } from "./warning.ts";
-import type { ToolInputDelta } from "./tool_input_delta.ts";
-import type { PermissionDecision } from "./permission_decision.ts";
-import type { PermissionRequest } from "./permission_request.ts";
-import type { ToolCall } from "./tool_call.ts";
-import type { UserDialogRequest } from "./user_dialog_request.ts";
+import type { ElicitationRequest, UserDialogRequest } from "./dialogs.ts";
+import type {
+  BudgetThreshold,
+  ConfigurationMismatch,
+  EventsDropped,
+  RateLimitWait,
+  SessionRestarted,
+  Stalled,
+  Warning,
+} from "./session.ts";
+import type { FileChange, ToolCall, ToolInputDelta } from "./tools.ts";
+import type { PermissionDecision, PermissionRequest } from "./permissions.ts";
 
 /**
  * An event of the flat view: one for each block of content, one for each other
@@ -134,3 +132,44 @@ export function eventsOf(
       return frame.wire === undefined ? [] : [frame.wire];
   }
 }
+
+/** The `type` of an event that is no message of the wire. */
+export type DerivedType = Exclude<ClaudeEvent["type"], Message["type"]>;
+
+/** Typed by the union: the compiler names what is missing. */
+const DERIVED: { readonly [T in DerivedType]: true } = {
+  assistant_text: true,
+  thinking: true,
+  tool_use: true,
+  tool_result: true,
+  user_text: true,
+  user_replay: true,
+  file_change: true,
+  session_restarted: true,
+  tool_input_delta: true,
+  tool_call: true,
+  permission_decision: true,
+  budget_threshold: true,
+  rate_limit_wait: true,
+  stalled: true,
+  configuration_mismatch: true,
+  warning: true,
+  events_dropped: true,
+  permission_request: true,
+  elicitation_request: true,
+  user_dialog_request: true,
+  unknown: true,
+};
+
+/** The messages that the flat view takes apart. */
+const UNFOLDED: ReadonlySet<string> = new Set<Message["type"]>([
+  "assistant_message",
+  "user_message",
+]);
+
+/** The `type` of every event of the flat view, in the order of the alphabet. */
+export const EVENT_TYPES: readonly ClaudeEvent["type"][] = [
+  ...Object.keys(DERIVED) as DerivedType[],
+  ...(Object.keys(KINDS) as Message["type"][])
+    .filter((type) => !UNFOLDED.has(type)) as ClaudeEvent["type"][],
+].sort();

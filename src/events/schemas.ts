@@ -15,7 +15,7 @@ import {
 } from "../messages/_define.ts";
 import { type AnySchema, outputSchema } from "../messages/_shapes.ts";
 import { KINDS } from "../messages/mod.ts";
-import type { DerivedType } from "./types.ts";
+import type { ClaudeEvent, DerivedType } from "./mod.ts";
 import type { FieldIssue } from "../messages/_define.ts";
 import type { UnknownEvent } from "../messages/unknown.ts";
 import type {
@@ -26,22 +26,19 @@ import type {
   UserReplay,
   UserText,
 } from "./blocks.ts";
-import type { BudgetThreshold } from "./budget_threshold.ts";
-import { elicitation } from "./elicitation_request.ts";
-import type { EventsDropped } from "./events_dropped.ts";
-import type { FileChange } from "./file_change.ts";
-import type { SessionRestarted } from "./session_restarted.ts";
-import type { RateLimitWait } from "./rate_limit_wait.ts";
-import type { ConfigurationMismatch } from "./configuration_mismatch.ts";
-import type { Stalled } from "./stalled.ts";
-import type { Warning } from "./warning.ts";
-import type { ClaudeEvent } from "./mod.ts";
-import type { PermissionDecision } from "./permission_decision.ts";
-import { toolRequest } from "./permission_request.ts";
+import type {
+  BudgetThreshold,
+  ConfigurationMismatch,
+  EventsDropped,
+  RateLimitWait,
+  SessionRestarted,
+  Stalled,
+  Warning,
+} from "./session.ts";
+import { elicitation, userDialog } from "./dialogs.ts";
+import type { FileChange, ToolCall, ToolInputDelta } from "./tools.ts";
+import { type PermissionDecision, toolRequest } from "./permissions.ts";
 import { TOOL_KINDS } from "../messages/builtin_tools.ts";
-import type { ToolCall } from "./tool_call.ts";
-import type { ToolInputDelta } from "./tool_input_delta.ts";
-import { userDialog } from "./user_dialog_request.ts";
 
 const text = v.string();
 const object = v.custom<WireObject>(isWireObject);

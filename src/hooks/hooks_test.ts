@@ -1,7 +1,6 @@
 import { checkOutput } from "./outputs.ts";
 import { assert, assertEquals } from "@std/assert";
-import { readAnswer } from "./answers.ts";
-import { hook } from "./hook.ts";
+import { hook, readAnswer } from "./answers.ts";
 import { HOOK_EVENTS, type HookEvent, readHookInput } from "./inputs.ts";
 import { matcherText } from "./options.ts";
 

@@ -8,7 +8,7 @@
  */
 
 import * as v from "valibot";
-import type { PermissionUpdate } from "../events/permission_request.ts";
+import type { PermissionUpdate } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { type HookEvent, isKnownEvent } from "./inputs.ts";
 

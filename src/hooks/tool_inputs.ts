@@ -5,7 +5,7 @@
  */
 
 import * as v from "valibot";
-import type { PermissionUpdate } from "../events/permission_request.ts";
+import type { PermissionUpdate } from "../events/permissions.ts";
 import {
   isWireObject,
   type Reads,

@@ -10,18 +10,16 @@ import {
   elicitation,
   type ElicitationRequest,
   elicitationRequest,
-} from "../events/elicitation_request.ts";
+  userDialog,
+  type UserDialogRequest,
+  userDialogRequest,
+} from "../events/dialogs.ts";
 import type { Question } from "../decode/line.ts";
 import {
   type AllowOptions,
   type PermissionRequest,
   permissionRequest,
-} from "../events/permission_request.ts";
-import {
-  userDialog,
-  type UserDialogRequest,
-  userDialogRequest,
-} from "../events/user_dialog_request.ts";
+} from "../events/permissions.ts";
 import {
   allow,
   type Decision,

@@ -6,14 +6,13 @@
  */
 
 import type { Question } from "../decode/line.ts";
-import { elicitation } from "../events/elicitation_request.ts";
+import { elicitation, userDialog } from "../events/dialogs.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type {
   DecidedBy,
   PermissionDecision,
-} from "../events/permission_decision.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
-import { userDialog } from "../events/user_dialog_request.ts";
+  ToolRequest,
+} from "../events/permissions.ts";
 import { Hooks } from "../hooks/mod.ts";
 import {
   type FieldIssue,

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ControlError } from "../errors.ts";
 import { Hooks } from "../hooks/mod.ts";
 import type { HookOptions } from "../hooks/options.ts";
-import { hook } from "../hooks/hook.ts";
+import { hook } from "../hooks/answers.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { allow, deny } from "../permissions/decision.ts";

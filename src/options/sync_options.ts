@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Elicitation } from "../events/elicitation_request.ts";
-import type { UserDialog } from "../events/user_dialog_request.ts";
+import type { Elicitation, UserDialog } from "../events/dialogs.ts";
 import type { HookAnswer } from "../hooks/answers.ts";
 import type { HookEvent, HookInputs } from "../hooks/inputs.ts";
 import type {

@@ -2,9 +2,8 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { ClaudeStreamError } from "../errors.ts";
-import { hook } from "../hooks/hook.ts";
+import { hook, readAnswer } from "../hooks/answers.ts";
 import { Hooks } from "../hooks/mod.ts";
-import { readAnswer } from "../hooks/answers.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { checkControlOptions } from "../control/call.ts";
 import { MAX_TIMER_MS } from "../util/time_limit.ts";

@@ -7,14 +7,12 @@
 
 import type { Question } from "../decode/line.ts";
 import {
+  type AllowOptions,
   type DecidedBy,
   type PermissionDecision,
   permissionDecision,
-} from "../events/permission_decision.ts";
-import type {
-  AllowOptions,
-  ToolRequest,
-} from "../events/permission_request.ts";
+  type ToolRequest,
+} from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { requestOf } from "./gate.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { allow, type AllowDecision } from "./decision.ts";
 import { type Asks, combined, then } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { byTool } from "./by_tool.ts";
 import { allOf, firstOf } from "./combine.ts";
 import { allow, type Decision, deny } from "./decision.ts";

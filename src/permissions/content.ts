@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject } from "../messages/_define.ts";
 
 /** What a text in a call is, and with it how a pattern is read. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { type Decision, decisionIssue, deny, plainAnswer } from "./decision.ts";
 import { soon } from "../util/maybe_promise.ts";
 import { thrownText } from "../util/error_text.ts";

@@ -10,7 +10,7 @@ import type {
   DenyOptions,
   PermissionUpdate,
   ToolRequest,
-} from "../events/permission_request.ts";
+} from "../events/permissions.ts";
 
 /** Yes. Made by {@linkcode allow}. */
 export interface AllowDecision extends AllowOptions {

@@ -23,7 +23,7 @@
 
 import { StartupError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { currentToolName, toolKind } from "../messages/builtin_tools.ts";
 import { CONTENT } from "./content.ts";

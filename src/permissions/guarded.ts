@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { type DenyRules, ruleDenial } from "./deny_rules.ts";

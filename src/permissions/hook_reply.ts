@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { type Decision, deny, isSameInput } from "./decision.ts";
 

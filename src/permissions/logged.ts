@@ -5,7 +5,7 @@
  */
 
 import { callAside } from "../util/call_aside.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import type { WireObject } from "../messages/_define.ts";
 import {
   BUILTIN_TOOLS,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import type { Decision } from "./decision.ts";
 
 /** What a policy may know besides the call itself. */

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { thrownText } from "../util/error_text.ts";
 import { type Decision, deny } from "./decision.ts";
 import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";

@@ -10,7 +10,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import {
   BUILTIN_TOOLS,
   currentToolName,

@@ -6,7 +6,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { realPathSync } from "../util/real_path.ts";
 import { checkToolName } from "../tools/tool_name_check.ts";
 import { allow, deny } from "./decision.ts";

@@ -6,10 +6,7 @@
  */
 
 import { BudgetExceededError } from "../errors.ts";
-import {
-  type BudgetThreshold,
-  budgetThreshold,
-} from "../events/budget_threshold.ts";
+import { type BudgetThreshold, budgetThreshold } from "../events/session.ts";
 import type { BudgetMetric } from "../errors.ts";
 import type { BudgetOptions, Threshold } from "./options.ts";
 import type { Used } from "../decode/totals.ts";

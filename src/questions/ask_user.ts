@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { allow, type AllowDecision } from "../permissions/decision.ts";
 import type { AskedQuestion } from "../messages/builtin_inputs.ts";

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Elicitation } from "../events/elicitation_request.ts";
-import type { ToolRequest } from "../events/permission_request.ts";
-import type { UserDialog } from "../events/user_dialog_request.ts";
+import type { Elicitation, UserDialog } from "../events/dialogs.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 import { type FailureListener, wrongAnswer } from "../util/handler_failure.ts";
 import { soon } from "../util/maybe_promise.ts";
 import { thrownText } from "../util/error_text.ts";

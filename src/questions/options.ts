@@ -5,8 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import type { Elicitation } from "../events/elicitation_request.ts";
-import type { UserDialog } from "../events/user_dialog_request.ts";
+import type { Elicitation, UserDialog } from "../events/dialogs.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./answers.ts";
 import type { UserAnswers, UserQuestions } from "./ask_user.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../events/permission_request.ts";
+import type { ToolRequest } from "../events/permissions.ts";
 
 /** The tool that hands in a plan. */
 export const EXIT_PLAN_MODE = "ExitPlanMode";

@@ -17,7 +17,7 @@ import {
   interruptCall,
   type InterruptOptions,
   type InterruptReceipt,
-} from "../control/interrupt.ts";
+} from "../control/conversation.ts";
 import { asyncHost } from "../control/host.ts";
 import { attachControl, LiveControl } from "./live_control.ts";
 import { AsyncDriver } from "../conversation/async.ts";

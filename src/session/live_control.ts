@@ -11,43 +11,57 @@ import type {
   PermissionMode,
   ThinkingMode,
 } from "../options/session_options.ts";
-import type { AgentInfo, CommandInfo, ModelInfo } from "../control/_infos.ts";
+import type {
+  AccountInfo,
+  AgentInfo,
+  CommandInfo,
+  ModelInfo,
+} from "../control/initialize.ts";
 import {
   applySettingsCall,
-  setEffortCall,
-} from "../control/apply_flag_settings.ts";
-import { type ControlOptions, object, reading, text } from "../control/call.ts";
-import { cancelMessageCall } from "../control/cancel_async_message.ts";
+  type PermissionRules,
+  permissionRulesCall,
+  saveSettingsCall,
+  type SessionSettings,
+  setPermissionModeCall,
+  settingsCall,
+} from "../control/settings.ts";
 import {
+  type ModelChange,
+  setEffortCall,
+  setModelCall,
+  setThinkingCall,
+} from "../control/model.ts";
+import { type ControlOptions, object, reading, text } from "../control/call.ts";
+import {
+  cancelMessageCall,
   exportConversationCall,
   type ExportedConversation,
-} from "../control/export_conversation.ts";
-import { fileSuggestionsCall } from "../control/file_suggestions.ts";
-import { generateTitleCall } from "../control/generate_session_title.ts";
+  generateTitleCall,
+  renameSessionCall,
+  type SideAnswer,
+  sideQuestionCall,
+} from "../control/conversation.ts";
+import {
+  type FileContents,
+  fileSuggestionsCall,
+  readFileCall,
+  type ReadFileOptions,
+  rewindFilesCall,
+  type RewindOptions,
+  type RewindResult,
+} from "../control/files.ts";
 import {
   type ContextUsage,
   contextUsageCall,
   type ContextUsageOptions,
-} from "../control/get_context_usage.ts";
-import { sessionCostCall } from "../control/get_session_cost.ts";
-import { type SessionSettings, settingsCall } from "../control/get_settings.ts";
-import {
   type PlanUsage,
   planUsageCall,
   type PlanUsageOptions,
-} from "../control/get_usage.ts";
+  sessionCostCall,
+} from "../control/usage.ts";
 import type { ControlHost, Given, SessionKind } from "../control/host.ts";
-import type { AccountInfo } from "../control/initialize.ts";
-import {
-  type PermissionRules,
-  permissionRulesCall,
-} from "../control/list_permission_rules.ts";
 import { McpControl } from "../control/mcp.ts";
-import {
-  type FileContents,
-  readFileCall,
-  type ReadFileOptions,
-} from "../control/read_file.ts";
 import {
   callOptions,
   reloadCalls,
@@ -55,18 +69,7 @@ import {
   reloadedOf,
   type ReloadOptions,
 } from "../control/reload.ts";
-import { renameSessionCall } from "../control/rename_session.ts";
-import {
-  rewindFilesCall,
-  type RewindOptions,
-  type RewindResult,
-} from "../control/rewind_files.ts";
-import { setThinkingCall } from "../control/set_max_thinking_tokens.ts";
-import { type ModelChange, setModelCall } from "../control/set_model.ts";
-import { setPermissionModeCall } from "../control/set_permission_mode.ts";
-import { type SideAnswer, sideQuestionCall } from "../control/side_question.ts";
 import { TaskControl } from "../control/tasks.ts";
-import { saveSettingsCall } from "../control/update_settings.ts";
 
 /** Each of the kind of its session, which a map cannot say. */
 const hosts = new WeakMap<object, unknown>();

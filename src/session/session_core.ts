@@ -18,7 +18,7 @@ import {
   type SessionFacts,
 } from "./facts_view.ts";
 import { ConfigError, StateError } from "../errors.ts";
-import { sessionRestarted } from "../events/session_restarted.ts";
+import { sessionRestarted } from "../events/session.ts";
 import { type LiveChange, LiveChanges } from "../conversation/live_changes.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";

@@ -22,7 +22,7 @@ import {
   interruptCall,
   type InterruptOptions,
   type InterruptReceipt,
-} from "../control/interrupt.ts";
+} from "../control/conversation.ts";
 import { syncHost } from "../control/host.ts";
 import { attachControl, LiveControl } from "./live_control.ts";
 import { CallGuard } from "../conversation/call_guard.ts";

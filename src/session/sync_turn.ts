@@ -7,7 +7,7 @@
 import type {
   InterruptOptions,
   InterruptReceipt,
-} from "../control/interrupt.ts";
+} from "../control/conversation.ts";
 import type { TurnControl } from "../conversation/sinks.ts";
 import { StateError } from "../errors.ts";
 import { FrameQueue } from "../decode/frame_queue.ts";

@@ -6,7 +6,7 @@
 
 import { StartupError } from "../errors.ts";
 import type { Question } from "../decode/line.ts";
-import type { ToolCall } from "../events/tool_call.ts";
+import type { ToolCall } from "../events/tools.ts";
 import { makeEvent, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
 import type { ToolOptions } from "./options.ts";

@@ -13,7 +13,7 @@ import { ControlError, StartupError } from "../errors.ts";
 import {
   type ConfigurationMismatch,
   configurationMismatch,
-} from "../events/configuration_mismatch.ts";
+} from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
 import type { Outcome } from "../protocol/pending.ts";

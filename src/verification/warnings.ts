@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Warning, warning } from "../events/warning.ts";
+import { type Warning, warning } from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { isKnownEvent } from "../hooks/inputs.ts";
 import type { HookOptions } from "../hooks/options.ts";

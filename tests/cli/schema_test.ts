@@ -6,19 +6,20 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { lineSchema } from "../../src/cli/commands/schema.ts";
 import { eventLine } from "../../src/cli/presenters.ts";
 import { decodeEvents } from "../../src/decode/decode_events.ts";
-import { eventJsonSchema } from "../../src/events/json_schema.ts";
-import { EVENT_TYPES } from "../../src/events/types.ts";
-import type { ClaudeEvent } from "../../src/events/mod.ts";
-import { budgetThreshold } from "../../src/events/budget_threshold.ts";
-import { eventsDropped } from "../../src/events/events_dropped.ts";
-import { permissionDecision } from "../../src/events/permission_decision.ts";
-import { rateLimitWait } from "../../src/events/rate_limit_wait.ts";
+import { eventJsonSchema } from "../../src/events/event_schema.ts";
+import { type ClaudeEvent, EVENT_TYPES } from "../../src/events/mod.ts";
+import {
+  budgetThreshold,
+  configurationMismatch,
+  eventsDropped,
+  rateLimitWait,
+  sessionRestarted,
+  stalled,
+  warning,
+} from "../../src/events/session.ts";
+import { permissionDecision } from "../../src/events/permissions.ts";
 import { eventSchema } from "../../src/decode/mod.ts";
-import { configurationMismatch } from "../../src/events/configuration_mismatch.ts";
-import { warning } from "../../src/events/warning.ts";
-import { stalled } from "../../src/events/stalled.ts";
-import { sessionRestarted } from "../../src/events/session_restarted.ts";
-import { userDialogRequest } from "../../src/events/user_dialog_request.ts";
+import { userDialogRequest } from "../../src/events/dialogs.ts";
 import { unknownEvent } from "../../src/messages/unknown.ts";
 import { drain, inChunks, readTranscripts } from "../support/transcripts.ts";
 

@@ -1,7 +1,6 @@
 import { closest } from "../../util/closest.ts";
-import { eventJsonSchema, type JsonSchema } from "../../events/json_schema.ts";
-import type { ClaudeEvent } from "../../events/mod.ts";
-import { EVENT_TYPES } from "../../events/types.ts";
+import { eventJsonSchema, type JsonSchema } from "../../events/event_schema.ts";
+import { type ClaudeEvent, EVENT_TYPES } from "../../events/mod.ts";
 import { FAILURE_SCHEMA } from "../failure.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";

@@ -9,7 +9,7 @@ import {
   type PermissionRequest,
   permissionRequest,
   type ToolRequest,
-} from "../../events/permission_request.ts";
+} from "../../events/permissions.ts";
 import { InputLines } from "../input_lines.ts";
 import { renderSpans } from "../terminal.ts";
 import { STATUS_QUERY } from "./keys.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../../events/permission_request.ts";
+import type { ToolRequest } from "../../events/permissions.ts";
 import { rememberedRules } from "../../permissions/decision.ts";
 import { EDITED_PATH } from "../../permissions/paths.ts";
 

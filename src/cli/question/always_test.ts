@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ToolRequest } from "../../events/permission_request.ts";
+import type { ToolRequest } from "../../events/permissions.ts";
 import { Remembered } from "./always.ts";
 
 Deno.test("Remembered covers the same call, however the model describes a command", () => {

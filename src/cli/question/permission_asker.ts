@@ -10,7 +10,7 @@
 import type {
   PermissionRequest,
   ToolRequest,
-} from "../../events/permission_request.ts";
+} from "../../events/permissions.ts";
 import type { WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/policy_types.ts";
 import { protectedNamesOf } from "../../permissions/protected_paths.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { ToolRequest } from "../../events/permission_request.ts";
+import type { ToolRequest } from "../../events/permissions.ts";
 import { allow } from "../../permissions/decision.ts";
 import { PermissionAsker } from "./permission_asker.ts";
 import { QUIET_ROUNDS } from "./question_terminal.ts";

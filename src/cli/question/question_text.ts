@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ToolRequest } from "../../events/permission_request.ts";
+import type { ToolRequest } from "../../events/permissions.ts";
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/policy_types.ts";
 import { planOf } from "../../questions/plan.ts";

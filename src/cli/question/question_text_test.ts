@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
-import type { ToolRequest } from "../../events/permission_request.ts";
+import type { ToolRequest } from "../../events/permissions.ts";
 import { renderSpans } from "../terminal.ts";
 import { alwaysOffer } from "./always.ts";
 import { alwaysLines, questionLines } from "./question_text.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readToolRequest } from "./permission_request.ts";
+import { readToolRequest } from "./permissions.ts";
 
 Deno.test("readToolRequest() reads why the CLI asks, and what it advises against", () => {
   assertEquals(

@@ -1,0 +1,94 @@
+/**
+ * Control requests about the model: which one, and how it thinks.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import { shape, wireOptional } from "../messages/_define.ts";
+import {
+  call,
+  type ControlCall,
+  object,
+  order,
+  positive,
+  text,
+  word,
+} from "./call.ts";
+import type { Effort, ThinkingMode } from "../options/session_options.ts";
+
+/** What became of a change of the model. */
+export interface ModelChange {
+  /** The full name of the model from now on. Not sent by CLI 2.1.197. */
+  readonly model?: string;
+}
+
+const modelChange = shape<ModelChange>({
+  model: wireOptional("model", v.string()),
+});
+
+/**
+ * Changes the model, from the next call of the API on. The CLI takes any name; a wrong
+ * one fails with the next turn.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
+ */
+export function setModelCall(model?: string): ControlCall<ModelChange> {
+  return call(
+    "set_model",
+    { model: model === undefined ? null : text("model", model) },
+    modelChange,
+  );
+}
+
+/**
+ * Changes how much the model thinks. There is no request of its own for it; the CLI
+ * takes an unknown level without a word and goes on as before.
+ */
+export function setEffortCall(effort?: Effort): ControlCall<void> {
+  return order("apply_flag_settings", {
+    settings: {
+      effortLevel: effort === undefined
+        ? null
+        : word("effort", effort, ["low", "medium", "high", "xhigh", "max"]),
+    },
+  });
+}
+
+/** The CLI's own budget, which to a model that judges by itself only says: think. */
+const USUAL_BUDGET = 31_999;
+
+/**
+ * Changes how the model thinks, from the next call of the API on.
+ *
+ * `null` gives what the session was started with, also where that was no thinking, so
+ * that only a number turns it on again.
+ *
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson; the effect on
+ * requests of the API in tests/live/control_test.ts.
+ */
+export function setThinkingCall(thinking?: ThinkingMode): ControlCall<void> {
+  return order("set_max_thinking_tokens", payloadOf(thinking));
+}
+
+function payloadOf(thinking: ThinkingMode | undefined) {
+  if (thinking === undefined) {
+    return { max_thinking_tokens: null, thinking_display: null };
+  }
+  if (typeof thinking === "string") {
+    const off = word("thinking", thinking, ["adaptive", "off"]) === "off";
+    return { max_thinking_tokens: off ? 0 : USUAL_BUDGET };
+  }
+  const { budgetTokens, display } = object("thinking", thinking);
+  return {
+    max_thinking_tokens: budgetTokens === undefined
+      ? USUAL_BUDGET
+      : positive("thinking.budgetTokens", budgetTokens),
+    ...display === undefined ? {} : {
+      thinking_display: word("thinking.display", display, [
+        "summarized",
+        "omitted",
+      ]),
+    },
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Events of our own about a session: limits, silence, restarts, what does not hold.
+ *
+ * @module
+ */
+
+import type { BudgetMetric } from "../errors.ts";
+import { type EventBase, makeEvent } from "../messages/_define.ts";
+import { maskSecrets } from "../util/secrets.ts";
+
+/**
+ * The session has reached one of the thresholds in the option `budget`. Comes right
+ * after the result that reached it, once for each threshold, the lowest first. Nothing
+ * is stopped: for that there are `limits`.
+ *
+ * Derived from {@linkcode Result}; the CLI knows nothing of it.
+ */
+export interface BudgetThreshold extends EventBase<"budget_threshold"> {
+  /** What is measured. */
+  readonly metric: BudgetMetric;
+  /** The threshold as it was given: US dollars, turns or tokens. */
+  readonly threshold: number;
+  /** Where the session is now, in the same unit. */
+  readonly value: number;
+}
+
+/** Makes the event; `raw` is that of the result. */
+export function budgetThreshold(
+  raw: unknown,
+  data: Omit<BudgetThreshold, "type" | "raw" | "uuid">,
+): BudgetThreshold {
+  return makeEvent<BudgetThreshold>(raw, { type: "budget_threshold", ...data });
+}
+
+/**
+ * The turn failed as a rate limit is used up, and waits until that starts anew: then it
+ * goes on in the same session. Comes after the `Result` of what failed. Only with the
+ * option `waitForReset`.
+ *
+ * Made by this library; `raw` is `null`.
+ */
+export interface RateLimitWait extends EventBase<"rate_limit_wait"> {
+  /** When the limit starts anew, in **seconds** since 1970, as on the wire. */
+  readonly resetsAt: number;
+  /** How long the wait is, in milliseconds. */
+  readonly waitMs: number;
+  /** What is sent then: the prompt again, or `message` of the option, as tools ran already. */
+  readonly sends: "prompt" | "message";
+}
+
+/** Makes the event. */
+export function rateLimitWait(
+  data: Omit<RateLimitWait, "type" | "raw" | "uuid">,
+): RateLimitWait {
+  return makeEvent<RateLimitWait>(null, { type: "rate_limit_wait", ...data });
+}
+
+/**
+ * A turn runs and nothing happens. Either the CLI has written nothing for a while, though
+ * nothing that is known takes so long: no tool, no hook, no question and no task in the
+ * background. It comes once for each silence; the option `idleTimeoutMs` can also end
+ * such a turn. Or a question that the session left to its readers, such as a
+ * `permission_request`, has had no answer for as long: then `waitsFor` and `requestId`
+ * name it, it comes once for each question, and nothing is ended.
+ *
+ * Made by this library; `raw` is `null`.
+ */
+export interface Stalled extends EventBase<"stalled"> {
+  /** How long nothing came, in milliseconds. */
+  readonly idleMs: number;
+  /** `type` of the last event; absent where there was none. */
+  readonly lastEventType?: string;
+  /** After how long without a line the turn fails, in milliseconds; absent where it does not. */
+  readonly endMs?: number;
+  /** `type` of the event that waits for an answer of this program; absent if the CLI is silent. */
+  readonly waitsFor?:
+    | "permission_request"
+    | "elicitation_request"
+    | "user_dialog_request";
+  /** `requestId` of that event. */
+  readonly requestId?: string;
+}
+
+/** Makes the event. */
+export function stalled(
+  data: Omit<Stalled, "type" | "raw" | "uuid">,
+): Stalled {
+  return makeEvent<Stalled>(null, { type: "stalled", ...data });
+}
+
+/**
+ * The process died, and the next prompt goes to a new one that resumes the session, or
+ * begins it again where nothing of it was written to disk yet.
+ * Only with the option `recover`. The turn that ran is lost: it fails with the error of
+ * the process, and its prompt is not sent again.
+ *
+ * Made by this library; `raw` is `null`.
+ */
+export interface SessionRestarted extends EventBase<"session_restarted"> {
+  /** Which restart of the session this is, from 1. */
+  readonly attempt: number;
+  /** What became of the process, in words. */
+  readonly reason: string;
+  /** The session that is resumed. Absent where it begins again. */
+  readonly resumedFrom?: string;
+}
+
+/** Makes the event. */
+export function sessionRestarted(
+  attempt: number,
+  reason: string,
+  resumedFrom: string | undefined,
+  sessionId: string | undefined = resumedFrom,
+): SessionRestarted {
+  return makeEvent<SessionRestarted>(null, {
+    type: "session_restarted",
+    ...sessionId === undefined ? {} : { sessionId },
+    attempt,
+    reason,
+    ...resumedFrom === undefined ? {} : { resumedFrom },
+  });
+}
+
+/**
+ * A reader of `session.events()` was slower than the session for so long that events
+ * were dropped, at this place. Pieces of replies and their progress go first, whole
+ * messages only where there are no more of those. The reader of a turn never gets it:
+ * there nothing is dropped.
+ *
+ * Derived; the CLI knows nothing of it.
+ */
+export interface EventsDropped extends EventBase<"events_dropped"> {
+  /** How many events are missing here. */
+  readonly count: number;
+}
+
+/** Makes the event. */
+export function eventsDropped(count: number): EventsDropped {
+  return makeEvent<EventsDropped>(undefined, { type: "events_dropped", count });
+}
+
+/**
+ * The CLI has something else than the options say: a rule is about a tool that is not
+ * there, an MCP server is not connected, a settings file is dropped. One for each
+ * difference, behind the first `SystemInit` of each process. With `verify: "strict"` the
+ * session fails instead, before the first prompt.
+ *
+ * `raw` is what the CLI said: its `system/init`, or its answer to `get_settings` or
+ * `initialize`.
+ */
+export interface ConfigurationMismatch
+  extends EventBase<"configuration_mismatch"> {
+  /** The option, such as `policy`, `allowedTools`, `mcpServers` or `settings`. */
+  readonly option: string;
+  /** What should be there, by the option: a name, a mode, a path in the settings. */
+  readonly expected: string;
+  /** What the CLI says instead, such as the status of a server; absent if it says nothing. */
+  readonly found?: string;
+  /** The difference as a sentence, for people. */
+  readonly message: string;
+}
+
+/** Makes the event. */
+export function configurationMismatch(
+  raw: unknown,
+  data: Omit<ConfigurationMismatch, "type" | "raw" | "uuid">,
+): ConfigurationMismatch {
+  return makeEvent<ConfigurationMismatch>(raw, {
+    type: "configuration_mismatch",
+    ...data,
+    // An option may hold what was meant for another one.
+    expected: maskSecrets(data.expected),
+    ...data.found === undefined ? {} : { found: maskSecrets(data.found) },
+    message: maskSecrets(data.message),
+  });
+}
+
+/**
+ * Something that was asked for does not hold with this CLI, which says nothing about it
+ * itself: an older version ignores it, or a version is not known to have it. Also logged, at the
+ * level `warn`.
+ *
+ * An option of the session that the CLI at hand would ignore is a `ConfigError` at the start
+ * instead, before the first prompt, if the CLI tells its version by then.
+ *
+ * `raw` is what the CLI said that told its version, or `null`.
+ */
+export interface Warning extends EventBase<"warning"> {
+  /** What kind of thing it is about. */
+  readonly kind: "option" | "hook" | "request" | "behavior";
+  /** Which one: the name of an option, a hook event, a control request or a behavior. */
+  readonly what: string;
+  /** First version of the CLI that has it; absent if none is known to have it. */
+  readonly needs?: string;
+  /** Version of this CLI; absent if it does not tell. */
+  readonly has?: string;
+  /** What does not hold, and what to do, as a sentence for people. */
+  readonly message: string;
+}
+
+/** Makes the event. */
+export function warning(
+  raw: unknown,
+  data: Omit<Warning, "type" | "raw" | "uuid">,
+): Warning {
+  return makeEvent<Warning>(raw, {
+    type: "warning",
+    ...data,
+    message: maskSecrets(data.message),
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Events of our own about calls of tools.
+ *
+ * @module
+ */
+
+import {
+  type ContentBase,
+  type Draft,
+  type EventBase,
+  isWireObject,
+  makeEvent,
+  newEvent,
+  type WireObject,
+} from "../messages/_define.ts";
+import type { StreamDelta } from "../messages/stream_event.ts";
+import { PartialJson } from "../util/partial_json.ts";
+import type { ToolResult } from "./blocks.ts";
+
+/**
+ * A call of a tool that lives in this process: it began, told how far it is, or ended.
+ * Comes from this library, not from the CLI.
+ */
+export interface ToolCall extends EventBase<"tool_call"> {
+  /** What happened. */
+  readonly phase: "start" | "progress" | "end";
+  /** Name of the server in the configuration; of the option `tools`, `"tools"`. */
+  readonly serverName: string;
+  /** Name of the tool, as it was defined. */
+  readonly name: string;
+  /** Id of the call, as in `tool_use`. */
+  readonly toolUseId?: string;
+  /** What the model calls it with. Not checked. */
+  readonly input: WireObject;
+  /** A fraction from 0 to 1. Only with `progress`, where the tool gave one. */
+  readonly progress?: number;
+  /** What the tool said of its progress, or what went wrong. */
+  readonly message?: string;
+  /** How long it ran, in milliseconds. Only with `end`. */
+  readonly durationMs?: number;
+  /** Whether it failed. Only with `end`. */
+  readonly isError?: boolean;
+}
+
+/**
+ * The input of a tool call while the model writes it; needs partial messages. Comes
+ * behind the {@linkcode StreamDelta} with the same piece. The call itself follows as
+ * `ToolUse`.
+ */
+export interface ToolInputDelta extends ContentBase<"tool_input_delta"> {
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** Name of the tool. */
+  readonly name: string;
+  /** Which block of the reply, from 0. */
+  readonly index: number;
+  /** The next piece of the input, as JSON. */
+  readonly partialJson: string;
+  /**
+   * The input as far as it is written: a string may be cut, what has no value yet is
+   * missing. `undefined` as long as there is nothing to read. Worked out when it is
+   * asked for, each time for all of the input; not enumerable, as it would make a log
+   * of the events grow with the square of the input.
+   */
+  readonly snapshot: unknown;
+}
+
+/** A call whose input is being written. */
+export class OpenToolInput {
+  readonly #json = new PartialJson();
+  readonly #toolUseId: string;
+  readonly #name: string;
+  readonly #index: number;
+
+  constructor(toolUseId: string, name: string, index: number) {
+    this.#toolUseId = toolUseId;
+    this.#name = name;
+    this.#index = index;
+  }
+
+  /** The event of the next piece. */
+  take(delta: StreamDelta, partialJson: string): ToolInputDelta {
+    this.#json.push(partialJson);
+    const event = newEvent(delta.raw) as unknown as Draft<ToolInputDelta>;
+    event.type = "tool_input_delta";
+    event.parentToolUseId = delta.parentToolUseId;
+    if (delta.sessionId !== undefined) event.sessionId = delta.sessionId;
+    if (delta.uuid !== undefined) event.uuid = delta.uuid;
+    if (delta.messageId !== undefined) event.messageId = delta.messageId;
+    event.toolUseId = this.#toolUseId;
+    event.name = this.#name;
+    event.index = this.#index;
+    event.partialJson = partialJson;
+    return Object.defineProperty(event, "snapshot", {
+      get: this.#json.snapshot(),
+      enumerable: false,
+    });
+  }
+}
+
+/**
+ * A file was written by one of the CLI's tools. Comes behind the result of the call,
+ * and only where the call went well. What shell commands do to files is not known.
+ */
+export interface FileChange extends ContentBase<"file_change"> {
+  /** Which tool: `Write`, `Edit` or `NotebookEdit`. */
+  readonly op: "write" | "edit" | "notebook_edit";
+  /** The file, as the tool said. */
+  readonly path: string;
+  /** Id of the call. */
+  readonly toolUseId: string;
+}
+
+const OPS: ReadonlyMap<string | undefined, FileChange["op"]> = new Map([
+  ["Write", "write"],
+  ["Edit", "edit"],
+  ["NotebookEdit", "notebook_edit"],
+]);
+
+/** The change that a result of a tool tells of, if any. */
+export function fileChange(result: ToolResult): FileChange | undefined {
+  const op = OPS.get(result.toolName);
+  if (op === undefined || result.isError) return undefined;
+  // What the tool says it wrote holds also where a policy changed the input.
+  const said = isWireObject(result.structured)
+    ? result.structured.filePath ?? result.structured.notebook_path
+    : undefined;
+  const asked = result.toolInput?.file_path ?? result.toolInput?.notebook_path;
+  const path = said ?? asked;
+  if (typeof path !== "string") return undefined;
+  const { toolUseId, parentToolUseId } = result;
+  const data: Draft<Omit<FileChange, "raw">> = {
+    type: "file_change",
+    op,
+    path,
+    toolUseId,
+    parentToolUseId,
+  };
+  if (result.sessionId !== undefined) data.sessionId = result.sessionId;
+  if (result.uuid !== undefined) data.uuid = result.uuid;
+  if (result.agentId !== undefined) data.agentId = result.agentId;
+  if (result.subagentType !== undefined) {
+    data.subagentType = result.subagentType;
+  }
+  return makeEvent<FileChange>(result.raw, data);
+}
