@@ -44,3 +44,4 @@ export {
   type SessionMatch,
 } from "./search.ts";
 export type { SubagentFile } from "./subagents.ts";
+export { watchSession, type WatchSessionOptions } from "./watch.ts";

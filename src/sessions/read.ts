@@ -79,19 +79,29 @@ export async function* readSession<V extends View = "flat">(
   signal?.throwIfAborted();
   const file = await transcriptOf(session, options);
   const decoder = new TurnDecoder();
-  for await (const entry of await entriesOf(file, options)) {
+  for await (const entry of await entriesUpTo(undefined, file, options)) {
     for (const event of decoder.eventsOf(entry, view)) yield event;
   }
 }
 
-/** The entries of all transcripts that the options name, in order. */
-async function entriesOf(
+/** How far to read of each transcript, in bytes, by its path. */
+type Ends = ReadonlyMap<string, number>;
+
+/**
+ * The entries of all transcripts that the options name, in order.
+ *
+ * @param ends Where to stop; transcripts that are not in there are left out. By default
+ * each is read to where it ends when it is opened.
+ */
+export async function entriesUpTo(
+  ends: Ends | undefined,
   file: SizedTranscript,
   options: ReadSessionOptions<View>,
 ): Promise<AsyncGenerator<Entry>> {
   const { subagents = "merged" } = options;
+  const endBytes = ends?.get(file.path) ?? file.sizeBytes;
   if (subagents === "none") {
-    return (await openMain(file, options)).entries;
+    return (await openMain(file.path, endBytes, options)).entries;
   }
   const agents = await subagentsOf(file);
   if (subagents !== "merged") {
@@ -105,13 +115,14 @@ async function entriesOf(
         agents.map((one) => ({ id: one.agentId })),
       );
     }
-    return readAgent(agent, options);
+    return readAgent(agent, ends, options);
   }
-  const main = await openMain(file, options);
-  const sources = agents.map((agent): Source<Entry> => {
+  const main = await openMain(file.path, endBytes, options);
+  const sources = agents.flatMap((agent): readonly Source<Entry>[] => {
+    if (ends !== undefined && !ends.has(agent.path)) return [];
     const call = agent.toolUseId ?? main.agentCalls.get(agent.agentId);
     const known = call === undefined ? agent : { ...agent, toolUseId: call };
-    return { call, open: () => readAgent(known, options) };
+    return [{ call, open: () => readAgent(known, ends, options) }];
   });
   // Each generator that hands entries on takes time for each of them.
   return sources.length === 0
@@ -120,14 +131,15 @@ async function entriesOf(
 }
 
 async function openMain(
-  { path, sizeBytes }: SizedTranscript,
+  path: string,
+  endBytes: number,
   options: ReadSessionOptions<View>,
 ): Promise<{
   readonly entries: AsyncGenerator<Entry>;
   readonly agentCalls: ReadonlyMap<string, string>;
 }> {
   // What is written while it is read is left for the next time.
-  const limits = { ...limitsOf(options), endBytes: sizeBytes };
+  const limits = { ...limitsOf(options), endBytes };
   const branch = await branchOf(path, limits, false);
   return {
     entries: readEntries(path, limits, keptBy(branch, options)),
@@ -137,10 +149,11 @@ async function openMain(
 
 async function* readAgent(
   agent: SubagentFile,
+  ends: Ends | undefined,
   options: ReadSessionOptions<View>,
 ): AsyncGenerator<Entry> {
-  const { size } = await Deno.stat(agent.path);
-  const limits = { ...limitsOf(options), endBytes: size };
+  const endBytes = ends?.get(agent.path) ?? (await Deno.stat(agent.path)).size;
+  const limits = { ...limitsOf(options), endBytes };
   const branch = await branchOf(agent.path, limits, true);
   const kept = keptBy(branch, options);
   yield* readEntries(agent.path, limits, kept, agent);

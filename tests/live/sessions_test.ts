@@ -17,6 +17,7 @@ import {
   readSession,
   renameSession,
   sessionInfo,
+  watchSession,
 } from "../../src/sessions/mod.ts";
 import {
   type ApiRequest,
@@ -478,3 +479,43 @@ live(
     assertEquals([info.id, info.title], [first.id, "Given later"]);
   },
 );
+
+live("watchSession yields what the CLI writes, while it writes", async () => {
+  await using on = await world({
+    replies: (request) => answer(request, on.scratch.cwd),
+  });
+  const configDir = `${on.scratch.home}/.claude`;
+  await using session = new AsyncSession({ ...on.options, policy });
+  await session.ask("hello");
+  const id = session.id ?? "";
+  const abort = new AbortController();
+  const seen: ClaudeEvent[] = [];
+  const waits = new Map<number, () => void>();
+  const watching = (async () => {
+    const watched = watchSession(id, {
+      configDir,
+      from: "start",
+      signal: abort.signal,
+    });
+    for await (const event of watched) {
+      seen.push(event);
+      waits.get(seen.length)?.();
+    }
+  })();
+  for (const prompt of ["PARALLEL", "FOREGROUND", "WRITE"]) {
+    await session.ask(prompt);
+  }
+  const read = await readAll(id, configDir);
+  await new Promise<void>((resolve) => {
+    waits.set(read.length, resolve);
+    if (seen.length >= read.length) resolve();
+  });
+  abort.abort(new Error("seen"));
+  await assertRejects(() => watching, Error, "seen");
+  const byUuid = (events: readonly ClaudeEvent[]) =>
+    events.map((event) => JSON.stringify(event)).sort();
+  assertEquals(byUuid(seen), byUuid(read));
+  const main = (events: readonly ClaudeEvent[]) =>
+    events.filter((event) => !isNested(event)).map(({ uuid }) => uuid);
+  assertEquals(main(seen), main(read));
+});

@@ -1,0 +1,81 @@
+/**
+ * The end of a transcript that grows.
+ *
+ * @module
+ */
+
+import { LineSplitter } from "../decode/lines.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import { isGone } from "./place.ts";
+
+const CHUNK_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+
+/** Where the last whole line of a file ends, in bytes. */
+export async function wholeBytes(path: string): Promise<number> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    await file.seek(start, Deno.SeekMode.Start);
+    const count = await file.read(buffer.subarray(0, end - start));
+    if (count === null) break;
+    const at = buffer.subarray(0, count).lastIndexOf(LINE_FEED);
+    if (at !== -1) return start + at + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** Reads what was added to a file since it was read last. */
+export class TranscriptTail {
+  readonly #path: string;
+  readonly #maxLineBytes: number;
+  #at: number;
+  /** Which file it was, where the system numbers files. */
+  #file: number | null = null;
+  #splitter: LineSplitter;
+
+  /** @param start Where to begin, in bytes: the start of a line. */
+  constructor(path: string, start: number, maxLineBytes?: number) {
+    this.#path = path;
+    this.#at = start;
+    this.#maxLineBytes = maxLineBytes ?? DEFAULTS.maxLineBytes;
+    this.#splitter = new LineSplitter(this.#maxLineBytes);
+  }
+
+  /**
+   * The lines that are whole by now; what comes behind the last of them is left for the
+   * next time. `undefined` if the file is gone.
+   */
+  async lines(): Promise<readonly string[] | undefined> {
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #read(): Promise<readonly string[]> {
+    using file = await Deno.open(this.#path);
+    const { size, ino } = await file.stat();
+    const isOther = this.#file !== null && ino !== null && ino !== this.#file;
+    this.#file = ino;
+    if (isOther || size < this.#at) {
+      // Another file took its place, or it was cut: all of it is new.
+      this.#at = 0;
+      this.#splitter = new LineSplitter(this.#maxLineBytes);
+    }
+    await file.seek(this.#at, Deno.SeekMode.Start);
+    const lines: string[] = [];
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    while (true) {
+      const count = await file.read(buffer);
+      if (count === null) return lines;
+      this.#at += count;
+      lines.push(...this.#splitter.push(buffer.subarray(0, count)));
+    }
+  }
+}
