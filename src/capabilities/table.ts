@@ -1,11 +1,11 @@
 /**
- * What each option, hook, control request and behavior needs of the CLI: the one table that
+ * What options, hooks, control requests and behaviors need of the CLI: the one table that
  * says so. Pure.
  *
  * The versions were seen with 31 versions from 2.1.197 to 2.1.332: each is the first of them that
- * has it, and the one before in that list does not. `undefined` is what all of them have. An
- * option or a hook without an entry does not compile (`verification/needs.ts`); a control
- * request without one fails `tests/both/capabilities_test.ts`.
+ * has it, and the one before in that list does not. All of them have an option that is not
+ * here, and a hook or a request that is `undefined`. A hook without an entry does not compile
+ * (`verification/needs.ts`); a control request without one fails `tests/both/capabilities_test.ts`.
  *
  * @module
  */
@@ -49,13 +49,8 @@ function flag(
   return [{ since, older: "refuses", flags: [name], isGuard }];
 }
 
-/** What options need. Those about hooks are in {@linkcode HOOKS}. */
+/** The options that need something. Hooks are in {@linkcode HOOKS}. */
 export const OPTIONS = {
-  model: undefined,
-  fallbackModel: undefined,
-  effort: undefined,
-  thinking: undefined,
-  betas: undefined,
   systemPrompt: [{
     since: "2.1.259",
     older: "ignores",
@@ -65,48 +60,16 @@ export const OPTIONS = {
       value.snapshot === true,
   }],
   subagentSystemPrompt: flag("--append-subagent-system-prompt-file", "2.1.266"),
-  planModeInstructions: undefined,
-  outputSchema: undefined,
-  outputRetries: undefined,
-  promptSuggestions: undefined,
   verbatim: [{ since: "2.1.250", older: "ignores", isGuard: true }],
-  sendUserMessage: undefined,
   autoCompact: flag("--autocompact", "2.1.222"),
-
-  cwd: undefined,
-  addDirs: undefined,
   projectConfigRoot: flag("--project-config-root", "2.1.278"),
-  claudePath: undefined,
-  spawn: undefined,
-  transport: undefined,
-  env: undefined,
-  clearEnv: undefined,
-  keepEnv: undefined,
-  configDir: undefined,
-  extraArgs: undefined,
-  debug: undefined,
-  files: undefined,
-  debugFile: undefined,
-
-  resume: undefined,
-  fork: undefined,
-  sessionId: undefined,
-  fromPr: undefined,
-  resumeAt: undefined,
   resumeDropsTurn: flag("--resume-drops-turn", "2.1.228"),
-  title: undefined,
-  persist: undefined,
-  checkpoints: undefined,
-  worktree: undefined,
-
-  policy: undefined,
   // An older CLI would run them unasked; the session turns them off there.
   skillShell: [{
     since: "2.1.332",
     older: "adapted",
     isUsed: (value) => value === "policy",
   }],
-  permissionPromptTool: undefined,
   prompts: flag("--permission-prompts", "2.1.259", true),
   permissionMode: [{
     since: "2.1.202",
@@ -115,35 +78,8 @@ export const OPTIONS = {
     isUsed: (value) => value === "manual",
     flags: ["--permission-mode"],
   }],
-  allowedTools: undefined,
-  disallowedTools: undefined,
-  builtinTools: undefined,
-  tools: undefined,
-  toolServerName: undefined,
-  toolContext: undefined,
-  // An older CLI gets them in a file.
-  mcpServers: undefined,
-  mcpConfigFiles: undefined,
-  strictMcp: undefined,
-  toolAliases: undefined,
-  toolConfig: undefined,
-  sandbox: undefined,
-  bare: undefined,
   restricted: flag("--restricted", "2.1.250", true),
-  safeMode: undefined,
-  onQuestion: undefined,
-  onPlan: undefined,
-  onElicitation: undefined,
-  onDialog: undefined,
-  dialogKinds: undefined,
-  permissionTimeoutMs: undefined,
-
-  agent: undefined,
-  agents: undefined,
-  agentProgressSummaries: undefined,
-  forwardSubagentText: undefined,
   keepTasks: [{ since: "2.1.246", older: "ignores" }],
-  skills: undefined,
   plugins: [{
     since: "2.1.266",
     older: "refuses",
@@ -152,45 +88,14 @@ export const OPTIONS = {
     isUsed: () => false,
     flags: [AWAITS],
   }],
-  slashCommands: undefined,
-
-  settings: undefined,
-  settingSources: undefined,
   managedSettings: [{
     since: "2.1.324",
     older: "refuses",
     flags: [AWAITS, "--managed-settings-in-initialize"],
     isGuard: true,
   }],
-
-  partials: undefined,
-  replayUserMessages: undefined,
-  hookEvents: undefined,
-  hooks: undefined,
-  limits: undefined,
-  budget: undefined,
-  recover: undefined,
-  failFastOn: undefined,
-  waitForReset: undefined,
-  auth: undefined,
-  onBreak: undefined,
-  onWire: undefined,
-  record: undefined,
-  logger: undefined,
-  costLog: undefined,
-  maxLineBytes: undefined,
-  validation: undefined,
-  verify: undefined,
-  startTimeoutMs: undefined,
-  turnTimeoutMs: undefined,
-  idleTimeoutMs: undefined,
-  controlTimeoutMs: undefined,
-  closeTimeoutMs: undefined,
-  exitSignals: undefined,
-  signal: undefined,
-  stderr: undefined,
 } as const satisfies Readonly<
-  Record<string, readonly OptionNeed[] | undefined>
+  Record<string, readonly OptionNeed[]>
 >;
 
 /** What hook events need: an older CLI never calls such a hook, and does not say so. */

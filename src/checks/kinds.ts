@@ -7,6 +7,8 @@
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { thrownText } from "../util/error_text.ts";
+import { jsonCopy } from "../util/json_copy.ts";
 import { maskSecrets } from "../util/secrets.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 
@@ -16,12 +18,30 @@ export interface Kind {
   readonly expected: string;
   /** Whether this is one. */
   readonly fits: (value: unknown) => boolean;
+  /** Checks what is inside a value that fits. Its errors name the part, such as `agents.a.model`. */
+  readonly look?: (option: string, value: unknown) => void;
+  /** What the value is made of, if it is more than one value. Tests put texts and times there. */
+  readonly parts?: Parts;
   /**
    * The option is a closed list, a number or a rule, so that errors show a wrong value. Any
    * other option may hold a secret: its errors say only what kind of value it is.
    */
   readonly isPublic?: boolean;
 }
+
+/** The kinds inside a kind. */
+export type Parts =
+  /** An object of these fields, some of which are required. */
+  | { readonly fields: Fields; readonly needed: readonly string[] }
+  /** A list. */
+  | { readonly items: Kind }
+  /** An object whose names are the caller's. */
+  | { readonly named: Kind }
+  /** One of several. */
+  | { readonly either: readonly Kind[] };
+
+/** The kinds of fields, by their names. */
+export type Fields = Readonly<Record<string, Kind>>;
 
 const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -30,60 +50,56 @@ export const TEXT: Kind = {
   expected: "a text that is not empty",
   fits: isText,
 };
-/** Texts. */
-export const TEXTS: Kind = {
-  expected: "a list of texts",
-  fits: isTextList,
-};
+/** Texts, none of them empty. */
+export const TEXTS: Kind = listOf(TEXT, "a list of texts");
 /** A switch. */
 export const YES_OR_NO: Kind = {
   expected: "true or false",
   fits: (value) => typeof value === "boolean",
   isPublic: true,
 };
-/** A switch, or more about it. */
-export const YES_OR_TEXT: Kind = {
-  expected: "true, false, or a text that is not empty",
-  fits: (value) => typeof value === "boolean" || isText(value),
-};
-/** Fields that are checked elsewhere, or by the CLI. */
+/** A switch, or a text that says more. */
+export const YES_OR_TEXT: Kind = anyOf(
+  "true, false, or a text that is not empty",
+  [YES_OR_NO, TEXT],
+);
+/** Anything: the value is the caller's own, or a rule looks at it together with others. */
+export const ANYTHING: Kind = { expected: "anything", fits: () => true };
+/** An object. */
 export const OBJECT: Kind = {
   expected: "an object",
   fits: (value) => isWireObject(value) && !(value instanceof URL),
 };
-/** A file or folder. */
-export const PLACE: Kind = {
-  expected: "a path or a file: URL",
-  fits: (value) => value instanceof URL || isText(value),
-};
-/** An id of the CLI's. */
+/** An object that only the CLI understands. */
+export const JSON_OBJECT: Kind = asJson(OBJECT);
+/** An id of a session or a message. */
 export const UUID: Kind = {
   expected: "a UUID",
   fits: (value) => typeof value === "string" && UUID_SHAPE.test(value),
 };
-/** A function of the caller's. */
+/** A function. */
 export const FUNCTION: Kind = {
   expected: "a function",
   fits: (value) => typeof value === "function",
 };
-/** How many. */
+/** A count. */
 export const POSITIVE: Kind = {
   expected: "a whole number above 0",
   fits: isPositive,
   isPublic: true,
 };
-/** How long: one kind for all time limits. */
+/** A time limit in milliseconds: one kind for all of them. */
 export const TIME: Kind = {
   expected: TIME_EXPECTED,
   fits: isTimeLimit,
   isPublic: true,
 };
-/** What ends something from outside. */
+/** An `AbortSignal`. */
 export const SIGNAL: Kind = {
   expected: "the signal of an AbortController",
   fits: (value) => value instanceof AbortSignal,
 };
-/** How much: `Infinity` is no limit. */
+/** An amount. `Infinity` is no limit. */
 export const AMOUNT: Kind = {
   expected: "a number above 0",
   fits: (value) => typeof value === "number" && value > 0,
@@ -99,14 +115,138 @@ export function oneOf(...values: readonly unknown[]): Kind {
   };
 }
 
+/** A kind that the CLI gets as JSON, so that JSON must be able to hold the value. */
+export function asJson(kind: Kind): Kind {
+  return {
+    ...kind,
+    look: (option, value) => {
+      try {
+        jsonCopy(value, `Cannot use the option ${option}`);
+      } catch (cause) {
+        throw new ConfigError(option, thrownText(cause), { cause });
+      }
+      kind.look?.(option, value);
+    },
+  };
+}
+
+/** Either of these kinds. */
+export function anyOf(
+  expected: string,
+  either: readonly Kind[],
+  isPublic = false,
+): Kind {
+  return {
+    expected,
+    fits: (value) => either.some(({ fits }) => fits(value)),
+    look: (option, value) =>
+      either.find(({ fits }) => fits(value))?.look?.(option, value),
+    parts: { either },
+    isPublic,
+  };
+}
+
+/** A list whose items all have to fit: the error is about the whole list. */
+export function listOf(
+  items: Kind,
+  expected: string,
+  isPublic = false,
+): Kind {
+  const { fits, look } = items;
+  return {
+    expected,
+    fits: (value) => Array.isArray(value) && value.every(fits),
+    ...look === undefined ? {} : {
+      look: (option, value) =>
+        (value as readonly unknown[]).forEach((item) => look(option, item)),
+    },
+    parts: { items },
+    isPublic,
+  };
+}
+
+/** A list of which the error names the item: `plugins.0`. */
+export function eachOf(items: Kind): Kind {
+  return {
+    expected: "a list",
+    fits: Array.isArray,
+    look: (option, value) =>
+      (value as readonly unknown[]).forEach((item, index) =>
+        checkThere(`${option}.${index}`, item, items)
+      ),
+    parts: { items },
+  };
+}
+
+/** An object with names that the caller chooses. */
+export function namedOf(named: Kind): Kind {
+  return {
+    ...OBJECT,
+    look: (option, value) => {
+      for (const [name, item] of Object.entries(value as object)) {
+        if (!isText(name)) {
+          throw wrong(option, "names that are not empty", name);
+        }
+        checkThere(`${option}.${name}`, item, named);
+      }
+    },
+    parts: { named },
+  };
+}
+
+/**
+ * An object of these fields. A name that it does not have is an error, because a name that is
+ * misspelled would be a limit that does not hold. `fields<T>` is complete by type.
+ *
+ * @param needed The fields that must be there.
+ * @param more What to add to the words for what was expected.
+ */
+export function fields<T>(
+  kinds: { readonly [K in keyof T]-?: Kind },
+  needed: readonly (string & keyof T)[] = [],
+  more = "",
+): Kind {
+  const all: Fields = kinds;
+  const expected = `an object with ${Object.keys(all).join(", ")}${more}`;
+  return {
+    ...OBJECT,
+    expected,
+    look: (option, value) => {
+      for (const [name, field] of Object.entries(value as object)) {
+        const kind = Object.hasOwn(all, name) ? all[name] : undefined;
+        if (kind === undefined) throw unknown(option, name, all, expected);
+        check(`${option}.${name}`, field, kind);
+      }
+      for (const name of needed) {
+        if (Reflect.get(value as object, name) !== undefined) continue;
+        throw wrong(`${option}.${name}`, kinds[name].expected, undefined);
+      }
+    },
+    parts: { fields: all, needed },
+  };
+}
+
+function unknown(
+  option: string,
+  name: string,
+  kinds: Fields,
+  expected: string,
+): ConfigError {
+  const at = `${option}.${name}`;
+  const near = closest(name, Object.keys(kinds));
+  return new ConfigError(
+    at,
+    `Unknown option "${at}", ${
+      near === undefined
+        ? `expected ${expected}`
+        : `did you mean "${option}.${near}"?`
+    }`,
+  );
+}
+
 /** Whether it is a text that says something, and that a program can be given. */
 export function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "" && !value.includes("\0");
-}
-
-/** Whether it is a list of such texts. */
-export function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isText);
 }
 
 /** Whether it is a whole number above 0. */
@@ -114,45 +254,16 @@ export function isPositive(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-/** @throws {ConfigError} It is there and of another kind. */
+/** @throws {ConfigError} It is not `undefined`, and not of this kind. */
 export function check(option: string, value: unknown, kind: Kind): void {
-  if (value === undefined || kind.fits(value)) return;
-  throw wrong(option, kind.expected, value, kind.isPublic);
+  if (value !== undefined) checkThere(option, value, kind);
 }
 
-/**
- * Checks an option that is an object of fields: one that is misspelled would be a limit
- * that does not hold.
- *
- * @param more What to add to the words for what was expected.
- * @throws {ConfigError} It is none, or has a field that is unknown or of another kind.
- */
-export function checkFields(
-  option: string,
-  value: unknown,
-  kinds: Readonly<Record<string, Kind>>,
-  more = "",
-): void {
-  if (value === undefined) return;
-  const names = Object.keys(kinds);
-  const expected = `an object with ${names.join(", ")}${more}`;
-  if (!OBJECT.fits(value)) throw wrong(option, expected, value);
-  for (const [name, field] of Object.entries(value as object)) {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    const at = `${option}.${name}`;
-    if (kind === undefined) {
-      const near = closest(name, names);
-      throw new ConfigError(
-        at,
-        `Unknown option "${at}", ${
-          near === undefined
-            ? `expected ${expected}`
-            : `did you mean "${option}.${near}"?`
-        }`,
-      );
-    }
-    check(at, field, kind);
+function checkThere(option: string, value: unknown, kind: Kind): void {
+  if (!kind.fits(value)) {
+    throw wrong(option, kind.expected, value, kind.isPublic);
   }
+  kind.look?.(option, value);
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   OPTIONS_LEFT_OUT,
   OPTIONS_RENAMED,
 } from "../../scripts/drift_left_out.ts";
-import { OPTION_NAMES } from "../options/args.ts";
+import { OPTION_NAMES } from "../options/table.ts";
 import { isCommand } from "./command_names.ts";
 import { ELSEWHERE } from "./elsewhere.ts";
 import { CLAUDE_FLAGS, HIDDEN_CLAUDE_FLAGS } from "./fixtures/claude_flags.ts";

@@ -19,7 +19,7 @@ import type { WireObject } from "../messages/_define.ts";
 import type { LiveChange } from "./live_changes.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { Launch } from "../options/launch.ts";
-import { namesPermissionMode } from "../options/check_policy.ts";
+import { namesPermissionMode } from "../options/policy_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import {
   type Output,

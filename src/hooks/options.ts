@@ -9,7 +9,7 @@ import { closest } from "../util/closest.ts";
 import { toolNames } from "../messages/builtin_tools.ts";
 import { checkToolName } from "../tools/tool_name_check.ts";
 import { ConfigError } from "../errors.ts";
-import { shown } from "../checks/kinds.ts";
+import { type Kind, shown } from "../checks/kinds.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
 import type { HookAnswer } from "./answers.ts";
 import type { HookInputBase } from "./input.ts";
@@ -113,13 +113,14 @@ const NEVER_BLOCKED: ReadonlySet<string> = new Set<HookEvent>([
   "TeammateIdle",
 ]);
 
-/**
- * Checks the option `hooks`.
- *
- * @throws {ConfigError} A hook could never be called, or not as it says.
- */
-export function checkHooks(hooks: unknown): void {
-  if (!isRecord(hooks)) throw wrong("hooks", "an object of lists", hooks);
+/** The option `hooks`. Its look finds hooks that could never be called, or not as they say. */
+export const HOOKS: Kind = {
+  expected: "an object of lists",
+  fits: isRecord,
+  look: (_, hooks) => checkHooks(hooks as Record<string, unknown>),
+};
+
+function checkHooks(hooks: Record<string, unknown>): void {
   for (const [event, list] of Object.entries(hooks)) {
     if (!isKnownEvent(event)) checkUnknownEvent(event);
     if (list === undefined) continue;

@@ -5,23 +5,13 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import {
-  checkPolicyOptions,
-  checkToolNames,
-  hooksOff,
-  whatTurnsHooksOff,
-} from "./check_policy.ts";
-import type { SessionOptions } from "./session_options.ts";
+import { check, shown } from "../checks/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { checkQuestions } from "../questions/options.ts";
 import { closest } from "../util/closest.ts";
-import { jsonCopy } from "../util/json_copy.ts";
-import { thrownText } from "../util/error_text.ts";
-import { OPTION_NAMES } from "./args.ts";
-import { checkTogether } from "./check_together.ts";
-import { checkValues } from "./check_values.ts";
 import { ownName } from "./foreign_names.ts";
-import { shown } from "../checks/kinds.ts";
+import { checkRules } from "./rules.ts";
+import type { SessionOptions } from "./session_options.ts";
+import { ENTRIES, OPTION_NAMES } from "./table.ts";
 
 /**
  * Checks what can be checked without starting anything.
@@ -51,63 +41,8 @@ export function checkOptions(options: SessionOptions): void {
     const hint = near === undefined ? "" : `, did you mean "${near}"?`;
     throw new ConfigError(name, `Unknown option "${name}"${hint}`);
   }
-  checkJson(given);
-  checkValues(options);
-  checkRecover(options);
-  checkIdentity(options);
-  checkPolicyOptions(options);
-  checkToolNames(options);
-  checkHookOptions(options);
-  checkQuestions(options);
-  checkTogether(options);
-}
-
-/** Options with values of any kind in them, which the CLI gets as JSON. */
-const AS_JSON = [
-  "agents",
-  "managedSettings",
-  "outputSchema",
-  "sandbox",
-  "settings",
-] as const;
-
-function checkJson(given: Readonly<Record<string, unknown>>): void {
-  for (const name of AS_JSON) {
-    if (!isWireObject(given[name])) continue;
-    try {
-      jsonCopy(given[name], `Cannot use the option ${name}`);
-    } catch (cause) {
-      throw new ConfigError(name, thrownText(cause), { cause });
-    }
+  for (const [name, { kind }] of Object.entries(ENTRIES)) {
+    check(name, given[name], kind);
   }
-}
-
-function checkHookOptions(options: SessionOptions): void {
-  if (options.hooks === undefined) return;
-  const off = whatTurnsHooksOff(options);
-  if (off !== undefined) throw hooksOff("hooks", off);
-}
-
-function checkRecover({ recover, persist }: SessionOptions): void {
-  if (recover !== undefined && persist === false) {
-    throw new ConfigError(
-      "recover",
-      "Cannot recover a session that is not written to disk: leave out persist: false",
-    );
-  }
-}
-
-function checkIdentity({ resume, fork, sessionId }: SessionOptions): void {
-  if (fork === true && resume === undefined) {
-    throw new ConfigError(
-      "fork",
-      "Cannot fork without a session to fork from: give resume as well",
-    );
-  }
-  if (resume !== undefined && sessionId !== undefined && fork !== true) {
-    throw new ConfigError(
-      "sessionId",
-      "Cannot give a resumed session another id: give fork: true as well",
-    );
-  }
+  checkRules(options);
 }

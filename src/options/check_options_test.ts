@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { OPTION_NAMES } from "./args.ts";
+import { OPTION_NAMES } from "./table.ts";
 import { checkOptions } from "./check_options.ts";
 
 const circular: Record<string, unknown> = {};

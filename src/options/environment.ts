@@ -22,6 +22,9 @@ export const REMOVED: readonly string[] = [
   "VSCODE_INSPECTOR_OPTIONS",
 ];
 
+/** Turns all hooks of the CLI off, and with them the one that asks the policy. */
+export const NO_HOOKS_VARIABLE = "CLAUDE_CODE_SIMPLE";
+
 /**
  * Which variables of this process the child starts from.
  *

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Kind } from "../checks/kinds.ts";
+import { type Kind, listOf } from "../checks/kinds.ts";
 
 /**
  * Splits the value of `--allowedTools`, `--disallowedTools` or `--tools` as the CLI does:
@@ -56,42 +56,35 @@ function isWord(value: unknown): boolean {
   return typeof value === "string" && /^[^\s,\-\0][^\s,\0]*$/.test(value);
 }
 
-function listOf(fits: (value: unknown) => boolean) {
-  return (value: unknown) => Array.isArray(value) && value.every(fits);
-}
-
 /** Rules for `--allowedTools` and `--disallowedTools`. */
-export const RULES: Kind = {
-  expected:
-    'a list of texts with one rule in each, such as ["Read", "Bash(git *)"]: no comma and no blank outside of the parentheses, and nothing that the CLI would split behind a closing one',
-  fits: listOf(isRule),
-  isPublic: true,
-};
+export const RULES: Kind = listOf(
+  { expected: "a rule", fits: isRule },
+  'a list of texts with one rule in each, such as ["Read", "Bash(git *)"]: no comma and no blank outside of the parentheses, and nothing that the CLI would split behind a closing one',
+  true,
+);
 
 /** Names of tools, for `--tools`. */
-export const TOOL_NAMES: Kind = {
-  expected:
-    'a list of names of tools, such as ["Read", "Bash"], without commas, blanks and parentheses; rules go into allowedTools or a policy',
-  fits: listOf(isName),
-  isPublic: true,
-};
+export const TOOL_NAMES: Kind = listOf(
+  { expected: "a name of a tool", fits: isName },
+  'a list of names of tools, such as ["Read", "Bash"], without commas, blanks and parentheses; rules go into allowedTools or a policy',
+  true,
+);
 
 /** Names of skills. */
-export const SKILL_NAMES: Kind = {
-  expected:
-    "a list of names of skills, without commas, parentheses, *, \\ and line breaks",
-  fits: listOf(isSkill),
-  isPublic: true,
-};
+export const SKILL_NAMES: Kind = listOf(
+  { expected: "a name of a skill", fits: isSkill },
+  "a list of names of skills, without commas, parentheses, *, \\ and line breaks",
+  true,
+);
 
-/** Words that are separated by commas. */
-export const WORDS: Kind = {
-  expected: "a list of names without commas and blanks",
-  fits: listOf(isWord),
-};
-
-/** One such word. */
+/** One word. */
 export const WORD: Kind = {
   expected: "a name without commas and blanks",
   fits: isWord,
 };
+
+/** Words that are separated by commas. */
+export const WORDS: Kind = listOf(
+  WORD,
+  "a list of names without commas and blanks",
+);

@@ -10,7 +10,7 @@ import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { checkOptions } from "./check_options.ts";
 import { launchOf } from "./args.ts";
-import { OPTION_NAMES } from "./args.ts";
+import { OPTION_NAMES } from "./table.ts";
 import { splitRules } from "./flag_lists.ts";
 
 Deno.test("splitRules splits as CLI 2.1.332 was seen to", () => {

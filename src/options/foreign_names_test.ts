@@ -3,7 +3,7 @@
 import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { OPTION_NAMES } from "./args.ts";
+import { OPTION_NAMES } from "./table.ts";
 import { checkOptions } from "./check_options.ts";
 
 /** All fields of `Options` of the official TypeScript SDK 0.3.332. */

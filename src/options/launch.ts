@@ -77,6 +77,16 @@ export function list(name: string): Place<readonly string[]> {
   };
 }
 
+/** The value of a flag that is given once for each: the CLI takes a list for one name. */
+export function each<T>(
+  name: string,
+  text: (value: T) => string,
+): Place<readonly T[]> {
+  return (draft, values) => {
+    draft.args.push(...values.map((value) => `${name}=${text(value)}`));
+  };
+}
+
 /** A flag that is there or not. */
 export function when(wanted: boolean, name: string): Place<boolean> {
   return (draft, value) => {
@@ -98,7 +108,17 @@ export function path(option: string, name: string): Place<string | URL> {
   };
 }
 
-/** Stays in the library: no other process hears of it. */
+/** A variable; `undefined` removes it. */
+export function variable<T>(
+  name: string,
+  text: (value: T) => string | undefined,
+): Place<T> {
+  return (draft, value) => {
+    draft.env[name] = text(value);
+  };
+}
+
+/** Stays in the library: the CLI never hears of it. */
 export function library(): void {}
 
 /**

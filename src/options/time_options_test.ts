@@ -9,7 +9,8 @@ import { checkControlOptions } from "../control/call.ts";
 import { MAX_TIMER_MS } from "../util/time_limit.ts";
 import { externalServers } from "../tools/config.ts";
 import { defineTool } from "../tools/tool.ts";
-import { launchOf, OPTION_NAMES } from "./args.ts";
+import { launchOf } from "./args.ts";
+import { OPTION_NAMES } from "./table.ts";
 import { checkOptions } from "./check_options.ts";
 
 const run = () => undefined;

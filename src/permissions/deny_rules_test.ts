@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { BUILTIN_TOOLS, currentToolName } from "../messages/builtin_tools.ts";
-import { checkToolNames } from "../options/check_policy.ts";
+import { checkToolNames } from "../options/rules.ts";
 import { CONTENT } from "./content.ts";
 import {
   checkCliRule,

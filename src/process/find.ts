@@ -5,7 +5,7 @@
  */
 
 import { ClaudeNotFoundError } from "../errors.ts";
-import { pathOf } from "../options/args.ts";
+import { pathOf } from "../options/launch.ts";
 
 /** A command and what comes before our own arguments. */
 export interface Command {

@@ -6,7 +6,7 @@
  */
 
 import type { SessionOptions } from "../options/session_options.ts";
-import type { Launch } from "../options/args.ts";
+import type { Launch } from "../options/launch.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
 import { closeStepsOf } from "./shutdown.ts";
 import { fittingLaunch } from "./fitting.ts";

@@ -6,11 +6,8 @@
 
 import { isWireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import {
-  hooksOff,
-  NO_HOOKS_VARIABLE,
-  settingsTurnHooksOff,
-} from "../options/check_policy.ts";
+import { hooksOff, settingsTurnHooksOff } from "../options/policy_options.ts";
+import { NO_HOOKS_VARIABLE } from "../options/environment.ts";
 import { jsonCopy } from "../util/json_copy.ts";
 import { launchOf } from "../options/args.ts";
 import { type Launch, pathOf } from "../options/launch.ts";

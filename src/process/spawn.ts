@@ -6,7 +6,7 @@
 
 import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { type Launch, pathOf } from "../options/args.ts";
+import { type Launch, pathOf } from "../options/launch.ts";
 import { LATE_OUTPUT_MS } from "./late_output.ts";
 import {
   checkSignIn,

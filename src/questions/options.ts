@@ -4,7 +4,6 @@
  * @module
  */
 
-import { ConfigError } from "../errors.ts";
 import type { Elicitation, UserDialog } from "../events/dialogs.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./answers.ts";
@@ -58,21 +57,4 @@ export interface QuestionOptions {
    * default.
    */
   readonly permissionTimeoutMs?: number;
-}
-
-/**
- * Checks that the functions that answer questions can be called.
- *
- * @throws {ConfigError} One never could.
- */
-export function checkQuestions(
-  options: Pick<QuestionOptions, "dialogKinds" | "onDialog">,
-): void {
-  const { dialogKinds } = options;
-  if (options.onDialog !== undefined && (dialogKinds ?? []).length === 0) {
-    throw new ConfigError(
-      "onDialog",
-      "Cannot show dialogs of no kind: give dialogKinds as well",
-    );
-  }
 }

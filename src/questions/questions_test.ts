@@ -11,7 +11,6 @@ import {
 } from "./answers.ts";
 import { answerQuestions, hasAnswers, userQuestions } from "./ask_user.ts";
 import { meant } from "./mod.ts";
-import { checkQuestions } from "./options.ts";
 import { planOf } from "./plan.ts";
 
 /** From 2.1.330_11-ask-user-question.ndjson. */
@@ -170,15 +169,4 @@ Deno.test("elicit and dialog make what the CLI takes, and nothing else passes", 
   for (const result of [10n, { deep: [10n] }, () => 1, Symbol("x")]) {
     assert(dialogIssue(dialog.complete(result)) !== undefined);
   }
-});
-
-Deno.test("checkQuestions() finds what could never work", () => {
-  const cases: readonly [Record<string, unknown>, string][] = [
-    [{ onDialog: () => {} }, "give dialogKinds as well"],
-    [{ onDialog: () => {}, dialogKinds: [] }, "give dialogKinds as well"],
-  ];
-  for (const [options, text] of cases) {
-    assertThrows(() => checkQuestions(options), Error, text);
-  }
-  checkQuestions({ onDialog: () => undefined, dialogKinds: ["x"] });
 });

@@ -17,16 +17,14 @@ import { blocksItself } from "../hooks/mod.ts";
 import type { HookEvent } from "../hooks/inputs.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 
-/** The needs of options: complete by type, and no name that is no option. */
+/** The needs of options, and of no name that is no option. */
 const OF_OPTIONS:
-  & Readonly<
-    Record<keyof SessionOptions, readonly OptionNeed[] | undefined>
-  >
+  & { readonly [K in keyof SessionOptions]?: readonly OptionNeed[] }
   & Readonly<
     Record<Exclude<keyof typeof OPTIONS, keyof SessionOptions>, never>
   > = OPTIONS;
 
-/** The same for hooks. */
+/** The needs of hooks: complete by type, and of no name that is no hook. */
 const OF_HOOKS:
   & Readonly<Record<HookEvent, Need | undefined>>
   & Readonly<Record<Exclude<keyof typeof HOOKS, HookEvent>, never>> = HOOKS;

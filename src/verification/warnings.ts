@@ -91,12 +91,10 @@ export class Warnings {
   askPrompt(verbatim: boolean | undefined, options: SessionOptions): void {
     // As an option of the session it was looked at before the first prompt.
     if (verbatim !== true || options.verbatim === true) return;
-    const [need] = OPTIONS.verbatim ?? [];
-    if (need === undefined) return;
     this.ask({
       kind: "option",
       what: "verbatim",
-      since: need.since,
+      since: OPTIONS.verbatim[0].since,
       instead: "@file and slash commands in the prompt are expanded",
     });
   }

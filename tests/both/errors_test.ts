@@ -28,7 +28,7 @@ import type {
   Turn,
 } from "../../src/testing/scenario.ts";
 import { isCommand } from "../../src/cli/command_names.ts";
-import { OPTION_NAMES } from "../../src/options/args.ts";
+import { OPTION_NAMES } from "../../src/options/table.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 import { readTranscripts } from "../support/transcripts.ts";
