@@ -39,8 +39,8 @@ export { SessionFacts, type SessionState } from "./src/session/facts_view.ts";
 export { type TextStreamOptions, Turn } from "./src/session/turn.ts";
 export type { OnRetract } from "./src/decode/text_pieces.ts";
 export type { PushedMessage } from "./src/session/pushed.ts";
-export type { PushOptions, Until } from "./src/protocol/output.ts";
-export type { MessageState } from "./src/protocol/turns.ts";
+export type { PushOptions, Until } from "./src/protocol/prompt.ts";
+export type { MessageState } from "./src/protocol/message_state.ts";
 export {
   type CheckStatus,
   doctor,

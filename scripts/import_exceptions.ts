@@ -6,11 +6,6 @@
  * @module
  */
 export const IMPORT_EXCEPTIONS: readonly string[] = [
-  "src/protocol/output.ts > src/protocol/reset.ts",
-  "src/protocol/output.ts > src/protocol/turns.ts",
-  "src/protocol/reset.ts > src/protocol/output.ts",
-  "src/protocol/reset.ts > src/protocol/turns.ts",
-  "src/protocol/turns.ts > src/protocol/output.ts",
   "src/session/async_session.ts > src/session/session_common.ts",
   "src/session/async_session.ts > src/session/session_core.ts",
   "src/session/session_common.ts > src/session/async_session.ts",

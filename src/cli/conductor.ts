@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import type { View } from "../events/mod.ts";
 import type { PermissionRequest, ToolRequest } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
-import type { Until } from "../protocol/output.ts";
+import type { Until } from "../protocol/prompt.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { TESTED_RANGE, testedness } from "../capabilities/tested.ts";
 import { AsyncSession } from "../session/async_session.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Until } from "../protocol/output.ts";
+import type { Until } from "../protocol/prompt.ts";
 import type { CommandName } from "./command_names.ts";
 
 /** When there is colour. */

@@ -61,7 +61,7 @@ export class LastingTurns {
     if (turnFailure(result, end.context) !== undefined) return false;
     // The task ended before this turn did: the turn about it is queued.
     const isNext = (result.queuedTurnCount ?? 0) > 0 ||
-      this.#protocol.facts.mayFollowUp;
+      this.#protocol.mayFollowUp;
     if (!this.#protocol.isBusy && !isNext) return false;
     this.#lasting.set(id, {
       sink,

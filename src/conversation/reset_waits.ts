@@ -6,7 +6,7 @@
 
 import type { ClaudeEvent } from "../events/mod.ts";
 import { rateLimitWait } from "../events/session.ts";
-import type { Reset } from "../protocol/reset.ts";
+import type { Reset } from "../protocol/limit_wait.ts";
 import type { Clock } from "./limits.ts";
 
 /** The API's clock and ours may differ a little. */

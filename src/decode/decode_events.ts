@@ -8,7 +8,7 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { StateError } from "../errors.ts";
 import { EventDecoder } from "./decoder.ts";
-import { classifyLine, type Question } from "./line.ts";
+import type { Question } from "./line.ts";
 import {
   eventsOf,
   type Frame,
@@ -155,16 +155,16 @@ export function decodeEvents<V extends View = "flat">(
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {
-  const again = decoder.again(line);
-  if (again !== undefined) return again;
-  const told = classifyLine(line);
+  const piece = decoder.piece(line);
+  if (piece !== undefined) return piece;
+  const told = decoder.read(line);
   switch (told.kind) {
     case "blank":
       return { events: [] };
     case "message":
       return decoder.decode(told.raw, line);
     case "question": {
-      const event = recordedQuestion(told.id, decoder.sign(told.question));
+      const event = recordedQuestion(told.id, told.question);
       return event === undefined
         ? told.frame
         : { ...told.frame, message: event, events: [event] };

@@ -1,6 +1,9 @@
 /**
- * Messages to events. Pure: it remembers what an event needs to know of those
- * before it, and nothing else.
+ * Lines to messages, and messages to events. Pure: the decoder remembers what an event
+ * needs to know of those before it, and nothing else.
+ *
+ * A line is read in one of two ways. Most lines of a reply that is streamed differ from the
+ * one before only in their piece of text, and are read by its pattern; all others are parsed.
  *
  * @module
  */
@@ -20,7 +23,7 @@ import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
 import { Answers } from "./answers.ts";
 import { fileChange, OpenToolInput } from "../events/tools.ts";
-import type { Question } from "./line.ts";
+import { classifyLine, type Line, type Question } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import { LinePattern } from "./line_pattern.ts";
 import {
@@ -31,20 +34,18 @@ import {
   unfoldUser,
 } from "./unfold.ts";
 
-/** The reply that is being streamed. Only the main agent's ever are. */
+/** The reply that is being streamed; only replies of the main agent are. */
 interface OpenStream {
   readonly messageId: string | undefined;
   /** The block between its `content_block_start` and `content_block_stop`. */
   open: number | undefined;
-  /** Blocks that deltas were delivered of. */
+  /** Blocks whose deltas were delivered. */
   readonly streamed: Set<number>;
   /** The tool call between its `content_block_start` and `content_block_stop`. */
   input: OpenToolInput | undefined;
 }
 
-/**
- * Turns the wire objects of one process, in their order, into events of all views.
- */
+/** Turns the lines of one process, in their order, into events of all views. */
 export class EventDecoder {
   #stream: OpenStream | undefined;
   /** How many blocks of a reply came, by the reply's id, and in which turn the last one. */
@@ -63,7 +64,7 @@ export class EventDecoder {
   #totalCostUsd: number | undefined;
   #earlierCostUsd = 0;
   readonly #validation: Validation;
-  /** Of the lines of the block that is being streamed; `null` where they have none. */
+  /** The pattern of the block that is being streamed; `null` if its lines have none. */
   #pattern: LinePattern | null | undefined;
 
   /** @param validation How much is checked. Default `"lenient"`. */
@@ -72,23 +73,11 @@ export class EventDecoder {
   }
 
   /**
-   * Decodes one wire object. Never throws.
-   *
-   * @param line What it was read from, for {@linkcode again}.
+   * Decodes a line that is only the next piece of the block that is being streamed. The
+   * result is the same as that of {@linkcode read} and {@linkcode decode}, for which any
+   * other line is left: `undefined`.
    */
-  decode(raw: WireObject, line?: string): Frame {
-    const message = readMessage(raw, this.#validation);
-    const events = this.#unfold(message);
-    if (message.type === "stream_delta") this.#learn(message, line);
-    return { wire: raw, message, events };
-  }
-
-  /**
-   * Decodes a line that is but the next piece of the block that is being streamed, as
-   * those before it were: the same as to parse it and to {@linkcode decode} that.
-   * `undefined` for any other line.
-   */
-  again(line: string): Frame | undefined {
+  piece(line: string): Frame | undefined {
     const delta = this.#pattern?.read(line);
     if (delta === undefined) return undefined;
     return {
@@ -98,17 +87,37 @@ export class EventDecoder {
     };
   }
 
-  /** Makes a pattern of the first piece of a block, for those that follow. */
+  /** Parses a line and tells what it is. Never throws. */
+  read(line: string): Line {
+    const told = classifyLine(line);
+    return told.kind === "question"
+      ? { ...told, question: this.#sign(told.question) }
+      : told;
+  }
+
+  /**
+   * Decodes a message. Never throws.
+   *
+   * @param line The line that it was read from, for {@linkcode piece}.
+   */
+  decode(raw: WireObject, line?: string): Frame {
+    const message = readMessage(raw, this.#validation);
+    const events = this.#unfold(message);
+    if (message.type === "stream_delta") this.#learn(message, line);
+    return { wire: raw, message, events };
+  }
+
+  /** Makes a pattern of the first piece of a block for the others. */
   #learn(delta: StreamDelta, line: string | undefined): void {
     if (delta.eventType !== "content_block_delta") this.#pattern = undefined;
     else if (line !== undefined && this.#pattern === undefined) {
-      // Where there is none it is not looked for again in this block.
+      // If it has none, the rest of the block has none.
       this.#pattern = LinePattern.of(line, delta) ?? null;
     }
   }
 
-  /** Says whose call it is that a question is about, as far as that is known. */
-  sign(question: Question): Question {
+  /** Adds whose call it is that a question is about, if that is known. */
+  #sign(question: Question): Question {
     return question.kind === "permission"
       ? { ...question, request: this.#agents.signRequest(question.request) }
       : question;
@@ -225,14 +234,14 @@ export class EventDecoder {
   }
 
   /**
-   * The process takes the place of another one: what the session had cost until then. CLI
-   * 2.1.300 goes on from there and does not say so, as 2.1.310 does.
+   * Takes over what the session had cost before this process. CLI 2.1.300 counts on from
+   * there and does not say so, while 2.1.310 does.
    */
   inherit(costUsd: number): void {
     this.#earlierCostUsd = costUsd;
   }
 
-  /** A call waited so long for an answer, besides what was told of it before. */
+  /** A call waited this long for an answer, in addition to earlier waits. */
   waited(toolUseId: string, waitedMs: number): void {
     this.#waits.set(toolUseId, (this.#waits.get(toolUseId) ?? 0) + waitedMs);
   }
@@ -248,8 +257,8 @@ export class EventDecoder {
   #count(result: Draft<Result>): void {
     result.text = this.#answers.end(result);
     // The wire has only the total. A process that resumes a session may begin with what
-    // that had cost. The total never falls in one process; should it do so all the same,
-    // the new one is what this turn is known to have cost.
+    // that had cost. The total never falls in one process; should it fall all the same,
+    // the new total is what this turn is known to have cost.
     this.#totalCostUsd ??= usedBefore(result)?.costUsd ??
       (goesOnFrom(this.#earlierCostUsd, result) ? this.#earlierCostUsd : 0);
     const grown = result.totalCostUsd - this.#totalCostUsd;

@@ -262,7 +262,7 @@ Deno.test("EventDecoder.again: the same events as without it, in every block", (
     const told = classifyLine(line);
     assert(told.kind === "message");
     const expected = plain.decode(told.raw);
-    const again = quick.again(line);
+    const again = quick.piece(line);
     if (again !== undefined) hits++;
     const frame = again ?? quick.decode(told.raw, line);
     assertEquals(frame, expected, line);

@@ -1,5 +1,5 @@
 /**
- * Why there is no process, or no turn, any more. Pure.
+ * Why a process, or a turn, is gone. Pure.
  *
  * @module
  */
@@ -15,8 +15,17 @@ import {
 } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { CommandLifecycle } from "../messages/conversation.ts";
-import type { ProcessExit } from "./output.ts";
 import { CLOSED_HINT, type ConversationState } from "./state.ts";
+
+/** How the process ended. */
+export interface ProcessExit {
+  /** Its exit code. */
+  readonly code: number;
+  /** The signal that ended it, or `null`. */
+  readonly signal: string | null;
+  /** The end of stderr. */
+  readonly stderrTail: string;
+}
 
 /** What was known when the process ended. */
 export interface EndContext {
@@ -34,7 +43,7 @@ export interface EndContext {
 export interface ResumeContext {
   /** Its id; `undefined` for the last one of the directory. */
   readonly id: string | undefined;
-  /** The directory, where it is known. */
+  /** The directory, if it is known. */
   readonly cwd: string | undefined;
   /** The message to go on from; `undefined` for the last one. */
   readonly at?: string | undefined;

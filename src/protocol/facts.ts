@@ -1,23 +1,19 @@
 /**
- * What is known of a session, gathered from its events. Pure.
+ * What is known of a session. Pure.
  *
  * @module
  */
 
-import { BEHAVIORS } from "../capabilities/table.ts";
-import { isMet } from "../capabilities/version.ts";
-import { roundUsd } from "../util/cost.ts";
-import type { ClaudeEvent } from "../events/mod.ts";
+import { type SessionUsage, Totals, type Used } from "../decode/totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SlashCommand } from "../messages/system/session.ts";
-import type { McpServerInfo } from "../messages/system/init.ts";
-import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
-import { type SessionUsage, Totals, type Used } from "../decode/totals.ts";
+import type { McpServerInfo, SystemInit } from "../messages/system/init.ts";
+import { roundUsd } from "../util/cost.ts";
 
 export type { SessionUsage } from "../decode/totals.ts";
 
-/** What is known of a session. */
+/** What is known of a session. The ledger enters it. */
 export class SessionFacts {
   /** Id of the session. Changes with `/clear` and with a fork. */
   id: string | undefined;
@@ -31,7 +27,7 @@ export class SessionFacts {
   mcpServers: readonly McpServerInfo[] = [];
   /** Permission mode. */
   permissionMode: string | undefined;
-  /** The same, where it was changed since the start of the process. */
+  /** The permission mode, if it was changed since the start of the process. */
   changedMode: string | undefined;
   /** Version of the CLI. */
   claudeVersion: string | undefined;
@@ -43,19 +39,17 @@ export class SessionFacts {
   lastResult: Result | undefined;
   /**
    * Whether the CLI has written the session to disk, so that another process can resume it.
-   * Until the model, or a result, says something it may not have: seen with CLI 2.1.332.
+   * Before the model or a result says something it may not have (seen with CLI 2.1.332).
    */
   isWritten = false;
   /** Whether another conversation has taken the place of the first one, as by `/clear`. */
   wasReset = false;
   /** Cost of all turns that this session saw, in US dollars: without what a resumed one had cost before. */
   spentUsd = 0;
-  /** The slash commands, where the CLI has sent others since the start. */
+  /** The slash commands, if the CLI has sent others since the start. */
   commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */
   readonly tasks: Map<string, BackgroundTask> = new Map();
-  readonly #earlyTasks = new EarlyTasks(this.tasks);
-  readonly #unheardTasks = new UnheardTasks();
   /** Files that tools wrote, by the path that the tool said. */
   readonly filesModified: Set<string> = new Set();
   #totals = new Totals();
@@ -75,21 +69,16 @@ export class SessionFacts {
     return this.#totals.during(counted);
   }
 
-  /** Whether a task runs in the background that somebody waits for. */
+  /** Whether a task runs in the background that the session waits for. */
   get hasTasks(): boolean {
     return this.tasks.size > 0 &&
       [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
-  /** Whether the CLI may begin a turn about a task that is over, and does not say so. */
-  get mayFollowUp(): boolean {
-    return this.#unheardTasks.isAny;
-  }
-
   /**
    * Takes over what is known from the process before, other than what ran in it.
    *
-   * @param id The session of the process of now, where it is known.
+   * @param id The session of the present process, if it is known.
    */
   inherit(before: SessionFacts, id: string | undefined): void {
     const { tasks: _, filesModified, ...known } = before;
@@ -100,57 +89,30 @@ export class SessionFacts {
     for (const path of filesModified) this.filesModified.add(path);
   }
 
-  /** Takes over what an event says. */
-  observe(event: ClaudeEvent): void {
-    if (isMet(BEHAVIORS.taskList.since, this.claudeVersion) === false) {
-      this.#earlyTasks.observe(event);
-    }
-    if (isMet(BEHAVIORS.queuedTurns.since, this.claudeVersion) === false) {
-      this.#unheardTasks.observe(event);
-    }
-    switch (event.type) {
-      case "system_init":
-        this.id = event.sessionId ?? this.id;
-        this.model = event.model;
-        this.cwd = event.cwd;
-        this.tools = event.tools;
-        this.mcpServers = event.mcpServers;
-        this.permissionMode = event.permissionMode;
-        this.claudeVersion = event.claudeCodeVersion ?? this.claudeVersion;
-        break;
-      case "conversation_reset":
-        this.isWritten = false;
-        this.wasReset = true;
-        break;
-      case "stream_delta":
-      case "assistant_text":
-      case "thinking":
-      case "tool_use":
-        this.isWritten = true;
-        break;
-      case "background_tasks_changed":
-        // The list is all of them, and takes the place of the one before.
-        this.tasks.clear();
-        for (const task of event.tasks) this.tasks.set(task.taskId, task);
-        break;
-      case "commands_changed":
-        this.commands = event.commands;
-        break;
-      case "status":
-        this.permissionMode = event.permissionMode ?? this.permissionMode;
-        this.changedMode = event.permissionMode ?? this.changedMode;
-        break;
-      case "file_change":
-        this.filesModified.add(event.path);
-        break;
-      case "result":
-        this.id = event.sessionId ?? this.id;
-        this.isWritten = true;
-        this.turnCount++;
-        this.lastResult = event;
-        this.spentUsd = roundUsd(this.spentUsd + event.costUsd);
-        this.#totals.take(event);
-        break;
-    }
+  /** A turn begins. */
+  begin(init: SystemInit): void {
+    this.id = init.sessionId ?? this.id;
+    this.model = init.model;
+    this.cwd = init.cwd;
+    this.tools = init.tools;
+    this.mcpServers = init.mcpServers;
+    this.permissionMode = init.permissionMode;
+    this.claudeVersion = init.claudeCodeVersion ?? this.claudeVersion;
+  }
+
+  /** A turn ended. */
+  end(result: Result): void {
+    this.id = result.sessionId ?? this.id;
+    this.isWritten = true;
+    this.turnCount++;
+    this.lastResult = result;
+    this.spentUsd = roundUsd(this.spentUsd + result.costUsd);
+    this.#totals.take(result);
+  }
+
+  /** Other tasks run in the background: the list is all of them. */
+  replaceTasks(tasks: readonly BackgroundTask[]): void {
+    this.tasks.clear();
+    for (const task of tasks) this.tasks.set(task.taskId, task);
   }
 }

@@ -1,47 +1,43 @@
 /**
  * The conversation with the CLI as a state machine: lines in, things to do out. No
- * I/O, no promise, no clock, no code of the caller's.
+ * I/O, no promise, no clock, no function of the caller.
  *
  * @module
  */
 
 import type { ErrorDetails } from "../errors.ts";
 import { EventDecoder } from "../decode/decoder.ts";
-import { classifyLine } from "../decode/line.ts";
 import { violation } from "../decode/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
 import type { Used } from "../decode/totals.ts";
-import { closed } from "./end_error.ts";
-import { SessionFacts } from "./facts.ts";
-import type {
-  Emit,
-  Output,
-  ProcessExit,
-  Prompt,
-  PushOptions,
-} from "./output.ts";
-import { OpenWork } from "./open_work.ts";
+import { closed, type ProcessExit } from "./end_error.ts";
+import type { SessionFacts } from "./facts.ts";
+import { Ledger } from "./ledger.ts";
+import type { Emit, Output } from "./output.ts";
 import { OwnRequests, type Reply } from "./pending.ts";
+import type { Prompt, PushOptions } from "./prompt.ts";
 import { Start, type StartChecks, type StartStep } from "./start.ts";
 import type { ConversationState } from "./state.ts";
-import { TurnFlow, type TurnFlowOptions } from "./turn_flow.ts";
+import { Turns, type TurnsOptions } from "./turns.ts";
 import { cancelLine, replyLine, requestLine } from "./written.ts";
 
+export type { ProcessExit } from "./end_error.ts";
+export type * from "./message_state.ts";
 export type * from "./output.ts";
+export type * from "./prompt.ts";
+export type { TurnEnd } from "./turn_end.ts";
 
 /** The conversation of one process. */
 export class Protocol {
-  /** What is known of the session. */
-  readonly facts: SessionFacts = new SessionFacts();
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
-  readonly #turns: TurnFlow;
+  readonly #ledger = new Ledger();
+  readonly #turns: Turns;
   #start: Start | undefined;
   readonly #own = new OwnRequests(
     () => this.errorDetails,
     () => this.facts.claudeVersion,
   );
-  readonly #work = new OpenWork();
   /** Questions of the CLI that have no answer yet. */
   readonly #questions = new Set<string>();
   readonly #resumed: string | undefined;
@@ -49,20 +45,25 @@ export class Protocol {
   #ended: Error | undefined;
 
   /**
-   * @param options `stderrTail`: gives what stderr said last, for errors; the others are
-   * those of the session, and of its turns.
+   * @param options `stderrTail` returns what stderr said last, for errors; the others are
+   * options of the session, and of its turns.
    */
   constructor(
-    options: TurnFlowOptions & {
+    options: TurnsOptions & {
       readonly stderrTail?: () => string;
       readonly validation?: Validation | undefined;
     } = {},
   ) {
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
-    this.#turns = new TurnFlow(options, this.facts, () => this.errorDetails);
+    this.#turns = new Turns(options, this.#ledger, () => this.errorDetails);
     this.#resumed = options.resume?.id;
     this.#stderrTail = options.stderrTail ?? (() => "");
+  }
+
+  /** What is known of the session. */
+  get facts(): SessionFacts {
+    return this.#ledger.facts;
   }
 
   /** Takes over what is known from the process before. */
@@ -72,21 +73,21 @@ export class Protocol {
     this.#turns.inherited();
   }
 
-  /** Where the conversation is. */
+  /** The state of the conversation. */
   get state(): ConversationState {
     return this.#turns.state;
   }
 
-  /** A tool call waited so long for an answer: that is no part of its time. */
+  /** A tool call waited this long for an answer, which is no part of its own time. */
   waited(toolUseId: string, waitedMs: number): void {
     this.#decoder.waited(toolUseId, waitedMs);
   }
 
-  /** What every error says besides: the session, where there is one, and the end of stderr. */
+  /** What every error says besides: the session, if there is one, and the end of stderr. */
   get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
     const { id, isWritten } = this.facts;
     return {
-      // Before its first turn a session has an id, and there is nothing to resume.
+      // Before its first turn a session has an id, but nothing to resume.
       sessionId: this.sawInit || isWritten ? id : this.#resumed,
       stderrTail: this.#stderrTail(),
     };
@@ -112,22 +113,22 @@ export class Protocol {
     return this.#turns.isWaiting(turnId);
   }
 
-  /** Id of the turn that lines belong to now; `undefined` where they are nobody's. */
+  /** Id of the turn that lines belong to now; `undefined` if it is not the caller's. */
   get owner(): string | undefined {
     return this.#turns.owner;
   }
 
-  /** Whether a turn runs, or a task in the background that somebody waits for. */
+  /** Whether a turn runs, or a task in the background that the session waits for. */
   get isBusy(): boolean {
     return this.#turns.isBusy || this.facts.hasTasks;
   }
 
-  /** Messages that were pushed and whose turn it is: it runs, or is the next to begin. */
+  /** The pushed messages that the turn is about which runs, or is the next to begin. */
   get pushedTurn(): readonly string[] {
     return this.#turns.pushedTurn;
   }
 
-  /** The turn of the messages that were pushed failed for whoever waits for it. */
+  /** The turn of the pushed messages failed for those who wait for it. */
   failPushed(error: unknown): Output[] {
     return this.#turns.failPushed(error);
   }
@@ -142,14 +143,19 @@ export class Protocol {
     return this.#turns.isUnheard;
   }
 
-  /** Whether the CLI is at work on a turn, whosever it is. */
+  /** Whether the CLI is at work on any turn. */
   get isWorking(): boolean {
     return this.#turns.isWorking;
   }
 
   /** Whether something runs, or waits for us, of which nothing is heard until it is done. */
   get isSilenceNormal(): boolean {
-    return this.#questions.size > 0 || this.#work.isAny || this.facts.hasTasks;
+    return this.#questions.size > 0 || this.#ledger.isAtWork;
+  }
+
+  /** Whether the CLI may begin a turn about a task that is over, and does not say so. */
+  get mayFollowUp(): boolean {
+    return this.#ledger.mayFollowUp;
   }
 
   /** The process is up: the handshake goes out under this id, and what is verified. */
@@ -174,23 +180,23 @@ export class Protocol {
     return this.#turns.send(prompt);
   }
 
-  /** Hands a message to the process whatever it is doing. What becomes of it is told. */
+  /** Hands a message to the process in any state of its turns. What becomes of it is told. */
   push(prompt: Prompt, how: PushOptions): Output[] {
     return this.#turns.push(prompt, how);
   }
 
   /**
-   * Nobody reads the turn any more. Its rest is drained; the driver should interrupt
-   * it. A prompt that has not gone out yet never does.
+   * The reader of the turn left. Its rest is drained, and should be interrupted. A prompt
+   * that has not gone out yet never does.
    */
   leave(turnId: string): Output[] {
     return this.#turns.leave(turnId);
   }
 
   /**
-   * The wait for a limit is over: the turn goes on, or ends as it had ended.
+   * The limit that a turn waited for is over: the turn continues, or ends as it had ended.
    *
-   * @param promptId A UUID that this process has not seen, where it goes on.
+   * @param promptId A UUID that this process has not seen, if the turn is to continue.
    */
   goOn(turnId: string, promptId: string | undefined): Output[] {
     return this.#turns.goOn(turnId, promptId);
@@ -215,16 +221,16 @@ export class Protocol {
   }
 
   /**
-   * Takes a line where it is but another piece of the block that is being written:
-   * there is nothing to do but to hand it on. `undefined` for any other line, which
+   * Takes a line if it is only one more piece of the block that is being written: it is
+   * handed on, and changes nothing else. Returns `undefined` for any other line, which
    * {@linkcode receive} takes. Never throws.
    */
   piece(line: string): Emit | undefined {
-    const frame = this.#decoder.again(line);
+    const frame = this.#decoder.piece(line);
     return frame === undefined ? undefined : this.#turns.emit(frame);
   }
 
-  /** Takes a line of the CLI's. Never throws. */
+  /** Takes a line of the CLI. Never throws. */
   receive(line: string): Output[] {
     const outputs = this.#receive(line);
     if (!this.#isStrict) return outputs;
@@ -240,7 +246,7 @@ export class Protocol {
   }
 
   #receive(line: string): Output[] {
-    const told = classifyLine(line);
+    const told = this.#decoder.read(line);
     switch (told.kind) {
       case "blank":
         return [];
@@ -256,11 +262,7 @@ export class Protocol {
         this.#questions.add(told.id);
         return [
           this.#turns.emit(told.frame),
-          {
-            do: "ask",
-            id: told.id,
-            question: this.#decoder.sign(told.question),
-          },
+          { do: "ask", id: told.id, question: told.question },
         ];
       case "unanswerable":
         return [
@@ -296,25 +298,34 @@ export class Protocol {
   }
 
   #message(raw: WireObject, line: string): Output[] {
-    const taken = this.#start?.takeMessage(
-      raw,
-      () => this.#decoder.decode(raw, line),
-      this.facts,
-    );
-    if (taken !== undefined) {
-      return this.#startStep(taken);
+    if (this.#start?.takes(raw) === true) return this.#probed(raw);
+    const frame = this.#decoder.decode(raw, line);
+    for (const event of frame.events) {
+      this.#ledger.enter(event, this.#turns.open);
     }
-    const decoded = this.#decoder.decode(raw, line);
-    for (const event of decoded.events) {
-      this.facts.observe(event);
-      this.#work.observe(event);
+    const outputs = this.#turns.message(raw, frame);
+    const [event] = frame.events;
+    if (event?.type !== "system_init") return outputs;
+    const events = this.#start?.differences(event, this.facts) ?? [];
+    if (events.length === 0) return outputs;
+    const [init, ...others] = outputs;
+    // Behind the init that they are about, and before what it causes.
+    const told = [init, this.#turns.emit({ events }), ...others];
+    return told.filter((output) => output !== undefined);
+  }
+
+  /** A message of the probe: only its `init` is news, to the readers of the session. */
+  #probed(raw: WireObject): Output[] {
+    if (raw.type === "result") {
+      return this.#startStep(this.#start?.step() ?? {});
     }
-    const events = this.#start?.differences(decoded.events[0], this.facts) ??
-      [];
-    const outputs = this.#turns.message(raw, decoded);
-    // Behind the init that they are about, and before what it sets going.
-    if (events.length > 0) outputs.splice(1, 0, this.#turns.emit({ events }));
-    return outputs;
+    if (raw.type !== "system") return [];
+    const frame = this.#decoder.decode(raw);
+    for (const event of frame.events) {
+      this.#ledger.enter(event);
+      if (event.type === "system_init") this.#start?.compare(event, this.facts);
+    }
+    return [{ do: "emit", frame, turnId: undefined }];
   }
 
   /** Whether it makes sense to ask what the turn has used so far. */
@@ -322,7 +333,7 @@ export class Protocol {
     return this.#turns.isLimited;
   }
 
-  /** The process counts so much in the middle of a turn. */
+  /** Takes what the process counts in the middle of a turn. */
   counted(counted: Used): Output[] {
     return this.#turns.counted(counted);
   }
@@ -332,7 +343,7 @@ export class Protocol {
     return this.#questions.has(id);
   }
 
-  /** Answers a question. Nothing happens where the CLI no longer waits for it. */
+  /** Answers a question. Nothing happens if the CLI no longer waits for it. */
   answer(id: string, reply: Reply): Output[] {
     if (!this.#questions.has(id)) return [];
     // What cannot be written leaves the question open, for another answer.
@@ -349,7 +360,7 @@ export class Protocol {
     return [{ do: "settle", id, outcome }];
   }
 
-  /** Whoever made a request of ours gave it up, for this reason. */
+  /** A request of ours was given up, for this reason. */
   abandon(id: string, reason: unknown): Output[] {
     if (!this.#own.drop(id)) return [];
     const settle: Output = {
@@ -362,12 +373,12 @@ export class Protocol {
       : [{ do: "write", line: cancelLine(id) }, settle];
   }
 
-  /** No more prompts. The driver ends the process. */
+  /** No more prompts. The process is to be ended. */
   close(): Output[] {
     return this.#turns.close();
   }
 
-  /** Why nothing goes any more; `undefined` as long as the process is there. */
+  /** Why the conversation is over; `undefined` as long as the process is there. */
   get endError(): Error | undefined {
     return this.#ended;
   }

@@ -4,14 +4,20 @@
  * @module
  */
 
-import type { ClaudeEvent } from "../events/mod.ts";
+import type { ToolUse } from "../events/blocks.ts";
 
 /** The main agent, among the ids of the calls that started the others. */
 const MAIN = "";
 
+/** A block of a reply: which agent wrote it, and in which reply. */
+interface Block {
+  readonly parentToolUseId: string | null;
+  readonly messageId?: string;
+}
+
 /** Calls of tools, and hooks, that have begun and not ended. */
 export class OpenWork {
-  /** Calls by their id: which reply, and which agent's, they are in. */
+  /** Calls by their id: the agent and the reply that they belong to. */
   readonly #calls = new Map<
     string,
     { readonly agent: string; readonly messageId: string | undefined }
@@ -23,57 +29,45 @@ export class OpenWork {
     return this.#calls.size > 0 || this.#hooks.size > 0;
   }
 
-  /** Takes over what an event says. */
-  observe(event: ClaudeEvent): void {
-    switch (event.type) {
-      case "tool_use": {
-        const agent = this.#replies(event);
-        // The API runs it while it streams.
-        if (event.server) return;
-        const { messageId } = event;
-        this.#calls.set(event.toolUseId, { agent, messageId });
-        break;
-      }
-      case "assistant_text":
-      case "thinking":
-        this.#replies(event);
-        break;
-      case "tool_result":
-        this.#calls.delete(event.toolUseId);
-        break;
-      case "hook_started":
-        this.#hooks.add(event.hookId);
-        break;
-      case "hook_response":
-        this.#hooks.delete(event.hookId);
-        break;
-      case "result":
-        this.clear();
-        break;
-    }
-  }
-
   /**
    * An agent writes: its calls of the reply before are over, also those of a reply that
-   * broke off and came again, which never get a result. Gives the agent.
+   * broke off and came again, which never get a result.
    */
-  #replies(
-    { parentToolUseId, messageId }: {
-      readonly parentToolUseId: string | null;
-      readonly messageId?: string;
-    },
-  ): string {
+  replied({ parentToolUseId, messageId }: Block): void {
+    if (messageId === undefined) return;
     const agent = parentToolUseId ?? MAIN;
-    if (messageId === undefined) return agent;
     for (const [id, call] of this.#calls) {
       if (call.agent === agent && call.messageId !== messageId) {
         this.#calls.delete(id);
       }
     }
-    return agent;
   }
 
-  /** Nothing runs any more. */
+  /** An agent calls a tool. */
+  called(call: ToolUse): void {
+    this.replied(call);
+    // The API runs such a tool while it streams.
+    if (call.server) return;
+    const { toolUseId, messageId, parentToolUseId } = call;
+    this.#calls.set(toolUseId, { agent: parentToolUseId ?? MAIN, messageId });
+  }
+
+  /** A call has its result. */
+  returned(toolUseId: string): void {
+    this.#calls.delete(toolUseId);
+  }
+
+  /** A hook runs. */
+  hookStarted(hookId: string): void {
+    this.#hooks.add(hookId);
+  }
+
+  /** A hook has ended. */
+  hookEnded(hookId: string): void {
+    this.#hooks.delete(hookId);
+  }
+
+  /** Nothing runs any longer. */
   clear(): void {
     this.#calls.clear();
     this.#hooks.clear();

@@ -6,8 +6,9 @@
  */
 
 import { DeadlineError, DOCTOR_HINT, type ErrorDetails } from "../errors.ts";
-import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import type { ClaudeEvent } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { SystemInit } from "../messages/system/init.ts";
 import type { SessionFacts } from "./facts.ts";
 import type { Output } from "./output.ts";
 import type { Outcome } from "./pending.ts";
@@ -42,7 +43,7 @@ export interface StartRequest {
 export interface StartCheck {
   /** Whether all that it asked for is answered. */
   readonly isDone: boolean;
-  /** The reason for which there is no session. */
+  /** Why there is no session, if there is none. */
   readonly error: Error | undefined;
   /** Takes the answer to the handshake. Returns what to ask for, if anything. */
   shakeHands(response: WireObject): StartRequest | undefined;
@@ -148,36 +149,25 @@ export class Start {
       : { id: handshake.id, outcome: { ok: false, error } };
   }
 
-  /**
-   * Takes a message of the probe. Its `init` is told to whoever reads the session, the rest is
-   * no news to anybody.
-   */
-  takeMessage(
-    raw: WireObject,
-    decode: () => Frame,
-    facts: SessionFacts,
-  ): StartStep | undefined {
-    if (this.#verifier?.takesMessage(raw) !== true) return undefined;
-    if (raw.type === "result") return { end: this.#end() };
-    if (raw.type !== "system") return {};
-    const frame = decode();
-    for (const event of frame.events) {
-      facts.observe(event);
-      if (event.type === "system_init") {
-        this.#verifier.compareInit(event, facts);
-      }
-    }
-    return { outputs: [{ do: "emit", frame, turnId: undefined }] };
+  /** Whether a message is one of the probe, which belongs to no turn. */
+  takes(raw: WireObject): boolean {
+    return this.#verifier?.takesMessage(raw) === true;
+  }
+
+  /** What comes of the result of the probe. */
+  step(): StartStep {
+    return { end: this.#end() };
+  }
+
+  /** Compares an `init` with what was asked for. */
+  compare(init: SystemInit, facts: SessionFacts): void {
+    this.#verifier?.compareInit(init, facts);
   }
 
   /** What the first `init` of a turn shows. */
-  differences(
-    init: ClaudeEvent | undefined,
-    facts: SessionFacts,
-  ): readonly ClaudeEvent[] {
-    if (init?.type !== "system_init" || this.#verifier === undefined) return [];
-    this.#verifier.compareInit(init, facts);
-    return this.#verifier.takeFound(init.sessionId);
+  differences(init: SystemInit, facts: SessionFacts): readonly ClaudeEvent[] {
+    this.compare(init, facts);
+    return this.#verifier?.takeFound(init.sessionId) ?? [];
   }
 
   /** Its time is up, and what is verified is not answered. */
@@ -191,7 +181,7 @@ export class Start {
     return { ok: false, error };
   }
 
-  /** The process is gone: gives the id of the handshake, if it still waits. */
+  /** The process is gone: returns the id of the handshake, if it still waits. */
   takeAll(): readonly string[] {
     const waiting = this.#handshake;
     this.#handshake = undefined;

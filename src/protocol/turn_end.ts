@@ -1,5 +1,5 @@
 /**
- * What the result of a turn says about its end. Pure.
+ * How a turn ended. Pure.
  *
  * @module
  */
@@ -7,10 +7,19 @@
 import { type ErrorDetails, ProtocolError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { TurnEnd } from "./output.ts";
+import type { Result } from "../messages/result.ts";
 import type { TurnContext } from "./turn_failure.ts";
 
-/** How a turn ended whose result this is; a result that nobody can read is an error. */
+/** How a turn ended. */
+export type TurnEnd =
+  | {
+    readonly result: Result;
+    readonly context: TurnContext;
+    readonly error?: undefined;
+  }
+  | { readonly result?: undefined; readonly error: unknown };
+
+/** Reads the end of a turn from its result; a result of another shape is an error. */
 export function turnEnd(
   raw: WireObject,
   { events: [event] }: Frame,

@@ -1,322 +1,472 @@
 /**
- * Which turn is whose: prompts are matched to turns by their ids, never by counting.
- * Pure.
- *
- * Results are not one for each prompt. Prompts that wait are merged into one turn, one
- * that comes in the middle of a turn may be folded into it, and the CLI starts turns
- * by itself when a background task ends.
- *
- * How a CLI tells whose turn it is depends on its version. `command_lifecycle` exists
- * since 2.1.206. A `result` names no prompt on 2.1.206, the last one on 2.1.250 and all of
- * them on 2.1.300; `system/init` names them since 2.1.301. `started` comes before the
- * `init` of the turn, and for a folded prompt before the `result`, so the prompts that have
- * started since the last result are those of the turn. 2.1.197 reports nothing at all: there
- * a turn that the CLI starts by itself is told apart by its `origin`, and the turn of a deferred
- * call by the call's result, or the turn's, which comes before any `init`.
+ * The turns of one process: prompts go out, lines of the CLI move the turns forward, and
+ * each turn comes to its end. Pure, as all of the protocol.
  *
  * @module
  */
 
-import type { CommandLifecycle } from "../messages/conversation.ts";
-import type { TurnStop } from "./turn_failure.ts";
-import type { Prompt, TurnEnd } from "./output.ts";
+import type { Used } from "../decode/totals.ts";
+import type { ErrorDetails, StartupError } from "../errors.ts";
+import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { CommandLifecycle } from "../messages/conversation.ts";
+import {
+  dropped,
+  endError,
+  neverSent,
+  type ProcessExit,
+  refusedStart,
+  type ResumeContext,
+  unreported,
+} from "./end_error.ts";
+import type { Ledger } from "./ledger.ts";
+import { LimitWait } from "./limit_wait.ts";
+import { OpenTurn } from "./open_turn.ts";
+import type {
+  AuthMode,
+  BudgetOptions,
+  FailFast,
+  WaitForReset,
+} from "./options.ts";
+import { Outbox, type WrittenPrompt } from "./outbox.ts";
+import type { Emit, Output } from "./output.ts";
+import type { Outcome } from "./pending.ts";
+import type { Prompt, PushOptions } from "./prompt.ts";
+import { SignIn } from "./sign_in.ts";
+import { type ConversationState, illegal, next } from "./state.ts";
+import { type TurnEnd, turnEnd } from "./turn_end.ts";
+import type { TurnStop } from "./turn_failure.ts";
+import { TurnMatcher } from "./turn_matcher.ts";
+import { TurnStops } from "./turn_stops.ts";
+import { promptLine } from "./written.ts";
 
-/** A line that waits for its time. */
-export interface HeldRequest {
-  /** Id of the request. */
-  readonly id: string;
-  /** What to write. */
-  readonly line: string;
+/** What the turns of a conversation depend on. */
+export interface TurnsOptions {
+  /** The session that the process was told to resume. */
+  readonly resume?: ResumeContext | undefined;
+  /** As the session was given it. */
+  readonly budget?: BudgetOptions | undefined;
+  /** As the session was given it. */
+  readonly failFastOn?: readonly FailFast[] | undefined;
+  /** As the session was given it. */
+  readonly auth?: AuthMode | undefined;
+  /** As the session was given it. */
+  readonly waitForReset?: WaitForReset | undefined;
 }
 
-/** The turn that the caller waits for. */
-export interface OpenTurn {
-  /** What the caller sent; its id is that of the turn. */
-  readonly prompt: Prompt;
-  /** Id of the prompt that was written for it last: another one where it goes on after a wait. */
-  promptId: string;
-  /** A tool was called. */
-  ranTools: boolean;
-  /** The end of the limit that it waited for, in seconds since 1970. */
-  waitedFor: number | undefined;
-  /** How it ended that waits for a limit, and will end where it does not go on. */
-  resting: TurnEnd | undefined;
-  /** The CLI is at work on it, so that an interruption will be heard. */
-  started: boolean;
-  /** Our interruptions, held back until then. */
-  heldInterrupts: readonly HeldRequest[];
-  /** `error` of the last reply that had one. */
-  assistantError: string | undefined;
-  /** How often the API refused who asks, since the last call that it took. */
-  refusals: number;
-  /** Why we interrupt it. */
-  stop?: TurnStop;
-}
+/** Tells what every error says besides. */
+type Details = () => Pick<ErrorDetails, "sessionId" | "stderrTail">;
 
-/** What becomes of a message that was pushed; the last three are ends. */
-export type MessageState =
-  /** It waits for the turn that is running. */
-  | "queued"
-  /** A turn of its own began, perhaps together with others that waited. */
-  | "started"
-  /** It was taken into the turn that is running. */
-  | "folded"
-  /** It was taken back, or the turn that it was in was cut off. */
-  | "cancelled"
-  /** The CLI did not take it. */
-  | "refused"
-  /** It is done with. */
-  | "completed";
-
-/** The states after which nothing more becomes of a message. */
-export const MESSAGE_ENDS: ReadonlySet<MessageState> = new Set<MessageState>([
-  "completed",
-  "cancelled",
-  "refused",
-]);
-
-/** The states that the CLI names, as ours; others of a newer CLI are passed over. */
-const STATES: Readonly<Record<string, MessageState>> = {
-  queued: "queued",
-  completed: "completed",
-  cancelled: "cancelled",
-  discarded: "cancelled",
-  refused: "refused",
-};
-
-const NONE: readonly string[] = [];
-
-/** Follows the turns of one process. */
+/** The turns of one process. */
 export class Turns {
+  readonly #ledger: Ledger;
+  readonly #details: Details;
+  readonly #resume: ResumeContext | undefined;
+  readonly #matcher = new TurnMatcher();
+  readonly #stops: TurnStops;
+  readonly #limitWait: LimitWait;
+  readonly #signIn: SignIn;
+  readonly #outbox = new Outbox();
+  #state: ConversationState = "new";
+  #sawInit = false;
+  #startupError: StartupError | undefined;
+
+  /** @param ledger Each event is entered there before its message comes here. */
+  constructor(options: TurnsOptions, ledger: Ledger, details: Details) {
+    this.#ledger = ledger;
+    this.#details = details;
+    this.#resume = options.resume;
+    this.#stops = new TurnStops(options, ledger.facts);
+    this.#limitWait = new LimitWait(options.waitForReset);
+    this.#signIn = new SignIn(options.auth);
+  }
+
+  /** The facts are those of a process before: what was reached then was told then. */
+  inherited(): void {
+    this.#stops.thresholds();
+  }
+
+  /** The state of the conversation. */
+  get state(): ConversationState {
+    return this.#state;
+  }
+
+  /** Whether this process was ever sent a prompt or a message. */
+  get hasPrompted(): boolean {
+    return this.#outbox.hasWritten;
+  }
+
+  /** Whether the first turn of the process has begun. */
+  get sawInit(): boolean {
+    return this.#sawInit;
+  }
+
   /** The turn that the caller waits for. */
-  open: OpenTurn | undefined;
-  /** The CLI is at work on a turn that is not the caller's. */
-  #foreign = false;
-  /** The prompt of its own that it is about, if it has begun with one. */
-  #foreignId: string | undefined;
-  /** It is the turn of a deferred call, of which the CLI reports nothing else. */
-  #isOfDeferredCall = false;
-  /** The CLI reports what becomes of each prompt: since 2.1.206. */
-  #reportsLifecycle = false;
-  /** The CLI names the prompts of a turn in its `init`: since 2.1.301. */
-  #namesInits = false;
-  /** Prompts that have started since the last result. */
-  readonly #begun = new Set<string>();
-  /**
-   * Messages that were pushed and are not done with. One that is folded is completed
-   * before the result, another one after it.
-   */
-  readonly #pushed = new Map<
-    string,
-    { completed: boolean; answered: boolean }
-  >();
+  get open(): OpenTurn | undefined {
+    return this.#matcher.open;
+  }
 
-  /** Those of them that the turn is about which is not the caller's. */
-  #foreignPushed = new Set<string>();
-  /** A turn that is not the caller's began with messages that were pushed, and nothing else. */
-  #isOfPushed = false;
+  /** Id of that turn. */
+  get id(): string | undefined {
+    return this.#matcher.open?.prompt.id;
+  }
 
-  /** Id of the turn that the lines belong to now; `undefined` where they are nobody's. */
+  /** Id of the turn that lines belong to now; `undefined` if it is not the caller's. */
   get owner(): string | undefined {
-    return this.#foreign ? undefined : this.open?.prompt.id;
+    return this.#matcher.owner;
   }
 
-  /** Whether the CLI is at work on any turn that we know of. */
+  /** Whether a prompt waits for the turn before it to drain. */
+  get hasWaiting(): boolean {
+    return this.#outbox.waiting !== undefined;
+  }
+
+  /** Whether it is the prompt of this turn that waits. */
+  isWaiting(turnId: string): boolean {
+    return this.#outbox.waiting?.prompt.id === turnId;
+  }
+
+  /** Whether any turn runs, or a message waits for one. */
   get isBusy(): boolean {
-    return this.open !== undefined || this.#foreign ||
-      [...this.#pushed.values()].some(({ answered }) => !answered);
+    return this.#matcher.isBusy;
   }
 
-  /** A message is on its way outside of `send()`. */
-  push(id: string): void {
-    this.#pushed.set(id, { completed: false, answered: false });
+  /** Whether the CLI is at work on any turn. */
+  get isWorking(): boolean {
+    return this.#matcher.isBusy && this.open?.resting === undefined &&
+      this.#state !== "closing" && this.#state !== "ended";
   }
 
-  /**
-   * Messages that were pushed and whose turn it is: it runs, or is the next to begin. None
-   * while the caller's own turn runs, into which they may be folded.
-   */
+  /** Whether there is a prompt whose turn has not begun: an interruption would not be heard. */
+  get isUnheard(): boolean {
+    return this.open?.started === false;
+  }
+
+  /** The pushed messages that the turn is about which runs, or is the next to begin. */
   get pushedTurn(): readonly string[] {
-    if (this.#pushed.size === 0) return NONE;
-    if (!this.#foreign && this.open !== undefined) return NONE;
-    return [...this.#pushed].flatMap(([id, { answered }]) =>
-      !answered && (!this.#foreign || this.#foreignPushed.has(id)) ? [id] : []
-    );
+    return this.#matcher.pushedTurn;
+  }
+
+  /** Whether it makes sense to ask what the turn has used so far. */
+  get isLimited(): boolean {
+    return this.#stops.isLimited && this.owner !== undefined &&
+      this.open?.stop === undefined;
+  }
+
+  /** Hands a line to the turn that it belongs to. */
+  emit(frame: Frame): Emit {
+    return { do: "emit", frame, turnId: this.#matcher.owner };
+  }
+
+  /** The process is up. */
+  start(): void {
+    this.#state = next(this.#state, "start");
+  }
+
+  /** The start is over: prompts that waited for it go out, or never do. */
+  shakeHands(
+    { id, outcome }: { readonly id: string; readonly outcome: Outcome },
+  ): Output[] {
+    const held = this.#outbox.release();
+    if (!outcome.ok) return [{ do: "settle", id, outcome }];
+    const error = this.#signIn.atHandshake(outcome.response);
+    return error === undefined
+      ? [{ do: "settle", id, outcome }, ...held]
+      : [{ do: "settle", id, outcome: { ok: false, error } }];
+  }
+
+  /** Sends a prompt, or keeps it until the turn before has drained. */
+  send(prompt: Prompt): Output[] {
+    if (this.hasWaiting) throw illegal(this.#state, "send");
+    this.#stops.checkBudget();
+    const state = next(this.#state, "send");
+    // What cannot be written must fail before it counts as a turn.
+    const line = promptLine(prompt);
+    this.#state = state;
+    if (state === "draining") {
+      this.#outbox.keep({ prompt, line });
+      return [];
+    }
+    return this.#open({ prompt, line });
+  }
+
+  #open({ prompt, line }: WrittenPrompt): Output[] {
+    this.#matcher.open = new OpenTurn(prompt);
+    return this.#outbox.write(prompt.id, line);
+  }
+
+  /** Hands a message to the process in any state of its turns. What becomes of it is told. */
+  push(prompt: Prompt, how: PushOptions): Output[] {
+    if (
+      this.#state !== "idle" && this.#state !== "running" &&
+      this.#state !== "draining"
+    ) {
+      throw illegal(this.#state, "send");
+    }
+    this.#stops.checkBudget();
+    const line = promptLine(prompt, how);
+    this.#matcher.pushed.add(prompt.id);
+    return this.#outbox.write(prompt.id, line);
+  }
+
+  /** The turn of the pushed messages failed for those who wait for it. */
+  failPushed(error: unknown): Output[] {
+    return this.pushedTurn.map((id) => ({
+      do: "tell_push",
+      id,
+      news: { error },
+      last: true,
+    }));
   }
 
   /**
-   * Whether a result is that of a turn which pushed messages began: it answers them, and
-   * nobody else.
+   * The reader of the turn left. Its rest is drained, and should be interrupted. A prompt
+   * that has not gone out yet never does.
    */
-  isOfPushed(result: WireObject): boolean {
-    return this.#isOfPushed &&
-      // CLI 2.1.197 does not tell it from a turn that it starts by itself until now.
-      (result.origin === undefined || result.origin === null);
-  }
-
-  /** Whether this CLI reports what becomes of a message. */
-  get reportsLifecycle(): boolean {
-    return this.#reportsLifecycle;
-  }
-
-  /** Whether more will be heard of a message that was pushed. */
-  isPushed(id: string): boolean {
-    return this.#pushed.has(id);
-  }
-
-  /** All messages that were pushed and are not done with. */
-  takePushed(): readonly string[] {
-    const ids = [...this.#pushed.keys()];
-    this.#pushed.clear();
-    return ids;
-  }
-
-  /** A line came before the first `init`, about a call that was left to this process. */
-  beginDeferredCall(): void {
-    // Since 2.1.206 the turn has an id, which has come before.
-    if (this.#reportsLifecycle) return;
-    this.#foreign = true;
-    this.#isOfDeferredCall = true;
-  }
-
-  /** A `system/init` came: a turn begins. Says whether it is the caller's. */
-  begin(raw: WireObject): boolean {
-    const own = this.open !== undefined && !this.#isOfDeferredCall &&
-      this.#isBegunBy(raw, this.open.promptId);
-    this.#foreign = !own;
-    this.#foreignPushed = new Set(
-      own || this.#pushed.size === 0
-        ? []
-        : [...this.#pushed.keys()].filter((id) => this.#isBegunBy(raw, id)),
-    );
-    this.#isOfPushed = this.#foreignPushed.size > 0 &&
-      this.#foreignId === undefined &&
-      promptIds(raw)?.every((id) => this.#pushed.has(`${id}`)) !== false;
-    if (own && this.open !== undefined) this.open.started = true;
-    return own;
-  }
-
-  #isBegunBy(init: WireObject, promptId: string): boolean {
-    const ids = promptIds(init);
-    if (ids !== undefined) {
-      this.#namesInits = this.#reportsLifecycle = true;
-      return ids.includes(promptId);
+  leave(turnId: string): Output[] {
+    if (this.isWaiting(turnId)) {
+      this.#outbox.takeWaiting();
+      return [{ do: "end_turn", id: turnId, end: { error: neverSent() } }];
     }
-    // Every prompt of ours has an id, so an init without one is that of a turn of the
-    // CLI's own, if this CLI names ids.
-    if (this.#namesInits) return false;
-    return !this.#reportsLifecycle || this.#begun.has(promptId);
+    if (this.#outbox.drop(turnId)) {
+      return this.#endTurn(turnId, { error: neverSent() });
+    }
+    if (this.id === turnId && this.#state === "running") {
+      this.#state = next(this.#state, "leave");
+    }
+    return this.#endWait();
   }
 
-  /** News of a prompt. Gives what became of a pushed one. */
-  lifecycle(event: CommandLifecycle): MessageState | undefined {
-    this.#reportsLifecycle = true;
+  /** Ends the wait for a limit: the turn ends as it had ended. */
+  #endWait(): Output[] {
+    const { open } = this;
+    return open?.resting === undefined
+      ? []
+      : this.#endTurn(open.prompt.id, open.resting);
+  }
+
+  /**
+   * The limit that a turn waited for is over: the turn continues, or ends as it had ended.
+   *
+   * @param promptId A UUID that this process has not seen, if the turn is to continue.
+   */
+  goOn(turnId: string, promptId: string | undefined): Output[] {
+    const { open } = this;
+    if (open?.resting === undefined || open.prompt.id !== turnId) return [];
+    if (promptId === undefined || this.#stops.isSpent) return this.#endWait();
+    const { turn, prompt } = this.#limitWait.end(open, promptId);
+    const line = promptLine(prompt);
+    this.#matcher.open = turn;
+    return this.#outbox.write(turnId, line);
+  }
+
+  /** Asks the CLI by this request to stop the turn that runs. */
+  interrupt(id: string, line: string): Output[] {
+    const { open } = this;
+    // Before the turn's init the CLI says yes to it and then runs the turn all the same.
+    if (open?.started === false && open.resting === undefined) {
+      open.holdInterrupt(id, line);
+      return [];
+    }
+    return [{ do: "write", line }, ...this.#endWait()];
+  }
+
+  /** An interruption is no longer wanted. Returns whether it was still held back. */
+  forget(id: string): boolean {
+    return this.open?.dropInterrupt(id) === true;
+  }
+
+  /** A message came, and is read: it may begin a turn, or end one. */
+  message(raw: WireObject, frame: Frame): Output[] {
+    if (!this.#sawInit && isOfDeferredCall(raw, frame)) {
+      this.#matcher.beginDeferredCall();
+    }
+    if (raw.type === "result") return this.#finish(raw, frame);
+    if (raw.type === "system" && raw.subtype === "init") {
+      return this.#begin(raw, frame);
+    }
+    const [event] = frame.events;
+    switch (event?.type) {
+      case "command_lifecycle":
+        return this.#follow(event, frame);
+      case "api_retry": {
+        const hasKey = this.#signIn.key !== undefined;
+        const stop = this.#stops.retry(event, this.open, hasKey);
+        return [this.emit(frame), ...this.#stop(stop)];
+      }
+      default:
+        return [this.emit(frame)];
+    }
+  }
+
+  /** A turn begins. */
+  #begin(init: WireObject, frame: Frame): Output[] {
+    this.#sawInit = true;
+    const { open } = this;
+    const own = this.#matcher.begin(init);
+    const error = this.#signIn.atInit(init);
+    // The init itself belongs to the turn that it begins.
+    return [
+      this.emit(frame),
+      ...error === undefined ? [] : [{ do: "fail", error } as const],
+      ...own && open !== undefined ? releaseInterrupts(open) : [],
+    ];
+  }
+
+  /** What becomes of a prompt. */
+  #follow(event: CommandLifecycle, frame: Frame): Output[] {
+    const { open } = this;
+    const outputs: Output[] = [
+      this.#matcher.isOfTurn(event)
+        ? this.emit(frame)
+        : { do: "emit", frame, turnId: undefined },
+    ];
+    // A prompt that failed by a limit is cancelled, after its result.
+    const isOver = open?.resting !== undefined;
+    if (open !== undefined && !isOver && this.#matcher.isDropped(event)) {
+      const error = dropped(event, "send", this.#ledger.facts.id);
+      outputs.push(...this.#endTurn(open.prompt.id, { error }));
+    }
+    const state = this.#matcher.lifecycle(event);
+    if (open?.started === true) outputs.push(...releaseInterrupts(open));
+    if (state === undefined) return outputs;
     const id = event.commandUuid;
-    if (event.state === "started") {
-      this.#begun.add(id);
-      this.#beginForeign(id);
-    } else if (isDrop(event)) this.#begun.delete(id);
-    if (
-      id === this.#foreignId && (isDrop(event) || event.state === "completed")
-    ) {
-      this.#foreign = false;
-      this.#foreignId = undefined;
-    }
-    if (
-      event.state === "started" && id === this.open?.promptId && this.#foreign
-    ) {
-      // Folded into a turn that the CLI began by itself: from here on it is ours.
-      this.#foreign = false;
-      this.open.started = true;
-    }
-    if (!this.#pushed.has(id)) return undefined;
-    if (event.state === "started") {
-      if (this.#foreign) this.#foreignPushed.add(id);
-      return this.open?.started === true || this.#foreign
-        ? "folded"
-        : "started";
-    }
-    const state = STATES[event.state];
-    if (state === "completed") this.#mark(id, "completed");
-    else if (state !== undefined && MESSAGE_ENDS.has(state)) {
-      this.#pushed.delete(id);
-    }
-    return state;
+    const { pushed } = this.#matcher;
+    const told = pushed.tell(id, { state });
+    if (state !== "cancelled" && state !== "refused") return [...outputs, told];
+    const error = dropped(event, "push", this.#ledger.facts.id);
+    return [...outputs, { ...told, last: false }, pushed.tell(id, { error })];
   }
 
-  /**
-   * The CLI begins a turn by itself, of which lines come before any init: one that holds
-   * a deferred call of a tool begins with what that gave.
-   */
-  #beginForeign(id: string): void {
+  /** Interrupts the caller's turn, which fails for this reason. */
+  #stop(stop: TurnStop | undefined): Output[] {
+    const { open } = this;
     if (
-      id === this.open?.promptId || this.#pushed.has(id) ||
-      this.open?.started === true
+      stop === undefined || open === undefined || open.stop !== undefined ||
+      this.owner !== open.prompt.id
+    ) return [];
+    open.stop = stop;
+    return [{ do: "stop_turn", id: open.prompt.id }];
+  }
+
+  /** Takes what the process counts in the middle of a turn. */
+  counted(counted: Used): Output[] {
+    return this.#stop(this.#stops.counted(counted));
+  }
+
+  /** A turn ends. */
+  #finish(raw: WireObject, decoded: Frame): Output[] {
+    const { open } = this;
+    const [event] = decoded.events;
+    const result = event?.type === "result" ? event : undefined;
+    const frame = result === undefined ? decoded : {
+      ...decoded,
+      events: [...decoded.events, ...this.#stops.thresholds()],
+    };
+    const emit = this.emit(frame);
+    const outputs: Output[] = [
+      this.#matcher.isOfPushed(raw) ? { ...emit, endsPushed: true } : emit,
+    ];
+    this.#checkStart(raw);
+    const { own, answered } = this.#matcher.end(raw);
+    const { pushed } = this.#matcher;
+    if (result !== undefined) {
+      outputs.push(...answered.map((id) => pushed.tell(id, { result })));
+    }
+    if (!this.#matcher.reportsLifecycle) {
+      outputs.push(...pushed.end(unreported()));
+    }
+    if (!own || open === undefined) return outputs;
+    const end = this.#startupError === undefined
+      ? turnEnd(raw, frame, {
+        assistantError: open.assistantError,
+        key: this.#signIn.key,
+        rateLimit: this.#ledger.rateLimit,
+        isClosing: this.#state === "closing",
+        stop: open.stop,
+      }, this.#details())
+      : { error: this.#startupError };
+    const reset = this.#state === "running"
+      ? this.#limitWait.begin(open, end)
+      : undefined;
+    const { id } = open.prompt;
+    return [
+      ...outputs,
+      ...releaseInterrupts(open),
+      ...reset === undefined
+        ? this.#endTurn(id, end)
+        : [{ do: "await_reset", id, reset } as const],
+    ];
+  }
+
+  /** A result without any init is about the start of the process. */
+  #checkStart(result: WireObject): void {
+    if (
+      result.subtype !== "error_during_execution" || this.#sawInit ||
+      // A turn that we ended before it began ends like that, too.
+      this.#state === "closing"
     ) return;
-    this.#foreign = true;
-    this.#foreignId = id;
+    this.#startupError = refusedStart(result, this.#resume, this.#details());
   }
 
-  #mark(id: string, what: "completed" | "answered"): void {
-    const message = this.#pushed.get(id);
-    if (message === undefined) return;
-    message[what] = true;
-    if (message.completed && message.answered) this.#pushed.delete(id);
+  #endTurn(id: string, end: TurnEnd): Output[] {
+    const { open } = this;
+    const outputs: Output[] = [
+      ...open === undefined ? [] : releaseInterrupts(open),
+      { do: "end_turn", id, end },
+    ];
+    this.#matcher.open = undefined;
+    if (this.#state !== "closing") this.#state = next(this.#state, "result");
+    const waiting = this.#state === "idle"
+      ? this.#outbox.takeWaiting()
+      : undefined;
+    if (waiting === undefined) return outputs;
+    this.#state = next(this.#state, "send");
+    return [...outputs, ...this.#open(waiting)];
   }
 
-  /**
-   * Whether news of a prompt belong to the turn that is open. Those of the prompt before it
-   * come after its result, maybe when the next one is on its way.
-   */
-  isOfTurn({ commandUuid: id }: CommandLifecycle): boolean {
-    return id === this.open?.promptId || this.#pushed.has(id);
+  /** No more prompts. One that waited for the turn before it will not be sent. */
+  close(): Output[] {
+    this.#state = next(this.#state, "close");
+    const waiting = this.#outbox.takeWaiting();
+    if (waiting === undefined) return [];
+    const error = illegal(this.#state, "send");
+    return [{ do: "end_turn", id: waiting.prompt.id, end: { error } }];
   }
 
-  /** Whether a lifecycle says that the open turn will never have a result. */
-  isDropped(event: CommandLifecycle): boolean {
-    return event.commandUuid === this.open?.promptId && isDrop(event);
+  /** Why the process is gone. To be asked before {@linkcode end}. */
+  errorOf(how: ProcessExit): Error {
+    return this.#startupError ?? endError(how, {
+      isClosing: this.#state === "closing",
+      isReady: this.#outbox.isReleased,
+      sawInit: this.#sawInit,
+      sessionId: this.#details().sessionId,
+    });
   }
 
-  /** A `result` came: a turn ends. Says whether it is the caller's, and which pushed ones it answers. */
-  end(raw: WireObject): {
-    readonly own: boolean;
-    readonly pushed: readonly string[];
-  } {
-    const ids = this.#promptsOf(raw);
-    // CLI 2.1.197 names no prompts; a turn that it starts by itself has an origin, unless it is
-    // that of a deferred call.
-    const isOfPrompt = !this.#isOfDeferredCall &&
-      (raw.origin === undefined || raw.origin === null);
-    const own = this.open !== undefined &&
-      (ids?.includes(this.open.promptId) ?? isOfPrompt);
-    this.#foreign = false;
-    this.#foreignId = undefined;
-    this.#isOfDeferredCall = false;
-    this.#isOfPushed = false;
-    this.#begun.clear();
-    const pushed = [...this.#pushed.keys()].filter((id) => ids?.includes(id));
-    for (const id of pushed) this.#mark(id, "answered");
-    return { own, pushed };
-  }
-
-  /** The prompts that a result answers; `undefined` if this CLI does not say. */
-  #promptsOf(result: WireObject): readonly unknown[] | undefined {
-    const ids = promptIds(result);
-    if (Array.isArray(result.user_message_uuids)) return ids;
-    if (this.#reportsLifecycle) return [...this.#begun, ...ids ?? []];
-    return ids;
+  /** The process is gone, or never came to be: all that waits for a turn fails. */
+  end(error: unknown): Output[] {
+    this.#state = next(this.#state, "end");
+    const outputs: Output[] = [];
+    const waiting = this.#outbox.takeWaiting();
+    for (const id of [this.id, waiting?.prompt.id]) {
+      if (id !== undefined) {
+        outputs.push({ do: "end_turn", id, end: { error } });
+      }
+    }
+    this.#matcher.open = undefined;
+    return [...outputs, ...this.#matcher.pushed.end(error)];
   }
 }
 
-/** Whether the CLI will not run a prompt, or has cut it off. */
-function isDrop({ state }: CommandLifecycle): boolean {
-  return state === "cancelled" || state === "discarded" || state === "refused";
+function releaseInterrupts(turn: OpenTurn): Output[] {
+  return turn.releaseInterrupts().map((line) => ({ do: "write", line }));
 }
 
-/** The prompts that a line is about; `undefined` where it names none. */
-function promptIds(raw: WireObject): readonly unknown[] | undefined {
-  if (Array.isArray(raw.user_message_uuids)) return raw.user_message_uuids;
-  const id = raw.user_message_uuid;
-  return id === undefined || id === null ? undefined : [id];
+/** Whether a line before the first `init` is about a call that the session left to this process. */
+function isOfDeferredCall(raw: WireObject, { events }: Frame): boolean {
+  return raw.type === "result"
+    ? raw.stop_reason === "tool_deferred" ||
+      raw.terminal_reason === "tool_deferred_unavailable"
+    : events[0]?.type === "tool_result";
 }

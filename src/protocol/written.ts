@@ -5,8 +5,8 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import type { Prompt, PushOptions } from "./output.ts";
 import type { Reply } from "./pending.ts";
+import type { Prompt, PushOptions } from "./prompt.ts";
 
 /** A prompt. */
 export function promptLine(
@@ -38,12 +38,12 @@ export function requestLine(
   });
 }
 
-/** Tells the CLI that nobody waits for the answer to a request of ours any more. */
+/** Tells the CLI that the answer to a request of ours is no longer waited for. */
 export function cancelLine(id: string): string {
   return JSON.stringify({ type: "control_cancel_request", request_id: id });
 }
 
-/** The answer to a question of the CLI's. */
+/** The answer to a question of the CLI. */
 export function replyLine(id: string, reply: Reply): string {
   const { refusal, response } = reply;
   return JSON.stringify({

@@ -38,7 +38,7 @@ import { answerSchemaOf } from "../structured/convert.ts";
 import { outputOf, uncheckedOutput } from "../structured/output.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
 import { checkOptions } from "../options/check_options.ts";
-import type { PushOptions, Until } from "../protocol/output.ts";
+import type { PushOptions, Until } from "../protocol/prompt.ts";
 import { pushControl, type PushedMessage } from "./pushed.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import {

@@ -9,7 +9,7 @@ import type {
   SessionOptions,
 } from "../options/session_options.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
-import type { Until } from "../protocol/output.ts";
+import type { Until } from "../protocol/prompt.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { type AskOptions, AsyncSession } from "./async_session.ts";
 

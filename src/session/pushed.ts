@@ -5,8 +5,11 @@
  */
 
 import type { Result } from "../messages/result.ts";
-import type { PushNews } from "../protocol/output.ts";
-import { MESSAGE_ENDS, type MessageState } from "../protocol/turns.ts";
+import {
+  MESSAGE_ENDS,
+  type MessageState,
+  type PushNews,
+} from "../protocol/message_state.ts";
 
 /** What became of a message that was pushed. */
 export interface PushedMessage {

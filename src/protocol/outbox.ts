@@ -1,0 +1,76 @@
+/**
+ * Prompts and messages on their way to the process. Pure.
+ *
+ * @module
+ */
+
+import type { Output } from "./output.ts";
+import type { Prompt } from "./prompt.ts";
+
+/** A prompt, and its line on the wire. */
+export interface WrittenPrompt {
+  /** What the caller sent. */
+  readonly prompt: Prompt;
+  /** What is written for it. */
+  readonly line: string;
+}
+
+/** What is to be written to one process, and may have to wait. */
+export class Outbox {
+  /** What waits for the end of the start; `undefined` after that. */
+  #held: { readonly id: string; readonly line: string }[] | undefined = [];
+  #waiting: WrittenPrompt | undefined;
+  #hasWritten = false;
+
+  /** Whether the process was ever sent anything, or will be when its start is over. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
+  }
+
+  /** Whether the start is over. */
+  get isReleased(): boolean {
+    return this.#held === undefined;
+  }
+
+  /** The prompt that waits for the turn before it to drain. */
+  get waiting(): WrittenPrompt | undefined {
+    return this.#waiting;
+  }
+
+  /**
+   * Writes a line, or holds it until the start is over: who pays, the settings, the
+   * permission mode and the shell commands of skills are settled before anything runs.
+   */
+  write(id: string, line: string): Output[] {
+    this.#hasWritten = true;
+    if (this.#held === undefined) return [{ do: "write", line }];
+    this.#held.push({ id, line });
+    return [];
+  }
+
+  /** The start is over. Returns the lines that were held. */
+  release(): Output[] {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    return held.map(({ line }) => ({ do: "write", line }));
+  }
+
+  /** Takes back a prompt that is held. Returns whether it was. */
+  drop(id: string): boolean {
+    const at = this.#held?.findIndex((one) => one.id === id) ?? -1;
+    if (at >= 0) this.#held?.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** Keeps a prompt until the turn before it has drained. */
+  keep(prompt: WrittenPrompt): void {
+    this.#waiting = prompt;
+  }
+
+  /** Returns the prompt that waits, and keeps it no longer. */
+  takeWaiting(): WrittenPrompt | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+}

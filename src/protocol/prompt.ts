@@ -1,0 +1,38 @@
+/**
+ * What a caller hands over for the conversation.
+ *
+ * @module
+ */
+
+/** A prompt on its way out. */
+export interface Prompt {
+  /** A UUID that this process has not seen; the turn is known by it. */
+  readonly id: string;
+  /** A text, or blocks of the API. */
+  readonly content: string | readonly unknown[];
+  /** Whether it is taken as it is written: no `@file` and no slash command in it. */
+  readonly verbatim?: boolean | undefined;
+  /** How long its turn may take, in milliseconds, in place of the session's limit. */
+  readonly timeoutMs?: number | undefined;
+  /** What ends its turn: its result, or that nothing runs in the background any longer. */
+  readonly until?: Until | undefined;
+}
+
+/**
+ * What ends a turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
+ * background any more and the turn about its end is over.
+ */
+export type Until = "turn" | "tasks";
+
+/** How a message is pushed. */
+export interface PushOptions {
+  /**
+   * When it is to be taken up: `"now"` ends the running turn at its next safe point
+   * and gives the message a turn of its own; `"next"` and `"later"` wait.
+   */
+  readonly priority?: "now" | "next" | "later";
+  /** Takes the message as it is written, in place of the session's `verbatim`. */
+  readonly verbatim?: boolean;
+  /** `false` adds it to the conversation without asking the model. Default `true`. */
+  readonly query?: boolean;
+}
