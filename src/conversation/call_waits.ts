@@ -58,12 +58,11 @@ export class CallWaits {
           : [];
       }
       case "dialog": {
-        const { tool_use_id: id } = question.request;
-        return typeof id === "string" ? [wait(id, nowMs - askedMs)] : [];
+        const { toolUseId: id } = question.request;
+        return id === undefined ? [] : [wait(id, nowMs - askedMs)];
       }
       case "elicitation": {
-        const { mcp_server_name: server } = question.request;
-        if (typeof server !== "string") return [];
+        const { serverName: server } = question.request;
         // A form does not say of which call it is.
         return [...this.#calls]
           .filter(([, { name }]) => name.startsWith(serverPrefix(server)))

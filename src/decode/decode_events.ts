@@ -16,10 +16,8 @@ import {
   type ViewEvents,
 } from "../events/mod.ts";
 import {
-  elicitation,
   type ElicitationRequest,
   elicitationRequest,
-  userDialog,
   type UserDialogRequest,
   userDialogRequest,
 } from "../events/dialogs.ts";
@@ -28,8 +26,7 @@ import {
   permissionRequest,
 } from "../events/permissions.ts";
 import { violation } from "./validation.ts";
-import { readShape, type Validation } from "../messages/_define.ts";
-import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
+import type { Validation } from "../messages/_define.ts";
 import { DEFAULTS } from "../util/defaults.ts";
 import { LineSplitter, WholeLinesStream } from "./lines.ts";
 
@@ -174,7 +171,7 @@ function decodeLine(decoder: EventDecoder, line: string): Frame {
   }
 }
 
-/** The event of a question; none of what is answered inside. */
+/** The event of a question to people; other questions have none. */
 function recordedQuestion(
   id: string,
   question: Question,
@@ -182,7 +179,6 @@ function recordedQuestion(
   | PermissionRequest
   | ElicitationRequest
   | UserDialogRequest
-  | UnknownEvent
   | undefined {
   switch (question.kind) {
     case "permission":
@@ -193,20 +189,22 @@ function recordedQuestion(
         undefined,
         { allow: () => refuse("allow"), deny: () => refuse("deny") },
       );
-    case "elicitation": {
-      const { raw } = question;
-      const read = readShape(elicitation, question.request);
-      return read.issues === undefined
-        ? elicitationRequest(raw, id, read.output, undefined, recorded)
-        : unknownEvent(raw, "invalid", read);
-    }
-    case "dialog": {
-      const { raw } = question;
-      const read = readShape(userDialog, question.request);
-      return read.issues === undefined
-        ? userDialogRequest(raw, id, read.output, undefined, recorded)
-        : unknownEvent(raw, "invalid", read);
-    }
+    case "elicitation":
+      return elicitationRequest(
+        question.raw,
+        id,
+        question.request,
+        undefined,
+        recorded,
+      );
+    case "dialog":
+      return userDialogRequest(
+        question.raw,
+        id,
+        question.request,
+        undefined,
+        recorded,
+      );
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * What a line of the CLI is: a message, or a part of the control protocol. The one
- * place that tells them apart, for live conversations and for saved streams. Pure.
+ * What a line of the CLI is: a message, or a part of the control protocol. Live conversations
+ * and saved streams tell them apart here, and nowhere else. Pure.
  *
  * @module
  */
@@ -8,14 +8,21 @@
 import {
   type FieldIssue,
   isWireObject,
+  readShape,
   type WireObject,
 } from "../messages/_define.ts";
 import { parseLine, readMessage } from "../messages/mod.ts";
 import { type UnknownEvent, unknownEvent } from "../messages/unknown.ts";
+import {
+  type Elicitation,
+  elicitation,
+  type UserDialog,
+  userDialog,
+} from "../events/dialogs.ts";
 import type { ClaudeMessage, Frame } from "../events/mod.ts";
 import { readToolRequest, type ToolRequest } from "../events/permissions.ts";
 
-/** What the CLI asks the host. */
+/** What the CLI asks the host; what does not fit never becomes a question. */
 export type Question =
   /** May this tool run? */
   | {
@@ -26,7 +33,7 @@ export type Question =
     /** The request as it came. */
     readonly raw: WireObject;
   }
-  /** A hook of ours is to run. */
+  /** One of our hooks is to run. */
   | {
     readonly kind: "hook";
     /** The id that it was registered under. */
@@ -44,22 +51,28 @@ export type Question =
     /** JSON-RPC: a request, or a notification, which wants an answer all the same. */
     readonly message: WireObject;
   }
-  /** An MCP server, or the CLI itself, asks a person. */
+  /** An MCP server asks a person. */
   | {
-    readonly kind: "elicitation" | "dialog";
-    /** What is asked, as it came. */
-    readonly request: WireObject;
-    /** The whole line. */
+    readonly kind: "elicitation";
+    readonly request: Elicitation;
+    /** The request as it came. */
+    readonly raw: WireObject;
+  }
+  /** The CLI itself asks a person. */
+  | {
+    readonly kind: "dialog";
+    readonly request: UserDialog;
+    /** The request as it came. */
     readonly raw: WireObject;
   };
 
-/** A line of the CLI, told apart. `frame` is what readers of the stream get of it. */
+/** What a line of the CLI is. `frame` is what readers of the stream get of it. */
 export type Line =
   /** Nothing. */
   | { readonly kind: "blank" }
   /** No message and no part of the protocol: an `UnknownEvent`, or nothing to act on. */
   | { readonly kind: "other"; readonly frame: Frame }
-  /** A message; an `EventDecoder` reads it. */
+  /** A message; an `EventDecoder` decodes it. */
   | { readonly kind: "message"; readonly raw: WireObject }
   /** A reply to a request of ours. */
   | {
@@ -80,7 +93,7 @@ export type Line =
     readonly question: Question;
     readonly frame: Frame;
   }
-  /** A request that nobody here can answer. It needs an error for a reply: the CLI waits. */
+  /** A request without an answer here. Its reply must be an error, as the CLI waits for one. */
   | {
     readonly kind: "unanswerable";
     readonly id: string;
@@ -145,7 +158,7 @@ function classifyRequest(raw: WireObject): Line {
     : { kind: "question", id, question, frame: { wire: raw, events: [] } };
 }
 
-/** Reads a request of the CLI; `undefined` where we do not know its kind. */
+/** Reads a request of the CLI; `undefined` if its kind is unknown. */
 function readQuestion(
   raw: WireObject,
   body: WireObject,
@@ -175,10 +188,18 @@ function readQuestion(
       if (!isWireObject(message)) return wrong("message");
       return { kind: "mcp", serverName, message };
     }
-    case "elicitation":
-      return { kind: "elicitation", request: body, raw };
-    case "request_user_dialog":
-      return { kind: "dialog", request: body, raw };
+    case "elicitation": {
+      const { output: request, issues } = readShape(elicitation, body);
+      return request === undefined
+        ? { issues }
+        : { kind: "elicitation", request, raw };
+    }
+    case "request_user_dialog": {
+      const { output: request, issues } = readShape(userDialog, body);
+      return request === undefined
+        ? { issues }
+        : { kind: "dialog", request, raw };
+    }
     default:
       return undefined;
   }

@@ -5,12 +5,9 @@
  * @module
  */
 
-import * as v from "valibot";
 import {
-  elicitation,
   type ElicitationRequest,
   elicitationRequest,
-  userDialog,
   type UserDialogRequest,
   userDialogRequest,
 } from "../events/dialogs.ts";
@@ -85,7 +82,7 @@ export function answeringEvent(
   sessionId: string | undefined,
   respond: (answer: HandAnswer) => void,
 ): AnsweringEvent {
-  const { raw, request } = question;
+  const { raw } = question;
   switch (question.kind) {
     case "permission":
       return permissionRequest(raw, id, question.request, sessionId, {
@@ -96,7 +93,7 @@ export function answeringEvent(
       return elicitationRequest(
         raw,
         id,
-        v.parse(elicitation, request),
+        question.request,
         sessionId,
         (answer) => respond(answer as ElicitationAnswer),
       );
@@ -104,7 +101,7 @@ export function answeringEvent(
       return userDialogRequest(
         raw,
         id,
-        v.parse(userDialog, request),
+        question.request,
         sessionId,
         (answer) => respond(answer as DialogAnswer),
       );

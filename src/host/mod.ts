@@ -6,7 +6,6 @@
  */
 
 import type { Question } from "../decode/line.ts";
-import { elicitation, userDialog } from "../events/dialogs.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type {
   DecidedBy,
@@ -14,12 +13,7 @@ import type {
   ToolRequest,
 } from "../events/permissions.ts";
 import { Hooks } from "../hooks/mod.ts";
-import {
-  type FieldIssue,
-  isWireObject,
-  readShape,
-  type WireObject,
-} from "../messages/_define.ts";
+import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { auditEvent } from "../permissions/audit.ts";
 import {
@@ -42,7 +36,6 @@ import {
   protectedNamesOf,
 } from "../permissions/protected_paths.ts";
 import type { StartupError } from "../errors.ts";
-import type { Reply } from "../protocol/pending.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
 import { isAskedOfPeople, Questions } from "../questions/mod.ts";
@@ -197,26 +190,23 @@ export class Host {
         return this.#answerHook(question, context);
       case "mcp":
         return this.#mcp.answer(question, context);
-      case "elicitation": {
-        const { output, issues } = readShape(elicitation, question.request);
-        return output === undefined ? unreadable(issues) : whenKnown(
-          this.#questions.ofServer(output, context),
+      case "elicitation":
+        return whenKnown(
+          this.#questions.ofServer(question.request, context),
           (answer) =>
             answer === undefined
               ? LEFT
               : { response: elicitationResponse(answer) },
         );
-      }
       case "dialog": {
-        const { output, issues } = readShape(userDialog, question.request);
-        if (output === undefined) return unreadable(issues);
-        if (!this.#questions.showsDialogs(output.dialogKind)) {
-          // The CLI drops an error and goes on to wait, for another client or its own
-          // time limit. A "cancelled" would count as the person's own.
-          return { refusal: `No such dialog here: "${output.dialogKind}"` };
+        const { request } = question;
+        if (!this.#questions.showsDialogs(request.dialogKind)) {
+          // The CLI drops an error and waits on, for another client or its own time
+          // limit. A "cancelled" would count as the person's own.
+          return { refusal: `No such dialog here: "${request.dialogKind}"` };
         }
         return whenKnown(
-          this.#questions.ofDialog(output, context),
+          this.#questions.ofDialog(request, context),
           (answer) =>
             answer === undefined ? LEFT : { response: dialogResponse(answer) },
         );
@@ -367,11 +357,4 @@ export class Host {
   turnEnded(): void {
     this.#policyHooks?.turnEnded();
   }
-}
-
-function unreadable(issues: readonly FieldIssue[]): Reply {
-  const [first] = issues;
-  return {
-    refusal: `Cannot read the request: ${first?.path}: ${first?.message}`,
-  };
 }

@@ -7,6 +7,7 @@ import {
   StartupError,
   StateError,
 } from "../errors.ts";
+import type { Question } from "../decode/line.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { type Output, Protocol } from "./mod.ts";
 import { next, TRANSITIONS } from "./state.ts";
@@ -337,7 +338,7 @@ Deno.test("a permission request is asked, answered once, and withdrawn", () => {
   assertEquals(protocol.answer("q2", { response: { behavior: "allow" } }), []);
 });
 
-Deno.test("a request that we do not know, or cannot read, gets an error reply", () => {
+Deno.test("a request of an unknown kind gets an error reply, and is an unknown event", () => {
   const protocol = started();
   const unknown = protocol.receive(ask("q1", "invented"));
   assertEquals(written(unknown).map((line) => line.response), [{
@@ -346,14 +347,93 @@ Deno.test("a request that we do not know, or cannot read, gets an error reply", 
     error: "Unsupported control request subtype: invented",
   }]);
   assertEquals(only(unknown, "emit")[0]?.frame.events[0]?.type, "unknown");
+});
 
-  const broken = JSON.stringify({
-    type: "control_request",
-    request_id: "q2",
-    request: { subtype: "can_use_tool", tool_name: 5, input: {} },
+/** Requests of each kind that do not fit, and the field that does not. */
+const BROKEN: {
+  readonly [K in Question["kind"]]: readonly (readonly [WireObject, string])[];
+} = {
+  permission: [
+    [{ subtype: "can_use_tool", tool_name: 5, input: {} }, "tool_name"],
+    [{ subtype: "can_use_tool", tool_name: "Bash" }, "input"],
+  ],
+  hook: [
+    [{ subtype: "hook_callback", input: {} }, "callback_id"],
+    [{ subtype: "hook_callback", callback_id: "h", input: 1 }, "input"],
+  ],
+  mcp: [
+    [{ subtype: "mcp_message", message: {} }, "server_name"],
+    [{ subtype: "mcp_message", server_name: "s", message: "m" }, "message"],
+  ],
+  elicitation: [
+    [{ subtype: "elicitation", message: "m" }, "mcp_server_name"],
+    [
+      { subtype: "elicitation", mcp_server_name: "s", message: 1 },
+      "message",
+    ],
+  ],
+  dialog: [
+    [{ subtype: "request_user_dialog", payload: {} }, "dialog_kind"],
+    [
+      { subtype: "request_user_dialog", dialog_kind: "d", payload: "p" },
+      "payload",
+    ],
+  ],
+};
+
+for (const [kind, requests] of Object.entries(BROKEN)) {
+  Deno.test(`a request that does not fit is refused, and is an unknown event: ${kind}`, () => {
+    const protocol = started();
+    for (const [request, path] of requests) {
+      const line = { type: "control_request", request_id: "q", request };
+      const outputs = protocol.receive(JSON.stringify(line));
+      assertEquals(only(outputs, "ask"), []);
+      const [reply] = written(outputs).map(({ response }) =>
+        response as WireObject
+      );
+      assertEquals([reply?.subtype, reply?.request_id], ["error", "q"]);
+      const refusal = `${reply?.error}`;
+      assert(refusal.startsWith(`Cannot read the request: ${path}: `), refusal);
+      const event = only(outputs, "emit")[0]?.frame.events[0];
+      assert(event?.type === "unknown");
+      assertEquals(event.issues?.[0]?.path, path);
+    }
   });
-  const [line] = written(protocol.receive(broken));
-  assertEquals((line?.response as WireObject).subtype, "error");
+}
+
+Deno.test("an elicitation and a dialog are read before they are asked", () => {
+  const protocol = started();
+  const asked = (request: WireObject) => {
+    const line = { type: "control_request", request_id: "q", request };
+    const [ask] = only(protocol.receive(JSON.stringify(line)), "ask");
+    return ask?.question;
+  };
+  const elicitation = asked({
+    subtype: "elicitation",
+    mcp_server_name: "s",
+    message: "m",
+    mode: "url",
+    elicitation_id: "e",
+  });
+  assert(elicitation?.kind === "elicitation");
+  assertEquals(elicitation.request, {
+    serverName: "s",
+    message: "m",
+    mode: "url",
+    elicitationId: "e",
+  });
+  const dialog = asked({
+    subtype: "request_user_dialog",
+    dialog_kind: "d",
+    payload: { a: 1 },
+    tool_use_id: "t",
+  });
+  assert(dialog?.kind === "dialog");
+  assertEquals(dialog.request, {
+    dialogKind: "d",
+    payload: { a: 1 },
+    toolUseId: "t",
+  });
 });
 
 Deno.test("replies settle requests, whatever their order, once", () => {
