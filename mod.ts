@@ -22,12 +22,12 @@
  * @module
  */
 
-export {
-  type Answer,
-  type AskOptions,
-  AsyncSession,
-  type SendOptions,
-} from "./src/session/async_session.ts";
+export { AsyncSession } from "./src/session/async_session.ts";
+export type {
+  Answer,
+  AskOptions,
+  SendOptions,
+} from "./src/session/turn_options.ts";
 export {
   type ContentBlock,
   type DocumentOptions,
@@ -36,7 +36,8 @@ export {
 } from "./src/prompt/blocks.ts";
 export { document, image } from "./src/prompt/files.ts";
 export { SessionFacts, type SessionState } from "./src/session/facts_view.ts";
-export { type TextStreamOptions, Turn } from "./src/session/turn.ts";
+export { Turn } from "./src/session/turn.ts";
+export type { TextStreamOptions } from "./src/session/text_stream.ts";
 export type { OnRetract } from "./src/decode/text_pieces.ts";
 export type { PushedMessage } from "./src/session/pushed.ts";
 export type { PushOptions, Until } from "./src/protocol/prompt.ts";

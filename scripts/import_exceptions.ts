@@ -5,9 +5,4 @@
  *
  * @module
  */
-export const IMPORT_EXCEPTIONS: readonly string[] = [
-  "src/session/async_session.ts > src/session/session_common.ts",
-  "src/session/async_session.ts > src/session/session_core.ts",
-  "src/session/session_common.ts > src/session/async_session.ts",
-  "src/session/session_core.ts > src/session/session_common.ts",
-];
+export const IMPORT_EXCEPTIONS: readonly string[] = [];

@@ -6,7 +6,7 @@
  */
 
 import type { Question } from "../decode/line.ts";
-import type { ClaudeEvent } from "../events/mod.ts";
+import type { ToolUse } from "../events/blocks.ts";
 import { serverPrefix } from "../tools/names.ts";
 
 /** A call that has no result yet. */
@@ -29,16 +29,15 @@ export interface CallWait {
 export class CallWaits {
   readonly #calls = new Map<string, OpenCall>();
 
-  /** Notes the calls and results among events. */
-  heard(events: readonly ClaudeEvent[], nowMs: () => number): void {
-    for (const event of events) {
-      if (event.type === "tool_use" && !event.server) {
-        const { toolUseId, name } = event;
-        this.#calls.set(toolUseId, { name, atMs: nowMs(), waitedMs: 0 });
-      } else if (event.type === "tool_result") {
-        this.#calls.delete(event.toolUseId);
-      }
-    }
+  /** Takes a call of a tool. */
+  called({ toolUseId, name, server }: ToolUse, nowMs: number): void {
+    if (server) return;
+    this.#calls.set(toolUseId, { name, atMs: nowMs, waitedMs: 0 });
+  }
+
+  /** Takes the result of a call. */
+  ended(toolUseId: string): void {
+    this.#calls.delete(toolUseId);
   }
 
   /** Takes a question that was answered or withdrawn. Returns the calls that waited for it. */

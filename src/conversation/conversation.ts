@@ -1,26 +1,37 @@
 /**
- * What every driver does the same: hands lines to the protocol, does what it says,
- * asks the host, and knows who waits for what. Reading, writing and time are the
- * driver's own.
+ * The conversation with one process: hands its lines to the protocol, does what that says,
+ * asks the host, and knows who waits for what. The same for async and blocking sessions; the
+ * link to the process is the difference.
  *
  * @module
  */
 
-import { maskError, StateError } from "../errors.ts";
+import type { ControlOptions } from "../control/call.ts";
+import { Due } from "../util/due.ts";
+import {
+  DeadlineError,
+  maskError,
+  type StartupError,
+  StateError,
+} from "../errors.ts";
 import type { Question } from "../decode/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permissions.ts";
-import { NeedsCheck } from "../verification/needs_check.ts";
-import { usedNeeds } from "../verification/needs.ts";
-import { Warnings } from "../verification/warnings.ts";
 import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
 import { Host } from "../host/mod.ts";
-import type { WireObject } from "../messages/_define.ts";
 import type { LiveChange } from "./live_changes.ts";
+import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import type { Launch } from "../options/launch.ts";
+import { DEFAULTS } from "../util/defaults.ts";
 import { namesPermissionMode } from "../options/policy_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
+import { closeBoundMs, closeStepsOf } from "../process/shutdown.ts";
+import type { Launch } from "../options/launch.ts";
+import { keepsSettings } from "../process/launch_files.ts";
+import { machineOf } from "../process/machine.ts";
+import { readyLaunch } from "../process/ready_launch.ts";
+import { DefaultMode } from "../protocol/default_mode.ts";
+import { idleSteps } from "../protocol/idle.ts";
 import {
   type Output,
   type ProcessExit,
@@ -29,25 +40,27 @@ import {
   type PushNews,
   type PushOptions,
 } from "../protocol/mod.ts";
-import { DefaultMode } from "../protocol/default_mode.ts";
-import type { ResumeContext } from "../protocol/end_error.ts";
-import { idleSteps } from "../protocol/idle.ts";
-import { pathOf } from "../options/launch.ts";
-import { machineOf } from "../process/machine.ts";
 import type { Outcome } from "../protocol/pending.ts";
-import type { Inherited } from "./inherited.ts";
-import { isEndless, MAX_TIMER_MS } from "../util/time_limit.ts";
-import { LastingTurns } from "./lasting_turns.ts";
-import { afterInTime, type Clock, TurnLimits } from "./limits.ts";
-import { CallWaits } from "./call_waits.ts";
-import { Observers } from "./observers.ts";
+import type { StartChecks } from "../protocol/start.ts";
+import type { ConversationState } from "../protocol/state.ts";
+import type { Soon } from "../util/maybe_promise.ts";
+import { MAX_TIMER_MS } from "../util/time_limit.ts";
+import { NeedsCheck } from "../verification/needs_check.ts";
+import { usedNeeds } from "../verification/needs.ts";
 import { planOf } from "../verification/plan.ts";
 import { Verification } from "../verification/verification.ts";
+import { Warnings } from "../verification/warnings.ts";
+import { CallWaits } from "./call_waits.ts";
+import { ControlRequests } from "../conversation/control_requests.ts";
+import type { Inherited } from "./inherited.ts";
+import type { Link, LinkTaker } from "../conversation/link.ts";
 import { Meter } from "./meter.ts";
+import { Observers } from "./observers.ts";
 import { OpenQuestions } from "./open_questions.ts";
-import { ResetWaits } from "./reset_waits.ts";
+import { OpenTurns } from "../conversation/open_turns.ts";
+import { resumeContext } from "../conversation/resume_context.ts";
 import type { SessionSink, TurnSink } from "./sinks.ts";
-import { notAsBefore } from "./start_failure.ts";
+import { notAsBefore, startFailure } from "./start_failure.ts";
 
 /**
  * How long a CLI may take to end that was told to before a turn had begun. One that takes
@@ -55,79 +68,81 @@ import { notAsBefore } from "./start_failure.ts";
  */
 const UNHEARD_MS = 500;
 
-/** What a conversation needs of its driver. */
-export interface DriverPort extends Clock {
-  /** What stderr said last. */
-  readonly stderrTail: string;
-  /** Writes a line to the process, or keeps it until there is one. */
-  write(line: string): void;
-  /** The session cannot go on: ends it and its process. */
-  fail(error: Error): void;
-  /** The caller wants the session closed. */
-  close(): void;
-}
-
 /** The conversation with one process. */
-export class Conversation {
+export class Conversation implements LinkTaker {
   /** The state machine behind it. */
   readonly protocol: Protocol;
   readonly #options: SessionOptions;
   readonly #session: SessionSink;
-  readonly #port: DriverPort;
-  readonly #host: Host;
-  readonly #limits: TurnLimits;
+  readonly #link: Link;
+  /** The end of the process before. */
+  readonly #before: Due<void> | undefined;
   /** What the process before was told, and this one is told again. */
   readonly #changes: readonly LiveChange[];
+  readonly #host: Host;
   readonly #observers: Observers;
-  readonly #meter: Meter;
-  readonly #waits: ResetWaits;
-  readonly #callWaits = new CallWaits();
-  readonly #warnings: Warnings;
-  readonly #lasting: LastingTurns;
-  readonly #turns = new Map<string, TurnSink>();
-  /** Turns that nobody reads any more. */
-  readonly #left = new Set<string>();
-  readonly #pushes = new Map<string, (news: PushNews) => void>();
-  readonly #own = new Map<string, (outcome: Outcome) => void>();
+  readonly #requests: ControlRequests;
+  readonly #turns: OpenTurns;
   readonly #questions: OpenQuestions;
-  #isEnded = false;
+  readonly #callWaits = new CallWaits();
+  readonly #meter: Meter;
+  readonly #warnings: Warnings;
+  readonly #pushes = new Map<string, (news: PushNews) => void>();
+  #started: Due<WireObject> | undefined;
+  #closed: Due<void> | undefined;
   #isOpening = false;
+  #isEnded = false;
+  /** How many outputs are being done, one inside the other. */
+  #performs = 0;
+  /** Why the start failed, until the outputs were done that say so. */
+  #refused: Error | undefined;
 
+  /**
+   * Starts nothing.
+   *
+   * @param link The way to the process.
+   * @param inherited From the process before, if there was one.
+   */
   constructor(
     options: SessionOptions,
     session: SessionSink,
-    port: DriverPort,
+    link: Link,
     inherited?: Inherited,
   ) {
     this.#options = options;
-    this.#changes = inherited?.changes ?? [];
     this.#session = session;
-    this.#port = port;
+    this.#link = link;
+    this.#before = inherited?.gone;
+    this.#changes = inherited?.changes ?? [];
+    const { readers } = session;
+    // What was asked in a turn that the CLI began by itself is no part of ours.
+    const emit = (event: ClaudeEvent) =>
+      this.#emit({ events: [event] }, this.protocol.owner);
+    const perform = (outputs: readonly Output[]) => this.perform(outputs);
     this.#host = new Host(options, {
-      // What was asked in a turn that the CLI began by itself is no part of ours.
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
+      emit,
       notify: (serverName, message) => {
         const payload = { server_name: serverName, message };
         // Nobody waits for it, and the CLI says yes to everything.
-        this.#ask("mcp_message", payload, MAX_TIMER_MS, () => {});
+        this.#requests.make("mcp_message", payload, MAX_TIMER_MS, () => {});
       },
       failed: (failure) => {
         this.#observers.failed(failure);
-        this.#session.handlerFailed(failure);
+        readers.handlerFailed(failure);
       },
       request: (subtype, payload, settle) => {
-        this.#ask(subtype, payload, MAX_TIMER_MS, settle);
+        this.#requests.make(subtype, payload, MAX_TIMER_MS, settle);
       },
-      fail: (error) => port.fail(error),
+      fail: (error) => this.fail(error),
       machine: machineOf(options),
     });
     this.#observers = new Observers(
       options,
-      (failure) => this.#session.handlerFailed(failure),
+      (failure) => readers.handlerFailed(failure),
     );
     this.protocol = new Protocol({
       resume: resumeContext(options),
-      stderrTail: () => port.stderrTail,
+      stderrTail: () => link.stderrTail,
       validation: options.validation,
       budget: options.budget,
       failFastOn: options.failFastOn,
@@ -137,35 +152,19 @@ export class Conversation {
     if (inherited !== undefined) {
       this.protocol.inherit(inherited.facts, inherited.id);
     }
-    const clock: Clock = {
-      now: () => port.now(),
-      date: () => port.date(),
-      after: (timeoutMs, call) => port.after(timeoutMs, call),
-    };
     this.#warnings = new Warnings({
       version: () => this.protocol.facts.claudeVersion,
       isHeard: () => this.protocol.sawInit && this.protocol.owner !== undefined,
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.owner),
+      emit,
     });
-    this.#lasting = new LastingTurns(this.protocol, clock);
-    this.#waits = new ResetWaits(options.waitForReset?.maxMs ?? 0, {
-      ...clock,
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
-      over: (id, goesOn) =>
-        this.perform(
-          this.protocol.goOn(id, goesOn ? crypto.randomUUID() : undefined),
-        ),
-    });
-    this.#limits = new TurnLimits(options, this.protocol, {
-      ...clock,
+    this.#requests = new ControlRequests(this.protocol, link, perform);
+    this.#turns = new OpenTurns(options, this.protocol, link, {
+      perform,
       interrupt: () => this.#interrupt(),
-      failTurn: (id, error) => this.#failTurn(id, error),
-      failPushed: (error) => {
-        this.perform(this.protocol.failPushed(error));
-        this.#interrupt();
-      },
       emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
-      fail: (error) => port.fail(error),
+      unattend: () => this.unattend(),
+      fail: (error) => this.fail(error),
+      close: () => void this.close(),
     });
     this.#questions = new OpenQuestions(
       {
@@ -174,20 +173,23 @@ export class Conversation {
       },
       this.protocol,
       this.#host,
+      link,
       {
-        after: clock.after,
-        now: clock.now,
         answered: (question, askedMs) => this.#answered(question, askedMs),
         isAttended: (type) => this.#isAttended(type),
         emit: (frame, turnId) => this.#emit(frame, turnId),
-        perform: (outputs) => this.perform(outputs),
+        perform,
       },
     );
-    this.#meter = new Meter(this.protocol, {
-      now: () => port.now(),
+    this.#meter = new Meter(this.protocol, link, {
       request: (...request) => this.request(...request),
       counted: (used) => this.perform(this.protocol.counted(used)),
     });
+  }
+
+  /** Where the conversation is. */
+  get state(): ConversationState {
+    return this.protocol.state;
   }
 
   /** Whether the process is gone, or never came to be. */
@@ -195,17 +197,77 @@ export class Conversation {
     return this.#isEnded;
   }
 
+  /** Whether {@linkcode close} was called. */
+  get isClosing(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Id of the process, once there is one. */
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
+  /** The end of stderr. */
+  get stderrTail(): string {
+    return this.#link.stderrTail;
+  }
+
+  /** The secrets that are known by now. */
+  get secrets(): () => readonly string[] {
+    return this.#observers.secrets;
+  }
+
+  /** Hears each line of stderr; `undefined` if nobody does. */
+  get stderr(): ((line: string) => void) | undefined {
+    return this.#observers.stderr;
+  }
+
+  /** Gets the host ready; it may have to load something. `undefined` if it is ready. */
+  prepare(): Promise<void> | undefined {
+    return this.#host.prepare();
+  }
+
   /**
-   * Gets those ready who look on, before anything is started.
+   * Starts the process and does the handshake, once.
    *
-   * @throws {ConfigError} A file of theirs cannot be opened.
-   * @throws {StateError} One of them wants to start the session (`session_busy`).
+   * @throws {ConfigError} The process cannot be started with these options.
+   * @throws {StateError} The session is closed, or one of those who look on starts it.
    */
-  open(launch: Launch): void {
+  start(): Due<WireObject> {
+    if (this.#started !== undefined) return this.#started;
+    if (this.isClosing || this.#isEnded) throw this.closedError("start");
+    this.#link.checkWait("start", this.state);
+    const launch = readyLaunch(this.#options);
+    this.#open(launch);
+    const started = new Due<WireObject>();
+    this.#started = started;
+    const id = crypto.randomUUID();
+    const timeoutMs = this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+    this.#requests.expect(
+      id,
+      timeoutMs,
+      (outcome) => this.#shakenHands(outcome, started),
+    );
+    const fields = { ...launch.initialize, ...this.#host.initializeFields() };
+    const checks = this.#checks(launch);
+    const outputs = this.protocol.start(id, fields, timeoutMs, checks);
+    // Before anything is written: a worker takes no line that comes earlier.
+    this.#link.start(launch, this);
+    this.perform(outputs);
+    for (const { subtype, payload } of this.#changes) {
+      this.request(subtype, payload, timeoutMs, (outcome) => {
+        if (!outcome.ok) this.fail(notAsBefore(outcome.error));
+      });
+    }
+    return started;
+  }
+
+  /** Gets those ready who look on. */
+  #open(launch: Launch): void {
     if (this.#isOpening) {
       throw new StateError(
         "session_busy",
-        this.protocol.state,
+        this.state,
         "start",
         "Cannot start the session in its logger: it is being started",
       );
@@ -221,61 +283,42 @@ export class Conversation {
     }
   }
 
-  /** Gives the secrets that are known by now. */
-  get secrets(): () => readonly string[] {
-    return this.#observers.secrets;
-  }
-
-  /** Who hears the lines of stderr; `undefined` for nobody. */
-  get stderr(): ((line: string) => void) | undefined {
-    return this.#observers.stderr;
-  }
-
-  /** Gets the host ready; it may have to load something. `undefined` where it is. */
-  prepare(): Promise<void> | undefined {
-    return this.#host.prepare();
-  }
-
-  /** Writes the handshake. */
-  start(
-    launch: Launch,
-    timeoutMs: number,
-    settle: (outcome: Outcome) => void,
-  ): void {
-    const id = crypto.randomUUID();
-    const shakenHands = (outcome: Outcome) => {
-      if (outcome.ok) this.#host.started(outcome.response);
-      settle(outcome);
-    };
-    this.#own.set(id, this.#timed(id, timeoutMs, shakenHands));
-    const whole = { ...launch.initialize, ...this.#host.initializeFields() };
-    const plan = planOf(this.#options, launch);
-    const verifier = plan === undefined
-      ? undefined
-      : new Verification(plan, () => crypto.randomUUID());
+  /** What is asked and compared in the round of the handshake. */
+  #checks(launch: Launch): StartChecks {
     const makeId = () => crypto.randomUUID();
+    const plan = planOf(this.#options, launch);
     const needs = usedNeeds(this.#options);
     this.#warnings.askOptions(needs);
     this.#warnings.askHooks(this.#options.hooks);
-    const others = [
-      new NeedsCheck(needs, makeId, (version) => {
-        this.protocol.facts.claudeVersion = version;
-      }),
-      ...this.#namesMode ? [] : [new DefaultMode(makeId)],
-    ];
-    const checks = { verifier, others };
-    this.perform(this.protocol.start(id, whole, timeoutMs, checks));
-    for (const { subtype, payload } of this.#changes) {
-      this.request(subtype, payload, timeoutMs, (outcome) => {
-        if (!outcome.ok) this.#port.fail(notAsBefore(outcome.error));
-      });
-    }
+    return {
+      verifier: plan === undefined ? undefined : new Verification(plan, makeId),
+      others: [
+        new NeedsCheck(needs, makeId, (version) => {
+          this.protocol.facts.claudeVersion = version;
+        }),
+        ...this.#namesMode ? [] : [new DefaultMode(makeId)],
+      ],
+    };
   }
 
   /** Whether somebody named a permission mode: an option, or a call in the process before. */
   get #namesMode(): boolean {
     return namesPermissionMode(this.#options) ||
       this.#changes.some(({ subtype }) => subtype === "set_permission_mode");
+  }
+
+  #shakenHands(outcome: Outcome, started: Due<WireObject>): void {
+    if (outcome.ok) {
+      const { response } = outcome;
+      this.#host.started(response);
+      if (keepsSettings(response)) this.#link.removeFiles();
+      started.settle(response);
+      return;
+    }
+    const failure = startFailure(outcome.error, this.stderrTail);
+    // It ends the session, once the rest was done: this is called in the middle of it.
+    this.#refused = failure;
+    started.fail(failure);
   }
 
   /**
@@ -290,50 +333,73 @@ export class Conversation {
     this.#observers.wire("in", line);
     const piece = this.protocol.piece(line);
     if (piece !== undefined) {
-      this.#limits.heard(piece.frame.events, isLast);
-      this.#hand(piece.frame, piece.turnId);
+      for (const event of piece.frame.events) this.#turns.limits.took(event);
+      this.#turns.limits.heard(isLast);
+      this.#session.readers.hold();
+      this.#hand(piece.frame, piece.turnId, false);
+      this.#session.readers.release();
       return false;
     }
     const outputs = this.protocol.receive(line);
-    const events: ClaudeEvent[] = [];
     let isAnswer = false;
+    let hasToolEnded = false;
     for (const output of outputs) {
-      if (output.do === "emit") events.push(...output.frame.events);
-      else if (output.do === "settle") isAnswer = true;
+      if (output.do === "settle") isAnswer = true;
+      if (output.do !== "emit") continue;
+      for (const event of output.frame.events) {
+        this.#turns.limits.took(event);
+        if (event.type === "tool_use") {
+          this.#callWaits.called(event, this.#link.now());
+        } else if (event.type === "tool_result") {
+          this.#callWaits.ended(event.toolUseId);
+          hasToolEnded = true;
+        }
+      }
     }
-    this.#limits.heard(events, isLast);
-    this.#callWaits.heard(events, () => this.#port.now());
+    this.#turns.limits.heard(isLast);
     this.perform(outputs);
-    this.#meter.heard(events);
+    if (hasToolEnded) this.#meter.toolEnded();
     return isAnswer;
   }
 
   /** What a call waited for is not its own time. */
   #answered(question: Question, askedMs: number): void {
-    const waits = this.#callWaits.answered(
-      question,
-      askedMs,
-      this.#port.now(),
-    );
+    const now = this.#link.now();
+    const waits = this.#callWaits.answered(question, askedMs, now);
     for (const { toolUseId, waitedMs } of waits) {
       this.protocol.waited(toolUseId, waitedMs);
     }
   }
 
-  /** Sends a prompt; what becomes of it goes to `sink`. */
+  /**
+   * Sends a prompt; what becomes of it goes to `sink`.
+   *
+   * @throws {StateError} A turn is running, or the session is closed.
+   */
   send(prompt: Prompt, sink: TurnSink): void {
+    this.#ensureStarted("send");
     const outputs = this.protocol.send(this.#composed(prompt));
-    this.#turns.set(prompt.id, sink);
-    this.#lasting.send(prompt);
-    this.#limits.begin(prompt.id, prompt.timeoutMs);
+    this.#turns.add(prompt, sink);
     this.perform(outputs);
   }
 
-  /** Hands a message to the process; news of it goes to `take`. */
+  /**
+   * Hands a message to the process; news of it goes to `take`.
+   *
+   * @throws {StateError} The session is closed.
+   */
   push(prompt: Prompt, how: PushOptions, take: (news: PushNews) => void): void {
+    this.#ensureStarted("push");
     const outputs = this.protocol.push(this.#composed(prompt), how);
     this.#pushes.set(prompt.id, take);
     this.perform(outputs);
+  }
+
+  #ensureStarted(operation: string): void {
+    this.#link.poll();
+    if (this.isClosing || this.#isEnded) throw this.closedError(operation);
+    // A start that fails is told to whoever waits for the prompt.
+    if (this.state === "new") this.start();
   }
 
   #composed(prompt: Prompt): Prompt {
@@ -343,92 +409,75 @@ export class Conversation {
   }
 
   /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
-  leave(
-    turnId: string,
-    onBreak: SessionOptions["onBreak"] = this.#options.onBreak,
-  ): void {
-    if (this.#lasting.leave(turnId)) return;
-    const sink = this.#turns.get(turnId);
-    if (sink === undefined || this.#left.has(turnId)) return;
-    this.#left.add(turnId);
-    // Its events go to nobody any more; its end is still told to whoever waits for it.
-    this.#turns.set(turnId, {
-      attended: () => false,
-      frame: () => {},
-      end: (end) => sink.end(end),
-    });
-    this.perform(this.protocol.leave(turnId));
-    if (this.protocol.turnId !== turnId) return;
-    this.#questions.unattend();
-    if (onBreak === "close") this.#port.close();
-    else if (onBreak !== "drain") this.#interrupt();
+  leave(turnId: string): void {
+    if (!this.#isEnded) this.#turns.leave(turnId);
   }
 
   #interrupt(): void {
     // Its outcome is the end of the turn, which somebody waits for already.
-    this.#ask("interrupt", {}, MAX_TIMER_MS, () => {});
+    this.#requests.make("interrupt", {}, MAX_TIMER_MS, () => {});
   }
 
-  /** A turn fails for its readers while the CLI goes on with it: it is interrupted. */
-  #failTurn(turnId: string, error: Error): void {
-    this.#turns.get(turnId)?.end({ error });
-    if (!this.#left.has(turnId)) this.leave(turnId, "interrupt");
-    else if (this.protocol.turnId === turnId) this.#interrupt();
+  /**
+   * Makes a control request of the caller.
+   *
+   * @throws {unknown} The reason of the signal, if it was aborted before.
+   */
+  ask(
+    subtype: string,
+    payload: WireObject,
+    { signal, timeoutMs }: ControlOptions = {},
+  ): Due<WireObject> {
+    signal?.throwIfAborted();
+    this.#link.poll();
+    const answer = new Due<WireObject>();
+    const abandon = this.request(
+      subtype,
+      payload,
+      timeoutMs ?? this.#options.controlTimeoutMs ?? DEFAULTS.controlTimeoutMs,
+      (outcome) => {
+        if (outcome.ok) answer.settle(outcome.response);
+        else answer.fail(outcome.error);
+      },
+    );
+    if (signal !== undefined) {
+      const abort = () => abandon(signal.reason);
+      signal.addEventListener("abort", abort);
+      answer.whenSettled(() => signal.removeEventListener("abort", abort));
+    }
+    return answer;
   }
 
-  /** Makes a control request of the caller's. Returns a function that no longer waits for it. */
+  /** The same with a call that settles it. Returns a function that no longer waits for it. */
   request(
     subtype: string,
     payload: WireObject,
     timeoutMs: number,
     settle: (outcome: Outcome) => void,
   ): (reason: unknown) => void {
-    if (subtype === "interrupt") this.#lasting.interrupt();
+    if (subtype === "interrupt") this.#turns.interrupted();
     this.#warnings.askRequest(subtype, payload);
-    const abandon = this.#ask(subtype, payload, timeoutMs, settle);
+    const abandon = this.#requests.make(subtype, payload, timeoutMs, settle);
     this.#host.requested(subtype);
     return abandon;
   }
 
-  #ask(
-    subtype: string,
-    payload: WireObject,
-    timeoutMs: number,
-    settle: (outcome: Outcome) => void,
-  ): (reason: unknown) => void {
-    const id = crypto.randomUUID();
-    const outputs = this.protocol.request(id, subtype, payload, timeoutMs);
-    this.#own.set(id, this.#timed(id, timeoutMs, settle));
-    this.perform(outputs);
-    return (reason) => this.perform(this.protocol.abandon(id, reason));
-  }
-
-  #timed(
-    id: string,
-    timeoutMs: number,
-    settle: (outcome: Outcome) => void,
-  ): (outcome: Outcome) => void {
-    if (isEndless(timeoutMs)) return settle;
-    const stop = afterInTime(
-      this.#port,
-      timeoutMs,
-      () => this.perform(this.protocol.expire(id)),
-    );
-    return (outcome) => {
-      stop();
-      settle(outcome);
-    };
-  }
-
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void {
-    this.#held(() => {
+    const { readers } = this.#session;
+    this.#performs++;
+    // Listeners hear of it when all of it is done.
+    readers.hold();
+    try {
       for (const output of outputs) {
         if (output.do !== "ask") this.#do(output);
       }
-      this.#limits.update();
-      this.#lasting.update();
-    });
+      this.#turns.update();
+    } finally {
+      this.#performs--;
+      readers.release();
+    }
+    this.#endIfRefused();
     // Functions of the caller's come last: one that blocks in a call of its session lets
     // the lines that follow be done, and those must not overtake this one.
     for (const output of outputs) {
@@ -437,67 +486,55 @@ export class Conversation {
     }
   }
 
-  /** Does something before listeners hear of it. */
-  #held(run: () => void): void {
-    this.#session.hold();
-    try {
-      run();
-    } finally {
-      this.#session.release();
-    }
+  /** A handshake that was refused, or came too late, ends the session. */
+  #endIfRefused(): void {
+    const refused = this.#refused;
+    if (refused === undefined || this.#performs > 0) return;
+    this.#refused = undefined;
+    this.fail(refused);
   }
 
   #do(output: Exclude<Output, { readonly do: "ask" }>): void {
     switch (output.do) {
       case "emit":
-        this.#emit(output.frame, output.turnId, output.endsPushed);
+        this.#hand(output.frame, output.turnId, output.endsPushed === true);
         break;
       case "write":
         this.#observers.wire("out", output.line);
-        this.#port.write(output.line);
+        this.#link.write(output.line);
         break;
       case "withdraw":
         this.#questions.withdraw(output.id);
         break;
-      case "settle": {
-        const settle = this.#own.get(output.id);
-        this.#own.delete(output.id);
+      case "settle":
         if (!output.outcome.ok) this.#mask(output.outcome.error);
-        settle?.(output.outcome);
+        this.#requests.settle(output.id, output.outcome);
         break;
-      }
       case "end_turn": {
-        const sink = this.#turns.get(output.id);
-        this.#turns.delete(output.id);
-        this.#left.delete(output.id);
-        this.#limits.over(output.id);
-        this.#waits.end(output.id);
+        const { id, end } = output;
         this.#host.turnEnded();
-        this.#mask(output.end.error);
-        if (!this.#lasting.hold(output.id, output.end, sink)) {
-          sink?.end(
-            output.end.result === undefined ? output.end : {
-              ...output.end,
-              context: { ...output.end.context, secrets: this.secrets },
-            },
-          );
-        }
+        this.#mask(end.error);
+        this.#turns.end(
+          id,
+          end.result === undefined
+            ? end
+            : { ...end, context: { ...end.context, secrets: this.secrets } },
+        );
         break;
       }
       case "await_reset":
-        this.#waits.wait(output.id, output.reset, this.protocol.facts.id);
+        this.#turns.awaitReset(output);
         break;
       case "stop_turn":
-        this.#interrupt();
-        this.#limits.insist();
+        this.#turns.stop();
         break;
       case "fail":
         this.#mask(output.error);
-        this.#port.fail(output.error);
+        this.fail(output.error);
         break;
       case "fail_turn":
         this.#mask(output.error);
-        this.#failTurn(output.id, output.error);
+        this.#turns.fail(output.id, output.error);
         break;
       case "tell_push":
         this.#pushes.get(output.id)?.(output.news);
@@ -513,32 +550,34 @@ export class Conversation {
     if (error !== undefined) maskError(error, this.secrets());
   }
 
-  /** Hands a line on to whoever reads or looks on. */
-  #hand(
-    frame: Frame,
-    turnId: string | undefined,
-    endsPushed: boolean = false,
-  ): void {
-    this.#held(() => {
-      if (turnId !== undefined) this.#turns.get(turnId)?.frame(frame);
-      else this.#lasting.frame(frame, endsPushed);
-      this.#session.frame(frame);
-      this.#observers.events(frame.events, this.protocol.facts.model);
-    });
+  /** Hands on what we made ourselves. */
+  #emit(frame: Frame, turnId: string | undefined): void {
+    this.#session.readers.hold();
+    try {
+      this.#hand(frame, turnId, false);
+    } finally {
+      this.#session.readers.release();
+    }
   }
 
-  #emit(frame: Frame, turnId: string | undefined, endsPushed?: boolean): void {
-    this.#hand(frame, turnId, endsPushed);
-    if (frame.events[0]?.type === "system_init") this.#warnings.tell();
-    const failure = this.#host.observe(frame.events);
-    if (failure !== undefined) this.#port.fail(failure);
+  /** Hands a line on to whoever reads or looks on. */
+  #hand(frame: Frame, turnId: string | undefined, endsPushed: boolean): void {
+    this.#turns.frame(frame, turnId, endsPushed);
+    this.#session.readers.frame(frame);
+    this.#observers.events(frame.events, this.protocol.facts.model);
+    for (const event of frame.events) {
+      let failure: StartupError | undefined;
+      if (event.type === "system_init") {
+        this.#warnings.tell();
+        failure = this.#host.began(event);
+      } else if (event.type === "tool_result") failure = this.#host.ran(event);
+      if (failure !== undefined) this.fail(failure);
+    }
   }
 
   /** Whether somebody reads who can answer. */
   #isAttended(type: AnsweringEvent["type"]): boolean {
-    const reader = this.#turns.values().next().value;
-    return reader?.attended() === true || this.#lasting.areAttended ||
-      this.#session.attended(type);
+    return this.#turns.areAttended || this.#session.readers.attended(type);
   }
 
   /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
@@ -548,13 +587,12 @@ export class Conversation {
 
   /** Answers a question that was left to the caller. */
   respond(requestId: string, answer: HandAnswer): void {
+    this.#link.poll();
     this.#questions.respond(requestId, answer);
   }
 
   /** Who decides on a call, and why. Asks nobody but the policy. */
-  explain(
-    request: ToolRequest,
-  ): PermissionExplanation | Promise<PermissionExplanation> {
+  explain(request: ToolRequest): Soon<PermissionExplanation> {
     const { cwd } = this.protocol.facts;
     return this.#host.explain(request, {
       signal: new AbortController().signal,
@@ -563,10 +601,61 @@ export class Conversation {
   }
 
   /**
-   * The session is being closed: asks the CLI to stop what runs, and waits for no answer.
-   * Gives how long the end of stdin may take at most, in milliseconds.
+   * Ends the process, once: an interruption if a turn runs, and then the steps of the
+   * options. It fails with a `DeadlineError` if the process will not go.
+   *
+   * @throws {StateError} The calling function cannot wait for the session.
    */
-  close(): number {
+  close(): Due<void> {
+    this.#link.checkWait("close", this.state);
+    const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
+    // A function that is called while the session closes may close it, too.
+    if (this.#closed === undefined) this.#close(timeoutMs);
+    else this.#link.close(Infinity);
+    const closed = this.#closed as unknown as Due<void>;
+    this.#link.drain(closed, timeoutMs);
+    return closed;
+  }
+
+  #close(timeoutMs: number): void {
+    const closed = new Due<void>();
+    this.#closed = closed;
+    if (this.state === "new") {
+      this.#stop();
+      this.end(this.closedError("start"));
+      this.#goneWithBefore(closed);
+      return;
+    }
+    const stopTimer = this.#link.after(timeoutMs, () => {
+      const error = new DeadlineError("close", timeoutMs, {
+        cause: this.#link.endFailure,
+      });
+      this.end(error);
+      closed.fail(error);
+    });
+    this.#link.gone.whenSettled(() => {
+      stopTimer();
+      this.#goneWithBefore(closed);
+    });
+    this.#link.close(this.#stop());
+  }
+
+  /** No process is left behind: also not the one before, on its way out. */
+  #goneWithBefore(closed: Due<void>): void {
+    if (this.#before === undefined) closed.settle();
+    else closed.follow(this.#before);
+  }
+
+  /** Closes the session: now, or as soon as the function returns that cannot wait for it. */
+  closeSoon(): void {
+    this.#link.soon(() => this.close());
+  }
+
+  /**
+   * Asks the CLI to stop what runs, and waits for no answer. Returns how long the end of stdin
+   * may take at most, in milliseconds.
+   */
+  #stop(): number {
     if (this.#isEnded) return Infinity;
     const { state, facts, isUnheard, isWorking } = this.protocol;
     const { signal } = this.#options;
@@ -584,12 +673,21 @@ export class Conversation {
     return isUnheard ? UNHEARD_MS : Infinity;
   }
 
+  /** The session cannot continue: everything that waits fails, and the process is ended. */
+  fail(error: Error): void {
+    if (this.#isEnded) return;
+    // First: another process may come in its place, which waits for the end of this one, and
+    // output that nobody takes any more would be in the way of that.
+    this.#link.terminate();
+    this.end(error);
+  }
+
   /** The process is gone, or never was: everything that waits fails. */
   end(how: ProcessExit | Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#limits.close();
-    const wasClosed = this.protocol.state === "closing";
+    this.#turns.limits.close();
+    const wasClosed = this.state === "closing";
     const { signal } = this.#options;
     // Whatever waits for a session that was aborted gets the reason of that.
     const reason: unknown = wasClosed && signal?.aborted === true
@@ -598,35 +696,27 @@ export class Conversation {
     this.perform(
       this.protocol.end(reason instanceof Error ? reason : how, reason),
     );
-    this.#lasting.close(reason ?? this.protocol.endError);
+    this.#turns.close(reason ?? this.protocol.endError);
     this.#host.close();
     this.#observers.end(how, wasClosed);
+    this.#session.closed(
+      this.isClosing ? undefined : this.protocol.endError,
+    );
+  }
+
+  /** The error of a call that finds the process gone. */
+  endError(operation: string): Error {
+    return this.protocol.endError ?? this.closedError(operation);
   }
 
   /** The error of a call that comes too late. */
   closedError(operation: string): StateError {
     return new StateError(
       "session_closed",
-      this.protocol.state,
+      this.state,
       operation,
       `Cannot ${operation}: the session is closed`,
       { cause: this.protocol.endError },
     );
   }
-}
-
-function resumeContext(options: SessionOptions): ResumeContext | undefined {
-  const { resume, resumeAt: at, cwd } = options;
-  if (resume === undefined) return undefined;
-  return {
-    at,
-    id: resume === "last" ? undefined : resume,
-    cwd: cwd === undefined ? ownDirectory() : pathOf("cwd", cwd),
-  };
-}
-
-/** The directory of this process, where Deno may tell it. */
-function ownDirectory(): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "read" });
-  return state === "granted" ? Deno.cwd() : undefined;
 }

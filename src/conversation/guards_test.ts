@@ -242,7 +242,8 @@ Deno.test("auth: prompts wait until it is known who pays", () => {
   assertEquals(driver.prompts, []);
   driver.reply(driver.written[0], SUBSCRIBED);
   assertEquals(driver.prompts.map(({ uuid }) => uuid), ["p1", "p2"]);
-  assertEquals(driver.started?.ok, true);
+  assert(driver.started.isSettled);
+  driver.started.take();
   driver.init("p1");
   driver.result(["p1"]);
   assertEquals(failureOf(turn), undefined);
@@ -252,10 +253,8 @@ Deno.test("auth: where another one would pay nothing goes out", () => {
   const driver = new FakeDriver({ auth: "subscription" }, "later");
   driver.send("p1");
   driver.reply(driver.written[0], KEYED);
-  const { started } = driver;
-  assert(started?.ok === false);
-  assertInstanceOf(started.error, StartupError);
-  assertEquals(started.error.code, "billing");
+  const error = assertThrows(() => driver.started.take(), StartupError);
+  assertEquals(error.code, "billing");
   assertEquals(driver.prompts, []);
 });
 

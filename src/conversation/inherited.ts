@@ -1,9 +1,10 @@
 /**
- * What the driver of one process takes over from that of the one before it.
+ * What a conversation takes over from the one with the process before.
  *
  * @module
  */
 
+import type { Due } from "../util/due.ts";
 import type { LiveChange } from "./live_changes.ts";
 import type { SessionFacts } from "../protocol/facts.ts";
 
@@ -15,6 +16,6 @@ export interface Inherited {
   readonly id: string | undefined;
   /** What was changed since its start, to be changed again. */
   readonly changes: readonly LiveChange[];
-  /** A promise of its end, or anything else where it is gone already. Two processes must not write to one session. */
-  readonly gone: unknown;
+  /** Its end: two processes must not write to one session. */
+  readonly gone: Due<void>;
 }

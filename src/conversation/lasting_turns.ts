@@ -1,5 +1,5 @@
 /**
- * Turns that last until their work in the background is over. The same for every driver.
+ * Turns that last until their work in the background is over.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { Frame } from "../events/mod.ts";
 import type { Prompt, Protocol, TurnEnd } from "../protocol/mod.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
 import { isEndless } from "../util/time_limit.ts";
-import { afterInTime, type Clock } from "./limits.ts";
+import { afterInTime } from "./limits.ts";
+import type { Clock } from "../conversation/link.ts";
 import type { TurnSink } from "./sinks.ts";
 
 /** The turn about a background task begins at most this long after the end of the task. */
@@ -31,7 +32,7 @@ interface Lasting {
 /** The turns of one conversation that were sent with `until: "tasks"`. */
 export class LastingTurns {
   readonly #protocol: Protocol;
-  readonly #clock: Pick<Clock, "now" | "after">;
+  readonly #clock: Clock;
   /** Turns that wait for their own result: when they were sent, and their limit. */
   readonly #sent = new Map<
     string,
@@ -39,7 +40,7 @@ export class LastingTurns {
   >();
   readonly #lasting = new Map<string, Lasting>();
 
-  constructor(protocol: Protocol, clock: Pick<Clock, "now" | "after">) {
+  constructor(protocol: Protocol, clock: Clock) {
     this.#protocol = protocol;
     this.#clock = clock;
   }
@@ -167,7 +168,7 @@ export class LastingTurns {
     this.#lasting.delete(id);
     lasting.stopQuiet?.();
     lasting.stopLimit();
-    lasting.sink.end(end ?? lasting.end);
+    lasting.sink.settle(end ?? lasting.end);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Time limits and turns of the event loop for a driver whose program may be young.
+ * Time limits and turns of the event loop for a link whose program may be young.
  *
  * In Deno the first `setTimeout` or `setImmediate` of a program loads `node:timers`, and
  * nothing else is done for 4 ms. Right after a start there is better to do; a moment later

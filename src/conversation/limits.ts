@@ -1,5 +1,5 @@
 /**
- * Time limits of turns, the same for every driver: how long one may take, and how long
+ * Time limits of turns, the same for every link: how long one may take, and how long
  * it may be silent.
  *
  * @module
@@ -14,22 +14,13 @@ import { closeStepsOf } from "../process/shutdown.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import { isEndless, MAX_TIMER_MS } from "../util/time_limit.ts";
+import type { Clock } from "../conversation/link.ts";
 
 /** A timer that comes so late found this thread busy. */
 const LATE_MS = 50;
 
 /** So long, at most, is read what the CLI wrote meanwhile. */
 const MOST_LATE_MS = 500;
-
-/** Time, as a driver has it. */
-export interface Clock {
-  /** Milliseconds that passed since some moment; it never goes back. */
-  now(): number;
-  /** Milliseconds since 1970, by the clock of the wall. */
-  date(): number;
-  /** Calls a function after a time. Gives the way to take that back. */
-  after(timeoutMs: number, call: () => void): () => void;
-}
 
 /**
  * Calls a function after a time. Where the thread was too busy to do so in time, what the
@@ -51,7 +42,7 @@ export function afterInTime(
 }
 
 /** What the limits may do. */
-export interface LimitsPort extends Clock {
+export interface LimitsPort {
   /** Interrupts whatever runs. */
   interrupt(): void;
   /** A turn fails for its readers, and is interrupted. */
@@ -68,6 +59,7 @@ export interface LimitsPort extends Clock {
 export class TurnLimits {
   readonly #options: SessionOptions;
   readonly #protocol: Protocol;
+  readonly #clock: Clock;
   readonly #port: LimitsPort;
   /** Takes back the limit of a turn, by the turn. */
   readonly #turns = new Map<string, () => void>();
@@ -83,10 +75,18 @@ export class TurnLimits {
     | { readonly turnId: string | undefined; readonly stop: () => void }
     | undefined;
   #lastEventType: string | undefined;
+  /** How long the line that came announced to be silent. */
+  #quietMs = 0;
 
-  constructor(options: SessionOptions, protocol: Protocol, port: LimitsPort) {
+  constructor(
+    options: SessionOptions,
+    protocol: Protocol,
+    clock: Clock,
+    port: LimitsPort,
+  ) {
     this.#options = options;
     this.#protocol = protocol;
+    this.#clock = clock;
     this.#port = port;
     // What comes before the first turn is a part of the start, and may take as long.
     const { endMs } = idleSteps(options.idleTimeoutMs);
@@ -103,7 +103,7 @@ export class TurnLimits {
   /** A prompt was sent. */
   begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
     if (timeoutMs === undefined || isEndless(timeoutMs)) return;
-    const stop = afterInTime(this.#port, timeoutMs, () => {
+    const stop = afterInTime(this.#clock, timeoutMs, () => {
       this.#turns.delete(turnId);
       const error = new DeadlineError(
         "turn",
@@ -132,7 +132,7 @@ export class TurnLimits {
     if (id === undefined || timeoutMs === undefined || isEndless(timeoutMs)) {
       return;
     }
-    const stop = afterInTime(this.#port, timeoutMs, () => {
+    const stop = afterInTime(this.#clock, timeoutMs, () => {
       const details = this.#protocol.errorDetails;
       const error = new DeadlineError("turn", timeoutMs, details);
       this.#port.failPushed(error);
@@ -149,30 +149,33 @@ export class TurnLimits {
     const error = given ??
       new DeadlineError("interrupt", timeoutMs, this.#sessionId);
     const stop = afterInTime(
-      this.#port,
+      this.#clock,
       timeoutMs,
       () => this.#port.fail(error),
     );
     this.#grace = { turnId, stop };
   }
 
+  /** An event came. */
+  took(event: ClaudeEvent): void {
+    this.#lastEventType = event.type;
+    // The CLI says how long it will wait before the next line.
+    if (event.type === "api_retry") {
+      this.#quietMs = Math.max(this.#quietMs, event.retryDelayMs);
+    }
+  }
+
   /**
-   * A line came, and these events of it.
+   * A line came.
    *
    * @param isLast No other one follows at once: only then is the clock looked at, which
    * takes as long as all the rest.
    */
-  heard(events: readonly ClaudeEvent[], isLast: boolean): void {
-    let quietMs = 0;
-    for (const event of events) {
-      this.#lastEventType = event.type;
-      // The CLI says how long it will wait before the next line.
-      if (event.type === "api_retry") {
-        quietMs = Math.max(quietMs, event.retryDelayMs);
-      }
-    }
+  heard(isLast: boolean): void {
+    const quietMs = this.#quietMs;
+    this.#quietMs = 0;
     if (!isLast || !this.#idle.isOn) return;
-    this.#idle.heard(this.#port.now(), quietMs);
+    this.#idle.heard(this.#clock.now(), quietMs);
     this.#watch();
   }
 
@@ -188,7 +191,7 @@ export class TurnLimits {
       this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
       // How long the start took is no silence of the turn, also where more lines follow
       // at once and the clock has not been looked at.
-      if (this.#idle.isOn) this.#idle.heard(this.#port.now());
+      if (this.#idle.isOn) this.#idle.heard(this.#clock.now());
       this.#stopTimer();
     }
     if (!isWorking || isSilenceNormal) {
@@ -196,7 +199,7 @@ export class TurnLimits {
       this.#stopTimer();
       return;
     }
-    if (!this.#idle.isOn) this.#idle.begin(this.#port.now());
+    if (!this.#idle.isOn) this.#idle.begin(this.#clock.now());
     this.#watch();
   }
 
@@ -206,7 +209,7 @@ export class TurnLimits {
   }
 
   #look(): void {
-    const news = this.#idle.look(this.#port.now());
+    const news = this.#idle.look(this.#clock.now());
     switch (news.do) {
       case "wait":
         this.#arm(news.waitMs);
@@ -237,7 +240,7 @@ export class TurnLimits {
   #arm(waitMs: number): void {
     // A timer takes no more; it is then looked again how long there is to wait.
     const timeoutMs = Math.min(waitMs, MAX_TIMER_MS);
-    this.#stopIdle = afterInTime(this.#port, timeoutMs, () => {
+    this.#stopIdle = afterInTime(this.#clock, timeoutMs, () => {
       this.#stopIdle = undefined;
       this.#look();
     });

@@ -2,7 +2,7 @@
  * The worker of a blocking session: starts the process and carries what it writes
  * into the ring, in whole lines. All else happens on the caller's thread.
  *
- * {@linkcode WORKER_NAME} is imported by the driver, so that this module is in the
+ * {@linkcode WORKER_NAME} is imported by the link, so that this module is in the
  * graph of the program: a worker whose module still has to be fetched while its owner
  * blocks never gets it, and `deno compile` embeds only what is in the graph.
  *

@@ -7,11 +7,11 @@
 
 import { type PlanUsage, planUsageCall } from "../control/usage.ts";
 import { ProtocolError } from "../errors.ts";
-import type { ClaudeEvent } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import { type Used, usedBy } from "../decode/totals.ts";
+import type { Clock } from "../conversation/link.ts";
 
 /** How often, at most. */
 const EVERY_MS = 5_000;
@@ -21,8 +21,6 @@ const TIMEOUT_MS = 30_000;
 
 /** What the meter may do. */
 export interface MeterPort {
-  /** Milliseconds that passed since some moment. */
-  now(): number;
   /** Makes a control request. */
   request(
     subtype: string,
@@ -37,20 +35,21 @@ export interface MeterPort {
 /** Reads the counter of one process, where there is a budget to keep. */
 export class Meter {
   readonly #protocol: Protocol;
+  readonly #clock: Clock;
   readonly #port: MeterPort;
   #nextAt = -Infinity;
   #isAsked = false;
 
-  constructor(protocol: Protocol, port: MeterPort) {
+  constructor(protocol: Protocol, clock: Clock, port: MeterPort) {
     this.#protocol = protocol;
+    this.#clock = clock;
     this.#port = port;
   }
 
-  /** A line came. Another call of the API follows the results of tools. */
-  heard(events: readonly ClaudeEvent[]): void {
+  /** A tool has a result: another call of the API follows. */
+  toolEnded(): void {
     if (this.#isAsked || !this.#protocol.isLimited) return;
-    if (!events.some(({ type }) => type === "tool_result")) return;
-    const now = this.#port.now();
+    const now = this.#clock.now();
     if (now < this.#nextAt) return;
     this.#nextAt = now + EVERY_MS;
     this.#isAsked = true;

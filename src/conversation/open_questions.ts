@@ -29,10 +29,10 @@ import type { DenyDecision } from "../permissions/decision.ts";
 import type { Output, Protocol } from "../protocol/mod.ts";
 import { thrownText } from "../util/error_text.ts";
 import { isEndless } from "../util/time_limit.ts";
-import type { Clock } from "./limits.ts";
+import type { Clock } from "../conversation/link.ts";
 
 /** What the questions may do. */
-export interface QuestionsPort extends Pick<Clock, "after" | "now"> {
+export interface QuestionsPort {
   /** Whether somebody reads who can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean;
   /** Hands events to the readers: of a turn, and of the session. */
@@ -74,6 +74,7 @@ export class OpenQuestions {
   readonly #times: QuestionTimes;
   readonly #protocol: Protocol;
   readonly #host: Host;
+  readonly #clock: Clock;
   readonly #port: QuestionsPort;
   readonly #open = new Map<string, OpenQuestion>();
 
@@ -81,8 +82,10 @@ export class OpenQuestions {
     times: QuestionTimes,
     protocol: Protocol,
     host: Host,
+    clock: Clock,
     port: QuestionsPort,
   ) {
+    this.#clock = clock;
     this.#times = times;
     this.#protocol = protocol;
     this.#host = host;
@@ -96,7 +99,7 @@ export class OpenQuestions {
     this.#open.set(id, {
       question,
       abort,
-      askedMs: this.#port.now(),
+      askedMs: this.#clock.now(),
       turnId: this.#protocol.owner,
       left: false,
       isAnswered: false,
@@ -145,7 +148,7 @@ export class OpenQuestions {
     if (timeoutMs === undefined || !this.#host.isTimed(question)) {
       return () => {};
     }
-    return this.#port.after(timeoutMs, () => {
+    return this.#clock.after(timeoutMs, () => {
       const abort = this.#open.get(id)?.abort;
       this.#answer(id, this.#host.late(question, timeoutMs));
       abort?.abort(
@@ -202,11 +205,11 @@ export class OpenQuestions {
   ): () => void {
     const { warnMs } = this.#times;
     if (warnMs === undefined || isEndless(warnMs)) return () => {};
-    return this.#port.after(warnMs, () => {
+    return this.#clock.after(warnMs, () => {
       const { id: sessionId } = this.#protocol.facts;
       const event = stalled({
         ...sessionId === undefined ? {} : { sessionId },
-        idleMs: Math.round(this.#port.now() - open.askedMs),
+        idleMs: Math.round(this.#clock.now() - open.askedMs),
         lastEventType: waitsFor,
         waitsFor,
         requestId: id,

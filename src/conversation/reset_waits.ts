@@ -1,5 +1,5 @@
 /**
- * Waits until a rate limit starts anew, the same for every driver.
+ * Waits until the window of a rate limit is over.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { ClaudeEvent } from "../events/mod.ts";
 import { rateLimitWait } from "../events/session.ts";
 import type { Reset } from "../protocol/limit_wait.ts";
-import type { Clock } from "./limits.ts";
+import type { Clock } from "../conversation/link.ts";
 
 /** The API's clock and ours may differ a little. */
 const AFTER_MS = 1_000;
@@ -16,7 +16,7 @@ const AFTER_MS = 1_000;
 const STEP_MS = 60_000;
 
 /** What a wait may do. */
-export interface ResetPort extends Clock {
+export interface ResetPort {
   /** Hands an event to the readers. */
   emit(event: ClaudeEvent): void;
   /** The wait of a turn is over: it goes on, or ends as it had ended. */
@@ -26,6 +26,7 @@ export interface ResetPort extends Clock {
 /** The waits of one conversation. */
 export class ResetWaits {
   readonly #maxMs: number;
+  readonly #clock: Clock;
   readonly #port: ResetPort;
   /** Takes back a wait, by the turn. */
   readonly #waits = new Map<string, () => void>();
@@ -35,8 +36,9 @@ export class ResetWaits {
   readonly #triedAgain = new Set<string>();
 
   /** @param maxMs How long a turn may wait, all in all. */
-  constructor(maxMs: number, port: ResetPort) {
+  constructor(maxMs: number, clock: Clock, port: ResetPort) {
     this.#maxMs = maxMs;
+    this.#clock = clock;
     this.#port = port;
   }
 
@@ -49,7 +51,7 @@ export class ResetWaits {
     { resetsAt, sends }: Reset,
     sessionId: string | undefined,
   ): void {
-    const now = this.#port.date();
+    const now = this.#clock.date();
     const began = this.#began.get(turnId) ?? now;
     this.#began.set(turnId, began);
     const isPast = resetsAt * 1000 <= now;
@@ -71,9 +73,9 @@ export class ResetWaits {
   }
 
   #step(turnId: string, until: number): void {
-    const left = until - this.#port.date();
-    const stop = this.#port.after(Math.min(Math.max(left, 0), STEP_MS), () => {
-      if (this.#port.date() < until) this.#step(turnId, until);
+    const left = until - this.#clock.date();
+    const stop = this.#clock.after(Math.min(Math.max(left, 0), STEP_MS), () => {
+      if (this.#clock.date() < until) this.#step(turnId, until);
       else {
         this.#waits.delete(turnId);
         this.#port.over(turnId, true);

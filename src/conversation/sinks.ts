@@ -1,5 +1,5 @@
 /**
- * Where a driver puts what comes.
+ * Where a conversation puts what comes.
  *
  * @module
  */
@@ -16,19 +16,11 @@ export interface TurnSink {
   /** A line of the turn. */
   frame(frame: Frame): void;
   /** The turn is over. */
-  end(end: TurnEnd): void;
-}
-
-/** The session's side of a turn. */
-export interface TurnControl {
-  /** Where its lines go. */
-  readonly sink: TurnSink;
-  /** Ends it for its readers at once, whatever still comes of it. */
-  abort(reason: unknown): void;
+  settle(end: TurnEnd): void;
 }
 
 /** Whoever reads the whole session. */
-export interface SessionSink {
+export interface SessionReaders {
   /** Whether somebody reads the session's events and can answer such a request. */
   attended(type: AnsweringEvent["type"]): boolean;
   /** A line, of a turn or between two. */
@@ -37,8 +29,14 @@ export interface SessionSink {
   hold(): void;
   /** Takes one {@linkcode hold} back. */
   release(): void;
-  /** A function of the caller's failed. */
+  /** A function of the caller failed. */
   handlerFailed(failure: HandlerFailure): void;
-  /** The process is gone. `error` is set where nobody closed it. */
+}
+
+/** The session that a conversation is of. */
+export interface SessionSink {
+  /** Whoever reads it. */
+  readonly readers: SessionReaders;
+  /** The process is gone. `error` is set if nobody closed it. */
   closed(error: Error | undefined): void;
 }

@@ -40,7 +40,7 @@ export class StdoutReader implements Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #splitter: LineSplitter;
   readonly #taker: LineTaker;
-  /** Grows with each chunk and each line: whoever waits for the end sees that it goes on. */
+  /** Bytes, and each line once more: whoever waits for the end sees that it goes on. */
   #progress = 0;
   /** A chunk waits for those of other processes. */
   #isWaiting = false;
@@ -64,7 +64,7 @@ export class StdoutReader implements Reading {
     for (;;) {
       const { done, value } = await this.#reader.read();
       if (done) break;
-      this.#progress++;
+      this.#progress += value.length;
       this.#isWaiting = value.length >= LARGE_CHUNK_BYTES;
       await (this.#isWaiting
         ? LARGE_CHUNKS.run(() => this.#takeChunk(value))

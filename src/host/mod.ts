@@ -1,11 +1,12 @@
 /**
  * Answers what the CLI asks the host: permissions, hooks, tools, questions to people.
- * No I/O and no clock, the same for every driver; what takes time comes as a promise.
+ * No I/O and no clock; what takes time comes as a promise.
  *
  * @module
  */
 
 import type { Question } from "../decode/line.ts";
+import type { ToolResult } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type {
   DecidedBy,
@@ -14,6 +15,7 @@ import type {
 } from "../events/permissions.ts";
 import { Hooks } from "../hooks/mod.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import type { SystemInit } from "../messages/system/init.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { auditEvent } from "../permissions/audit.ts";
 import {
@@ -165,12 +167,15 @@ export class Host {
     this.#policyHooks?.requested(subtype);
   }
 
-  /** Looks at what the CLI tells. Gives the reason for which the session cannot go on. */
-  observe(events: readonly ClaudeEvent[]): StartupError | undefined {
-    if (this.#gate?.wasPassedBy(events) === true) return hooksAreOff();
-    this.#gate?.observe(events);
-    const init = events.find((event) => event.type === "system_init");
-    return init === undefined ? undefined : this.#mcp.check(init);
+  /** A turn begins. Returns why the session cannot continue, if it cannot. */
+  began(init: SystemInit): StartupError | undefined {
+    this.#gate?.began(init);
+    return this.#mcp.check(init);
+  }
+
+  /** A tool ran. Returns why the session cannot continue, if it cannot. */
+  ran(result: ToolResult): StartupError | undefined {
+    return this.#gate?.wasPassedBy(result) === true ? hooksAreOff() : undefined;
   }
 
   /** The session is over. */

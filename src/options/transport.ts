@@ -62,8 +62,13 @@ export interface Transport {
 export interface HeldTransport extends Transport {
   /** Where it is known: what the process, and whatever it starts, has as the last of its lineage. */
   readonly lineage?: string;
-  /** How long it may be silent, after its end, before output that still comes, in milliseconds. */
-  readonly lateOutputMs: number;
+  /** What may still come of its output after its end. */
+  readonly lateOutput: {
+    /** How long it may be silent before, in milliseconds. */
+    readonly silenceMs: number;
+    /** How much it may be, in bytes. */
+    readonly maxBytes: number;
+  };
   /** Removes at once what was written for it: the program ends, and waits for no promise. */
   removeFiles(): void;
 }

@@ -22,9 +22,10 @@
  */
 
 import { StartupError } from "../errors.ts";
-import type { ClaudeEvent } from "../events/mod.ts";
+import type { ToolResult } from "../events/blocks.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
+import type { SystemInit } from "../messages/system/init.ts";
 import { currentToolName, toolKind } from "../messages/builtin_tools.ts";
 import { CONTENT } from "./content.ts";
 import type { Decision, DenyDecision } from "./decision.ts";
@@ -234,15 +235,11 @@ export class PolicyGate {
       CHANGING_EVENTS.some((event) => hooks[event] !== undefined);
   }
 
-  /** Looks at the begin of a turn. */
-  observe(events: readonly ClaudeEvent[]): void {
-    for (const event of events) {
-      if (event.type !== "system_init") continue;
-      // The CLI brings some of its own, which are no files of anybody.
-      const plugins = event.plugins ?? [];
-      if (plugins.some(({ path }) => path !== "builtin")) {
-        this.#hasHiddenHooks = true;
-      }
+  /** A turn begins. */
+  began({ plugins = [] }: SystemInit): void {
+    // The CLI brings some of its own, which are no files of anybody.
+    if (plugins.some(({ path }) => path !== "builtin")) {
+      this.#hasHiddenHooks = true;
     }
   }
 
@@ -315,12 +312,8 @@ export class PolicyGate {
    * which comes before the hook. What the API runs itself, such as its web search, never
    * comes to a hook.
    */
-  wasPassedBy(events: readonly ClaudeEvent[]): boolean {
-    return !this.#hookWorks &&
-      events.some((event) =>
-        event.type === "tool_result" && !event.isError && !event.server &&
-        event.toolName !== undefined
-      );
+  wasPassedBy({ isError, server, toolName }: ToolResult): boolean {
+    return !this.#hookWorks && !isError && !server && toolName !== undefined;
   }
 
   /** Forgets what was heard: no question about it can follow any more. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ClaudeEvent } from "../events/mod.ts";
+import type { ToolResult } from "../events/blocks.ts";
 import { auditEvent } from "./audit.ts";
 import { allow, type Decision, deny, permissionReply } from "./decision.ts";
 import { PolicyGate } from "./gate.ts";
@@ -85,12 +85,12 @@ Deno.test("cd moves where calls begin, and not where the session does", () => {
 
 Deno.test("a tool that ran without the hook gives the CLI away", () => {
   const result = (isError: boolean, server = false) =>
-    [{
+    ({
       type: "tool_result",
       toolName: "Bash",
       isError,
       server,
-    }] as ClaudeEvent[];
+    }) as ToolResult;
   const { gate } = counting(allow());
   // What the API runs itself comes to no hook.
   assertEquals(gate.wasPassedBy(result(false, true)), false);
@@ -227,18 +227,18 @@ Deno.test("hooks of somebody else are possible until the settings are known to h
   // The one that the session runs as has no id.
   assertEquals(gate.hasForeignHooks({ ...own, agent_type: "a" }), true);
   const builtin = { name: "of the CLI", path: "builtin" };
-  gate.observe([{ type: "system_init", plugins: [builtin] }] as never);
-  gate.observe([{ type: "system_init" }] as never);
+  gate.began({ type: "system_init", plugins: [builtin] } as never);
+  gate.began({ type: "system_init" } as never);
   assertEquals(gate.hasForeignHooks(own), false);
   gate.beforeCall({ ...hook, tool_name: "Skill" }, context);
   assertEquals(gate.hasForeignHooks(own), true);
   const { gate: other } = counting(allow());
   other.learnSettings({});
-  other.observe(
-    [{
+  other.began(
+    {
       type: "system_init",
       plugins: [builtin, { name: "p", path: "/p" }],
-    }] as never,
+    } as never,
   );
   assertEquals(other.hasForeignHooks(own), true);
 });

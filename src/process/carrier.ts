@@ -132,7 +132,8 @@ export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
     ...stderr === undefined ? {} : { stderr },
     ...pid === undefined ? {} : { pid },
     exited,
-    lateOutputMs: LATE_TRANSPORT_MS,
+    // How much of it is on its way cannot be known.
+    lateOutput: { silenceMs: LATE_TRANSPORT_MS, maxBytes: Infinity },
     removeFiles: () => terms.files?.removeNow(),
     kill(signal: TransportSignal): void {
       if (isOver) return;

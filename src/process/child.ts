@@ -8,7 +8,12 @@
 
 import { type CloseSteps, Ending, endLeftovers } from "./shutdown.ts";
 import { type ExitTarget, ProcessTarget } from "./exit_hooks.ts";
-import { LATE_OUTPUT_MS, lateOutput, type Reading } from "./late_output.ts";
+import {
+  LATE_OUTPUT_MS,
+  type LateLimits,
+  lateOutput,
+  type Reading,
+} from "./late_output.ts";
 import { ProcessTree } from "./process_tree.ts";
 import type { ExitStatus, HeldTransport } from "../options/transport.ts";
 
@@ -102,12 +107,15 @@ export class Child {
     stderr?.done.catch(() => {});
     const { code, signal } = await process.exited;
     const ended = endLeftovers(tree);
-    await this.#finish(
-      stdout,
+    const { lateOutput: { silenceMs, maxBytes } } = process;
+    await this.#finish(stdout, {
       // Whoever closes waits for less.
-      this.#eofMs === undefined ? process.lateOutputMs : LATE_OUTPUT_MS,
-    );
-    if (stderr !== undefined) await this.#finish(stderr, LATE_OUTPUT_MS);
+      silenceMs: this.#eofMs === undefined ? silenceMs : LATE_OUTPUT_MS,
+      maxBytes,
+    });
+    if (stderr !== undefined) {
+      await this.#finish(stderr, { silenceMs: LATE_OUTPUT_MS, maxBytes });
+    }
     await taker.exited({ code, signal });
     // Not before: a transport may take that for its end, and have output to come.
     this.#endInput();
@@ -115,8 +123,8 @@ export class Child {
   }
 
   /** Waits for what is left of an output: another process may hold the pipe open for good. */
-  async #finish(output: Reading, silenceMs: number): Promise<void> {
-    if (!await lateOutput(output, silenceMs)) await output.cut();
+  async #finish(output: Reading, limits: LateLimits): Promise<void> {
+    if (!await lateOutput(output, limits)) await output.cut();
   }
 
   /** Writes a line, once the process is there. After its end nothing happens. */

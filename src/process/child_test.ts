@@ -45,7 +45,7 @@ class FakeProcess {
       },
     }),
     exited: this.exit.promise,
-    lateOutputMs: 20,
+    lateOutput: { silenceMs: 20, maxBytes: Infinity },
     removeFiles: () => {
       this.log.push("files removed");
     },

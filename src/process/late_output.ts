@@ -13,11 +13,17 @@ export const LATE_OUTPUT_MS = 50;
 /** How long it may come at all: what the process wrote is in a pipe by then. */
 export const MAX_LATE_OUTPUT_MS = 1_000;
 
+/**
+ * How much of the output of an ended process may still come, in bytes: four times what a pipe
+ * holds. What comes after that is of another process, however slowly it is read.
+ */
+export const MAX_LATE_OUTPUT_BYTES = 4 * 65_536;
+
 /** How the reading of an output goes. */
 export interface LateOutput {
   /** All was read, or reading failed. */
   readonly done: Promise<unknown>;
-  /** Grows with all that is read. */
+  /** How many bytes were read so far. */
   progress(): number;
   /** Whether something was read that its reader has not taken yet. */
   isHeld(): boolean;
@@ -47,7 +53,7 @@ export interface ChunkTaker {
 export class ChunkReading implements Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #taker: ChunkTaker;
-  #chunks = 0;
+  #bytes = 0;
   #isCut = false;
   readonly done: Promise<void>;
 
@@ -62,7 +68,7 @@ export class ChunkReading implements Reading {
     for (;;) {
       const { done, value } = await this.#reader.read();
       if (done) break;
-      this.#chunks++;
+      this.#bytes += value.length;
       const taken = this.#taker.take(value);
       if (taken !== undefined) await taken;
     }
@@ -70,7 +76,7 @@ export class ChunkReading implements Reading {
   }
 
   progress(): number {
-    return this.#chunks;
+    return this.#bytes;
   }
 
   isHeld(): boolean {
@@ -82,6 +88,14 @@ export class ChunkReading implements Reading {
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
     await this.done;
   }
+}
+
+/** What bounds the wait for an output. */
+export interface LateLimits {
+  /** How long the output may be silent, in milliseconds. */
+  readonly silenceMs: number;
+  /** How much of it may still come, in bytes. */
+  readonly maxBytes: number;
 }
 
 /** Time, where a test passes it by hand. */
@@ -97,15 +111,15 @@ export interface LateClock {
  * {@linkcode MAX_LATE_OUTPUT_MS}. Time in which its reader takes nothing does not count:
  * what the process wrote is not lost because somebody rests.
  *
- * @param silenceMs After so long without any it is over.
  * @returns Whether it ended.
  */
 export async function lateOutput(
   output: LateOutput,
-  silenceMs: number,
+  { silenceMs, maxBytes }: LateLimits,
   { now = () => performance.now(), wait = settleWithin }: LateClock = {},
 ): Promise<boolean> {
   let leftMs = MAX_LATE_OUTPUT_MS;
+  const begin = output.progress();
   for (;;) {
     const seen = output.progress();
     const from = now();
@@ -116,6 +130,6 @@ export async function lateOutput(
       continue;
     }
     leftMs -= now() - from;
-    if (leftMs <= 0) return false;
+    if (leftMs <= 0 || output.progress() - begin > maxBytes) return false;
   }
 }

@@ -7,6 +7,7 @@ const SILENCE_MS = 50;
 async function played(
   slices: readonly { readonly read?: boolean; readonly held?: boolean }[],
   endsAt = Infinity,
+  most = Infinity,
 ): Promise<{ readonly ended: boolean; readonly waits: number }> {
   let waits = 0;
   let progress = 0;
@@ -17,7 +18,7 @@ async function played(
       progress: () => progress,
       isHeld: () => isHeld,
     },
-    SILENCE_MS,
+    { silenceMs: SILENCE_MS, maxBytes: most },
     {
       now: () => waits * SILENCE_MS,
       wait: async () => {
@@ -65,4 +66,13 @@ Deno.test("lateOutput does not count the time in which its reader rests", async 
     ended: true,
     waits: 1_003,
   });
+});
+
+Deno.test("lateOutput takes no more than a process can have written, however slowly it is read", async () => {
+  // A chunk that is read takes its reader so long that most waits see no progress.
+  const flood = Array(1_000).fill([
+    { read: true, held: true },
+    ...Array(19).fill({ held: true }),
+  ]).flat();
+  assertEquals(await played(flood, Infinity, 3), { ended: false, waits: 61 });
 });

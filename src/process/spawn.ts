@@ -7,7 +7,7 @@
 import { ClaudeNotFoundError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
-import { LATE_OUTPUT_MS } from "./late_output.ts";
+import { LATE_OUTPUT_MS, MAX_LATE_OUTPUT_BYTES } from "./late_output.ts";
 import {
   checkSignIn,
   childEnvironment,
@@ -264,7 +264,10 @@ function running(
     stderr: child.stderr,
     writable: child.stdin,
     exited,
-    lateOutputMs: LATE_OUTPUT_MS,
+    lateOutput: {
+      silenceMs: LATE_OUTPUT_MS,
+      maxBytes: MAX_LATE_OUTPUT_BYTES,
+    },
     removeFiles: () => files.removeNow(),
     kill(signal) {
       if (ended) return;

@@ -4,124 +4,31 @@
  * @module
  */
 
-import {
-  checkControlOptions,
-  type ControlCall,
-  type ControlOptions,
-} from "../control/call.ts";
-import {
-  type InitializeInfo,
-  readInitializeInfo,
-} from "../control/initialize.ts";
-import {
-  interruptCall,
-  type InterruptOptions,
-  type InterruptReceipt,
+import type { InitializeInfo } from "../control/initialize.ts";
+import type {
+  InterruptOptions,
+  InterruptReceipt,
 } from "../control/conversation.ts";
-import { asyncHost } from "../control/host.ts";
-import { attachControl, LiveControl } from "./live_control.ts";
-import { AsyncDriver } from "../conversation/async.ts";
 import type { ClaudeEvent, View } from "../events/mod.ts";
-import { jsonCopy } from "../util/json_copy.ts";
 import type { WireObject } from "../messages/_define.ts";
-import type { Result } from "../messages/result.ts";
-import type { Usage } from "../messages/usage.ts";
+import { checkOptions } from "../options/check_options.ts";
 import type {
   NeedsContext,
   SessionOptions,
 } from "../options/session_options.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
+import type { PromptContent } from "../prompt/blocks.ts";
+import type { PushOptions } from "../protocol/prompt.ts";
 import type { DialogAnswer, ElicitationAnswer } from "../questions/answers.ts";
 import type { SchemaOutput, StandardSchema } from "../util/standard_schema.ts";
-import { answerSchemaOf } from "../structured/convert.ts";
-import { outputOf, uncheckedOutput } from "../structured/output.ts";
-import type { PromptContent } from "../prompt/blocks.ts";
-import { checkOptions } from "../options/check_options.ts";
-import type { PushOptions, Until } from "../protocol/prompt.ts";
-import { pushControl, type PushedMessage } from "./pushed.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
-import {
-  answerOf,
-  checkTurnOptions,
-  onAbort,
-  readyPrompt,
-} from "./session_common.ts";
-import { type Asked, SessionCore } from "./session_core.ts";
-import { hostServers } from "../tools/config.ts";
-import { Turn, turnControl } from "./turn.ts";
-
-/** Options of `send()`. */
-export interface SendOptions<V extends View = "flat"> {
-  /** How the turn is cut into events. Default `"flat"`. */
-  readonly view?: V;
-  /** Takes the prompt as it is written, in place of the session's `verbatim`. */
-  readonly verbatim?: boolean;
-  /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session;
-   * with `until: "tasks"` all of it.
-   */
-  readonly timeoutMs?: number;
-  /**
-   * What ends the turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
-   * background any more and the turn about its end is over: what comes meanwhile is a part
-   * of the turn. Default `"turn"`.
-   */
-  readonly until?: Until;
-}
-
-/** Options of `ask()`. */
-export interface AskOptions {
-  /** Takes the prompt as it is written, in place of the session's `verbatim`. */
-  readonly verbatim?: boolean;
-  /**
-   * How long all of it may take, in milliseconds: the turn, in place of `turnTimeoutMs`
-   * of the session, and the wait for tasks in the background, which go on all the same.
-   */
-  readonly timeoutMs?: number;
-  /** Interrupts the turn when it aborts, and rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * What ends the wait: `"tasks"`, that no task runs in the background any more and the
-   * turn about its end is over, whose text, if there is any, is then the answer; `"turn"`,
-   * the end of the prompt's own turn. Default `"tasks"`. A shell that never ends, such as a
-   * server, counts as a task: use `"turn"`, `timeoutMs` or `session.interrupt()` then.
-   * A message that is pushed meanwhile has an answer of its own, which is not this one.
-   */
-  readonly until?: Until;
-  /**
-   * What the answer has to be, as a schema of any library that follows Standard Schema,
-   * with an object at its root. It comes as `output`.
-   */
-  readonly schema?: StandardSchema;
-  /** The JSON Schema of `schema`, where its library makes none. */
-  readonly jsonSchema?: Readonly<Record<string, unknown>>;
-}
-
-/** What `ask()` gives. */
-export interface Answer<Output = unknown> {
-  /** The final text. */
-  readonly text: string;
-  /**
-   * What the schema made of the answer; what the model gave, where the option
-   * `outputSchema` asked for it; else `undefined`.
-   */
-  readonly output: Output;
-  /** The end of the turn. */
-  readonly result: Result;
-  /** Cost of this turn, in US dollars. */
-  readonly costUsd: number;
-  /** Cost of the session so far, in US dollars. */
-  readonly totalCostUsd: number;
-  /** Tokens of this turn. */
-  readonly usage: Usage;
-  /** Time that the turn took, in milliseconds. */
-  readonly durationMs: number;
-  /** The session, for a resume. */
-  readonly sessionId: string | undefined;
-}
+import { LiveControl } from "./live_control.ts";
+import { Promising } from "./promising.ts";
+import { pushed, type PushedMessage } from "./pushed.ts";
+import { Session } from "./session.ts";
+import { Turn } from "./turn.ts";
+import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 
 /**
  * A conversation with `claude`, in one process, for as many turns as you like.
@@ -143,7 +50,7 @@ export interface Answer<Output = unknown> {
  */
 export class AsyncSession<Context = unknown> extends LiveControl<"async">
   implements AsyncDisposable {
-  readonly #core: SessionCore<AsyncDriver, Promise<InitializeInfo>>;
+  readonly #session: Session<"async">;
 
   /**
    * Starts nothing.
@@ -152,25 +59,12 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {unknown} The reason of `signal`, where it was aborted before.
    */
   constructor(given?: SessionOptions<Context> & NeedsContext<Context>) {
-    super();
     // What follows hands the context on and never looks at it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
-    this.#core = new SessionCore(
-      this,
-      options,
-      (options, sink, inherited) => new AsyncDriver(options, sink, inherited),
-    );
-    attachControl(
-      this,
-      asyncHost({
-        start: () => this.start(),
-        request: (call, options) => this.#request(call, options),
-        commands: () => this.#core.driver.protocol.facts.commands,
-        tasks: () => this.#core.driver.protocol.facts.tasks,
-        inProcessServers: () => [...hostServers(options).keys()],
-      }),
-    );
+    const session = new Session<"async">(options, new Promising());
+    super(session);
+    this.#session = session;
   }
 
   /**
@@ -182,8 +76,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): Promise<InitializeInfo> {
-    const { driver } = this.#core;
-    return this.#core.info(() => driver.start().then(readInitializeInfo));
+    return this.#session.start();
   }
 
   /**
@@ -199,37 +92,12 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): Turn<V> {
-    checkTurnOptions("send", options);
-    return this.#begin(prompt, options);
-  }
-
-  #begin<V extends View = "flat">(
-    prompt: PromptContent,
-    options: SendOptions<V>,
-    asked?: Asked,
-  ): Turn<V> {
-    const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
-    const content = readyPrompt(prompt);
-    signal?.throwIfAborted();
-    const id = crypto.randomUUID();
-    const turn = new Turn<V>(id, view, {
-      // To interrupt would stop the turn that it waits for.
-      interrupt: async (options) =>
-        this.#core.withdraw(id)
-          ? { stillQueued: [] }
-          : await this.interrupt(options),
-      leave: () => this.#core.driver.leave(id),
-      unattend: () => this.#core.driver.unattend(),
-      ended: () => this.#core.turnEnded(id),
-      stderrTail: () => this.stderrTail,
-    });
-    this.#core.send(
-      { id, content, timeoutMs, verbatim, until },
-      turnControl(turn),
-      signal,
-      asked,
+    const { view = "flat" as V } = options;
+    return new Turn(
+      this.#session.send(prompt, options),
+      view,
+      this.#session.waiting,
     );
-    return turn;
   }
 
   /**
@@ -255,27 +123,8 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   ): Promise<Answer<SchemaOutput<Schema>>>;
   /** Sends a prompt and waits for the answer. */
   ask(prompt: PromptContent, options?: AskOptions): Promise<Answer>;
-  async ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
-    checkTurnOptions("ask", options);
-    const { until = "tasks", schema, jsonSchema } = options;
-    const turn = this.#begin(
-      prompt,
-      { ...options, until },
-      {
-        schema: schema === undefined
-          ? undefined
-          : answerSchemaOf(schema, jsonSchema),
-      },
-    );
-    const { facts } = this.#core.driver.protocol;
-    const before = facts.spentUsd;
-    const text = await turn.text();
-    const result = await turn.result();
-    const answer = answerOf(text, result, facts.spentUsd - before, this);
-    const output = schema === undefined
-      ? uncheckedOutput(this.#core.asksForOutput, text, result)
-      : await outputOf(schema, text, result);
-    return { ...answer, output };
+  ask(prompt: PromptContent, options: AskOptions = {}): Promise<Answer> {
+    return this.#session.ask(prompt, options);
   }
 
   /**
@@ -288,16 +137,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
-    checkTurnOptions("push", options);
-    const content = readyPrompt(prompt);
-    const id = crypto.randomUUID();
-    const { message, take } = pushControl(id);
-    this.#core.driver.push(
-      { id, content, verbatim: options.verbatim },
-      options,
-      take,
-    );
-    return message;
+    return pushed(this.#session.push(prompt, options));
   }
 
   /**
@@ -306,7 +146,9 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * is slow for long loses events, and is told so by an `EventsDropped`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
-    return this.#core.broadcast.events(options);
+    return this.#session.broadcast.feed(options).iterate({
+      cut: ({ events }) => events,
+    });
   }
 
   /**
@@ -321,7 +163,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
-    return this.#core.broadcast.on(type, listener);
+    return this.#session.broadcast.on(type, listener);
   }
 
   /**
@@ -335,7 +177,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
     requestId: string,
     answer: Decision | ElicitationAnswer | DialogAnswer,
   ): void {
-    this.#core.driver.respond(requestId, answer);
+    this.#session.conversation.respond(requestId, answer);
   }
 
   /**
@@ -357,15 +199,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * assertEquals([why.by, why.rule], [["allowList"], "Bash(git *)"]);
    * ```
    */
-  async explainPermission(
+  explainPermission(
     name: string,
     input: WireObject = {},
   ): Promise<PermissionExplanation> {
-    return await this.#core.driver.explain({
-      toolName: name,
-      input,
-      toolUseId: "",
-    });
+    return this.#session.explainPermission(name, input);
   }
 
   /**
@@ -373,25 +211,8 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * for tasks in the background ends with what it has; the tasks go on. Without a turn
    * nothing happens.
    */
-  async interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
-    const call = interruptCall(options);
-    if (this.#core.driver.protocol.state === "new") return { stillQueued: [] };
-    return await this.#request(call, options);
-  }
-
-  async #request<T>(
-    call: ControlCall<T>,
-    options: ControlOptions = {},
-  ): Promise<T> {
-    checkControlOptions(options);
-    const payload = jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`);
-    options.signal?.throwIfAborted();
-    await unlessAborted(this.start(), options.signal);
-    const { subtype } = call;
-    const { driver } = this.#core;
-    const response = await driver.request(subtype, payload, options);
-    this.#core.granted({ subtype, payload });
-    return call.read(response);
+  interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
+    return this.#session.interrupt(options);
   }
 
   /**
@@ -403,26 +224,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {DeadlineError} The process will not go.
    */
   close(): Promise<void> {
-    return this.#core.driver.close();
+    return this.#session.close();
   }
 
   /** Closes the session. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-}
-
-/** Waits for something, but no longer than until a signal aborts. */
-async function unlessAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return await promise;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const release = onAbort(signal, () => reject(signal.reason));
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    release();
   }
 }

@@ -5,12 +5,12 @@
  */
 
 import { callAside } from "../util/call_aside.ts";
-import type { SessionSink } from "../conversation/sinks.ts";
+import type { SessionReaders } from "../conversation/sinks.ts";
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { type ClaudeEvent, EVENT_TYPES, type Frame } from "../events/mod.ts";
 import { shown } from "../checks/kinds.ts";
-import { Feed, type FeedEnd } from "./feed.ts";
+import { Feed } from "./feed.ts";
 import type { HandlerFailure } from "../util/handler_failure.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { Result } from "../messages/result.ts";
@@ -71,19 +71,10 @@ function unknownType(type: unknown): ConfigError {
 
 type Listener = (event: never) => void;
 
-/** Whoever takes all lines of a session. */
-export interface FrameReader {
-  /** Takes a line. */
-  push(frame: Frame): void;
-  /** That was all. */
-  end(end: FeedEnd): void;
-  /** Whether it is read now, or will be: by default it is. */
-  attends?(): boolean;
-}
-
 /** The readers and listeners of one session. */
-export class Broadcast implements SessionSink {
-  readonly #readers = new Set<FrameReader>();
+export class Broadcast implements SessionReaders {
+  /** Who reads all of it, and whether somebody is at it now. */
+  readonly #readers = new Map<Feed, () => boolean>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
   /** What listeners have yet to hear, in order. */
@@ -94,7 +85,7 @@ export class Broadcast implements SessionSink {
   /** Whether somebody would see a request of this type. */
   attended(type: AnsweringEvent["type"]): boolean {
     return this.#isHeard(type) ||
-      [...this.#readers].some((reader) => reader.attends?.() ?? true);
+      [...this.#readers.values()].some((attends) => attends());
   }
 
   #isHeard(type: string): boolean {
@@ -122,7 +113,7 @@ export class Broadcast implements SessionSink {
 
   /** Hands on a line. */
   frame(frame: Frame): void {
-    for (const reader of this.#readers) reader.push(frame);
+    for (const reader of this.#readers.keys()) reader.push(frame);
     if (this.#listeners.size === 0) return;
     for (const event of frame.events) {
       this.#note(event.type, event);
@@ -134,32 +125,29 @@ export class Broadcast implements SessionSink {
   /** The session is over. */
   closed(error: Error | undefined): void {
     this.#isClosed = true;
-    for (const reader of this.#readers) reader.end({});
+    for (const reader of this.#readers.keys()) reader.end({});
     this.#readers.clear();
     if (error !== undefined) this.#note("error", error);
     this.#untold.push(["close", undefined]);
     this.#tellAll();
   }
 
-  /** A new reader, from here on. */
-  events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
+  /**
+   * A new reader, from here on.
+   *
+   * @param attends Whether it is read now, or will be.
+   * @throws {RangeError} The size of its buffer cannot be.
+   */
+  feed(options: EventsOptions, attends: () => boolean = () => true): Feed {
     const bufferSize = bufferSizeOf(options);
     const feed = new Feed({
       joinFrom: bufferSize,
       limit: bufferSize,
       canceled: () => this.#readers.delete(feed),
     });
-    this.attach(feed);
-    return feed.iterate((frame) => frame.events);
-  }
-
-  /** A new reader of another kind. Gives the way to take it off. */
-  attach(reader: FrameReader): () => void {
-    if (this.#isClosed) reader.end({});
-    else this.#readers.add(reader);
-    return () => {
-      this.#readers.delete(reader);
-    };
+    if (this.#isClosed) feed.end({});
+    else this.#readers.set(feed, attends);
+    return feed;
   }
 
   /** A new listener. */
@@ -220,7 +208,7 @@ export class Broadcast implements SessionSink {
  *
  * @throws {RangeError} It cannot be.
  */
-export function bufferSizeOf(options: EventsOptions): number {
+function bufferSizeOf(options: EventsOptions): number {
   const { bufferSize = BUFFER_SIZE } = options;
   if (!Number.isInteger(bufferSize) || bufferSize < 1) {
     throw new RangeError(

@@ -1,5 +1,5 @@
 /**
- * What is known of a session, the same for every driver.
+ * What is known of a session, the same for async and blocking ones.
  *
  * @module
  */
@@ -26,6 +26,14 @@ export type SessionState =
 
 /** What the facts are read from. */
 export interface FactsSource {
+  /** The conversation with the process of now. */
+  readonly conversation: FactsConversation;
+  /** Id of the session, if it is known before its first message. */
+  readonly knownId: string | undefined;
+}
+
+/** What the facts are read from, of one process. */
+interface FactsConversation {
   /** The state machine of the conversation. */
   readonly protocol: Protocol;
   /** Id of the process, once there is one. */
@@ -36,45 +44,36 @@ export interface FactsSource {
   readonly isClosing: boolean;
 }
 
-const sources = new WeakMap<
-  SessionFacts,
-  { readonly source: FactsSource; readonly givenId: string | undefined }
->();
-
-/** Says what is behind the facts of a session. Not a method, so that callers do not see it. */
-export function attachFacts(
-  session: SessionFacts,
-  source: FactsSource,
-  givenId: string | undefined,
-): void {
-  sources.set(session, { source, givenId });
-}
-
-function behind(
-  session: SessionFacts,
-): { readonly source: FactsSource; readonly givenId: string | undefined } {
-  const known = sources.get(session);
-  if (known === undefined) {
-    throw new TypeError(
-      "Cannot know anything: there is no session behind this",
-    );
+/** What a session with this process is doing. */
+export function stateOf(
+  { protocol, isClosing }: FactsConversation,
+): SessionState {
+  switch (protocol.state) {
+    case "draining":
+      return "running";
+    case "ended":
+      return isClosing ? "closed" : "dead";
+    default:
+      return protocol.state;
   }
-  return known;
 }
 
 /** What is known of a session. */
 export abstract class SessionFacts {
-  get #source(): FactsSource {
-    return behind(this).source;
+  readonly #source: FactsSource;
+
+  /** Made by a session. */
+  constructor(session: FactsSource) {
+    this.#source = session;
   }
 
   get #facts(): Protocol["facts"] {
-    return this.#source.protocol.facts;
+    return this.#source.conversation.protocol.facts;
   }
 
   /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
   get id(): string | undefined {
-    return this.#facts.id ?? behind(this).givenId;
+    return this.#facts.id ?? this.#source.knownId;
   }
 
   /** Full name of the model. From the first turn on. */
@@ -109,19 +108,12 @@ export abstract class SessionFacts {
 
   /** Id of the process, once there is one. */
   get pid(): number | undefined {
-    return this.#source.pid;
+    return this.#source.conversation.pid;
   }
 
   /** What the session is doing. */
   get state(): SessionState {
-    switch (this.#source.protocol.state) {
-      case "draining":
-        return "running";
-      case "ended":
-        return this.#source.isClosing ? "closed" : "dead";
-      default:
-        return this.#source.protocol.state;
-    }
+    return stateOf(this.#source.conversation);
   }
 
   /** Whether there is a process, and nobody told it to end. */
@@ -131,7 +123,7 @@ export abstract class SessionFacts {
 
   /** Id of the turn that runs, the `uuid` of its prompt. */
   get activeTurn(): string | undefined {
-    return this.#source.protocol.turnId;
+    return this.#source.conversation.protocol.turnId;
   }
 
   /** How often another process took the place of one that died, or that had another schema for answers. */
@@ -166,6 +158,6 @@ export abstract class SessionFacts {
 
   /** The end of what the process wrote to stderr, at most 64 Ki characters. */
   get stderrTail(): string {
-    return this.#source.stderrTail;
+    return this.#source.conversation.stderrTail;
   }
 }

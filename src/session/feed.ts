@@ -1,5 +1,6 @@
 /**
- * A stream that is filled from outside and read at the reader's own pace.
+ * What came for one reader, read at the reader's own pace: as a stream, by a loop, or by a
+ * loop that blocks.
  *
  * @module
  */
@@ -9,29 +10,46 @@ import type { Frame } from "../events/mod.ts";
 
 /** How it ends for the reader, after all that came before. */
 export interface FeedEnd {
-  /** Where it is set the reader gets an error. */
+  /** If set, the reader gets an error. */
   readonly error?: unknown;
 }
 
 /** Options of {@linkcode Feed}. */
 export interface FeedOptions {
-  /** From how many frames on that nobody has read, pieces of a block become one. */
+  /** From how many unread frames on pieces of a block become one. */
   readonly joinFrom: number;
-  /** From how many on they are dropped. By default never. */
+  /** From how many on they are dropped. Default: never. */
   readonly limit?: number;
   /** The reader does not want any more. */
   readonly canceled: () => void;
+}
+
+/** How frames are read. */
+export interface FeedReading<T> {
+  /**
+   * What a frame is to the reader: any number of values. A generator continues only when the
+   * reader has taken the value before.
+   */
+  readonly cut: (frame: Frame) => Iterable<T>;
+  /** Makes another end of the one that was given. */
+  readonly endOf?: (end: FeedEnd) => FeedEnd;
+  /**
+   * Called before the first value is read; what it throws ends the reading. Without it the
+   * reading has begun.
+   */
+  readonly claim?: () => void;
 }
 
 /** Frames on their way to one reader. The session never waits for it. */
 export class Feed {
   readonly #queue: FrameQueue;
   readonly #canceled: () => void;
-  #hand: (() => void) | undefined;
+  /** Hears that there is something to read. */
+  #heard: () => void = () => {};
   #isCanceled = false;
   #end: FeedEnd | undefined;
 
-  /** Makes one; frames are kept until it is opened. */
+  /** Makes one; frames are kept until it is read. */
   constructor({ joinFrom, limit, canceled }: FeedOptions) {
     this.#queue = new FrameQueue(joinFrom, limit);
     this.#canceled = canceled;
@@ -42,193 +60,181 @@ export class Feed {
     return this.#queue.size;
   }
 
-  /** Adds a frame. After the end, or where nobody wants it any more, nothing happens. */
+  /** Adds a frame. After the end, or if nobody wants it any more, nothing happens. */
   push(frame: Frame): void {
     if (this.#isCanceled || this.#end !== undefined) return;
     this.#queue.push(frame);
-    this.#hand?.();
+    this.#heard();
   }
 
   /** That was all. */
   end(end: FeedEnd): void {
     this.#end ??= end;
-    this.#hand?.();
+    this.#heard();
   }
 
-  /**
-   * The one stream of it.
-   *
-   * @param cut What a frame is to the reader: any number of values. A generator runs
-   * on only when the reader has taken the value before.
-   * @param endOf Makes another end of the one that was given.
-   */
-  open<T>(
-    cut: (frame: Frame) => Iterable<T>,
-    endOf: (end: FeedEnd) => FeedEnd = (end) => end,
-  ): ReadableStream<T> {
-    let isWanted = false;
-    const values = new Values(this.#queue, cut);
-    // The stream holds nothing itself: its error would take away what is unread yet.
-    const hand = (target: ReadableStreamDefaultController<T>) => {
-      if (!isWanted) return;
-      let value: T | typeof NOTHING;
-      try {
-        value = values.next();
-      } catch (error) {
-        // The reader's own fault, told to the reader.
-        target.error(error);
-        this.#cancel();
-        return;
-      }
-      if (value !== NOTHING) {
-        isWanted = false;
-        target.enqueue(value);
-      } else if (this.#end !== undefined) {
-        this.#hand = undefined;
-        isWanted = false;
-        const end = endOf(this.#end);
-        if (end.error === undefined) target.close();
-        else target.error(end.error);
-      }
-    };
-    return new ReadableStream<T>({
-      start: (target) => {
-        this.#hand = () => hand(target);
-      },
-      pull: () => {
-        isWanted = true;
-        this.#hand?.();
-      },
-      cancel: () => this.#cancel(),
-    }, { highWaterMark: 0 });
+  /** The same as {@linkcode iterate}, as a stream. */
+  open<T>(reading: FeedReading<T>): ReadableStream<T> {
+    // It holds nothing itself: an error of the stream would take away what is unread yet.
+    return ReadableStream.from(this.iterate(reading));
   }
 
-  /**
-   * The same for a loop, which needs no stream: a promise for each value and nothing
-   * else.
-   *
-   * @param claim Called before the first value is read; what it throws ends the loop.
-   * Without it the reading has begun.
-   */
-  iterate<T>(
-    cut: (frame: Frame) => Iterable<T>,
-    claim?: () => void,
-  ): AsyncIterableIterator<T> {
-    const iterator = new FeedIterator(new Values(this.#queue, cut), {
-      begin: (hand) => {
-        claim?.();
-        this.#hand = hand;
-      },
-      end: () => this.#end,
-      over: () => {
-        this.#hand = undefined;
-      },
-      cancel: () => this.#cancel(),
+  /** Reads it, once: a promise for each value and nothing else. */
+  iterate<T>(reading: FeedReading<T>): AsyncIterableIterator<T> {
+    return new FeedIterator(this.#pump(reading), (heard) => {
+      this.#heard = heard;
     });
-    if (claim === undefined) iterator.begin();
-    return iterator;
   }
 
-  #cancel(): void {
-    this.#hand = undefined;
-    this.#isCanceled = true;
-    this.#canceled();
+  /**
+   * Reads it, once, on a thread that blocks.
+   *
+   * @param wait Blocks until something is so.
+   */
+  *read<T>(
+    reading: FeedReading<T>,
+    wait: (isDone: () => boolean) => void,
+  ): IterableIterator<T> {
+    const pump = this.#pump(reading);
+    const isReady = () => this.#queue.size > 0 || this.#end !== undefined;
+    try {
+      for (;;) {
+        const result = pump.next();
+        if (result === undefined) wait(isReady);
+        else if (result.done === true) return;
+        else yield result.value;
+      }
+    } finally {
+      pump.cancel();
+    }
+  }
+
+  #pump<T>(reading: FeedReading<T>): Pump<T> {
+    return new Pump(this.#queue, reading, () => this.#end, () => {
+      this.#heard = () => {};
+      this.#isCanceled = true;
+      this.#canceled();
+    });
   }
 }
 
-/** There is no value now. */
-const NOTHING: unique symbol = Symbol("nothing");
-
-/** The values of the frames in a queue, one by one. */
-class Values<T> {
+/** The values of the frames in a queue, one by one, and then the end. */
+class Pump<T> {
   readonly #queue: FrameQueue;
-  readonly #cut: (frame: Frame) => Iterable<T>;
+  readonly #reading: FeedReading<T>;
+  readonly #endOf: () => FeedEnd | undefined;
+  readonly #canceled: () => void;
+  #state: "new" | "reading" | "over";
   /** Of the frame that is being read. */
   #list: readonly T[] = [];
   #at = 0;
   #others: Iterator<T> | undefined;
 
-  constructor(queue: FrameQueue, cut: (frame: Frame) => Iterable<T>) {
+  constructor(
+    queue: FrameQueue,
+    reading: FeedReading<T>,
+    endOf: () => FeedEnd | undefined,
+    canceled: () => void,
+  ) {
     this.#queue = queue;
-    this.#cut = cut;
+    this.#reading = reading;
+    this.#endOf = endOf;
+    this.#canceled = canceled;
+    this.#state = reading.claim === undefined ? "reading" : "new";
   }
 
-  next(): T | typeof NOTHING {
+  /**
+   * What comes next; `undefined` if it has to come yet.
+   *
+   * @throws {unknown} The error that it ends with, or that the reader's own function threw.
+   */
+  next(): IteratorResult<T, undefined> | undefined {
+    if (this.#state === "over") return OVER;
+    if (this.#state === "new") {
+      this.#state = "over";
+      this.#reading.claim?.();
+      this.#state = "reading";
+    }
     for (;;) {
-      if (this.#at < this.#list.length) return this.#list[this.#at++] as T;
-      const other = this.#others?.next();
-      if (other?.done === false) return other.value;
-      const frame = this.#queue.take();
-      if (frame === undefined) return NOTHING;
-      const values = this.#cut(frame);
-      this.#at = 0;
-      if (Array.isArray(values)) {
-        this.#list = values;
+      if (this.#at < this.#list.length) {
+        return { done: false, value: this.#list[this.#at++] as T };
+      }
+      const frame = this.#others === undefined ? this.#queue.take() : undefined;
+      if (frame === undefined && this.#others === undefined) {
+        return this.#finish();
+      }
+      try {
+        if (frame !== undefined) this.#open(this.#reading.cut(frame));
+        const other = this.#others?.next();
+        if (other?.done === false) return { done: false, value: other.value };
         this.#others = undefined;
-      } else {
-        this.#list = [];
-        this.#others = values[Symbol.iterator]();
+      } catch (error) {
+        // The reader's own fault, told to the reader.
+        this.cancel();
+        throw error;
       }
     }
   }
+
+  #open(values: Iterable<T>): void {
+    this.#at = 0;
+    if (Array.isArray(values)) this.#list = values;
+    else {
+      this.#list = [];
+      this.#others = values[Symbol.iterator]();
+    }
+  }
+
+  #finish(): IteratorResult<T, undefined> | undefined {
+    const end = this.#endOf();
+    if (end === undefined) return undefined;
+    this.#state = "over";
+    const { error } = this.#reading.endOf?.(end) ?? end;
+    if (error !== undefined) throw error;
+    return OVER;
+  }
+
+  /** The reader leaves. Nothing happens before it has begun, or after the end. */
+  cancel(): void {
+    const wasReading = this.#state === "reading";
+    this.#state = "over";
+    if (wasReading) this.#canceled();
+  }
 }
 
-/** What an iterator needs of its feed. */
-interface FeedPort {
-  /** Begins to read; `hand` is called whenever something came. */
-  begin(hand: () => void): void;
-  /** The end, where it is known. */
-  end(): FeedEnd | undefined;
-  /** All was read. */
-  over(): void;
-  /** The reader leaves before the end. */
-  cancel(): void;
-}
+const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** A pump behind promises. */
 class FeedIterator<T> implements AsyncIterableIterator<T> {
-  readonly #values: Values<T>;
-  readonly #port: FeedPort;
-  /** Whoever asked for a value before there was one. */
+  readonly #pump: Pump<T>;
+  readonly #listen: (heard: () => void) => void;
+  /** Those who asked for a value before there was one. */
   #waiting: ((result: Promise<IteratorResult<T>>) => void)[] = [];
-  #state: "new" | "reading" | "over" = "new";
 
-  constructor(values: Values<T>, port: FeedPort) {
-    this.#values = values;
-    this.#port = port;
+  constructor(pump: Pump<T>, listen: (heard: () => void) => void) {
+    this.#pump = pump;
+    this.#listen = listen;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  begin(): void {
-    this.#port.begin(() => this.#hand());
-    this.#state = "reading";
-  }
-
   next(): Promise<IteratorResult<T>> {
-    if (this.#state === "new") {
-      try {
-        this.begin();
-      } catch (error) {
-        this.#state = "over";
-        return Promise.reject(error);
-      }
-    }
     const result = this.#waiting.length === 0 ? this.#now() : undefined;
-    return result ?? new Promise((resolve) => this.#waiting.push(resolve));
+    if (result !== undefined) return result;
+    this.#listen(() => this.#hand());
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** What there is, be it the end; `undefined` where it has to come yet. */
+  /** What there is, be it the end; `undefined` if it has to come yet. */
   #now(): Promise<IteratorResult<T>> | undefined {
-    if (this.#state === "over") return over();
-    const value = this.#values.next();
-    if (value !== NOTHING) return Promise.resolve({ done: false, value });
-    const end = this.#port.end();
-    if (end === undefined) return undefined;
-    this.#state = "over";
-    this.#port.over();
-    return end.error === undefined ? over() : Promise.reject(end.error);
+    try {
+      const result = this.#pump.next();
+      return result && Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #hand(): void {
@@ -240,14 +246,8 @@ class FeedIterator<T> implements AsyncIterableIterator<T> {
   }
 
   return(): Promise<IteratorResult<T>> {
-    const wasReading = this.#state === "reading";
-    this.#state = "over";
-    if (wasReading) this.#port.cancel();
+    this.#pump.cancel();
     this.#hand();
-    return over();
+    return Promise.resolve(OVER);
   }
-}
-
-function over(): Promise<IteratorReturnResult<undefined>> {
-  return Promise.resolve({ done: true, value: undefined });
 }

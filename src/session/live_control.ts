@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SessionFacts } from "./facts_view.ts";
+import { type FactsSource, SessionFacts } from "./facts_view.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type {
   Effort,
@@ -71,27 +71,6 @@ import {
 } from "../control/reload.ts";
 import { TaskControl } from "../control/tasks.ts";
 
-/** Each of the kind of its session, which a map cannot say. */
-const hosts = new WeakMap<object, unknown>();
-
-/** Says what is behind the methods of a session. Not a method, so that callers do not see it. */
-export function attachControl<Kind extends SessionKind>(
-  control: LiveControl<Kind>,
-  host: ControlHost<Kind>,
-): void {
-  hosts.set(control, host);
-}
-
-function hostOf<Kind extends SessionKind>(
-  control: LiveControl<Kind>,
-): ControlHost<Kind> {
-  const host = hosts.get(control) as ControlHost<Kind> | undefined;
-  if (host === undefined) {
-    throw new TypeError("Cannot ask anything: there is no session behind this");
-  }
-  return host;
-}
-
 /**
  * What can be asked of a running session, before, during and between turns. Each method
  * starts the process where there is none. A wrong argument is a `TypeError` or a
@@ -108,26 +87,15 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   readonly mcp: McpControl<Kind>;
   /** What runs in the background. */
   readonly tasks: TaskControl<Kind>;
+  readonly #host: ControlHost<Kind>;
   #agents: readonly AgentInfo[] | undefined;
 
   /** Made by a session. */
-  constructor() {
-    super();
-    const host: ControlHost<Kind> = {
-      start: (read) => this.#host.start(read),
-      request: (make, options) => this.#host.request(make, options),
-      requestAll: (make, read, options) =>
-        this.#host.requestAll(make, read, options),
-      commands: () => this.#host.commands(),
-      tasks: () => this.#host.tasks(),
-      inProcessServers: () => this.#host.inProcessServers(),
-    };
-    this.mcp = new McpControl(host);
-    this.tasks = new TaskControl(host);
-  }
-
-  get #host(): ControlHost<Kind> {
-    return hostOf(this);
+  constructor(session: ControlHost<Kind> & FactsSource) {
+    super(session);
+    this.#host = session;
+    this.mcp = new McpControl(session);
+    this.tasks = new TaskControl(session);
   }
 
   /**
@@ -220,24 +188,22 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
 
   /** The models on offer. */
   models(): Given<Kind, readonly ModelInfo[]> {
-    return this.#host.start(({ models }) => models);
+    return this.#host.info(({ models }) => models);
   }
 
   /** The slash commands and skills, as they are now. */
   commands(): Given<Kind, readonly CommandInfo[]> {
-    return this.#host.start(({ commands }) =>
-      this.#host.commands() ?? commands
-    );
+    return this.#host.info(({ commands }) => this.#host.commands() ?? commands);
   }
 
   /** The kinds of subagents, as they are now. */
   agents(): Given<Kind, readonly AgentInfo[]> {
-    return this.#host.start(({ agents }) => this.#agents ?? agents);
+    return this.#host.info(({ agents }) => this.#agents ?? agents);
   }
 
   /** Who is signed in, and how. */
   account(): Given<Kind, AccountInfo> {
-    return this.#host.start(({ account }) => account);
+    return this.#host.info(({ account }) => account);
   }
 
   /** Reads plugins, skills and output styles from disk again: those asked for, or all. */

@@ -11,7 +11,8 @@ import type {
 import type { PromptContent } from "../prompt/blocks.ts";
 import type { Until } from "../protocol/prompt.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { type AskOptions, AsyncSession } from "./async_session.ts";
+import { AsyncSession } from "./async_session.ts";
+import type { AskOptions } from "./turn_options.ts";
 
 /** Options of `printPrompt()`. */
 export type PrintPromptOptions<Context = unknown> =

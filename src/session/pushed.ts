@@ -5,11 +5,8 @@
  */
 
 import type { Result } from "../messages/result.ts";
-import {
-  MESSAGE_ENDS,
-  type MessageState,
-  type PushNews,
-} from "../protocol/message_state.ts";
+import type { MessageState } from "../protocol/message_state.ts";
+import type { PushCore } from "./push_core.ts";
 
 /** What became of a message that was pushed. */
 export interface PushedMessage {
@@ -25,43 +22,21 @@ export interface PushedMessage {
   result(): Promise<Result>;
 }
 
-/** The session's side of a pushed message. */
-export interface PushControl {
-  /** What the caller gets. */
-  readonly message: PushedMessage;
-  /** Takes news of it. */
-  take(news: PushNews): void;
-}
-
-/** Makes both sides of a message that is being pushed. */
-export function pushControl(id: string): PushControl {
-  let states: ReadableStreamDefaultController<MessageState> | undefined;
-  const stream = new ReadableStream<MessageState>({
-    start: (controller) => {
-      states = controller;
+/** What the caller gets of a message that is being pushed. */
+export function pushed(push: PushCore): PushedMessage {
+  const states = new ReadableStream<MessageState>({
+    start(controller) {
+      push.heard = () => {
+        for (const state of push.states.splice(0)) controller.enqueue(state);
+        if (!push.isOver) return;
+        controller.close();
+        push.heard = () => {};
+      };
+      push.heard();
     },
-    cancel: () => {
-      states = undefined;
+    cancel() {
+      push.heard = () => {};
     },
   });
-  const result = Promise.withResolvers<Result>();
-  // Nobody has to wait for it.
-  result.promise.catch(() => {});
-  function close(): void {
-    states?.close();
-    states = undefined;
-  }
-  return {
-    message: { id, states: stream, result: () => result.promise },
-    take(news) {
-      if ("result" in news) result.resolve(news.result);
-      else if ("error" in news) {
-        result.reject(news.error);
-        close();
-      } else {
-        states?.enqueue(news.state);
-        if (MESSAGE_ENDS.has(news.state)) close();
-      }
-    },
-  };
+  return { id: push.id, states, result: () => push.result.promise };
 }

@@ -5,11 +5,9 @@
  */
 
 import type { Result } from "../messages/result.ts";
-import {
-  MESSAGE_ENDS,
-  type MessageState,
-  type PushNews,
-} from "../protocol/message_state.ts";
+import type { MessageState } from "../protocol/message_state.ts";
+import type { Blocking } from "./blocking.ts";
+import type { PushCore } from "./push_core.ts";
 
 /** What became of a message that was pushed to a blocking session. */
 export interface SyncPushedMessage {
@@ -24,47 +22,22 @@ export interface SyncPushedMessage {
   result(): Result;
 }
 
-/** Makes both sides of a message that is being pushed. */
+/** What the caller gets of a message that is being pushed. */
 export function syncPushed(
-  id: string,
-  wait: (isDone: () => boolean) => void,
-): {
-  readonly message: SyncPushedMessage;
-  readonly take: (news: PushNews) => void;
-} {
-  const states: MessageState[] = [];
-  let isOver = false;
-  let result: Result | undefined;
-  let error: unknown;
-  let isFailed = false;
+  push: PushCore,
+  blocking: Blocking,
+): SyncPushedMessage {
   function* read(): IterableIterator<MessageState> {
     for (;;) {
-      const state = states.shift();
+      const state = push.states.shift();
       if (state !== undefined) yield state;
-      else if (isOver) return;
-      else wait(() => states.length > 0 || isOver);
+      else if (push.isOver) return;
+      else blocking.untilTurn(() => push.states.length > 0 || push.isOver);
     }
   }
   return {
-    message: {
-      id,
-      states: read(),
-      result() {
-        wait(() => result !== undefined || isFailed);
-        if (result === undefined) throw error;
-        return result;
-      },
-    },
-    take(news) {
-      if ("result" in news) result = news.result;
-      else if ("error" in news) {
-        error = news.error;
-        isFailed = true;
-        isOver = true;
-      } else {
-        states.push(news.state);
-        isOver ||= MESSAGE_ENDS.has(news.state);
-      }
-    },
+    id: push.id,
+    states: read(),
+    result: () => blocking.for(push.result),
   };
 }

@@ -4,55 +4,33 @@
  * @module
  */
 
-import {
-  bufferSizeOf,
-  type EventsOptions,
-  type SessionEventMap,
-} from "./broadcast.ts";
-import {
-  checkControlOptions,
-  type ControlCall,
-  type ControlOptions,
-} from "../control/call.ts";
-import {
-  type InitializeInfo,
-  readInitializeInfo,
-} from "../control/initialize.ts";
-import {
-  interruptCall,
-  type InterruptOptions,
-  type InterruptReceipt,
+import type { InitializeInfo } from "../control/initialize.ts";
+import type {
+  InterruptOptions,
+  InterruptReceipt,
 } from "../control/conversation.ts";
-import { syncHost } from "../control/host.ts";
-import { attachControl, LiveControl } from "./live_control.ts";
-import { CallGuard } from "../conversation/call_guard.ts";
-import { BlockingDriver } from "../conversation/blocking.ts";
 import { checkSynchronous } from "../conversation/sync_handlers.ts";
-import { FrameQueue } from "../decode/frame_queue.ts";
 import type { ClaudeEvent, View } from "../events/mod.ts";
-import { jsonCopy } from "../util/json_copy.ts";
 import type { WireObject } from "../messages/_define.ts";
+import { checkOptions } from "../options/check_options.ts";
 import type {
   NeedsContext,
   SessionOptions,
 } from "../options/session_options.ts";
+import type { SyncSessionOptions } from "../options/sync_options.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
-import type { SchemaOutput, StandardSchema } from "../util/standard_schema.ts";
-import { answerSchemaOf } from "../structured/convert.ts";
-import { outputOfSync, uncheckedOutput } from "../structured/output.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
-import { checkOptions } from "../options/check_options.ts";
-import type { PushNews } from "../protocol/message_state.ts";
 import type { PushOptions } from "../protocol/prompt.ts";
 import type { DialogAnswer, ElicitationAnswer } from "../questions/answers.ts";
+import type { SchemaOutput, StandardSchema } from "../util/standard_schema.ts";
+import { Blocking } from "./blocking.ts";
+import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
+import { LiveControl } from "./live_control.ts";
+import { Session } from "./session.ts";
 import { syncPushed, type SyncPushedMessage } from "./sync_pushed.ts";
-import type { Answer, AskOptions, SendOptions } from "./async_session.ts";
-import { answerOf, checkTurnOptions, readyPrompt } from "./session_common.ts";
-import { type Asked, SessionCore } from "./session_core.ts";
-import type { SyncSessionOptions } from "../options/sync_options.ts";
-import { hostServers } from "../tools/config.ts";
-import { SyncTurn, syncTurnControl } from "./sync_turn.ts";
+import { SyncTurn } from "./sync_turn.ts";
+import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 
 /**
  * A conversation with `claude` that blocks: every method gives what it is asked for,
@@ -80,10 +58,8 @@ import { SyncTurn, syncTurnControl } from "./sync_turn.ts";
  */
 export class SyncSession<Context = unknown> extends LiveControl<"sync">
   implements Disposable {
-  readonly #core: SessionCore<BlockingDriver, InitializeInfo>;
-  readonly #guard = new CallGuard();
-  /** How many calls wait for a turn: one, or more where handlers make calls as well. */
-  #turnWaits = 0;
+  readonly #session: Session<"sync">;
+  readonly #blocking: Blocking;
 
   /**
    * Starts nothing.
@@ -93,27 +69,15 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {unknown} The reason of `signal`, where it was aborted before.
    */
   constructor(given?: SyncSessionOptions<Context> & NeedsContext<Context>) {
-    super();
     // What follows hands the context on and never looks at it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
     checkSynchronous(options);
-    this.#core = new SessionCore(
-      this,
-      options,
-      (options, sink, inherited) =>
-        new BlockingDriver(options, sink, this.#guard, inherited),
-    );
-    attachControl(
-      this,
-      syncHost({
-        start: () => this.start(),
-        request: (call, options) => this.#request(call, options),
-        commands: () => this.#core.driver.protocol.facts.commands,
-        tasks: () => this.#core.driver.protocol.facts.tasks,
-        inProcessServers: () => [...hostServers(options).keys()],
-      }),
-    );
+    const blocking = new Blocking();
+    const session = new Session<"sync">(options, blocking);
+    super(session);
+    this.#session = session;
+    this.#blocking = blocking;
   }
 
   /**
@@ -125,8 +89,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): InitializeInfo {
-    const { driver } = this.#core;
-    return this.#core.info(() => readInitializeInfo(driver.start()));
+    return this.#session.start();
   }
 
   /**
@@ -142,38 +105,12 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     prompt: PromptContent,
     options: SendOptions<V> = {},
   ): SyncTurn<V> {
-    checkTurnOptions("send", options);
-    this.#guard.checkTurnWait("send", this.state);
-    return this.#begin(prompt, options);
-  }
-
-  #begin<V extends View = "flat">(
-    prompt: PromptContent,
-    options: SendOptions<V>,
-    asked?: Asked,
-  ): SyncTurn<V> {
-    const { view = "flat" as V, signal, timeoutMs, verbatim, until } = options;
-    const content = readyPrompt(prompt);
-    signal?.throwIfAborted();
-    const id = crypto.randomUUID();
-    const turn = new SyncTurn<V>(id, view, {
-      wait: (isDone) => this.#waitForTurn("wait", isDone),
-      checkRead: () => this.#guard.checkTurnWait("read a turn", this.state),
-      // To interrupt would stop the turn that it waits for.
-      interrupt: (options) =>
-        this.#core.withdraw(id) ? { stillQueued: [] } : this.interrupt(options),
-      leave: () => this.#core.driver.leave(id),
-      unattend: () => this.#core.driver.unattend(),
-      ended: () => this.#core.turnEnded(id),
-      stderrTail: () => this.stderrTail,
-    });
-    this.#core.send(
-      { id, content, timeoutMs, verbatim, until },
-      syncTurnControl(turn),
-      signal,
-      asked,
+    const { view = "flat" as V } = options;
+    return new SyncTurn(
+      this.#session.send(prompt, options),
+      view,
+      this.#blocking,
     );
-    return turn;
   }
 
   /**
@@ -200,27 +137,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   /** Sends a prompt and waits for the answer. */
   ask(prompt: PromptContent, options?: AskOptions): Answer;
   ask(prompt: PromptContent, options: AskOptions = {}): Answer {
-    checkTurnOptions("ask", options);
-    this.#guard.checkTurnWait("ask", this.state);
-    const { until = "tasks", schema, jsonSchema } = options;
-    const turn = this.#begin(
-      prompt,
-      { ...options, until },
-      {
-        schema: schema === undefined
-          ? undefined
-          : answerSchemaOf(schema, jsonSchema),
-      },
-    );
-    const { facts } = this.#core.driver.protocol;
-    const before = facts.spentUsd;
-    const text = turn.text();
-    const result = turn.result();
-    const answer = answerOf(text, result, facts.spentUsd - before, this);
-    const output = schema === undefined
-      ? uncheckedOutput(this.#core.asksForOutput, text, result)
-      : outputOfSync(schema, text, result);
-    return { ...answer, output };
+    return this.#session.ask(prompt, options);
   }
 
   /**
@@ -232,39 +149,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
    */
   push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
-    checkTurnOptions("push", options);
-    const content = readyPrompt(prompt);
-    const id = crypto.randomUUID();
-    const { message, take } = syncPushed(
-      id,
-      (isDone) => this.#waitForTurn("wait", isDone),
-    );
-    this.#core.driver.push(
-      { id, content, verbatim: options.verbatim },
-      options,
-      (news: PushNews) => take(news),
-    );
-    return message;
-  }
-
-  /** @throws {StateError} A function that the session calls would wait for a turn (`session_busy`). */
-  #waitForTurn(operation: string, isDone: () => boolean): void {
-    if (!isDone()) this.#guard.checkTurnWait(operation, this.state);
-    this.#untilTurnEnds(() => this.#core.driver.wait(isDone));
-  }
-
-  /**
-   * Waits for what may not come before a question of the turn is answered. Meanwhile
-   * nobody reads `events()`, so what is left to its readers is answered no.
-   */
-  #untilTurnEnds(wait: () => void): void {
-    this.#turnWaits++;
-    try {
-      this.#core.driver.unattend();
-      wait();
-    } finally {
-      this.#turnWaits--;
-    }
+    return syncPushed(this.#session.push(prompt, options), this.#blocking);
   }
 
   /**
@@ -272,36 +157,16 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * when the session does, and blocks until then: leave the loop when you have enough.
    */
   events(options: EventsOptions = {}): IterableIterator<ClaudeEvent> {
-    const bufferSize = bufferSizeOf(options);
-    const queue = new FrameQueue(bufferSize, bufferSize);
-    let isOver = false;
-    const detach = this.#core.broadcast.attach({
-      push: (frame) => queue.push(frame),
-      end: () => isOver = true,
-      attends: () => this.#turnWaits === 0,
-    });
-    const wait = () => {
+    const blocking = this.#blocking;
+    const feed = this.#session.broadcast.feed(
+      options,
+      () => !blocking.isInTurn,
+    );
+    return feed.read({ cut: ({ events }) => events }, (isDone) => {
       // Nothing would ever come, and nobody else could start it meanwhile.
       if (this.state === "new") this.start();
-      else {
-        this.#guard.checkTurnWait("wait for events", this.state);
-        this.#core.driver.wait(() => queue.size > 0 || isOver);
-      }
-    };
-    return read();
-
-    function* read(): IterableIterator<ClaudeEvent> {
-      try {
-        for (;;) {
-          const frame = queue.take();
-          if (frame !== undefined) yield* frame.events;
-          else if (isOver) return;
-          else wait();
-        }
-      } finally {
-        detach();
-      }
-    }
+      else blocking.untilEvent(isDone);
+    });
   }
 
   /**
@@ -315,7 +180,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     type: T,
     listener: (event: SessionEventMap[T]) => void,
   ): Disposable {
-    return this.#core.broadcast.on(type, listener);
+    return this.#session.broadcast.on(type, listener);
   }
 
   /**
@@ -329,7 +194,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     requestId: string,
     answer: Decision | ElicitationAnswer | DialogAnswer,
   ): void {
-    this.#core.driver.respond(requestId, answer);
+    this.#session.conversation.respond(requestId, answer);
   }
 
   /**
@@ -343,7 +208,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
     name: string,
     input: WireObject = {},
   ): PermissionExplanation {
-    return this.#core.driver.explain({ toolName: name, input, toolUseId: "" });
+    return this.#session.explainPermission(name, input);
   }
 
   /**
@@ -353,20 +218,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * it.
    */
   interrupt(options?: InterruptOptions): InterruptReceipt {
-    const call = interruptCall(options);
-    if (this.#core.driver.protocol.state === "new") return { stillQueued: [] };
-    return this.#request(call, options);
-  }
-
-  #request<T>(call: ControlCall<T>, options: ControlOptions = {}): T {
-    checkControlOptions(options);
-    const payload = jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`);
-    options.signal?.throwIfAborted();
-    this.start();
-    const { subtype } = call;
-    const response = this.#core.driver.request(subtype, payload, options);
-    this.#core.granted({ subtype, payload });
-    return call.read(response);
+    return this.#session.interrupt(options);
   }
 
   /**
@@ -378,7 +230,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
    * @throws {DeadlineError} The process will not go.
    */
   close(): void {
-    this.#core.driver.close();
+    this.#session.close();
   }
 
   /** Closes the session. */

@@ -8,65 +8,12 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "../control/conversation.ts";
-import type { TurnControl } from "../conversation/sinks.ts";
-import { StateError } from "../errors.ts";
-import {
-  type ClaudeEvent,
-  eventsOf,
-  type Frame,
-  type View,
-  type ViewEvents,
-} from "../events/mod.ts";
-import { type OnRetract, TextPieces } from "../decode/text_pieces.ts";
-import { Feed, type FeedEnd } from "./feed.ts";
+import { eventsOf, type View, type ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
-import type { TurnEnd } from "../protocol/mod.ts";
-import { turnFailure } from "../protocol/turn_failure.ts";
-
-/** Options of `textStream()`. */
-export interface TextStreamOptions {
-  /**
-   * Called with text that the stream gave and that is taken back, because its reply broke
-   * off and came again otherwise. What it returns is put into the stream. By default that
-   * is a note for people.
-   */
-  readonly onRetract?: OnRetract;
-}
-
-/** What a turn needs of its session. */
-export interface TurnHost {
-  /** Interrupts the turn. */
-  interrupt(options?: InterruptOptions): Promise<InterruptReceipt>;
-  /** Nobody reads the turn any more. */
-  leave(): void;
-  /** Somebody waits for the end of the turn, or reads its text only: open requests have nobody to answer them. */
-  unattend(): void;
-  /** The turn is over for its readers. */
-  ended(): void;
-  /** The end of what the process wrote to stderr. */
-  stderrTail(): string;
-}
-
-/** The pieces of text of some events; nothing is done ahead of the reader. */
-function* piecesOf(
-  events: readonly ClaudeEvent[],
-  pieces: TextPieces,
-): Generator<string> {
-  for (const event of events) {
-    const piece = pieces.take(event);
-    if (piece !== "") yield piece;
-  }
-}
-
-/** So many lines may wait for a reader before pieces of a block are joined. */
-export const JOIN_FROM = 1_000;
-
-let controlOf: (turn: Turn<View>) => TurnControl;
-
-/** The session's side of a turn; not for callers. */
-export function turnControl<V extends View>(turn: Turn<V>): TurnControl {
-  return controlOf(turn as unknown as Turn<View>);
-}
+import type { FeedReading } from "./feed.ts";
+import { textOf, type TextStreamOptions } from "./text_stream.ts";
+import type { TurnCore } from "./turn_core.ts";
+import type { Waiting } from "./waiting.ts";
 
 /**
  * A turn. Read it **once**: with `for await`, through `readable`, or through
@@ -82,51 +29,24 @@ export class Turn<V extends View = "flat">
   implements AsyncIterable<ViewEvents[V]> {
   /** Id of the prompt: the `uuid` it was sent with. */
   readonly id: string;
+  readonly #core: TurnCore;
   readonly #view: V;
-  readonly #host: TurnHost;
-  readonly #result = Promise.withResolvers<Result>();
-  readonly #text = Promise.withResolvers<string>();
-  readonly #feed: Feed;
-  #usedBy: string | undefined;
+  readonly #waiting: Waiting<"async">;
   #readable: ReadableStream<ViewEvents[V]> | undefined;
-  #end: TurnEnd | undefined;
-  /** Why there is no answer, where the turn ended with an error. */
-  #failure: Error | undefined;
-  #awaited = false;
-
-  static {
-    controlOf = (turn) => ({
-      sink: {
-        attended: () => turn.#canAnswer,
-        frame: (frame) => turn.#feed.push(frame),
-        end: (end) => turn.#settle(end),
-      },
-      abort: (reason) => turn.#abort(reason),
-    });
-  }
 
   /** Made by `session.send()`. */
-  constructor(id: string, view: V, host: TurnHost) {
-    this.id = id;
+  constructor(core: TurnCore, view: V, waiting: Waiting<"async">) {
+    this.id = core.id;
+    this.#core = core;
     this.#view = view;
-    this.#host = host;
-    this.#feed = new Feed({
-      joinFrom: JOIN_FROM,
-      canceled: () => {
-        if (this.#end === undefined) host.leave();
-      },
-    });
-    // Nobody has to wait for them.
-    this.#result.promise.catch(() => {});
-    this.#text.promise.catch(() => {});
+    this.#waiting = waiting;
   }
 
   /** The turn's events as a stream. Canceling it leaves the turn. */
   get readable(): ReadableStream<ViewEvents[V]> {
-    return this.#readable ??= this.#open(
-      "readable",
-      (frame) => eventsOf(frame, this.#view),
-    );
+    return this.#readable ??= this.#open("readable", {
+      cut: (frame) => eventsOf(frame, this.#view),
+    });
   }
 
   /**
@@ -136,7 +56,7 @@ export class Turn<V extends View = "flat">
    * never dropped.
    */
   get pending(): number {
-    return this.#feed.pending;
+    return this.#core.feed.pending;
   }
 
   /**
@@ -173,20 +93,7 @@ export class Turn<V extends View = "flat">
    * ```
    */
   textStream(options: TextStreamOptions = {}): ReadableStream<string> {
-    const pieces = new TextPieces(options.onRetract);
-    return this.#open(
-      "textStream",
-      ({ events }) => {
-        const [event] = events;
-        // Of several each waits until the reader took the one before.
-        if (event === undefined || events.length > 1) {
-          return piecesOf(events, pieces);
-        }
-        const piece = pieces.take(event);
-        return piece === "" ? [] : [piece];
-      },
-      (end) => ({ error: end.error ?? this.#failure }),
-    );
+    return this.#open("textStream", textOf(this.#core, options));
   }
 
   /**
@@ -195,92 +102,29 @@ export class Turn<V extends View = "flat">
    * @throws {TurnError} The turn failed.
    */
   text(): Promise<string> {
-    this.#await();
-    return this.#text.promise;
+    return this.#core.awaited(this.#core.text).promise;
   }
 
   /** The end of the turn, also of one that failed: see `isError`. */
   result(): Promise<Result> {
-    this.#await();
-    return this.#result.promise;
+    return this.#core.awaited(this.#core.result).promise;
   }
 
   /** Interrupts the turn. It still ends with a `result`, whose `terminalReason` says so. */
   interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
-    return this.#end === undefined
-      ? this.#host.interrupt(options)
-      : Promise.resolve({ stillQueued: [] });
+    return this.#waiting.run(() => this.#core.interrupt(options));
   }
 
   /** Reads the turn, once. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
-    return this.#feed.iterate(
-      (frame) => eventsOf(frame, this.#view),
-      () => this.#claim("for await"),
-    );
+    return this.#core.feed.iterate({
+      cut: (frame) => eventsOf(frame, this.#view),
+      claim: () => this.#core.claim("for await"),
+    });
   }
 
-  #await(): void {
-    this.#awaited = true;
-    this.#unattend();
-  }
-
-  #open<T>(
-    usedBy: string,
-    cut: (frame: Frame) => Iterable<T>,
-    endOf?: (end: FeedEnd) => FeedEnd,
-  ): ReadableStream<T> {
-    this.#claim(usedBy);
-    return this.#feed.open(cut, endOf);
-  }
-
-  #claim(usedBy: string): void {
-    if (this.#usedBy !== undefined) {
-      throw new StateError(
-        "already_used",
-        this.#usedBy,
-        usedBy,
-        `Cannot read the turn with ${usedBy}: it is read with ${this.#usedBy} already`,
-      );
-    }
-    this.#usedBy = usedBy;
-    this.#unattend();
-  }
-
-  /** Whether its reader sees requests, or may still come: text alone shows none. */
-  get #canAnswer(): boolean {
-    return this.#usedBy === undefined
-      ? !this.#awaited
-      : this.#usedBy !== "textStream";
-  }
-
-  #unattend(): void {
-    if (!this.#canAnswer && this.#end === undefined) this.#host.unattend();
-  }
-
-  #settle(end: TurnEnd): void {
-    if (this.#end !== undefined) return;
-    this.#end = end;
-    if (end.result === undefined) {
-      this.#result.reject(end.error);
-      this.#text.reject(end.error);
-    } else {
-      this.#result.resolve(end.result);
-      const failure = turnFailure(end.result, {
-        ...end.context,
-        stderrTail: this.#host.stderrTail(),
-      });
-      this.#failure = failure;
-      if (failure !== undefined) this.#text.reject(failure);
-      else this.#text.resolve(end.result.text);
-    }
-    this.#feed.end(end);
-    this.#host.ended();
-  }
-
-  #abort(reason: unknown): void {
-    if (this.#end !== undefined) return;
-    this.#settle({ error: reason });
-    this.#host.leave();
+  #open<T>(usedBy: string, reading: FeedReading<T>): ReadableStream<T> {
+    this.#core.claim(usedBy);
+    return this.#core.feed.open(reading);
   }
 }

@@ -2,22 +2,16 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EventDecoder } from "../decode/decoder.ts";
 import type { View } from "../events/mod.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { Turn, turnControl } from "./turn.ts";
-
-const HOST = {
-  interrupt: () => Promise.resolve({ stillQueued: [] }),
-  leave() {},
-  unattend() {},
-  ended() {},
-  stderrTail: () => "",
-};
+import { loneTurn } from "./fixtures/lone_turn.ts";
+import { Promising } from "./promising.ts";
+import { Turn } from "./turn.ts";
 
 const COUNT = 100_000;
 
 /** A turn with so many pieces of text that nobody has read, and the text. */
 function unread<V extends View>(view: V) {
-  const turn = new Turn<V>("id", view, HOST);
-  const { sink } = turnControl(turn);
+  const sink = loneTurn();
+  const turn = new Turn<V>(sink, view, new Promising());
   const decoder = new EventDecoder();
   const put = (raw: unknown) => {
     assert(isWireObject(raw));
@@ -47,7 +41,7 @@ function unread<V extends View>(view: V) {
 Deno.test("Turn: 100,000 pieces that nobody reads stay few, and the text is whole", async () => {
   const { turn, sink, text } = unread("flat");
   assertEquals(turn.pending, 1001);
-  sink.end({ error: new Error("over") });
+  sink.settle({ error: new Error("over") });
   const stream = turn.textStream();
   let given = "";
   await assertRejects(
@@ -64,7 +58,7 @@ Deno.test("Turn: 100,000 pieces that nobody reads stay few, and the text is whol
 Deno.test("Turn: what came before the end is read before its error, in every view", async () => {
   for (const view of ["flat", "messages", "wire"] as const) {
     const { turn, sink } = unread(view);
-    sink.end({ error: new Error("over") });
+    sink.settle({ error: new Error("over") });
     let count = 0;
     await assertRejects(
       async () => {
@@ -78,8 +72,8 @@ Deno.test("Turn: what came before the end is read before its error, in every vie
 });
 
 Deno.test("Turn: a piece is handed on at once to whoever waits for it", async () => {
-  const turn = new Turn("id", "flat", HOST);
-  const { sink } = turnControl(turn);
+  const sink = loneTurn();
+  const turn = new Turn(sink, "flat", new Promising());
   const reader = turn.readable.getReader();
   const next = reader.read();
   const frame = new EventDecoder().decode({
@@ -95,8 +89,8 @@ Deno.test("Turn: a piece is handed on at once to whoever waits for it", async ()
 });
 
 Deno.test("Turn: text is taken back only when all of it was given", async () => {
-  const turn = new Turn("id", "flat", HOST);
-  const { sink } = turnControl(turn);
+  const sink = loneTurn();
+  const turn = new Turn(sink, "flat", new Promising());
   const decoder = new EventDecoder();
   const reply = (id: string, ...texts: readonly string[]) => ({
     type: "assistant",
@@ -127,7 +121,7 @@ Deno.test("Turn: text is taken back only when all of it was given", async () => 
     reply("b", "One", " zwei"),
   ];
   for (const line of lines) sink.frame(decoder.decode(line));
-  sink.end({ error: new Error("over") });
+  sink.settle({ error: new Error("over") });
   let shown = "";
   const stream = turn.textStream({
     onRetract(text) {
@@ -143,4 +137,27 @@ Deno.test("Turn: text is taken back only when all of it was given", async () => 
     "over",
   );
   assertEquals(shown, "One zwei");
+});
+
+Deno.test("Turn: text() and result() that a caller drops end no program", async () => {
+  const unhandled: unknown[] = [];
+  const hear = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", hear);
+  try {
+    const sink = loneTurn();
+    const turn = new Turn(sink, "flat", new Promising());
+    void turn.text();
+    void turn.result();
+    sink.settle({ error: new Error("over") });
+    void turn.text();
+    // Rejections that nobody handles are reported after the microtasks.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals(unhandled, []);
+    await assertRejects(() => turn.result(), Error, "over");
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", hear);
+  }
 });

@@ -6,11 +6,14 @@
 
 import { StructuredOutputError } from "../errors.ts";
 import type { Result } from "../messages/result.ts";
-import { isThenable } from "../util/maybe_promise.ts";
-import type { SchemaResult, StandardSchema } from "../util/standard_schema.ts";
+import type { SchemaResult } from "../util/standard_schema.ts";
 
-/** What the model gave, or the error that it gave nothing. */
-function given(text: string, result: Result): unknown {
+/**
+ * What the model gave.
+ *
+ * @throws {StructuredOutputError} It gave nothing.
+ */
+export function outputGiven(text: string, result: Result): unknown {
   const output = result.structuredOutput;
   if (output !== undefined) return output;
   throw new StructuredOutputError("missing", text, result, [
@@ -18,45 +21,18 @@ function given(text: string, result: Result): unknown {
   ]);
 }
 
-function taken(said: SchemaResult<unknown>, text: string, result: Result) {
-  if (said.issues === undefined) return said.value;
-  throw new StructuredOutputError("invalid", text, result, said.issues);
-}
-
 /**
- * The output of an answer, checked by the schema.
+ * What a schema made of that.
  *
- * @throws {StructuredOutputError} There is none, or it does not fit.
+ * @throws {StructuredOutputError} It does not fit.
  */
-export async function outputOf(
-  schema: StandardSchema,
-  text: string,
-  result: Result,
-): Promise<unknown> {
-  const output = given(text, result);
-  return taken(await schema["~standard"].validate(output), text, result);
-}
-
-/**
- * The same at once.
- *
- * @throws {StructuredOutputError} There is none, or it does not fit.
- * @throws {TypeError} The schema checks with a promise.
- */
-export function outputOfSync(
-  schema: StandardSchema,
+export function outputTaken(
+  said: SchemaResult<unknown>,
   text: string,
   result: Result,
 ): unknown {
-  const said = schema["~standard"].validate(given(text, result));
-  if (isThenable(said)) {
-    // What it says is of no use to anybody any more.
-    said.then(() => {}, () => {});
-    throw new TypeError(
-      "Cannot check the answer: the schema gives a promise; use an AsyncSession, or a schema that answers at once",
-    );
-  }
-  return taken(said, text, result);
+  if (said.issues === undefined) return said.value;
+  throw new StructuredOutputError("invalid", text, result, said.issues);
 }
 
 /**
@@ -71,6 +47,6 @@ export function uncheckedOutput(
   result: Result,
 ): unknown {
   return isAsked && result.localCommand === undefined
-    ? given(text, result)
+    ? outputGiven(text, result)
     : result.structuredOutput;
 }

@@ -100,7 +100,7 @@ Deno.test("blocking: a prompt that waits for a turn that was left is settled by 
 
 /** Another program holds stdout and writes to it, long after the CLI is gone. */
 const CHATTER =
-  `setsid env -i /bin/sh -c 'timeout 20 yes "{}"; echo $? >"$0"' "$CHATTER_END" & exec "$@"`;
+  `setsid env -i /bin/sh -c 'timeout 120 yes "{}"; echo $? >"$0"' "$CHATTER_END" & exec "$@"`;
 
 for (const kind of ["async", "blocking"] as const) {
   Deno.test({

@@ -266,6 +266,36 @@ Deno.test("a promise of a policy or a hook allows nothing, and is a ConfigError"
   }
 });
 
+Deno.test("close() is told nothing of a promise that a function returns meanwhile, however the session is closed", async () => {
+  const ways: readonly ((session: SyncSession) => void)[] = [
+    (session) => session.close(),
+    // The loop is left, and closes.
+    () => {},
+  ];
+  for (const close of ways) {
+    let calls = 0;
+    await using on = await pair(
+      step.conversation([[step.text("one"), bash, step.silence()]]),
+      {
+        onBreak: "close",
+        // @ts-expect-error: a promise is no decision
+        policy: callback(() => {
+          calls++;
+          return Promise.resolve(allow());
+        }),
+      },
+    );
+    for (const { type } of on.session.send("hi")) {
+      if (type !== "assistant_text") continue;
+      close(on.session);
+      break;
+    }
+    // The question came while the session was closed, and nobody was left to be told.
+    assertEquals([calls, on.session.state], [1, "closed"]);
+    on.session.close();
+  }
+});
+
 Deno.test("an async function and a tool of this process are refused before a start", () => {
   const given: [string, unknown][] = [
     ["policy", { policy: { name: "x", decide: async () => await allow() } }],

@@ -10,8 +10,11 @@ import type { Frame } from "../../src/events/mod.ts";
 import { isWireObject, type WireObject } from "../../src/messages/_define.ts";
 import type { Result } from "../../src/messages/result.ts";
 import { turnFailure } from "../../src/protocol/turn_failure.ts";
-import { SyncTurn, syncTurnControl } from "../../src/session/sync_turn.ts";
-import { Turn, turnControl } from "../../src/session/turn.ts";
+import { Blocking } from "../../src/session/blocking.ts";
+import { loneTurn } from "../../src/session/fixtures/lone_turn.ts";
+import { Promising } from "../../src/session/promising.ts";
+import { SyncTurn } from "../../src/session/sync_turn.ts";
+import { Turn } from "../../src/session/turn.ts";
 import { readTranscripts } from "../support/transcripts.ts";
 
 /** A turn of a transcript. */
@@ -51,21 +54,13 @@ class Screen {
   };
 }
 
-const HOST = {
-  interrupt: () => Promise.reject(new TypeError("unused")),
-  leave: () => {},
-  unattend: () => {},
-  ended: () => {},
-  stderrTail: () => "",
-};
-
 /** A turn of an async session that is over, twice: one for each reader. */
 async function readAsync({ frames, result }: Recorded) {
   const [first, second] = [0, 1].map(() => {
-    const turn = new Turn("id", "flat", HOST);
-    const { sink } = turnControl(turn);
+    const sink = loneTurn();
+    const turn = new Turn(sink, "flat", new Promising());
     for (const frame of frames) sink.frame(frame);
-    sink.end({ result, context: {} });
+    sink.settle({ result, context: {} });
     return turn;
   }) as [Turn, Turn];
   const screen = new Screen();
@@ -76,17 +71,10 @@ async function readAsync({ frames, result }: Recorded) {
 
 function readSync({ frames, result }: Recorded) {
   const [first, second] = [0, 1].map(() => {
-    const turn = new SyncTurn("id", "flat", {
-      ...HOST,
-      wait: (isDone) => assert(isDone()),
-      checkRead: () => {},
-      interrupt: () => {
-        throw new TypeError("unused");
-      },
-    });
-    const { sink } = syncTurnControl(turn);
+    const sink = loneTurn();
+    const turn = new SyncTurn(sink, "flat", new Blocking());
     for (const frame of frames) sink.frame(frame);
-    sink.end({ result, context: {} });
+    sink.settle({ result, context: {} });
     return turn;
   }) as [SyncTurn, SyncTurn];
   const screen = new Screen();

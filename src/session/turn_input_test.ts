@@ -1,10 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import {
-  checkPrompt,
-  checkTurnOptions,
-  readyPrompt,
-} from "./session_common.ts";
+import { checkPrompt, checkTurnOptions, readyPrompt } from "./turn_input.ts";
 
 Deno.test("checkTurnOptions takes what a turn can have", () => {
   checkTurnOptions("send", { view: "wire", timeoutMs: 5, signal: undefined });

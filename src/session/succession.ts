@@ -1,43 +1,21 @@
 /**
- * What stands behind a session, whether it blocks or not: the driver, who replaces it
- * after a crash, who hears of what comes, and what a signal ends.
+ * The processes of one session, one after another: the one of now, and what becomes of the
+ * session when it dies (`recover`) or when an answer of another schema is asked for.
  *
  * @module
  */
 
-import { Broadcast } from "./broadcast.ts";
+import type { Conversation } from "../conversation/conversation.ts";
 import type { Inherited } from "../conversation/inherited.ts";
-import type {
-  SessionSink,
-  TurnControl,
-  TurnSink,
-} from "../conversation/sinks.ts";
-import {
-  attachFacts,
-  type FactsSource,
-  type SessionFacts,
-} from "./facts_view.ts";
+import { type LiveChange, LiveChanges } from "../conversation/live_changes.ts";
+import type { SessionSink } from "../conversation/sinks.ts";
 import { ConfigError, StateError } from "../errors.ts";
 import { sessionRestarted } from "../events/session.ts";
-import { type LiveChange, LiveChanges } from "../conversation/live_changes.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import type { Prompt } from "../protocol/mod.ts";
+import type { Broadcast } from "./broadcast.ts";
 import { Restarts } from "./restarts.ts";
 import { recordedOn, recovered, resumed } from "./resumed.ts";
-import { knownIdOf, onAbort, settledOptions } from "./session_common.ts";
-
-/** What every driver can do. */
-export interface SessionDriver extends FactsSource {
-  /** Sends a prompt; what becomes of it goes to `sink`. */
-  send(prompt: Prompt, sink: TurnSink): void;
-  /** Nobody reads the turn any more. */
-  leave(turnId: string): void;
-  /** Ends the process. */
-  close(): unknown;
-  /** Ends it, or begins to as soon as the function returns that is being called. */
-  closeSoon(): void;
-}
 
 /** What `ask()` wants of the process. */
 export interface Asked {
@@ -45,19 +23,17 @@ export interface Asked {
   readonly schema: WireObject | undefined;
 }
 
-/** Makes the driver of one process. */
-type Drive<Driver> = (
+/** Makes the conversation with one process. */
+export type Converse = (
   options: SessionOptions,
   sink: SessionSink,
   inherited: Inherited | undefined,
-) => Driver;
+) => Conversation;
 
-/** Behind one session. `Info` is what a start gives. */
-export class SessionCore<Driver extends SessionDriver, Info> {
-  /** Everything the session says goes through here. */
-  readonly broadcast: Broadcast = new Broadcast();
-  readonly #session: SessionFacts;
-  readonly #drive: Drive<Driver>;
+/** The processes of one session. */
+export class Succession {
+  readonly #readers: Broadcast;
+  readonly #converse: Converse;
   /** The options as they were given. */
   readonly #given: SessionOptions;
   /** The first prompt says whether there are partial messages. */
@@ -66,88 +42,40 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   readonly #changes = new LiveChanges();
   /** The options of the process of now. */
   #options: SessionOptions;
-  #driver: Driver;
+  #conversation: Conversation;
+  #knownId: string | undefined;
   /** One that is told to end, as another comes in its place. */
-  #leaving: Driver | undefined;
-  #info: Info | undefined;
-  /** The last turn that was begun. */
-  #turn: TurnControl | undefined;
-  /** Takes back what listens to a turn's signal, by the turn. */
-  readonly #releases = new Map<string, () => void>();
+  #leaving: Conversation | undefined;
 
   /**
-   * @param session The session itself, whose facts are read from here.
+   * Starts nothing.
+   *
    * @param given Options that were checked.
-   * @param drive Makes the driver of one process.
    */
-  constructor(
-    session: SessionFacts,
-    given: SessionOptions,
-    drive: Drive<Driver>,
-  ) {
-    given.signal?.throwIfAborted();
-    const { options, knownId } = settledOptions(given);
-    this.#session = session;
-    this.#drive = drive;
+  constructor(given: SessionOptions, readers: Broadcast, converse: Converse) {
+    const options = settledOptions(given);
+    this.#readers = readers;
+    this.#converse = converse;
     this.#given = this.#options = options;
     this.#leavesPartials = given.partials === undefined &&
       given.transport === undefined;
     this.#restarts = new Restarts(options);
-    this.#driver = this.#replace(options, knownId);
-    this.#closeOn(options.signal);
+    this.#knownId = knownIdOf(options);
+    this.#conversation = this.#begin(options);
   }
 
-  /** Drives the process of now. */
-  get driver(): Driver {
-    return this.#driver;
+  /** The conversation with the process of now. */
+  get conversation(): Conversation {
+    return this.#conversation;
   }
 
-  /** Whether the options ask for answers of a JSON Schema. */
-  get asksForOutput(): boolean {
-    return this.#given.outputSchema !== undefined;
+  /** Id of the session, if it is known before its first message. */
+  get knownId(): string | undefined {
+    return this.#knownId;
   }
 
-  /** What the start of this process gave, which is made once. */
-  info(make: () => Info): Info {
-    return this.#info ??= make();
-  }
-
-  /**
-   * Sends the prompt of a turn, which `signal` ends.
-   *
-   * @param asked Set for `ask()`, which waits for the answer and reads no events.
-   */
-  send(
-    prompt: Prompt,
-    turn: TurnControl,
-    signal: AbortSignal | undefined,
-    asked: Asked | undefined,
-  ): void {
-    this.#hold(asked);
-    this.#driver.send(prompt, turn.sink);
-    this.#turn = turn;
-    // A function that looked on while it was sent may have aborted all of it.
-    const { signal: whole } = this.#given;
-    if (whole?.aborted === true) {
-      turn.abort(whole.reason);
-      this.#driver.closeSoon();
-    }
-    if (signal === undefined) return;
-    const release = onAbort(signal, () => turn.abort(signal.reason));
-    this.#releases.set(prompt.id, release);
-  }
-
-  /** Takes back a prompt that waits for the turn before it. Says whether it did wait. */
-  withdraw(turnId: string): boolean {
-    if (!this.#driver.protocol.isWaiting(turnId)) return false;
-    this.#driver.leave(turnId);
-    return true;
-  }
-
-  /** A turn is over, and its signal of no more concern. */
-  turnEnded(id: string): void {
-    this.#releases.get(id)?.();
-    this.#releases.delete(id);
+  get #id(): string | undefined {
+    return this.#conversation.protocol.facts.id ?? this.#knownId;
   }
 
   /** The CLI granted a request. */
@@ -156,7 +84,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     const { mode } = call.payload;
     if (call.subtype === "set_permission_mode" && typeof mode === "string") {
       // The CLI says so itself, but only after its answer.
-      this.#driver.protocol.facts.changedMode = mode;
+      this.#conversation.protocol.facts.changedMode = mode;
     }
   }
 
@@ -169,10 +97,10 @@ export class SessionCore<Driver extends SessionDriver, Info> {
    * @throws {ConfigError} The session is not written to disk, so none can.
    * @throws {StateError} Tasks run in the background, which would end.
    */
-  #hold(asked: Asked | undefined): void {
+  hold(asked: Asked | undefined): void {
     const outputSchema = asked?.schema ?? this.#given.outputSchema;
     const { outputSchema: held, ...others } = this.#options;
-    const { protocol, isClosing } = this.#driver;
+    const { protocol, isClosing } = this.#conversation;
     const { state, facts } = protocol;
     const rest = {
       ...others,
@@ -200,7 +128,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     }
     const isLeft = state === "draining" && rest.onBreak !== "drain";
     if (protocol.isBusy && !isLeft) throw cannotSwitch(state);
-    const { id } = this.#session;
+    const id = this.#id;
     if (options.persist === false || id === undefined) {
       throw cannotReplace("persist", "leave out persist: false");
     }
@@ -210,7 +138,7 @@ export class SessionCore<Driver extends SessionDriver, Info> {
 
   /** Whether the session never had a process. */
   get #isFresh(): boolean {
-    const { state, facts } = this.#driver.protocol;
+    const { state, facts } = this.#conversation.protocol;
     return state === "new" && facts.restartCount === 0;
   }
 
@@ -219,42 +147,32 @@ export class SessionCore<Driver extends SessionDriver, Info> {
     return this.#leavesPartials ? { partials: asked === undefined } : {};
   }
 
-  #replace(
-    options: SessionOptions,
-    knownId: string | undefined,
-    inherited?: Inherited,
-  ): Driver {
-    const { broadcast } = this;
-    const driver: Driver = this.#drive(options, {
-      attended: (type) => broadcast.attended(type),
-      frame: (frame) => broadcast.frame(frame),
-      hold: () => broadcast.hold(),
-      release: () => broadcast.release(),
-      handlerFailed: (failure) => broadcast.handlerFailed(failure),
+  #begin(options: SessionOptions, inherited?: Inherited): Conversation {
+    const conversation: Conversation = this.#converse(options, {
+      readers: this.#readers,
       closed: (error) => {
         // The end of one that has a successor is not the end of the session.
-        if (driver !== this.#driver || driver === this.#leaving) return;
-        if (!this.#restart(error)) broadcast.closed(error);
+        if (
+          conversation !== this.#conversation || conversation === this.#leaving
+        ) return;
+        if (!this.#restart(error)) this.#readers.closed(error);
       },
     }, inherited);
-    attachFacts(this.#session, driver, knownId);
-    return driver;
+    return conversation;
   }
 
   /** Puts a new process in the place of the one of now, which ends where it has not yet. */
   #succeed(options: SessionOptions): void {
-    const { facts } = this.#driver.protocol;
+    const { state, facts } = this.#conversation.protocol;
     const id = knownIdOf(options);
     const changes = this.#changes.again(facts.changedMode);
-    const { state } = this.#driver.protocol;
     const isFirst = this.#isFresh;
-    this.#leaving = this.#driver;
-    const gone = this.#driver.close();
-    this.#info = undefined;
+    this.#leaving = this.#conversation;
+    const gone = this.#conversation.close();
     this.#options = state === "new" ? options : recordedOn(options);
-    this.#driver = this.#replace(
+    this.#knownId = id;
+    this.#conversation = this.#begin(
       this.#options,
-      id,
       isFirst ? undefined : { facts, id, changes, gone },
     );
     this.#leaving = undefined;
@@ -264,8 +182,8 @@ export class SessionCore<Driver extends SessionDriver, Info> {
   #restart(error: Error | undefined): boolean {
     const attempt = this.#restarts.next(error);
     if (attempt === undefined) return false;
-    const { facts, hasPrompted } = this.#driver.protocol;
-    const { id } = this.#session;
+    const { facts, hasPrompted } = this.#conversation.protocol;
+    const id = this.#id;
     const { cwd, isWritten, wasReset } = facts;
     this.#succeed(recovered(
       this.#options,
@@ -276,19 +194,10 @@ export class SessionCore<Driver extends SessionDriver, Info> {
       attempt,
       error?.message ?? "",
       isWritten ? id : undefined,
-      this.#session.id,
+      this.#id,
     );
-    this.broadcast.frame({ events: [event] });
+    this.#readers.frame({ events: [event] });
     return true;
-  }
-
-  #closeOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const release = onAbort(signal, () => {
-      this.#turn?.abort(signal.reason);
-      this.#driver.closeSoon();
-    });
-    this.broadcast.on("close", release);
   }
 }
 
@@ -310,4 +219,27 @@ function cannotSwitch(state: string): StateError {
     "ask",
     "Cannot change the schema of the answers while tasks run in the background: the CLI takes one only when it starts; wait for their end, or stop them with session.tasks.stop()",
   );
+}
+
+/** The options as they hold. */
+function settledOptions(options: SessionOptions): SessionOptions {
+  // With an id of our own the session is known before its first message. What runs
+  // already has its own.
+  const mayName = options.resume === undefined &&
+    options.transport === undefined;
+  const sessionId = options.sessionId ??
+    (mayName ? crypto.randomUUID() : undefined);
+  return {
+    partials: true,
+    ...options,
+    ...sessionId === undefined ? {} : { sessionId },
+  };
+}
+
+/** The session of a process with these options, where it is known before its first message. */
+function knownIdOf(
+  { sessionId, fork, resume }: SessionOptions,
+): string | undefined {
+  if (sessionId !== undefined) return sessionId;
+  return fork === true || resume === "last" ? undefined : resume;
 }

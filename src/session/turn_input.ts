@@ -1,17 +1,13 @@
 /**
- * What async and blocking sessions do the same.
+ * What callers give a turn, checked: the prompt and its options. Pure.
  *
  * @module
  */
 
 import { closest } from "../util/closest.ts";
-import { roundUsd } from "../util/cost.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import type { SessionFacts } from "./facts_view.ts";
 import { jsonCopy } from "../util/json_copy.ts";
-import type { Result } from "../messages/result.ts";
-import type { SessionOptions } from "../options/session_options.ts";
 import {
   check,
   oneOf,
@@ -22,35 +18,7 @@ import {
 } from "../checks/kinds.ts";
 import { isBlank } from "../prompt/blank.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
-import type { Answer } from "./async_session.ts";
 import { isThenable } from "../util/maybe_promise.ts";
-
-/** The options as they hold, and the id of the session where it is known already. */
-export function settledOptions(options: SessionOptions): {
-  readonly options: SessionOptions;
-  readonly knownId: string | undefined;
-} {
-  // With an id of our own the session is known before its first message. What runs
-  // already has its own.
-  const mayName = options.resume === undefined &&
-    options.transport === undefined;
-  const sessionId = options.sessionId ??
-    (mayName ? crypto.randomUUID() : undefined);
-  const settled = {
-    partials: true,
-    ...options,
-    ...sessionId === undefined ? {} : { sessionId },
-  };
-  return { options: settled, knownId: knownIdOf(settled) };
-}
-
-/** The session of a process with these options, where it is known before its first message. */
-export function knownIdOf(
-  { sessionId, fork, resume }: SessionOptions,
-): string | undefined {
-  if (sessionId !== undefined) return sessionId;
-  return fork === true || resume === "last" ? undefined : resume;
-}
 
 const TURN_OPTIONS = {
   send: ["view", "verbatim", "signal", "timeoutMs", "until"],
@@ -100,24 +68,6 @@ export function checkTurnOptions(
   if (until !== undefined && until !== "tasks" && until !== "turn") {
     throw wrong("until", "tasks or turn", until);
   }
-}
-
-/** Returns the answer of `ask()`, without its output. */
-export function answerOf(
-  text: string,
-  result: Result,
-  costUsd: number,
-  { id: sessionId, totalCostUsd }: SessionFacts,
-): Omit<Answer, "output"> {
-  return {
-    text,
-    result,
-    costUsd: roundUsd(costUsd),
-    totalCostUsd,
-    usage: result.usage,
-    durationMs: result.durationMs,
-    sessionId,
-  };
 }
 
 /**
@@ -179,14 +129,4 @@ function checkTexts(blocks: readonly WireObject[]): void {
   throw new TypeError(
     `Cannot send the prompt: expected something to read in each block of text, got none in block ${at}; leave it out`,
   );
-}
-
-/** Calls a function when a signal aborts, at once if it has. Returns a function that cancels it. */
-export function onAbort(signal: AbortSignal, abort: () => void): () => void {
-  if (signal.aborted) {
-    abort();
-    return () => {};
-  }
-  signal.addEventListener("abort", abort, { once: true });
-  return () => signal.removeEventListener("abort", abort);
 }

@@ -1,0 +1,152 @@
+/**
+ * The link to a process of this thread, over streams and promises.
+ *
+ * @module
+ */
+
+import { Due } from "../util/due.ts";
+import { ClaudeStreamError } from "../errors.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { DEFAULTS } from "../util/defaults.ts";
+import { Child, type ChildTaker } from "../process/child.ts";
+import { closeStepsOf } from "../process/shutdown.ts";
+import { holdExit, holdSignals } from "../process/exit_hooks.ts";
+import type { Launch } from "../options/launch.ts";
+import { openTransport } from "../process/open.ts";
+import { readStderr, StderrText, Tail } from "../process/stderr.ts";
+import { thrownText } from "../util/error_text.ts";
+import { LateTimers } from "./late_timers.ts";
+import type { Link, LinkTaker } from "./link.ts";
+import { StdoutReader } from "./stdout_reader.ts";
+
+/** A process of this thread. */
+export class ChildLink implements Link {
+  readonly gone: Due<void> = new Due();
+  readonly #options: SessionOptions;
+  readonly #before: Due<void> | undefined;
+  readonly #child: Child;
+  readonly #tail = new Tail();
+  readonly #timers: LateTimers;
+
+  /** @param before The end of the process before: two must not write to one session. */
+  constructor(options: SessionOptions, before: Due<void> | undefined) {
+    this.#options = options;
+    this.#before = before;
+    this.#child = new Child(closeStepsOf(options));
+    // A process of this machine keeps the program running; what a caller makes may not.
+    this.#timers = new LateTimers(
+      options.transport === undefined && options.spawn === undefined,
+    );
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get stderrTail(): string {
+    return this.#tail.toString();
+  }
+
+  get endFailure(): unknown {
+    return this.#child.endFailure;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  date(): number {
+    return Date.now();
+  }
+
+  after(timeoutMs: number, call: () => void): () => void {
+    return this.#timers.after(timeoutMs, call);
+  }
+
+  start(launch: Launch, taker: LinkTaker): void {
+    this.#run(launch, taker)
+      .catch((error) => taker.fail(error))
+      .then(() => this.gone.settle());
+    this.#timers.begin();
+  }
+
+  async #run(launch: Launch, taker: LinkTaker): Promise<void> {
+    // Only what takes time is waited for: the sooner the process is there, the more is
+    // done here while it gets ready.
+    const preparing = taker.prepare();
+    if (preparing !== undefined) await preparing;
+    if (this.#before !== undefined) await this.#before.promise;
+    const opening = openTransport(this.#options, launch);
+    const process = opening instanceof Promise ? await opening : opening;
+    await this.#child.run(process, this.#childTaker(taker));
+  }
+
+  #childTaker(taker: LinkTaker): ChildTaker {
+    const { exitSignals, maxLineBytes = DEFAULTS.maxLineBytes } = this.#options;
+    return {
+      hold(target) {
+        const releaseExit = holdExit(target);
+        const releaseSignals = holdSignals(target, exitSignals);
+        return () => {
+          releaseExit();
+          releaseSignals();
+        };
+      },
+      read: ({ readable, stderr }) => {
+        const text = new StderrText(this.#tail, taker.stderr, taker.secrets);
+        return {
+          stdout: new StdoutReader(readable, maxLineBytes, {
+            // Who waits for an answer hears of it before what comes after it is taken. The
+            // end of a turn waits: lines that come with it still are of that turn.
+            // While code is cold a line takes as long as a hundred do later.
+            take: (line, isLast) =>
+              taker.receive(line, isLast) ||
+              this.#timers.areHeld && taker.state === "running",
+            breathe: () => this.#timers.breathe(),
+          }),
+          stderr: stderr === undefined ? undefined : readStderr(stderr, text),
+        };
+      },
+      lost: (error) => taker.fail(connectionLost(error)),
+      exited: (status) => {
+        taker.end({ ...status, stderrTail: this.stderrTail });
+        return undefined;
+      },
+    };
+  }
+
+  removeFiles(): void {
+    this.#child.removeFiles();
+  }
+
+  poll(): void {}
+
+  write(line: string): void {
+    this.#child.write(line);
+  }
+
+  close(eofMs: number): void {
+    this.#child.close(eofMs);
+  }
+
+  terminate(): void {
+    this.#child.terminate();
+  }
+
+  drain(): void {}
+
+  checkWait(): void {}
+
+  soon(call: () => void): void {
+    call();
+  }
+}
+
+/** What the CLI writes cannot be read any more. */
+function connectionLost(cause: unknown): ClaudeStreamError {
+  return new ClaudeStreamError(
+    "process_exit",
+    `Lost the connection to the CLI: ${thrownText(cause)}`,
+    { cause },
+  );
+}

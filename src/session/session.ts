@@ -1,0 +1,355 @@
+/**
+ * A session: what `AsyncSession` and `SyncSession` do, each body once.
+ *
+ * @module
+ */
+
+import {
+  checkControlOptions,
+  type ControlCall,
+  type ControlOptions,
+} from "../control/call.ts";
+import type {
+  ControlCalls,
+  ControlHost,
+  Given,
+  SessionKind,
+} from "../control/host.ts";
+import {
+  type CommandInfo,
+  type InitializeInfo,
+  readInitializeInfo,
+} from "../control/initialize.ts";
+import {
+  interruptCall,
+  type InterruptOptions,
+  type InterruptReceipt,
+} from "../control/conversation.ts";
+import type { Conversation } from "../conversation/conversation.ts";
+import type { View } from "../events/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { BackgroundTask } from "../messages/system/tasks.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import type { PermissionExplanation } from "../permissions/policy_types.ts";
+import type { PromptContent } from "../prompt/blocks.ts";
+import type { PushOptions } from "../protocol/prompt.ts";
+import { answerSchemaOf } from "../structured/convert.ts";
+import {
+  outputGiven,
+  outputTaken,
+  uncheckedOutput,
+} from "../structured/output.ts";
+import { hostServers } from "../tools/config.ts";
+import { roundUsd } from "../util/cost.ts";
+import { type Due, Foreign, type Steps, unlessAborted } from "../util/due.ts";
+import { jsonCopy } from "../util/json_copy.ts";
+import { onAbort } from "../util/on_abort.ts";
+import { Broadcast } from "./broadcast.ts";
+import type { FactsSource } from "./facts_view.ts";
+import { PushCore } from "./push_core.ts";
+import { type Asked, Succession } from "./succession.ts";
+import { TurnCore, type TurnSession } from "./turn_core.ts";
+import { checkTurnOptions, readyPrompt } from "./turn_input.ts";
+import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** What a blocking session says to a schema that checks with a promise. */
+const SCHEMA_REFUSAL =
+  "Cannot check the answer: the schema gives a promise; use an AsyncSession, or a schema that answers at once";
+
+/** What it says to a policy that explains itself with a promise, which is wrapped to throw. */
+const POLICY_REFUSAL =
+  "Cannot explain the permission: the policy gives a promise; use an AsyncSession";
+
+/**
+ * One session of a kind. Always named with its kind, `new Session<"async">(…)`: TypeScript
+ * does not infer it.
+ */
+export class Session<Kind extends SessionKind>
+  implements ControlHost<Kind>, FactsSource, TurnSession {
+  /** How it waits. */
+  readonly waiting: Waiting<Kind>;
+  /** Everything the session says goes through here. */
+  readonly broadcast: Broadcast = new Broadcast();
+  readonly #options: SessionOptions;
+  readonly #succession: Succession;
+  /** What the start of a process gave. */
+  #info:
+    | { readonly of: Conversation; readonly info: InitializeInfo }
+    | undefined;
+  /** The last turn that was begun. */
+  #turn: TurnCore | undefined;
+  /** Cancels what listens to a turn's signal, by the turn. */
+  readonly #releases = new Map<string, () => void>();
+
+  /**
+   * Starts nothing.
+   *
+   * @param options Options that were checked.
+   * @throws {unknown} The reason of `signal`, if it was aborted before.
+   */
+  constructor(options: SessionOptions, waiting: Waiting<Kind>) {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    this.waiting = waiting;
+    this.#options = options;
+    this.#succession = new Succession(
+      options,
+      this.broadcast,
+      waiting.converse,
+    );
+    if (signal === undefined) return;
+    const release = onAbort(signal, () => {
+      this.#turn?.abort(signal.reason);
+      this.conversation.closeSoon();
+    });
+    this.broadcast.on("close", release);
+  }
+
+  /** The conversation with the process of now. */
+  get conversation(): Conversation {
+    return this.#succession.conversation;
+  }
+
+  /** Its id, if it is known before the first message. */
+  get knownId(): string | undefined {
+    return this.#succession.knownId;
+  }
+
+  /** Starts the process and does the handshake. A second call gives the same. */
+  start(): Given<Kind, InitializeInfo> {
+    return this.waiting.run(() => this.#started());
+  }
+
+  *#started(signal?: AbortSignal): Steps<InitializeInfo> {
+    const { conversation } = this;
+    const response = yield* unlessAborted(conversation.start(), signal);
+    if (this.#info?.of !== conversation) {
+      this.#info = { of: conversation, info: readInitializeInfo(response) };
+    }
+    return this.#info.info;
+  }
+
+  /** Sends a prompt; it goes out at this call. */
+  send(prompt: PromptContent, options: SendOptions<View>): TurnCore {
+    checkTurnOptions("send", options);
+    this.waiting.checkTurn("send");
+    return this.#begin(prompt, options, undefined);
+  }
+
+  /** @param asked Set for `ask()`, which waits for the answer and reads no events. */
+  #begin(
+    prompt: PromptContent,
+    { signal, timeoutMs, verbatim, until }: SendOptions<View>,
+    asked: Asked | undefined,
+  ): TurnCore {
+    const content = readyPrompt(prompt);
+    signal?.throwIfAborted();
+    const id = crypto.randomUUID();
+    this.#succession.hold(asked);
+    const turn = new TurnCore(id, this.conversation, this);
+    this.conversation.send({ id, content, timeoutMs, verbatim, until }, turn);
+    this.#turn = turn;
+    // A function that looked on while it was sent may have aborted all of it.
+    const { signal: whole } = this.#options;
+    if (whole?.aborted === true) {
+      turn.abort(whole.reason);
+      this.conversation.closeSoon();
+    }
+    if (signal !== undefined) {
+      const release = onAbort(signal, () => turn.abort(signal.reason));
+      this.#releases.set(id, release);
+    }
+    return turn;
+  }
+
+  /** A turn is over for its readers, and its signal of no more concern. */
+  turnEnded(id: string): void {
+    this.#releases.get(id)?.();
+    this.#releases.delete(id);
+  }
+
+  /** Interrupts a turn. A prompt that waits for the turn before it is taken back: to interrupt would stop that one. */
+  *interruptTurn(
+    id: string,
+    options?: InterruptOptions,
+  ): Steps<InterruptReceipt> {
+    const { conversation } = this;
+    if (!conversation.protocol.isWaiting(id)) {
+      return yield* this.#interrupted(options);
+    }
+    conversation.leave(id);
+    return { stillQueued: [] };
+  }
+
+  /** Sends a prompt and waits for the answer. */
+  ask(prompt: PromptContent, options: AskOptions): Given<Kind, Answer> {
+    return this.waiting.run(() => this.#asked(prompt, options));
+  }
+
+  *#asked(prompt: PromptContent, options: AskOptions): Steps<Answer> {
+    checkTurnOptions("ask", options);
+    this.waiting.checkTurn("ask");
+    const { until = "tasks", schema, jsonSchema } = options;
+    const turn = this.#begin(prompt, { ...options, until }, {
+      schema: schema && answerSchemaOf(schema, jsonSchema),
+    });
+    const { facts } = this.conversation.protocol;
+    const before = facts.spentUsd;
+    const text = yield* turn.awaited(turn.text);
+    const result = yield* turn.result;
+    const costUsd = roundUsd(facts.spentUsd - before);
+    const { facts: now } = this.conversation.protocol;
+    const answer = {
+      text,
+      result,
+      costUsd,
+      totalCostUsd: now.totalCostUsd,
+      usage: result.usage,
+      durationMs: result.durationMs,
+      sessionId: now.id ?? this.knownId,
+    };
+    if (schema === undefined) {
+      const isAsked = this.#options.outputSchema !== undefined;
+      return { ...answer, output: uncheckedOutput(isAsked, text, result) };
+    }
+    const said = schema["~standard"].validate(outputGiven(text, result));
+    const checked = yield* new Foreign(said, SCHEMA_REFUSAL);
+    return { ...answer, output: outputTaken(checked, text, result) };
+  }
+
+  /** Hands a message to the session, also while a turn runs. */
+  push(prompt: PromptContent, options: PushOptions): PushCore {
+    checkTurnOptions("push", options);
+    const content = readyPrompt(prompt);
+    const id = crypto.randomUUID();
+    const push = new PushCore(id);
+    this.conversation.push(
+      { id, content, verbatim: options.verbatim },
+      options,
+      (news) => push.take(news),
+    );
+    return push;
+  }
+
+  /** Says who would decide on a tool call, and why, without asking the CLI. */
+  explainPermission(
+    toolName: string,
+    input: WireObject,
+  ): Given<Kind, PermissionExplanation> {
+    return this.waiting.run(() => this.#explained(toolName, input));
+  }
+
+  *#explained(
+    toolName: string,
+    input: WireObject,
+  ): Steps<PermissionExplanation> {
+    const request = { toolName, input, toolUseId: "" };
+    return yield* new Foreign(
+      this.conversation.explain(request),
+      POLICY_REFUSAL,
+    );
+  }
+
+  /** Interrupts the turn that is running. */
+  interrupt(options?: InterruptOptions): Given<Kind, InterruptReceipt> {
+    return this.waiting.run(() => this.#interrupted(options));
+  }
+
+  *#interrupted(options?: InterruptOptions): Steps<InterruptReceipt> {
+    const call = interruptCall(options);
+    if (this.conversation.state === "new") return { stillQueued: [] };
+    const [receipt] = yield* this.#requested([call], options);
+    return receipt;
+  }
+
+  /** Ends the session and its process. */
+  close(): Given<Kind, void> {
+    return this.waiting.end(this.conversation.close());
+  }
+
+  /** Reads what the CLI said of itself at the start. */
+  info<R>(read: (info: InitializeInfo) => R): Given<Kind, R> {
+    return this.waiting.run(() => this.#read(read));
+  }
+
+  *#read<R>(read: (info: InitializeInfo) => R): Steps<R> {
+    return read(yield* this.#started());
+  }
+
+  /** Makes a request and reads its answer. Starts the process if there is none. */
+  request<T>(
+    make: () => ControlCall<T>,
+    options?: ControlOptions,
+  ): Given<Kind, T> {
+    return this.waiting.run(() => this.#one(make, options));
+  }
+
+  *#one<T>(make: () => ControlCall<T>, options?: ControlOptions): Steps<T> {
+    const calls = [make()] as unknown as ControlCalls<[T]>;
+    const [answer] = yield* this.#requested(calls, options);
+    return answer;
+  }
+
+  /** Makes several requests at once, and reads their answers together. */
+  requestAll<Answers extends readonly unknown[], R>(
+    make: () => ControlCalls<Answers>,
+    read: (answers: Answers) => R,
+    options?: ControlOptions,
+  ): Given<Kind, R> {
+    return this.waiting.run(() => this.#all(make, read, options));
+  }
+
+  *#all<Answers extends readonly unknown[], R>(
+    make: () => ControlCalls<Answers>,
+    read: (answers: Answers) => R,
+    options?: ControlOptions,
+  ): Steps<R> {
+    return read(yield* this.#requested(make(), options));
+  }
+
+  *#requested<Answers extends readonly unknown[]>(
+    calls: ControlCalls<Answers>,
+    options: ControlOptions = {},
+  ): Steps<Answers> {
+    checkControlOptions(options);
+    const { signal } = options;
+    const payloads = calls.map((call) =>
+      call && jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`)
+    );
+    signal?.throwIfAborted();
+    yield* this.#started(signal);
+    const { conversation } = this;
+    const asked = calls.map((call, at): Due<WireObject> | undefined =>
+      call && conversation.ask(call.subtype, payloads[at] ?? {}, options)
+    );
+    const answers: unknown[] = [];
+    for (const [at, call] of calls.entries()) {
+      const due = asked[at];
+      if (call === undefined || due === undefined) {
+        answers.push(undefined);
+        continue;
+      }
+      const response = yield* due;
+      const { subtype } = call;
+      this.#succession.granted({ subtype, payload: payloads[at] ?? {} });
+      answers.push(call.read(response));
+    }
+    return answers as unknown as Answers;
+  }
+
+  /** The commands, if the CLI has sent others since the start. */
+  commands(): readonly CommandInfo[] | undefined {
+    return this.conversation.protocol.facts.commands;
+  }
+
+  /** What runs in the background, by its id. */
+  tasks(): ReadonlyMap<string, BackgroundTask> {
+    return this.conversation.protocol.facts.tasks;
+  }
+
+  /** Names of the MCP servers that live in this process. */
+  inProcessServers(): readonly string[] {
+    return [...hostServers(this.#options).keys()];
+  }
+}
