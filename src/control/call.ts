@@ -1,6 +1,6 @@
 /**
- * What every control request is made of: the payload that goes out and the way to read
- * what comes back. Pure, so that whoever waits for the answer can do so as it likes.
+ * What every control request consists of: the payload that goes out, and how to read what
+ * comes back. Pure, so that the caller decides how to wait for the answer.
  *
  * @module
  */
@@ -27,17 +27,17 @@ export interface ControlOptions {
 
 /** A control request, ready to go out. */
 export interface ControlCall<T> {
-  /** What it asks for. */
+  /** Its name on the wire. */
   readonly subtype: string;
   /** Its fields on the wire. */
   readonly payload: WireObject;
-  /** The schema of the answer; absent if it says no more than that it was done. */
+  /** The schema of the answer; absent if the answer only confirms the request. */
   readonly answer?: Reads<unknown>;
   /** Reads the answer. */
   readonly read: (response: WireObject) => T;
 }
 
-/** Makes a request whose answer holds something. */
+/** Makes a request whose answer has fields. */
 export function call<T>(
   subtype: string,
   payload: WireObject,
@@ -60,7 +60,7 @@ export function call<T>(
   };
 }
 
-/** The same request, and what is made of its answer. */
+/** The same request, with another function applied to its answer. */
 export function reading<T, R>(
   call: ControlCall<T>,
   make: (answer: T) => R,
@@ -68,7 +68,7 @@ export function reading<T, R>(
   return { ...call, read: (response) => make(call.read(response)) };
 }
 
-/** Makes a request whose answer says no more than that it was done. */
+/** Makes a request whose answer only confirms it. */
 export function order(subtype: string, payload: WireObject): ControlCall<void> {
   return { subtype, payload, read: () => {} };
 }
@@ -96,11 +96,11 @@ export function checkControlOptions(options: ControlOptions): void {
   }
 }
 
-// CLI 2.1.197 answers nothing any more, ever, after a request of the wrong shape. So
-// nothing goes out before it was looked at.
+// CLI 2.1.197 stops answering for good after a request of the wrong shape, so every
+// argument is checked before a request goes out.
 
 /**
- * A text that says something.
+ * A text that is not empty.
  *
  * @throws {TypeError} It is no text.
  * @throws {RangeError} It is empty.
@@ -195,12 +195,12 @@ function wrongType(name: string, expected: string, value: unknown): TypeError {
   );
 }
 
-/** A field that may be absent or `null`, both of which read as `null`. */
+/** A field that may be absent or `null`; both are read as `null`. */
 export function orNull<T>(schema: Reads<T>): Reads<T | null> {
   return v.optional(v.nullable(schema), null) as Reads<T | null>;
 }
 
-/** A list whose items that do not fit are left out: a newer CLI may have others. */
+/** A list without the items that do not fit: a newer CLI may have other ones. */
 export function listOf<T>(item: Reads<T>): Reads<readonly T[]> {
   const list = v.pipe(
     v.array(v.unknown()),

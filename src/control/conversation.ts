@@ -17,11 +17,11 @@ import {
 
 /** Options of `interrupt()`. */
 export interface InterruptOptions extends ControlOptions {
-  /** Takes back prompts that wait, too. Needs CLI 2.1.222 or newer; an older one ignores it, which a `Warning` says. Default `false`. */
+  /** Also takes back prompts that wait. Needs CLI 2.1.222 or newer; an older one ignores it, which a `Warning` says. Default `false`. */
   readonly cancelQueued?: boolean;
 }
 
-/** What became of prompts that were waiting when a turn was interrupted. */
+/** What happened to prompts that were waiting when a turn was interrupted. */
 export interface InterruptReceipt {
   /** Prompts that still wait and will run, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
   readonly stillQueued: readonly string[];
@@ -60,7 +60,7 @@ const cancellation = shape<{ readonly cancelled: boolean }>({
 });
 
 /**
- * Takes a prompt back that waits. `cancelled` is `false` where it waits no more.
+ * Takes back a prompt that waits. `cancelled` is `false` if it no longer waits.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -75,12 +75,12 @@ export function cancelMessageCall(
 }
 
 /**
- * The answer to a question beside the conversation.
+ * The answer to a question outside of the conversation.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
 export interface SideAnswer {
-  /** The answer; `null` where there was none. */
+  /** The answer; `null` if there was none. */
   readonly response: string | null;
   /** The CLI wrote it, not the model. */
   readonly synthetic?: boolean;
@@ -101,7 +101,7 @@ export function sideQuestionCall(question: string): ControlCall<SideAnswer> {
 }
 
 /**
- * Gives the session a title.
+ * Sets the title of the session.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -117,8 +117,8 @@ const generatedTitle = shape<{ readonly title: string | null }>({
 });
 
 /**
- * Has a title made of a description, and with `persist` gives it to the session. It
- * costs a call of the API. `null` where the CLI makes none.
+ * Generates a title from a description, and with `persist` sets it as the session's
+ * title. It costs a call of the API. `null` if the CLI generates none.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */

@@ -19,9 +19,9 @@ import {
 
 /** Options of `readFile()`. */
 export interface ReadFileOptions extends ControlOptions {
-  /** The most bytes to read. By default the CLI's own limit. */
+  /** Maximum number of bytes to read. Default: the CLI's own limit. */
   readonly maxBytes?: number;
-  /** How the bytes come: as a text, or as base64, which is exact. Default `"utf-8"`. */
+  /** How the bytes are encoded: as a text, or as base64, which is exact. Default `"utf-8"`. */
   readonly encoding?: "utf-8" | "base64";
 }
 
@@ -31,7 +31,7 @@ export interface ReadFileOptions extends ControlOptions {
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
 export interface FileContents {
-  /** What is in it: a text, or base64. */
+  /** Its content: a text, or base64. */
   readonly contents: string;
   /** Its path, absolute. */
   readonly path: string;
@@ -39,7 +39,7 @@ export interface FileContents {
   readonly truncated?: boolean;
   /** How `contents` came. Absent for a text. */
   readonly encoding?: string;
-  /** Bytes that are no text were replaced. Not sent by CLI 2.1.197. */
+  /** Bytes that are not text were replaced. Not sent by CLI 2.1.197. */
   readonly lossy?: boolean;
 }
 
@@ -74,11 +74,11 @@ export function readFileCall(
   );
 }
 
-/** A file that a prompt may want to name. */
+/** A file that a prompt may refer to. */
 export interface FileSuggestion {
   /** Its path, relative to the working directory; a folder ends with a slash. */
   readonly path: string;
-  /** How well it fits, lower is better. */
+  /** How well it fits: lower is better. */
   readonly score?: number;
 }
 
@@ -92,7 +92,7 @@ const suggestions = shape<{ readonly suggestions: readonly FileSuggestion[] }>({
 });
 
 /**
- * Asks for files whose name begins like that, as after an `@`.
+ * Asks for files whose name starts with the query, as after an `@`.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
@@ -109,12 +109,12 @@ export function fileSuggestionsCall(
 
 /** Options of `rewindFiles()`. */
 export interface RewindOptions extends ControlOptions {
-  /** Only says what would be done. Default `false`. */
+  /** Only reports what would be done. Default `false`. */
   readonly dryRun?: boolean;
 }
 
 /**
- * What taking files back came to.
+ * The outcome of rewinding files.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-rewind-files.ndjson.
  */
@@ -125,11 +125,11 @@ export interface RewindResult {
   readonly error?: string;
   /** The files, with `dryRun`. */
   readonly filesChanged?: readonly string[];
-  /** Lines that would come back, with `dryRun`. */
+  /** Lines that would be restored, with `dryRun`. */
   readonly insertions?: number;
-  /** Lines that would go, with `dryRun`. */
+  /** Lines that would be removed, with `dryRun`. */
   readonly deletions?: number;
-  /** Files left alone because of a link, without `dryRun`. */
+  /** Files that were skipped because of a link, without `dryRun`. */
   readonly skippedLinks?: number;
 }
 
@@ -142,7 +142,7 @@ const rewindResult = shape<RewindResult>({
   skippedLinks: wireOptional("skippedLinks", v.number()),
 });
 
-/** Takes files back to what they were at a prompt. */
+/** Restores files to their state at a prompt. */
 export function rewindFilesCall(
   userMessageId: string,
   { dryRun }: RewindOptions = {},

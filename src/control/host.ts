@@ -1,5 +1,5 @@
 /**
- * What the methods of live control need of a session.
+ * What the methods of live control need from a session.
  *
  * @module
  */
@@ -8,32 +8,32 @@ import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { CommandInfo, InitializeInfo } from "./initialize.ts";
 import type { ControlCall, ControlOptions } from "./call.ts";
 
-/** How a session gives what takes time: as a promise, or by blocking until it is there. */
+/** How a session returns what takes time: as a promise, or by blocking until it is there. */
 export type SessionKind = "async" | "sync";
 
-/** What takes time, as a session of a kind gives it. */
+/** The return type of a method that takes time, in a session of a kind. */
 export type Given<Kind extends SessionKind, T> = Kind extends "async"
   ? Promise<T>
   : T;
 
-/** Requests whose answers are wanted together; none where nothing is asked. */
+/** Requests whose answers are read together; `undefined` for a request that is not made. */
 export type ControlCalls<Answers extends readonly unknown[]> = {
   readonly [At in keyof Answers]:
     | ControlCall<Exclude<Answers[At], undefined>>
     | undefined;
 };
 
-/** The session behind the methods of live control. Starts the process where there is none. */
+/** The session behind the methods of live control. Starts the process if there is none. */
 export interface ControlHost<Kind extends SessionKind> {
-  /** The commands, where the CLI has sent others since the start. */
+  /** The commands, if the CLI has sent other ones since the start. */
   commands(): readonly CommandInfo[] | undefined;
-  /** What runs in the background, by its id. */
+  /** The tasks that run in the background, by id. */
   tasks(): ReadonlyMap<string, BackgroundTask>;
-  /** Names of the MCP servers that live in this process. */
+  /** Names of the MCP servers in this process. */
   inProcessServers(): readonly string[];
-  /** Reads what the CLI said of itself at the start. */
+  /** Reads what the CLI said about itself at the start. */
   info<R>(read: (info: InitializeInfo) => R): Given<Kind, R>;
-  /** Makes a request and reads its answer. What `make` throws fails it like any other. */
+  /** Makes a request and reads its answer. It fails with what `make` throws. */
   request<T>(
     make: () => ControlCall<T>,
     options?: ControlOptions,

@@ -21,7 +21,7 @@ export interface CommandInfo {
   readonly name: string;
   /** What it does. */
   readonly description?: string;
-  /** What to write behind it. */
+  /** What to write after it. */
   readonly argumentHint?: string;
   /** Other names of it. */
   readonly aliases?: readonly string[];
@@ -44,7 +44,7 @@ export interface AgentInfo {
   readonly name: string;
   /** What it is for. */
   readonly description?: string;
-  /** Its model, where it has one of its own. */
+  /** Its model, if it has one of its own. */
   readonly model?: string;
 }
 
@@ -55,9 +55,9 @@ export const agentInfo: Reads<AgentInfo> = shape<AgentInfo>({
   model: wireOptional("model", v.string()),
 });
 
-/** A model on offer. */
+/** A model that can be chosen. */
 export interface ModelInfo {
-  /** What to give as `model`. */
+  /** The value for `model`. */
   readonly value: string;
   /** The full name behind it. Not sent by CLI 2.1.197. */
   readonly resolvedModel?: string;
@@ -65,13 +65,13 @@ export interface ModelInfo {
   readonly displayName?: string;
   /** What it is good for. */
   readonly description?: string;
-  /** Whether `effort` says anything to it. */
+  /** Whether `effort` has an effect on it. */
   readonly supportsEffort?: boolean;
-  /** The levels of effort that it knows. */
+  /** The levels of effort that it accepts. */
   readonly supportedEffortLevels?: readonly string[];
-  /** Whether it judges by itself how much to think. */
+  /** Whether it decides by itself how much to think. */
   readonly supportsAdaptiveThinking?: boolean;
-  /** Whether it can do without thinking. */
+  /** Whether thinking can be turned off. */
   readonly supportsThinkingOff?: boolean;
   /** Whether it has a fast mode. */
   readonly supportsFastMode?: boolean;
@@ -116,24 +116,24 @@ export interface AccountInfo {
 }
 
 /**
- * What the CLI says of itself when a session starts, before any prompt. A list is empty
- * where the CLI sends none that this version can read.
+ * What the CLI says about itself when a session starts, before any prompt. A list is
+ * empty if the CLI sends none that this version can read.
  *
- * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_04-initialize.ndjson. CLI 2.1.197
- * sends no version and no mode.
+ * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_04-initialize.ndjson. CLI 2.1.197 sends
+ * no version and no mode.
  */
 export interface InitializeInfo {
   /** Slash commands. */
   readonly commands: readonly CommandInfo[];
   /** Kinds of subagents. */
   readonly agents: readonly AgentInfo[];
-  /** Models on offer. */
+  /** Models that can be chosen. */
   readonly models: readonly ModelInfo[];
   /** Who is signed in, and how. Whether a key is accepted shows only with the first prompt. */
   readonly account: AccountInfo;
   /** Name of the output style. */
   readonly outputStyle?: string;
-  /** Names of those on offer. */
+  /** Names of the output styles that can be chosen. */
   readonly availableOutputStyles?: readonly string[];
   /** Version of the CLI. */
   readonly claudeCodeVersion?: string;
@@ -143,7 +143,7 @@ export interface InitializeInfo {
   readonly pid?: number;
 }
 
-/** What fits of a list, which a newer CLI may have changed. */
+/** The items of a list that fit; empty if a newer CLI has something else there. */
 function known<T>(item: Reads<T>): Reads<readonly T[]> {
   const list = v.fallback(listOf(item), []);
   return readsAs(list, v.array(item)) as Reads<readonly T[]>;
@@ -158,8 +158,8 @@ const account = shape<AccountInfo>({
   subscriptionType: wireOptional("subscriptionType", v.string()),
 });
 
-// Every control request waits for the start: one that failed over a list of commands
-// would take interrupt() with it.
+// Every control request waits for the start. If a list of commands could make it fail,
+// interrupt() would fail too.
 /** Reads the answer to the handshake. */
 export const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
   commands: wire("commands", known(commandInfo)),
@@ -179,7 +179,7 @@ export const initializeInfo: Reads<InitializeInfo> = shape<InitializeInfo>({
   pid: wireOptional("pid", v.number()),
 });
 
-/** Reads the response of `initialize`. What does not fit is left out. Never fails. */
+/** Reads the response of `initialize`. What does not fit is left out. Never throws. */
 export function readInitializeInfo(response: WireObject): InitializeInfo {
   return v.parse(initializeInfo, response);
 }

@@ -34,23 +34,23 @@ export interface McpToolInfo {
   readonly name: string;
   /** What it does. */
   readonly description?: string;
-  /** It changes nothing. */
+  /** It only reads. */
   readonly readOnly?: boolean;
   /** It may destroy something. */
   readonly destructive?: boolean;
-  /** It reaches out into the world. */
+  /** It reaches systems outside of the session. */
   readonly openWorld?: boolean;
 }
 
 /**
- * An MCP server and how it is.
+ * An MCP server and its state.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpServerStatus {
   /** Its name. */
   readonly name: string;
-  /** How it is. */
+  /** Its state. */
   readonly status:
     | "connected"
     | "failed"
@@ -58,9 +58,9 @@ export interface McpServerStatus {
     | "pending"
     | "disabled"
     | (string & Record<never, never>);
-  /** What it calls itself. */
+  /** Its name, as it reports it. */
   readonly serverName?: string;
-  /** Its version, as it says itself. */
+  /** Its version, as it reports it. */
   readonly serverVersion?: string;
   /** Why it failed. */
   readonly error?: string;
@@ -106,7 +106,7 @@ const serverList = shape<{ readonly servers: readonly McpServerStatus[] }>({
   servers: wire("mcpServers", listOf(mcpServerStatus)),
 });
 
-/** Asks how the MCP servers are. */
+/** Asks for the state of the MCP servers. */
 export function mcpStatusCall(): ControlCall<
   { readonly servers: readonly McpServerStatus[] }
 > {
@@ -138,14 +138,14 @@ export function mcpToggleCall(
 }
 
 /**
- * What a change of the MCP servers came to.
+ * The outcome of a change of the MCP servers.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpServersChange {
-  /** Servers that are new. */
+  /** Servers that were added. */
   readonly added: readonly string[];
-  /** Servers that are gone. */
+  /** Servers that were removed. */
   readonly removed: readonly string[];
   /** Servers that failed, and why. */
   readonly errors: Readonly<Record<string, string>>;
@@ -158,10 +158,10 @@ const serversChange = shape<McpServersChange>({
 });
 
 /**
- * Gives the session other MCP servers in place of those that an earlier call gave.
+ * Replaces the MCP servers that an earlier call set.
  *
- * @param inProcess Names of servers in this process: the CLI lets go of those that are
- * not said again.
+ * @param inProcess Names of servers in this process: the CLI drops those that are not
+ * named again.
  */
 export function mcpSetServersCall(
   servers: Readonly<Record<string, StdioMcpServer | RemoteMcpServer>>,
@@ -192,17 +192,17 @@ function checkServer(at: string, given: unknown): void {
   }
 }
 
-/** A part of a resource of an MCP server. Others wrote it: show it confined. */
+/** A part of a resource of an MCP server. It is untrusted: show it in a sandbox. */
 export interface McpResourceContent {
   /** Its address. */
   readonly uri: string;
-  /** What kind it is. */
+  /** Its media type. */
   readonly mimeType?: string;
   /** A text. */
   readonly text?: string;
   /** Bytes, as base64. */
   readonly blob?: string;
-  /** What the server says about it, as it came. */
+  /** What the server says about it, unchanged. */
   readonly meta?: WireObject;
 }
 
@@ -223,10 +223,10 @@ const resource = shape<{ readonly contents: readonly McpResourceContent[] }>({
 });
 
 /**
- * Reads a `ui://` resource of an MCP server; the CLI refuses others.
+ * Reads a `ui://` resource of an MCP server; the CLI refuses other addresses.
  *
- * Made after the declarations of the official SDK 0.3.330; only its refusal was seen, in
- * CLI 2.1.330.
+ * Written from the declarations of the official SDK 0.3.330; only its refusal was seen,
+ * with CLI 2.1.330.
  */
 export function mcpReadResourceCall(
   serverName: string,
@@ -245,16 +245,16 @@ export function mcpReadResourceCall(
 }
 
 /**
- * What a tool of an MCP server gave.
+ * The result of a tool of an MCP server.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
 export interface McpCallResult {
-  /** What it gave, as the CLI has it: a text, or blocks. */
+  /** The content, as the CLI has it: a text, or blocks. */
   readonly content?: unknown;
-  /** The same as data, where the tool gave that. */
+  /** The same as data, if the tool returned it. */
   readonly structuredContent?: unknown;
-  /** The tool says that it failed. A CLI before 2.1.331 throws a `ControlError` instead. */
+  /** The tool reports that it failed. A CLI before 2.1.331 throws a `ControlError` instead. */
   readonly isError?: boolean;
 }
 
@@ -278,9 +278,9 @@ export function mcpCallCall(
   return call("mcp_call", payload, callResult);
 }
 
-/** What became of a mode of an MCP server. */
+/** The outcome of setting the mode of an MCP server. */
 export interface McpModeChange {
-  /** The CLI knows no such server yet. */
+  /** Set if the CLI does not know the server yet. */
   readonly warning?: string;
 }
 
@@ -289,8 +289,8 @@ const modeChange = shape<McpModeChange>({
 });
 
 /**
- * Makes calls of an MCP server's tools be asked about (`default`) or judged (`auto`)
- * where the session's mode would allow them; `undefined` takes that back.
+ * Has calls of an MCP server's tools asked about (`default`) or judged (`auto`) even if
+ * the session's mode would allow them; `undefined` undoes that.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
@@ -304,7 +304,7 @@ export function mcpSetModeCall(
   }, modeChange);
 }
 
-/** The MCP servers of a session: `session.mcp`. Each call starts the process where there is none. */
+/** The MCP servers of a session: `session.mcp`. Each call starts the process if there is none. */
 export class McpControl<Kind extends SessionKind = "async"> {
   readonly #host: ControlHost<Kind>;
 
@@ -313,7 +313,7 @@ export class McpControl<Kind extends SessionKind = "async"> {
     this.#host = host;
   }
 
-  /** How each server is, and what tools it has. */
+  /** The state of each server, and its tools. */
   status(options?: ControlOptions): Given<Kind, readonly McpServerStatus[]> {
     return this.#host.request(
       () => reading(mcpStatusCall(), ({ servers }) => servers),
@@ -347,8 +347,7 @@ export class McpControl<Kind extends SessionKind = "async"> {
   }
 
   /**
-   * Gives the session these servers in place of those that an earlier call gave. The
-   * servers of the options stay.
+   * Replaces the servers that an earlier call set. The servers of the options stay.
    */
   set(
     servers: Readonly<Record<string, StdioMcpServer | RemoteMcpServer>>,
@@ -361,8 +360,8 @@ export class McpControl<Kind extends SessionKind = "async"> {
   }
 
   /**
-   * Reads a `ui://` resource of a server that the CLI is connected to. Others wrote it:
-   * show it confined.
+   * Reads a `ui://` resource of a server that the CLI is connected to. It is untrusted:
+   * show it in a sandbox.
    */
   readResource(
     serverName: string,
@@ -380,8 +379,8 @@ export class McpControl<Kind extends SessionKind = "async"> {
   }
 
   /**
-   * Calls a tool, by its full name `mcp__server__tool`. The model has no part in it, and
-   * **no policy is asked**. Not for servers in this process.
+   * Calls a tool, by its full name `mcp__server__tool`. The model takes no part in it,
+   * and **no policy is asked**. Not for servers in this process.
    */
   call(
     tool: string,
@@ -392,8 +391,8 @@ export class McpControl<Kind extends SessionKind = "async"> {
   }
 
   /**
-   * Has calls of a server's tools asked about (`"default"`) or judged (`"auto"`) where
-   * the session's mode would allow them unasked; `undefined` takes that back.
+   * Has calls of a server's tools asked about (`"default"`) or judged (`"auto"`) even if
+   * the session's mode would allow them; `undefined` undoes that.
    */
   setMode(
     serverName: string,

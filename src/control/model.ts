@@ -17,7 +17,7 @@ import {
 } from "./call.ts";
 import type { Effort, ThinkingMode } from "../options/session_options.ts";
 
-/** What became of a change of the model. */
+/** The outcome of a change of the model. */
 export interface ModelChange {
   /** The full name of the model from now on. Not sent by CLI 2.1.197. */
   readonly model?: string;
@@ -29,7 +29,7 @@ const modelChange = shape<ModelChange>({
 
 /**
  * Changes the model, from the next call of the API on. The CLI takes any name; a wrong
- * one fails with the next turn.
+ * one makes the next turn fail.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -43,7 +43,7 @@ export function setModelCall(model?: string): ControlCall<ModelChange> {
 
 /**
  * Changes how much the model thinks. There is no request of its own for it; the CLI
- * takes an unknown level without a word and goes on as before.
+ * accepts an unknown level silently and changes nothing.
  */
 export function setEffortCall(effort?: Effort): ControlCall<void> {
   return order("apply_flag_settings", {
@@ -55,14 +55,14 @@ export function setEffortCall(effort?: Effort): ControlCall<void> {
   });
 }
 
-/** The CLI's own budget, which to a model that judges by itself only says: think. */
+/** The CLI's own budget. To a model that decides by itself how much to think, it only means: think. */
 const USUAL_BUDGET = 31_999;
 
 /**
  * Changes how the model thinks, from the next call of the API on.
  *
- * `null` gives what the session was started with, also where that was no thinking, so
- * that only a number turns it on again.
+ * `null` restores what the session was started with, even if that was no thinking, so
+ * only a number turns thinking on again.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson; the effect on
  * requests of the API in tests/live/control_test.ts.

@@ -30,12 +30,12 @@ export interface ReloadedPlugin {
   readonly path?: string;
   /** Where it comes from. */
   readonly source?: string;
-  /** Its version, as it says itself. */
+  /** Its version, as it reports it. */
   readonly version?: string;
 }
 
 /**
- * What there is after plugins were read again.
+ * What is loaded after plugins were read again.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -48,7 +48,7 @@ export interface ReloadedPlugins {
   readonly plugins: readonly ReloadedPlugin[];
   /** MCP servers. */
   readonly mcpServers: readonly McpServerStatus[];
-  /** How many could not be read. */
+  /** How many plugins could not be read. */
   readonly errorCount: number;
 }
 
@@ -78,7 +78,7 @@ const reloadedSkills = shape<{ readonly skills: readonly CommandInfo[] }>({
 });
 
 /**
- * Reads skills again. New ones are also told by `CommandsChanged`.
+ * Reads skills again. `CommandsChanged` also names new ones.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -103,7 +103,7 @@ export function reloadOutputStylesCall(): ControlCall<
   return call("reload_output_styles", {}, reloadedStyles);
 }
 
-/** Options of `reload()`. Without any of the first three it is all of them. */
+/** Options of `reload()`. If none of the first three is set, all three are reloaded. */
 export interface ReloadOptions extends ControlOptions {
   /** Reads plugins again. */
   readonly plugins?: boolean;
@@ -113,9 +113,9 @@ export interface ReloadOptions extends ControlOptions {
   readonly outputStyles?: boolean;
 }
 
-/** What there is now, of what was read again. */
+/** The new state of what was read again. */
 export interface Reloaded {
-  /** What comes with plugins. */
+  /** Plugins, and what they bring. */
   readonly plugins?: ReloadedPlugins;
   /** Skills. */
   readonly skills?: readonly CommandInfo[];
@@ -123,7 +123,7 @@ export interface Reloaded {
   readonly outputStyles?: readonly string[];
 }
 
-/** Which requests the options ask for; all where they name none. */
+/** Which requests the options ask for; all if they name none. */
 function wanted(options: ReloadOptions): {
   readonly plugins: boolean;
   readonly skills: boolean;
@@ -144,7 +144,7 @@ function wanted(options: ReloadOptions): {
   };
 }
 
-/** The answers, each where it was asked for. */
+/** The answers; `undefined` for what was not asked for. */
 export type ReloadAnswers = readonly [
   plugins: ReloadedPlugins | undefined,
   skills: { readonly skills: readonly CommandInfo[] } | undefined,
@@ -163,7 +163,7 @@ export function reloadCalls(
   ];
 }
 
-/** What the answers say together. */
+/** The answers as one result. */
 export function reloadedOf([plugins, skills, styles]: ReloadAnswers): Reloaded {
   return {
     ...plugins === undefined ? {} : { plugins },

@@ -28,7 +28,7 @@ import type { PermissionMode } from "../options/session_options.ts";
 export interface SettingsSource {
   /** Which one, such as `userSettings` or `flagSettings`. */
   readonly source: string;
-  /** What is in it, as the CLI has it. */
+  /** Its content, as the CLI has it. */
   readonly settings: WireObject;
 }
 
@@ -38,13 +38,13 @@ export interface SettingsSource {
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
 export interface SessionSettings {
-  /** What holds, all sources together, as the CLI has it. */
+  /** The settings in effect, of all sources together, as the CLI has them. */
   readonly effective: WireObject;
   /** Each source, the weakest first. */
   readonly sources: readonly SettingsSource[];
   /** Full name of the model in use. */
   readonly model?: string;
-  /** How much it thinks; `null` where it knows no levels. */
+  /** How much it thinks; `null` if it has no levels. */
   readonly effort?: string | null;
 }
 
@@ -71,9 +71,9 @@ export function settingsCall(): ControlCall<SessionSettings> {
 }
 
 /**
- * Puts settings over those of the session, as the option `settings` does: above those of
- * user and project. A key takes the place of what an earlier call gave for it; `null`
- * takes that back. The CLI refuses all of them where one cannot be.
+ * Overrides settings of the session, as the option `settings` does: above those of user
+ * and project. A key replaces the value of an earlier call; `null` removes it. If one
+ * setting is invalid, the CLI refuses all of them.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -86,8 +86,8 @@ export function applySettingsCall(
 }
 
 /**
- * Writes settings to a file. The CLI takes few: `outputStyle` for `local`, `effortLevel`
- * for `user`.
+ * Writes settings to a file. The CLI accepts few: `outputStyle` for `local`,
+ * `effortLevel` for `user`.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
@@ -131,7 +131,7 @@ export interface PermissionRule {
   readonly source: string;
 }
 
-/** A directory that tools may work in, besides the first. */
+/** A directory that tools may work in, apart from the first. */
 export interface WorkspaceDirectory {
   /** Its path. */
   readonly path: string;
@@ -140,18 +140,18 @@ export interface WorkspaceDirectory {
 }
 
 /**
- * What the CLI's own rules are.
+ * The CLI's own rules.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts. Unknown to CLI before 2.1.272.
  */
 export interface PermissionRules {
   /** The rules. */
   readonly rules: readonly PermissionRule[];
-  /** Directories besides the first. */
+  /** Directories apart from the first. */
   readonly workspaceDirectories: readonly WorkspaceDirectory[];
-  /** The directory that the session began in. */
+  /** The directory that the session was started in. */
   readonly originalCwd: string;
-  /** Whether only an organization's rules count. */
+  /** Whether only the rules of the organization apply. */
   readonly managedOnly: boolean;
 }
 

@@ -17,7 +17,7 @@ import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { ControlHost, Given, SessionKind } from "./host.ts";
 
 /**
- * Ends a task in the background. An unknown one is no error.
+ * Ends a task in the background. An unknown one is not an error.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-stop-task.ndjson.
  */
@@ -26,7 +26,7 @@ export function stopTaskCall(taskId: string): ControlCall<void> {
 }
 
 /**
- * Sends what runs in the foreground to the background: the call of this tool, or all.
+ * Sends what runs in the foreground to the background: this tool call, or all of them.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
@@ -40,15 +40,15 @@ export function backgroundTasksCall(toolUseId?: string): ControlCall<void> {
 }
 
 /**
- * What a shell in the background wrote.
+ * The output of a shell in the background.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-stop-task.ndjson. Unknown to CLI
  * before 2.1.290.
  */
 export interface TaskOutput {
-  /** The end of it, at most 8 KiB, escape sequences included. */
+  /** Its end, at most 8 KiB, escape sequences included. */
   readonly output: string;
-  /** Size of all of it, in bytes. */
+  /** Size of the whole output, in bytes. */
   readonly totalBytes: number;
   /** There is more before `output`. */
   readonly truncated: boolean;
@@ -60,7 +60,7 @@ const taskOutput = shape<TaskOutput>({
   truncated: wire("truncated", v.boolean()),
 });
 
-/** Asks for what a shell in the background wrote. */
+/** Asks for the output of a shell in the background. */
 export function taskOutputCall(taskId: string): ControlCall<TaskOutput> {
   return call(
     "get_task_output",
@@ -70,8 +70,8 @@ export function taskOutputCall(taskId: string): ControlCall<TaskOutput> {
 }
 
 /**
- * Tasks in the background of a session: `session.tasks`. What runs is known from the
- * CLI's own list; before CLI 2.1.205, which sends none, from the start and end of each task.
+ * Tasks in the background of a session: `session.tasks`. They are known from the CLI's
+ * own list; CLIs before 2.1.205 send none, so there from the start and end of each task.
  */
 export class TaskControl<Kind extends SessionKind = "async">
   implements Iterable<BackgroundTask> {
@@ -82,27 +82,27 @@ export class TaskControl<Kind extends SessionKind = "async">
     this.#host = host;
   }
 
-  /** How many run. */
+  /** How many tasks run. */
   get size(): number {
     return this.#host.tasks().size;
   }
 
-  /** The one with this id, while it runs. */
+  /** The task with this id, while it runs. */
   get(taskId: string): BackgroundTask | undefined {
     return this.#host.tasks().get(taskId);
   }
 
-  /** Those that run at this moment. */
+  /** The tasks that run now. */
   [Symbol.iterator](): Iterator<BackgroundTask> {
     return [...this.#host.tasks().values()][Symbol.iterator]();
   }
 
-  /** Ends one. An unknown one is no error: it may just have ended. */
+  /** Ends a task. An unknown one is not an error: it may just have ended. */
   stop(taskId: string, options?: ControlOptions): Given<Kind, void> {
     return this.#host.request(() => stopTaskCall(taskId), options);
   }
 
-  /** Sends to the background what runs in the foreground: the call of this tool, or all. */
+  /** Sends what runs in the foreground to the background: this tool call, or all of them. */
   background(
     toolUseId?: string,
     options?: ControlOptions,
@@ -111,7 +111,7 @@ export class TaskControl<Kind extends SessionKind = "async">
   }
 
   /**
-   * The end of what a shell in the background wrote, also after its end.
+   * The end of the output of a shell in the background, also after the shell has ended.
    *
    * @throws {ControlError} There is no such shell.
    */

@@ -31,7 +31,7 @@ export interface ContextUsageOptions extends ControlOptions {
   readonly detail?: "summary" | "full";
 }
 
-/** What a part of the context is. */
+/** A part of the context. */
 export interface ContextCategory {
   /** Which part, such as `system_prompt`. Not sent by CLI 2.1.197. */
   readonly id?: string;
@@ -43,7 +43,7 @@ export interface ContextCategory {
   readonly kind?: string;
 }
 
-/** A tool, file, agent or skill that takes room. */
+/** A tool, file, agent or skill that takes space in the context. */
 export interface ContextItem {
   /** Its name, or for a file its path. */
   readonly name: string;
@@ -59,21 +59,21 @@ export interface ContextItem {
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
 export interface ContextUsage {
-  /** Its parts, free room included. */
+  /** Its parts, free space included. */
   readonly categories: readonly ContextCategory[];
   /** Tokens in use. */
   readonly totalTokens: number;
-  /** Tokens that there is room for before compaction. */
+  /** Tokens that fit before compaction. */
   readonly maxTokens: number;
   /** Size of the model's context. */
   readonly rawMaxTokens?: number;
-  /** How full it is, 0 to 100. */
+  /** How full it is, from 0 to 100. */
   readonly percentage: number;
   /** Full name of the model. */
   readonly model: string;
-  /** Tokens at which it is compacted. */
+  /** Number of tokens at which it is compacted. */
   readonly autoCompactThreshold?: number;
-  /** Whether it is compacted. */
+  /** Whether it is compacted automatically. */
   readonly isAutoCompactEnabled?: boolean;
   /** Files such as `CLAUDE.md`. */
   readonly memoryFiles: readonly ContextItem[];
@@ -141,17 +141,16 @@ export interface PlanUsageOptions extends ControlOptions {
   readonly behaviors?: boolean;
 }
 
-/** How much of a limit is used up. */
+/** How much of a limit is used. */
 export interface UsageWindow {
-  /** How much, 0 to 100; `null` where it is not known. */
+  /** How much, from 0 to 100; `null` if it is not known. */
   readonly utilization: number | null;
-  /** When the window ends, as ISO 8601; `null` where it is not known. */
+  /** When the window ends, as ISO 8601; `null` if it is not known. */
   readonly resetsAt: string | null;
 }
 
 /**
- * What was used, of the session and of the plan. Unstable: the CLI calls it an
- * experiment.
+ * The usage of the session and of the plan. Unstable: the CLI calls it an experiment.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -174,7 +173,7 @@ export interface PlanUsage {
   readonly rateLimitsAvailable: boolean;
   /** The limits of the plan, by name, such as `five_hour`; `null` without a plan. */
   readonly rateLimits: Readonly<Record<string, UsageWindow>> | null;
-  /** What the usage comes from, as the CLI has it; `null` where it was not asked for. */
+  /** What the usage comes from, as the CLI has it; `null` if it was not asked for. */
   readonly behaviors: unknown;
 }
 
@@ -183,7 +182,8 @@ const usageWindow = shape<UsageWindow>({
   resetsAt: wire("resets_at", orNull(v.string())),
 });
 
-// Beside the windows there are lists and other things, and there may be new windows.
+// Besides the windows there are lists and other things, and a newer CLI may have new
+// windows.
 const rateLimits: Reads<Readonly<Record<string, UsageWindow>>> = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((given) =>
@@ -211,7 +211,7 @@ const planUsage = shape<PlanUsage>({
   behaviors: wire("behaviors", v.unknown()),
 });
 
-/** Asks what was used. */
+/** Asks for the usage of the session and of the plan. */
 export function planUsageCall(
   { behaviors = false }: PlanUsageOptions = {},
 ): ControlCall<PlanUsage> {
@@ -227,7 +227,7 @@ const costText = shape<{ readonly text: string }>({
 });
 
 /**
- * Asks for the cost as a text for people, that of the command `/cost`.
+ * Asks for the cost as a text for people, the output of the command `/cost`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */

@@ -18,11 +18,11 @@ export interface BlockBase<T extends string> extends ContentBase<T> {
 export interface AssistantText extends BlockBase<"assistant_text"> {
   /** The whole text of the block. */
   readonly text: string;
-  /** The text is an error and not an answer: `authentication_failed`, `rate_limit`, … */
+  /** The text is an error, not an answer: `authentication_failed`, `rate_limit`, … */
   readonly error?: string;
-  /** The turn was interrupted: the text is cut. */
+  /** The turn was interrupted: the text is cut off. */
   readonly aborted?: boolean;
-  /** Blocks that this one takes the place of, by `uuid`: what was shown of them should go. */
+  /** Blocks that this one replaces, by `uuid`: remove what was shown of them. */
   readonly supersedes?: readonly string[];
 }
 
@@ -40,52 +40,52 @@ export interface ToolUse extends BlockBase<"tool_use"> {
 
 /** Extended thinking. */
 export interface Thinking extends BlockBase<"thinking"> {
-  /** The thoughts. Empty where they are redacted. */
+  /** The thoughts. Empty if they are redacted. */
   readonly text: string;
   /** The API's signature of them. */
   readonly signature?: string;
-  /** The API gave them in a form that only it can read. */
+  /** The API sent them in a form that only it can read. */
   readonly redacted: boolean;
 }
 
-/** What a tool gave. */
+/** The result of a tool call. */
 export interface ToolResult extends ContentBase<"tool_result"> {
   /** Id of the call. */
   readonly toolUseId: string;
-  /** Name of the tool. Absent where the call was not in the stream. */
+  /** Name of the tool. Absent if the call was not in the stream. */
   readonly toolName?: string;
-  /** What it was called with. Absent where the call was not in the stream. */
+  /** What it was called with. Absent if the call was not in the stream. */
   readonly toolInput?: WireObject;
-  /** What the model sees: a string, or blocks of the API, untouched. */
+  /** What the model sees: a string, or blocks of the API, unchanged. */
   readonly content: unknown;
-  /** The text in `content`, put together; empty where there is none. */
+  /** The texts in `content`, joined; empty if there are none. */
   readonly text: string;
   /** The call failed, or was denied. */
   readonly isError: boolean;
-  /** The tool's own structured result, untouched. */
+  /** The tool's own structured result, unchanged. */
   readonly structured?: unknown;
   /**
    * The tool's own time, in milliseconds: from the end of the call's block to this
-   * result, by the times that the CLI wrote on both, less what the call waited for a
-   * person, a policy or a hook of this program to decide on it. In a saved stream, which
-   * does not say when they did, it includes that. Absent where the CLI wrote no times
-   * (2.1.197).
+   * result, from the timestamps that the CLI wrote on both, less the time that the call
+   * waited for a person, a policy or a hook of this program to decide. In a saved stream,
+   * which does not say when they decided, that wait is included. Absent if the CLI wrote
+   * no timestamps (2.1.197).
    */
   readonly durationMs?: number;
   /** The API ran it, such as its own web search. */
   readonly server: boolean;
 }
 
-/** Text that the CLI gave to the model by itself: a subagent's prompt, a reminder, an interruption. */
+/** Text that the CLI itself sent to the model: a subagent's prompt, a reminder, an interruption. */
 export interface UserText extends ContentBase<"user_text"> {
   /** The whole text. */
   readonly text: string;
-  /** The CLI made it up to go on. */
+  /** The CLI made it up to continue. */
   readonly synthetic: boolean;
 }
 
 /** An echo of a prompt, or of the output of a local command. */
 export interface UserReplay extends ContentBase<"user_replay"> {
-  /** What it says: a string, or blocks of the API, untouched. */
+  /** Its content: a string, or blocks of the API, unchanged. */
   readonly content: string | readonly unknown[];
 }

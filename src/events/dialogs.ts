@@ -31,7 +31,7 @@ export interface Elicitation {
   readonly elicitationId?: string;
   /** JSON Schema of the fields, as the server wrote it. With `mode: "form"`. */
   readonly requestedSchema?: WireObject;
-  /** Names of the fields in the order of the server. */
+  /** Names of the fields, in the order that the server wants. */
   readonly propertyOrder?: readonly string[];
   /** A heading. */
   readonly title?: string;
@@ -68,17 +68,17 @@ export interface ElicitationRequest extends Elicitation {
   readonly type: "elicitation_request";
   /** The session it belongs to. */
   readonly sessionId?: string;
-  /** Always absent: the wire gives it no id but `requestId`. */
+  /** Always absent: on the wire it has no id but `requestId`. */
   readonly uuid?: string;
   /** The request as it came. */
   readonly raw: unknown;
-  /** Id of the request; `RequestCancelled` names it where it is withdrawn. */
+  /** Id of the request; `RequestCancelled` names it if the request is withdrawn. */
   readonly requestId: string;
-  /** Answers, with the values of the fields. The server sees them as they are. */
+  /** Answers with the values of the fields. They reach the server as they are. */
   accept(content?: WireObject): void;
-  /** Does not want to answer. */
+  /** Refuses to answer. */
   decline(): void;
-  /** Neither answers nor declines, such as by closing the window. */
+  /** Neither answers nor declines, as when the person closes the window. */
   cancel(): void;
 }
 
@@ -112,7 +112,7 @@ export function elicitationRequest(
 export interface UserDialog {
   /** Kind of the dialog. Only those that were declared at the start are asked for. */
   readonly dialogKind: string;
-  /** What is in it, untouched; its shape depends on the kind. */
+  /** Its content, unchanged; the shape depends on the kind. */
   readonly payload: WireObject;
   /** The tool call that it belongs to. */
   readonly toolUseId?: string;
@@ -126,7 +126,7 @@ export const userDialog: Reads<UserDialog> = strictShape<UserDialog>({
 });
 
 /**
- * The CLI wants a dialog to be shown, and waits for what comes of it.
+ * The CLI wants a dialog to be shown, and waits for its outcome.
  *
  * From the types of the official SDK 0.3.330; not seen.
  */
@@ -135,13 +135,13 @@ export interface UserDialogRequest extends UserDialog {
   readonly type: "user_dialog_request";
   /** The session it belongs to. */
   readonly sessionId?: string;
-  /** Always absent: the wire gives it no id but `requestId`. */
+  /** Always absent: on the wire it has no id but `requestId`. */
   readonly uuid?: string;
   /** The request as it came. */
   readonly raw: unknown;
-  /** Id of the request; `RequestCancelled` names it where it is withdrawn. */
+  /** Id of the request; `RequestCancelled` names it if the request is withdrawn. */
   readonly requestId: string;
-  /** Answers with what came of it; its shape depends on the kind. */
+  /** Answers with the outcome; its shape depends on the kind. */
   complete(result?: unknown): void;
   /** The dialog was closed without an answer. */
   cancel(): void;

@@ -26,7 +26,7 @@ export type EventData<T extends ClaudeEvent["type"] = ClaudeEvent["type"]> = {
 }[T];
 
 /**
- * The valibot schema of one type of event as JSON. What it gives has no fields that this
+ * The valibot schema of one type of event as JSON. Its output has no fields that this
  * version does not know.
  *
  * @throws {TypeError} There is no such event.
@@ -45,7 +45,7 @@ export type EventData<T extends ClaudeEvent["type"] = ClaudeEvent["type"]> = {
 export function eventSchema<T extends ClaudeEvent["type"]>(
   type: T,
 ): v.GenericSchema<unknown, EventData<T>>;
-/** The valibot schema of all events as JSON, told apart by `type`. */
+/** The valibot schema of all events as JSON, a variant on `type`. */
 export function eventSchema(): v.GenericSchema<unknown, EventData>;
 export function eventSchema(
   type?: ClaudeEvent["type"],
@@ -89,7 +89,7 @@ export async function eventJsonSchema(
 }
 
 async function definition(type: ClaudeEvent["type"]): Promise<JsonSchema> {
-  // Only who asks for a schema pays for what makes it.
+  // Loaded only when a schema is asked for.
   const { toJsonSchema } = await import("@valibot/to-json-schema");
   const { $schema: _, ...schema } = toJsonSchema(schemaOf(type), {
     target: "draft-2020-12",

@@ -1,5 +1,5 @@
 /**
- * Tells events apart with types.
+ * Functions that narrow an event to its type.
  *
  * @module
  */

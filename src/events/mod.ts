@@ -88,9 +88,9 @@ export type ClaudeMessage =
   | UnknownEvent;
 
 /**
- * How a turn is cut into events: `"flat"` gives {@linkcode ClaudeEvent}, one for
- * each block of content; `"messages"` gives {@linkcode ClaudeMessage}; `"wire"` gives
- * the parsed objects of the CLI, untouched.
+ * How a turn is cut into events: `"flat"` yields {@linkcode ClaudeEvent}, one for each
+ * block of content; `"messages"` yields {@linkcode ClaudeMessage}; `"wire"` yields the
+ * parsed objects of the CLI, unchanged.
  */
 export type View = "flat" | "messages" | "wire";
 
@@ -100,13 +100,13 @@ export interface ViewEvents {
   flat: ClaudeEvent;
   /** Whole messages. */
   messages: ClaudeMessage;
-  /** What the CLI wrote: an object, or the text of a line that is none. */
+  /** What the CLI wrote: an object, or the text of a line that is not one. */
   wire: WireObject | string;
 }
 
 /** What one line of the CLI is in each of the views. */
 export interface Frame {
-  /** The view `"wire"`. Absent where the line was handed on before. */
+  /** The view `"wire"`. Absent if the line was delivered before. */
   readonly wire?: WireObject | string;
   /** The view `"messages"`. Absent for lines of the control protocol. */
   readonly message?: ClaudeMessage;
@@ -133,10 +133,10 @@ export function eventsOf(
   }
 }
 
-/** The `type` of an event that is no message of the wire. */
+/** The `type` of an event that is not a message of the wire. */
 export type DerivedType = Exclude<ClaudeEvent["type"], Message["type"]>;
 
-/** Typed by the union: the compiler names what is missing. */
+/** Every event that is not a message. The compiler names what is missing. */
 const DERIVED: { readonly [T in DerivedType]: true } = {
   assistant_text: true,
   thinking: true,

@@ -48,7 +48,7 @@ export interface MatchedAskRule {
   readonly source: string;
   /** The tool that it names. */
   readonly toolName: string;
-  /** What it says in brackets. */
+  /** Its content in brackets. */
   readonly ruleContent?: string;
 }
 
@@ -64,14 +64,14 @@ export interface ToolRequest {
   readonly kind?: ToolKind;
   /**
    * Names in the path of a tool that edits which the CLI executes or trusts, such as
-   * `.git` or `.bashrc`, with symbolic links followed. Absent where there are none.
+   * `.git` or `.bashrc`, with symbolic links followed. Absent if there are none.
    */
   readonly protectedNames?: readonly string[];
   /** What the tool is to be called with. */
   readonly input: WireObject;
   /** Id of the call. */
   readonly toolUseId: string;
-  /** A sentence to ask with, where the CLI has one. */
+  /** A sentence to ask with, if the CLI has one. */
   readonly title?: string;
   /** Name of the tool for people. */
   readonly displayName?: string;
@@ -93,19 +93,19 @@ export interface ToolRequest {
   readonly subagentType?: string;
   /** Only a person can answer, such as with `AskUserQuestion`. */
   readonly requiresUserInteraction?: boolean;
-  /** The CLI would rather hear no. */
+  /** The CLI suggests no as the default. */
   readonly defaultToNo?: boolean;
-  /** The CLI would rather not be told to remember a yes: the rule would cover more than this call. From the types of the official SDK 0.3.332; not seen. */
+  /** The CLI suggests not to remember a yes: the rule would cover more than this call. From the types of the official SDK 0.3.332; not seen. */
   readonly suppressAlwaysAllowRule?: boolean;
   /** A rule `ask` of the settings made the CLI ask, though the reason names something else. From the types of the official SDK 0.3.332; not seen. */
   readonly matchedAskRule?: MatchedAskRule;
-  /** Whether a classifier may say yes in place of a person. Absent where no check for safety objects. From the types of the official SDK 0.3.332; not seen. */
+  /** Whether a classifier may say yes in place of a person. Absent if no safety check objects. From the types of the official SDK 0.3.332; not seen. */
   readonly classifierApprovable?: boolean;
   /** The server, for a tool of an MCP server. */
   readonly mcpServer?: PermissionMcpServer;
   /**
-   * It is no tool call of a model: the text of this skill or slash command holds a shell
-   * command. Its input cannot be changed, nor can it be remembered.
+   * It is not a tool call of the model: the text of this skill or slash command contains
+   * a shell command. Its input cannot be changed, and the answer cannot be remembered.
    */
   readonly skill?: SkillShell;
 }
@@ -178,37 +178,39 @@ export function readToolRequest(
   };
 }
 
-/** More than yes, for {@linkcode PermissionRequest.allow}. */
+/** Options of a yes, for {@linkcode PermissionRequest.allow}. */
 export interface AllowOptions {
   /**
-   * Calls the tool with this instead. What a rule of `disallowedTools` covers, or the
-   * policy denies, is a denial all the same.
+   * Calls the tool with this input instead. An input that a rule of `disallowedTools`
+   * covers, or that the policy denies, is still denied.
    */
   readonly input?: WireObject;
   /**
-   * Applies the CLI's own suggestions, so that it does not ask again: for this
-   * session, for this project on this machine, for the project, or for the user. Only
-   * the rules among them are taken; where there is none, nothing is remembered but a
-   * tool of an MCP server, and the event `permission_decision` says so in `notRemembered`.
-   * `rememberedRules(request)` tells beforehand. The suggestions are about the input that was
-   * asked about: with another `input` none of them is taken. Rules of a project hold where the CLI trusts the project.
+   * Applies the CLI's own suggestions, so that it does not ask again: for this session,
+   * for this project on this machine, for the project, or for the user. Only the rules
+   * among them are applied. If there are none, nothing is remembered except for a tool of
+   * an MCP server, and the event `permission_decision` says so in `notRemembered`.
+   * `rememberedRules(request)` tells beforehand. The suggestions are about the input that
+   * was asked about: with another `input` none of them is applied. Rules of a project
+   * take effect only if the CLI trusts the project.
    *
-   * A policy says so for calls that the CLI asks about. Where it asks about none (mode
-   * `"dontAsk"`, or the option `prompts: "none"`) the call runs all the same, and nothing
-   * is remembered.
+   * In a policy, this is for calls that the CLI asks about. If it asks about none (mode
+   * `"dontAsk"`, or the option `prompts: "none"`), the call still runs, and nothing is
+   * remembered.
    */
   readonly remember?: "session" | "local" | "project" | "user";
   /**
-   * Covers a path that the CLI executes or trusts, such as `.claude/settings.json`:
-   * see {@linkcode ToolRequest.protectedNames}. A policy's yes without this is a general
-   * one and does not. Default `false`. The answer to a `PermissionRequest` covers it always.
+   * Covers a path that the CLI executes or trusts, such as `.claude/settings.json`: see
+   * {@linkcode ToolRequest.protectedNames}. A policy's yes without this is a general one
+   * and does not cover it. Default `false`. The answer to a `PermissionRequest` always
+   * covers it.
    */
   readonly protected?: boolean;
 }
 
-/** More than no, for {@linkcode PermissionRequest.deny}. */
+/** Options of a no, for {@linkcode PermissionRequest.deny}. */
 export interface DenyOptions {
-  /** Ends the turn as well. The model then does not see the message. */
+  /** Also ends the turn. The model then does not see the message. */
   readonly interrupt?: boolean;
 }
 
@@ -225,13 +227,13 @@ export interface PermissionRequest extends ToolRequest {
   readonly kind: ToolKind;
   /** The session it belongs to. */
   readonly sessionId?: string;
-  /** Always absent: the wire gives it no id but `requestId`. */
+  /** Always absent: on the wire it has no id but `requestId`. */
   readonly uuid?: string;
   /** The request as it came. */
   readonly raw: unknown;
-  /** What to name in `session.respond()`. */
+  /** Id of the request, for `session.respond()`. */
   readonly requestId: string;
-  /** Lets the tool run. Throws `StateError` when it is answered or withdrawn already. */
+  /** Lets the tool run. Throws `StateError` if the request is already answered or withdrawn. */
   allow(options?: AllowOptions): void;
   /** Does not let the tool run; the model sees `message`. Throws as `allow` does. */
   deny(message?: string, options?: DenyOptions): void;
@@ -276,15 +278,15 @@ export type DecidedBy =
   | "policy"
   /** The caller, through a `PermissionRequest` or `session.respond()`. */
   | "consumer"
-  /** Nobody was there to ask, so it was denied. */
+  /** There was no one to ask, so it was denied. */
   | "unattended"
   /** The answer took longer than `permissionTimeoutMs`, so it was denied. */
   | "timeout";
 
 /**
- * A decision on a tool call went to the CLI. One for each answer, in their order: what
- * a policy leaves undecided has one that says so, and where the CLI then asks, another
- * one of whoever answered. What the CLI decides by itself has none; its denials are
+ * A decision on a tool call went to the CLI. One for each answer, in order: a policy that
+ * leaves a call undecided has one that says so, and if the CLI then asks, there is
+ * another one for the answer. What the CLI decides by itself has none; its denials are
  * `permission_denied`.
  *
  * Made by this library: `raw` is the request that was answered.
@@ -296,22 +298,23 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
   readonly toolUseId: string;
   /** The subagent whose call it is. Absent for the main agent. */
   readonly agentId?: string;
-  /** What was decided; on `"undecided"` the CLI's own rules go on. */
+  /** What was decided; after `"undecided"` the CLI's own rules decide. */
   readonly behavior: "allow" | "deny" | "undecided";
   /** Who decided. */
   readonly by: DecidedBy;
-  /** Name of the policy, where it decided. */
+  /** Name of the policy, if it decided. */
   readonly policy?: string;
   /** Why it was denied, as the model sees it. */
   readonly reason?: string;
   /** For how long the CLI was asked to remember it. */
   readonly remember?: NonNullable<AllowOptions["remember"]>;
   /**
-   * For how long it was to be remembered, and was not: the CLI suggests no rule for such a
-   * call. The next one is decided on again. `rememberedRules(request)` tells beforehand.
+   * For how long it was meant to be remembered, if it was not: the CLI suggests no rule
+   * for such a call, and the next one is asked about again. `rememberedRules(request)`
+   * tells beforehand.
    */
   readonly notRemembered?: NonNullable<AllowOptions["remember"]>;
-  /** The tool runs with another input than the model gave. */
+  /** The tool runs with another input than the model's. */
   readonly inputChanged?: boolean;
 }
 

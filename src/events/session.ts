@@ -9,18 +9,18 @@ import { type EventBase, makeEvent } from "../messages/_define.ts";
 import { maskSecrets } from "../util/secrets.ts";
 
 /**
- * The session has reached one of the thresholds in the option `budget`. Comes right
- * after the result that reached it, once for each threshold, the lowest first. Nothing
- * is stopped: for that there are `limits`.
+ * The session has reached one of the thresholds in the option `budget`. Comes right after
+ * the result that reached it, once for each threshold, the lowest first. It stops
+ * nothing: the option `limits` does.
  *
- * Derived from {@linkcode Result}; the CLI knows nothing of it.
+ * Made by this library from a {@linkcode Result}.
  */
 export interface BudgetThreshold extends EventBase<"budget_threshold"> {
   /** What is measured. */
   readonly metric: BudgetMetric;
-  /** The threshold as it was given: US dollars, turns or tokens. */
+  /** The threshold as given: US dollars, turns or tokens. */
   readonly threshold: number;
-  /** Where the session is now, in the same unit. */
+  /** The current value, in the same unit. */
   readonly value: number;
 }
 
@@ -33,18 +33,18 @@ export function budgetThreshold(
 }
 
 /**
- * The turn failed as a rate limit is used up, and waits until that starts anew: then it
- * goes on in the same session. Comes after the `Result` of what failed. Only with the
- * option `waitForReset`.
+ * The turn failed because a rate limit is used up. It waits until the limit resets, and
+ * then continues in the same session. Comes after the `Result` of what failed. Only with
+ * the option `waitForReset`.
  *
  * Made by this library; `raw` is `null`.
  */
 export interface RateLimitWait extends EventBase<"rate_limit_wait"> {
-  /** When the limit starts anew, in **seconds** since 1970, as on the wire. */
+  /** When the limit resets, in **seconds** since 1970, as on the wire. */
   readonly resetsAt: number;
   /** How long the wait is, in milliseconds. */
   readonly waitMs: number;
-  /** What is sent then: the prompt again, or `message` of the option, as tools ran already. */
+  /** What is sent then: the prompt again, or `message` of the option if tools have already run. */
   readonly sends: "prompt" | "message";
 }
 
@@ -56,21 +56,21 @@ export function rateLimitWait(
 }
 
 /**
- * A turn runs and nothing happens. Either the CLI has written nothing for a while, though
- * nothing that is known takes so long: no tool, no hook, no question and no task in the
- * background. It comes once for each silence; the option `idleTimeoutMs` can also end
- * such a turn. Or a question that the session left to its readers, such as a
- * `permission_request`, has had no answer for as long: then `waitsFor` and `requestId`
- * name it, it comes once for each question, and nothing is ended.
+ * A turn runs and nothing happens. Either the CLI has written nothing for a while,
+ * although no tool, hook, question or background task explains the silence: this comes
+ * once for each silence, and the option `idleTimeoutMs` can also end such a turn. Or a
+ * question that the session left to its readers, such as a `permission_request`, has had
+ * no answer for that time: then `waitsFor` and `requestId` name it, this comes once for
+ * each question, and nothing is ended.
  *
  * Made by this library; `raw` is `null`.
  */
 export interface Stalled extends EventBase<"stalled"> {
-  /** How long nothing came, in milliseconds. */
+  /** How long nothing has come, in milliseconds. */
   readonly idleMs: number;
-  /** `type` of the last event; absent where there was none. */
+  /** `type` of the last event; absent if there was none. */
   readonly lastEventType?: string;
-  /** After how long without a line the turn fails, in milliseconds; absent where it does not. */
+  /** After how long without a line the turn fails, in milliseconds; absent if it does not. */
   readonly endMs?: number;
   /** `type` of the event that waits for an answer of this program; absent if the CLI is silent. */
   readonly waitsFor?:
@@ -90,18 +90,18 @@ export function stalled(
 
 /**
  * The process died, and the next prompt goes to a new one that resumes the session, or
- * begins it again where nothing of it was written to disk yet.
- * Only with the option `recover`. The turn that ran is lost: it fails with the error of
- * the process, and its prompt is not sent again.
+ * starts it again if nothing of it was on disk yet. Only with the option `recover`. The
+ * turn that was running is lost: it fails with the error of the process, and its prompt
+ * is not sent again.
  *
  * Made by this library; `raw` is `null`.
  */
 export interface SessionRestarted extends EventBase<"session_restarted"> {
   /** Which restart of the session this is, from 1. */
   readonly attempt: number;
-  /** What became of the process, in words. */
+  /** How the process ended, in words. */
   readonly reason: string;
-  /** The session that is resumed. Absent where it begins again. */
+  /** The session that is resumed. Absent if it starts again. */
   readonly resumedFrom?: string;
 }
 
@@ -122,12 +122,11 @@ export function sessionRestarted(
 }
 
 /**
- * A reader of `session.events()` was slower than the session for so long that events
- * were dropped, at this place. Pieces of replies and their progress go first, whole
- * messages only where there are no more of those. The reader of a turn never gets it:
- * there nothing is dropped.
+ * A reader of `session.events()` fell so far behind the session that events were dropped,
+ * at this place. Deltas and progress are dropped first, whole messages only if there are
+ * no more of those. The reader of a turn never gets this event: nothing is dropped there.
  *
- * Derived; the CLI knows nothing of it.
+ * Made by this library; `raw` is `undefined`.
  */
 export interface EventsDropped extends EventBase<"events_dropped"> {
   /** How many events are missing here. */
@@ -140,9 +139,9 @@ export function eventsDropped(count: number): EventsDropped {
 }
 
 /**
- * The CLI has something else than the options say: a rule is about a tool that is not
- * there, an MCP server is not connected, a settings file is dropped. One for each
- * difference, behind the first `SystemInit` of each process. With `verify: "strict"` the
+ * The state of the CLI differs from the options: a rule is about a tool that does not
+ * exist, an MCP server is not connected, a settings file is ignored. One for each
+ * difference, after the first `SystemInit` of each process. With `verify: "strict"` the
  * session fails instead, before the first prompt.
  *
  * `raw` is what the CLI said: its `system/init`, or its answer to `get_settings` or
@@ -168,7 +167,7 @@ export function configurationMismatch(
   return makeEvent<ConfigurationMismatch>(raw, {
     type: "configuration_mismatch",
     ...data,
-    // An option may hold what was meant for another one.
+    // A secret may have ended up in the wrong option.
     expected: maskSecrets(data.expected),
     ...data.found === undefined ? {} : { found: maskSecrets(data.found) },
     message: maskSecrets(data.message),
@@ -176,25 +175,25 @@ export function configurationMismatch(
 }
 
 /**
- * Something that was asked for does not hold with this CLI, which says nothing about it
- * itself: an older version ignores it, or a version is not known to have it. Also logged, at the
- * level `warn`.
+ * Something that was asked for does not work with this CLI, and the CLI does not say so:
+ * an older version ignores it, or the version is not known to have it. Also logged, at
+ * the level `warn`.
  *
- * An option of the session that the CLI at hand would ignore is a `ConfigError` at the start
- * instead, before the first prompt, if the CLI tells its version by then.
+ * An option of the session that the CLI at hand would ignore is a `ConfigError` at the
+ * start instead, before the first prompt, if the CLI tells its version by then.
  *
  * `raw` is what the CLI said that told its version, or `null`.
  */
 export interface Warning extends EventBase<"warning"> {
-  /** What kind of thing it is about. */
+  /** The kind of thing that it is about. */
   readonly kind: "option" | "hook" | "request" | "behavior";
   /** Which one: the name of an option, a hook event, a control request or a behavior. */
   readonly what: string;
-  /** First version of the CLI that has it; absent if none is known to have it. */
+  /** First version of the CLI that has it; absent if no version is known to have it. */
   readonly needs?: string;
-  /** Version of this CLI; absent if it does not tell. */
+  /** Version of this CLI; absent if it is not known. */
   readonly has?: string;
-  /** What does not hold, and what to do, as a sentence for people. */
+  /** What does not work, and what to do, as a sentence for people. */
   readonly message: string;
 }
 

@@ -18,8 +18,8 @@ import { PartialJson } from "../util/partial_json.ts";
 import type { ToolResult } from "./blocks.ts";
 
 /**
- * A call of a tool that lives in this process: it began, told how far it is, or ended.
- * Comes from this library, not from the CLI.
+ * A call of a tool of this process: it started, reported progress, or ended. Made by this
+ * library, not by the CLI.
  */
 export interface ToolCall extends EventBase<"tool_call"> {
   /** What happened. */
@@ -30,11 +30,11 @@ export interface ToolCall extends EventBase<"tool_call"> {
   readonly name: string;
   /** Id of the call, as in `tool_use`. */
   readonly toolUseId?: string;
-  /** What the model calls it with. Not checked. */
+  /** The input from the model, unchecked. */
   readonly input: WireObject;
-  /** A fraction from 0 to 1. Only with `progress`, where the tool gave one. */
+  /** A fraction from 0 to 1. Only with `progress`, if the tool reported one. */
   readonly progress?: number;
-  /** What the tool said of its progress, or what went wrong. */
+  /** What the tool said about its progress, or what went wrong. */
   readonly message?: string;
   /** How long it ran, in milliseconds. Only with `end`. */
   readonly durationMs?: number;
@@ -43,9 +43,8 @@ export interface ToolCall extends EventBase<"tool_call"> {
 }
 
 /**
- * The input of a tool call while the model writes it; needs partial messages. Comes
- * behind the {@linkcode StreamDelta} with the same piece. The call itself follows as
- * `ToolUse`.
+ * The input of a tool call while the model writes it; needs partial messages. Comes after
+ * the {@linkcode StreamDelta} with the same piece. The call itself follows as `ToolUse`.
  */
 export interface ToolInputDelta extends ContentBase<"tool_input_delta"> {
   /** Id of the call. */
@@ -57,15 +56,15 @@ export interface ToolInputDelta extends ContentBase<"tool_input_delta"> {
   /** The next piece of the input, as JSON. */
   readonly partialJson: string;
   /**
-   * The input as far as it is written: a string may be cut, what has no value yet is
-   * missing. `undefined` as long as there is nothing to read. Worked out when it is
-   * asked for, each time for all of the input; not enumerable, as it would make a log
-   * of the events grow with the square of the input.
+   * The input as far as it is written: a string may be cut off, and a key without a value
+   * is missing. `undefined` if nothing can be read yet. A getter that parses all of the
+   * input each time; not enumerable, because a log of the events would grow with the
+   * square of the input.
    */
   readonly snapshot: unknown;
 }
 
-/** A call whose input is being written. */
+/** A call whose input the model is writing. */
 export class OpenToolInput {
   readonly #json = new PartialJson();
   readonly #toolUseId: string;
@@ -99,13 +98,13 @@ export class OpenToolInput {
 }
 
 /**
- * A file was written by one of the CLI's tools. Comes behind the result of the call,
- * and only where the call went well. What shell commands do to files is not known.
+ * One of the CLI's tools wrote a file. Comes after the result of the call, and only if
+ * the call succeeded. It does not cover what shell commands do to files.
  */
 export interface FileChange extends ContentBase<"file_change"> {
   /** Which tool: `Write`, `Edit` or `NotebookEdit`. */
   readonly op: "write" | "edit" | "notebook_edit";
-  /** The file, as the tool said. */
+  /** The file, as the tool named it. */
   readonly path: string;
   /** Id of the call. */
   readonly toolUseId: string;
@@ -117,11 +116,11 @@ const OPS: ReadonlyMap<string | undefined, FileChange["op"]> = new Map([
   ["NotebookEdit", "notebook_edit"],
 ]);
 
-/** The change that a result of a tool tells of, if any. */
+/** The change that the result of a tool reports, if any. */
 export function fileChange(result: ToolResult): FileChange | undefined {
   const op = OPS.get(result.toolName);
   if (op === undefined || result.isError) return undefined;
-  // What the tool says it wrote holds also where a policy changed the input.
+  // The path in the tool's own result is right even if a policy changed the input.
   const said = isWireObject(result.structured)
     ? result.structured.filePath ?? result.structured.notebook_path
     : undefined;

@@ -21,9 +21,9 @@ export interface RateLimitWindow {
   readonly status?: string;
   /** How much of it is used, from 0 to 1. */
   readonly utilization?: number;
-  /** When it starts anew, in **seconds** since 1970, as on the wire. */
+  /** When it resets, in **seconds** since 1970, as on the wire. */
   readonly resetsAt?: number;
-  /** The share that was passed, from 0 to 1. */
+  /** The share that was exceeded, from 0 to 1. */
   readonly surpassedThreshold?: number;
 }
 
@@ -35,13 +35,13 @@ export interface RateLimitWindow {
 export interface RateLimit extends EventBase<"rate_limit"> {
   /** `allowed`, `allowed_warning` or `rejected`. */
   readonly status: string;
-  /** When the window starts anew, in **seconds** since 1970, as on the wire. */
+  /** When the window resets, in **seconds** since 1970, as on the wire. */
   readonly resetsAt?: number;
   /** Which window: `five_hour`, `seven_day`, … */
   readonly rateLimitType?: string;
   /** How much of it is used, from 0 to 1. */
   readonly utilization?: number;
-  /** The share whose passing gave this event, from 0 to 1. */
+  /** The share that was exceeded and so caused this event, from 0 to 1. */
   readonly surpassedThreshold?: number;
   /** Whether paid overage takes over: `allowed`, `rejected`, … */
   readonly overageStatus?: string;
@@ -49,21 +49,21 @@ export interface RateLimit extends EventBase<"rate_limit"> {
   readonly overageDisabledReason?: string;
   /** Overage is being used now. */
   readonly isUsingOverage?: boolean;
-  /** When the window of the overage starts anew, in **seconds** since 1970, as on the wire. */
+  /** When the window of the overage resets, in **seconds** since 1970, as on the wire. */
   readonly overageResetsAt?: number;
   /** Paid overage is switched on. */
   readonly overageEnabled?: boolean;
   /** Why a call was refused, apart from the windows: `credits_required`. */
   readonly errorCode?: string;
-  /** Whose limit it is: `service`, `channel`, `group_pool`. Absent where it is one's own. */
+  /** Whose limit it is: `service`, `channel`, `group_pool`. Absent if it is the account's own. */
   readonly limitScope?: string;
-  /** Whether whoever is signed in may buy credits. */
+  /** Whether the signed-in user may buy credits. */
   readonly canUserPurchaseCredits?: boolean;
   /** Overage pays for this call. From the types of the official SDK 0.3.332; not seen. */
   readonly overageInUse?: boolean;
-  /** A way to pay is on file that can be charged. From the types of the official SDK 0.3.332; not seen. */
+  /** A payment method that can be charged is on file. From the types of the official SDK 0.3.332; not seen. */
   readonly hasChargeableSavedPaymentMethod?: boolean;
-  /** All windows that the API named, by its names for them: `five_hour`, `seven_day`, … */
+  /** All windows that the API named, by name: `five_hour`, `seven_day`, … */
   readonly unifiedWindows?: Readonly<Record<string, RateLimitWindow>>;
 }
 
@@ -118,12 +118,13 @@ export const rateLimit: MessageKind<RateLimit> = defineMessage<RateLimit>(
 );
 
 /**
- * How signing in goes. Needs `--enable-auth-status`; the first comes before `system_init`.
+ * Progress of signing in. Needs `--enable-auth-status`; the first comes before
+ * `system_init`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_30-auth-status.ndjson.
  */
 export interface AuthStatus extends EventBase<"auth_status"> {
-  /** Whether it is going on. */
+  /** Whether signing in is under way. */
   readonly isAuthenticating: boolean;
   /** Lines to show, such as an address to open. */
   readonly output?: readonly string[];

@@ -22,27 +22,27 @@ import { type Usage, usage } from "./usage.ts";
 export interface AssistantMessage extends ContentBase<"assistant_message"> {
   /** The API's id of the reply. */
   readonly messageId: string;
-  /** The model; `<synthetic>` where the CLI wrote the text itself, such as an error of the API. */
+  /** The model; `<synthetic>` if the CLI wrote the text itself, such as an error of the API. */
   readonly model: string;
-  /** Blocks as the API has them, untouched. A bare string is one text block. */
+  /** Blocks as the API has them, unchanged. A bare string is one text block. */
   readonly content: string | readonly unknown[];
-  /** `null` on nearly all lines: the true one is in the deltas and in the result. */
+  /** `null` on nearly all lines: the true value is in the deltas and in the result. */
   readonly stopReason?: string | null;
-  /** Tokens of the reply as they were at its start: the true ones are in the result. */
+  /** Tokens of the reply as counted at its start: the true values are in the result. */
   readonly usage?: Usage;
-  /** Messages that this one takes the place of, by `uuid`: what was shown of them should go. */
+  /** Messages that this one replaces, by `uuid`: remove what was shown of them. */
   readonly supersedes?: readonly string[];
   /** The prompts that are answered, by the `uuid` they were sent with. On the first reply of a turn. */
   readonly userMessageUuids?: readonly string[];
   /** What the subagent is for, in a few words. */
   readonly taskDescription?: string;
-  /** Set where the text is an error: `authentication_failed`, `rate_limit`, `model_not_found`, … */
+  /** Set if the text is an error: `authentication_failed`, `rate_limit`, `model_not_found`, … */
   readonly error?: string;
   /** HTTP status of the failed call. */
   readonly apiErrorStatus?: number;
   /** The API's `error.type`. */
   readonly apiErrorType?: string;
-  /** The CLI's word for it: `connection_failed`, `usage_limit_reached`, … */
+  /** The CLI's name for it: `connection_failed`, `usage_limit_reached`, … */
   readonly apiError?: string;
   /** The turn was interrupted while this was written: the text is cut. */
   readonly aborted?: boolean;
@@ -50,13 +50,13 @@ export interface AssistantMessage extends ContentBase<"assistant_message"> {
   readonly requestId?: string;
   /** When it was finished, in ISO 8601. Not sent by CLI 2.1.197. */
   readonly timestamp?: string;
-  /** Why the turn goes on with one that a restart of the CLI broke off: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
+  /** Why the turn continues one that a restart of the CLI interrupted: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
   readonly resumeReason?: string;
-  /** It goes on inside of the thinking of the message before, which was cut. From the types of the official SDK 0.3.332; not seen. */
+  /** It continues the thinking of the message before, which was cut off. From the types of the official SDK 0.3.332; not seen. */
   readonly resumedFromIncompleteThinking?: boolean;
-  /** What `/context` shows as data, untouched. From the types of the official SDK 0.3.332; not seen. */
+  /** What `/context` shows, as data, unchanged. From the types of the official SDK 0.3.332; not seen. */
   readonly contextUsage?: WireObject;
-  /** What `/usage` shows as data, untouched. From the types of the official SDK 0.3.332; not seen. */
+  /** What `/usage` shows, as data, unchanged. From the types of the official SDK 0.3.332; not seen. */
   readonly usageReport?: WireObject;
 }
 

@@ -28,7 +28,7 @@ export interface CommandLifecycle extends EventBase<"command_lifecycle"> {
   readonly commandUuid: string;
   /** `queued`, `started`, `completed`, `cancelled`, `discarded` or `refused`. */
   readonly state: string;
-  /** Which timer started it: `loop_wakeup`, `schedule_wakeup`. Absent for a prompt that somebody sent. */
+  /** Which timer started it: `loop_wakeup`, `schedule_wakeup`. Absent for a prompt of a caller. */
   readonly wakeupSource?: string;
   /** When that timer was set for, in **milliseconds** since 1970, as on the wire. */
   readonly scheduledFor?: number;
@@ -55,7 +55,7 @@ export const commandLifecycle: MessageKind<CommandLifecycle> = defineMessage<
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-no-answer-interrupt.ndjson.
  */
 export interface RequestCancelled extends EventBase<"request_cancelled"> {
-  /** The request; that of a {@linkcode PermissionRequest} is the same. */
+  /** Id of the request: the `requestId` of its {@linkcode PermissionRequest}. */
   readonly requestId: string;
 }
 
@@ -71,12 +71,12 @@ export const requestCancelled: MessageKind<RequestCancelled> = defineMessage<
 );
 
 /**
- * A new conversation took the place of the old one, as by `/clear`; the process lives on.
+ * A new conversation replaced the old one, such as after `/clear`; the process stays.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_14-slash.ndjson.
  */
 export interface ConversationReset extends EventBase<"conversation_reset"> {
-  /** Id of the session from here on, a UUID. */
+  /** Id of the session from now on, a UUID. */
   readonly newConversationId: string;
   /** `clear`, `plan_mode_exit`, `fresh_session` or `onboarding`. */
   readonly trigger?: string;
@@ -102,26 +102,26 @@ export const conversationReset: MessageKind<ConversationReset> = defineMessage<
 
 /** A goal that was set with `/goal`. */
 export interface Goal {
-  /** What is to be reached. */
+  /** The condition to meet. */
   readonly condition: string;
-  /** How often it was looked at. */
+  /** How often it was checked. */
   readonly iterations?: number;
   /** When it was set, in milliseconds since 1970. */
   readonly setAt?: number;
   /** Tokens that the session had used by then. */
   readonly tokensAtStart?: number;
-  /** Why it was not reached yet, the last time. */
+  /** Why it was not met at the last check. */
   readonly lastReason?: string;
 }
 
 /**
- * The goal that was set with `/goal`, and how it stands.
+ * The goal that was set with `/goal`, and its state.
  *
  * Written only if the variable `CLAUDE_CODE_REMOTE` is `1`: seen with CLI 2.1.332 in
  * 2.1.332_p-goal-remote-cli332.ndjson, and none without it in 2.1.330_30-goal.ndjson.
  */
 export interface ActiveGoal extends EventBase<"active_goal"> {
-  /** The goal, or `null` where there is none any more. */
+  /** The goal; `null` if there is no goal now. */
   readonly goal: Goal | null;
 }
 
@@ -149,7 +149,7 @@ export interface Autocompact {
   readonly enabled: boolean;
   /** Tokens of the context window that can be used. */
   readonly effectiveWindow: number;
-  /** Tokens from which on it compacts. */
+  /** How many tokens make it compact. */
   readonly threshold: number;
   /** The conversation cannot grow beyond the threshold. */
   readonly enforced: boolean;
@@ -219,7 +219,7 @@ export const promptSuggestion: MessageKind<PromptSuggestion> = defineMessage<
 export interface TranscriptMirror extends EventBase<"transcript_mirror"> {
   /** The file they were written to. */
   readonly filePath: string;
-  /** The lines as they are in the file, untouched. */
+  /** The lines as they are in the file, unchanged. */
   readonly entries: readonly WireObject[];
 }
 

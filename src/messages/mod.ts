@@ -1,5 +1,5 @@
 /**
- * Lines to messages: which there are, and how each is read.
+ * The messages of the wire: all that there are, and how a line becomes one.
  *
  * @module
  */
@@ -201,7 +201,7 @@ type Kinds = {
   readonly [T in Message["type"]]: MessageKind<Extract<Message, { type: T }>>;
 };
 
-/** How each message is told and read, by our `type`. */
+/** How each message is recognized and read, by our `type`. */
 export const KINDS: Kinds = {
   system_init: systemInit,
   assistant_message: assistant,
@@ -264,22 +264,22 @@ const BY_WIRE_NAME: ReadonlyMap<
   ...Object.values<MessageKind<EventBase<string>>>(KINDS).map((kind) =>
     [wireName(kind.wireType, kind.wireSubtype), kind] as const
   ),
-  // Names of older CLIs for the same message; in another shape it is unknown all the same.
+  // Older CLIs' names for the same message. In another shape it is still unknown.
   ["rate_limit", KINDS.rate_limit],
   ["system/rate_limit", KINDS.rate_limit],
 ]);
 
-// Only `system` is told apart by its subtype; that of a result is a field like others.
+// Only the subtype of `system` names a message; that of a result is a field like others.
 function wireName(type: unknown, subtype: unknown): string | undefined {
   if (typeof type !== "string") return undefined;
   if (type !== "system") return type;
   return typeof subtype === "string" ? `system/${subtype}` : undefined;
 }
 
-/** What a line of JSON was: a message, or something unknown that came instead. */
+/** A message, or the unknown event that a line of JSON became instead. */
 export type MessageOrUnknown = Message | UnknownEvent;
 
-/** What a session acts upon: there a wrong shape is not left to chance. */
+/** The messages that a session acts upon. They are checked even if `validation` is `"off"`. */
 const ALWAYS_CHECKED: ReadonlySet<string> = new Set<Message["type"]>([
   "system_init",
   "result",
@@ -311,14 +311,14 @@ export function readMessage(
     : unknownEvent(raw, "invalid", { issues: reading.issues });
 }
 
-/** A line of JSON as an object, or the event that says why it is none. */
+/** A line of JSON as an object, or the event that says why it is not one. */
 export type ParsedLine =
   | { readonly raw: WireObject; readonly unknown?: undefined }
   | { readonly raw?: undefined; readonly unknown: UnknownEvent };
 
-/** Marks that the stage for whole lines puts before what is not a whole line. No JSON begins with NUL. */
+/** Mark that the stage for whole lines puts before a line that is too long. No JSON begins with NUL. */
 export const OVERSIZED_MARK = "\0oversized ";
-/** As {@linkcode OVERSIZED_MARK}, for a last line without its end. */
+/** As {@linkcode OVERSIZED_MARK}, for a last line that has no end. */
 export const TAIL_MARK = "\0tail ";
 
 /** Parses a line. Never throws. */
@@ -344,7 +344,7 @@ export function parseLine(line: string): ParsedLine {
   try {
     value = JSON.parse(text);
   } catch {
-    // What is no JSON is an event like any other; its text is all there is to say.
+    // A line that is not JSON becomes an event too, with its text.
     return { unknown: unknownEvent(text, cut ? "truncated" : "not_json") };
   }
   return isWireObject(value)

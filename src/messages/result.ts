@@ -27,19 +27,19 @@ export interface PermissionDenial {
   readonly toolInput?: unknown;
 }
 
-/** The configuration file that is no JSON. */
+/** The configuration file that is not JSON. */
 export interface InvalidConfigFile {
   /** The file. */
   readonly path: string;
-  /** It is the CLI's own file for all projects; only that one has backups. */
+  /** It is the CLI's own file for all projects, the only one with backups. */
   readonly isGlobal?: boolean;
   /** Whether the outcome of the search for a backup is known. */
   readonly backupSearched?: boolean;
-  /** A backup of it. Look whether it is any good before using it. */
+  /** A backup of it. Check it before using it. */
   readonly backupPath?: string;
 }
 
-/** A tool call that a hook put off: the turn ended before it. From the types of the official SDK 0.3.332; not seen. */
+/** A tool call that a hook deferred: the turn ended before it. From the types of the official SDK 0.3.332; not seen. */
 export interface DeferredToolUse {
   /** Id of the call. */
   readonly id: string;
@@ -59,8 +59,8 @@ export type ResultSubtype =
   | (string & Record<never, never>);
 
 /**
- * The end of a turn. Whether it went well is told by `isError` alone: a failure
- * of the API comes with `subtype: "success"`.
+ * The end of a turn. Only `isError` says whether it went well: a failure of the API comes
+ * with `subtype: "success"`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_01-text.ndjson; errors in
  * 2.1.330_08-http-500-exhausted.ndjson and 2.1.330_12-max-turns.ndjson.
@@ -71,22 +71,22 @@ export interface Result extends EventBase<"result"> {
   /** The turn failed. */
   readonly isError: boolean;
   /**
-   * The answer: the text of the main agent's last reply that has any, all blocks of it, and
-   * what the CLI had the model go on with after `max_tokens`. Where no text was delivered, or
-   * a JSON schema was met, it is what the CLI says in `result`. Of a turn that failed it is
-   * the text that came before.
+   * The answer: all text blocks of the main agent's last reply that has any, with what
+   * the model added when the CLI made it continue after `max_tokens`. If no text was
+   * delivered, or if a JSON schema was met, it is what the CLI says in `result`. If the
+   * turn failed, it is the text that came before.
    */
   readonly text: string;
   /**
-   * What the CLI calls the result: the text of the last block, empty where that is none; or
-   * the text of the API's error. Absent with the subtypes `error_…`. See `text`.
+   * What the CLI calls the result: the text of the last block, empty if that is not a
+   * text; or the text of the API's error. Absent with the subtypes `error_…`. See `text`.
    */
   readonly result?: string;
   /** What went wrong, in words for people. Only with the subtypes `error_…`. */
   readonly errors?: readonly string[];
   /** Cost of the process so far, in US dollars: a running total. */
   readonly totalCostUsd: number;
-  /** Cost of this turn, in US dollars: what the total grew by. */
+  /** Cost of this turn, in US dollars: the increase of the total. */
   readonly costUsd: number;
   /** Time that the turn took, in milliseconds. */
   readonly durationMs: number;
@@ -104,17 +104,17 @@ export interface Result extends EventBase<"result"> {
   readonly modelUsage?: Readonly<Record<string, ModelUsage>>;
   /** Tool calls that were denied in this turn. */
   readonly permissionDenials?: readonly PermissionDenial[];
-  /** The answer as the JSON schema wanted it, where one was given and met. */
+  /** The answer in the shape of the JSON schema, if one was given and met. */
   readonly structuredOutput?: unknown;
-  /** HTTP status of a failed call of the API, `null` where there was no answer. */
+  /** HTTP status of a failed call of the API, `null` if there was no answer. */
   readonly apiErrorStatus?: number | null;
   /** The API's `error.type`. */
   readonly apiErrorType?: string;
-  /** The CLI's word for it: `connection_failed`, `usage_limit_reached`, `max_output_tokens`, … */
+  /** The CLI's name for it: `connection_failed`, `usage_limit_reached`, `max_output_tokens`, … */
   readonly apiError?: string;
   /** Name of the slash command that answered without the model. */
   readonly localCommand?: string;
-  /** From 0 up, by one for each result of the process. */
+  /** Counts the results of the process, from 0. */
   readonly resultIndex?: number;
   /** Prompts still waiting. */
   readonly queuedTurnCount?: number;
@@ -126,21 +126,21 @@ export interface Result extends EventBase<"result"> {
   readonly timeToRequestMs?: number;
   /** Tokens and cost by model, since the result before this one. Not sent by CLI 2.1.197. */
   readonly modelUsageSinceLastResult?: Readonly<Record<string, ModelUsage>>;
-  /** Why the process could not start, in a word of the CLI. From the types of the official SDK 0.3.330; not seen. */
+  /** Why the process could not start, as the CLI names it. From the types of the official SDK 0.3.330; not seen. */
   readonly startupFailureReason?: string;
-  /** The file at fault, where that reason is `config_file_invalid`. From the types of the official SDK 0.3.330; not seen. */
+  /** The file at fault, if that reason is `config_file_invalid`. From the types of the official SDK 0.3.330; not seen. */
   readonly invalidConfigFile?: InvalidConfigFile;
   /** Whether fast mode is on: `off`, `on`, … */
   readonly fastModeState?: string;
-  /** Set when no prompt of the caller's started the turn. */
+  /** Set if the turn was not started by a prompt of the caller. */
   readonly origin?: MessageOrigin;
   /** The prompts that this turn answered, by the `uuid` they were sent with. Not sent by CLI 2.1.197. */
   readonly userMessageUuids?: readonly string[];
-  /** Why the turn goes on with one that a restart of the CLI broke off: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
+  /** Why the turn continues one that a restart of the CLI interrupted: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
   readonly resumeReason?: string;
   /** The tool call that a hook answered with `defer`. From the types of the official SDK 0.3.332; not seen. */
   readonly deferredToolUse?: DeferredToolUse;
-  /** When the sign-in ends for good, in ISO 8601; may be an estimate. From the types of the official SDK 0.3.332; not seen. */
+  /** When the sign-in expires, in ISO 8601; may be an estimate. From the types of the official SDK 0.3.332; not seen. */
   readonly credentialExpiresAt?: string;
   /** Why fast mode cannot be switched on: `free`, `preference`, … From the types of the official SDK 0.3.332; not seen. */
   readonly fastModeDisabledReason?: string;

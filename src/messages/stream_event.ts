@@ -34,17 +34,17 @@ export interface StreamDelta extends ContentBase<"stream_delta"> {
   /** Which block of the reply, from 0. Absent on `message_…` events. */
   readonly index?: number;
   /**
-   * On a `message_stop`: the reply broke off, and the blocks from this index on
-   * count for nothing; what was shown of them should be taken back.
+   * On a `message_stop`: the reply broke off, and the blocks from this index on are void:
+   * remove what was shown of them.
    */
   readonly abandonedFrom?: number;
   /** Time to the first token, in milliseconds. On `message_start`. */
   readonly ttftMs?: number;
-  /** The API's event as it came, untouched. */
+  /** The API's event as it came, unchanged. */
   readonly event: WireObject;
 }
 
-/** A field of {@linkcode StreamDelta} that holds a piece, and that of the wire's `delta`. */
+/** A field of {@linkcode StreamDelta} that holds a piece, and its name in the wire's `delta`. */
 export type PieceNames =
   | readonly ["text", "text"]
   | readonly ["thinking", "thinking"]
@@ -54,7 +54,7 @@ const TEXT: PieceNames = ["text", "text"];
 const THINKING: PieceNames = ["thinking", "thinking"];
 const PARTIAL_JSON: PieceNames = ["partialJson", "partial_json"];
 
-/** Where a delta of this kind has its piece; `undefined` where it has none. */
+/** Where a delta of this kind has its piece; `undefined` if it has none. */
 export function pieceNames(
   deltaType: string | undefined,
 ): PieceNames | undefined {
@@ -89,15 +89,15 @@ const byTable: MessageKind<StreamDelta> = defineMessage<StreamDelta>(
   },
 );
 
-/** Whether a field that may be absent is plainly right. */
+/** Whether an optional field is absent or of the right type. */
 function isStringOrAbsent(value: unknown): value is string | undefined {
   return value === undefined || typeof value === "string";
 }
 
 /**
- * Reads what nearly all lines of a turn are, those of the main agent's reply, where all
- * of it is plainly right. Takes a fifth of the time that the table does. `undefined` for
- * whatever is anything else.
+ * Reads the kind of line that nearly all lines of a turn are: a delta of the main agent's
+ * reply, with all fields right. Takes a fifth of the time that the table takes. Returns
+ * `undefined` for anything else.
  */
 function readPlain(raw: WireObject): StreamDelta | undefined {
   const {

@@ -22,22 +22,21 @@ export interface SubagentRetry {
   readonly agentId: string;
   /** Which retry this will be, from 1. */
   readonly attempt: number;
-  /** How many there will be at the most. */
+  /** Maximum number of retries. */
   readonly maxRetries?: number;
   /** The wait before it, in milliseconds. */
   readonly retryDelayMs?: number;
-  /** HTTP status of the failed call; `null` where there was no connection. */
+  /** HTTP status of the failed call; `null` if there was no connection. */
   readonly errorStatus?: number | null;
-  /** What went wrong, in a word of the CLI. */
+  /** What went wrong, as the CLI names it. */
   readonly errorCategory?: string;
 }
 
 /**
- * A tool, or a hook of ours, is still running: every 30 seconds of it.
+ * A tool, or a hook of ours, is still running. Comes every 30 seconds.
  *
- * On the wire these heartbeats have an id of their own for each
- * (`<id>-heartbeat-0`, `hook-PreToolUse-<id>-heartbeat-0`); here `toolUseId` is that
- * of the call.
+ * On the wire each of these heartbeats has an id of its own (`<id>-heartbeat-0`,
+ * `hook-PreToolUse-<id>-heartbeat-0`); here `toolUseId` is the id of the call.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_18-tool-45s.ndjson,
  * 2.1.330_21-hook-no-timeout.ndjson.
@@ -49,7 +48,7 @@ export interface ToolProgress extends EventBase<"tool_progress"> {
   readonly toolName: string;
   /** Time since it began, in **seconds**, as on the wire. */
   readonly elapsedSeconds: number;
-  /** It says nothing but that the tool still runs. */
+  /** It says only that the tool still runs. */
   readonly heartbeat?: boolean;
   /**
    * The call of the tool `Agent` whose subagent this is from, `null` for the main
@@ -104,7 +103,7 @@ function forCalls(
     read(raw, validation) {
       const reading = kind.read(raw, validation);
       const event: Draft<ToolProgress> | undefined = reading.event;
-      // Where nothing is checked it may be anything.
+      // Without validation it may be anything.
       if (
         event !== undefined && typeof event.toolUseId === "string" &&
         HEARTBEAT.test(event.toolUseId)
@@ -119,15 +118,15 @@ function forCalls(
 }
 
 /**
- * A few words about the tool calls just done. Needs
+ * A short summary of the tool calls that just ended. Needs
  * `CLAUDE_CODE_EMIT_TOOL_USE_SUMMARIES=1`; costs a call of the API.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_20-session-state-events.ndjson.
  */
 export interface ToolUseSummary extends EventBase<"tool_use_summary"> {
-  /** The words. */
+  /** The summary. */
   readonly summary: string;
-  /** The calls that it is about. */
+  /** Ids of the calls that it is about. */
   readonly toolUseIds: readonly string[];
 }
 

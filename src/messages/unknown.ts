@@ -11,27 +11,27 @@ export type UnknownReason =
   | "not_json"
   /** A line of JSON that is not an object. */
   | "not_object"
-  /** The wire's `type` is not one that we know. */
+  /** The wire's `type` is unknown to this version. */
   | "type"
-  /** The `subtype` of a `system` message, or of a request of the CLI, is not one that we know. */
+  /** The `subtype` of a `system` message, or of a request of the CLI, is unknown to this version. */
   | "subtype"
-  /** A block of content of a kind that we do not know, or of a wrong shape. `raw` is the block. */
+  /** A block of content of an unknown kind, or of a wrong shape. `raw` is the block. */
   | "block"
-  /** A type that we know, in a shape that we do not. `issues` says what. */
+  /** A known type in an unknown shape. `issues` says what does not fit. */
   | "invalid"
   /** A line over `maxLineBytes`. `raw` is its first 256 bytes as text. */
   | "oversized"
-  /** The stream ended in the middle of a line. `raw` is what there was of it. */
+  /** The stream ended in the middle of a line. `raw` is the part that came. */
   | "truncated";
 
 /**
- * Something that we do not know, most likely from a CLI newer than we are. It is
+ * Something that this version does not know, most likely from a newer CLI. It is
  * delivered in its place, never dropped and never thrown.
  */
 export interface UnknownEvent extends EventBase<"unknown"> {
   /** Why it is unknown. */
   readonly reason: UnknownReason;
-  /** The wire's `type`; that of the block where `reason` is `"block"`. */
+  /** The wire's `type`; that of the block if `reason` is `"block"`. */
   readonly wireType?: string;
   /** The wire's `subtype`. */
   readonly wireSubtype?: string;
@@ -41,7 +41,7 @@ export interface UnknownEvent extends EventBase<"unknown"> {
   readonly lineBytes?: number;
 }
 
-/** Makes an {@linkcode UnknownEvent} of whatever came. */
+/** Makes an {@linkcode UnknownEvent} of what came. */
 export function unknownEvent(
   raw: unknown,
   reason: UnknownReason,

@@ -3,7 +3,7 @@ import { type Reads, shape, wire, wireOptional } from "./_define.ts";
 
 /** Tokens of one or more calls of the API. */
 export interface Usage {
-  /** Tokens sent that no cache held. */
+  /** Tokens sent that were not in the cache. */
   readonly inputTokens: number;
   /** Tokens of the reply. */
   readonly outputTokens: number;
@@ -45,9 +45,9 @@ export const usage: Reads<Usage> = shape<Usage>({
   serviceTier: wireOptional("service_tier", v.string()),
 });
 
-/** What one model did in the life of the process. */
+/** What one model has used since the start of the process. */
 export interface ModelUsage {
-  /** Tokens sent that no cache held. */
+  /** Tokens sent that were not in the cache. */
   readonly inputTokens: number;
   /** Tokens of the replies. */
   readonly outputTokens: number;
@@ -73,7 +73,7 @@ export interface ModelUsage {
   readonly canonicalModel?: string;
   /** Who serves it, such as `firstParty`. */
   readonly provider?: string;
-  /** Whose prices the cost is of: `list`, `managed`, or `unknown`, which makes it a guess. From the types of the official SDK 0.3.332; not seen. */
+  /** Whose prices the cost is based on: `list`, `managed`, or `unknown`, which makes the cost a guess. From the types of the official SDK 0.3.332; not seen. */
   readonly costBasis?: string;
 }
 

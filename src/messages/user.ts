@@ -10,7 +10,7 @@ import {
   wireOptional,
 } from "./_define.ts";
 
-/** Where a prompt comes from that nobody typed here. */
+/** Where a prompt comes from that was not typed here. */
 export interface MessageOrigin {
   /**
    * `task-notification` (the end of a background task, a schedule), `peer`, `channel`,
@@ -29,7 +29,7 @@ export interface MessageOrigin {
   readonly server?: string;
   /** Whether the sender runs its tools without asking: `bypass`, else `prompting`. With `peer`. From the types of the official SDK 0.3.332; not seen. */
   readonly fromMode?: string;
-  /** The sender's session, as the sender says: to go there, and no proof of anything. With `peer`. From the types of the official SDK 0.3.332; not seen. */
+  /** The sender's session, as the sender says: use it to go there, and as no proof of anything. With `peer`. From the types of the official SDK 0.3.332; not seen. */
   readonly fromSession?: string;
   /** The subagent of this process that sent it. With `peer` and `observer`. From the types of the official SDK 0.3.332; not seen. */
   readonly senderTaskId?: string;
@@ -65,17 +65,17 @@ export const messageOrigin: Reads<MessageOrigin> = shape<MessageOrigin>({
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-allow.ndjson.
  */
 export interface UserMessage extends ContentBase<"user_message"> {
-  /** Blocks as the API has them, untouched. A bare string is one text block. */
+  /** Blocks as the API has them, unchanged. A bare string is one text block. */
   readonly content: string | readonly unknown[];
   /** The tool's own structured result; for a failure a string `Error: …`. */
   readonly toolUseResult?: unknown;
-  /** Where it comes from, where nobody typed it here. */
+  /** Where it comes from, if it was not typed here. */
   readonly origin?: MessageOrigin;
-  /** Files that came with the prompt, untouched. On an echo. From the types of the official SDK 0.3.330; not seen. */
+  /** Files that came with the prompt, unchanged. On an echo. From the types of the official SDK 0.3.330; not seen. */
   readonly fileAttachments?: readonly unknown[];
   /** What the subagent is for, in a few words. */
   readonly taskDescription?: string;
-  /** The CLI made this up to go on, nobody typed it. */
+  /** The CLI made this up to continue; no person typed it. */
   readonly isSynthetic?: boolean;
   /** An echo of a prompt that was sent. */
   readonly isReplay?: boolean;

@@ -15,7 +15,7 @@ import {
 } from "../_define.ts";
 
 /**
- * A command changed the repository. A hint to look there, and no proof.
+ * A command changed the repository. It is a hint to look there, and no proof.
  *
  * Not in the official SDK's types.
  *
@@ -24,9 +24,9 @@ import {
 export interface VcsStateChanged extends EventBase<"vcs_state_changed"> {
   /** `commit`, `push`, `merge` or `rebase`. */
   readonly kind: string;
-  /** Where the shell was when the command ended. */
+  /** Working directory of the shell when the command ended. */
   readonly cwd?: string;
-  /** The branch, where that is known. With `commit` and `push`. */
+  /** The branch, if that is known. With `commit` and `push`. */
   readonly branch?: string;
 }
 
@@ -44,8 +44,8 @@ export const vcsStateChanged: MessageKind<VcsStateChanged> = defineMessage<
 );
 
 /**
- * A pull request, or the like, was opened or touched by a command. Read from the output of
- * the command: a hint and no proof.
+ * A command opened or changed a pull request or the like. The CLI reads this from the
+ * output of the command, so it is a hint and no proof.
  *
  * Not in the official SDK's types.
  *
@@ -63,7 +63,7 @@ export interface CodeChangePublished
   readonly identifier?: string;
   /** What was done: `created`, `edited`, `merged`, `commented`, `closed`, `pushed`, … */
   readonly action?: string;
-  /** The branch it comes from, where that is known. */
+  /** The branch it comes from, if that is known. */
   readonly branch?: string;
 }
 
@@ -104,9 +104,9 @@ export interface FailedFile {
  * From the types of the official SDK 0.3.330; not seen.
  */
 export interface FilesPersisted extends EventBase<"files_persisted"> {
-  /** Those that were. */
+  /** The files that were stored. */
   readonly files: readonly PersistedFile[];
-  /** Those that could not be. */
+  /** The files that could not be stored. */
   readonly failed?: readonly FailedFile[];
   /** When, in ISO 8601. */
   readonly processedAt?: string;
@@ -143,12 +143,12 @@ export interface MirrorKey {
   readonly projectKey: string;
   /** The session. */
   readonly sessionId: string;
-  /** The file below that of the session, such as that of a subagent. */
+  /** Path of the file below the session's own, such as a subagent's. */
   readonly subpath?: string;
 }
 
 /**
- * Lines of the transcript could not be given to the session store; they are lost there.
+ * The session store did not take lines of the transcript. They are missing there.
  *
  * From the types of the official SDK 0.3.330; not seen.
  */
@@ -179,13 +179,13 @@ export const mirrorError: MessageKind<MirrorError> = defineMessage<MirrorError>(
 /** A memory that was given to the model. */
 export interface RecalledMemory {
   /**
-   * Its file; `<synthesis:DIR>` for a paragraph made of the files there; a URL for one of
-   * the organization.
+   * Its file; `<synthesis:DIR>` for a paragraph made of the files there; a URL for a
+   * memory of the organization.
    */
   readonly path: string;
-  /** Whose it is: `personal`, `team` or `organization`. */
+  /** Who owns it: `personal`, `team` or `organization`. */
   readonly scope?: string;
-  /** Its text. Absent where `path` is a file to read. */
+  /** Its text. Absent if `path` is a file to read. */
   readonly content?: string;
 }
 

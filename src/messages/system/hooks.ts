@@ -14,9 +14,8 @@ import {
 } from "../_define.ts";
 
 /**
- * A hook began to run. Of hooks from settings files only. Those of `SessionStart` come
- * without being asked for, and before `system_init`; the others need
- * `--include-hook-events`.
+ * A hook started. Sent for hooks from settings files only. Those of `SessionStart` are
+ * always sent, before `system_init`; the others need `--include-hook-events`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_15-settings-hooks-events.ndjson.
  */
@@ -41,8 +40,8 @@ export const hookStarted: MessageKind<HookStarted> = defineMessage<HookStarted>(
 );
 
 /**
- * What a hook has written so far. Of hooks from settings files only. Those of
- * `SessionStart` come without being asked for, and before `system_init`; the others need
+ * What a hook has written so far. Sent for hooks from settings files only. Those of
+ * `SessionStart` are always sent, before `system_init`; the others need
  * `--include-hook-events`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_15-settings-hooks-events.ndjson.
@@ -79,8 +78,8 @@ export const hookProgress: MessageKind<HookProgress> = defineMessage<
 );
 
 /**
- * A hook ended. Of hooks from settings files only. Those of `SessionStart` come without
- * being asked for, and before `system_init`; the others need `--include-hook-events`.
+ * A hook ended. Sent for hooks from settings files only. Those of `SessionStart` are
+ * always sent, before `system_init`; the others need `--include-hook-events`.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_15-settings-hooks-events.ndjson.
  */
@@ -97,7 +96,7 @@ export interface HookResponse extends EventBase<"hook_response"> {
   readonly stderr: string;
   /** Both, in the order they came. */
   readonly output: string;
-  /** Exit code of its command. Absent where there is none, such as after a cancellation. */
+  /** Exit code of its command. Absent if there is none, such as after a cancellation. */
   readonly exitCode?: number;
   /** `success`, `error` or `cancelled`. */
   readonly outcome: string;

@@ -30,7 +30,7 @@ export interface PluginInfo {
   readonly version?: string;
 }
 
-/** Something about a plugin that did not load. */
+/** A plugin that did not load, or not all of it. */
 export interface PluginError {
   /** The plugin, as `name@marketplace`, or `inline[0]` and the like for a folder without a name. */
   readonly plugin: string;
@@ -67,7 +67,7 @@ export interface SystemInit extends EventBase<"system_init"> {
   readonly cwd: string;
   /** Names of the tools on offer, those of MCP servers as `mcp__server__tool`. */
   readonly tools: readonly string[];
-  /** The MCP servers and how each is doing. */
+  /** The MCP servers and the state of each. */
   readonly mcpServers: readonly McpServerInfo[];
   /** `default`, `acceptEdits`, `plan`, `dontAsk`, `auto`, `bypassPermissions`. */
   readonly permissionMode: string;
@@ -87,13 +87,13 @@ export interface SystemInit extends EventBase<"system_init"> {
   readonly pluginErrors?: readonly PluginError[];
   /** Beta features of the API. From the types of the official SDK 0.3.330; not seen. */
   readonly betas?: readonly string[];
-  /** Effort of the next prompt; `null` where the model knows none. From the types of the official SDK 0.3.330; not seen. */
+  /** Effort of the next prompt; `null` if the model has none. From the types of the official SDK 0.3.330; not seen. */
   readonly effort?: string | null;
   /** Those of `slashCommands` that make sense in a terminal only. */
   readonly terminalSlashCommands?: readonly string[];
   /** Directories beside `cwd` that tools may use. */
   readonly additionalDirectories?: readonly string[];
-  /** Where the process was started, should `cwd` be another place by now. */
+  /** The directory that the process was started in; `cwd` may have changed since. */
   readonly originalCwd?: string;
   /** Whether fast mode is on: `off`, `on`, … */
   readonly fastModeState?: string;

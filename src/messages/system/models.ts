@@ -14,7 +14,7 @@ import {
   wireOptional,
 } from "../_define.ts";
 
-/** How long the API was waited for in vain. */
+/** How long the failed call waited for the API, and how long the next one will. */
 export interface NoResponse {
   /** How long the failed call waited, in milliseconds. */
   readonly waitedMs: number;
@@ -23,22 +23,22 @@ export interface NoResponse {
 }
 
 /**
- * A call of the API failed and will be tried again; this comes before the wait.
+ * A call of the API failed and will be tried again. Comes before the wait.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_08-http-429-retry.ndjson.
  */
 export interface ApiRetry extends EventBase<"api_retry"> {
   /** Which retry this will be, from 1. */
   readonly attempt: number;
-  /** How many there will be at the most. */
+  /** Maximum number of retries. */
   readonly maxRetries: number;
   /** The wait before it, in milliseconds. */
   readonly retryDelayMs: number;
-  /** HTTP status of the failed call; `null` where there was no connection. */
+  /** HTTP status of the failed call; `null` if there was no connection. */
   readonly errorStatus: number | null;
   /** `rate_limit`, `overloaded`, `server_error`, `authentication_failed`, `unknown`, … */
   readonly error: string;
-  /** Set where the API did not answer at all. From the types of the official SDK 0.3.330; not seen. */
+  /** Set if the API did not answer at all. From the types of the official SDK 0.3.330; not seen. */
   readonly noResponse?: NoResponse;
 }
 
@@ -116,15 +116,15 @@ export interface ModelRefusalFallback
    * such as that of a subagent. Absent means `session`.
    */
   readonly scope?: string;
-  /** Messages that were taken back, by `uuid`: what was shown of them should go. */
+  /** Messages that were taken back, by `uuid`: remove what was shown of them. */
   readonly retractedMessageUuids?: readonly string[];
   /** The API's id of the refused request. */
   readonly requestId?: string | null;
-  /** Kind of the refusal, such as `cyber`; `null` where the API named none. */
+  /** Kind of the refusal, such as `cyber`; `null` if the API named none. */
   readonly category?: string | null;
   /** The API's explanation, for people. */
   readonly explanation?: string | null;
-  /** The prompt that was refused, to edit and send again; `null` where nobody typed it. */
+  /** The prompt that was refused, to edit and send again; `null` if no person typed it. */
   readonly refusedUserMessageUuid?: string | null;
   /** A sentence about it, for people; may be empty. */
   readonly content?: string;
@@ -169,11 +169,11 @@ export interface ModelRefusal extends EventBase<"model_refusal_no_fallback"> {
   readonly originalModel: string;
   /** The API's id of the refused request. */
   readonly requestId?: string | null;
-  /** Kind of the refusal, such as `cyber`; `null` where the API named none. */
+  /** Kind of the refusal, such as `cyber`; `null` if the API named none. */
   readonly category?: string | null;
   /** The API's explanation, for people. */
   readonly explanation?: string | null;
-  /** The prompt that was refused, to edit and send again; `null` where nobody typed it. */
+  /** The prompt that was refused, to edit and send again; `null` if no person typed it. */
   readonly refusedUserMessageUuid?: string | null;
   /** A sentence about it, for people; may be empty. */
   readonly content?: string;
@@ -202,15 +202,15 @@ export const modelRefusal: MessageKind<ModelRefusal> = defineMessage<
 );
 
 /**
- * An estimate of how much was thought so far, also while the thoughts themselves are not
- * shown. Comes before each delta of thinking, with or without partial messages.
+ * An estimate of how much the model has thought so far, also if the thoughts themselves
+ * are not shown. Comes before each delta of thinking, with or without partial messages.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_02-thinking.ndjson.
  */
 export interface ThinkingTokens extends EventBase<"thinking_tokens"> {
-  /** Tokens of this block of thinking so far, about. */
+  /** Tokens of this block of thinking so far, estimated. */
   readonly estimatedTokens: number;
-  /** What it grew by. */
+  /** How many of them are new since the last message. */
   readonly estimatedTokensDelta: number;
   /** The prompt that is being answered, by the `uuid` it was sent with. */
   readonly userMessageUuid?: string;

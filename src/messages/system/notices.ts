@@ -39,7 +39,7 @@ export interface Informational extends EventBase<"informational"> {
   readonly preventContinuation?: boolean;
   /** The call that it is about. */
   readonly toolUseId?: string;
-  /** What it is about, in a word of the CLI, such as `hook_callback_failed`. */
+  /** What it is about, as the CLI names it, such as `hook_callback_failed`. */
   readonly tag?: string;
   /** What became of a prompt that did not reach the model. */
   readonly promptSubmitOutcome?: PromptSubmitOutcome;
@@ -75,13 +75,13 @@ export const informational: MessageKind<Informational> = defineMessage<
 );
 
 /**
- * A note for whoever looks at the session, such as that a hook failed. (`Notification` is
- * a name of the web.)
+ * A note for the person at the session, such as that a hook failed. It is not called
+ * `Notification`, because that is a global of the web.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_05-hook-prompt-stop.ndjson.
  */
 export interface CliNotification extends EventBase<"notification"> {
-  /** What it is about; a newer one with the same key takes its place. */
+  /** What it is about; a newer one with the same key replaces it. */
   readonly key: string;
   /** The note. */
   readonly text: string;
@@ -109,8 +109,8 @@ export const notification: MessageKind<CliNotification> = defineMessage<
 );
 
 /**
- * What a slash command that needs no model printed. CLI 2.1.330 puts it into an
- * `assistant` line with the model `<synthetic>` in the cases that were tried.
+ * Output of a slash command that needs no model. CLI 2.1.330 puts it into an `assistant`
+ * line with the model `<synthetic>` in the cases that were tried.
  *
  * From the types of the official SDK 0.3.330; not seen.
  */
@@ -130,18 +130,18 @@ export const localCommandOutput: MessageKind<LocalCommandOutput> =
   );
 
 /**
- * What a turn came to, in a few words; written in the background after it.
+ * A short summary of a turn, written in the background after its end.
  *
  * From the stream schemas of CLI 2.1.330; not seen, and not in the official SDK's types.
  */
 export interface PostTurnSummary extends EventBase<"post_turn_summary"> {
   /** The last message of the turn, by its `uuid`. */
   readonly summarizesUuid: string;
-  /** How it stands, in a word. */
+  /** The state of the work, in a word. */
   readonly statusCategory?: string;
-  /** How it stands, in a sentence. */
+  /** The state of the work, in a sentence. */
   readonly statusDetail?: string;
-  /** What is wanted of the user; empty where nothing is. */
+  /** What the user has to do; empty if that is nothing. */
   readonly needsAction?: string;
 }
 
@@ -167,7 +167,7 @@ export const postTurnSummary: MessageKind<PostTurnSummary> = defineMessage<
 export interface PluginInstall extends EventBase<"plugin_install"> {
   /** `started`, `installed`, `failed` or `completed`. */
   readonly status: string;
-  /** The plugin or marketplace. Absent where all of them are meant. */
+  /** The plugin or marketplace. Absent if it is about all of them. */
   readonly name?: string;
   /** Why it failed. */
   readonly error?: string;
@@ -187,8 +187,8 @@ export const pluginInstall: MessageKind<PluginInstall> = defineMessage<
 );
 
 /**
- * Something of the terminal's picture has to be drawn anew; nothing to act on. Comes
- * before `system_init`, with `--bare` only. Not in the official SDK's types.
+ * The CLI asks a terminal to draw something again; there is nothing to do. Comes before
+ * `system_init`, with `--bare` only. Not in the official SDK's types.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_20-bare-startup.ndjson.
  */

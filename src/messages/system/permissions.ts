@@ -14,9 +14,9 @@ import {
 } from "../_define.ts";
 
 /**
- * A tool call was denied without anybody being asked: by a rule, a mode, or because there
- * was nobody to ask. Not every such denial has one; `permissionDenials` of the result is
- * the whole list. CLI 2.1.197 writes it in some of the cases only.
+ * The CLI denied a tool call without asking: because of a rule or a mode, or because
+ * there was no one to ask. Not every such denial has this message; `permissionDenials` of
+ * the result is the complete list. CLI 2.1.197 writes it in some of the cases only.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_20-dontask.ndjson.
  */
@@ -31,9 +31,9 @@ export interface PermissionDenied extends EventBase<"permission_denied"> {
   readonly agentId?: string;
   /** Why: `mode`, `rule`, `classifier`, `asyncAgent`, `subcommandResults`, … */
   readonly decisionReasonType?: string;
-  /** Why, more closely, in a word of the CLI. */
+  /** Why, in more detail, as the CLI names it. */
   readonly decisionReasonCode?: string;
-  /** Why, in words for people. */
+  /** Why, as a sentence for people. */
   readonly decisionReason?: string;
 }
 
@@ -55,14 +55,14 @@ export const permissionDenied: MessageKind<PermissionDenied> = defineMessage<
 );
 
 /**
- * An MCP server has what it asked for at a URL.
+ * An MCP server has received what it asked a person to enter at a URL.
  *
  * From the types of the official SDK 0.3.330; not seen.
  */
 export interface ElicitationComplete extends EventBase<"elicitation_complete"> {
   /** The server. */
   readonly mcpServerName: string;
-  /** Id of what it asked for. */
+  /** Id of the elicitation. */
   readonly elicitationId: string;
 }
 
@@ -78,7 +78,7 @@ export const elicitationComplete: MessageKind<ElicitationComplete> =
   );
 
 /**
- * How far a control request of ours has come, for those that call the API.
+ * Progress of a control request of ours that calls the API.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
@@ -90,11 +90,11 @@ export interface ControlRequestProgress
   readonly status: string;
   /** Which retry this will be, from 1. With `api_retry`. */
   readonly attempt?: number;
-  /** How many there will be at the most. */
+  /** Maximum number of retries. */
   readonly maxRetries?: number;
   /** The wait before it, in milliseconds. */
   readonly retryDelayMs?: number;
-  /** HTTP status of the failed call; `null` where there was no connection. */
+  /** HTTP status of the failed call; `null` if there was no connection. */
   readonly errorStatus?: number | null;
 }
 

@@ -15,8 +15,8 @@ import {
 } from "../_define.ts";
 
 /**
- * What the CLI is busy with, or a change of the permission mode. That it is waiting for
- * the API (`requesting`) is told with partial messages only.
+ * What the CLI is busy with, or a change of the permission mode. `requesting` (it waits
+ * for the API) comes with partial messages only.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_14-slash.ndjson,
  * 2.1.330_01-text-partial.ndjson.
@@ -24,7 +24,7 @@ import {
 export interface Status extends EventBase<"status"> {
   /** `requesting`, `compacting`, or `null` for neither. */
   readonly status: string | null;
-  /** The permission mode from here on. */
+  /** The permission mode from now on. */
   readonly permissionMode?: string;
   /** How a compaction ended: `success` or `failed`. */
   readonly compactResult?: string;
@@ -69,7 +69,7 @@ export const sessionStateChanged: MessageKind<SessionStateChanged> =
   );
 
 /**
- * The session has a name, or another one. The same name can come more than once. Not in
+ * The session got a name, or another name. The same name can come more than once. Not in
  * the official SDK's types.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
@@ -96,22 +96,21 @@ export interface SlashCommand {
   readonly name: string;
   /** What it does. */
   readonly description?: string;
-  /** What it takes, such as `<file>`; empty where it takes nothing. */
+  /** What it takes, such as `<file>`; empty if it takes nothing. */
   readonly argumentHint?: string;
-  /** Other names of it. */
+  /** Other names for it. */
   readonly aliases?: readonly string[];
-  /** It is the CLI's own. */
+  /** It comes with the CLI. */
   readonly builtin?: boolean;
 }
 
 /**
- * The slash commands, all of them: this list takes the place of the one before. Comes when
- * a skill appeared.
+ * All slash commands. Each list replaces the one before. Comes when a skill has appeared.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_22-commands-changed.ndjson.
  */
 export interface CommandsChanged extends EventBase<"commands_changed"> {
-  /** The commands there are now. */
+  /** The commands that there are now. */
   readonly commands: readonly SlashCommand[];
 }
 
@@ -141,12 +140,12 @@ export interface PreservedMessages {
   readonly anchorUuid: string;
   /** The messages in their order, by `uuid`. */
   readonly uuids: readonly string[];
-  /** The same with those that are no part of the conversation. */
+  /** The same, with messages that are not part of the conversation. */
   readonly allUuids?: readonly string[];
 }
 
 /**
- * The conversation was compacted: a summary took the place of what came before.
+ * The conversation was compacted: a summary replaces what came before.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_14-slash.ndjson.
  */
@@ -157,11 +156,11 @@ export interface CompactBoundary extends EventBase<"compact_boundary"> {
   readonly preTokens?: number;
   /** Size of the context after, in tokens. */
   readonly postTokens?: number;
-  /** What all compactions of the conversation took away, in tokens. */
+  /** What all compactions of the conversation removed, in tokens. */
   readonly cumulativeDroppedTokens?: number;
-  /** Time it took, in milliseconds. */
+  /** How long it took, in milliseconds. */
   readonly durationMs?: number;
-  /** The messages that were kept word for word. Absent where all were summarized. */
+  /** The messages that were kept word for word. Absent if all were summarized. */
   readonly preserved?: PreservedMessages;
   /** The last message before it in the transcript. */
   readonly logicalParentUuid?: string;
@@ -195,7 +194,7 @@ export const compactBoundary: MessageKind<CompactBoundary> = defineMessage<
 );
 
 /**
- * The CLI stopped the turn by itself, so that a prompt sent right behind it is answered at
+ * The CLI stopped the turn by itself, so that a prompt sent right after it is answered at
  * once. The result of the stopped turn follows.
  *
  * From the stream schemas of CLI 2.1.330; not seen, and not in the official SDK's types.
@@ -257,7 +256,7 @@ export const sessionWritesLost: MessageKind<SessionWritesLost> = defineMessage<
 );
 
 /**
- * A remote worker is about to end. Means something only where nothing follows it.
+ * A remote worker is about to end. Means something only if nothing follows it.
  *
  * From the types of the official SDK 0.3.330; not seen.
  */

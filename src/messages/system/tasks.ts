@@ -33,7 +33,7 @@ export const taskUsage: Reads<TaskUsage> = shape<TaskUsage>({
 });
 
 /**
- * A task began: a subagent, or a shell command in the background or one that takes longer
+ * A task started: a subagent, or a shell command that runs in the background or longer
  * than about three seconds.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_10-subagent.ndjson.
@@ -62,13 +62,13 @@ export interface TaskStarted extends EventBase<"task_started"> {
   readonly ownedBySubagent?: boolean;
   /** How deep a subagent is nested, from 1. */
   readonly spawnDepth?: number;
-  /** What a subagent was asked. */
+  /** The prompt of a subagent. */
   readonly prompt?: string;
   /** Name of the workflow. With `taskType: "local_workflow"`. */
   readonly workflowName?: string;
-  /** Housekeeping that is better not shown in line with the conversation. */
+  /** It is housekeeping, better not shown within the conversation. */
   readonly skipTranscript?: boolean;
-  /** Not work that somebody waits for, such as a watcher. */
+  /** It runs beside the work, as a watcher does: its end is not waited for. */
   readonly ambient?: boolean;
 }
 
@@ -95,7 +95,7 @@ export const taskStarted: MessageKind<TaskStarted> = defineMessage<TaskStarted>(
 );
 
 /**
- * How far a task has come.
+ * Progress of a task.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_10-subagent.ndjson.
  */
@@ -117,7 +117,7 @@ export interface TaskProgress extends EventBase<"task_progress"> {
   readonly usage?: TaskUsage;
   /** The tool it called last. */
   readonly lastToolName?: string;
-  /** A line about it, where the CLI was asked for summaries or an MCP server gave one. */
+  /** A line about it, if the CLI was asked for summaries or an MCP server sent one. */
   readonly summary?: string;
 }
 
@@ -147,7 +147,7 @@ export interface TaskPatch {
   readonly description?: string;
   /** When it ended, in **milliseconds** since 1970, as on the wire. */
   readonly endTime?: number;
-  /** How long it was paused altogether, in milliseconds. */
+  /** How long it was paused in total, in milliseconds. */
   readonly totalPausedMs?: number;
   /** What went wrong. */
   readonly error?: string;
@@ -156,7 +156,7 @@ export interface TaskPatch {
 }
 
 /**
- * Something about a task changed. Only what changed is in `patch`.
+ * A task changed. `patch` holds only what changed.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_10-subagent.ndjson.
  */
@@ -194,7 +194,7 @@ export const taskUpdated: MessageKind<TaskUpdated> = defineMessage<TaskUpdated>(
 );
 
 /**
- * A task ended. That of a background task can come after the result of the turn that
+ * A task ended. For a background task, this can come after the result of the turn that
  * started it.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_10-subagent-background.ndjson.
@@ -211,23 +211,23 @@ export interface TaskNotification extends EventBase<"task_notification"> {
   readonly toolUseId?: string;
   /** `completed`, `failed` or `stopped`. */
   readonly status: string;
-  /** Why it ended out of the ordinary: `worker_restart`. */
+  /** Why it ended early: `worker_restart`. */
   readonly reason?: string;
-  /** File with its output; empty where there is none. */
+  /** File with its output; empty if there is none. */
   readonly outputFile?: string;
-  /** What came of it, in words: the report of a subagent, or what the task was for. */
+  /** Its outcome, in words: the report of a subagent, or what the task was for. */
   readonly summary: string;
   /** `summary` is the report of the subagent itself. */
   readonly summaryIsReport?: boolean;
   /** What it used. */
   readonly usage?: TaskUsage;
-  /** Files that a task of an MCP server gave by reference: blocks of MCP, untouched. */
+  /** Files that a task of an MCP server returned by reference: MCP blocks, unchanged. */
   readonly resourceLinks?: readonly unknown[];
-  /** Housekeeping that is better not shown in line with the conversation. */
+  /** It is housekeeping, better not shown within the conversation. */
   readonly skipTranscript?: boolean;
-  /** Not work that somebody waited for. */
+  /** It ran beside the work, as a watcher does: its end was not waited for. */
   readonly ambient?: boolean;
-  /** A subagent started it, and hears of it instead of the main agent. Since CLI 2.1.332. */
+  /** A subagent started it, and is told of its end instead of the main agent. Since CLI 2.1.332. */
   readonly ownedBySubagent?: boolean;
 }
 
@@ -271,13 +271,13 @@ export interface BackgroundTask {
   readonly subagentType?: string;
   /** The subagent that started it, by its `taskId`. */
   readonly parentTaskId?: string;
-  /** Not work that somebody waits for. */
+  /** It runs beside the work, as a watcher does: its end is not waited for. */
   readonly ambient?: boolean;
 }
 
 /**
- * The tasks that run in the background, all of them: this list takes the place of the one
- * before. Not sent by CLI 2.1.197.
+ * All tasks that run in the background. Each list replaces the one before. Not sent by
+ * CLI 2.1.197.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_10-subagent-background.ndjson.
  */
@@ -308,7 +308,7 @@ export const backgroundTasksChanged: MessageKind<BackgroundTasksChanged> =
     },
   );
 
-/** How an entry of the task list stands. */
+/** The state of an entry of the task list. */
 export interface TaskListStatus {
   /** Its id. */
   readonly id: string;
@@ -317,7 +317,7 @@ export interface TaskListStatus {
 }
 
 /**
- * Entries of the task list changed without a call of `TaskUpdate`. Those that are not
+ * Entries of the task list changed without a call of `TaskUpdate`. Entries that are not
  * named stay as they are.
  *
  * From the stream schemas of CLI 2.1.330; not seen, and not in the official SDK's types.
