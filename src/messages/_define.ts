@@ -23,19 +23,19 @@ export { isWireObject, type WireObject };
 /**
  * How much of what the CLI writes is checked:
  *
- * - `"lenient"`: all of it. What does not fit is told of, as an `UnknownEvent` or, for
- *   a field that may be absent, by its absence; nothing fails.
- * - `"strict"`: all of it, and what does not fit is a `ProtocolError`. What is new is
- *   no error: unknown types, subtypes, fields and kinds of blocks come as ever.
- * - `"off"`: fields are taken over under our names as they are. It saves time, and the
- *   types promise what nobody has checked. Only what the session itself acts upon is
- *   checked all the same: requests, results, `system_init` and a few more.
+ * - `"lenient"`: all of it. What does not fit becomes an `UnknownEvent`; an optional field
+ *   that does not fit is left out. Nothing fails.
+ * - `"strict"`: all of it, and what does not fit is a `ProtocolError`. What is new is not
+ *   an error: unknown types, subtypes, fields and kinds of blocks are delivered as always.
+ * - `"off"`: fields are copied under our names as they are. It saves time, but then nothing
+ *   guarantees that the types are right. Only what the session itself acts upon is still
+ *   checked: requests, results, `system_init` and a few more.
  */
 export type Validation = "lenient" | "strict" | "off";
 
 /** One reason why a message does not have the shape that its type promises. */
 export interface FieldIssue {
-  /** Where, in names of the wire, joined with dots: `message.content.0.type`. */
+  /** Its path in names of the wire, joined with dots: `message.content.0.type`. */
   readonly path: string;
   /** What was expected and what came. */
   readonly message: string;
@@ -50,13 +50,13 @@ export interface EventBase<T extends string> {
   /** Id of this one message, a UUID. Absent on lines that carry none. */
   readonly uuid?: string;
   /**
-   * The parsed wire object that the event was made from. It cannot be enumerated, and
-   * so is in no `JSON.stringify`, no spread and no comparison.
+   * The parsed wire object that the event was made from. It cannot be enumerated, so
+   * `JSON.stringify`, spread and comparisons leave it out.
    */
   readonly raw: unknown;
 }
 
-/** What the events that carry content of a conversation have in common. */
+/** What the events with content of a conversation have in common. */
 export interface ContentBase<T extends string> extends EventBase<T> {
   /** The call of the tool `Agent` whose subagent this is from, or `null` for the main agent. */
   readonly parentToolUseId: string | null;
@@ -69,18 +69,18 @@ export interface ContentBase<T extends string> extends EventBase<T> {
 }
 
 /**
- * An event without its data. `raw` is a property of its own that cannot be
- * enumerated, so that an event is equal to a literal with the same data, in the eyes
- * of `assertEquals` as in those of Node's `deepStrictEqual`. A getter of a prototype
- * would cost 30 ns instead of 200 ns, but both look at prototypes.
+ * An event without its data. `raw` is an own property that cannot be enumerated, so that
+ * an event equals a literal with the same data for `assertEquals` and for Node's
+ * `deepStrictEqual`. A getter on a prototype would cost 30 ns instead of 200 ns, but both
+ * functions compare prototypes.
  */
 export function newEvent(raw: unknown): { readonly raw: unknown } {
   return hidden({}, "raw", raw);
 }
 
 /**
- * One for all: to make one for each property takes a third longer. Without a prototype:
- * six names are looked up in it, and looking for them further up takes a fifth longer.
+ * Shared, because making one for each property takes a third longer. Without a prototype,
+ * because six names are looked up in it, and a longer chain takes a fifth longer.
  */
 const HIDDEN: PropertyDescriptor = Object.setPrototypeOf(
   { value: undefined, enumerable: false },
@@ -95,7 +95,7 @@ export function hidden<T extends object, K extends string, V>(
 ): T & { readonly [P in K]: V } {
   HIDDEN.value = value;
   Object.defineProperty(target, key, HIDDEN);
-  // Or the last one would be kept in memory for ever.
+  // Otherwise the last value would stay in memory.
   HIDDEN.value = undefined;
   return target as T & { readonly [P in K]: V };
 }
@@ -103,7 +103,7 @@ export function hidden<T extends object, K extends string, V>(
 /** An event under construction. */
 export type Draft<E> = { -readonly [K in keyof E]: E[K] };
 
-/** Makes an event of its data, which it becomes, and the wire object behind it. */
+/** Makes an event of its data and its wire object. The data object itself becomes the event. */
 export function makeEvent<E extends EventBase<string>>(
   raw: unknown,
   data: Omit<E, "raw">,
@@ -111,10 +111,10 @@ export function makeEvent<E extends EventBase<string>>(
   return hidden(data, "raw", raw) as unknown as E;
 }
 
-/** A schema that takes anything and gives a `T`. */
+/** A schema that accepts any input and outputs a `T`. */
 export type Reads<T> = v.GenericSchema<unknown, T>;
 
-/** A field that is always there. */
+/** A required field. */
 export interface RequiredField<T> {
   readonly wire: string;
   readonly schema: Reads<T>;
@@ -122,9 +122,8 @@ export interface RequiredField<T> {
 }
 
 /**
- * A field that may be absent. In what the CLI only tells us, one that does not fit is
- * left out as well: `raw` has it, and a field that changed its type in a newer CLI
- * takes no message down with it.
+ * A field that may be absent. In messages, one that does not fit is left out too: `raw`
+ * has it, and so a field that changed its type in a newer CLI does not spoil the message.
  */
 export interface OptionalField<T> {
   readonly wire: string;
@@ -137,7 +136,7 @@ export function wire<T>(name: string, schema: Reads<T>): RequiredField<T> {
   return { wire: name, schema, optional: false };
 }
 
-/** A field that is not always there, by its name on the wire. */
+/** An optional field, by its name on the wire. */
 export function wireOptional<T>(
   name: string,
   schema: Reads<T>,
@@ -145,7 +144,7 @@ export function wireOptional<T>(
   return { wire: name, schema, optional: true };
 }
 
-/** One entry for each key of `T`: leaving one out, or giving it another type, does not compile. */
+/** One entry for each key of `T`: a missing entry, or one of another type, does not compile. */
 export type FieldsOf<T> = {
   readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
     ? OptionalField<Exclude<T[K], undefined>>
@@ -169,7 +168,7 @@ function readField(
   };
 }
 
-/** The fields of a table, ready to be read as soon as one of them is. */
+/** The fields of a table, prepared when they are first read. */
 class Fields {
   readonly entries: Entries;
   #quick: readonly QuickField[] | undefined;
@@ -179,15 +178,15 @@ class Fields {
   }
 
   /**
-   * Copies the known fields of `source` to `target` under our names. Returns what did
-   * not fit; of optional fields only where that is to be `strict`.
+   * Copies the known fields of `source` to `target` under our names. Returns what did not
+   * fit; with `strict` also of optional fields.
    */
   read(
     source: WireObject,
     target: Record<string, unknown>,
     strict: boolean,
   ): FieldIssue[] | undefined {
-    // Made when they are asked for: most never are.
+    // Made on first use: most are never needed.
     const fields = this.#quick ??= quickFields(this.entries);
     let issues: FieldIssue[] | undefined;
     for (let at = 0; at < fields.length; at++) {
@@ -209,14 +208,14 @@ class Fields {
   }
 }
 
-/** A schema for an object inside of a message: wire names in, our names out, other keys left behind. */
+/** A schema for an object within a message: wire names in, our names out, without other keys. */
 export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
   return objectOf<T>(Object.entries<AnyField>(fields), false);
 }
 
 /**
- * As {@linkcode shape}, for what a decision is made upon: an optional field that does
- * not fit fails the whole, as leaving it out may change what is decided.
+ * As {@linkcode shape}, for what a decision is based on: an optional field that does not
+ * fit makes the whole fail, because leaving it out may change the decision.
  */
 export function strictShape<T extends object>(
   fields: FieldsOf<T>,
@@ -251,7 +250,7 @@ function objectOf<T>(entries: Entries, strict: boolean): Reads<T> {
   return schema;
 }
 
-/** The same fields, where nothing that does not fit is overlooked, at any depth. */
+/** The same fields, with every mismatch reported, at any depth. */
 function strictly(entries: Entries): Entries {
   return entries.map(([name, field]) => [name, {
     ...field,
@@ -279,38 +278,38 @@ export function readShape<T>(
   };
 }
 
-/** A schema for each key of `T`; of one that may be absent, `v.optional(…)`. */
+/** A schema for each key of `T`; for an optional key, `v.optional(…)`. */
 export type SchemasOf<T> = {
   readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
     ? v.OptionalSchema<Reads<Exclude<T[K], undefined>>, undefined>
     : Reads<T[K]>;
 };
 
-/** What reading a message gave. */
+/** The outcome of reading a message. */
 export type Reading<E> =
   | { readonly event: E; readonly issues?: undefined }
   | { readonly event?: undefined; readonly issues: readonly FieldIssue[] };
 
-/** A message that the CLI writes: how to tell it, and how to read it. */
+/** A message that the CLI writes: how to recognize it, and how to read it. */
 export interface MessageKind<E extends EventBase<string>> {
   /** The `type` of our event. */
   readonly type: E["type"];
   /** The wire's `type`. */
   readonly wireType: string;
-  /** The wire's `subtype`, for those of `system`. */
+  /** The wire's `subtype`, if the type is `system`. */
   readonly wireSubtype: string | undefined;
   /** Its fields, with those that all messages have. */
   readonly entries: Entries;
   /** Reads a wire object of this type. With `"off"` there are never issues. */
   readonly read: (raw: WireObject, validation?: Validation) => Reading<E>;
-  /** The schema of our event, which {@linkcode read} does not need. */
+  /** The schema of our event. {@linkcode read} does not need it. */
   readonly output: () => AnySchema;
 }
 
-/** Fields that no message has to name: they are the same everywhere. */
+/** Fields that no message has to list: they are the same everywhere. */
 type CommonKey = "type" | "raw" | "sessionId" | "uuid";
 
-/** The two of them that the wire has. */
+/** Those of them that the wire has. */
 export const COMMON: Entries = [
   ["sessionId", wireOptional("session_id", v.string())],
   ["uuid", wireOptional("uuid", v.string())],
@@ -320,9 +319,9 @@ export const COMMON: Entries = [
  * Defines a message of the wire.
  *
  * @param type Our `type`.
- * @param on The wire's `type`, with `/subtype` where it has one.
- * @param fields An entry for each field, but those of {@linkcode EventBase} and
- * those in `Derived`, which whoever unfolds the message adds.
+ * @param on The wire's `type`, with `/subtype` if it has one.
+ * @param fields An entry for each field, except those of {@linkcode EventBase} and those
+ * in `Derived`, which are added when the message is unfolded.
  * @param derived Schemas of those in `Derived`.
  */
 export function defineMessage<
@@ -337,7 +336,7 @@ export function defineMessage<
   const [wireType = on, wireSubtype] = on.split("/");
   const entries = [...COMMON, ...Object.entries<AnyField>(fields)];
   const lenient = new Fields(entries);
-  // Made when they are asked for: most never are.
+  // Made on first use: most are never needed.
   let strict: Fields | undefined;
   let copy: ReturnType<typeof copier> | undefined;
   return {
@@ -373,7 +372,7 @@ export const contentFields: {
   readonly agentId: OptionalField<string>;
   readonly subagentType: OptionalField<string>;
 } = {
-  // Absent on the wire means the main agent too.
+  // Absent on the wire also means the main agent.
   parentToolUseId: wire(
     "parent_tool_use_id",
     v.optional(v.nullable(v.string()), null) as Reads<string | null>,

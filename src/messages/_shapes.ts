@@ -1,6 +1,6 @@
 /**
- * What else a table of fields is good for: reading without checking, reading with
- * nothing overlooked, and the schema of the outcome.
+ * Other uses of a table of fields: to read without checking, to read strictly, and to
+ * make the schema of the output.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { isWireObject, valueAt, type WireObject } from "../util/wire_object.ts";
 /** A schema of which nothing is known. */
 export type AnySchema = v.GenericSchema<unknown, unknown>;
 
-/** A field as it is in a table: see `wire()` and `wireOptional()`. */
+/** A field in a table: see `wire()` and `wireOptional()`. */
 export interface AnyField {
   /** Its name on the wire. */
   readonly wire: string;
@@ -31,14 +31,14 @@ export function registerShape(schema: object, entries: Entries): void {
   SHAPES.set(schema, entries);
 }
 
-/** The fields that a schema was made of; `undefined` where it was made of none. */
+/** The fields that a schema was made of; `undefined` if it was not made of fields. */
 export function shapeOf(schema: object): Entries | undefined {
   return SHAPES.get(schema);
 }
 
 const READ_AS = new WeakMap<object, AnySchema>();
 
-/** Says what a schema reads that does not show it: a list that leaves out what does not fit. */
+/** Records what a schema reads if the schema itself does not show it, as a list that leaves out what does not fit. */
 export function readsAs<S extends object>(schema: S, inner: AnySchema): S {
   READ_AS.set(schema, inner);
   return schema;
@@ -49,7 +49,7 @@ export function readAs(schema: object): AnySchema | undefined {
   return READ_AS.get(schema);
 }
 
-/** The parts of a schema that holds others, as far as messages use them. */
+/** The parts of a schema that contains others, as far as messages use them. */
 export interface Holder {
   readonly type: string;
   readonly check?: (value: unknown) => boolean;
@@ -61,7 +61,7 @@ export interface Holder {
   readonly default?: unknown;
 }
 
-/** A schema with something else in the place of each table of fields in it. */
+/** The schema with each table of fields in it replaced. */
 export function mapShapes(
   schema: AnySchema,
   replace: (entries: Entries) => AnySchema,
@@ -81,12 +81,12 @@ export function mapShapes(
     case "nullable":
       return v.nullable(mapped);
     default:
-      // Not silently another schema than the one that is used everywhere else.
+      // Fail, instead of silently returning another schema than the one in use.
       throw new TypeError(`Cannot look into the schema: ${type}`);
   }
 }
 
-/** Gives a value our names without looking at it; `undefined` where it has no names of ours. */
+/** Gives a value our names without checking it; `undefined` if there is nothing to rename. */
 type Copy = (value: unknown) => unknown;
 
 function copyOf(schema: AnySchema): Copy | undefined {
@@ -121,7 +121,7 @@ export function copier(
     name,
     wire,
     copy: copyOf(schema),
-    // As in what is checked: null is no value of a field that may be absent.
+    // As with checked fields: null is not a value of an optional field.
     skipsNull: optional && schema.type !== "nullable",
   }));
   return (source, target) => {
@@ -136,7 +136,7 @@ export function copier(
   };
 }
 
-/** The schema of what reading by a table gives: our names, and no more about the wire. */
+/** The schema of the output of a table: our names, and nothing of the wire. */
 export function outputOf(
   entries: Entries,
 ): v.ObjectSchema<v.ObjectEntries, undefined> {
@@ -150,9 +150,9 @@ export function outputOf(
   );
 }
 
-/** The schema of what another one gives. */
+/** The schema of another schema's output. */
 export function outputSchema(schema: AnySchema): AnySchema {
-  // What is missing on the wire is there in the event, so nobody else may leave it out.
+  // A default fills it in, so it is always present in the event.
   return schema.type === "optional"
     ? outputSchema((schema as unknown as { wrapped: AnySchema }).wrapped)
     : mapShapes(schema, outputOf);

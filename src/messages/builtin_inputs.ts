@@ -64,9 +64,9 @@ export interface AnswerAnnotation {
 export interface AskUserQuestionInput {
   /** The questions, one to four. */
   readonly questions: readonly AskedQuestion[];
-  /** The answers, by question; whoever allows the call puts them here. */
+  /** The answers, by question; who allows the call adds them here. */
   readonly answers?: Readonly<Record<string, string>>;
-  /** More about the answers, by question; whoever allows the call may put it here. */
+  /** More about the answers, by question; who allows the call may add it here. */
   readonly annotations?: Readonly<Record<string, AnswerAnnotation>>;
   /** Where the question comes from, in `source`. */
   readonly metadata?: { readonly source?: string };
@@ -94,7 +94,7 @@ export interface EditInput {
   readonly old_string: string;
   /** The text to put there. */
   readonly new_string: string;
-  /** Everywhere it is, and not only where it is once. */
+  /** Replaces every occurrence. Without it, there has to be exactly one. */
   readonly replace_all?: boolean;
 }
 
@@ -108,7 +108,7 @@ export interface AllowedPrompt {
 
 /** Input of `ExitPlanMode`: hands in a plan. With CLI 2.1.330 it was empty in the recordings. */
 export interface ExitPlanModeInput {
-  /** The plan in Markdown, where the model wrote it here; older CLIs want that. */
+  /** The plan in Markdown, if the model wrote it here; older CLIs want that. */
   readonly plan?: string;
   /** What the plan needs to be allowed. */
   readonly allowedPrompts?: readonly AllowedPrompt[];
@@ -160,7 +160,7 @@ export interface GrepInput {
 export interface NotebookEditInput {
   /** The notebook, an absolute path. */
   readonly notebook_path: string;
-  /** The cell; a new one goes behind it. */
+  /** The cell; a new one is inserted after it. */
   readonly cell_id?: string;
   /** The new source of the cell. */
   readonly new_source: string;

@@ -58,9 +58,9 @@ export const messageOrigin: Reads<MessageOrigin> = shape<MessageOrigin>({
 });
 
 /**
- * A line `user`: results of tools, text that the CLI gives to the model by itself,
- * the prompt of a subagent, or an echo of a prompt. In the flat view each block is
- * an event of its own instead.
+ * A line `user`: results of tools, text that the CLI itself sends to the model, the
+ * prompt of a subagent, or an echo of a prompt. In the flat view each block is an event
+ * of its own instead.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-allow.ndjson.
  */

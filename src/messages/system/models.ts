@@ -112,7 +112,7 @@ export interface ModelRefusalFallback
   /** `retry`. */
   readonly direction?: string;
   /**
-   * `session`: the session goes on with the other model; `local`: this one answer only,
+   * `session`: the session continues with the other model; `local`: this one answer only,
    * such as that of a subagent. Absent means `session`.
    */
   readonly scope?: string;
