@@ -63,7 +63,7 @@ export const YES_OR_TEXT: Kind = anyOf(
   "true, false, or a text that is not empty",
   [YES_OR_NO, TEXT],
 );
-/** Anything: the value is the caller's own, or a rule looks at it together with others. */
+/** Anything: the value is the caller's own. */
 export const ANYTHING: Kind = { expected: "anything", fits: () => true };
 /** An object. */
 export const OBJECT: Kind = {

@@ -1,13 +1,17 @@
 /**
  * Flags that people know from elsewhere, and what they are called here: those of
  * `claude` (2.1.332, with the hidden ones), the options of the official SDKs and of this
- * library, and the flags of the Python claudestream. Pure.
+ * library, and the flags of the Python claudestream. Loaded only for a flag that is not
+ * known. Pure.
  *
  * @module
  */
 
 import type { SessionOptions } from "../options/session_options.ts";
+import { OPTION_NAMES } from "../options/table.ts";
 import { ownName } from "../options/foreign_names.ts";
+import { plainName } from "./flags.ts";
+import { type UnknownFlagError, UsageError } from "./usage_error.ts";
 
 /** Where something is. */
 export type Elsewhere =
@@ -163,134 +167,35 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   system: here("--system-prompt TEXT"),
 };
 
-/** The options of the library; `undefined` for those that are flags of the same name. */
-const OPTIONS: {
-  readonly [K in keyof Required<SessionOptions>]: Elsewhere | undefined;
-} = {
-  model: undefined,
-  fallbackModel: option("fallbackModel"),
-  effort: option("effort"),
-  thinking: option("thinking"),
-  betas: option("betas"),
-  systemPrompt: undefined,
-  subagentSystemPrompt: option("subagentSystemPrompt"),
-  planModeInstructions: option("planModeInstructions"),
-  outputSchema: option("outputSchema"),
-  outputRetries: option("outputRetries"),
-  promptSuggestions: option("promptSuggestions"),
-  verbatim: option("verbatim"),
-  sendUserMessage: option("sendUserMessage"),
-  autoCompact: option("autoCompact"),
-  files: option("files"),
-  cwd: undefined,
-  addDirs: option("addDirs"),
-  projectConfigRoot: option("projectConfigRoot"),
-  claudePath: undefined,
-  spawn: option("spawn"),
-  transport: option("transport"),
+/** Options of the library for which the command line has something of another name. */
+const OPTIONS: { readonly [K in keyof SessionOptions]?: Elsewhere } = {
   env: not(
     "the variables of the shell are handed on: NAME=value claudestream …",
   ),
-  clearEnv: option("clearEnv"),
-  keepEnv: option("keepEnv"),
-  configDir: undefined,
-  extraArgs: option("extraArgs"),
-  debug: option("debug"),
-  debugFile: option("debugFile"),
-  resume: undefined,
-  fork: option("fork"),
-  sessionId: option("sessionId"),
-  fromPr: option("fromPr"),
-  resumeAt: option("resumeAt"),
-  resumeDropsTurn: option("resumeDropsTurn"),
-  title: option("title"),
-  persist: option("persist"),
-  checkpoints: option("checkpoints"),
-  worktree: option("worktree"),
   policy: here("--allow RULES"),
-  onQuestion: option("onQuestion"),
-  onPlan: option("onPlan"),
-  onElicitation: option("onElicitation"),
-  onDialog: option("onDialog"),
-  dialogKinds: option("dialogKinds"),
-  permissionTimeoutMs: option("permissionTimeoutMs"),
-  hooks: option("hooks"),
-  permissionPromptTool: option("permissionPromptTool"),
-  prompts: option("prompts"),
-  skillShell: option("skillShell"),
-  permissionMode: undefined,
   allowedTools: here("--allow RULES"),
   disallowedTools: here("--deny RULES"),
-  builtinTools: option("builtinTools"),
-  tools: option("tools"),
-  toolServerName: option("toolServerName"),
-  toolContext: option("toolContext"),
-  mcpServers: option("mcpServers"),
-  mcpConfigFiles: option("mcpConfigFiles"),
-  strictMcp: option("strictMcp"),
-  toolAliases: option("toolAliases"),
-  toolConfig: option("toolConfig"),
-  sandbox: option("sandbox"),
-  bare: option("bare"),
-  restricted: option("restricted"),
-  safeMode: option("safeMode"),
-  agent: option("agent"),
-  agents: option("agents"),
-  agentProgressSummaries: option("agentProgressSummaries"),
-  forwardSubagentText: option("forwardSubagentText"),
-  keepTasks: option("keepTasks"),
-  skills: option("skills"),
-  plugins: option("plugins"),
-  slashCommands: option("slashCommands"),
-  settings: option("settings"),
-  settingSources: option("settingSources"),
-  managedSettings: option("managedSettings"),
   partials: here(
     "claudestream events",
     "its stream_delta events are the partial messages",
   ),
-  replayUserMessages: option("replayUserMessages"),
-  hookEvents: option("hookEvents"),
   limits: here("--max-turns N", "or --max-budget-usd USD"),
-  budget: option("budget"),
-  recover: option("recover"),
-  failFastOn: option("failFastOn"),
-  waitForReset: option("waitForReset"),
-  auth: option("auth"),
-  onBreak: option("onBreak"),
-  onWire: option("onWire"),
-  record: option("record"),
-  logger: option("logger"),
-  costLog: option("costLog"),
-  maxLineBytes: option("maxLineBytes"),
-  validation: option("validation"),
-  verify: option("verify"),
   startTimeoutMs: here("--timeout TIME"),
   turnTimeoutMs: here("--timeout TIME"),
-  idleTimeoutMs: option("idleTimeoutMs"),
-  controlTimeoutMs: option("controlTimeoutMs"),
-  closeTimeoutMs: option("closeTimeoutMs"),
-  exitSignals: option("exitSignals"),
   signal: here("--timeout TIME", "and Ctrl-C interrupts"),
-  stderr: option("stderr"),
 };
 
-const OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(OPTIONS));
-
-/** A name without what its writing adds: `--max-turns` and `maxTurns` are one. */
-export function plainName(name: string): string {
-  return name.length === 1 ? name : name.replaceAll(/[-_]/g, "").toLowerCase();
-}
-
-const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map(
+const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map<string, Elsewhere>(
   // What claude and the SDKs call it comes first to mind.
-  [...Object.entries(OPTIONS), ...Object.entries(PLACES)].flatMap(
-    ([name, place]) => place === undefined ? [] : [[plainName(name), place]],
-  ),
+  [
+    ...[...OPTION_NAMES].map((name) => [name, option(name)] as const),
+    ...Object.entries(OPTIONS),
+    ...Object.entries(PLACES),
+  ].map(([name, place]) => [plainName(name), place]),
 );
 
-/** Where a flag is that has no such name here; `undefined` for one that nobody knows. */
-export function elsewhere(name: string): Elsewhere | undefined {
+/** Where a flag is that has no such name here; `undefined` for one that is not known. */
+function elsewhere(name: string): Elsewhere | undefined {
   const place = BY_NAME.get(plainName(name));
   if (place !== undefined) return place;
   const own = ownName(name, OPTION_NAMES);
@@ -300,8 +205,17 @@ export function elsewhere(name: string): Elsewhere | undefined {
 /** Every place that the table names, for a check of them. */
 export const ELSEWHERE: readonly Elsewhere[] = [...BY_NAME.values()];
 
+/** The error of an unknown flag, with where something of its name is, if anywhere. */
+export function explained(error: UnknownFlagError): UsageError {
+  const { shown, flag } = error;
+  const place = flag === undefined ? undefined : elsewhere(flag);
+  if (place === undefined) return error;
+  const { text, hint } = placeText(place);
+  return new UsageError(`Unknown flag "${shown}": ${text}`, hint);
+}
+
 /** What to say of a flag: after its name, and what to do. */
-export function placeText(
+function placeText(
   place: Elsewhere,
 ): { readonly text: string; readonly hint?: string } {
   if ("here" in place) {

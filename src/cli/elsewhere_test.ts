@@ -5,11 +5,11 @@ import {
 } from "../../scripts/drift_left_out.ts";
 import { OPTION_NAMES } from "../options/table.ts";
 import { isCommand } from "./command_names.ts";
-import { ELSEWHERE } from "./elsewhere.ts";
+import { ELSEWHERE, explained } from "./elsewhere.ts";
 import { CLAUDE_FLAGS, HIDDEN_CLAUDE_FLAGS } from "./fixtures/claude_flags.ts";
 import { FLAG_LIST } from "./flags.ts";
 import { parse } from "./parse.ts";
-import { UsageError } from "./usage_error.ts";
+import { UnknownFlagError, UsageError } from "./usage_error.ts";
 
 /** Names of the Python SDK that are other ones than those of the TypeScript SDK. */
 const PYTHON = [
@@ -31,9 +31,11 @@ function said(flag: string): { message: string; hint: string } | "taken" {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // A value is wanted, or the flag belongs to another command.
-    return error.message.startsWith("Unknown flag")
-      ? { message: error.message, hint: error.hint ?? "" }
-      : "taken";
+    if (!error.message.startsWith("Unknown flag")) return "taken";
+    const { message, hint = "" } = error instanceof UnknownFlagError
+      ? explained(error)
+      : error;
+    return { message, hint };
   }
 }
 

@@ -276,3 +276,8 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
 /** The table as a list. */
 export const FLAG_LIST: readonly (readonly [keyof Flags, FlagSpec])[] = Object
   .entries(FLAGS) as unknown as readonly (readonly [keyof Flags, FlagSpec])[];
+
+/** A name without what its writing adds: `--max-turns` and `maxTurns` are one. */
+export function plainName(name: string): string {
+  return name.length === 1 ? name : name.replaceAll(/[-_]/g, "").toLowerCase();
+}

@@ -6,6 +6,7 @@
 
 import { type Invocation, parse, wantsJson } from "./parse.ts";
 import { Output } from "./output.ts";
+import { UnknownFlagError } from "./usage_error.ts";
 
 /**
  * Runs the command line.
@@ -40,7 +41,11 @@ export async function main(args: readonly string[]): Promise<number> {
     }
   } catch (error) {
     const { report } = await import("./report.ts");
-    return await report(output, error);
+    if (!(error instanceof UnknownFlagError)) {
+      return await report(output, error);
+    }
+    const { explained } = await import("./elsewhere.ts");
+    return await report(output, explained(error));
   }
 }
 

@@ -6,11 +6,16 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "../util/closest.ts";
-import { elsewhere, placeText, plainName } from "./elsewhere.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
-import { FLAG_LIST, FLAGS, type Flags, type FlagSpec } from "./flags.ts";
+import {
+  FLAG_LIST,
+  FLAGS,
+  type Flags,
+  type FlagSpec,
+  plainName,
+} from "./flags.ts";
 import { flagValue } from "./flag_value.ts";
-import { UsageError } from "./usage_error.ts";
+import { UnknownFlagError, UsageError } from "./usage_error.ts";
 
 /** What the arguments ask for. */
 export type Request =
@@ -181,41 +186,29 @@ function unknownFlag(
   letter: string = name,
 ): UsageError {
   const shown = written.replace(/=.*$/s, "");
-  const known = knownElsewhere(shown, name);
-  if (known !== undefined) return known;
+  const plain = plainName(name);
+  const ours = shown.startsWith("--")
+    ? FLAG_LIST.find(([key, spec]) =>
+      plainName(spec.name) === plain || plainName(key) === plain
+    )
+    : undefined;
+  if (ours !== undefined) {
+    return new UsageError(
+      `Unknown flag "${shown}": here it is "--${ours[1].name}"`,
+    );
+  }
   const long = [...NAMES.keys()].filter((known) => known.length > 1);
   const near = name.length < 3 ? undefined : closest(name, long);
   const where = letter === name ? `"${shown}"` : `"-${letter}" in "${shown}"`;
-  return new UsageError(
+  return new UnknownFlagError(
+    shown,
+    // In "-qp" the letter is what is not known.
+    shown.startsWith("--") || shown.length === 2 ? name : undefined,
     `Unknown flag ${where}${
       near === undefined ? "" : `, did you mean "--${near}"?`
     }`,
     "A prompt that begins with a dash goes behind --",
   );
-}
-
-/** A flag that people know from elsewhere, or write otherwise. */
-function knownElsewhere(
-  shown: string,
-  name: string,
-): UsageError | undefined {
-  const plain = plainName(name);
-  const ours = FLAG_LIST.find(([key, spec]) =>
-    plainName(spec.name) === plain || plainName(key) === plain
-  );
-  // In "-qp" the letter is what is not known.
-  const isLetter = !shown.startsWith("--") && shown.length === 2;
-  if (ours !== undefined && shown.startsWith("--")) {
-    return new UsageError(
-      `Unknown flag "${shown}": here it is "--${ours[1].name}"`,
-    );
-  }
-  const place = isLetter || shown.startsWith("--")
-    ? elsewhere(name)
-    : undefined;
-  if (place === undefined) return undefined;
-  const { text, hint } = placeText(place);
-  return new UsageError(`Unknown flag "${shown}": ${text}`, hint);
 }
 
 function missingValue(flag: string): UsageError {

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertStringIncludes,
@@ -6,7 +7,8 @@ import {
 } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { OPTION_NAMES } from "./table.ts";
+import { ENTRIES, OPTION_NAMES } from "./table.ts";
+import { isOf, spotsOf } from "../../tests/support/option_values.ts";
 import { checkOptions } from "./check_options.ts";
 
 const circular: Record<string, unknown> = {};
@@ -87,14 +89,23 @@ Deno.test("the error of a variable names it, and shows no value", () => {
 
 /** Options whose wrong values are shown: closed lists, numbers, switches, rules and names. */
 const PUBLIC: ReadonlySet<string> = new Set(
-  `effort thinking outputRetries promptSuggestions verbatim sendUserMessage autoCompact
-   clearEnv fork persist checkpoints prompts skillShell permissionMode allowedTools
-   disallowedTools builtinTools strictMcp bare restricted safeMode agentProgressSummaries
-   forwardSubagentText keepTasks skills slashCommands settingSources partials
-   replayUserMessages hookEvents failFastOn auth onBreak maxLineBytes validation verify
-   startTimeoutMs turnTimeoutMs idleTimeoutMs controlTimeoutMs closeTimeoutMs
-   permissionTimeoutMs exitSignals`.split(/\s+/),
+  Object.entries(ENTRIES).flatMap(([name, { kind }]) =>
+    kind.isPublic === true ? [name] : []
+  ),
 );
+
+Deno.test("an option whose wrong values are shown takes no text of the caller's own", () => {
+  // These are lists of rules and names that the model knows, too.
+  const named = ["allowedTools", "disallowedTools", "builtinTools", "skills"];
+  for (const name of PUBLIC) {
+    const open = spotsOf(name).filter(({ kind }) => isOf(kind, "hunter2"));
+    assert(
+      open.length === 0 || named.includes(name),
+      `a wrong value of ${name} may hold a secret: its kind must not be public`,
+    );
+  }
+  assert(PUBLIC.size > 40);
+});
 
 Deno.test("the error of an option shows its value if it can hold no secret, and else never", () => {
   // No option takes it; as a list it is no rule and no path either.

@@ -10,8 +10,13 @@ import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { checkOptions } from "./check_options.ts";
 import { launchOf } from "./args.ts";
-import { OPTION_NAMES } from "./table.ts";
+import { ENTRIES, OPTION_NAMES } from "./table.ts";
 import { splitRules } from "./flag_lists.ts";
+import {
+  optionsWith,
+  sampleOf,
+  spotsOf,
+} from "../../tests/support/option_values.ts";
 
 Deno.test("splitRules splits as CLI 2.1.332 was seen to", () => {
   const rows: readonly [string, readonly string[]][] = [
@@ -59,134 +64,8 @@ const HOSTILE: readonly string[] = [
   '{"mcpServers":{"x":{"command":"sh"}}}',
 ];
 
-type Make = (text: string) => unknown;
-type Row = readonly (readonly [make: Make, more?: SessionOptions])[];
-
-/** In no argument, and in no list of one: a field of JSON, a variable, or never handed on. */
-const ELSEWHERE: Row = [];
-
-const one: Make = (text) => text;
-const listed: Make = (text) => ["Read", text, "Write"];
-
-const RESUMED = { resume: "a" };
-const ID = "cccccccc-1111-4111-8111-111111111111";
-
-/** Where a text can stand in the value of each option. */
-const ROWS: { readonly [K in keyof Required<SessionOptions>]: Row } = {
-  model: [[one]],
-  fallbackModel: [[one], [listed]],
-  effort: [[one]],
-  thinking: [[one], [(display) => ({ display })], [(budgetTokens) => ({
-    budgetTokens,
-  })]],
-  betas: [[listed]],
-  systemPrompt: [[(file) => ({ file })], [(appendFile) => ({ appendFile })]],
-  subagentSystemPrompt: ELSEWHERE,
-  planModeInstructions: ELSEWHERE,
-  outputSchema: ELSEWHERE,
-  outputRetries: ELSEWHERE,
-  promptSuggestions: [[one]],
-  verbatim: [[one]],
-  sendUserMessage: [[one]],
-  autoCompact: [[one]],
-  cwd: ELSEWHERE,
-  addDirs: [[listed]],
-  projectConfigRoot: [[one]],
-  claudePath: ELSEWHERE,
-  spawn: ELSEWHERE,
-  transport: ELSEWHERE,
-  env: ELSEWHERE,
-  clearEnv: [[one]],
-  keepEnv: ELSEWHERE,
-  configDir: ELSEWHERE,
-  // By hand, and whole: see the test below.
-  extraArgs: ELSEWHERE,
-  debug: [[one]],
-  files: [[(id) => [{ id, path: "p" }]], [(path) => [{ id: "i", path }]]],
-  debugFile: [[one]],
-  resume: [[one]],
-  fork: [[one]],
-  sessionId: [[one]],
-  fromPr: [[one]],
-  resumeAt: [[one, RESUMED]],
-  resumeDropsTurn: [[one, { ...RESUMED, resumeAt: ID }]],
-  title: ELSEWHERE,
-  persist: [[one]],
-  checkpoints: [[one]],
-  worktree: [[one]],
-  policy: ELSEWHERE,
-  onQuestion: ELSEWHERE,
-  onPlan: ELSEWHERE,
-  onElicitation: ELSEWHERE,
-  onDialog: ELSEWHERE,
-  dialogKinds: ELSEWHERE,
-  permissionTimeoutMs: [[one]],
-  hooks: ELSEWHERE,
-  permissionPromptTool: [[one]],
-  prompts: [[one]],
-  skillShell: [[one]],
-  permissionMode: [[one]],
-  allowedTools: [[listed]],
-  disallowedTools: [[listed]],
-  builtinTools: [[one], [listed]],
-  tools: ELSEWHERE,
-  toolServerName: ELSEWHERE,
-  toolContext: ELSEWHERE,
-  mcpServers: ELSEWHERE,
-  mcpConfigFiles: [[listed]],
-  strictMcp: [[one]],
-  toolAliases: ELSEWHERE,
-  toolConfig: ELSEWHERE,
-  sandbox: ELSEWHERE,
-  bare: [[one]],
-  restricted: [[one]],
-  safeMode: [[one]],
-  agent: [[one]],
-  agents: ELSEWHERE,
-  agentProgressSummaries: ELSEWHERE,
-  forwardSubagentText: ELSEWHERE,
-  keepTasks: ELSEWHERE,
-  skills: [[one], [listed]],
-  plugins: [
-    [listed],
-    [(path) => [{ path }]],
-    [(path) => [{
-      path,
-      mcp: false,
-    }]],
-    [(url) => [{ url }]],
-    [(text) => [{ url: `https://h/${text}` }]],
-  ],
-  slashCommands: [[one]],
-  settings: [[one]],
-  settingSources: [[one], [listed]],
-  managedSettings: ELSEWHERE,
-  partials: [[one]],
-  replayUserMessages: [[one]],
-  hookEvents: [[one]],
-  limits: [[(maxTurns) => ({ maxTurns })]],
-  budget: ELSEWHERE,
-  recover: ELSEWHERE,
-  failFastOn: ELSEWHERE,
-  waitForReset: ELSEWHERE,
-  auth: [[one]],
-  onBreak: ELSEWHERE,
-  onWire: ELSEWHERE,
-  record: ELSEWHERE,
-  logger: ELSEWHERE,
-  costLog: ELSEWHERE,
-  maxLineBytes: ELSEWHERE,
-  validation: ELSEWHERE,
-  verify: ELSEWHERE,
-  startTimeoutMs: ELSEWHERE,
-  turnTimeoutMs: ELSEWHERE,
-  idleTimeoutMs: ELSEWHERE,
-  controlTimeoutMs: ELSEWHERE,
-  closeTimeoutMs: ELSEWHERE,
-  exitSignals: ELSEWHERE,
-  signal: ELSEWHERE,
-  stderr: ELSEWHERE,
-};
+/** Arguments as they are: see "a flag in extraArgs" in `check_options_test.ts`. */
+const BY_HAND = "extraArgs";
 
 /** How the CLI takes apart the value of a flag; all others it takes whole. */
 const SPLIT: Readonly<Record<string, (value: string) => readonly string[]>> = {
@@ -214,79 +93,64 @@ function found({ args }: { readonly args: readonly string[] }) {
   });
 }
 
+Deno.test("every option takes the sample of its kind, so that the tests below are about each", () => {
+  for (const [name, { kind }] of Object.entries(ENTRIES)) {
+    checkOptions(optionsWith(name, sampleOf(kind)));
+  }
+});
+
+/** A text that is one thing to every flag. */
+const HARMLESS = "harmless";
+
 Deno.test("no text in an option becomes more than one value, or another flag", () => {
-  assertEquals(
-    new Set(Object.keys(ROWS)),
-    OPTION_NAMES,
-    "each option has a row",
-  );
+  const always = launchOf({}).args.join(" ");
   let taken = 0;
-  for (const [name, row] of Object.entries(ROWS)) {
-    for (const [make, more = {}] of row) {
-      // What a harmless text leads to, where the option takes any.
-      const good = attempt({ ...more, [name]: make("x") });
-      for (const text of HOSTILE) {
-        // The one option that takes JSON, and puts it into a file.
-        if (name === "settings" && text.startsWith("{")) continue;
-        const launch = attempt({ ...more, [name]: make(text) });
-        if (launch instanceof Error) continue;
-        assert(
-          !(good instanceof Error),
-          `${name} takes ${JSON.stringify(text)}, and not a plain text`,
-        );
-        taken++;
-        assertEquals(
-          found(launch),
-          found(good),
-          `${name}: ${JSON.stringify(text)}`,
-        );
+  for (const name of OPTION_NAMES) {
+    if (name === BY_HAND) continue;
+    for (const { path, put } of spotsOf(name)) {
+      for (const around of ["", "https://h/"]) {
+        const make = (text: string) =>
+          attempt(optionsWith(name, put(`${around}${text}`)));
+        const good = make(HARMLESS);
+        for (const text of HOSTILE) {
+          // The one option that takes JSON, and puts it into a file.
+          if (path === "settings" && text.startsWith("{")) continue;
+          const launch = make(text);
+          if (launch instanceof Error) continue;
+          const where = `${path}: ${around}${JSON.stringify(text)}`;
+          assert(
+            !(good instanceof Error),
+            `${where} is taken, and a plain text is not`,
+          );
+          taken++;
+          assertEquals(found(launch), found(good), where);
+          // In no argument but those where any text is.
+          if (always.includes(text)) continue;
+          assertEquals(
+            count(launch.args, text),
+            count(good.args, HARMLESS),
+            where,
+          );
+        }
       }
     }
   }
-  assert(taken > 50, `${taken} are taken as they are: paths, names, ids`);
+  assert(taken > 500, `${taken} are taken as they are: paths, names, ids`);
 });
 
-function attempt(options: Record<string, unknown>) {
+function count(args: readonly string[], text: string): number {
+  return args.filter((argument) => argument.includes(text)).length;
+}
+
+function attempt(options: SessionOptions) {
   try {
-    checkOptions(options as SessionOptions);
-    return launchOf(options as SessionOptions);
+    checkOptions(options);
+    return launchOf(options);
   } catch (error) {
     assertInstanceOf(error, ConfigError);
     return error;
   }
 }
-
-Deno.test("an option that is ELSEWHERE puts no text of the caller's into an argument", () => {
-  const text = "x),Bash(*";
-  const samples: { readonly [name: string]: unknown } = {
-    subagentSystemPrompt: { append: text },
-    planModeInstructions: text,
-    title: text,
-    env: { X: text },
-    configDir: text,
-    cwd: text,
-    keepEnv: [text],
-    dialogKinds: [text],
-    toolAliases: { Bash: text },
-    agents: { [text]: { description: text, prompt: text } },
-    managedSettings: { text },
-    settings: { text },
-    sandbox: { excludedCommands: [text] },
-    mcpServers: { a: { command: text, args: [text] } },
-    outputSchema: { type: "object", description: text },
-    record: text,
-    costLog: text,
-  };
-  for (const [name, value] of Object.entries(samples)) {
-    const options = { [name]: value } as SessionOptions;
-    checkOptions(options);
-    assertEquals(
-      launchOf(options).args.filter((argument) => argument.includes(text)),
-      [],
-      name,
-    );
-  }
-});
 
 Deno.test("rules, names of tools, of skills and of agents' tools: one each", () => {
   const agent = (more: object) => ({

@@ -27,6 +27,7 @@ import {
 } from "../checks/kinds.ts";
 import { HOOKS } from "../hooks/options.ts";
 import { isPolicy } from "../permissions/combine.ts";
+import { MCP_SERVERS, TOOLS } from "../tools/config.ts";
 import { RULES, WORDS } from "./flag_lists.ts";
 import * as kinds from "./option_kinds.ts";
 import {
@@ -160,11 +161,10 @@ export const TABLE: Table = {
     kind: toolKinds.BUILTIN_TOOL_NAMES,
     place: places.placeBuiltins,
   },
-  // Tools and servers must differ in their names, so one rule looks at both.
-  tools: { kind: ANYTHING, place: library },
+  tools: { kind: TOOLS, place: library },
   toolServerName: { kind: TEXT, place: library },
   toolContext: { kind: ANYTHING, place: library },
-  mcpServers: { kind: ANYTHING, place: places.placeServers },
+  mcpServers: { kind: MCP_SERVERS, place: places.placeServers },
   mcpConfigFiles: {
     kind: kinds.CONFIG_FILES,
     place: each("--mcp-config", (file) => pathOf("mcpConfigFiles", file)),

@@ -1,6 +1,6 @@
 // One rule for all time limits: above 0, and Infinity is no limit.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ClaudeStreamError } from "../errors.ts";
 import { hook, readAnswer } from "../hooks/answers.ts";
 import { Hooks } from "../hooks/mod.ts";
@@ -11,24 +11,21 @@ import { externalServers } from "../tools/config.ts";
 import { defineTool } from "../tools/tool.ts";
 import { launchOf } from "./args.ts";
 import { OPTION_NAMES } from "./table.ts";
+import { TIME } from "../checks/kinds.ts";
+import { optionsWith, spotsOf } from "../../tests/support/option_values.ts";
 import { checkOptions } from "./check_options.ts";
 
 const run = () => undefined;
 
 /** Every place where a time can be given, by its path. */
 const PLACES: Readonly<Record<string, (ms: unknown) => object>> = {
-  startTimeoutMs: (ms) => ({ startTimeoutMs: ms }),
-  turnTimeoutMs: (ms) => ({ turnTimeoutMs: ms }),
-  controlTimeoutMs: (ms) => ({ controlTimeoutMs: ms }),
-  permissionTimeoutMs: (ms) => ({ permissionTimeoutMs: ms }),
-  idleTimeoutMs: (ms) => ({ idleTimeoutMs: ms }),
-  "idleTimeoutMs.warnMs": (ms) => ({ idleTimeoutMs: { warnMs: ms } }),
-  "idleTimeoutMs.endMs": (ms) => ({ idleTimeoutMs: { endMs: ms } }),
-  closeTimeoutMs: (ms) => ({ closeTimeoutMs: ms }),
-  "closeTimeoutMs.eofMs": (ms) => ({ closeTimeoutMs: { eofMs: ms } }),
-  "closeTimeoutMs.termMs": (ms) => ({ closeTimeoutMs: { termMs: ms } }),
-  "closeTimeoutMs.killMs": (ms) => ({ closeTimeoutMs: { killMs: ms } }),
-  "waitForReset.maxMs": (ms) => ({ waitForReset: { maxMs: ms } }),
+  ...Object.fromEntries(
+    [...OPTION_NAMES].flatMap((name) =>
+      spotsOf(name).filter(({ kind }) => kind === TIME).map((
+        { path, put },
+      ) => [path, (ms: unknown) => optionsWith(name, put(ms))])
+    ),
+  ),
   "hooks.timeoutMs": (ms) => ({ hooks: { Stop: [{ run, timeoutMs: ms }] } }),
   "mcpServers.timeoutMs": (ms) => ({
     mcpServers: { a: { command: "x", timeoutMs: ms } },
@@ -46,7 +43,7 @@ const PLACES: Readonly<Record<string, (ms: unknown) => object>> = {
 
 Deno.test("every time limit takes Infinity, and nothing that is no time", () => {
   const named = [...OPTION_NAMES].filter((name) => name.endsWith("Ms"));
-  for (const name of named) assertEquals(name in PLACES, true, name);
+  for (const name of named) assert(name in PLACES, `${name} is no TIME`);
   for (const [place, make] of Object.entries(PLACES)) {
     if (place === "tools.timeoutMs") continue;
     for (const ms of [1, 0.5, 2 ** 31, 1e12, Infinity]) {
@@ -55,13 +52,12 @@ Deno.test("every time limit takes Infinity, and nothing that is no time", () => 
       // What JSON cannot hold would be another value to the CLI.
       assertEquals(JSON.stringify(launchOf(options)).includes("null"), false);
     }
-    for (const ms of [0, -1, -Infinity, NaN, "1000", "", null, 5n, [], {}]) {
+    for (const ms of [0, -1, -Infinity, NaN, "1000", "", null, [], {}, 5n]) {
       // `{}` is a way to give no step at all.
-      if (place in { idleTimeoutMs: 0, closeTimeoutMs: 0 }) {
-        if (typeof ms === "object" && ms !== null && !Array.isArray(ms)) {
-          continue;
-        }
-      }
+      if (
+        place in { idleTimeoutMs: 0, closeTimeoutMs: 0 } &&
+        typeof ms === "object" && JSON.stringify(ms) === "{}"
+      ) continue;
       const error = assertThrows(
         () => checkOptions(make(ms) as SessionOptions),
         ClaudeStreamError,

@@ -6,7 +6,7 @@
 
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
-import { shown } from "../checks/kinds.ts";
+import { type Kind, OBJECT, shown } from "../checks/kinds.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { ToolOptions } from "./options.ts";
 import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
@@ -30,6 +30,19 @@ import type { ReadyMcpServer } from "./mcp_servers.ts";
 
 /** Name of the server that holds the option `tools`. */
 export const DEFAULT_SERVER = "tools";
+
+/** The option `tools`. {@linkcode checkToolOptions} looks at each tool. */
+export const TOOLS: Kind = {
+  expected:
+    "a list of what defineTool() returns (the CLI's own tools are chosen with builtinTools)",
+  fits: Array.isArray,
+};
+
+/** The option `mcpServers`. {@linkcode checkToolOptions} looks at each server. */
+export const MCP_SERVERS: Kind = {
+  expected: "an object with a server for each name",
+  fits: OBJECT.fits,
+};
 
 /** A server that lives in this process. */
 export type HostServer =
@@ -77,7 +90,7 @@ function externalServer(
 }
 
 /**
- * Checks the options `tools`, `toolServerName` and `mcpServers`, whose names must differ.
+ * Checks tools and servers, whose names must differ for the model.
  *
  * @throws {ConfigError} With the name of the option.
  */
@@ -89,11 +102,7 @@ export function checkToolOptions(options: ToolOptions): void {
     checkTools("tools", toolServerName, tools);
     checkLengths("tools", toolServerName, tools);
   }
-  if (mcpServers === undefined) return;
-  if (!isWireObject(mcpServers)) {
-    throw wrong("mcpServers", "expected an object with a server for each name");
-  }
-  for (const [name, server] of Object.entries(mcpServers)) {
+  for (const [name, server] of Object.entries(mcpServers ?? {})) {
     checkName("mcpServers", name, prefixes);
     const issue = serverIssue(name, server as McpServer);
     if (issue !== undefined) {

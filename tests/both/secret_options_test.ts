@@ -1,5 +1,5 @@
 // Every option with a secret in each of its texts: no argument, no file that stays, no
-// log, no recording and no error has it. The table lists all options; the type says so.
+// log, no recording and no error has it. The values are made from the table of options.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
@@ -13,6 +13,8 @@ import {
 } from "../../mod.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
+import { OPTION_NAMES } from "../../src/options/table.ts";
+import { optionsWith, spotsOf } from "../support/option_values.ts";
 
 /** Looks like nothing: only its place says that it is secret. */
 const NAMED = "hush 4711, tell nobody";
@@ -27,19 +29,6 @@ interface Row {
   readonly named?: (secret: string) => readonly SessionOptions[];
   /** Where any text may be: only one that looks like a key is known to be one. */
   readonly shaped?: (secret: string) => readonly SessionOptions[];
-}
-
-/** Numbers, switches, words out of a list, functions: no room for a secret. */
-const NO_TEXT: Row = {};
-
-/** A text, or an object in a place of one: each kind of wrong value as well. */
-function text(name: keyof SessionOptions, ...more: SessionOptions[]): Row {
-  return {
-    shaped: (secret) =>
-      [secret, [secret], { [secret]: 1 }, { key: secret }].flatMap((value) =>
-        [{}, ...more].map((other) => ({ ...other, [name]: value }))
-      ) as SessionOptions[],
-  };
 }
 
 /** MCP servers with a secret in each of their places. */
@@ -68,44 +57,23 @@ function settings(secret: string): Record<string, unknown>[] {
   ];
 }
 
-const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
-  model: text("model"),
-  fallbackModel: text("fallbackModel"),
-  effort: text("effort"),
-  thinking: text("thinking"),
-  betas: text("betas"),
+/**
+ * Places that the kinds of the table do not show: those whose names say that a value is
+ * secret, and values of which only the CLI knows what is in them.
+ */
+const MORE: { readonly [K in keyof SessionOptions]?: Row } = {
   systemPrompt: {
     shaped: (secret) => [
-      { systemPrompt: secret },
-      { systemPrompt: [secret] },
-      { systemPrompt: { text: secret } },
-      { systemPrompt: { append: secret } },
       { systemPrompt: { file: `/x/${secret}` } },
       { systemPrompt: { appendFile: `/x/${secret}` } },
     ],
   },
-  subagentSystemPrompt: {
-    shaped: (secret) => [{ subagentSystemPrompt: { append: secret } }],
-  },
-  planModeInstructions: text("planModeInstructions"),
   outputSchema: {
     shaped: (secret) => [
       { outputSchema: { type: "object", description: secret } },
       { outputSchema: { type: secret } },
     ],
   },
-  outputRetries: text("outputRetries"),
-  promptSuggestions: text("promptSuggestions"),
-  verbatim: text("verbatim"),
-  sendUserMessage: text("sendUserMessage"),
-  autoCompact: text("autoCompact"),
-  cwd: text("cwd"),
-  addDirs: text("addDirs"),
-  projectConfigRoot: text("projectConfigRoot"),
-  // The command is the caller's own; what is told of it is masked.
-  claudePath: NO_TEXT,
-  spawn: text("spawn"),
-  transport: text("transport"),
   env: {
     named: (secret) => [
       { env: { A_TOKEN: secret } },
@@ -113,11 +81,8 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { env: { DATABASE: `pg://me:${encodeURIComponent(secret)}@db/x` } },
       { env: { ANTHROPIC_CUSTOM_HEADERS: `X-Any: ${secret}` } },
     ],
-    shaped: (secret) => [{ env: { ANY: secret } }, { env: [secret] as never }],
+    shaped: (secret) => [{ env: { ANY: secret } }],
   },
-  clearEnv: text("clearEnv"),
-  keepEnv: text("keepEnv"),
-  configDir: text("configDir"),
   extraArgs: {
     named: (secret) => [
       { extraArgs: [`--some-token=${secret}`] },
@@ -131,39 +96,18 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { extraArgs: [1, secret] as never },
     ],
     shaped: (secret) => [
-      { extraArgs: [secret] },
       { extraArgs: { any: secret } },
       { extraArgs: [`--mcp-config={"env":{"X":"${secret}"}}`] },
     ],
   },
-  debug: text("debug"),
   files: {
-    shaped: (secret) => [
-      { files: [{ id: secret, path: "x" }] },
-      { files: [{ id: "file_1", path: secret }] },
-      { files: [{ id: `${secret}:`, path: "x" }] },
-    ],
+    shaped: (secret) => [{ files: [{ id: `${secret}:`, path: "x" }] }],
   },
-  debugFile: text("debugFile"),
-  resume: text("resume"),
-  fork: text("fork"),
-  sessionId: text("sessionId"),
   fromPr: {
     named: (secret) => [
       { fromPr: `https://me:${encodeURIComponent(secret)}@host/pull/1` },
     ],
-    ...text("fromPr"),
   },
-  resumeAt: text("resumeAt"),
-  resumeDropsTurn: text("resumeDropsTurn"),
-  title: text("title"),
-  persist: text("persist"),
-  checkpoints: text("checkpoints"),
-  worktree: text("worktree"),
-  policy: text("policy"),
-  permissionPromptTool: text("permissionPromptTool"),
-  prompts: text("prompts"),
-  permissionMode: text("permissionMode"),
   allowedTools: {
     shaped: (secret) => [
       { allowedTools: [`Bash(curl -H "Authorization: Bearer ${secret}" *)`] },
@@ -180,10 +124,6 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { disallowedTools: [`Bash(${secret})`], settings: "/x/settings.json" },
     ],
   },
-  builtinTools: text("builtinTools"),
-  tools: text("tools"),
-  toolServerName: text("toolServerName"),
-  toolContext: text("toolContext"),
   mcpServers: {
     named: (secret) => [
       ...servers(secret).map((mcpServers) => ({ mcpServers })),
@@ -194,7 +134,6 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
         { command: "x", envs: { A_TOKEN: secret } },
       ].map((one) => ({ mcpServers: { one } as never })),
     ],
-    ...text("mcpServers"),
   },
   mcpConfigFiles: {
     shaped: (secret) => [
@@ -203,20 +142,6 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { mcpConfigFiles: [new URL(`https://host/${secret}`)] },
     ],
   },
-  strictMcp: text("strictMcp"),
-  toolAliases: text("toolAliases"),
-  toolConfig: text("toolConfig"),
-  sandbox: {
-    shaped: (secret) => [
-      { sandbox: { excludedCommands: [secret] } },
-      { sandbox: { enabled: secret as never } },
-      { sandbox: { network: { allowedDomains: [secret] } } },
-    ],
-  },
-  bare: text("bare"),
-  restricted: text("restricted"),
-  safeMode: text("safeMode"),
-  agent: text("agent"),
   agents: {
     named: (secret) =>
       servers(secret).map(({ one }) => ({
@@ -228,23 +153,16 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
           },
         },
       })),
-    shaped: (secret) =>
-      [
-        { description: secret },
-        { prompt: secret },
-        { model: secret },
-        { tools: [secret] },
-        { memory: secret as never },
-        { mcpServers: [1, secret] as never },
-        { initialPrompt: secret },
-      ].map((fields) => ({
-        agents: { a: { description: "d", prompt: "p", ...fields } },
-      })),
+    shaped: (secret) => [{
+      agents: {
+        a: {
+          description: "d",
+          prompt: "p",
+          mcpServers: [1, secret] as never,
+        },
+      },
+    }],
   },
-  agentProgressSummaries: text("agentProgressSummaries"),
-  forwardSubagentText: text("forwardSubagentText"),
-  keepTasks: text("keepTasks"),
-  skills: text("skills"),
   plugins: {
     named: (secret) => {
       const inUrl = encodeURIComponent(secret);
@@ -267,8 +185,6 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { plugins: [{ url: `https://${secret}@host/p.zip` }] },
     ],
   },
-  slashCommands: text("slashCommands"),
-  skillShell: text("skillShell"),
   settings: {
     named: (secret) => [
       ...settings(secret).map((settings) => ({ settings })),
@@ -286,37 +202,19 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { settings: new URL(`https://host/${secret}`) },
     ],
   },
-  settingSources: text("settingSources"),
   managedSettings: {
     named: (secret) =>
       settings(secret).map((managedSettings) => ({ managedSettings })),
     shaped: (secret) => [{ managedSettings: { any: secret } }],
   },
-  partials: text("partials"),
-  replayUserMessages: text("replayUserMessages"),
-  hookEvents: text("hookEvents"),
   hooks: {
     shaped: (secret) => [
-      { hooks: secret as never },
       { hooks: { [secret]: [] } as never },
       { hooks: { PreToolUse: [{ matcher: secret, run: () => undefined }] } },
       { hooks: { PreToolUse: [{ run: secret as never }] } },
       { hooks: { PreToolUse: secret as never } },
     ],
   },
-  limits: text("limits"),
-  budget: text("budget"),
-  failFastOn: text("failFastOn"),
-  waitForReset: {
-    shaped: (secret) => [
-      { waitForReset: { maxMs: 1, message: secret } },
-      { waitForReset: { maxMs: secret as never } },
-    ],
-  },
-  auth: text("auth"),
-  onBreak: text("onBreak"),
-  onWire: text("onWire"),
-  // The name of a file that the test itself looks into.
   record: {
     shaped: (secret) => [
       { record: { path: "", secrets: [secret] } },
@@ -324,7 +222,6 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { record: [secret] as never },
     ],
   },
-  logger: text("logger"),
   costLog: {
     shaped: (secret) => [
       { costLog: `/nowhere/${secret}` },
@@ -332,25 +229,28 @@ const TABLE: { readonly [K in keyof Required<SessionOptions>]: Row } = {
       { costLog: [secret] as never },
     ],
   },
-  recover: text("recover"),
-  maxLineBytes: text("maxLineBytes"),
-  validation: text("validation"),
-  verify: text("verify"),
-  startTimeoutMs: text("startTimeoutMs"),
-  turnTimeoutMs: text("turnTimeoutMs"),
-  idleTimeoutMs: text("idleTimeoutMs"),
-  controlTimeoutMs: text("controlTimeoutMs"),
-  closeTimeoutMs: text("closeTimeoutMs"),
-  exitSignals: text("exitSignals"),
-  signal: text("signal"),
-  stderr: text("stderr"),
-  onQuestion: text("onQuestion"),
-  onPlan: text("onPlan"),
-  onElicitation: text("onElicitation"),
-  onDialog: text("onDialog"),
-  dialogKinds: text("dialogKinds"),
-  permissionTimeoutMs: text("permissionTimeoutMs"),
 };
+
+/** A program that is started, and files that are written: only what is in {@linkcode MORE}. */
+const ONLY_MORE: ReadonlySet<string> = new Set([
+  "claudePath",
+  "record",
+  "costLog",
+]);
+
+/** A secret in each place of an option, and in wrong values of each kind. */
+function derived(name: string, secret: string): SessionOptions[] {
+  if (ONLY_MORE.has(name)) return [];
+  const wrong = [secret, [secret], { [secret]: 1 }, { key: secret }];
+  const first = new Map(
+    spotsOf(name).toReversed().map((spot) => [spot.path, spot]),
+  );
+  const placed = [...first.values()].map(({ put }) => put(secret));
+  const values = new Map(
+    [...wrong, ...placed].map((value) => [JSON.stringify(value), value]),
+  );
+  return [...values.values()].map((value) => optionsWith(name, value));
+}
 
 /** The CLI tells the secret in every way that it has, in pieces, too. */
 function telling(secret: string) {
@@ -490,8 +390,12 @@ for (const kind of ["async", "sync"] as const) {
     Deno.test(`no secret in an option is told to anybody (${kind}, ${place})`, async (t) => {
       await using claude = await ScriptedClaude.create(telling(secret));
       const came = { ran: 0, refused: 0 };
-      for (const [name, row] of Object.entries<Row>(TABLE)) {
-        const all = row[place]?.(secret) ?? [];
+      for (const name of OPTION_NAMES) {
+        const { [place]: more } = MORE[name as keyof SessionOptions] ?? {};
+        const all = [
+          ...place === "shaped" ? derived(name, secret) : [],
+          ...more?.(secret) ?? [],
+        ];
         if (all.length === 0) continue;
         await t.step(name, async () => {
           for (const [index, options] of all.entries()) {
