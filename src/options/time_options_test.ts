@@ -42,7 +42,9 @@ const PLACES: Readonly<Record<string, (ms: unknown) => object>> = {
 };
 
 Deno.test("every time limit takes Infinity, and nothing that is no time", () => {
-  const named = [...OPTION_NAMES].filter((name) => name.endsWith("Ms"));
+  const named = [...OPTION_NAMES].flatMap((name) =>
+    spotsOf(name).map(({ path }) => path).filter((path) => path.endsWith("Ms"))
+  );
   for (const name of named) assert(name in PLACES, `${name} is no TIME`);
   for (const [place, make] of Object.entries(PLACES)) {
     if (place === "tools.timeoutMs") continue;
