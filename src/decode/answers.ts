@@ -81,15 +81,14 @@ export class Answers {
         if (isResumption(event)) this.#current.isResumed = true;
         break;
       case "model_refusal_fallback":
-        this.#retract(event.retractedMessageUuids);
+        this.#retract(event.retractedMessageUuids ?? []);
         break;
     }
   }
 
-  /** Takes over what a line with a reply says beside its blocks. */
+  /** Takes what a line of the main agent's reply says beside its blocks. */
   reply(message: AssistantMessage): void {
-    if (message.parentToolUseId !== null) return;
-    this.#retract(message.supersedes);
+    if (message.supersedes !== undefined) this.#retract(message.supersedes);
     const turn = this.#current;
     if (turn.promptIds.length === 0) {
       turn.promptIds = message.userMessageUuids ?? [];
@@ -128,8 +127,8 @@ export class Answers {
     turn.parts.push({ uuid, group: isSame ? group : group + 1, text });
   }
 
-  #retract(uuids: readonly string[] | undefined): void {
-    if (uuids === undefined || uuids.length === 0) return;
+  #retract(uuids: readonly string[]): void {
+    if (uuids.length === 0) return;
     const turn = this.#current;
     turn.parts = turn.parts.filter(({ uuid }) =>
       uuid === undefined || !uuids.includes(uuid)

@@ -116,48 +116,50 @@ export class EventDecoder {
     }
   }
 
-  /** Adds whose call it is that a question is about, if that is known. */
+  /** Adds which subagent's call a question is about, if that is known. */
   #sign(question: Question): Question {
-    return question.kind === "permission"
+    return question.kind === "permission" &&
+        question.request.agentId !== undefined
       ? { ...question, request: this.#agents.signRequest(question.request) }
       : question;
   }
 
   #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
+    if (message.type === "stream_delta") {
+      this.#follow(message);
+      return this.#withInput(message);
+    }
+    const events = this.#eventsOf(message);
+    for (const event of events) this.#answers.take(event);
+    return events;
+  }
+
+  #eventsOf(
+    message: Exclude<MessageOrUnknown, { readonly type: "stream_delta" }>,
+  ): readonly ClaudeEvent[] {
     switch (message.type) {
       case "task_started":
         this.#agents.started(message);
         return [message];
-      case "stream_delta": {
-        this.#follow(message);
-        return this.#withInput(message);
-      }
       case "assistant_message":
-        this.#agents.sign(message);
-        this.#answers.reply(message);
-        return this.#told(this.#unfoldReply(message));
+        if (message.parentToolUseId === null) this.#answers.reply(message);
+        else this.#agents.sign(message);
+        return this.#unfoldReply(message);
       case "user_message":
-        this.#agents.sign(message);
-        return this.#told(
-          unfoldUser(message, (id) => this.#takeCall(id))
-            .flatMap<ClaudeEvent>((event) => {
-              const change = event.type === "tool_result"
-                ? fileChange(event)
-                : undefined;
-              return change === undefined ? [event] : [event, change];
-            }),
-        );
+        if (message.parentToolUseId !== null) this.#agents.sign(message);
+        return unfoldUser(message, (id) => this.#takeCall(id))
+          .flatMap<ClaudeEvent>((event) => {
+            const change = event.type === "tool_result"
+              ? fileChange(event)
+              : undefined;
+            return change === undefined ? [event] : [event, change];
+          });
       case "result":
         this.#count(message);
         return [message];
       default:
-        return this.#told([message]);
+        return [message];
     }
-  }
-
-  #told(events: readonly ClaudeEvent[]): readonly ClaudeEvent[] {
-    for (const event of events) this.#answers.take(event);
-    return events;
   }
 
   #follow(delta: Draft<StreamDelta>): void {

@@ -7,12 +7,21 @@
 
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
+import type { ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { EarlyTasks, UnheardTasks } from "./early_tasks.ts";
 import { SessionFacts } from "./facts.ts";
 import type { OpenTurn } from "./open_turn.ts";
-import { OpenWork } from "./open_work.ts";
 import { refusedLimit, type TurnContext } from "./turn_failure.ts";
+
+/** The main agent, among the ids of the calls that started the others. */
+const MAIN = "";
+
+/** A block of a reply: which agent wrote it, and in which reply. */
+interface Block {
+  readonly parentToolUseId: string | null;
+  readonly messageId?: string;
+}
 
 /** What is known from the events of one process. */
 export class Ledger {
@@ -20,13 +29,19 @@ export class Ledger {
   readonly facts: SessionFacts = new SessionFacts();
   /** The last change of a rate limit, or the limit that refused the last reply. */
   rateLimit: TurnContext["rateLimit"];
-  readonly #work = new OpenWork();
+  /** Calls of tools that have no result, by their id: the agent and the reply that they belong to. */
+  readonly #calls = new Map<
+    string,
+    { readonly agent: string; readonly messageId: string | undefined }
+  >();
+  /** Hooks that run. */
+  readonly #hooks = new Set<string>();
   readonly #earlyTasks = new EarlyTasks(this.facts.tasks);
   readonly #unheardTasks = new UnheardTasks();
 
   /** Whether something runs of which nothing is heard until it is done. */
   get isAtWork(): boolean {
-    return this.#work.isAny || this.facts.hasTasks;
+    return this.#calls.size > 0 || this.#hooks.size > 0 || this.facts.hasTasks;
   }
 
   /** Whether the CLI may begin a turn about a task that is over, and does not say so. */
@@ -40,40 +55,39 @@ export class Ledger {
    * @param turn The turn that the caller waits for.
    */
   enter(event: ClaudeEvent, turn?: OpenTurn): void {
-    const facts = this.facts;
-    const work = this.#work;
+    const { facts } = this;
     switch (event.type) {
       case "stream_delta":
         facts.isWritten = true;
         break;
       case "assistant_text":
         facts.isWritten = true;
-        work.replied(event);
+        this.#replied(event);
         if (event.error !== undefined && event.parentToolUseId === null) {
           this.#failed(event.error, event.raw, turn);
         }
         break;
       case "thinking":
         facts.isWritten = true;
-        work.replied(event);
+        this.#replied(event);
         break;
       case "tool_use":
         facts.isWritten = true;
-        work.called(event);
+        this.#called(event);
         if (turn?.started === true) turn.ranTools = true;
         break;
       case "tool_result":
-        work.returned(event.toolUseId);
+        this.#calls.delete(event.toolUseId);
         this.#enterTask(event);
         break;
       case "file_change":
         facts.filesModified.add(event.path);
         break;
       case "hook_started":
-        work.hookStarted(event.hookId);
+        this.#hooks.add(event.hookId);
         break;
       case "hook_response":
-        work.hookEnded(event.hookId);
+        this.#hooks.delete(event.hookId);
         break;
       case "task_started":
       case "task_updated":
@@ -104,9 +118,33 @@ export class Ledger {
       case "result":
         this.#enterTask(event);
         facts.end(event);
-        work.clear();
+        this.#calls.clear();
+        this.#hooks.clear();
         break;
     }
+  }
+
+  /**
+   * An agent writes: its calls of the reply before are over, also those of a reply that
+   * broke off and came again, which never get a result.
+   */
+  #replied({ parentToolUseId, messageId }: Block): void {
+    if (messageId === undefined) return;
+    const agent = parentToolUseId ?? MAIN;
+    for (const [id, call] of this.#calls) {
+      if (call.agent === agent && call.messageId !== messageId) {
+        this.#calls.delete(id);
+      }
+    }
+  }
+
+  /** An agent calls a tool. */
+  #called(call: ToolUse): void {
+    this.#replied(call);
+    // The API runs such a tool while it streams.
+    if (call.server) return;
+    const { toolUseId, messageId, parentToolUseId } = call;
+    this.#calls.set(toolUseId, { agent: parentToolUseId ?? MAIN, messageId });
   }
 
   /** The API refused a call of the main agent. */

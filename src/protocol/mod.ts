@@ -32,6 +32,8 @@ export class Protocol {
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
   readonly #ledger = new Ledger();
+  /** What is known of the session. */
+  readonly facts: SessionFacts = this.#ledger.facts;
   readonly #turns: Turns;
   #start: Start | undefined;
   readonly #own = new OwnRequests(
@@ -59,11 +61,6 @@ export class Protocol {
     this.#turns = new Turns(options, this.#ledger, () => this.errorDetails);
     this.#resumed = options.resume?.id;
     this.#stderrTail = options.stderrTail ?? (() => "");
-  }
-
-  /** What is known of the session. */
-  get facts(): SessionFacts {
-    return this.#ledger.facts;
   }
 
   /** Takes over what is known from the process before. */
@@ -298,7 +295,9 @@ export class Protocol {
   }
 
   #message(raw: WireObject, line: string): Output[] {
-    if (this.#start?.takes(raw) === true) return this.#probed(raw);
+    if (this.#start?.hasProbe === true && this.#start.takes(raw)) {
+      return this.#probed(raw);
+    }
     const frame = this.#decoder.decode(raw, line);
     for (const event of frame.events) {
       this.#ledger.enter(event, this.#turns.open);

@@ -76,6 +76,8 @@ export class Start {
   readonly #timeoutMs: number;
   readonly #verifier: Verifier | undefined;
   readonly #others: readonly StartCheck[];
+  /** Whether a probe is sent, which few starts need. */
+  readonly hasProbe: boolean;
   /** The answer to the handshake, as long as something else is waited for. */
   #handshake: Settled | undefined;
 
@@ -89,6 +91,7 @@ export class Start {
     this.#id = id;
     this.#timeoutMs = timeoutMs;
     this.#verifier = checks.verifier;
+    this.hasProbe = checks.verifier?.probeId !== undefined;
     this.#others = checks.others ?? [];
     this.#port = port;
   }

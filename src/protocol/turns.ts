@@ -133,7 +133,8 @@ export class Turns {
 
   /** Whether the CLI is at work on any turn. */
   get isWorking(): boolean {
-    return this.#matcher.isBusy && this.open?.resting === undefined &&
+    const { isBusy, open } = this.#matcher;
+    return isBusy && open?.resting === undefined &&
       this.#state !== "closing" && this.#state !== "ended";
   }
 
