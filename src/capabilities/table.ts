@@ -49,6 +49,24 @@ function flag(
   return [{ since, older: "refuses", flags: [name], isGuard }];
 }
 
+/** Keywords of JSON Schema whose values are data. */
+const DATA: ReadonlySet<string> = new Set([
+  "const",
+  "default",
+  "enum",
+  "examples",
+]);
+
+/** Whether a JSON schema, or a part of it, has the keyword `format`. */
+function hasFormat(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  return Object.entries(schema).some(([key, value]) =>
+    key === "format"
+      ? typeof value === "string" || hasFormat(value)
+      : !DATA.has(key) && hasFormat(value)
+  );
+}
+
 /** The options that need something. Hooks are in {@linkcode HOOKS}. */
 export const OPTIONS = {
   systemPrompt: [{
@@ -60,6 +78,13 @@ export const OPTIONS = {
       value.snapshot === true,
   }],
   subagentSystemPrompt: flag("--append-subagent-system-prompt-file", "2.1.266"),
+  // Such a schema is dropped, and no answer of it is asked for.
+  outputSchema: [{
+    since: "2.1.205",
+    older: "ignores",
+    part: "outputSchema (with format)",
+    isUsed: (value) => hasFormat(value),
+  }],
   verbatim: [{ since: "2.1.250", older: "ignores", isGuard: true }],
   autoCompact: flag("--autocompact", "2.1.222"),
   projectConfigRoot: flag("--project-config-root", "2.1.278"),
@@ -219,4 +244,35 @@ export const BEHAVIORS = {
   serversInHandshake: { since: "2.1.328" },
   /** The file of `--settings` is never read again after the start. */
   settingsReadOnce: { since: "2.1.330" },
+  /** `/clear` is told as `conversation_reset`; before, only `system_init` names the new session. */
+  resetEvent: { since: "2.1.198" },
+  /** `/clear` and `/compact` say nothing where there is nothing to say; before, `(no content)`. */
+  silentCommands: { since: "2.1.228" },
+  /** A permission request says that only a person can answer it. */
+  personMarked: { since: "2.1.202" },
+  /**
+   * A hook that denies a call can end the turn as well, with `continue: false`; an older CLI goes
+   * on, so the session interrupts it.
+   */
+  denialStops: { since: "2.1.210" },
+  /** The line with a call of a tool says when it was written, so the tool's time is known. */
+  callTimes: { since: "2.1.215" },
+  /** Text that an interruption cut off is marked as such. */
+  abortedText: { since: "2.1.215" },
+  /** The answer to the handshake names the permission mode. */
+  modeInHandshake: { since: "2.1.228" },
+  /** The boundary of a compaction names the message before it. */
+  boundaryParent: { since: "2.1.250" },
+  /** A change of the model says nothing to the model. */
+  quietModelChange: { since: "2.1.259" },
+  /** The CLI itself protects the hooks of a plugin of the session; a policy always does. */
+  pluginsProtected: { since: "2.1.266" },
+  /** What a result is about is on disk when the result comes; before, up to 100 ms later. */
+  writtenAtResult: { since: "2.1.278" },
+  /** A process that resumes a session goes on from what that had cost. */
+  costRestored: { since: "2.1.278" },
+  /** The process makes no request to the API before the first prompt. */
+  silentStart: { since: "2.1.290" },
+  /** An elicitation says in which order its fields are meant. */
+  elicitationOrder: { since: "2.1.300" },
 } as const satisfies Readonly<Record<string, Need>>;

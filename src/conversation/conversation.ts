@@ -157,6 +157,9 @@ export class Conversation implements LinkTaker {
       isHeard: () => this.protocol.sawInit && this.protocol.owner !== undefined,
       emit,
     });
+    if (inherited?.isLost === true && inherited.facts.isWritten) {
+      this.#warnings.askBehavior("writtenAtResult");
+    }
     this.#requests = new ControlRequests(this.protocol, link, perform);
     this.#turns = new OpenTurns(options, this.protocol, link, {
       perform,
@@ -179,6 +182,7 @@ export class Conversation implements LinkTaker {
         isAttended: (type) => this.#isAttended(type),
         emit: (frame, turnId) => this.#emit(frame, turnId),
         perform,
+        interrupt: () => this.#interrupt(),
       },
     );
     this.#meter = new Meter(this.protocol, link, {
@@ -566,6 +570,7 @@ export class Conversation implements LinkTaker {
     this.#session.readers.frame(frame);
     this.#observers.events(frame.events, this.protocol.facts.model);
     for (const event of frame.events) {
+      this.#warnings.observe(event);
       let failure: StartupError | undefined;
       if (event.type === "system_init") {
         this.#warnings.tell();

@@ -75,6 +75,7 @@ Deno.test("close() waits for the process before, and fails as that does", () => 
       facts: new SessionFacts(),
       id: undefined,
       changes: [],
+      isLost: false,
       gone,
     });
     const closed = driver.conversation.close();

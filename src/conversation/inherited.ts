@@ -16,6 +16,8 @@ export interface Inherited {
   readonly id: string | undefined;
   /** What was changed since its start, to be changed again. */
   readonly changes: readonly LiveChange[];
+  /** Whether it died, and was not closed. */
+  readonly isLost: boolean;
   /** Its end: two processes must not write to one session. */
   readonly gone: Due<void>;
 }

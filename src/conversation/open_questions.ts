@@ -25,7 +25,10 @@ import {
   type Host,
   LEFT,
 } from "../host/mod.ts";
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import type { DenyDecision } from "../permissions/decision.ts";
+import { isDenialThatStops } from "../permissions/hook_reply.ts";
 import type { Output, Protocol } from "../protocol/mod.ts";
 import { thrownText } from "../util/error_text.ts";
 import { isEndless } from "../util/time_limit.ts";
@@ -39,6 +42,8 @@ export interface QuestionsPort {
   emit(frame: Frame, turnId: string | undefined): void;
   /** Does what the protocol says. */
   perform(outputs: readonly Output[]): void;
+  /** Asks the CLI to end the turn that runs. */
+  interrupt(): void;
   /** A question that was asked at this time is answered, or is asked no more. */
   answered(question: Question, askedMs: number): void;
 }
@@ -276,6 +281,10 @@ export class OpenQuestions {
     if (open === undefined) return;
     this.#port.perform(outputs);
     const { facts } = this.#protocol;
+    if (
+      open.question.kind === "hook" && isDenialThatStops(reply.response) &&
+      isMet(BEHAVIORS.denialStops.since, facts.claudeVersion) === false
+    ) this.#port.interrupt();
     const event = this.#host.told(open.question, reply, facts.id);
     if (event !== undefined) {
       this.#port.emit({ message: event, events: [event] }, open.turnId);

@@ -79,7 +79,7 @@ export function usedBefore(first: Result): Used | undefined {
  * Whether a process that does not say so goes on from what the session had cost, as its
  * first result shows: its total is larger then, or the same after a turn that used nothing.
  * A process that begins at nothing, and whose first turn costs more than all before, cannot
- * be told apart (CLI 2.1.197 to 2.1.309).
+ * be told apart (CLI 2.1.278 to 2.1.309).
  */
 export function goesOnFrom(earlierCostUsd: number, first: Result): boolean {
   const { totalCostUsd, usage } = first;
@@ -94,16 +94,32 @@ export class Totals {
   /** What of that this process does not count; known from its first result on. */
   #missing: Used | undefined;
   #used: Used;
+  /** What the process counted at its last result. */
+  #counted: Used = NOTHING_USED;
+  /** Another conversation has taken the place of the first one since then. */
+  #mayBeginAnew = false;
 
-  /** @param earlier What the processes before used. */
-  constructor(earlier: Used = NOTHING_USED) {
+  /** Whether this process may go on from what the session had cost. */
+  readonly #mayGoOn: boolean;
+
+  /**
+   * @param earlier What the processes before used.
+   * @param mayGoOn Whether a process of this CLI may go on from there.
+   */
+  constructor(earlier: Used = NOTHING_USED, mayGoOn = true) {
     this.#earlier = earlier;
+    this.#mayGoOn = mayGoOn;
     this.#used = earlier;
   }
 
   /** What the session used. */
   get used(): Used {
     return this.#used;
+  }
+
+  /** The conversation begins anew, as by `/clear`: since CLI 2.1.215 the process then counts from nothing. */
+  beginAnew(): void {
+    this.#mayBeginAnew = true;
   }
 
   /** A turn ended. */
@@ -114,6 +130,11 @@ export class Totals {
       : undefined;
     const now = { ...usedBy(models), costUsd: result.totalCostUsd };
     this.#missing ??= this.#missingOf(result);
+    if (this.#mayBeginAnew && now.costUsd < this.#counted.costUsd) {
+      this.#missing = add(this.#missing, this.#counted);
+    }
+    this.#mayBeginAnew = false;
+    this.#counted = now;
     const sum = add(now, this.#missing);
     const costUsd = this.#missing.costUsd === 0
       ? now.costUsd
@@ -127,7 +148,7 @@ export class Totals {
   #missingOf(first: Result): Used {
     const before = usedBefore(first);
     if (before !== undefined) return less(this.#earlier, before);
-    return goesOnFrom(this.#earlier.costUsd, first)
+    return this.#mayGoOn && goesOnFrom(this.#earlier.costUsd, first)
       ? NOTHING_USED
       : this.#earlier;
   }

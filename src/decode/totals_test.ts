@@ -61,12 +61,33 @@ Deno.test("Totals: a CLI that does not say what a turn cost", () => {
   assertEquals(run(crashed, result(1), result(7)), [[6, 600], [12, 1200]]);
   const restored = new Totals(EARLIER.used);
   assertEquals(run(restored, result(6), result(7)), [[6, 600], [7, 700]]);
+  // Before 2.1.278 each process begins at nothing, also if its first turn costs more.
+  const never = new Totals(EARLIER.used, false);
+  assertEquals(run(never, result(6), result(7)), [[11, 1100], [12, 1200]]);
 });
 
 Deno.test("Totals: they never fall", () => {
   const totals = new Totals();
   run(totals, result(3, 3));
   assertEquals(run(totals, result(2, 0))[0], [3, 200]);
+});
+
+Deno.test("Totals: a process that counts from nothing after /clear has used what it had before, too", () => {
+  const totals = new Totals(EARLIER.used);
+  run(totals, result(2, 2));
+  totals.beginAnew();
+  assertEquals(totals.during({ ...NOTHING_USED, costUsd: 0 }).costUsd, 7);
+  // The result of the command itself, and two turns.
+  assertEquals(run(totals, result(0, 0), result(1, 1), result(4, 3)), [
+    [7, 700],
+    [8, 800],
+    [11, 1100],
+  ]);
+  // A CLI before 2.1.215 goes on from there.
+  const other = new Totals();
+  run(other, result(2));
+  other.beginAnew();
+  assertEquals(run(other, result(2), result(3)), [[2, 200], [3, 300]]);
 });
 
 Deno.test("Totals: in the middle of a turn there is at least what was known before", () => {

@@ -91,6 +91,13 @@ export function skillReply(
   };
 }
 
+/** Whether an answer of a `PreToolUse` hook denies the call and ends the turn with it. */
+export function isDenialThatStops(response: WireObject | undefined): boolean {
+  const specific = response?.hookSpecificOutput;
+  return response?.continue === false && isWireObject(specific) &&
+    specific.permissionDecision === "deny";
+}
+
 /** The input that an answer of a hook gives a call; `undefined` when it leaves it as it was. */
 export function changedInput(
   response: WireObject | undefined,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import { type SessionUsage, Totals, type Used } from "../decode/totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
@@ -75,6 +77,11 @@ export class SessionFacts {
       [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
+  /** Whether a process that resumes the session may go on from what that had cost. */
+  get restoresCost(): boolean {
+    return isMet(BEHAVIORS.costRestored.since, this.claudeVersion) !== false;
+  }
+
   /**
    * Takes over what is known from the process before, other than what ran in it.
    *
@@ -85,12 +92,17 @@ export class SessionFacts {
     Object.assign(this, known);
     this.id = id;
     this.restartCount++;
-    this.#totals = new Totals(before.#totals.used);
+    this.#totals = new Totals(before.#totals.used, before.restoresCost);
     for (const path of filesModified) this.filesModified.add(path);
   }
 
   /** A turn begins. */
   begin(init: SystemInit): void {
+    // CLI 2.1.197 says in no other way that the conversation begins anew.
+    if (
+      this.turnCount > 0 && this.id !== undefined &&
+      init.sessionId !== undefined && init.sessionId !== this.id
+    ) this.reset();
     this.id = init.sessionId ?? this.id;
     this.model = init.model;
     this.cwd = init.cwd;
@@ -114,5 +126,12 @@ export class SessionFacts {
   replaceTasks(tasks: readonly BackgroundTask[]): void {
     this.tasks.clear();
     for (const task of tasks) this.tasks.set(task.taskId, task);
+  }
+
+  /** Another conversation takes the place of the first one. */
+  reset(): void {
+    this.isWritten = false;
+    this.wasReset = true;
+    this.#totals.beginAnew();
   }
 }

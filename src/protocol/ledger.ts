@@ -108,8 +108,7 @@ export class Ledger {
         facts.changedMode = event.permissionMode ?? facts.changedMode;
         break;
       case "conversation_reset":
-        facts.isWritten = false;
-        facts.wasReset = true;
+        facts.reset();
         break;
       case "system_init":
         this.#enterTask(event);

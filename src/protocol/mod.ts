@@ -66,7 +66,7 @@ export class Protocol {
   /** Takes over what is known from the process before. */
   inherit(before: SessionFacts, id: string | undefined): void {
     this.facts.inherit(before, id);
-    this.#decoder.inherit(before.totalCostUsd);
+    this.#decoder.inherit(before.restoresCost ? before.totalCostUsd : 0);
     this.#turns.inherited();
   }
 

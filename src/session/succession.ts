@@ -162,7 +162,7 @@ export class Succession {
   }
 
   /** Puts a new process in the place of the one of now, which ends where it has not yet. */
-  #succeed(options: SessionOptions): void {
+  #succeed(options: SessionOptions, isLost = false): void {
     const { state, facts } = this.#conversation.protocol;
     const id = knownIdOf(options);
     const changes = this.#changes.again(facts.changedMode);
@@ -173,7 +173,7 @@ export class Succession {
     this.#knownId = id;
     this.#conversation = this.#begin(
       this.#options,
-      isFirst ? undefined : { facts, id, changes, gone },
+      isFirst ? undefined : { facts, id, changes, isLost, gone },
     );
     this.#leaving = undefined;
   }
@@ -185,11 +185,12 @@ export class Succession {
     const { facts, hasPrompted } = this.#conversation.protocol;
     const id = this.#id;
     const { cwd, isWritten, wasReset } = facts;
-    this.#succeed(recovered(
+    const options = recovered(
       this.#options,
       { id, cwd, isWritten, wasReset, hasPrompted },
       crypto.randomUUID(),
-    ));
+    );
+    this.#succeed(options, true);
     const event = sessionRestarted(
       attempt,
       error?.message ?? "",

@@ -5,12 +5,14 @@
  * @module
  */
 
+import type { ClaudeEvent } from "../events/mod.ts";
 import { type Warning, warning } from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { isKnownEvent } from "../hooks/inputs.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
+import { BEHAVIORS, OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
+import { CutReplies } from "./cut_replies.ts";
 import type { UsedNeed } from "./needs.ts";
 import { isMet, lackText } from "../capabilities/version.ts";
 
@@ -40,6 +42,7 @@ export class Warnings {
   /** Asked for before the version was known, or before anybody could hear of it. */
   #waiting: Asked[] = [];
   readonly #told = new Set<string>();
+  readonly #cutReplies = new CutReplies();
   /** Events that are still to be told of. */
   readonly #unknownHooks = new Set<string>();
 
@@ -99,6 +102,17 @@ export class Warnings {
     });
   }
 
+  /** An event was handed on, from which one can tell what an older CLI does not say. */
+  observe(event: ClaudeEvent): void {
+    if (this.#cutReplies.observe(event)) this.askBehavior("resumptionLine");
+  }
+
+  /** Something happened, of which an older CLI keeps or says less. */
+  askBehavior(what: keyof typeof WITHOUT): void {
+    const { since } = BEHAVIORS[what];
+    this.ask({ kind: "behavior", what, since, instead: WITHOUT[what] });
+  }
+
   /** A turn begins, or the version is known: tells what is due. */
   tell(): void {
     const version = this.#port.version();
@@ -114,7 +128,13 @@ export class Warnings {
         what,
         needs: since,
         has: version,
-        message: `${lackText(what, since, version)}: ${instead}`,
+        message: `${
+          lackText(
+            kind === "behavior" ? `The behavior "${what}"` : what,
+            since,
+            version,
+          )
+        }: ${instead}`,
       }));
     }
   }
@@ -135,3 +155,11 @@ const INSTEAD: Readonly<Record<string, string>> = {
   skillShell:
     'shell commands in skills and slash commands are turned off, as with skillShell: "off"',
 };
+
+/** What happens without a behavior of the CLI. */
+const WITHOUT = {
+  resumptionLine:
+    "the answer of the turn may be only the end of what the model said, as the CLI does not say whether a reply goes on with the one before it, which max_tokens cut off; the assistant_text events have all of it",
+  writtenAtResult:
+    "it writes a session to disk up to 100 ms after a result, so the end of what was said before the process died may be missing in the session that was resumed",
+} as const satisfies Readonly<Partial<Record<keyof typeof BEHAVIORS, string>>>;

@@ -57,3 +57,45 @@ Deno.test("servers go through the handshake, and to an older CLI through a file"
     }
   }
 });
+
+Deno.test("a hook that denies a call and stops: an older CLI is interrupted, a newer one stops itself", async () => {
+  for (const version of ["2.1.209", "2.1.210"] as const) {
+    for (const Session of [AsyncSession, SyncSession]) {
+      for (const stops of [true, false]) {
+        await using claude = await ScriptedClaude.create({
+          version,
+          processes: [{
+            turns: [[
+              step.toolCall("Bash", { command: "ls" }, { output: "never" }),
+              step.text("x"),
+            ]],
+          }],
+        });
+        const session = new Session({
+          claudePath: claude.command,
+          hooks: {
+            PreToolUse: [{
+              run: () => ({
+                ...stops ? { continue: false, stopReason: "enough" } : {},
+                hookSpecificOutput: {
+                  hookEventName: "PreToolUse",
+                  permissionDecision: "deny",
+                } as const,
+              }),
+            }],
+          },
+        });
+        await session.send("go").result();
+        await session.close();
+        const interrupts = claude.received.filter(({ request }) =>
+          (request as { subtype?: string } | undefined)?.subtype === "interrupt"
+        );
+        assertEquals(
+          interrupts.length,
+          stops && version === "2.1.209" ? 1 : 0,
+          `${version} ${stops}`,
+        );
+      }
+    }
+  }
+});

@@ -7,6 +7,7 @@ import {
   SyncSession,
   TurnError,
 } from "../../mod.ts";
+import { BEHAVIORS, type Need } from "../../src/capabilities/table.ts";
 import { block, type Reply, reply } from "../../src/testing/messages_api.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 import { command } from "../support/live_command.ts";
@@ -44,6 +45,7 @@ const TABLE: readonly {
   readonly prompt: string;
   readonly replies: readonly Reply[];
   readonly answer: string;
+  readonly needs?: Pick<Need, "since">;
 }[] = [
   {
     name: "text around a web search",
@@ -69,6 +71,7 @@ const TABLE: readonly {
       reply.text("ee."),
     ],
     answer: "One, two, three.",
+    needs: BEHAVIORS.resumptionLine,
   },
   {
     name: "/compact with nothing to compact",
@@ -78,7 +81,7 @@ const TABLE: readonly {
   },
 ];
 
-for (const { name, prompt, replies, answer } of TABLE) {
+for (const { name, prompt, replies, answer, needs } of TABLE) {
   live(`the answer, ${name}: AsyncSession`, async () => {
     await using on = await world({ replies: [...replies, ...replies] });
     for (const partials of [true, false]) {
@@ -88,13 +91,13 @@ for (const { name, prompt, replies, answer } of TABLE) {
       for await (const piece of turn.textStream()) streamed += piece;
       assertEquals([await turn.text(), streamed], [answer, answer]);
     }
-  });
+  }, needs);
 
   live(`the answer, ${name}: ask, SyncSession`, async () => {
     await using on = await syncWorld(replies);
     using session = new SyncSession(on.options);
     assertEquals(session.ask(prompt).text, answer);
-  });
+  }, needs);
 
   live(`the answer, ${name}: printPrompt and the commands`, async () => {
     await using on = await world({
@@ -105,7 +108,7 @@ for (const { name, prompt, replies, answer } of TABLE) {
       const { code, out } = await command(on, [name, "--", prompt]);
       assertEquals([code, out], [0, `${answer}\n`], name);
     }
-  });
+  }, needs);
 }
 
 live("a turn that the API paused is incomplete", async () => {

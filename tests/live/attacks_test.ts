@@ -297,8 +297,11 @@ live("each attack runs where everything is allowed", async () => {
   const { names, tools } = await attacked(
     callback(() => allow({ protected: true })),
   );
-  const expected = CALLS.filter(({ tool, failsHere }) =>
-    failsHere === undefined && tools.includes(initName(tool))
+  for (const { name, since } of CALLS) {
+    if (since !== undefined && !isSince(since)) names.delete(name);
+  }
+  const expected = CALLS.filter(({ tool, failsHere, since = "0.0.0" }) =>
+    failsHere === undefined && isSince(since) && tools.includes(initName(tool))
   ).map(({ name }) => name);
   // Where the policy cannot be asked about shell commands of skills, they are off.
   const ways = Object.keys(WAYS).filter((way) =>

@@ -185,3 +185,68 @@ live(
     assertEquals(lists.length > 0, isSince(BEHAVIORS.taskList.since));
   },
 );
+
+live(
+  "an answer that max_tokens cut is whole, or a warning says so",
+  async () => {
+    const cut = { stopReason: "max_tokens" } as const;
+    for (const Session of [AsyncSession, SyncSession]) {
+      for (const partials of [true, false]) {
+        await using on = await syncWorld([
+          text("One, tw", cut),
+          text("o."),
+          text("and more"),
+        ]);
+        const session = new Session({ ...on.options, partials });
+        const told: Warning[] = [];
+        session.on("warning", (event) => told.push(event));
+        const { text: answer } = await session.ask("go");
+        assertEquals((await session.ask("on")).text, "and more");
+        await session.close();
+        const { since } = BEHAVIORS.resumptionLine;
+        assertEquals(
+          [answer, told.map(({ kind, what, needs }) => [kind, what, needs])],
+          isSince(since)
+            ? ["One, two.", []]
+            : ["o.", [["behavior", "resumptionLine", since]]],
+        );
+      }
+    }
+  },
+);
+
+live(
+  "a process that dies with its result leaves a session, or that is told",
+  async () => {
+    await using on = await world({
+      replies: ({ prompts }) => text(prompts.join(" and ")),
+    });
+    await using session = new AsyncSession({
+      ...on.options,
+      recover: { attempts: 1 },
+    });
+    const told: Warning[] = [];
+    session.on("warning", (event) => told.push(event));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.on("session_restarted", () => resolve());
+    session.on("result", () => {
+      if (session.turnCount === 1) Deno.kill(session.pid ?? 0, "SIGKILL");
+    });
+    assertEquals((await session.ask("one")).text, "one");
+    await promise;
+    const { since } = BEHAVIORS.writtenAtResult;
+    const answer = await thrownBy(async () => {
+      const { text } = await session.ask("two");
+      assert(isSince(since) ? text === "one and two" : text.endsWith("two"));
+      const warnings = told.map(({ what, needs }) => [what, needs]);
+      assertEquals(
+        warnings,
+        isSince(since) ? [] : [["writtenAtResult", since]],
+      );
+    });
+    if (answer === undefined) return;
+    assert(!isSince(since), `${answer}`);
+    assertInstanceOf(answer, StartupError);
+    assertEquals(answer.code, "session_not_found");
+  },
+);

@@ -16,11 +16,11 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { OPTIONS } from "../../src/capabilities/table.ts";
+import { BEHAVIORS, OPTIONS, REQUESTS } from "../../src/capabilities/table.ts";
 import { PERMISSION_MODES } from "../../src/options/option_types.ts";
 import { splitRules } from "../../src/options/flag_lists.ts";
 import * as reply from "../../src/testing/reply.ts";
-import { live, world } from "../support/live_world.ts";
+import { isSince, live, world } from "../support/live_world.ts";
 
 /** Values for `--disallowedTools`, also such as no option lets through. */
 const LISTS: readonly string[] = [
@@ -50,13 +50,15 @@ live("splitRules splits a list as the CLI does", async () => {
       splitRules(value),
     );
   }
-});
+}, REQUESTS.list_permission_rules);
 
 live(
   "the CLI starts in every permission mode that the option takes",
   async () => {
-    await using on = await world();
+    await using on = await world({ replies: () => reply.text("ok") });
+    const [manual] = OPTIONS.permissionMode;
     for (const permissionMode of PERMISSION_MODES) {
+      if (permissionMode === "manual" && !isSince(manual.since)) continue;
       await using session = new AsyncSession({
         ...on.options,
         env: { ...on.options.env, IS_SANDBOX: "1" },
@@ -66,7 +68,13 @@ live(
       const named: PermissionMode = permissionMode === "manual"
         ? "default"
         : permissionMode;
-      assertEquals(info.permissionMode, named);
+      if (isSince(BEHAVIORS.modeInHandshake.since)) {
+        assertEquals(info.permissionMode, named);
+      } else {
+        assertEquals(info.permissionMode, undefined);
+        await session.ask("hi");
+        assertEquals(session.permissionMode, named);
+      }
     }
   },
 );

@@ -15,7 +15,8 @@ import {
   TurnError,
 } from "../../mod.ts";
 import { Gate, reply } from "../../src/testing/messages_api.ts";
-import { exists, isSince, live, world } from "../support/live_world.ts";
+import { BEHAVIORS, OPTIONS } from "../../src/capabilities/table.ts";
+import { asked, exists, isSince, live, world } from "../support/live_world.ts";
 import { realClaudeVersion } from "../support/real_claude.ts";
 
 live("plain text comes as typed events", async () => {
@@ -90,7 +91,11 @@ live("a policy allows one call and denies another", async () => {
     ["Bash", true],
   ]);
   assert(results[1]?.text.includes("not on the list"));
-  assert(results.every(({ durationMs }) => durationMs !== undefined));
+  assert(
+    results.every(({ durationMs }) =>
+      (durationMs !== undefined) === isSince(BEHAVIORS.callTimes.since)
+    ),
+  );
   assert(await exists(`${on.scratch.cwd}/allowed.txt`));
   assert(!await exists(`${on.scratch.cwd}/denied`));
   const { permissionDenials } = await turn.result();
@@ -400,6 +405,7 @@ live(
     await using session = new AsyncSession(options);
     assertEquals((await session.ask("three")).text, "one, three");
   },
+  OPTIONS.resumeDropsTurn[0],
 );
 
 live("an option that the CLI does not know is a StartupError", async () => {
@@ -429,11 +435,11 @@ live("start needs no prompt and spends nothing", async () => {
   await using on = await world({ replies: [] });
   await using session = new AsyncSession(on.options);
   const info = await session.start();
-  if (isSince("2.1.300")) {
+  if (isSince(BEHAVIORS.versionInHandshake.since)) {
     assertEquals(info.claudeCodeVersion, realClaudeVersion());
   }
   assert(info.models.length > 0);
-  assertEquals(on.api.requests.length, 0);
+  assertEquals(asked(on.api).length, 0);
 });
 
 live("model and mode change while the session lives", async () => {

@@ -14,7 +14,7 @@ import {
   TurnError,
 } from "../../mod.ts";
 import * as reply from "../../src/testing/reply.ts";
-import { live, world } from "../support/live_world.ts";
+import { asked, live, world, written } from "../support/live_world.ts";
 
 type World = Awaited<ReturnType<typeof world>>;
 
@@ -60,7 +60,7 @@ live(
       assertEquals(error.code, "billing");
       assert(error.message.includes("ANTHROPIC_API_KEY"), error.message);
     }
-    assertEquals(on.api.requests.length, 0);
+    assertEquals(asked(on.api).length, 0);
   },
 );
 
@@ -76,7 +76,7 @@ live(
     });
     const error = await assertRejects(() => session.ask("hi"), TurnError);
     assertEquals([error.code, error.apiStatus], ["auth", 401]);
-    assertEquals(on.api.requests.length, 1);
+    assertEquals(asked(on.api).length, 1);
     assertEquals((await session.ask("again")).text, "ok");
   },
 );
@@ -95,7 +95,7 @@ for (const credential of ["api-key", "subscription"] as const) {
         assertEquals([error.code, error.apiStatus], ["auth", status]);
         // The CLI itself tries 403 once.
         const most = credential === "api-key" || status === 403 ? 1 : 2;
-        assertEquals(on.api.requests.length, most);
+        assertEquals(asked(on.api).length, most);
         const isKey = credential === "api-key";
         assertEquals(error.hint?.includes("ANTHROPIC_API_KEY;"), isKey);
       },
@@ -106,21 +106,29 @@ for (const credential of ["api-key", "subscription"] as const) {
 live(
   "what a session has cost, after a good end and after a crash",
   async () => {
+    const replies = () => reply.text("ok", { usage: { outputTokens: 1000 } });
+    // What a turn costs depends on the model that the CLI takes by default.
+    await using before = await world({ replies });
+    await using other = new AsyncSession(before.options);
+    const { totalCostUsd: price } = await other.ask("one");
+    assert(price > 0.01);
     for (const how of ["closed", "killed"] as const) {
-      await using on = await world({
-        replies: () => reply.text("ok", { usage: { outputTokens: 1000 } }),
-      });
+      await using on = await world({ replies });
       await using session = new AsyncSession({
         ...on.options,
         recover: { attempts: 1 },
-        budget: { thresholds: [{ costUsd: 0.03 }], stopAt: { costUsd: 0.05 } },
+        budget: {
+          thresholds: [{ costUsd: 1.5 * price }],
+          stopAt: { costUsd: 2.5 * price },
+        },
       });
       const told: number[] = [];
       session.on("budget_threshold", ({ value }) => told.push(value));
       const { totalCostUsd: first } = await session.ask("one");
-      assert(first > 0.02 && first < 0.03);
+      assertEquals(first, price);
       const { promise, resolve } = Promise.withResolvers<void>();
       session.on("session_restarted", () => resolve());
+      await written(on.scratch.home, session.id ?? "");
       // By SIGTERM the CLI writes down its cost, by SIGKILL it cannot.
       Deno.kill(session.pid ?? 0, how === "closed" ? "SIGTERM" : "SIGKILL");
       await promise;
@@ -132,7 +140,7 @@ live(
       const third = await session.ask("three");
       assertEquals(third.totalCostUsd.toFixed(6), (3 * first).toFixed(6), how);
       await assertRejects(() => session.ask("four"), BudgetExceededError);
-      assertEquals(on.api.requests.length, 3);
+      assertEquals(asked(on.api).length, 3);
     }
   },
 );
@@ -155,7 +163,7 @@ live("budget.stopAt interrupts a turn in the middle", async () => {
     BudgetExceededError,
   );
   assert(error.value >= 0.15 && error.result !== undefined);
-  assert(on.api.requests.length < 400, String(on.api.requests.length));
+  assert(asked(on.api).length < 400, String(asked(on.api).length));
 });
 
 live(
@@ -261,13 +269,14 @@ live("recover: the prompt that was lost is not run again", async () => {
     recover: { attempts: 1 },
   });
   await session.ask("first");
+  await written(on.scratch.home, session.id ?? "");
   await assertRejects(async () => {
     for await (const { type } of session.send("lost")) {
       if (type === "system_init") Deno.kill(session.pid ?? 0, "SIGKILL");
     }
   }, ProcessExitError);
   assertEquals((await session.ask("next")).text, "ok");
-  assertEquals(on.api.requests.at(-1)?.prompts.at(-1), "next");
+  assertEquals(asked(on.api).at(-1)?.prompts.at(-1), "next");
 });
 
 live("recover: a session that was never written begins again", async () => {

@@ -13,12 +13,12 @@ import {
   type SessionOptions,
   type ToolResult,
 } from "../../mod.ts";
-import { HOOKS } from "../../src/capabilities/table.ts";
+import { BEHAVIORS, HOOKS } from "../../src/capabilities/table.ts";
 import {
   type MessagesApiOptions,
   reply,
 } from "../../src/testing/messages_api.ts";
-import { exists, live, world } from "../support/live_world.ts";
+import { asked, exists, isSince, live, world } from "../support/live_world.ts";
 
 type Replies = MessagesApiOptions["replies"] & readonly unknown[];
 
@@ -173,7 +173,12 @@ live("PreToolUse: stop ends the turn, and the tool still runs", async () => {
     [makes("b"), reply.text("never")],
     { allowedTools: ["Bash"] },
   );
-  assertEquals(denied.result?.terminalReason, "hook_stopped");
+  assertEquals(
+    denied.result?.terminalReason,
+    isSince(BEHAVIORS.denialStops.since) ? "hook_stopped" : "aborted_tools",
+  );
+  // The model hears no more.
+  assertEquals(denied.api.scripted.length, 1);
   assert(!await denied.made("b"));
 });
 
@@ -259,7 +264,7 @@ live(
         [],
       );
       assertEquals([on.result?.isError, on.result?.numTurns], [false, 0]);
-      assertEquals(on.api.requests.length, 0);
+      assertEquals(asked(on.api).length, 0);
       const told = on.events.find(({ type }) => type === "informational");
       assert(JSON.stringify(told).includes("no prompts today"));
     }
@@ -286,7 +291,7 @@ live(
         { UserPromptSubmit: [{ run, onFailure: "block" }] },
         [],
       );
-      assertEquals(on.api.requests.length, 0);
+      assertEquals(asked(on.api).length, 0);
     }
     await using on = await world({ replies: [reply.text("done")] });
     await using session = new AsyncSession({

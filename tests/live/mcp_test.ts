@@ -173,7 +173,7 @@ live("a server on the network gets its headers", async () => {
   assertEquals(on.api.requests.at(-1)?.toolResults.map(({ text }) => text), [
     "from afar",
   ]);
-  assert(on.api.requests[0]?.tools.includes("mcp__net__ask"));
+  assert(on.api.scripted[0]?.tools.includes("mcp__net__ask"));
   assertEquals(new Set(headers), new Set(["Bearer secret"]));
 });
 

@@ -318,7 +318,12 @@ live(
       await made(on, "evil-bash", "evil-write", "good-bash", "good-write"),
       [false, false, false, false],
     );
-    assertEquals(session.lastResult?.terminalReason, "hook_stopped");
+    assertEquals(
+      session.lastResult?.terminalReason,
+      isSince(BEHAVIORS.denialStops.since) ? "hook_stopped" : "aborted_tools",
+    );
+    // The model hears no more.
+    assertEquals(on.api.scripted.length, 1);
   },
 );
 

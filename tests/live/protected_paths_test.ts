@@ -16,7 +16,14 @@ import {
   SyncSession,
 } from "../../mod.ts";
 import { reply } from "../../src/testing/messages_api.ts";
-import { exists, live, syncWorld, world } from "../support/live_world.ts";
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
+import {
+  exists,
+  isSince,
+  live,
+  syncWorld,
+  world,
+} from "../support/live_world.ts";
 
 /** Settings with a hook that makes a file before any tool runs. */
 function hookMaking(path: string): string {
@@ -237,6 +244,12 @@ live(
     };
     const theirs = await written({ allowedTools: ["Write"] });
     const ours = await written({ policy: allowList(["Write"]) });
-    assertEquals([theirs, ours], [["a.txt"], ["a.txt"]]);
+    assertEquals(theirs, [
+      ...isSince(BEHAVIORS.pluginsProtected.since)
+        ? []
+        : ["plug/hooks/hooks.json"],
+      "a.txt",
+    ]);
+    assertEquals(ours, ["a.txt"]);
   },
 );

@@ -19,6 +19,7 @@ import {
   sessionInfo,
   watchSession,
 } from "../../src/sessions/mod.ts";
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import {
   type ApiRequest,
   block,
@@ -26,7 +27,7 @@ import {
   type Reply,
   reply,
 } from "../../src/testing/messages_api.ts";
-import { live, syncWorld, world } from "../support/live_world.ts";
+import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 
 /** Types of events that a transcript holds. */
 const HELD: ReadonlySet<string> = new Set([
@@ -62,6 +63,9 @@ const NOT_HELD: Readonly<Record<string, string>> = {
 /** Fields that a live event has and a transcript has not, or has otherwise. */
 const OTHER_FIELDS: Readonly<Record<string, string>> = {
   streamed: "no deltas came before",
+  ...isSince(BEHAVIORS.boundaryParent.since)
+    ? {}
+    : { logicalParentUuid: "an older CLI writes it to the file only" },
   durationMs: "live it leaves out what a call waited for a decision",
 };
 
@@ -297,10 +301,11 @@ live(
     const read = await readAll(id, `${on.scratch.home}/.claude`);
     compare(events, read);
     assert(read.some((event) => event.type === "user_text"));
-    assert(
+    assertEquals(
       read.some((event) =>
         event.type === "assistant_text" && event.aborted === true
       ),
+      isSince(BEHAVIORS.abortedText.since),
     );
   },
 );
@@ -336,7 +341,7 @@ live("a prompt that a running turn took up is read in its place", async () => {
     "user_replay",
     "assistant_text",
   ]);
-});
+}, BEHAVIORS.promptLifecycle);
 
 live("a resumed session is one, and a fork of it has its history", async () => {
   await using on = await world({

@@ -1,22 +1,35 @@
 // Structured output with the real CLI.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import * as v from "valibot";
 import {
   AsyncSession,
   callback,
+  ConfigError,
   deny,
   StructuredOutputError,
   SyncSession,
   TurnError,
 } from "../../mod.ts";
+import { OPTIONS } from "../../src/capabilities/table.ts";
+import { roundUsd } from "../../src/util/cost.ts";
 import { reply } from "../../src/testing/messages_api.ts";
-import { live, syncWorld, world } from "../support/live_world.ts";
+import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 
 /** With words that the CLI checks, and words that it does not know. */
 const CITY = v.object({
   name: v.pipe(v.string(), v.minLength(1)),
-  founded: v.optional(v.pipe(v.string(), v.isoDate())),
+  // An older CLI drops a schema with a format.
+  founded: v.optional(
+    isSince(OPTIONS.outputSchema[0].since)
+      ? v.pipe(v.string(), v.isoDate())
+      : v.string(),
+  ),
   at: v.tuple([v.number(), v.number()]),
   tags: v.record(v.string(), v.union([v.literal("a"), v.null_()])),
 });
@@ -44,7 +57,8 @@ const TOLD = {
   modes: ["plan", "plan"],
   isSameId: true,
   turnCount: 4,
-  costs: [0.0008, 0.004],
+  // The second answer takes two calls of the same price.
+  prices: [1, 5],
 };
 
 const REPLIES = [
@@ -80,7 +94,7 @@ live("a schema for one answer, another for the next, and none", async () => {
     },
   });
   await using session = new AsyncSession(on.options);
-  const { output: none } = await session.ask("hi");
+  const { output: none, costUsd: price } = await session.ask("hi");
   const { id } = session;
   await session.setPermissionMode("plan");
   const city = await session.ask("a city", { schema: CITY });
@@ -94,7 +108,9 @@ live("a schema for one answer, another for the next, and none", async () => {
     modes,
     isSameId: session.id === id,
     turnCount: session.turnCount,
-    costs: [last.costUsd, last.totalCostUsd],
+    prices: [last.costUsd, last.totalCostUsd].map((usd) =>
+      roundUsd(usd / price)
+    ),
   }, TOLD as never);
   checkRequests(seen);
 });
@@ -102,7 +118,7 @@ live("a schema for one answer, another for the next, and none", async () => {
 live("blocking: a schema for one answer, another, and none", async () => {
   await using on = await syncWorld(REPLIES);
   using session = new SyncSession(on.options);
-  const { output: none } = session.ask("hi");
+  const { output: none, costUsd: price } = session.ask("hi");
   const { id } = session;
   session.setPermissionMode("plan");
   const city = session.ask("a city", { schema: CITY });
@@ -117,7 +133,9 @@ live("blocking: a schema for one answer, another, and none", async () => {
     modes,
     isSameId: session.id === id,
     turnCount: session.turnCount,
-    costs: [last.costUsd, last.totalCostUsd],
+    prices: [last.costUsd, last.totalCostUsd].map((usd) =>
+      roundUsd(usd / price)
+    ),
   }, TOLD as never);
   checkRequests(await on.requests());
 });
@@ -168,4 +186,25 @@ live("a policy is not asked about the answer itself", async () => {
   });
   const { output } = await session.ask("yes?", { schema: YES });
   assertEquals(output, { yes: true });
+});
+
+live("a schema with a format holds, or there is no answer", async () => {
+  const schema = v.object({ day: v.pipe(v.string(), v.isoDate()) });
+  await using on = await syncWorld([gives({ day: "2026-11-30" })]);
+  for (const Session of [AsyncSession, SyncSession]) {
+    const session = new Session(on.options);
+    const error = await (async () => {
+      const { output } = await session.ask("when?", { schema });
+      assertEquals(output, { day: "2026-11-30" });
+    })().catch((error: unknown) => error);
+    await session.close();
+    const [{ since }] = OPTIONS.outputSchema;
+    if (isSince(since)) {
+      assertEquals(error, undefined);
+      break;
+    }
+    assertInstanceOf(error, ConfigError);
+    assertEquals(error.option, "outputSchema");
+    assertEquals((await on.requests()).length, 0);
+  }
 });

@@ -8,6 +8,7 @@ import {
   type ClaudeEvent,
   SyncSession,
 } from "../../mod.ts";
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { reply } from "../../src/testing/messages_api.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
@@ -50,7 +51,7 @@ live("the time of a tool: a person who answers an event", async () => {
     event.allow();
   }
   check(events);
-});
+}, BEHAVIORS.callTimes);
 
 live("the time of a tool: a policy that waits for a person", async () => {
   await using on = await world({ replies: [TOOL, reply.text("ok")] });
@@ -62,7 +63,7 @@ live("the time of a tool: a policy that waits for a person", async () => {
     }),
   });
   check(await Array.fromAsync(session.send("go")));
-});
+}, BEHAVIORS.callTimes);
 
 live(
   "the time of a tool: a blocking session, whose caller thinks",
@@ -83,4 +84,5 @@ live(
     }
     check(events);
   },
+  BEHAVIORS.callTimes,
 );

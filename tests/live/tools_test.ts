@@ -66,7 +66,7 @@ live("a tool is offered, called, and its text reaches the model", async () => {
   });
   const events: ClaudeEvent[] = [];
   for await (const event of session.send("2 + 3?")) events.push(event);
-  const offered = on.api.requests[0]?.body.tools as readonly {
+  const offered = on.api.scripted[0]?.body.tools as readonly {
     readonly name: string;
   }[];
   const tool = offered.find(({ name }) => name === "mcp__tools__add");

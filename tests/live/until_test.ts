@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { allowAll, AsyncSession, SyncSession } from "../../mod.ts";
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import type { ApiRequest } from "../../src/testing/messages_api.ts";
 import { reply } from "../../src/testing/messages_api.ts";
 import { command } from "../support/live_command.ts";
@@ -96,4 +97,5 @@ live(
     const { text } = await session.ask("go");
     assertEquals([text, await pushed], ["Started.", "Me too."]);
   },
+  BEHAVIORS.promptLifecycle,
 );

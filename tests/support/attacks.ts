@@ -21,6 +21,8 @@ export interface Attack {
   readonly witness?: string;
   /** Why it does not run in these tests, even when it is allowed. */
   readonly failsHere?: string;
+  /** An older CLI refuses it, or does nothing and says so. */
+  readonly since?: string;
   /** The newest CLI does not have the tool, and an older one has. */
   readonly isGone?: true;
 }
@@ -193,6 +195,7 @@ export const CALLS: readonly Attack[] = [
     name: "wakeup",
     tool: "ScheduleWakeup",
     input: () => ({ delaySeconds: 3600, reason: "r", prompt: "attack" }),
+    since: "2.1.319",
   },
   {
     name: "worktree",

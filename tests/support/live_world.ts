@@ -8,13 +8,14 @@
 import type { SessionOptions, SyncSessionOptions } from "../../mod.ts";
 import { environmentFor } from "../../src/testing/environment.ts";
 import {
+  type ApiRequest,
   MessagesApi,
   type MessagesApiOptions,
   type Reply,
 } from "../../src/testing/messages_api.ts";
 import { Scratch } from "../../src/testing/scratch.ts";
 import type { ApiNews } from "./api_worker.ts";
-import type { Need } from "../../src/capabilities/table.ts";
+import { BEHAVIORS, type Need } from "../../src/capabilities/table.ts";
 import { compareVersions } from "../../src/capabilities/version.ts";
 import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
 
@@ -48,6 +49,17 @@ export function live(
     ignore: missing !== undefined,
     fn,
   });
+}
+
+/**
+ * What the API was asked: all requests, without the `HEAD /` with which an older CLI looks
+ * whether the API is there. It holds no prompt and costs nothing.
+ */
+export function asked({ requests }: MessagesApi): readonly ApiRequest[] {
+  if (isSince(BEHAVIORS.silentStart.since)) return requests;
+  return requests.filter(({ method, path }) =>
+    method !== "HEAD" || path !== "/"
+  );
 }
 
 /** An API and an empty home, and what a session needs to use them. */
@@ -114,6 +126,26 @@ export async function syncWorld(replies: readonly Reply[]) {
       await scratch[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * Waits until a session is on disk with what the model said last. An older CLI writes it a moment
+ * after the result.
+ *
+ * @param home The home directory.
+ */
+export async function written(home: string, id: string): Promise<void> {
+  if (isSince(BEHAVIORS.writtenAtResult.since)) return;
+  const projects = `${home}/.claude/projects`;
+  for (;;) {
+    for await (const { name } of Deno.readDir(projects)) {
+      const path = `${projects}/${name}/${id}.jsonl`;
+      if (!await exists(path)) continue;
+      const text = await Deno.readTextFile(path);
+      if (text.includes(`"type":"assistant"`) && text.endsWith("\n")) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Whether there is a file or folder. */
