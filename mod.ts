@@ -191,6 +191,7 @@ export {
   type SyncMcpServer,
 } from "./src/tools/mcp_servers.ts";
 export { mcpToolName } from "./src/tools/names.ts";
+export type { ToolOptions } from "./src/tools/options.ts";
 export {
   defineTool,
   type SyncTool,

@@ -73,7 +73,7 @@ export interface HookDeny {
 export interface HookAsk {
   /** `"ask"` */
   readonly kind: "ask";
-  /** Why; whoever is asked reads it. */
+  /** Why; the person who is asked reads it. */
   readonly reason?: string;
 }
 
@@ -101,7 +101,7 @@ export interface HookStop {
   readonly reason?: string;
 }
 
-/** No opinion, and the work goes on. Made by `hook.async()`, for every event. */
+/** No opinion; the CLI does not wait. Made by `hook.async()`, for every event. */
 export interface HookAsync {
   /** `"async"` */
   readonly kind: "async";
@@ -194,7 +194,7 @@ function decision(
     : undefined;
 }
 
-/** A helper's value in the words of the CLI; `undefined` where the event takes no such answer. */
+/** The value of a helper in the words of the CLI; `undefined` if the event takes no such answer. */
 function written(event: string, answer: HookHelper): WireObject | undefined {
   switch (answer.kind) {
     case "allow": {
@@ -282,9 +282,9 @@ export function readAnswer(event: string, answer: unknown): CheckedOutput {
 export interface HookAnswers {
   /**
    * Yes, for `PreToolUse`, `PreSkillShellCommand`, `PermissionRequest` and
-   * `PreModelSwitch`. After `PreToolUse` nobody is asked any more; deny rules of the
-   * settings, another hook's no and the session's policy still hold. The policy decides
-   * on what `input` makes of the call.
+   * `PreModelSwitch`. After `PreToolUse` no one else is asked; deny rules of the
+   * settings, another hook's no and the session's policy still apply. The policy decides
+   * on the call with `input`.
    */
   allow(options?: {
     readonly input?: WireObject;
@@ -293,24 +293,25 @@ export interface HookAnswers {
   }): HookAllow;
   /** No, at the same events. The model reads why. */
   deny(reason: string): HookDeny;
-  /** Have a person asked, for `PreToolUse` and `PreModelSwitch`, also where nobody would be. */
+  /** Have a person asked, for `PreToolUse` and `PreModelSwitch`, even if no one would be asked otherwise. */
   ask(reason?: string): HookAsk;
   /**
-   * An objection. What it does differs:
+   * An objection. Its effect depends on the event:
    *
    * - `PreToolUse`, `PreSkillShellCommand`: the tool is not called, the command does not
    *   run, as with `deny`.
    * - `UserPromptSubmit`, `UserPromptExpansion`: the prompt is not sent; the turn
    *   ends at once, and not as an error.
-   * - `Stop`, `SubagentStop`: the agent does not stop but goes on, with the reason to
-   *   read. `stopHookActive` is set the next time: without looking at it the agent
-   *   goes on for ever.
-   * - `PostToolUse`, `PostToolUseFailure`: it has happened; the model reads the reason.
+   * - `Stop`, `SubagentStop`: the agent does not stop but continues, with the reason to
+   *   read. `stopHookActive` is set the next time: a hook that ignores it makes the agent
+   *   continue without end.
+   * - `PostToolUse`, `PostToolUseFailure`: the call has happened; the model reads the
+   *   reason.
    * - `PostToolBatch`: the turn ends, with `terminalReason: "hook_stopped"`.
-   * - `PreCompact`, `ConfigChange`: does not happen.
+   * - `PreCompact`, `ConfigChange`: it does not happen.
    */
   block(reason: string): HookBlock;
-  /** Something for the model to read, at the events of `ContextEvent`. After `Stop` it goes on because of it. */
+  /** Something for the model to read, at the events of `ContextEvent`. After `Stop` it makes the agent continue. */
   context(text: string): HookContext;
   /**
    * Ends the turn after what the event is about. It stops nothing else: after a
@@ -320,8 +321,8 @@ export interface HookAnswers {
    */
   stop(reason?: string): HookStop;
   /**
-   * No opinion: the CLI goes on at once, and so may the hook. What it does later is
-   * not heard.
+   * No opinion: the CLI continues at once, and the hook may continue too. What it does
+   * later has no effect.
    */
   async(options?: { readonly timeoutMs?: number }): HookAsync;
 }

@@ -22,7 +22,7 @@ export interface HookInputBase<E extends string> {
   readonly hookEventName: E;
   /** The session. */
   readonly sessionId: string;
-  /** The file that the session is written to. It lags behind. */
+  /** The file that the session is written to. It is written with a delay. */
   readonly transcriptPath: string;
   /** Working directory of the CLI. */
   readonly cwd: string;
@@ -113,7 +113,7 @@ export const hookMcpServer: Reads<HookMcpServer> = shape<HookMcpServer>({
   source: wire("source", text),
 });
 
-/** Work that goes on in the background. */
+/** Work in the background. */
 export interface HookBackgroundTask {
   /** Its id. */
   readonly id: string;
@@ -150,7 +150,7 @@ export const hookBackgroundTask: Reads<HookBackgroundTask> = shape<
   name: wireOptional("name", text),
 });
 
-/** A time at which the session goes on by itself. */
+/** A time at which the session continues by itself. */
 export interface HookCron {
   /** Its id. */
   readonly id: string;

@@ -1,5 +1,5 @@
 /**
- * The caller's hooks: told to the CLI at the handshake, run when it asks. No I/O.
+ * The caller's hooks: registered at the handshake, run when the CLI asks. No I/O.
  *
  * @module
  */
@@ -84,7 +84,7 @@ export class Hooks {
     return fields;
   }
 
-  /** Runs the hook that is asked for. Never throws or rejects; `undefined` where there is none. */
+  /** Runs the hook that is asked for. Never throws or rejects; `undefined` if there is no such hook. */
   answer(
     question: HookQuestion,
     signal: AbortSignal,
@@ -136,7 +136,7 @@ export class Hooks {
   ): Reply {
     const isBlocked = onFailure === "block";
     const reason = `The hook "${event}" failed: ${thrownText(error)}`;
-    // Whoever gives up because nobody waits any more has not failed.
+    // A hook that stops because its signal aborted has not failed.
     if (!signal.aborted) {
       this.#failed({
         handler: event,

@@ -47,8 +47,8 @@ export interface Hook<E extends HookEvent> {
     call: HookCall,
   ): HookAnswer<E> | Promise<HookAnswer<E>>;
   /**
-   * How long it may take, in milliseconds. After that the CLI goes on without it, and
-   * a tool is **not** called. Default the CLI's own: ten minutes for most events.
+   * How long it may take, in milliseconds. After that the CLI continues without it, and a
+   * tool is **not** called. Default the CLI's own: ten minutes for most events.
    */
   readonly timeoutMs?: number;
   /**
@@ -139,7 +139,7 @@ const EVENT_NAME = /^[A-Z][A-Za-z]+$/;
 /** The most letters that differ in a name that is spelt wrong. */
 const MAX_SLIPS = 2;
 
-/** A name that nobody can have meant: the CLI never calls such a hook, and does not say so. */
+/** A name that must be a mistake: the CLI never calls such a hook, and does not say so. */
 function checkUnknownEvent(event: string): void {
   const plain = event.replaceAll(/[_\s-]/g, "").toLowerCase();
   // Not the nearest name of all: an event that is new may well be named like another one.
@@ -228,7 +228,7 @@ export const TOOL_EVENTS: ReadonlySet<string> = new Set<HookEvent>([
   "PermissionDenied",
 ]);
 
-/** The names in a matcher of an event, where it is a list of names of tools. */
+/** The names in a matcher, if it is a list of names of tools. */
 function namesIn(matcher: string, event: string): readonly string[] {
   if (!TOOL_EVENTS.has(event) || !EXACT.test(matcher)) return [];
   return matcher.split(/[|,]/).map((name) => name.trim()).filter((name) =>

@@ -133,13 +133,13 @@ export interface HookOutput<E extends HookEvent = HookEvent> {
   readonly suppressOutput?: boolean;
   /** Shown to a person. */
   readonly systemMessage?: string;
-  /** `block` stops what the event is about, where the CLI can. */
+  /** `block` stops what the event is about, if the CLI can. */
   readonly decision?: "approve" | "block";
   /** Why, with `decision`. */
   readonly reason?: string;
   /** A sequence for the terminal of a person, such as a bell. */
   readonly terminalSequence?: string;
-  /** What only this event has. The name of the event is filled in where it is not given. */
+  /** What only this event has. The name of the event is filled in if it is not given. */
   readonly hookSpecificOutput?: E extends SpecificEvent
     ? HookSpecificOutputs[E] & { readonly hookEventName?: E }
     : never;

@@ -19,7 +19,7 @@ export interface SessionStartInput extends HookInputBase<"SessionStart"> {
   readonly model?: string;
   /** Title of the session. */
   readonly sessionTitle?: string;
-  /** Time since the last reply of a session that goes on, in seconds. */
+  /** Time since the last reply of a session that continues, in seconds. */
   readonly secondsSinceLastResponse?: number;
   /** Tokens that the next request sends again. */
   readonly contextTokens?: number;
@@ -29,7 +29,7 @@ export interface SessionStartInput extends HookInputBase<"SessionStart"> {
   readonly estimatedCacheWriteUsd?: number;
 }
 
-/** A session ends, such as with `/clear`. Not when stdin ends: nobody answers then. From the types of the official SDK 0.3.330; not seen. */
+/** A session ends, such as with `/clear`. Not when stdin ends: there is no one to answer then. From the types of the official SDK 0.3.330; not seen. */
 export interface SessionEndInput extends HookInputBase<"SessionEnd"> {
   /** Why: `clear`, `resume`, `logout`, … */
   readonly reason: string;
@@ -45,7 +45,7 @@ export interface SetupInput extends HookInputBase<"Setup"> {
 export interface PreCompactInput extends HookInputBase<"PreCompact"> {
   /** `manual` or `auto`. */
   readonly trigger: string;
-  /** What stands behind `/compact`. */
+  /** The text after `/compact`. */
   readonly customInstructions: string | null;
 }
 

@@ -46,7 +46,7 @@ export interface PreToolUseInput
 /** A tool call succeeded. Seen in CLI 2.1.330. */
 export interface PostToolUseInput
   extends HookInputBase<"PostToolUse">, HookToolCall {
-  /** What the tool gave; its shape depends on the tool. */
+  /** The result of the tool; its shape depends on the tool. */
   readonly toolResponse: unknown;
   /** Time that the tool took, without questions and hooks, in milliseconds. */
   readonly durationMs?: number;
@@ -82,10 +82,9 @@ export interface PostToolBatchInput extends HookInputBase<"PostToolBatch"> {
 }
 
 /**
- * The CLI wants to ask whether a tool may run. The hook and the question of a policy
- * are open at the same time: the first decision holds, the other is withdrawn. What a
- * policy leaves undecided is denied at once where nobody reads events, before the hook
- * can answer.
+ * The CLI wants to ask whether a tool may run. The hook and the question of a policy are
+ * open at the same time: the first decision holds, the other is withdrawn. What a policy
+ * leaves undecided is denied at once if no one reads events, before the hook can answer.
  * Seen in CLI 2.1.330.
  */
 export interface PermissionRequestInput
@@ -103,10 +102,10 @@ export interface PermissionRequestInput
 /**
  * A shell command in the text of a skill or slash command is about to run. It is no tool
  * call: there is no `PreToolUse` and no question for it. A hook can stop it, and no more:
- * the command cannot be changed, and nobody can be asked. Older CLIs do not call it and
+ * the command cannot be changed, and no one can be asked. Older CLIs do not call it and
  * run the command.
  *
- * Seen in CLI 2.1.332, where it is new.
+ * Seen in CLI 2.1.332, which introduced it.
  */
 export interface PreSkillShellCommandInput
   extends HookInputBase<"PreSkillShellCommand"> {

@@ -34,7 +34,7 @@ export interface UserPromptExpansionInput
   readonly expansionType: string;
   /** Name of the command. */
   readonly commandName: string;
-  /** What stands behind it. */
+  /** The text after it. */
   readonly commandArgs: string;
   /** Where the command comes from. */
   readonly commandSource?: string;
@@ -42,7 +42,7 @@ export interface UserPromptExpansionInput
   readonly prompt: string;
 }
 
-/** What ends, and what goes on beside it. */
+/** What ends, and what continues beside it. */
 export interface HookStopFields {
   /** A hook made the agent go on before, in this same turn. */
   readonly stopHookActive: boolean;
