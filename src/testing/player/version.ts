@@ -17,6 +17,7 @@ const OLDEST = "2.1.197";
 /** Whole lines, by `type` or `type/subtype`. */
 const LINES: Readonly<Record<string, string>> = {
   command_lifecycle: "2.1.206",
+  conversation_reset: "2.1.198",
   "system/background_tasks_changed": "2.1.205",
 };
 
@@ -27,9 +28,9 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     run_id: "2.1.294",
     thinking_display: "2.1.290",
     tool_result_meta: "2.1.294",
+    aborted: "2.1.215",
     // Not provoked between 2.1.197, which has none of them, and 2.1.330.
     abandoned_blocks: "2.1.330",
-    aborted: "2.1.330",
     api_error_type: "2.1.330",
     is_api_error_message: "2.1.330",
     thinking_duration_ms: "2.1.330",
