@@ -23,7 +23,7 @@ import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
 import { Answers } from "./answers.ts";
 import { fileChange, OpenToolInput } from "../events/tools.ts";
-import { classifyLine, type Line, type Question } from "./line.ts";
+import { classifyLine, type Line } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import { LinePattern } from "./line_pattern.ts";
 import {
@@ -80,19 +80,29 @@ export class EventDecoder {
   piece(line: string): Frame | undefined {
     const delta = this.#pattern?.read(line);
     if (delta === undefined) return undefined;
+    const input = this.#stream?.input;
     return {
       wire: delta.raw as WireObject,
       message: delta,
-      events: this.#withInput(delta),
+      events: input === undefined ? [delta] : this.#withInput(delta, input),
     };
   }
 
   /** Parses a line and tells what it is. Never throws. */
   read(line: string): Line {
     const told = classifyLine(line);
-    return told.kind === "question"
-      ? { ...told, question: this.#sign(told.question) }
-      : told;
+    if (told.kind !== "question" || told.question.kind !== "permission") {
+      return told;
+    }
+    const { question } = told;
+    // The line has the id of the subagent that calls, and nothing else of it.
+    return question.request.agentId === undefined ? told : {
+      ...told,
+      question: {
+        ...question,
+        request: this.#agents.signRequest(question.request),
+      },
+    };
   }
 
   /**
@@ -116,18 +126,11 @@ export class EventDecoder {
     }
   }
 
-  /** Adds which subagent's call a question is about, if that is known. */
-  #sign(question: Question): Question {
-    return question.kind === "permission" &&
-        question.request.agentId !== undefined
-      ? { ...question, request: this.#agents.signRequest(question.request) }
-      : question;
-  }
-
   #unfold(message: MessageOrUnknown): readonly ClaudeEvent[] {
     if (message.type === "stream_delta") {
       this.#follow(message);
-      return this.#withInput(message);
+      const input = this.#stream?.input;
+      return input === undefined ? [message] : this.#withInput(message, input);
     }
     const events = this.#eventsOf(message);
     for (const event of events) this.#answers.take(event);
@@ -193,12 +196,12 @@ export class EventDecoder {
     }
   }
 
-  #withInput(delta: StreamDelta): readonly ClaudeEvent[] {
+  /** The events of a delta: one more for a piece of the input of a tool. */
+  #withInput(delta: StreamDelta, input: OpenToolInput): readonly ClaudeEvent[] {
     const { partialJson } = delta;
-    const input = partialJson === undefined || partialJson === ""
-      ? undefined
-      : this.#stream?.input?.take(delta, partialJson);
-    return input === undefined ? [delta] : [delta, input];
+    return partialJson === undefined || partialJson === ""
+      ? [delta]
+      : [delta, input.take(delta, partialJson)];
   }
 
   #unfoldReply(message: AssistantMessage): readonly ClaudeEvent[] {

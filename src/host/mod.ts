@@ -224,29 +224,39 @@ export class Host {
   #answerPermission(
     question: Extract<Question, { kind: "permission" }>,
     context: AnswerContext,
-  ): Answer | Promise<Answer> {
+  ): Soon<Answer> {
     const { request } = question;
-    const answer = (
-      decision: Decision | undefined,
-      verdict: Decision | undefined,
-    ): Answer => {
+    const verdict = this.#gate?.atQuestion(request, context);
+    if (isAskedOfPeople(request)) {
+      return whenKnown(
+        verdict,
+        (verdict) => this.#askPeople(question, verdict, context),
+      );
+    }
+    return whenKnown(verdict, (decision) => {
       if (decision !== undefined) {
-        const by = decision === verdict ? "policy" : "consumer";
-        return { ...decisionReply(question, decision), by };
+        return { ...decisionReply(question, decision), by: "policy" as const };
       }
       // Without a policy the CLI is only told to ask for the sake of questions to
       // people. All else it would have denied by itself.
-      return this.#gate === undefined && !isAskedOfPeople(request)
-        ? this.unattended(question)
-        : LEFT;
-    };
-    const ask = (verdict: Decision | undefined) =>
-      whenKnown(
-        this.#questions.ofTool(request, verdict, context),
-        (decision) => answer(decision, verdict),
-      );
-    const verdict = this.#gate?.atQuestion(request, context);
-    return verdict instanceof Promise ? verdict.then(ask) : ask(verdict);
+      return this.#gate === undefined ? this.unattended(question) : LEFT;
+    });
+  }
+
+  /** Answers questions and plans of the model, unless the policy denied them. */
+  #askPeople(
+    question: Extract<Question, { kind: "permission" }>,
+    verdict: Decision | undefined,
+    context: AnswerContext,
+  ): Soon<Answer> {
+    return whenKnown(
+      this.#questions.ofTool(question.request, verdict, context),
+      (decision): Answer => {
+        if (decision === undefined) return LEFT;
+        const by = decision === verdict ? "policy" : "consumer";
+        return { ...decisionReply(question, decision), by };
+      },
+    );
   }
 
   #answerHook(

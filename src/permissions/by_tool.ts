@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { isSameTool, literalName } from "../messages/builtin_tools.ts";
 import { isPolicy } from "./combine.ts";
-import { combined, then } from "./explain.ts";
+import { combined } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import { callback, type PolicyRequest } from "./policy.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
   SyncPolicy,
 } from "./policy_types.ts";
 import { isAmbiguous, isPattern, parseName } from "./rules.ts";
+import { whenKnown } from "../util/maybe_promise.ts";
 
 /** Decides on the calls of one tool, at once or as a promise. */
 export type ToolPolicyFunction = (
@@ -94,7 +95,7 @@ export function byTool(
       chosen,
       sure < 0,
       (entry) =>
-        then(
+        whenKnown(
           asks(entry.policy, request, context),
           (told) => ({ rule: entry.key, ...told }),
         ),
@@ -121,10 +122,10 @@ function strictest(
       reason: `There is no entry that is only about "${toolName}"`,
     };
   }
-  return then(ask(entry), (told) => {
+  return whenKnown(ask(entry), (told) => {
     const isLast = rest.length === 0 && !isUnsure;
     if (told.decision?.behavior === "deny" || isLast) return told;
-    return then(
+    return whenKnown(
       strictest(rest, isUnsure, ask, toolName),
       (last) =>
         last.decision?.behavior === "allow" && told.decision === undefined

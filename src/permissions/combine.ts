@@ -7,9 +7,10 @@
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { allow, type AllowDecision } from "./decision.ts";
-import { type Asks, combined, then } from "./explain.ts";
+import { type Asks, combined } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import type { Policy, PolicyContext, SyncPolicy } from "./policy_types.ts";
+import { whenKnown } from "../util/maybe_promise.ts";
 
 /**
  * The first policy that decides. A policy that fails denies, and so decides.
@@ -51,7 +52,7 @@ function firstFrom(
 ): PermissionExplanation | Promise<PermissionExplanation> {
   const policy = policies[index];
   if (policy === undefined) return nobody(policies);
-  return then(
+  return whenKnown(
     asks(policy, request, context),
     (told) =>
       told.decision === undefined
@@ -103,7 +104,7 @@ function allFrom(
 ): PermissionExplanation | Promise<PermissionExplanation> {
   const policy = policies[index];
   if (policy === undefined) return allowed ?? nobody(policies);
-  return then(asks(policy, request, context), (told) => {
+  return whenKnown(asks(policy, request, context), (told) => {
     const { decision } = told;
     if (decision?.behavior === "deny") return told;
     const changed = decision?.input === undefined

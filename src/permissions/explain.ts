@@ -15,14 +15,6 @@ import type {
   SyncPolicy,
 } from "./policy_types.ts";
 
-/** Goes on with a value: at once, or when it is there. */
-export function then<A, B>(
-  value: A | Promise<A>,
-  next: (value: A) => B | Promise<B>,
-): B | Promise<B> {
-  return whenKnown(value, next);
-}
-
 /** How a combinator asks one of its policies: for a decision, or for an explanation. */
 export type Asks = (
   policy: Policy,
@@ -32,7 +24,7 @@ export type Asks = (
 
 /** Asks for the decision only. Never throws or rejects. */
 export const byDeciding: Asks = (policy, request, context) =>
-  then(decide(policy, request, context), (decision) => ({
+  whenKnown(decide(policy, request, context), (decision) => ({
     decision,
     by: [policy.name],
     reason: reasonOf(policy.name, decision),
@@ -100,9 +92,9 @@ export function combined(
   return {
     ...about,
     decide: (request, context) =>
-      then(ask(request, context, byDeciding), ({ decision }) => decision),
+      whenKnown(ask(request, context, byDeciding), ({ decision }) => decision),
     explain: (request, context) =>
-      then(
+      whenKnown(
         ask(request, context, byExplaining),
         (told) => ({ ...told, by: [about.name, ...told.by] }),
       ),

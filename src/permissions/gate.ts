@@ -31,13 +31,14 @@ import { CONTENT } from "./content.ts";
 import type { Decision, DenyDecision } from "./decision.ts";
 import { decide, failureOf } from "./decide.ts";
 import type { DenyRules } from "./deny_rules.ts";
-import { byExplaining, then } from "./explain.ts";
+import { byExplaining } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
 import { isAbsolute, plain } from "./paths.ts";
 import type { Machine } from "./protected_paths.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
+import { whenKnown } from "../util/maybe_promise.ts";
 
 /** The tool by which a model gives an answer of a schema. */
 const ANSWER_TOOL = "StructuredOutput";
@@ -123,7 +124,7 @@ export class PolicyGate {
     };
     if (request.toolName === "Skill") this.#hasHiddenHooks = true;
     const verdict = this.#decide(request, context, input.cwd);
-    return then(verdict, (decision) => {
+    return whenKnown(verdict, (decision) => {
       // Without an id nobody could tell whose decision it was.
       if (request.toolUseId !== "") {
         const { toolUseId } = request;
@@ -148,7 +149,7 @@ export class PolicyGate {
       request,
       this.#placed(context, callCwd),
     );
-    return then(verdict, (decision) => {
+    return whenKnown(verdict, (decision) => {
       const failure = failureOf(decision);
       if (failure !== undefined) this.#failed(failure.error);
       return decision;
@@ -284,7 +285,7 @@ export class PolicyGate {
     if (
       passed !== undefined && isSameCall(passed.input, request, input.cwd)
     ) return true;
-    return then(
+    return whenKnown(
       this.#decide(request, context, input.cwd),
       (decision) =>
         decision === undefined

@@ -8,7 +8,7 @@ import type { ToolRequest } from "../events/permissions.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { type DenyRules, ruleDenial } from "./deny_rules.ts";
-import { byExplaining, reasonOf, then } from "./explain.ts";
+import { byExplaining, reasonOf } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import { policyRequest } from "./policy.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
@@ -17,6 +17,7 @@ import {
   protectedDenial,
   protectedNamesOf,
 } from "./protected_paths.ts";
+import { whenKnown } from "../util/maybe_promise.ts";
 
 /**
  * Asks a policy about each call by the name that the tool has now, with its kind and
@@ -65,7 +66,7 @@ export function guarded(
       const seen = seenOf(request, context);
       const rule = denies(seen, context);
       if (rule !== undefined) return ruleDenial(seen.toolName, rule);
-      return then(
+      return whenKnown(
         decide(policy, seen, context),
         (decision) => denialOf(decision, seen, context) ?? decision,
       );
@@ -74,7 +75,7 @@ export function guarded(
       const seen = seenOf(request, context);
       const rule = denies(seen, context);
       if (rule !== undefined) return explainedRule(seen, rule);
-      return then(byExplaining(policy, seen, context), (told) => {
+      return whenKnown(byExplaining(policy, seen, context), (told) => {
         const decision = denialOf(told.decision, seen, context);
         return decision === undefined ? told : {
           decision,

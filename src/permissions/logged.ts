@@ -9,8 +9,9 @@ import type { ToolRequest } from "../events/permissions.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import { byExplaining, then } from "./explain.ts";
+import { byExplaining } from "./explain.ts";
 import type { Policy, SyncPolicy } from "./policy_types.ts";
+import { whenKnown } from "../util/maybe_promise.ts";
 
 /** What {@linkcode logged} tells of a call. */
 export interface PolicyRecord {
@@ -57,7 +58,7 @@ export function logged(
   return {
     name,
     decide: (request, context) =>
-      then(decide(policy, request, context), (decision) => {
+      whenKnown(decide(policy, request, context), (decision) => {
         // A copy: to write into the record must not change the decision.
         tell(log, {
           policy: name,

@@ -61,8 +61,8 @@ export class Questions {
   }
 
   /**
-   * Answers questions and plans. A call that is neither stays with what the policy
-   * said of it, and so does one that the policy denied.
+   * Answers questions and plans. The verdict of the policy stands if it is a denial, or if
+   * no function of the caller answers.
    */
   ofTool(
     request: ToolRequest,
