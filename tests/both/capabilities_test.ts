@@ -291,3 +291,64 @@ Deno.test("ask() waits for a task in the background with a CLI that tells no lis
     }
   }
 });
+
+Deno.test("what an older CLI does not say of an answer, or keeps of a session that died, is a warning", async () => {
+  const cases = [
+    {
+      what: "resumptionLine",
+      last: "2.1.271",
+      processes: [{
+        turns: [[
+          step.text("One, tw"),
+          step.line({
+            type: "assistant",
+            message: {
+              id: "msg_2",
+              role: "assistant",
+              model: "m",
+              content: [{ type: "text", text: "o." }],
+            },
+            parent_tool_use_id: null,
+          }),
+        ]],
+      }],
+      prompts: ["one"],
+    },
+    {
+      what: "writtenAtResult",
+      last: "2.1.277",
+      processes: [
+        { turns: [[step.text("x")], [step.kill("SIGKILL")]] },
+        { forEveryPrompt: [step.text("x")] },
+      ],
+      prompts: ["one", "lost", "three", "four"],
+    },
+  ] as const;
+  for (const { what, last, processes, prompts } of cases) {
+    const [major, minor, patch] = last.split(".").map(Number);
+    const first = `${major}.${minor}.${(patch ?? 0) + 1}`;
+    for (const version of [last, first]) {
+      for (const Session of KINDS) {
+        await using claude = await ScriptedClaude.create({
+          processes,
+          version,
+        });
+        const session = new Session({
+          claudePath: claude.command,
+          recover: { attempts: 1 },
+        });
+        const told: Warning[] = [];
+        session.on("warning", (event) => told.push(event));
+        for (const prompt of prompts) {
+          const thrown = await thrownBy(() => session.ask(prompt));
+          assertEquals(thrown !== undefined, prompt === "lost", `${thrown}`);
+        }
+        await session.close();
+        assertEquals(
+          told.map(({ kind, what, needs, has }) => [kind, what, needs, has]),
+          version === first ? [] : [["behavior", what, first, last]],
+        );
+      }
+    }
+  }
+});
