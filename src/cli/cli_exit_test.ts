@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Turn } from "../testing/scenario.ts";
+import type { TurnScript } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
 import { CLI, environment, isGone, run, Running } from "./fixtures/child.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
 
-const FAILURES: readonly (readonly [number, Turn, string])[] = [
+const FAILURES: readonly (readonly [number, TurnScript, string])[] = [
   [1, [step.apiError(500, "server_error", "Oh no")], "Oh no"],
   [
     4,

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Schema, Validator } from "@cfworker/json-schema";
-import type { Scenario, Turn } from "../testing/scenario.ts";
+import type { Scenario, TurnScript } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
 import { lineSchema } from "./commands/schema.ts";
@@ -14,7 +14,7 @@ const posix = { ignore: Deno.build.os === "windows" };
 /** A failure: how it comes about, and what is told of it. */
 interface Failure {
   readonly args: readonly string[];
-  readonly scenario?: Scenario | readonly Turn[];
+  readonly scenario?: Scenario | readonly TurnScript[];
   readonly input?: string | Uint8Array<ArrayBuffer>;
   readonly exitCode: number;
   /** The code in the object. */

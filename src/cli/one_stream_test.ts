@@ -2,7 +2,7 @@
 // answer alone is the same bytes as ever.
 
 import { assertEquals } from "@std/assert";
-import type { Turn } from "../testing/scenario.ts";
+import type { TurnScript } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
 import { asking, CLI, run, Running } from "./fixtures/child.ts";
@@ -24,7 +24,7 @@ const SHELL = [
 /** A turn, and what both streams together say of it, times left out. */
 const ROWS: readonly (readonly [
   name: string,
-  turn: Turn,
+  turn: TurnScript,
   args: readonly string[],
   both: string,
 ])[] = [

@@ -5,7 +5,7 @@
  *
  * @example Thinking, text in two deltas, and a tool call
  * ```ts
- * import { block, reply } from "./messages_api.ts";
+ * import { block, reply } from "@claudestream/core/testing";
  *
  * const scripted = reply.message([
  *   block.thinking("I should look"),

@@ -4,7 +4,7 @@
  *
  * @example A sentence that never ends
  * ```ts
- * import { block, fault, reply } from "./messages_api.ts";
+ * import { block, fault, reply } from "@claudestream/core/testing";
  *
  * const scripted = reply.message([block.text(["Hello ", fault.cut()])]);
  * console.assert(scripted.kind === "message");

@@ -7,8 +7,7 @@
  *
  * @example Interrupt in the middle of a sentence
  * ```ts
- * import { Gate } from "./gate.ts";
- * import { block, reply } from "./messages_api.ts";
+ * import { block, Gate, reply } from "@claudestream/core/testing";
  *
  * const gate = new Gate();
  * const scripted = reply.message([block.text(["Once upon ", gate, "a time"])]);

@@ -25,10 +25,9 @@ const MAX_PENDING = 65536;
  * ```ts
  * import { AsyncSession } from "@claudestream/core";
  * import { assertEquals } from "@std/assert";
- * import { MemoryClaude } from "./memory_claude.ts";
- * import { conversation, text } from "./steps.ts";
+ * import { MemoryClaude, step } from "@claudestream/core/testing";
  *
- * const claude = new MemoryClaude(conversation([[text("Hello.")]]));
+ * const claude = new MemoryClaude(step.conversation([[step.text("Hello.")]]));
  * await using session = new AsyncSession({ spawn: claude.spawn });
  * assertEquals((await session.ask("Hi")).text, "Hello.");
  * ```
@@ -41,7 +40,12 @@ export class MemoryClaude {
   readonly #scenario: Scenario;
   readonly #received: JsonObject[][] = [];
 
-  /** @param scenario What each start does. */
+  /**
+   * Prepares a stand-in; nothing is played yet.
+   *
+   * @param scenario What each start does.
+   * @throws {RangeError} The scenario has no process.
+   */
   constructor(scenario: Scenario) {
     if (scenario.processes.length === 0) {
       throw new RangeError("Cannot play a scenario: it has no process");

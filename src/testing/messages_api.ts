@@ -7,6 +7,8 @@ import {
 import { environmentFor, type EnvironmentOptions } from "./environment.ts";
 import * as reply from "./reply.ts";
 import { Gone, type Identity, respond, usualAnswer } from "./respond.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarioReplies } from "./scenario_replies.ts";
 import type { Reply } from "./script.ts";
 
 export * as block from "./block.ts";
@@ -32,10 +34,10 @@ export type {
   RedactedThinkingBlock,
   Reply,
   ReplyBase,
+  ReplyUsage,
   TextBlock,
   ThinkingBlock,
   ToolUseBlock,
-  Usage,
 } from "./script.ts";
 
 /**
@@ -97,7 +99,7 @@ export interface MessagesApiOptions {
  *
  * @example Answer two prompts, the first one with an error before
  * ```ts
- * import { MessagesApi, reply } from "./messages_api.ts";
+ * import { MessagesApi, reply } from "@claudestream/core/testing";
  *
  * await using api = await MessagesApi.start({
  *   replies: [reply.failure(529), reply.text("Hello"), reply.text("Still here")],
@@ -113,7 +115,7 @@ export interface MessagesApiOptions {
  *
  * @example Answer from what was said before
  * ```ts
- * import { MessagesApi, reply } from "./messages_api.ts";
+ * import { MessagesApi, reply } from "@claudestream/core/testing";
  *
  * await using api = await MessagesApi.start({
  *   replies: (request) => reply.text(`You said: ${request.prompts.join(", then ")}`),
@@ -156,6 +158,26 @@ export class MessagesApi implements AsyncDisposable {
    */
   static start(options: MessagesApiOptions = {}): Promise<MessagesApi> {
     return Promise.resolve(new MessagesApi(options));
+  }
+
+  /**
+   * Starts a server that says what a scenario says, for the real `claude`. Tools are run
+   * by the CLI then, and permissions asked for by it; a call of the scenario has its
+   * `refused` steps played if it failed.
+   *
+   * @param scenario One process; what it does besides talking has no place here.
+   * @param options More than replies.
+   * @returns The server; use it with `await using`.
+   * @throws {RangeError} The scenario has steps that only a stand-in can play.
+   */
+  static play(
+    scenario: Scenario,
+    options: Omit<MessagesApiOptions, "replies"> = {},
+  ): Promise<MessagesApi> {
+    return MessagesApi.start({
+      ...options,
+      replies: scenarioReplies(scenario),
+    });
   }
 
   /** The base URL, without a slash at the end. */

@@ -17,10 +17,10 @@ import type {
   Json,
   JsonObject,
   Scenario,
-  Turn,
+  TurnScript,
 } from "./scenario.ts";
 
-const ECHO: Turn = [{ do: "text", text: "{prompts}", template: true }];
+const ECHO: TurnScript = [{ do: "text", text: "{prompts}", template: true }];
 
 /** Plays what one process of a scenario does. */
 export class Player {
@@ -28,7 +28,7 @@ export class Player {
   readonly #outbox: PlayerOutput[] = [];
   readonly #strands = new Strands();
   readonly #desk: RequestDesk;
-  readonly #wakeUps: Turn[] = [];
+  readonly #wakeUps: TurnScript[] = [];
   readonly #usedUuids = new Set<string>();
   #turn: TurnPlayer | undefined;
   /** Input that came before the steps at the start were through. */
@@ -211,8 +211,8 @@ export class Player {
   /** Makes one turn of all prompts that wait. */
   #startQueued(): void {
     const prompts = this.#stage.queue.splice(0);
-    const { turns, forEveryPrompt } = this.#stage.script;
-    const steps = turns?.[this.#stage.turns] ?? forEveryPrompt ?? ECHO;
+    const texts = prompts.map(({ text }) => text).join("\n");
+    const steps = this.#stage.turnFor(texts) ?? ECHO;
     this.#stage.turns++;
     for (const { text, uuid } of prompts) {
       this.#stage.prompts.push(text);
@@ -225,7 +225,7 @@ export class Player {
 
   #startTurn(
     prompts: readonly Prompt[],
-    steps: Turn,
+    steps: TurnScript,
     origin: JsonObject | undefined,
   ): void {
     const turn = new TurnPlayer(
@@ -300,7 +300,7 @@ export class Player {
   /** Cuts the running turn off; its last lines are played next. */
   #interrupt(): void {
     const turn = this.#turn;
-    if (turn === undefined) return;
+    if (turn === undefined || this.#stage.ignored.has("interrupt")) return;
     for (const id of this.#stage.openRequests) {
       this.#outbox.push(...this.#stage.line({
         type: "control_cancel_request",
@@ -309,9 +309,15 @@ export class Player {
     }
     this.#stop();
     this.#strands.main = strand(
-      turn.abort(),
+      this.#abort(turn),
       () => this.#closeTurn(turn, "cancelled"),
     );
+  }
+
+  *#abort(turn: TurnPlayer): Script {
+    const { onInterrupt = [] } = this.#stage.script;
+    yield* playPlain(this.#stage, onInterrupt, this.#background);
+    yield* turn.abort();
   }
 
   #endSession(): void {

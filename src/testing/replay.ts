@@ -31,7 +31,7 @@ export interface Replay {
  * @example
  * ```ts
  * import { AsyncSession } from "@claudestream/core";
- * import { replay } from "./replay.ts";
+ * import { replay } from "@claudestream/core/testing";
  *
  * async function withoutClaude(): Promise<void> {
  *   const recording = replay("tests/fixtures/hello.ndjson");

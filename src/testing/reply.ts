@@ -3,7 +3,7 @@
  *
  * @example Two failures, then a text
  * ```ts
- * import { reply } from "./messages_api.ts";
+ * import { reply } from "@claudestream/core/testing";
  *
  * const replies = [
  *   ...reply.repeat(2, reply.failure(529)),
@@ -24,7 +24,7 @@ import type {
   MessageReply,
   Piece,
   Reply,
-  Usage,
+  ReplyUsage,
 } from "./script.ts";
 
 /** Options of {@linkcode message} and of its short forms. */
@@ -34,7 +34,7 @@ export interface MessageOptions {
   /** The text that made the model stop, for the stop reason `stop_sequence`. */
   readonly stopSequence?: string;
   /** Tokens of the reply. */
-  readonly usage?: Usage;
+  readonly usage?: ReplyUsage;
   /** The id of the message; without it the server gives one (`msg_scripted_0001`, …). */
   readonly id?: string;
   /** The name of the model; without it that of the request. */

@@ -5,35 +5,84 @@
  * @module
  */
 
-import type { JsonObject, PlainStep, Turn } from "./step_types.ts";
+import type {
+  Ignored,
+  JsonObject,
+  PlainStep,
+  TextMatch,
+  TurnScript,
+} from "./step_types.ts";
 
 export type * from "./step_types.ts";
 
+/** What may be wrong with an answer besides what it says. */
+export interface AnswerFaults {
+  /**
+   * How often it is written.
+   *
+   * @default 1
+   */
+  readonly times?: number;
+  /**
+   * How late it is, in milliseconds.
+   *
+   * @default 0
+   */
+  readonly delayMs?: number;
+  /**
+   * The request that it claims to answer.
+   *
+   * @default the one that was made
+   */
+  readonly requestId?: string;
+}
+
 /** How a request of the host is answered, in place of the usual answer. */
 export type ScriptedAnswer =
-  | { readonly answer: "success"; readonly response?: JsonObject }
-  | {
+  | (AnswerFaults & {
+    readonly answer: "success";
+    readonly response?: JsonObject;
+  })
+  | (AnswerFaults & {
     readonly answer: "error";
     readonly error: string;
     readonly errorCode?: string;
-  }
+  })
   /** No answer at all. */
   | { readonly answer: "none" }
   /** The usual answer, once a gate is released. */
   | { readonly answer: "gate"; readonly name: string };
 
+/** A turn for prompts of a kind. */
+export interface PromptScript {
+  /** Which prompts. */
+  readonly prompt: TextMatch;
+  /** What happens then. */
+  readonly turn: TurnScript;
+  /**
+   * How often, at most.
+   *
+   * @default every time
+   */
+  readonly times?: number;
+}
+
 /** What one process does, from its start to its end. */
 export interface ProcessScript {
   /** Steps before the first line of input is read. */
   readonly beforeInput?: readonly PlainStep[];
-  /** The turns in their order. */
-  readonly turns?: readonly Turn[];
+  /** Turns by what the prompt says. The first that fits is played, before any of {@linkcode turns}. */
+  readonly onPrompt?: readonly PromptScript[];
+  /** The turns in their order, for prompts that none of {@linkcode onPrompt} fits. */
+  readonly turns?: readonly TurnScript[];
   /**
    * The turn for each prompt after the last of {@linkcode turns}.
    *
    * @default a turn that repeats the prompts so far
    */
-  readonly forEveryPrompt?: Turn;
+  readonly forEveryPrompt?: TurnScript;
+  /** Steps after an interruption, before the last lines of the turn. */
+  readonly onInterrupt?: readonly PlainStep[];
   /** Steps after the end of input, before the process ends. */
   readonly atEndOfInput?: readonly PlainStep[];
   /** Fields that replace or join those of `system/init`. */
@@ -43,7 +92,7 @@ export interface ProcessScript {
   /** Answers in place of the usual ones, by subtype of the request. */
   readonly answers?: { readonly [subtype: string]: ScriptedAnswer };
   /** Signals and ends that are not heeded from the start. */
-  readonly ignore?: readonly ("sigterm" | "sigint" | "eof")[];
+  readonly ignore?: readonly Ignored[];
   /**
    * Whether prompts that come during a turn join it after a tool result, as
    * they do with the real CLI.

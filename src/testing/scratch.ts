@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Scratch } from "./scratch.ts";
+ * import { Scratch } from "@claudestream/core/testing";
  *
  * await using scratch = await Scratch.create();
  * await Deno.writeTextFile(`${scratch.cwd}/notes.txt`, "remember the milk");

@@ -94,7 +94,7 @@ export type Block =
   | OtherBlock;
 
 /** Tokens of a reply, as the API reports them. */
-export interface Usage {
+export interface ReplyUsage {
   /**
    * Tokens of the request, without cached ones.
    *
@@ -140,7 +140,7 @@ export interface MessageReply extends ReplyBase {
   /** The text that made the model stop, for the stop reason `stop_sequence`. */
   readonly stopSequence: string | undefined;
   /** Tokens of the reply. */
-  readonly usage: Usage;
+  readonly usage: ReplyUsage;
   /** The id of the message; without it the server gives one. */
   readonly id: string | undefined;
   /** The name of the model; without it that of the request. */

@@ -42,11 +42,10 @@ export interface ScriptedStart {
  * @example A turn that waits for the test
  * ```ts
  * import { assert } from "@std/assert";
- * import { ScriptedClaude } from "./scripted_claude.ts";
- * import { conversation, gate, text } from "./steps.ts";
+ * import { ScriptedClaude, step } from "@claudestream/core/testing";
  *
  * await using claude = await ScriptedClaude.create(
- *   conversation([[gate("asked"), text("Hello.")]]),
+ *   step.conversation([[step.gate("asked"), step.text("Hello.")]]),
  * );
  * const [program = "", ...args] = claude.command;
  * const child = new Deno.Command(program, {

@@ -26,6 +26,53 @@ export type ScriptedSignal =
   | "SIGSEGV"
   | "SIGTERM";
 
+/**
+ * What a text has to be: exactly this (white space around it aside), or with a part, or
+ * as a regular expression says.
+ */
+export type TextMatch =
+  | string
+  | { readonly contains: string }
+  | {
+    /** The source of a regular expression: `"^fix (.*)"`. */
+    readonly pattern: string;
+    /**
+     * Its flags, such as `"i"`.
+     *
+     * @default ""
+     */
+    readonly flags?: string;
+  };
+
+/** Something that was said to the stand-in, and that a {@linkcode WhenStep} looks at. */
+export type Heard =
+  /** The last prompt that a turn has taken, pushed ones included. */
+  | "prompt"
+  /** The last answer of the host to a question: JSON of the response, or the text of an error. */
+  | "answer"
+  /** The result of the last tool call, as the model sees it. */
+  | "tool_result"
+  /** The input that the last tool call ran with, as JSON. */
+  | "tool_input";
+
+/** Goes on in one of two ways. */
+export interface WhenStep<S = Step> {
+  /** Which step this is. */
+  readonly do: "when";
+  /** What is looked at. */
+  readonly heard: Heard;
+  /** What it has to be. */
+  readonly is: TextMatch;
+  /** The steps if it is. */
+  readonly then: readonly S[];
+  /**
+   * The steps if it is not.
+   *
+   * @default [] (nothing)
+   */
+  readonly otherwise?: readonly S[];
+}
+
 /** Steps to play after a number of deltas, while the block is still open. */
 export interface During {
   /** How many deltas come first. */
@@ -212,12 +259,42 @@ export interface ApiErrorStep {
    * @default "api_error"
    */
   readonly terminalReason?: string;
+  /**
+   * `stop_reason` of the result.
+   *
+   * @default "stop_sequence"
+   */
+  readonly stopReason?: string;
   /** The rate limit that refused it, as `api_error_params.rate_limit_info` of the reply. */
   readonly limit?: JsonObject;
 }
 
+/** The model refuses to answer, which ends the turn. */
+export interface RefusalStep {
+  /** Which step this is. */
+  readonly do: "refusal";
+  /**
+   * What is told in place of a reply.
+   *
+   * @default "API Error: the safeguards of the model flagged this message."
+   */
+  readonly text?: string;
+}
+
+/**
+ * The stream of a reply breaks off. The CLI tries again: what comes next in the turn is
+ * the second attempt.
+ */
+export interface BrokenStreamStep {
+  /** Which step this is. */
+  readonly do: "broken_stream";
+  /** What was written until then. */
+  readonly text: string;
+}
+
 /** A step that is not a part of a message. */
 export type PlainStep =
+  | WhenStep<PlainStep>
   | {
     readonly do: "api_retry";
     readonly attempt?: number;
@@ -259,7 +336,7 @@ export type PlainStep =
   | { readonly do: "silence"; readonly deaf?: boolean }
   | { readonly do: "exit"; readonly code: number }
   | { readonly do: "kill"; readonly signal: ScriptedSignal }
-  | { readonly do: "ignore"; readonly what: "sigterm" | "sigint" | "eof" }
+  | { readonly do: "ignore"; readonly what: Ignored }
   | GrandchildStep
   /** Writes a file into the folder of the handle. */
   | { readonly do: "file"; readonly name: string; readonly text: string }
@@ -269,6 +346,12 @@ export type PlainStep =
   /** Token counts and cost of the next message of the model. */
   | { readonly do: "usage"; readonly usage: ScriptedUsage }
   | BackgroundStep;
+
+/**
+ * What may have no effect: a signal, the end of input, or the request to interrupt the
+ * turn, which is answered all the same.
+ */
+export type Ignored = "sigterm" | "sigint" | "eof" | "interrupt";
 
 /** Spoils a line of stdout, once. */
 export interface SpoilStep {
@@ -361,10 +444,13 @@ export interface BackgroundStep {
 export type Step =
   | BlockStep
   | PlainStep
+  | WhenStep<Step>
   | ResultStep
   | ApiErrorStep
+  | RefusalStep
+  | BrokenStreamStep
   /** Ends the turn without a result line. */
   | { readonly do: "no_result" };
 
 /** What happens from a prompt to its result. */
-export type Turn = readonly Step[];
+export type TurnScript = readonly Step[];

@@ -1,6 +1,6 @@
 /**
- * Functions that build the steps of a {@linkcode Scenario}. They are meant to
- * be imported together: `import * as step from "./steps.ts"`.
+ * Functions that build the steps of a {@linkcode Scenario}: the namespace `step` of
+ * `@claudestream/core/testing`.
  *
  * @module
  */
@@ -8,12 +8,17 @@
 import type {
   ApiErrorStep,
   BackgroundStep,
+  BrokenStreamStep,
   DeltaOptions,
   GrandchildStep,
+  Heard,
+  Ignored,
   JsonObject,
   PlainStep,
   ProcessScript,
+  PromptScript,
   RedactedThinkingStep,
+  RefusalStep,
   RequestStep,
   ResultStep,
   Scenario,
@@ -22,11 +27,14 @@ import type {
   ScriptedUsage,
   SpoilStep,
   Step,
+  TextMatch,
   TextStep,
   ThinkingStep,
   ToolCallsStep,
-  Turn,
+  TurnScript,
+  WhenStep,
 } from "./scenario.ts";
+import { asTextMatch } from "./text_match.ts";
 
 /**
  * A scenario of one process that plays these turns.
@@ -35,13 +43,13 @@ import type {
  * @param process What else the process does
  * @example Two turns
  * ```ts
- * import { conversation, text } from "./steps.ts";
+ * import { step } from "@claudestream/core/testing";
  *
- * const scenario = conversation([[text("Hello.")], [text("Bye.")]]);
+ * const scenario = step.conversation([[step.text("Hello.")], [step.text("Bye.")]]);
  * ```
  */
 export function conversation(
-  turns: readonly Turn[],
+  turns: readonly TurnScript[],
   process: ProcessScript = {},
 ): Scenario {
   return { processes: [{ turns, ...process }] };
@@ -205,7 +213,7 @@ export function kill(signal: ScriptedSignal): PlainStep {
 }
 
 /** Signals, or the end of input, have no effect from here on. */
-export function ignore(what: "sigterm" | "sigint" | "eof"): PlainStep {
+export function ignore(what: Ignored): PlainStep {
   return { do: "ignore", what };
 }
 
@@ -266,4 +274,82 @@ export function apiError(
 /** Ends the turn without a result. */
 export function noResult(): Step {
   return { do: "no_result" };
+}
+
+/**
+ * A turn for prompts of a kind, for `onPrompt` of a process.
+ *
+ * @param prompt The text of the prompt, or a regular expression
+ * @param turn What happens then
+ * @example
+ * ```ts
+ * import { step } from "@claudestream/core/testing";
+ *
+ * const scenario = step.conversation([], {
+ *   onPrompt: [
+ *     step.onPrompt(/weather/i, [step.text("Sunny.")]),
+ *     step.onPrompt("bye", [step.text("Bye.")]),
+ *   ],
+ * });
+ * console.assert(scenario.processes.length === 1);
+ * ```
+ */
+export function onPrompt(
+  prompt: TextMatch | RegExp,
+  turn: TurnScript,
+  options: Pick<PromptScript, "times"> = {},
+): PromptScript {
+  return { prompt: asTextMatch(prompt), turn, ...options };
+}
+
+/**
+ * Goes on in one of two ways, by what was said to the stand-in.
+ *
+ * @param heard What is looked at
+ * @param is What it has to be: a text, or a regular expression
+ * @param then The steps if it is
+ * @param otherwise The steps if it is not
+ */
+export function when<S extends Step>(
+  heard: Heard,
+  is: TextMatch | RegExp,
+  then: readonly S[],
+  otherwise: readonly S[] = [],
+): WhenStep<S> {
+  return { do: "when", heard, is: asTextMatch(is), then, otherwise };
+}
+
+/** The model refuses to answer, which ends the turn. */
+export function refusal(text?: string): RefusalStep {
+  return { do: "refusal", ...(text === undefined ? {} : { text }) };
+}
+
+/** The stream of a reply breaks off after a text; the next steps are the second attempt. */
+export function brokenStream(value: string): BrokenStreamStep {
+  return { do: "broken_stream", text: value };
+}
+
+/** A limit of the account is reached, which ends the turn. `resetsAt` is in seconds since 1970. */
+export function rateLimited(
+  options: { readonly resetsAt?: number; readonly rateLimitType?: string } = {},
+): ApiErrorStep {
+  return apiError(429, "rate_limit", "You've hit your limit", {
+    errorType: "rate_limit_error",
+    limit: { status: "rejected", rateLimitType: "five_hour", ...options },
+  });
+}
+
+/** The API is overloaded and stays so, which ends the turn. */
+export function overloaded(): ApiErrorStep {
+  return apiError(529, "server_error", "API Error: 529 Overloaded", {
+    errorType: "overloaded_error",
+  });
+}
+
+/** The conversation is longer than the model can read, which ends the turn. */
+export function contextOverflow(): ApiErrorStep {
+  return apiError(400, "invalid_request", "Prompt is too long", {
+    errorType: "invalid_request_error",
+    terminalReason: "prompt_too_long",
+  });
 }

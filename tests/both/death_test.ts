@@ -17,7 +17,7 @@ import {
 import type {
   PlainStep,
   ProcessScript,
-  Turn as ScriptedTurn,
+  TurnScript,
 } from "../../src/testing/scenario.ts";
 import * as step from "../../src/testing/steps.ts";
 import {
@@ -46,7 +46,7 @@ const BASH = {
 };
 
 /** The CLI asks, and dies without waiting for the answer. */
-function asks(request: Parameters<typeof step.request>[0]): ScriptedTurn {
+function asks(request: Parameters<typeof step.request>[0]): TurnScript {
   return [step.request(request, { wait: false }), ...DIES];
 }
 
@@ -89,7 +89,7 @@ const STARTS: Readonly<Record<string, Script>> = {
 };
 
 /** In the first turn. */
-const TURNS: Readonly<Record<string, ScriptedTurn>> = {
+const TURNS: Readonly<Record<string, TurnScript>> = {
   "after the prompt": DIES,
   "in a line": [step.write('{"type":"assistant","mess'), ...DIES],
   "in the thinking": [

@@ -25,7 +25,7 @@ import type {
   JsonObject,
   ProcessScript,
   Step,
-  Turn,
+  TurnScript,
 } from "../../src/testing/scenario.ts";
 import { isCommand } from "../../src/cli/command_names.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
@@ -69,7 +69,7 @@ function withoutIds(line: JsonObject): JsonObject {
 }
 
 /** What the real CLI wrote of a turn that failed: what tells why, and the result. */
-function recorded(name: string): Turn {
+function recorded(name: string): TurnScript {
   const lines = TRANSCRIPTS.get(`2.1.330_${name}.ndjson`);
   assert(lines !== undefined, `no transcript ${name}`);
   const steps: Step[] = [];
@@ -85,7 +85,7 @@ function recorded(name: string): Turn {
 }
 
 /** A process of one turn, which says something on stderr before it. */
-function turn(...steps: Turn): ProcessScript {
+function turn(...steps: TurnScript): ProcessScript {
   return { beforeInput: [SAYS], turns: [steps] };
 }
 

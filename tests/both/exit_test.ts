@@ -9,7 +9,7 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { Running } from "../../src/cli/fixtures/child.ts";
-import type { Scenario, Turn } from "../../src/testing/scenario.ts";
+import type { Scenario, TurnScript } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 import { alive, children } from "../support/processes.ts";
@@ -21,7 +21,7 @@ const HOST = new URL("../support/exit_host.ts", import.meta.url).pathname;
 /** A child that is in the group of `claude`, and one as its shells are. */
 const FAMILY = [step.grandchild(), step.grandchild({ ownGroup: true })];
 
-const TURN: Turn = [...FAMILY, step.text("x"), step.gate("never")];
+const TURN: TurnScript = [...FAMILY, step.text("x"), step.gate("never")];
 
 /** `claude` and what it has started. */
 function family(claude: ScriptedClaude): number[] {
@@ -397,7 +397,7 @@ Deno.test(
   },
 );
 
-const RUNGS: readonly (readonly [string, Turn, number])[] = [
+const RUNGS: readonly (readonly [string, TurnScript, number])[] = [
   ["the end of its input", [step.text("x")], 0],
   ["an interruption", [step.text("x"), step.gate("never")], 0],
   ["SIGTERM", [step.ignore("eof"), step.text("x")], 200],

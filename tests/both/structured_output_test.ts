@@ -14,7 +14,7 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import type { Turn } from "../../src/testing/scenario.ts";
+import type { TurnScript } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 
@@ -25,7 +25,7 @@ const CITY = v.object({
 const OTHER = v.object({ ok: v.boolean() });
 
 /** A turn that ends with this output. */
-function gives(output?: unknown): Turn {
+function gives(output?: unknown): TurnScript {
   return [
     step.text("x"),
     step.result("success", {
@@ -40,7 +40,7 @@ type Kind = "async" | "sync";
 /** Runs something with a session of each kind, one process for each list of turns. */
 async function both(
   options: SyncSessionOptions,
-  processes: readonly (readonly Turn[])[],
+  processes: readonly (readonly TurnScript[])[],
   run: (
     session: Pick<AsyncSession, "send" | "setModel" | "setPermissionMode"> & {
       ask: (

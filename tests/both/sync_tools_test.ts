@@ -20,7 +20,7 @@ import {
   type Tool,
   type ToolContext,
 } from "../../mod.ts";
-import type { Scenario, Turn } from "../../src/testing/scenario.ts";
+import type { Scenario, TurnScript } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 
@@ -89,7 +89,7 @@ Deno.test("a promise of a tool or its schema is an error to the model, and a Con
     }],
   ];
   for (const [name, path, options] of given) {
-    const turn: Turn = [
+    const turn: TurnScript = [
       step.toolCall(`mcp__tools__${name}`, { a: 1, b: 1 }),
       step.silence(),
     ];

@@ -12,7 +12,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { Scenario, Turn } from "../../src/testing/scenario.ts";
+import type { Scenario, TurnScript } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 
@@ -89,7 +89,7 @@ both(
 );
 
 /** What a message makes that is pushed while an ask() runs, or waits. */
-const PUSHED: Readonly<Record<string, Turn>> = {
+const PUSHED: Readonly<Record<string, TurnScript>> = {
   "an answer": [step.text("Pushed.")],
   "a failure": [step.apiError(500, "server_error", "no")],
 };

@@ -1,7 +1,7 @@
 // The permission question in a real terminal: keys are typed, screens are read.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Turn } from "../../src/testing/scenario.ts";
+import type { TurnScript } from "../../src/testing/scenario.ts";
 import { Scratch } from "../../src/testing/scratch.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import type { JsonObject } from "../../src/testing/step_types.ts";
@@ -10,7 +10,7 @@ import { atTmux, Tmux } from "../support/tmux.ts";
 
 /** A terminal on which a command runs, over a scripted Claude. */
 async function terminal(
-  turns: readonly Turn[],
+  turns: readonly TurnScript[],
   command: string,
   size: { readonly columns?: number; readonly rows?: number } = {},
 ) {
@@ -35,7 +35,7 @@ async function terminal(
 }
 
 /** A turn that asks for one command, and says which one ran. */
-function bash(command: string, request?: JsonObject): Turn {
+function bash(command: string, request?: JsonObject): TurnScript {
   return [
     step.toolCall("Bash", { command }, {
       asks: true,

@@ -43,7 +43,7 @@ async function exportsOf(path: string): Promise<readonly Exported[]> {
   }).filter(({ kind }) => kind !== "moduleDoc");
 }
 
-const VALUES = new Set(["class", "function", "variable", "enum"]);
+const VALUES = new Set(["class", "function", "variable", "enum", "namespace"]);
 
 const FOUND = new Map(
   await Promise.all(

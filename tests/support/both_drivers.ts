@@ -19,7 +19,7 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import type { ProcessScript, Turn } from "../../src/testing/scenario.ts";
+import type { ProcessScript, TurnScript } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 import { throughShell } from "./carriers.ts";
@@ -33,7 +33,7 @@ export type Doing<T = void> = Generator<unknown, T, unknown>;
 /** A scenario, and what is compared of it. */
 export interface Case {
   /** The turns of the process. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly TurnScript[];
   /** What else the process does. */
   readonly process?: Omit<ProcessScript, "turns">;
   /** Processes that follow the first, where it does not live as long as the session. */

@@ -141,6 +141,28 @@ export class Message {
     );
   }
 
+  /** The stream breaks off: nothing of the message counts, and it is asked for again. */
+  *break(text: string): SubScript<void> {
+    const index = this.#index;
+    yield* this.#blockStart({ type: "text", text: "" });
+    yield* this.#event({
+      type: "content_block_delta",
+      index,
+      delta: { type: "text_delta", text },
+    });
+    yield* this.#event({ type: "content_block_stop", index });
+    yield* this.#event({ type: "message_stop" }, {
+      abandoned_blocks: { api_message_id: this.id, from_block_index: index },
+    });
+    yield* this.#stage.system("api_retry", {
+      attempt: 1,
+      max_retries: 10,
+      retry_delay_ms: 500,
+      error_status: null,
+      error: "unknown",
+    });
+  }
+
   /** The true stop reason and usage; from here on the message is paid for. */
   *delta(stopReason: string): SubScript<void> {
     this.#stage.spend(this.#spent);

@@ -9,7 +9,7 @@ import {
 import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import type { StartBackground } from "./plain_steps.ts";
-import type { JsonObject, ScriptedToolCall, Turn } from "../scenario.ts";
+import type { JsonObject, ScriptedToolCall, TurnScript } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
 /** A call on its way to its result. */
@@ -33,7 +33,7 @@ export interface ToolTurn {
   /** Set when an answer asks for the end of the turn. */
   stopped: boolean;
   /** Set when a call was refused that says how the turn goes on then. */
-  instead: Turn | undefined;
+  instead: TurnScript | undefined;
 }
 
 /** What came of asking for permission. */
@@ -175,7 +175,20 @@ export function* permissionOf(
     ));
     answer = (yield* awaitAnswers([request])).get(request);
   }
+  stage.lastAnswer = heardAnswer(answer);
   return yield* readPermission(turn, answer ?? { kind: "closed" }, input);
+}
+
+/** An answer of the host as steps look at it. */
+function heardAnswer(answer: HostAnswer | undefined): string {
+  switch (answer?.kind) {
+    case "success":
+      return JSON.stringify(answer.response) ?? "";
+    case "error":
+      return answer.error;
+    default:
+      return "";
+  }
 }
 
 function* readPermission(

@@ -30,6 +30,13 @@ function* playOne(
   startBackground: StartBackground,
 ): SubScript<void> {
   switch (step.do) {
+    case "when":
+      yield* playPlain(
+        stage,
+        stage.isHeard(step) ? step.then : step.otherwise ?? [],
+        startBackground,
+      );
+      return;
     case "api_retry":
       yield* stage.system("api_retry", {
         attempt: step.attempt ?? 1,

@@ -12,7 +12,7 @@ import type { PlayerOutput } from "./output.ts";
 import { playPlain, type StartBackground } from "./plain_steps.ts";
 import type { Prompt } from "./prompt.ts";
 import { strand, type Strands } from "./strands.ts";
-import type { Json, JsonObject } from "../scenario.ts";
+import type { Json, JsonObject, ScriptedAnswer } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
 /** What requests can reach of the player. */
@@ -59,13 +59,9 @@ export class RequestDesk {
       case "none":
         return;
       case "success":
-        this.#player.outbox.push(...success(stage, id, scripted.response));
+      case "error":
+        this.#scripted(id, scripted);
         return;
-      case "error": {
-        const { error, errorCode } = scripted;
-        this.#player.outbox.push(...failure(stage, id, error, errorCode));
-        return;
-      }
       case "gate": {
         const gate = { do: "gate", name: scripted.name } as const;
         this.#player.strands.add(strand(
@@ -78,6 +74,35 @@ export class RequestDesk {
       default:
         this.#usualAnswer(id, subtype, request);
     }
+  }
+
+  /** An answer of the script, with what is wrong about it. */
+  #scripted(
+    id: Json | undefined,
+    answer: Extract<ScriptedAnswer, { readonly answer: "success" | "error" }>,
+  ): void {
+    const { delayMs = 0, times = 1, requestId = id } = answer;
+    const write = () => {
+      for (let count = 0; count < times; count++) {
+        this.#player.outbox.push(
+          ...(answer.answer === "success"
+            ? success(this.#stage, requestId, answer.response)
+            : failure(
+              this.#stage,
+              requestId,
+              answer.error,
+              answer.errorCode,
+            )),
+        );
+      }
+    };
+    if (delayMs <= 0) return write();
+    const pause = { do: "pause", ms: delayMs } as const;
+    this.#player.strands.add(strand(
+      playPlain(this.#stage, [pause], this.#player.startBackground),
+      write,
+      true,
+    ));
   }
 
   #usualAnswer(

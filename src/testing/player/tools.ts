@@ -104,6 +104,7 @@ function* finishCall(
     return;
   }
   stage.lastToolUseId = id;
+  stage.lastToolInput = JSON.stringify(permission.input);
   yield* playPlain(stage, call.running ?? [], turn.startBackground);
   const outcome = yield* runCall(stage, call, id, permission.input);
   const fields = {
@@ -226,6 +227,9 @@ function* toolResult(
   running.done = true;
   turn.running.delete(running);
   turn.countUserLine();
+  turn.stage.lastToolResult = typeof content === "string"
+    ? content
+    : content.map((block) => block["text"] ?? "").join("\n");
   const block = {
     tool_use_id: running.id,
     type: "tool_result",

@@ -8,8 +8,9 @@ import { playPlain, type StartBackground } from "./plain_steps.ts";
 import type {
   ApiErrorStep,
   JsonObject,
+  RefusalStep,
   ResultStep,
-  Turn,
+  TurnScript,
 } from "../scenario.ts";
 import type { Prompt } from "./prompt.ts";
 import { fillText } from "./template.ts";
@@ -29,6 +30,8 @@ export interface TurnSurroundings {
   takeQueued(): readonly Prompt[];
 }
 
+const REFUSED = "API Error: the safeguards of the model flagged this message.";
+
 /** One turn while it is played. */
 export class TurnPlayer {
   readonly running: Set<RunningCall> = new Set();
@@ -36,9 +39,9 @@ export class TurnPlayer {
   readonly stage: Stage;
   readonly startBackground: StartBackground;
   stopped = false;
-  instead: Turn | undefined;
+  instead: TurnScript | undefined;
   readonly #surroundings: TurnSurroundings;
-  readonly #steps: Turn;
+  readonly #steps: TurnScript;
   readonly #origin: JsonObject | undefined;
   readonly #startedAt: number;
   readonly #begun: string[] = [];
@@ -54,7 +57,7 @@ export class TurnPlayer {
     stage: Stage,
     surroundings: TurnSurroundings,
     prompts: readonly Prompt[],
-    steps: Turn,
+    steps: TurnScript,
     origin: JsonObject | undefined,
   ) {
     this.stage = stage;
@@ -132,6 +135,18 @@ export class TurnPlayer {
         case "result":
           yield* this.#end();
           yield* this.#scriptedResult(step);
+          return;
+        case "when":
+          steps.unshift(
+            ...(stage.isHeard(step) ? step.then : step.otherwise ?? []),
+          );
+          break;
+        case "broken_stream":
+          yield* (yield* this.#begin()).break(step.text);
+          this.#message = undefined;
+          break;
+        case "refusal":
+          yield* this.#refusal(step);
           return;
         case "api_error":
           yield* this.#apiError(step);
@@ -266,8 +281,28 @@ export class TurnPlayer {
       terminal_reason: step.terminalReason ?? "api_error",
       ...details,
       result: step.text,
-      stop_reason: "stop_sequence",
+      stop_reason: step.stopReason ?? "stop_sequence",
       num_turns: 1 + this.#userLines,
+    });
+  }
+
+  /** As in the transcript 08-refusal. */
+  *#refusal({ text }: RefusalStep): SubScript<void> {
+    const { stage } = this;
+    yield* stage.system("model_refusal_no_fallback", {
+      original_model: stage.model,
+      request_id: stage.identifiers.next("req_"),
+      api_refusal_category: null,
+      api_refusal_explanation: null,
+      refused_user_message_uuid: this.#uuids().at(-1) ?? null,
+      content: "",
+    });
+    yield* this.#apiError({
+      do: "api_error",
+      status: null,
+      error: "invalid_request",
+      text: text ?? REFUSED,
+      stopReason: "refusal",
     });
   }
 

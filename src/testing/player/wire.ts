@@ -15,11 +15,17 @@ import { type Launch, readLaunch } from "./launch.ts";
 import type { PlayerOutput } from "./output.ts";
 import type { Prompt } from "./prompt.ts";
 import type {
+  Heard,
+  Ignored,
   JsonObject,
   ProcessScript,
+  PromptScript,
   Scenario,
   ScriptedUsage,
+  TextMatch,
+  TurnScript,
 } from "../scenario.ts";
+import { matchesText } from "../text_match.ts";
 import { CliVersion, DEFAULT_VERSION } from "./version.ts";
 import { Spoiler } from "./spoil.ts";
 import { modelUsage, type Spent, sum, turnUsage } from "./usage.ts";
@@ -67,9 +73,17 @@ export class Stage {
   readonly prompts: string[] = [];
   /** How many turns have begun. */
   turns = 0;
+  /** How many of the script's list of turns were played. */
+  listed = 0;
+  /** How often each entry of `onPrompt` was played. */
+  readonly matched: Map<PromptScript, number> = new Map();
   /** The last answer of the host to a request of the scenario. */
   lastAnswer = "";
   lastToolUseId = "";
+  /** The result of the last tool call. */
+  lastToolResult = "";
+  /** The input that the last tool call ran with, as JSON. */
+  lastToolInput = "";
   /** Belongs to the last prompt; hooks are told. */
   promptId = "";
   servers: readonly HostServer[] = [];
@@ -79,7 +93,7 @@ export class Stage {
   /** Ids of requests of this side that the host has not answered yet. */
   readonly openRequests: Set<string> = new Set();
   readonly tasks: Map<string, JsonObject> = new Map();
-  readonly ignored: Set<"sigterm" | "sigint" | "eof">;
+  readonly ignored: Set<Ignored>;
   /** Prompts that no turn has taken. */
   readonly queue: Prompt[] = [];
   /** What a step waits for that waits for the next of them. */
@@ -121,6 +135,37 @@ export class Stage {
       : this.launch.model;
     this.permissionMode = this.launch.permissionMode ?? this.cli.permissionMode;
     this.ignored = new Set(this.script.ignore);
+  }
+
+  /** The script of a turn for this prompt. */
+  turnFor(prompt: string): TurnScript | undefined {
+    const { onPrompt = [], turns = [], forEveryPrompt } = this.script;
+    for (const one of onPrompt) {
+      const times = this.matched.get(one) ?? 0;
+      if (times >= (one.times ?? Infinity)) continue;
+      if (!matchesText(prompt, one.prompt)) continue;
+      this.matched.set(one, times + 1);
+      return one.turn;
+    }
+    return turns[this.listed++] ?? forEveryPrompt;
+  }
+
+  /** Whether what was heard is as a step wants it. */
+  isHeard({ heard, is }: { readonly heard: Heard; readonly is: TextMatch }) {
+    return matchesText(this.#heard(heard), is);
+  }
+
+  #heard(what: Heard): string {
+    switch (what) {
+      case "prompt":
+        return this.prompts.at(-1) ?? "";
+      case "answer":
+        return this.lastAnswer;
+      case "tool_result":
+        return this.lastToolResult;
+      case "tool_input":
+        return this.lastToolInput;
+    }
   }
 
   /** A line, or nothing when this version does not write such lines. */

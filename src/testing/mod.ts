@@ -1,0 +1,112 @@
+/**
+ * For tests of programs that use this library: a scripted `claude`, a scripted Messages
+ * API, recordings. Nothing here needs an account, a network or the real `claude`, and
+ * all of it works in `Deno.test`, vitest and `node:test` alike, as far as each can run
+ * Deno's own functions (see the README, "Testing").
+ *
+ * @example A session without a process
+ * ```ts
+ * import { AsyncSession } from "@claudestream/core";
+ * import { MemoryClaude, step } from "@claudestream/core/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const claude = new MemoryClaude(step.conversation([], {
+ *   onPrompt: [step.onPrompt(/capital of (\w+)/, [step.text("Paris.")])],
+ *   forEveryPrompt: [step.text("I do not know.")],
+ * }));
+ * await using session = new AsyncSession({ spawn: claude.spawn });
+ * assertEquals((await session.ask("the capital of France?")).text, "Paris.");
+ * assertEquals((await session.ask("and its mayor?")).text, "I do not know.");
+ * ```
+ *
+ * @module
+ */
+
+export * as step from "./steps.ts";
+export {
+  parseScenario,
+  readScenario,
+  ScenarioError,
+  type ScenarioIssue,
+  scenarioJsonSchema,
+} from "./scenario_file.ts";
+export { MemoryClaude } from "./memory_claude.ts";
+export {
+  ScriptedClaude,
+  type ScriptedClaudeOptions,
+  type ScriptedStart,
+} from "./scripted_claude.ts";
+export {
+  type ApiEvent,
+  type ApiMessage,
+  type ApiRequest,
+  type ApiToolResult,
+  block,
+  type EnvironmentOptions,
+  fault,
+  Gate,
+  MessagesApi,
+  type MessagesApiOptions,
+  reply,
+  type ReplyHandler,
+  type RequestKind,
+  type RequestOutcome,
+  type SideCall,
+} from "./messages_api.ts";
+export { type Replay, replay } from "./replay.ts";
+export { Scratch } from "./scratch.ts";
+export type {
+  ExitStatus,
+  SpawnSpec,
+  Transport,
+  TransportSignal,
+} from "../options/transport.ts";
+export type {
+  AnswerFaults,
+  ApiErrorStep,
+  BackgroundStep,
+  BlockStep,
+  BrokenStreamStep,
+  DeltaOptions,
+  During,
+  GrandchildStep,
+  Heard,
+  Ignored,
+  Json,
+  JsonObject,
+  PlainStep,
+  ProcessScript,
+  PromptScript,
+  RedactedThinkingStep,
+  RefusalStep,
+  RequestStep,
+  ResultStep,
+  Scenario,
+  ScriptedAnswer,
+  ScriptedSignal,
+  ScriptedToolCall,
+  ScriptedUsage,
+  SpoilStep,
+  Step,
+  TextMatch,
+  TextStep,
+  ThinkingStep,
+  ToolCallsStep,
+  TurnScript,
+  WhenStep,
+} from "./scenario.ts";
+export type {
+  Block,
+  FailureReply,
+  Fault,
+  MessageReply,
+  OtherBlock,
+  Piece,
+  RedactedThinkingBlock,
+  Reply,
+  ReplyBase,
+  ReplyUsage,
+  TextBlock,
+  ThinkingBlock,
+  ToolUseBlock,
+} from "./script.ts";

@@ -1,0 +1,315 @@
+/**
+ * Scenarios as JSONC files: JSON with comments and trailing commas.
+ *
+ * @module
+ */
+
+import * as momoa from "@humanwhocodes/momoa";
+import * as v from "valibot";
+import { closest } from "../util/closest.ts";
+import type { JsonObject, Scenario } from "./scenario.ts";
+import { fieldsOf, scenarioFile, STEP_NAMES } from "./scenario_schema.ts";
+
+/** One thing that is wrong with a scenario file. */
+export interface ScenarioIssue {
+  /** The line, counted from 1. */
+  readonly line: number;
+  /** The column, counted from 1. */
+  readonly column: number;
+  /** Where in the scenario, joined with dots: `processes.0.turns.0.1.text`. Empty for the whole. */
+  readonly path: string;
+  /** What was expected, and what came. */
+  readonly message: string;
+}
+
+/** A scenario file that cannot be played. `message` names each place. */
+export class ScenarioError extends SyntaxError {
+  /** The name of the class. */
+  override readonly name = "ScenarioError";
+  /** All that is wrong, in the order of the file. */
+  readonly issues: readonly ScenarioIssue[];
+
+  /** Made by {@linkcode readScenario} and {@linkcode parseScenario}. */
+  constructor(
+    file: string,
+    issues: readonly ScenarioIssue[],
+    options?: ErrorOptions,
+  ) {
+    const lines = issues.map(({ line, column, message }) =>
+      `${file}:${line}:${column}: ${message}`
+    );
+    super(`Cannot read the scenario:\n  ${lines.join("\n  ")}`, options);
+    this.issues = issues;
+  }
+}
+
+/**
+ * Reads a scenario from a file. Needs the permission to read it.
+ *
+ * @param path The file, JSON with comments.
+ * @returns The scenario.
+ * @throws {ScenarioError} It is no scenario; each place is named with line and column.
+ * @throws {Error} The file cannot be read.
+ */
+export function readScenario(path: string | URL): Scenario {
+  return parseScenario(Deno.readTextFileSync(path), { name: String(path) });
+}
+
+/**
+ * Reads a scenario from the text of a file.
+ *
+ * @param text JSON with comments.
+ * @param options How errors call the text. Default: `"scenario"`.
+ * @returns The scenario.
+ * @throws {ScenarioError} It is no scenario; each place is named with line and column.
+ *
+ * @example
+ * ```ts
+ * import { parseScenario, ScenarioError } from "@claudestream/core/testing";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const scenario = parseScenario(`{
+ *   // What each started process does.
+ *   "processes": [{
+ *     "turns": [[{ "do": "text", "text": "Hello." }]],
+ *   }],
+ * }`);
+ * assertEquals(scenario.processes.length, 1);
+ *
+ * assertThrows(
+ *   () => parseScenario(`{ "processes": [{ "turn": [] }] }`),
+ *   ScenarioError,
+ *   'scenario:1:19: there is no field "turn", did you mean "turns"?',
+ * );
+ * ```
+ */
+export function parseScenario(
+  text: string,
+  options: { readonly name?: string } = {},
+): Scenario {
+  const { name = "scenario" } = options;
+  const body = parsed(text.replace(/^\uFEFF/, ""), name);
+  const odd = [...duplicates(body, ""), ...lists(body)];
+  if (odd.length > 0) throw new ScenarioError(name, odd);
+  const value = momoa.evaluate(body) as unknown;
+  const read = v.safeParse(scenarioFile, value);
+  if (read.success) {
+    const { $schema: _, ...scenario } = read.output;
+    return scenario;
+  }
+  const issues = read.issues.flatMap((issue) => issuesOf(issue, body, value));
+  throw new ScenarioError(
+    name,
+    issues.sort((a, b) => a.line - b.line || a.column - b.column),
+  );
+}
+
+/**
+ * The JSON Schema of scenario files, for editors: save it, and name it in the field
+ * `$schema` of a file.
+ *
+ * @returns The schema, of the dialect 2020-12.
+ */
+export async function scenarioJsonSchema(): Promise<JsonObject> {
+  // Only who asks for a schema pays for what makes it.
+  const { toJsonSchema } = await import("@valibot/to-json-schema");
+  const schema = toJsonSchema(scenarioFile, {
+    target: "draft-2020-12",
+    // A check by a function has no word in JSON Schema.
+    ignoreActions: ["check"],
+  });
+  return schema as unknown as JsonObject;
+}
+
+interface ParseFailure {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function isParseFailure(error: unknown): error is Error & ParseFailure {
+  return error instanceof Error && "line" in error && "column" in error;
+}
+
+function parsed(text: string, name: string): momoa.ValueNode {
+  try {
+    const { body } = momoa.parse(text, {
+      mode: "jsonc",
+      allowTrailingCommas: true,
+    });
+    return body;
+  } catch (cause) {
+    if (!isParseFailure(cause)) throw cause;
+    // The end of the text has no place of its own in the parser.
+    const isCut = cause.message.startsWith("Unexpected end");
+    const before = text.split("\n");
+    const { line, column } = isCut
+      ? { line: before.length, column: (before.at(-1) ?? "").length + 1 }
+      : cause;
+    const message = cause.message.replace(/\s*\(\d+:\d+\)$/, "");
+    throw new ScenarioError(
+      name,
+      [{ line, column, path: "", message: `no JSON: ${message}` }],
+      { cause },
+    );
+  }
+}
+
+function nameOf({ name }: momoa.MemberNode): string {
+  return name.type === "String" ? name.value : name.name;
+}
+
+/** Fields that are given twice, of which one would be lost. */
+function duplicates(node: momoa.ValueNode, path: string): ScenarioIssue[] {
+  const inner = (key: string | number) =>
+    path === "" ? `${key}` : `${path}.${key}`;
+  if (node.type === "Array") {
+    return node.elements.flatMap(({ value }, index) =>
+      duplicates(value, inner(index))
+    );
+  }
+  if (node.type !== "Object") return [];
+  const seen = new Set<string>();
+  return node.members.flatMap((member) => {
+    const name = nameOf(member);
+    const { line, column } = member.loc.start;
+    const message = `the field "${name}" is given twice`;
+    const own = seen.has(name)
+      ? [{ line, column, path: inner(name), message }]
+      : [];
+    seen.add(name);
+    return [...own, ...duplicates(member.value, inner(name))];
+  });
+}
+
+/** Lists in the place of processes: to the schema one is an object without fields. */
+function lists(body: momoa.ValueNode): ScenarioIssue[] {
+  const { node } = nodeAt(body, ["processes"]);
+  if (node.type !== "Array") return [];
+  return node.elements.flatMap(({ value }, index) => {
+    const { line, column } = value.loc.start;
+    const message = "expected Object, got Array";
+    const path = `processes.${index}`;
+    return value.type === "Array" ? [{ line, column, path, message }] : [];
+  });
+}
+
+type Key = string | number;
+
+/** What is at the end of a path, as far as it is there. */
+function nodeAt(
+  body: momoa.ValueNode,
+  path: readonly Key[],
+): { readonly node: momoa.ValueNode; readonly member?: momoa.MemberNode } {
+  let at: { node: momoa.ValueNode; member?: momoa.MemberNode } = { node: body };
+  for (const key of path) {
+    const { node } = at;
+    if (node.type === "Array") {
+      const element = node.elements[Number(key)];
+      if (element === undefined) return at;
+      at = { node: element.value };
+    } else if (node.type === "Object") {
+      const member = node.members.findLast((one) => nameOf(one) === key);
+      if (member === undefined) return { node };
+      at = { node: member.value, member };
+    } else return at;
+  }
+  return at;
+}
+
+function valueAt(value: unknown, path: readonly Key[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<Key, unknown> | undefined)?.[key],
+    value,
+  );
+}
+
+function issuesOf(
+  issue: v.BaseIssue<unknown>,
+  body: momoa.ValueNode,
+  value: unknown,
+): ScenarioIssue[] {
+  const path = (issue.path ?? []).map(({ key }) => key as Key);
+  const inner = issue.issues;
+  // Of several ways to write a value, the one that fits best has the most to say.
+  if (issue.type === "union" && inner !== undefined) {
+    const given = valueAt(value, path);
+    const fitting = inner.filter(({ path }) => path !== undefined);
+    if (typeof given === "object" && given !== null && fitting.length > 0) {
+      const [first] = fitting.map((one) => ({
+        ...one,
+        path: [...issue.path ?? [], ...one.path ?? []],
+      }));
+      if (first !== undefined) {
+        return issuesOf(first as v.BaseIssue<unknown>, body, value);
+      }
+    }
+  }
+  const { node, member } = nodeAt(body, path);
+  const key = path.at(-1);
+  const parent = valueAt(value, path.slice(0, -1));
+  const isKey = issue.type === "strict_object" && typeof key === "string" &&
+    typeof parent === "object" && parent !== null;
+  const isUnknown = isKey && key in parent && issue.expected === "never";
+  const isMissing = isKey && !(key in parent);
+  const place = isUnknown && member !== undefined ? member : node;
+  const { line, column } = place.loc.start;
+  const message = isUnknown
+    ? unknownField(String(key), fieldsOf(kindOf(parent, path)))
+    : isMissing
+    ? `the field "${String(key)}" is missing`
+    : issue.type === "variant" && key === "do"
+    ? unknownStep(valueAt(value, path))
+    : wrongValue(issue);
+  return [{ line, column, path: path.join("."), message }];
+}
+
+/** The name under which the schema knows an object. */
+function kindOf(object: object, path: readonly Key[]): string {
+  if ("do" in object) return String(object.do);
+  if ("answer" in object) return `answer ${String(object.answer)}`;
+  const keys = path.slice(0, -1).filter((key) => typeof key === "string");
+  switch (keys.at(-1)) {
+    case undefined:
+      return "scenario";
+    case "processes":
+      return "process";
+    case "calls":
+      return "call";
+    case "usage":
+      return "usage counts";
+    default:
+      return keys.at(-1) ?? "";
+  }
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  const told = `there is no field "${name}"`;
+  if (near !== undefined) return `${told}, did you mean "${near}"?`;
+  return known.length === 0 ? told : `${told}: expected ${known.join(", ")}`;
+}
+
+function unknownStep(given: unknown): string {
+  if (typeof given !== "string") {
+    return `the field "do" is missing: expected the name of a step, ${
+      STEP_NAMES.join(", ")
+    }`;
+  }
+  const near = closest(given, STEP_NAMES);
+  const told = `there is no step "${given}"`;
+  return near === undefined
+    ? `${told} here: expected ${STEP_NAMES.join(", ")}`
+    : near === given
+    ? `the step "${given}" can stand in a turn only, not here`
+    : `${told}, did you mean "${near}"?`;
+}
+
+/** "Invalid type: Expected string but received 5" as "expected string, got 5". */
+function wrongValue({ message, received }: v.BaseIssue<unknown>): string {
+  const [, expected, got] =
+    /^Invalid [\w ]+: Expected (.*?)(?: but received (.*))?$/s.exec(message) ??
+      [];
+  if (expected === undefined) return message;
+  return `expected ${expected}, got ${got ?? received}`;
+}

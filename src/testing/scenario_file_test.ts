@@ -1,0 +1,151 @@
+// Scenario files: what is read, and what errors say.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseScenario, ScenarioError } from "./scenario_file.ts";
+
+const turn = (...steps: string[]) =>
+  `{\n  "processes": [\n    { "turns": [[\n${
+    steps.map((step) => `      ${step}`).join(",\n")
+  }\n    ]] }\n  ]\n}`;
+
+const WRONG: readonly (readonly [name: string, text: string, told: string])[] =
+  [
+    ["no JSON", '{\n  "processes": [\n}', "scenario:3:1: no JSON: "],
+    ["half of it", '{ "processes": [', "scenario:1:17: no JSON: "],
+    ["empty", "", "scenario:1:1: no JSON: "],
+    [
+      "a list as a process",
+      '{ "processes": [[]] }',
+      "1:17: expected Object, got Array",
+    ],
+    ["a text", '"x"', 'scenario:1:1: expected Object, got "x"'],
+    ["nothing in it", "{}", '1:1: the field "processes" is missing'],
+    ["no process", '{ "processes": [] }', "1:16: expected >=1, got 0"],
+    [
+      "an unknown field of a process",
+      '{\n "processes": [{ "turn": [] }] }',
+      '2:18: there is no field "turn", did you mean "turns"?',
+    ],
+    [
+      "an unknown field of the scenario",
+      '{ "processes": [{}], "speed": 3 }',
+      '1:22: there is no field "speed", did you mean "seed"?',
+    ],
+    [
+      "an unknown step",
+      turn('{ "do": "txet", "text": "x" }'),
+      '4:15: there is no step "txet", did you mean "text"?',
+    ],
+    [
+      "a step without a name",
+      turn('{ "text": "x" }'),
+      '4:7: the field "do" is missing: expected the name of a step, text, ',
+    ],
+    [
+      "a step that has no place there",
+      `{ "processes": [{ "beforeInput": [{ "do": "text", "text": "x" }] }] }`,
+      '1:43: the step "text" can stand in a turn only, not here',
+    ],
+    [
+      "a field of a step that is missing",
+      turn('{ "do": "text" }'),
+      '4:7: the field "text" is missing',
+    ],
+    [
+      "a field of a step that is unknown",
+      turn('{ "do": "text", "text": "x", "delta": 3 }'),
+      '4:36: there is no field "delta", did you mean "deltas"?',
+    ],
+    [
+      "a value of another type",
+      turn('{ "do": "text", "text": 5 }'),
+      "4:31: expected string, got 5",
+    ],
+    [
+      "a value of neither type",
+      turn('{ "do": "text", "text": "x", "deltas": true }'),
+      "4:46: expected (number | Array), got true",
+    ],
+    [
+      "a value out of range",
+      turn('{ "do": "pause", "ms": -1 }'),
+      "4:30: expected >=0, got -1",
+    ],
+    [
+      "one of a few words",
+      turn('{ "do": "kill", "signal": "SIGFOO" }'),
+      '4:33: expected ("SIGABRT" | "SIGHUP"',
+    ],
+    [
+      "a step in a step",
+      turn(
+        '{ "do": "tool_calls", "calls": [{ "name": "Read", "input": {},',
+      ).replace(
+        '"input": {},',
+        '"input": {},\n        "running": [{ "do": "puase" }] }] }',
+      ),
+      '5:29: there is no step "puase", did you mean "pause"?',
+    ],
+    [
+      "a field of a call",
+      turn('{ "do": "tool_calls", "calls": [{ "nam": "Read", "input": {} }] }'),
+      '4:39: the field "name" is missing',
+    ],
+    [
+      "a pattern that is none",
+      '{ "processes": [{ "onPrompt": [{ "prompt": { "pattern": "(" }, "turn": [] }] }] }',
+      "1:57: expected a regular expression",
+    ],
+    [
+      "an answer",
+      '{ "processes": [{ "answers": { "interrupt": { "answer": "maybe" } } }] }',
+      '1:57: expected ("success" | "error" | "none" | "gate"), got "maybe"',
+    ],
+    [
+      "a version",
+      '{ "version": "newest", "processes": [{}] }',
+      '1:14: expected one such as "2.1.332"',
+    ],
+    [
+      "a field given twice",
+      '{ "processes": [{}], "seed": "a", "seed": "b" }',
+      '1:35: the field "seed" is given twice',
+    ],
+  ];
+
+for (const [name, text, told] of WRONG) {
+  Deno.test(`an error of a scenario names line, column and what was expected: ${name}`, () => {
+    const error = assertThrows(() => parseScenario(text), ScenarioError);
+    assert(error.message.includes(told), error.message);
+    const [issue] = error.issues;
+    assert(issue !== undefined && issue.line >= 1 && issue.column >= 1);
+  });
+}
+
+Deno.test("an error of a scenario tells of all that is wrong, in order", () => {
+  const error = assertThrows(
+    () =>
+      parseScenario(
+        '{\n  "processes": [{ "turns": 5 }],\n  "sed": "x"\n}',
+        { name: "a.jsonc" },
+      ),
+    ScenarioError,
+  );
+  assertEquals(error.issues.map(({ line, path }) => [line, path]), [
+    [2, "processes.0.turns"],
+    [3, "sed"],
+  ]);
+  assert(error.message.includes("\n  a.jsonc:2:28: "), error.message);
+});
+
+Deno.test("comments, trailing commas and a byte order mark may be in a scenario", () => {
+  const text = `\uFEFF// one
+{
+  "$schema": "./scenario.schema.json", /* two */
+  "processes": [{ "turns": [[{ "do": "text", "text": "x" },]], },],
+}
+`;
+  assertEquals(parseScenario(text), {
+    processes: [{ turns: [[{ do: "text", text: "x" }]] }],
+  });
+});

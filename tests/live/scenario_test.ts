@@ -1,0 +1,212 @@
+// The same scenario over the stand-ins and, through the scripted Messages API, over the
+// real CLI: what a program sees of the conversation is the same.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  type ClaudeEvent,
+  deny,
+  type Policy,
+  type SessionOptions,
+  TurnError,
+} from "../../mod.ts";
+import { MemoryClaude } from "../../src/testing/memory_claude.ts";
+import { MessagesApi } from "../../src/testing/messages_api.ts";
+import type { Scenario } from "../../src/testing/scenario.ts";
+import { scenarioReplies } from "../../src/testing/scenario_replies.ts";
+import { Scratch } from "../../src/testing/scratch.ts";
+import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import * as step from "../../src/testing/steps.ts";
+import { live } from "../support/live_world.ts";
+import { realClaudePath } from "../support/real_claude.ts";
+
+interface Case {
+  readonly scenario: Scenario;
+  readonly prompts: readonly string[];
+  readonly policy?: Policy;
+  /** Which of two calls is told of first is a matter of chance. */
+  readonly overlaps?: boolean;
+}
+
+const echo = (
+  what: string,
+  refused?: readonly ReturnType<typeof step.text>[],
+) =>
+  step.toolCall("Bash", { command: `printf ${what}`, description: "Says it" }, {
+    asks: true,
+    output: what,
+    ...(refused === undefined ? {} : { refused }),
+  });
+
+const CASES: Readonly<Record<string, Case>> = {
+  "text in pieces, two turns": {
+    scenario: step.conversation([
+      [step.text("Hello there.", { deltas: 4 })],
+      [step.text("Bye.")],
+    ]),
+    prompts: ["one", "two"],
+  },
+  "prompts by text and pattern": {
+    scenario: step.conversation([[step.text("first")]], {
+      onPrompt: [
+        step.onPrompt(/^add (\d+)$/, [step.text("a number")]),
+        step.onPrompt("bye", [step.text("Bye.")]),
+      ],
+      forEveryPrompt: [step.echo("You said {prompt}")],
+    }),
+    prompts: ["bye", "add 3", "add x", "add y"],
+  },
+  "thinking, a tool, text": {
+    scenario: step.conversation([[
+      step.thinking("hm"),
+      step.text("I look. "),
+      echo("ran"),
+      step.when("tool_result", { contains: "ran" }, [step.text("it ran")]),
+    ]]),
+    prompts: ["one"],
+    policy: callback(() => allow()),
+  },
+  "two tools in one message": {
+    scenario: step.conversation([[
+      step.toolCalls([
+        ...echo("a").calls,
+        ...echo("b").calls,
+      ]),
+      step.text("both"),
+    ]]),
+    prompts: ["one"],
+    overlaps: true,
+    policy: callback(() => allow()),
+  },
+  "a tool that is denied": {
+    scenario: step.conversation([[
+      echo("never", [step.text("you said no")]),
+      step.text("it ran"),
+    ]]),
+    prompts: ["one"],
+    policy: callback(() => deny("no")),
+  },
+  "a failure of the API": {
+    scenario: step.conversation([
+      [
+        step.apiRetry({ status: 401 }),
+        step.apiError(401, "authentication_failed", "No."),
+      ],
+      [step.text("second")],
+    ], { onPrompt: [step.onPrompt("three", [step.text("third")])] }),
+    prompts: ["one", "three", "two"],
+  },
+  "another attempt": {
+    scenario: step.conversation([[
+      step.apiRetry({ status: 529 }),
+      step.text("at last"),
+    ]]),
+    prompts: ["one"],
+  },
+  "a context that is full": {
+    scenario: step.conversation([[step.contextOverflow()]]),
+    prompts: ["one"],
+  },
+  "a refusal": {
+    scenario: step.conversation([[step.refusal()]]),
+    prompts: ["one"],
+  },
+};
+
+/** What the program sees of the conversation, without the CLI's own words. */
+function told(event: ClaudeEvent): unknown {
+  switch (event.type) {
+    case "assistant_text":
+      return event.error !== undefined
+        ? [event.type]
+        : [event.type, event.text];
+    case "thinking":
+      return [event.type, event.text];
+    case "tool_use":
+      return [event.type, event.name, event.input];
+    case "tool_result":
+      return [event.type, event.isError, event.isError || event.text];
+    case "result":
+      return [event.type, event.subtype, event.isError, event.terminalReason];
+    case "api_retry":
+      return [event.type];
+    default:
+      return undefined;
+  }
+}
+
+async function seen(one: Case, options: SessionOptions): Promise<unknown[]> {
+  const list: unknown[] = [];
+  await using session = new AsyncSession({
+    ...options,
+    ...(one.policy === undefined ? {} : { policy: one.policy }),
+  });
+  for (const prompt of one.prompts) {
+    const turn = session.send(prompt);
+    for await (const event of turn) list.push(told(event));
+    try {
+      list.push(await turn.text());
+    } catch (error) {
+      if (!(error instanceof TurnError)) throw error;
+      list.push(["failed", error.code]);
+    }
+  }
+  const seen = list.filter((item) => item !== undefined);
+  if (one.overlaps !== true) return seen;
+  return seen.map((item) => JSON.stringify(item)).sort();
+}
+
+for (const [name, one] of Object.entries(CASES)) {
+  live(
+    `a scenario is the same over process, memory and the real CLI: ${name}`,
+    async () => {
+      const memory = new MemoryClaude(one.scenario);
+      const expected = await seen(one, { spawn: memory.spawn });
+      await using claude = await ScriptedClaude.create(one.scenario);
+      assertEquals(await seen(one, { claudePath: claude.command }), expected);
+      await using scratch = await Scratch.create();
+      await using api = await MessagesApi.play(one.scenario);
+      const real = await seen(one, {
+        claudePath: realClaudePath() ?? "claude",
+        cwd: scratch.cwd,
+        clearEnv: true,
+        env: {
+          ...api.environment({
+            home: scratch.home,
+            temporary: scratch.temporary,
+          }),
+          CLAUDE_CODE_MAX_RETRIES: "1",
+        },
+      });
+      assertEquals(api.problems, []);
+      assertEquals(real, expected);
+    },
+  );
+}
+
+Deno.test("what only a stand-in can play is told, with its place", () => {
+  const rows: readonly (readonly [Scenario, string])[] = [
+    [
+      step.conversation([[step.text("x"), step.exit(1)]]),
+      'the step "exit" at processes.0.turns.0.1',
+    ],
+    [
+      step.conversation([], {
+        onPrompt: [
+          step.onPrompt("x", [step.when("prompt", "x", [step.write("y")])]),
+        ],
+      }),
+      'the step "write" at processes.0.onPrompt.0.turn.0.then.0',
+    ],
+    [
+      step.conversation([], { ignore: ["sigterm"] }),
+      'the field "ignore" at processes.0',
+    ],
+    [{ processes: [{}, {}] }, "expected one process, got 2"],
+  ];
+  for (const [scenario, text] of rows) {
+    assertThrows(() => scenarioReplies(scenario), RangeError, text);
+  }
+});
