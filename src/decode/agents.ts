@@ -22,7 +22,7 @@ export class Agents {
   readonly #byId = new Map<string, Agent>();
   readonly #byCall = new Map<string, Agent>();
 
-  /** A task began; not every one is a subagent. */
+  /** A task began; not every task is a subagent. */
   started(task: TaskStarted): void {
     const { taskId: agentId, toolUseId, subagentType } = task;
     if (task.taskType !== "local_agent" && subagentType === undefined) return;
@@ -31,7 +31,7 @@ export class Agents {
     if (toolUseId !== undefined) this.#byCall.set(toolUseId, agent);
   }
 
-  /** Says whose a message is, where the line itself does not: CLI 2.1.197 leaves out the id. */
+  /** Adds whose message it is, if the line does not say it: CLI 2.1.197 leaves out the id. */
   sign(message: Draft<AssistantMessage> | Draft<UserMessage>): void {
     const { parentToolUseId } = message;
     if (parentToolUseId === null) return;
@@ -43,7 +43,7 @@ export class Agents {
     }
   }
 
-  /** The same for a request, which has the id and nothing else. */
+  /** The same for a request, which has only the id. */
   signRequest(request: ToolRequest): ToolRequest {
     const agent = request.agentId === undefined
       ? undefined

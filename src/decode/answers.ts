@@ -9,7 +9,7 @@ import type { Result } from "../messages/result.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 
 /**
- * How the CLI, 2.1.330 and 2.1.332, begins the line that asks the model to go on in the
+ * How the CLI, 2.1.330 and 2.1.332, begins the line that asks the model to continue in the
  * middle of its answer, after `max_tokens` or a broken stream. No field of the line tells
  * it from a line that asks for a new answer, such as the feedback of a Stop hook, or
  * "give the whole answer again".
@@ -20,7 +20,7 @@ const RESUMPTIONS: readonly string[] = [
   "Your response above was cut off mid-stream. Resume directly",
 ];
 
-/** Whether the CLI asks the main agent to go on where its last reply was cut off. */
+/** Whether the CLI asks the main agent to continue where its last reply was cut off. */
 export function isResumption(event: ClaudeEvent): boolean {
   return event.type === "user_text" && event.synthetic &&
     event.parentToolUseId === null &&
@@ -31,31 +31,31 @@ export function isResumption(event: ClaudeEvent): boolean {
 interface Part {
   /** The line that it came in. */
   readonly uuid: string | undefined;
-  /** Blocks of one reply, and of those that go on with it, have the same. */
+  /** The same for the blocks of one reply, and of those that continue it. */
   readonly group: number;
   readonly text: string;
 }
 
-/** What came of one turn so far. */
+/** What is known of one turn so far. */
 interface OpenTurn {
   parts: Part[];
-  /** The reply that the last part is of. */
+  /** The reply that the last part belongs to. */
   messageId: string | undefined;
-  /** The CLI asked the model to go on where its last reply was cut off. */
+  /** Whether the CLI asked the model to continue where its last reply was cut off. */
   isResumed: boolean;
-  /** The prompts that it is about, as far as the CLI says so. */
+  /** The prompts that it answers, as far as the CLI says so. */
   promptIds: readonly string[];
-  /** Its begin was seen. */
+  /** Whether its begin was seen. */
   readonly hasBegun: boolean;
 }
 
 /**
  * Follows the turns of one process. The answer of a turn is the text of the last reply of
- * the main agent that has any: all of its blocks, and those of the replies that go on with
+ * the main agent that has any: all of its blocks, and those of the replies that continue
  * it. What was taken back, or comes from a subagent, is no part of it.
  */
 export class Answers {
-  /** Turns that have no result yet: more than one where the CLI holds a result back. */
+  /** Turns that have no result yet: more than one if the CLI holds a result back. */
   #turns: OpenTurn[] = [];
 
   /** Takes over what an event says. */

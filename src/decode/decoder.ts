@@ -271,7 +271,7 @@ export class EventDecoder {
     this.#totalCostUsd = result.totalCostUsd;
     this.#turn++;
     for (const [id, { turn, isOwn }] of this.#blocks) {
-      // A reply of a subagent in the background may go on after the result.
+      // A reply of a subagent in the background may continue after the result.
       if (isOwn || turn < this.#turn - 1) this.#blocks.delete(id);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Joins pieces of a reply that nobody has read yet into one. Pure.
+ * Joins pieces of a reply that were not read yet into one. Pure.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { ThinkingTokens } from "../messages/system/models.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolInputDelta } from "../events/tools.ts";
 
-/** So many pieces are kept one by one before they become one text. */
+/** How many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;
 
 /** Whether a frame can be joined with another one at all. */

@@ -13,7 +13,7 @@ type Named = Record<string, unknown>;
 /** The rest of a JSON string, up to its closing quote. */
 const REST_OF_STRING = /(?:[^"\\]|\\.)*/y;
 
-/** The same where it has no escapes: no quote, no backslash, and no control character. */
+/** The same without escapes: no quote, no backslash, and no control character. */
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 
 /**
@@ -49,14 +49,14 @@ export class LinePattern {
     this.#name = name;
     this.#wireName = wireName;
     this.#uuidLength = uuidLength;
-    // Without `raw`: V8 copies an object fast only where all of it is enumerable.
+    // Without `raw`: V8 copies an object fast only if all of it is enumerable.
     this.#delta = { ...delta };
     this.#raw = raw;
     this.#event = event;
     this.#inner = inner;
   }
 
-  /** The pattern of a line that was read as `delta`; `undefined` where it has none. */
+  /** The pattern of a line that was read as `delta`; `undefined` if it has none. */
   static of(line: string, delta: StreamDelta): LinePattern | undefined {
     const names = pieceNames(delta.deltaType);
     const flat = flatOf(delta.raw);
@@ -82,7 +82,7 @@ export class LinePattern {
       : undefined;
   }
 
-  /** What the line says, where it is of this pattern. */
+  /** Reads a line; `undefined` if it does not have this pattern. */
   read(line: string): StreamDelta | undefined {
     const start = this.#start;
     const middle = this.#middle;
@@ -111,7 +111,7 @@ export class LinePattern {
   }
 }
 
-/** The three objects of such a line, where there are no others in it. */
+/** The three objects of such a line, if it has no others. */
 interface Flat {
   readonly raw: WireObject;
   readonly event: WireObject;
@@ -147,7 +147,7 @@ function holdsOnly(object: WireObject, known: unknown): boolean {
   return true;
 }
 
-/** Where the text of a value is that is a string. Quotes within strings are escaped, so what looks like a name is one. */
+/** Finds the text of a value that is a string. Quotes within strings are escaped, so what looks like a name is one. */
 function stringIn(
   line: string,
   name: string,
@@ -172,12 +172,12 @@ function isPlain(line: string, start: number, end: number): boolean {
   return PLAIN.lastIndex === end;
 }
 
-/** A JSON string, quotes included; `undefined` where it is not one. */
+/** Parses a JSON string, quotes included; `undefined` if it is not one. */
 function unescaped(json: string): string | undefined {
   try {
     return JSON.parse(json);
   } catch {
-    // Two strings, say: whoever reads the whole line knows what to make of it.
+    // Two strings, say: the line is then parsed as a whole.
     return undefined;
   }
 }

@@ -10,11 +10,11 @@ import type { ClaudeEvent } from "../events/mod.ts";
 /**
  * Called when text that was shown is taken back: `text` is the end of all that was
  * shown so far, and no longer counts. What it returns is put into the stream at that
- * place; what comes after goes on from where `text` began.
+ * place; what comes after continues from where `text` began.
  */
 export type OnRetract = (text: string) => string | void;
 
-/** What a stream of text says where it cannot take text back. */
+/** The note in a stream of text, which cannot take text back. */
 export function retractionNote(text: string): string {
   const what = text.length === 1
     ? "last character is"
@@ -61,7 +61,7 @@ export class TextPieces {
     this.#onRetract = onRetract;
   }
 
-  /** The new text in an event; empty where it has none. */
+  /** The new text in an event; empty if it has none. */
   take(event: ClaudeEvent): string {
     const piece = this.#take(event);
     if (piece !== "") this.#turns.splice(-1, 1, true);
@@ -122,7 +122,7 @@ export class TextPieces {
   /** Another reply begins: whatever the one before left open was broken off. */
   #begin(messageId: string | undefined): string {
     this.#abandon([...this.#blocks.values()].filter((it) => !it.isWhole));
-    // The reply that came for a broken one is over: the rest will not come any more.
+    // The reply that came for a broken one is over: the rest will never come.
     const note = this.#isReplacing ? this.#retract(this.#orphan) : "";
     this.#reset(messageId);
     return note;

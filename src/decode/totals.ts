@@ -1,9 +1,9 @@
 /**
  * What a session has used, over all its processes. Pure.
  *
- * The CLI counts from the start of its process. One that resumes a session may go on
- * from where the one before was (CLI 2.1.330, where that one ended in good order), or
- * start at nothing (where it was killed).
+ * The CLI counts from the start of its process. A process that resumes a session may count
+ * on from where the one before was (CLI 2.1.330, if that one ended in good order), or
+ * start at nothing (if it was killed).
  *
  * @module
  */
@@ -62,7 +62,7 @@ export function usedBy(models: readonly ModelUsage[]): Used {
 
 /**
  * What a process counted before its first turn, told by the result of that turn;
- * `undefined` where the CLI does not say (2.1.197).
+ * `undefined` if the CLI does not say (2.1.197).
  */
 export function usedBefore(first: Result): Used | undefined {
   const { modelUsageSinceLastResult: since } = first;
@@ -99,12 +99,12 @@ export class Totals {
   /** Another conversation has taken the place of the first one since then. */
   #mayBeginAnew = false;
 
-  /** Whether this process may go on from what the session had cost. */
+  /** Whether this process may count on from what the session had cost. */
   readonly #mayGoOn: boolean;
 
   /**
    * @param earlier What the processes before used.
-   * @param mayGoOn Whether a process of this CLI may go on from there.
+   * @param mayGoOn Whether a process of this CLI may count on from there.
    */
   constructor(earlier: Used = NOTHING_USED, mayGoOn = true) {
     this.#earlier = earlier;

@@ -39,19 +39,19 @@ export type UserBlock = ToolResult | UserText | UserReplay | UnknownEvent;
 export interface KnownCall {
   readonly name: string;
   readonly input: WireObject;
-  /** When the call was written, in milliseconds since 1970; `undefined` where the line does not say. */
+  /** When the call was written, in milliseconds since 1970; `undefined` if the line does not say. */
   readonly atMs: number | undefined;
   /** How long it waited for an answer, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** Content as blocks. Where nobody checked it, it may be anything. */
+/** Content as blocks. Unchecked content may be anything. */
 export function blocksOf(content: unknown): readonly unknown[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
   return Array.isArray(content) ? content : [];
 }
 
-/** Milliseconds since 1970 of a time in ISO 8601, or `undefined` where it is none. */
+/** Milliseconds since 1970 of a time in ISO 8601, or `undefined` if it is none. */
 export function timeOf(timestamp: string | undefined): number | undefined {
   if (timestamp === undefined) return undefined;
   const time = Date.parse(timestamp);

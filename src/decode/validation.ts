@@ -8,7 +8,7 @@ import { type ErrorDetails, ProtocolError } from "../errors.ts";
 import type { UnknownEvent, UnknownReason } from "../messages/unknown.ts";
 import type { Frame } from "../events/mod.ts";
 
-/** What is wrong with a line; what is only new is not in here. */
+/** What is wrong with a line; what is only new is not wrong. */
 const WRONG: ReadonlyMap<UnknownReason, string> = new Map([
   ["not_json", "it is not JSON"],
   ["not_object", "it is not an object"],
@@ -25,7 +25,7 @@ function fault(event: UnknownEvent): string | undefined {
 }
 
 /**
- * The error of the first thing in a line that does not fit, or `undefined` where all of
+ * The error of the first thing in a line that does not fit, or `undefined` if all of
  * it does. A type, subtype or kind of block that we do not know fits: newer CLIs have
  * more of them, and no session is to end over that.
  */

@@ -1,6 +1,6 @@
 /**
  * Questions that are left to the caller: the event of each, its answer by hand, and
- * the answer where there is nobody. Pure.
+ * the answer if nobody can give one. Pure.
  *
  * @module
  */
@@ -146,7 +146,7 @@ function issueOf(
   }
 }
 
-/** A reply, and for how long it was to be remembered: more than the CLI may be told. */
+/** A reply, and how long it was to be remembered, of which the CLI may not be told. */
 export type DecisionReply = Reply & Pick<AllowOptions, "remember">;
 
 /** The reply to a permission request. */
@@ -164,7 +164,7 @@ export function decisionReply(
   return { response: permissionReply(said, request), ...wish };
 }
 
-/** For how long a decision is to be remembered. */
+/** How long a decision is to be remembered. */
 export function wishOf(
   decision: Decision | undefined,
 ): Pick<AllowOptions, "remember"> {
@@ -173,7 +173,7 @@ export function wishOf(
     : {};
 }
 
-/** The reply where nobody is there to answer. */
+/** The reply if nobody is there to answer. */
 export function unattendedReply(
   question: PeopleQuestion,
   policy: Policy | undefined,

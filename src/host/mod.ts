@@ -1,6 +1,7 @@
 /**
  * Answers what the CLI asks the host: permissions, hooks, tools, questions to people.
- * No I/O and no clock; what takes time comes as a promise.
+ * No I/O and no clock, the same for async and blocking sessions; what takes time is a
+ * promise.
  *
  * @module
  */
@@ -63,7 +64,7 @@ export const LEFT: unique symbol = Symbol("left to the caller");
 /** An answer, or that there is none here. */
 export type Answer = DecidedReply | typeof LEFT;
 
-/** An answer and, where it decides on a tool call, who decided. */
+/** An answer and, if it decides on a tool call, who decided. */
 export type DecidedReply = DecisionReply & { readonly by?: DecidedBy };
 
 /** What an answer may depend on. */
@@ -82,7 +83,7 @@ export interface HostPort extends PolicyHooksPort {
   emit(event: ClaudeEvent): void;
   /** Sends a message of an MCP server to the CLI that is no response. */
   notify(serverName: string, message: WireObject): void;
-  /** A function of the caller's failed. */
+  /** A function of the caller failed. */
   readonly failed: FailureListener;
   /** Where the CLI runs. */
   readonly machine: Machine;
@@ -148,7 +149,7 @@ export class Host {
   }
 
   /**
-   * Makes ready what takes time, before there is a process; `undefined` where nothing does.
+   * Prepares what takes time before there is a process; `undefined` if nothing does.
    *
    * @throws {ConfigError} A tool or an MCP server cannot be used.
    */
@@ -271,7 +272,7 @@ export class Host {
     return policy?.check(question, reply, context) ?? reply;
   }
 
-  /** The answer to a question that was left to the caller, where there is nobody to give one. */
+  /** The answer to a question that was left to the caller, if nobody can give one. */
   unattended(question: Question): DecidedReply {
     return isForPeople(question)
       ? {
@@ -337,7 +338,7 @@ export class Host {
       : { response: hookReply(lateDenial(timeoutMs)), by: "timeout" };
   }
 
-  /** Takes down an answer. Returns the event of one that decides on a tool call. */
+  /** Notes an answer. Returns the event of one that decides on a tool call. */
   told(
     question: Question,
     { response, by, remember }: DecidedReply,
@@ -368,7 +369,7 @@ export class Host {
     };
   }
 
-  /** A turn ended: no question of its calls can follow any more. */
+  /** A turn ended: no more questions of its calls can follow. */
   turnEnded(): void {
     this.#policyHooks?.turnEnded();
   }

@@ -1,6 +1,6 @@
 /**
- * What the caller's own `PreToolUse` hooks make of calls. The policy decides after them,
- * on what they made. Pure.
+ * How the caller's own `PreToolUse` hooks change calls. The policy decides after them, on
+ * the changed call. Pure.
  *
  * The CLI calls all hooks of a call at the same time, in the order in which they were
  * registered, so those that a call has are known when the policy's hook, the last one, is

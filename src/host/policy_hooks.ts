@@ -1,6 +1,6 @@
 /**
- * The hooks by which a policy holds: which the CLI is told of, and what they answer. No
- * I/O and no clock.
+ * The hooks that enforce a policy: which the CLI is told of, and what they answer. No I/O
+ * and no clock.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface PolicyHooksPort {
     payload: WireObject,
     settle: (outcome: Outcome) => void,
   ): void;
-  /** The session cannot go on. */
+  /** The session cannot continue. */
   fail(error: Error): void;
 }
 
@@ -85,7 +85,7 @@ export function skillShellOf(
   return skillShell ?? (policy === undefined ? "cli" : "policy");
 }
 
-/** Sees to it, once the handshake is answered, that no shell command of a skill runs unasked. */
+/** Makes sure, once the handshake is answered, that no shell command of a skill runs unasked. */
 export function guardSkillShell(
   options: SessionOptions,
   { claude_code_version: version }: WireObject,
@@ -166,7 +166,7 @@ export class PolicyHooks {
     if (subtype === "apply_flag_settings") this.learnSettings();
   }
 
-  /** The answer of one of these hooks; `undefined` for one of the caller's. */
+  /** The answer of one of these hooks; `undefined` for a hook of the caller. */
   answer(
     question: HookQuestion,
     context: PolicyContext,
@@ -211,7 +211,7 @@ export class PolicyHooks {
     );
   }
 
-  /** Ends the session where something else ran than what was decided on. */
+  /** Ends the session if something else ran than what was decided on. */
   #compare({ input }: HookQuestion, context: PolicyContext): Soon<Reply> {
     return whenKnown(this.#gate.mayHaveRun(input, context), (may) => {
       if (!may) this.#port.fail(inputChanged(input));
@@ -219,7 +219,7 @@ export class PolicyHooks {
     });
   }
 
-  /** Lets no answer of a hook of the caller's pass the policy by. */
+  /** Lets no answer of a caller's hook bypass the policy. */
   check(
     { input, toolUseId = "" }: HookQuestion,
     reply: Soon<Reply>,
@@ -253,7 +253,7 @@ export class PolicyHooks {
     });
   }
 
-  /** Takes down an answer that decides on a call. */
+  /** Notes an answer that decides on a call. */
   told(question: Question, response: WireObject): void {
     if (question.kind === "permission" && question.inHook !== true) {
       this.#gate.answered(question.request, response);
@@ -262,14 +262,14 @@ export class PolicyHooks {
     }
   }
 
-  /** A turn ended: no question of its calls can follow any more. */
+  /** A turn ended: no more questions of its calls can follow. */
   turnEnded(): void {
     this.#gate.forget();
     this.#own.forget();
   }
 }
 
-/** A no of the policy, as the answer of a hook of the caller's. */
+/** A denial of the policy, as the answer of a caller's hook. */
 function refused(
   event: "PreToolUse" | "PermissionRequest",
   { message, interrupt }: DenyDecision,

@@ -1,6 +1,6 @@
 /**
- * Watches what a session uses: tells when that reaches a threshold, and says when it is
- * enough. One for all processes of a session. Pure.
+ * Watches what a session uses: which thresholds it has reached, and whether the budget is
+ * used up. Pure.
  *
  * @module
  */
@@ -18,9 +18,9 @@ interface Mark {
   readonly threshold: number;
 }
 
-/** A threshold, and what there is of it. */
+/** A threshold that was reached. */
 export interface Reached extends Mark {
-  /** In the same unit. */
+  /** What was used, in the unit of the threshold. */
   readonly value: number;
 }
 
@@ -36,12 +36,12 @@ export class BudgetWatch {
     this.#stopAt = stopAt === undefined ? undefined : markOf(stopAt);
   }
 
-  /** Whether there is an end to it that can be reached in the middle of a turn. */
+  /** Whether the budget has an end that can be reached in the middle of a turn. */
   get isLimited(): boolean {
     return this.#stopAt !== undefined && this.#stopAt.metric !== "turns";
   }
 
-  /** What was reached since the last time. To be asked after each result. */
+  /** The thresholds that were reached since the last call. To be called after each result. */
   take(facts: SessionFacts): readonly BudgetThreshold[] {
     if (this.#open.length === 0) return [];
     const values = valuesOf(facts);
@@ -63,9 +63,9 @@ export class BudgetWatch {
   }
 
   /**
-   * The end of the budget, where the session is there.
+   * The end of the budget, if the session has reached it.
    *
-   * @param used What it has used, where that is more than its results say.
+   * @param used What the session has used, if that is more than its results say.
    */
   exceeded(
     facts: SessionFacts,
@@ -79,7 +79,7 @@ export class BudgetWatch {
   }
 }
 
-/** The error of a prompt that there is no budget left for. */
+/** The error of a prompt for which no budget is left. */
 export function exceededError(
   reached: Reached,
   sessionId: string | undefined,

@@ -20,7 +20,7 @@ interface ModeRequest extends StartRequest {
   readonly subtype: "get_settings" | "set_permission_mode";
 }
 
-/** Sees to the mode at the start of one process. */
+/** Sets the mode at the start of one process, if nothing names one. */
 export class DefaultMode implements StartCheck {
   readonly #makeId: () => string;
   /** The request that waits for its answer. */

@@ -45,7 +45,7 @@ export interface ResumeContext {
   readonly id: string | undefined;
   /** The directory, if it is known. */
   readonly cwd: string | undefined;
-  /** The message to go on from; `undefined` for the last one. */
+  /** The message to continue from; `undefined` for the last one. */
   readonly at?: string | undefined;
 }
 
@@ -62,7 +62,7 @@ const TAKEN_HINT =
 const ARGUMENT_HINT =
   "It is an option of the session, or one of extraArgs, that this CLI refuses";
 
-/** The error of everything that waited for a process that ended. */
+/** The error of all that waited for a process that ended. */
 export function endError(
   exit: ProcessExit,
   context: EndContext,
@@ -102,7 +102,7 @@ export function endError(
   });
 }
 
-/** What to do about a process that gave up; what it said serves to find a hint, and no more. */
+/** What to do about a process that gave up. What it said only selects the hint. */
 function exitHint(said: string): string {
   if (TAKEN_ID.test(said)) return TAKEN_HINT;
   const refused = REFUSED_ARGUMENT.exec(said);
@@ -131,7 +131,7 @@ export function refusedStart(
     ? "resume and cwd"
     : "resume, resumeAt and cwd";
   return new StartupError(
-    // Of the two that may not be there, no field tells which it is.
+    // Either may be missing, and no field tells which.
     resume.at === undefined ? "session_not_found" : "resume_refused",
     `Cannot resume the session${where}: ${said}`,
     {
@@ -177,7 +177,7 @@ export function unreported(): StateError {
   );
 }
 
-/** The error of a request that there is no process for. */
+/** The error of a request that has no process. */
 export function closed(
   state: ConversationState,
   operation: string,

@@ -6,10 +6,10 @@
 
 import type { IdleLimits } from "./options.ts";
 
-/** After how long without a line a turn is called stalled, where the caller says nothing. */
+/** After how long without a line a turn counts as stalled, by default. */
 export const DEFAULT_WARN_MS = 120_000;
 
-/** The steps, and after how long each comes. */
+/** When each step comes, counted from the last line. */
 export interface IdleSteps {
   /** An event says so. */
   readonly warnMs: number | undefined;
@@ -39,11 +39,11 @@ function limitOf(timeoutMs: number | undefined): number | undefined {
   return timeoutMs === Infinity ? undefined : timeoutMs;
 }
 
-/** What is to be done when it is looked at. */
+/** What is due. */
 export type IdleNews =
-  /** Nothing yet: look again after this. */
+  /** Nothing yet: look again after this time. */
   | { readonly do: "wait"; readonly waitMs: number }
-  /** Nothing any more, until a line comes. */
+  /** Nothing until a line comes. */
   | { readonly do: "nothing" }
   | { readonly do: "warn"; readonly idleMs: number }
   | { readonly do: "end"; readonly idleMs: number };
@@ -51,7 +51,7 @@ export type IdleNews =
 /** Measures the silence of one process. */
 export class IdleWatch {
   #steps: IdleSteps;
-  /** When the silence began; in the future where one was announced. */
+  /** When the silence began; in the future if the CLI announced a silence. */
   #since: number | undefined;
   #done: "nothing" | "warn" | "end" = "nothing";
 
@@ -65,17 +65,17 @@ export class IdleWatch {
     return this.#since !== undefined;
   }
 
-  /** Whether a step may be due some time: else there is no need to look. */
+  /** Whether a step is left. If not, there is no need to look. */
   get isPending(): boolean {
     return this.isOn && this.#nextMs !== undefined;
   }
 
-  /** From now on silence counts. Nothing happens where it did before. */
+  /** From now on silence counts. Nothing changes if it did before. */
   begin(now: number): void {
     if (this.#since === undefined) this.heard(now);
   }
 
-  /** From now on it does not. */
+  /** From now on silence does not count. */
   pause(): void {
     this.#since = undefined;
   }
@@ -83,14 +83,14 @@ export class IdleWatch {
   /**
    * A line came.
    *
-   * @param quietMs How long a silence the line announced.
+   * @param quietMs The length of the silence that the line announced.
    */
   heard(now: number, quietMs = 0): void {
     this.#since = now + quietMs;
     this.#done = "nothing";
   }
 
-  /** The steps are others from here on. */
+  /** Replaces the steps. */
   replace(steps: IdleSteps): void {
     this.#steps = steps;
   }

@@ -1,26 +1,25 @@
 /**
- * The options that the protocol itself heeds: limits, budgets, who pays.
+ * The options that the protocol itself follows: limits, budgets, who pays.
  *
  * @module
  */
 
-/** When the CLI is not to try again: a status from 400 to 599, or `"auth"` for a refused sign-in. */
+/** When the CLI is not to retry: a status from 400 to 599, or `"auth"` for a refused sign-in. */
 export type FailFast = number | "auth";
 
 /**
- * Who is to pay: the subscription that somebody signed in with, the owner of an API
- * key, or whoever the CLI finds.
+ * Who is to pay: the subscription that is signed in, the owner of an API key, or the one
+ * that the CLI finds.
  */
 export type AuthMode = "subscription" | "api-key" | "any";
 
-/** When a turn that failed by a rate limit goes on after it. */
+/** How a turn that failed by a rate limit continues after the limit. */
 export interface WaitForReset {
   /** How long a turn may wait, all in all, in milliseconds. One that would have to wait longer fails at once. */
   readonly maxMs: number;
   /**
-   * Sent in place of the prompt where the turn has called tools already: those would
-   * run again otherwise. Say that the work is to be gone on with. Without it such a
-   * turn fails.
+   * Sent in place of the prompt if the turn has already called tools, which would run
+   * again otherwise. Ask for the work to be continued. Without it such a turn fails.
    */
   readonly message?: string;
 }
@@ -34,8 +33,8 @@ export interface IdleLimits {
    */
   readonly warnMs?: number;
   /**
-   * After how long the turn fails, in milliseconds. It is interrupted; where that does
-   * not help within `closeTimeoutMs`, the session ends with its process. Never by default.
+   * After how long the turn fails, in milliseconds. It is interrupted; if that does not
+   * end it within `closeTimeoutMs`, the session ends with its process. Never by default.
    */
   readonly endMs?: number;
 }
@@ -67,7 +66,7 @@ export type Threshold =
 
 /** What to be told about the use of a session. */
 export interface BudgetOptions {
-  /** Each gives one `BudgetThreshold`, right after the result that reaches it. */
+  /** Each yields one `BudgetThreshold`, right after the result that reaches it. */
   readonly thresholds?: readonly Threshold[];
   /**
    * Where to stop. The turn that reaches it is interrupted and fails with a

@@ -47,7 +47,7 @@ export class OwnRequests {
     this.#open.set(id, { subtype, timeoutMs });
   }
 
-  /** A reply came. `undefined` where it is to none of ours. */
+  /** A reply came. Returns `undefined` if it is to no request of ours. */
   reply(
     response: WireObject,
   ): { readonly id: string; readonly outcome: Outcome } | undefined {
@@ -77,7 +77,7 @@ export class OwnRequests {
     return { id, outcome: { ok: false, error } };
   }
 
-  /** A deadline passed. `undefined` where the reply came before. */
+  /** A deadline passed. Returns `undefined` if the reply came before. */
   expire(id: string): Outcome | undefined {
     const request = this.#open.get(id);
     if (request === undefined) return undefined;
@@ -91,12 +91,12 @@ export class OwnRequests {
     };
   }
 
-  /** Nobody waits any more. `false` where the reply came before. */
+  /** A request is no longer waited for. Returns `false` if the reply came before. */
   drop(id: string): boolean {
     return this.#open.delete(id);
   }
 
-  /** The process is gone: takes all that still wait. */
+  /** The process is gone: returns all that still wait, and forgets them. */
   takeAll(): readonly string[] {
     const ids = [...this.#open.keys()];
     this.#open.clear();

@@ -20,7 +20,7 @@ export interface Prompt {
 
 /**
  * What ends a turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
- * background any more and the turn about its end is over.
+ * background any longer and the turn about its end is over.
  */
 export type Until = "turn" | "tasks";
 

@@ -1,5 +1,5 @@
 /**
- * The option `auth`: who is to pay; and prompts that wait for the handshake. Pure.
+ * The option `auth`: who is to pay. Pure.
  *
  * What the process signs in with is told before the first prompt, by the answer to the
  * handshake, and again by each turn's `system/init`.
@@ -25,10 +25,10 @@ const WANTED: { readonly [M in AuthMode]: string } = {
   any: "anything",
 };
 
-/** Watches what one process signs in with. */
+/** Watches which account one process uses. */
 export class SignIn {
   readonly #mode: AuthMode;
-  /** Nobody was signed in at the handshake: nothing can be spent, and the turn says so. */
+  /** Whether no account was signed in at the handshake: nothing can be spent, and the turn says so. */
   #isNobody = false;
   #key: string | undefined;
 
@@ -37,7 +37,7 @@ export class SignIn {
     this.#mode = mode;
   }
 
-  /** Where the API key comes from that pays, as the CLI says; `undefined` where a login pays. */
+  /** The source of the API key that pays, as the CLI says; `undefined` if a login pays. */
   get key(): string | undefined {
     return this.#key;
   }
@@ -47,7 +47,7 @@ export class SignIn {
     return this.#mode !== "any";
   }
 
-  /** Looks at the answer to the handshake. Gives the reason for which there is no session. */
+  /** Checks the answer to the handshake. Returns why there is no session, if there is none. */
   atHandshake(response: WireObject): StartupError | undefined {
     if (!this.#isGuarded) return undefined;
     const { account } = response;
@@ -66,7 +66,7 @@ export class SignIn {
       : this.#refused(String(tokenSource));
   }
 
-  /** Looks at the begin of a turn. Gives the reason for which the session cannot go on. */
+  /** Checks the begin of a turn. Returns why the session cannot continue, if it cannot. */
   atInit(init: WireObject): StartupError | undefined {
     const key = keyOf(init.apiKeySource);
     this.#key = key;
@@ -94,7 +94,7 @@ export class SignIn {
   }
 }
 
-/** Where an API key comes from, where there is one. */
+/** The source of the API key, if there is one. */
 function keyOf(source: unknown): string | undefined {
   return source === undefined || source === null || source === "none"
     ? undefined

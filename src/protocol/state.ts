@@ -14,11 +14,11 @@ export type ConversationState =
   | "idle"
   /** A turn that somebody reads. */
   | "running"
-  /** A turn that nobody reads any more; its result ends it. */
+  /** A turn whose reader left runs out; its result ends it. */
   | "draining"
   /** No more prompts; the process is on its way out. */
   | "closing"
-  /** No process any more. */
+  /** The process is gone. */
   | "ended";
 
 /** What moves it on. */

@@ -27,7 +27,7 @@ export type TurnStop =
 export interface TurnContext {
   /** `error` of the last reply that had one. */
   readonly assistantError?: string | undefined;
-  /** Where the API key comes from that pays; absent where a login pays. */
+  /** The source of the API key that pays; absent if a login pays. */
   readonly key?: string | undefined;
   /** The last change of a rate limit, or the limit that refused the last reply. */
   readonly rateLimit?: Pick<RateLimit, "status" | "resetsAt"> | undefined;
@@ -37,7 +37,7 @@ export interface TurnContext {
   readonly isClosing?: boolean | undefined;
   /** The end of stderr. */
   readonly stderrTail?: string | undefined;
-  /** Gives values that the error must not quote. */
+  /** Returns values that the error must not quote. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
 
@@ -130,14 +130,14 @@ export function failureCode(
     BY_STATUS[result.apiErrorStatus ?? 0] ??
     BY_API_ERROR[result.apiError ?? ""] ??
     BY_ASSISTANT_ERROR[context.assistantError ?? ""] ??
-    // CLI 2.1.197 gives the status, and no reason.
+    // CLI 2.1.197 says the status, and no reason.
     (result.terminalReason === "api_error" ||
         typeof result.apiErrorStatus === "number"
       ? "api"
       : "turn_failed");
 }
 
-/** The API paused a long turn of its own tools, and the CLI did not have it go on. */
+/** Whether the API paused a long turn of its own tools, and the CLI did not continue it. */
 function isPaused({ stopReason }: Result): boolean {
   return stopReason === "pause_turn";
 }

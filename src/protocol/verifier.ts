@@ -21,15 +21,15 @@ export interface Verifier {
   readonly error: Error | undefined;
   /** Takes the answer to the handshake. */
   shakeHands(response: WireObject): void;
-  /** Takes an answer. Says whether it was asked for here. */
+  /** Takes an answer. Returns whether it was asked for here. */
   takeReply(id: string, outcome: Outcome): boolean;
-  /** Takes a message of the probe, which is of no turn. Says whether it is one. */
+  /** Takes a message of the probe, which belongs to no turn. Returns whether it is one. */
   takesMessage(raw: WireObject): boolean;
-  /** Looks at a `system/init`. Only the first one counts. */
+  /** Compares a `system/init`. Only the first one counts. */
   compareInit(
     init: SystemInit,
     facts: { readonly changedMode: string | undefined },
   ): void;
-  /** The differences that were not told yet. */
+  /** Returns the differences that were not told yet. */
   takeFound(sessionId: string | undefined): readonly ClaudeEvent[];
 }
