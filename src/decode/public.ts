@@ -198,3 +198,13 @@ export {
   LineEventStream,
 } from "./decode_events.ts";
 export { WholeLinesStream } from "./lines.ts";
+export type { ChangedFile, FileEdit, Hunk } from "./changes.ts";
+export type {
+  AgentStats,
+  CountedTotals,
+  Stats,
+  TokensAndCost,
+  ToolStats,
+} from "./stats.ts";
+export { Tally, type TallyOptions } from "./tally.ts";
+export type { TodoItem } from "./todos.ts";

@@ -8,21 +8,10 @@
  * @module
  */
 
+import { combineUsage, NO_TOKENS, type SessionUsage } from "./session_usage.ts";
 import { roundUsd } from "../util/cost.ts";
 import type { ModelUsage } from "../messages/usage.ts";
 import type { Result } from "../messages/result.ts";
-
-/** Tokens and cost of a session so far, all models together. */
-export interface SessionUsage {
-  /** Tokens sent that no cache held. */
-  readonly inputTokens: number;
-  /** Tokens of the replies. */
-  readonly outputTokens: number;
-  /** Tokens read from the cache. */
-  readonly cacheReadInputTokens: number;
-  /** Tokens written to the cache. */
-  readonly cacheCreationInputTokens: number;
-}
 
 /** What was used. */
 export interface Used {
@@ -35,12 +24,7 @@ export interface Used {
 /** Nothing yet. */
 export const NOTHING_USED: Used = {
   costUsd: 0,
-  usage: {
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheReadInputTokens: 0,
-    cacheCreationInputTokens: 0,
-  },
+  usage: NO_TOKENS,
 };
 
 /** What all models used together. */
@@ -71,7 +55,11 @@ export function usedBefore(first: Result): Used | undefined {
   const total = usedBy(Object.values(first.modelUsage ?? {}));
   return {
     costUsd: Math.max(roundUsd(first.totalCostUsd - turn.costUsd), 0),
-    usage: map(total.usage, turn.usage, (all, one) => Math.max(all - one, 0)),
+    usage: combineUsage(
+      total.usage,
+      turn.usage,
+      (all, one) => Math.max(all - one, 0),
+    ),
   };
 }
 
@@ -159,7 +147,7 @@ export class Totals {
     // Before the first result it is not known what a process counts.
     return {
       costUsd: Math.max(roundUsd(sum.costUsd), this.#used.costUsd),
-      usage: map(sum.usage, this.#used.usage, Math.max),
+      usage: combineUsage(sum.usage, this.#used.usage, Math.max),
     };
   }
 }
@@ -167,7 +155,7 @@ export class Totals {
 function add(a: Used, b: Used): Used {
   return {
     costUsd: a.costUsd + b.costUsd,
-    usage: map(a.usage, b.usage, (one, other) => one + other),
+    usage: combineUsage(a.usage, b.usage, (one, other) => one + other),
   };
 }
 
@@ -175,25 +163,10 @@ function add(a: Used, b: Used): Used {
 function less(a: Used, b: Used): Used {
   return {
     costUsd: Math.max(roundUsd(a.costUsd - b.costUsd), 0),
-    usage: map(a.usage, b.usage, (one, other) => Math.max(one - other, 0)),
-  };
-}
-
-function map(
-  a: SessionUsage,
-  b: SessionUsage,
-  combine: (one: number, other: number) => number,
-): SessionUsage {
-  return {
-    inputTokens: combine(a.inputTokens, b.inputTokens),
-    outputTokens: combine(a.outputTokens, b.outputTokens),
-    cacheReadInputTokens: combine(
-      a.cacheReadInputTokens,
-      b.cacheReadInputTokens,
-    ),
-    cacheCreationInputTokens: combine(
-      a.cacheCreationInputTokens,
-      b.cacheCreationInputTokens,
+    usage: combineUsage(
+      a.usage,
+      b.usage,
+      (one, other) => Math.max(one - other, 0),
     ),
   };
 }

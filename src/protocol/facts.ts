@@ -6,14 +6,15 @@
 
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
-import { type SessionUsage, Totals, type Used } from "../decode/totals.ts";
+import type { SessionUsage } from "../decode/session_usage.ts";
+import { Totals, type Used } from "../decode/totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SlashCommand } from "../messages/system/session.ts";
 import type { McpServerInfo, SystemInit } from "../messages/system/init.ts";
 import { roundUsd } from "../util/cost.ts";
 
-export type { SessionUsage } from "../decode/totals.ts";
+export type { SessionUsage } from "../decode/session_usage.ts";
 
 /** What is known of a session. The ledger enters it. */
 export class SessionFacts {

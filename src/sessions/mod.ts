@@ -44,4 +44,5 @@ export {
   type SessionMatch,
 } from "./search.ts";
 export type { SubagentFile } from "./subagents.ts";
+export { sessionTally, type SessionTallyOptions } from "./tally.ts";
 export { watchSession, type WatchSessionOptions } from "./watch.ts";

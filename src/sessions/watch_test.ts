@@ -25,12 +25,12 @@ function said(event: { readonly type: string }): string {
   return `${whose}${type} ${text ?? content ?? ""}`.trim();
 }
 
-async function watched(
+/** The first call begins the watching; what is written from then on is not lost. */
+function watched(
   on: ScratchConfig,
   options: WatchSessionOptions = {},
-): Promise<() => Promise<string>> {
+): () => Promise<string> {
   const events = watchSession("s", { configDir: on.configDir, ...options });
-  // The first call begins the watching, and what is written before it ends is not lost.
   return async () => {
     const { done, value } = await events.next();
     return done === true ? "end" : said(value);
@@ -41,7 +41,7 @@ Deno.test("watchSession yields what is written from now on, whole lines only", a
   await using on = await ScratchConfig.create();
   const path = await on.write("s", [prompt("1", null, "before")]);
   const abort = new AbortController();
-  const next = await watched(on, { from: "start", signal: abort.signal });
+  const next = watched(on, { from: "start", signal: abort.signal });
   assertEquals(await next(), "user_replay before");
   const second = next();
   await append(path, line(answer("2", "1", "one")) + '{"type":"as');
@@ -61,7 +61,7 @@ Deno.test("watchSession begins at the end by default", async () => {
   await using on = await ScratchConfig.create();
   const path = await on.write("s", [prompt("1", null, "before")]);
   const abort = new AbortController();
-  const next = await watched(on, { signal: abort.signal });
+  const next = watched(on, { signal: abort.signal });
   let found: string | undefined;
   const first = next().then((text) => found = text);
   // Write until the watching has begun: nothing else tells when it has.
@@ -85,7 +85,7 @@ Deno.test("watchSession follows subagents, also those that begin later", async (
   const path = await on.write("s", [prompt("1", null, "go")]);
   const agents = path.replace(/\.jsonl$/, "/subagents");
   const abort = new AbortController();
-  const next = await watched(on, { from: "start", signal: abort.signal });
+  const next = watched(on, { from: "start", signal: abort.signal });
   assertEquals(await next(), "user_replay go");
   const call = { type: "tool_use", id: "t", name: "Agent", input: {} };
   const second = next();

@@ -1,0 +1,84 @@
+/**
+ * What events come to: numbers, changed files, the list of what is to be done. Pure.
+ *
+ * @module
+ */
+
+import type { ClaudeEvent } from "../events/mod.ts";
+import type { Result } from "../messages/result.ts";
+import { type ChangedFile, ChangeGatherer } from "./changes.ts";
+import { type CountedTotals, type Stats, StatsCounter } from "./stats.ts";
+import { TodoFollower, type TodoItem } from "./todos.ts";
+
+/** Options of {@linkcode Tally}. */
+export interface TallyOptions {
+  /**
+   * The last result before the first event, if the events begin in the middle of a process:
+   * what the CLI counts from the start of the process is then told apart.
+   */
+  readonly after?: Result;
+}
+
+/**
+ * Adds up events of the flat view: those of a turn, of a session, of a saved stream or of
+ * a transcript. Both of the latter come to the same, as far as the transcript holds it: it
+ * has neither results nor the times that calls waited for a decision, but `sessionTally` of
+ * `@claudestream/core/sessions` reads the costs that the CLI noted.
+ *
+ * @example
+ * ```ts
+ * import { type ClaudeEvent, Tally } from "@claudestream/core";
+ *
+ * function report(events: Iterable<ClaudeEvent>): void {
+ *   const tally = new Tally();
+ *   for (const event of events) tally.add(event);
+ *   const { costUsd, models, main, tools } = tally.stats();
+ *   console.log(costUsd, Object.keys(models), main.agents.length, tools.Bash?.calls);
+ *   for (const { path, linesAdded, linesRemoved } of tally.changes()) {
+ *     console.log(path, linesAdded, linesRemoved);
+ *   }
+ *   for (const { status, content } of tally.todos()) console.log(status, content);
+ * }
+ * ```
+ */
+export class Tally {
+  readonly #stats: StatsCounter;
+  readonly #changes = new ChangeGatherer();
+  readonly #todos = new TodoFollower();
+
+  /** Makes one that has counted nothing. */
+  constructor(options: TallyOptions = {}) {
+    this.#stats = new StatsCounter(options.after);
+  }
+
+  /** Adds an event. */
+  add(event: ClaudeEvent): void {
+    this.#stats.add(event);
+    if (event.type !== "tool_result") return;
+    this.#changes.add(event);
+    this.#todos.add(event);
+  }
+
+  /**
+   * Adds what the CLI counted for the events since the last result, if it did not say so in a
+   * result.
+   */
+  settle(totals: CountedTotals): void {
+    this.#stats.settle(totals);
+  }
+
+  /** The numbers so far. */
+  stats(): Stats {
+    return this.#stats.stats();
+  }
+
+  /** The files that the tools `Write`, `Edit` and `NotebookEdit` changed, in the order of their first change. */
+  changes(): readonly ChangedFile[] {
+    return this.#changes.changes();
+  }
+
+  /** What the main agent has on its list, as it stands. */
+  todos(): readonly TodoItem[] {
+    return this.#todos.todos();
+  }
+}
