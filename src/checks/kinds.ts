@@ -130,6 +130,23 @@ export function asJson(kind: Kind): Kind {
   };
 }
 
+/** A kind without fields that the official SDK has. The error says what to do instead. */
+export function without(
+  names: readonly string[],
+  instead: string,
+  kind: Kind,
+): Kind {
+  return {
+    ...kind,
+    look: (option, value) => {
+      const name = names.find((name) => name in (value as object));
+      if (name === undefined) return kind.look?.(option, value);
+      const at = `${option}.${name}`;
+      throw new ConfigError(at, `Unknown option "${at}": ${instead}`);
+    },
+  };
+}
+
 /** Either of these kinds. */
 export function anyOf(
   expected: string,

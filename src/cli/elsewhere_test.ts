@@ -110,3 +110,15 @@ Deno.test("a name that the table gives exists", () => {
     }
   }
 });
+
+Deno.test("no option of the library is said to be nowhere", () => {
+  for (const name of OPTION_NAMES) {
+    const answer = said(`--${name}`);
+    // Variables are given by the shell.
+    if (answer === "taken" || name === "env") continue;
+    assert(
+      !answer.message.includes("there is none like it"),
+      `${name} is an option now: mend PLACES in src/cli/elsewhere.ts`,
+    );
+  }
+});

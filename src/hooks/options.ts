@@ -5,12 +5,21 @@
  */
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import { closest } from "../util/closest.ts";
 import { toolNames } from "../messages/builtin_tools.ts";
 import { checkToolName } from "../tools/tool_name_check.ts";
 import { ConfigError } from "../errors.ts";
-import { type Kind, shown } from "../checks/kinds.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import {
+  check,
+  eachOf,
+  fields,
+  FUNCTION,
+  type Kind,
+  OBJECT,
+  oneOf,
+  TIME,
+  without,
+  wrong,
+} from "../checks/kinds.ts";
 import type { HookAnswer } from "./answers.ts";
 import type { HookInputBase } from "./input.ts";
 import {
@@ -99,13 +108,6 @@ export interface HookOptions extends KnownHooks {
   readonly [event: string]: readonly UnknownHook[] | undefined;
 }
 
-const KEYS: ReadonlySet<string> = new Set<keyof Hook<HookEvent>>([
-  "matcher",
-  "run",
-  "timeoutMs",
-  "onFailure",
-]);
-
 const NEVER_BLOCKED: ReadonlySet<string> = new Set<HookEvent>([
   "Stop",
   "SubagentStop",
@@ -113,25 +115,55 @@ const NEVER_BLOCKED: ReadonlySet<string> = new Set<HookEvent>([
   "TeammateIdle",
 ]);
 
-/** The option `hooks`. Its look finds hooks that could never be called, or not as they say. */
-export const HOOKS: Kind = {
-  expected: "an object of lists",
-  fits: isRecord,
-  look: (_, hooks) => checkHooks(hooks as Record<string, unknown>),
+const MATCHER: Kind = {
+  expected: "a text or a RegExp",
+  fits: (value) => typeof value === "string" || value instanceof RegExp,
+  look: (option, value) => {
+    if (value instanceof RegExp) {
+      if (value.flags === "") return;
+      throw wrong(option, "no flags: the CLI takes none", value.flags, true);
+    }
+    if (value === "*") return;
+    try {
+      new RegExp(value as string);
+    } catch {
+      // The CLI would never call such a hook, and say nothing.
+      throw wrong(option, "a regular expression", value);
+    }
+  },
 };
 
-function checkHooks(hooks: Record<string, unknown>): void {
-  for (const [event, list] of Object.entries(hooks)) {
-    if (!isKnownEvent(event)) checkUnknownEvent(event);
-    if (list === undefined) continue;
-    if (!Array.isArray(list)) {
-      throw wrong(`hooks.${event}`, "a list of { run }", list);
+const HOOK_LIST: Kind = {
+  ...eachOf(without(
+    ["hooks"],
+    "here it is run, one function in each",
+    fields<Hook<HookEvent>>({
+      matcher: MATCHER,
+      run: FUNCTION,
+      timeoutMs: TIME,
+      onFailure: oneOf("continue", "block"),
+    }, ["run"]),
+  )),
+  expected: "a list of { run }",
+};
+
+/** The option `hooks`: none that could never be called, or not as it says. */
+export const HOOKS: Kind = {
+  expected: "an object of lists",
+  fits: OBJECT.fits,
+  look: (option, value) => {
+    for (const [event, list] of Object.entries(value as HookOptions)) {
+      if (!isKnownEvent(event)) checkUnknownEvent(event);
+      if (list === undefined) continue;
+      check(`${option}.${event}`, list, HOOK_LIST);
+      list.forEach((hook, index) =>
+        checkHook(event, `${option}.${event}.${index}`, hook)
+      );
     }
-    list.forEach((hook, index) =>
-      checkHook(event, `hooks.${event}[${index}]`, hook)
-    );
-  }
-}
+  },
+  // The lists of all events are alike.
+  parts: { fields: { PreToolUse: HOOK_LIST }, needed: [] },
+};
 
 /** How the CLI names its events. */
 const EVENT_NAME = /^[A-Z][A-Za-z]+$/;
@@ -161,55 +193,23 @@ function checkUnknownEvent(event: string): void {
   }
 }
 
-function checkHook(event: string, name: string, hook: unknown): void {
-  if (!isRecord(hook)) throw wrong(name, "an object with run", hook);
-  for (const key of Object.keys(hook)) {
-    if (KEYS.has(key)) continue;
-    const near = closest(key, KEYS);
-    const hint = key === "hooks"
-      ? ": here it is run, one function in each"
-      : near === undefined
-      ? ""
-      : `, did you mean "${near}"?`;
-    throw new ConfigError("hooks", `Unknown field "${key}" of ${name}${hint}`);
-  }
-  const { matcher, run, timeoutMs, onFailure } = hook;
-  if (typeof run !== "function") {
-    throw wrong(`${name}.run`, "a function", run);
-  }
-  if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
-    throw wrong(`${name}.timeoutMs`, TIME_EXPECTED, timeoutMs);
-  }
-  if (
-    onFailure !== undefined && onFailure !== "continue" && onFailure !== "block"
-  ) {
-    throw wrong(`${name}.onFailure`, `"continue" or "block"`, onFailure);
-  }
+/** Checks what depends on the event. */
+function checkHook(
+  event: string,
+  option: string,
+  { matcher, onFailure }: Hook<HookEvent> | UnknownHook,
+): void {
   if (onFailure === "block" && NEVER_BLOCKED.has(event)) {
-    throw wrong(`${name}.onFailure`, `"continue": the CLI knows no other here`);
+    throw wrong(
+      `${option}.onFailure`,
+      '"continue": the CLI knows no other here',
+      onFailure,
+    );
   }
-  checkMatcher(`${name}.matcher`, matcher, event);
-}
-
-function checkMatcher(name: string, matcher: unknown, event: string): void {
-  if (matcher === undefined) return;
-  if (matcher instanceof RegExp) {
-    if (matcher.flags === "") return;
-    throw wrong(name, "no flags: the CLI takes none", `${matcher}`);
-  }
-  if (typeof matcher !== "string") {
-    throw wrong(name, "a text or a RegExp", matcher);
-  }
-  if (matcher === "*") return;
-  try {
-    new RegExp(matcher);
-  } catch {
-    // The CLI would never call such a hook, and say nothing.
-    throw wrong(name, "a regular expression", matcher);
-  }
+  if (typeof matcher !== "string") return;
   for (const tool of namesIn(matcher, event)) {
     const hint = `Write /^${tool}$/ if there is such a tool`;
-    checkToolName(tool, "hooks", hint);
+    checkToolName(tool, `${option}.matcher`, hint);
   }
 }
 
@@ -251,20 +251,4 @@ export function matcherText(
   }
   // A RegExp matches parts, which the CLI would not do with a mere word.
   return EXACT.test(matcher.source) ? `(?:${matcher.source})` : matcher.source;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function wrong(
-  name: string,
-  expected: string,
-  ...came: unknown[]
-): ConfigError {
-  const got = came.length === 0 ? "" : `, got ${shown(came[0])}`;
-  return new ConfigError(
-    "hooks",
-    `Cannot use the option ${name}: expected ${expected}${got}`,
-  );
 }

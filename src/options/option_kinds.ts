@@ -21,6 +21,7 @@ import {
   TEXT,
   TEXTS,
   TIME,
+  without,
   YES_OR_NO,
 } from "../checks/kinds.ts";
 import { ConfigError } from "../errors.ts";
@@ -59,19 +60,6 @@ export function also(
     look: (option, value) => {
       kind.look?.(option, value);
       look(option, value);
-    },
-  };
-}
-
-/** A kind without these fields of the official SDK. Its error says what to do instead. */
-function without(names: readonly string[], instead: string, kind: Kind): Kind {
-  return {
-    ...kind,
-    look: (option, value) => {
-      const name = names.find((name) => name in (value as object));
-      if (name === undefined) return kind.look?.(option, value);
-      const at = `${option}.${name}`;
-      throw new ConfigError(at, `Unknown option "${at}": ${instead}`);
     },
   };
 }
@@ -150,17 +138,20 @@ const ADDRESS = kind(
 );
 
 /** The option `plugins`. */
-export const PLUGINS: Kind = eachOf(anyOf(PATH.expected, [
-  PATH,
-  having("url", fields<{ url: unknown }>({ url: ADDRESS }, ["url"])),
-  having(
-    "path",
-    fields<{ path: unknown; mcp: unknown }>(
-      { path: PATH, mcp: YES_OR_NO },
-      ["path"],
+export const PLUGINS: Kind = eachOf(anyOf(
+  "a path, a file: URL, or an object with path or url",
+  [
+    PATH,
+    having("url", fields<{ url: unknown }>({ url: ADDRESS }, ["url"])),
+    having(
+      "path",
+      fields<{ path: unknown; mcp: unknown }>(
+        { path: PATH, mcp: YES_OR_NO },
+        ["path"],
+      ),
     ),
-  ),
-]));
+  ],
+));
 
 // The process
 

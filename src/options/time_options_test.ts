@@ -26,7 +26,6 @@ const PLACES: Readonly<Record<string, (ms: unknown) => object>> = {
       ) => [path, (ms: unknown) => optionsWith(name, put(ms))])
     ),
   ),
-  "hooks.timeoutMs": (ms) => ({ hooks: { Stop: [{ run, timeoutMs: ms }] } }),
   "mcpServers.timeoutMs": (ms) => ({
     mcpServers: { a: { command: "x", timeoutMs: ms } },
   }),

@@ -447,6 +447,21 @@ function check(
   }
 }
 
+Deno.test("the README and the doc of ErrorCode name every code", async () => {
+  const [readme, source] = await Promise.all(
+    ["README.md", "src/errors.ts"].map((path) =>
+      Deno.readTextFile(new URL(`../../${path}`, import.meta.url))
+    ),
+  );
+  for (const code of Object.keys(FIXTURES)) {
+    assert(readme?.includes(`\`${code}\``), `README.md lacks ${code}`);
+    assert(
+      source?.includes(` * | \`${code}\` | `),
+      `the table of src/errors.ts lacks ${code}`,
+    );
+  }
+});
+
 /** What a hint names is there: an option, a command of ours, a flag of one. */
 function assertNamesExist(hint: string): void {
   for (const [, names = ""] of hint.matchAll(/options? ([\w, ]+)/g)) {
