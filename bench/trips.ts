@@ -92,7 +92,7 @@ async function settled(): Promise<void> {
 const text = (at: number) => ({
   type: "assistant",
   message: {
-    id: `m${at}`,
+    id: "m",
     role: "assistant",
     model: "m",
     content: [{ type: "text", text: `line ${at}` }],
@@ -176,6 +176,7 @@ async function play(name: string, times: number): Promise<void> {
     type: "system",
     subtype: "init",
     cwd: "/",
+    claude_code_version: "2.1.332",
     model: "m",
     tools: ["Read"],
     mcp_servers: [],

@@ -14,7 +14,6 @@ import {
   type StartupError,
   StateError,
 } from "../errors.ts";
-import type { Question } from "../decode/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import type { AnsweringEvent, HandAnswer } from "../host/left_to_caller.ts";
@@ -33,6 +32,7 @@ import { readyLaunch } from "../process/ready_launch.ts";
 import { DefaultMode } from "../protocol/default_mode.ts";
 import { idleSteps } from "../protocol/idle.ts";
 import {
+  type Emit,
   type Output,
   type ProcessExit,
   type Prompt,
@@ -67,6 +67,18 @@ import { notAsBefore, startFailure } from "./start_failure.ts";
  * the prompt just then says yes and runs the turn all the same, to its end.
  */
 const UNHEARD_MS = 500;
+
+/** Who has to hear of a line. */
+interface Route {
+  /** The last event of it. */
+  readonly last: ClaudeEvent | undefined;
+  /** It answers a request of ours: somebody waits for it. */
+  readonly isAnswer: boolean;
+  /** A tool has a result. */
+  readonly hasToolEnded: boolean;
+  /** What it is, if it is but text that the model writes: its readers are all that hear of it. */
+  readonly only: Emit | undefined;
+}
 
 /** The conversation with one process. */
 export class Conversation implements LinkTaker {
@@ -178,7 +190,14 @@ export class Conversation implements LinkTaker {
       this.#host,
       link,
       {
-        answered: (question, askedMs) => this.#answered(question, askedMs),
+        // What a call waited for is not its own time.
+        answered: (question, askedMs) => {
+          const now = link.now();
+          const waits = this.#callWaits.answered(question, askedMs, now);
+          for (const { toolUseId, waitedMs } of waits) {
+            this.protocol.waited(toolUseId, waitedMs);
+          }
+        },
         isAttended: (type) => this.#isAttended(type),
         emit: (frame, turnId) => this.#emit(frame, turnId),
         perform,
@@ -334,45 +353,73 @@ export class Conversation implements LinkTaker {
   receive(line: string, isLast = true): boolean {
     // What comes from a process on its way out is of no session any more.
     if (this.#isEnded) return false;
-    this.#observers.wire("in", line);
+    if (this.#observers.areAny) this.#observers.wire("in", line);
+    const { limits } = this.#turns;
     const piece = this.protocol.piece(line);
     if (piece !== undefined) {
-      for (const event of piece.frame.events) this.#turns.limits.took(event);
-      this.#turns.limits.heard(isLast);
-      this.#session.readers.hold();
+      limits.heard(piece.frame.events.at(-1), isLast);
       this.#hand(piece.frame, piece.turnId, false);
-      this.#session.readers.release();
       return false;
     }
     const outputs = this.protocol.receive(line);
+    const route = this.#routeOf(outputs);
+    limits.heard(route.last, isLast);
+    if (route.only !== undefined && !limits.isPaused) {
+      this.#hand(route.only.frame, route.only.turnId, false);
+      return false;
+    }
+    if (route.isAnswer && !this.#observers.areAny) {
+      this.#observers.learn("in", line);
+    }
+    this.perform(outputs);
+    if (route.hasToolEnded) this.#meter.toolEnded();
+    return route.isAnswer;
+  }
+
+  /**
+   * Who has to hear of a line besides its readers. The one look at each event that is not the
+   * protocol's.
+   */
+  #routeOf(outputs: readonly Output[]): Route {
+    let last: ClaudeEvent | undefined;
     let isAnswer = false;
     let hasToolEnded = false;
+    let isPlain = outputs.length === 1;
     for (const output of outputs) {
       if (output.do === "settle") isAnswer = true;
-      if (output.do !== "emit") continue;
+      if (output.do !== "emit") {
+        isPlain = false;
+        continue;
+      }
       for (const event of output.frame.events) {
-        this.#turns.limits.took(event);
-        if (event.type === "tool_use") {
-          this.#callWaits.called(event, this.#link.now());
-        } else if (event.type === "tool_result") {
-          this.#callWaits.ended(event.toolUseId);
-          hasToolEnded = true;
+        last = event;
+        switch (event.type) {
+          case "assistant_text":
+          case "thinking":
+          case "stream_delta":
+          case "tool_input_delta":
+            break;
+          case "tool_use":
+            isPlain = false;
+            this.#callWaits.called(event, this.#link.now());
+            break;
+          case "tool_result":
+            isPlain = false;
+            hasToolEnded = true;
+            this.#callWaits.ended(event.toolUseId);
+            break;
+          default:
+            isPlain = false;
         }
       }
     }
-    this.#turns.limits.heard(isLast);
-    this.perform(outputs);
-    if (hasToolEnded) this.#meter.toolEnded();
-    return isAnswer;
-  }
-
-  /** What a call waited for is not its own time. */
-  #answered(question: Question, askedMs: number): void {
-    const now = this.#link.now();
-    const waits = this.#callWaits.answered(question, askedMs, now);
-    for (const { toolUseId, waitedMs } of waits) {
-      this.protocol.waited(toolUseId, waitedMs);
-    }
+    const [only] = outputs;
+    return {
+      last,
+      isAnswer,
+      hasToolEnded,
+      only: isPlain && only?.do === "emit" ? only : undefined,
+    };
   }
 
   /**
@@ -481,7 +528,7 @@ export class Conversation implements LinkTaker {
       this.#performs--;
       readers.release();
     }
-    this.#endIfRefused();
+    if (this.#refused !== undefined && this.#performs === 0) this.#refuse();
     // Functions of the caller's come last: one that blocks in a call of its session lets
     // the lines that follow be done, and those must not overtake this one.
     for (const output of outputs) {
@@ -491,11 +538,10 @@ export class Conversation implements LinkTaker {
   }
 
   /** A handshake that was refused, or came too late, ends the session. */
-  #endIfRefused(): void {
+  #refuse(): void {
     const refused = this.#refused;
-    if (refused === undefined || this.#performs > 0) return;
     this.#refused = undefined;
-    this.fail(refused);
+    if (refused !== undefined) this.fail(refused);
   }
 
   #do(output: Exclude<Output, { readonly do: "ask" }>): void {
@@ -568,9 +614,11 @@ export class Conversation implements LinkTaker {
   #hand(frame: Frame, turnId: string | undefined, endsPushed: boolean): void {
     this.#turns.frame(frame, turnId, endsPushed);
     this.#session.readers.frame(frame);
-    this.#observers.events(frame.events, this.protocol.facts.model);
+    if (this.#observers.areAny) {
+      this.#observers.events(frame.events, this.protocol.facts.model);
+    }
     for (const event of frame.events) {
-      this.#warnings.observe(event);
+      if (this.#warnings.followsReplies) this.#warnings.observe(event);
       let failure: StartupError | undefined;
       if (event.type === "system_init") {
         this.#warnings.tell();

@@ -106,7 +106,7 @@ export class LastingTurns {
     if (this.#lasting.size === 0) return;
     const [event] = frame.events;
     for (const [id, lasting] of this.#lasting) {
-      lasting.sink.frame(frame);
+      lasting.sink.feed.push(frame);
       if (event?.type !== "result") continue;
       const isFailed = !endsPushed && turnFailure(event) !== undefined;
       // A turn about a task may say nothing: the answer before it stays.

@@ -75,7 +75,9 @@ export class TurnLimits {
     | { readonly turnId: string | undefined; readonly stop: () => void }
     | undefined;
   #lastEventType: string | undefined;
-  /** How long the line that came announced to be silent. */
+  /** When a line came of which the watch does not know. */
+  #heardAt: number | undefined;
+  /** How long a silence it announced. */
   #quietMs = 0;
 
   constructor(
@@ -156,27 +158,37 @@ export class TurnLimits {
     this.#grace = { turnId, stop };
   }
 
-  /** An event came. */
-  took(event: ClaudeEvent): void {
-    this.#lastEventType = event.type;
-    // The CLI says how long it will wait before the next line.
-    if (event.type === "api_retry") {
-      this.#quietMs = Math.max(this.#quietMs, event.retryDelayMs);
-    }
-  }
-
   /**
-   * A line came.
+   * A line came. When its silence is over is looked at only then: nothing is done for each
+   * line but to note that it came.
    *
+   * @param event The last event of it; `undefined` if it has none.
    * @param isLast No other one follows at once: only then is the clock looked at, which
    * takes as long as all the rest.
    */
-  heard(isLast: boolean): void {
-    const quietMs = this.#quietMs;
-    this.#quietMs = 0;
-    if (!isLast || !this.#idle.isOn) return;
-    this.#idle.heard(this.#clock.now(), quietMs);
-    this.#watch();
+  heard(event: ClaudeEvent | undefined, isLast: boolean): void {
+    this.#lastEventType = event?.type ?? this.#lastEventType;
+    if (!isLast) return;
+    this.#heardAt = this.#clock.now();
+    // The CLI says how long it will wait before the next line.
+    this.#quietMs = event?.type === "api_retry" ? event.retryDelayMs : 0;
+    // Without a timer there was nothing to wait for any more: it begins again.
+    if (this.#stopIdle === undefined && this.#idle.isOn) {
+      this.#enterHeard();
+      this.#watch();
+    }
+  }
+
+  /** Whether silence means nothing now. */
+  get isPaused(): boolean {
+    return !this.#idle.isOn;
+  }
+
+  /** Tells the watch when a line came last. */
+  #enterHeard(): void {
+    if (this.#heardAt === undefined || !this.#idle.isOn) return;
+    this.#idle.heard(this.#heardAt, this.#quietMs);
+    this.#heardAt = undefined;
   }
 
   /** Something changed. */
@@ -191,24 +203,32 @@ export class TurnLimits {
       this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
       // How long the start took is no silence of the turn, also where more lines follow
       // at once and the clock has not been looked at.
-      if (this.#idle.isOn) this.#idle.heard(this.#clock.now());
+      if (this.#idle.isOn) this.#beginSilence();
       this.#stopTimer();
     }
     if (!isWorking || isSilenceNormal) {
       this.#idle.pause();
-      this.#stopTimer();
+      // A question is often answered at once: the timer finds nothing to do, or goes on.
+      if (!isWorking) this.#stopTimer();
       return;
     }
-    if (!this.#idle.isOn) this.#idle.begin(this.#clock.now());
-    this.#watch();
+    if (!this.#idle.isOn) this.#beginSilence();
+    if (this.#stopIdle === undefined) this.#watch();
   }
 
-  /** Sets a timer where there is something to wait for and none is set. */
+  /** The silence counts from now on, whenever a line came before. */
+  #beginSilence(): void {
+    this.#heardAt = undefined;
+    this.#idle.heard(this.#clock.now());
+  }
+
+  /** Sets a timer, of which none is set, if there is something to wait for. */
   #watch(): void {
-    if (this.#stopIdle === undefined && this.#idle.isPending) this.#look();
+    if (this.#idle.isPending) this.#look();
   }
 
   #look(): void {
+    this.#enterHeard();
     const news = this.#idle.look(this.#clock.now());
     switch (news.do) {
       case "wait":

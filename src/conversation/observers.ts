@@ -141,6 +141,9 @@ export class Observers {
   #costs: Target | undefined;
   #secrets: SessionSecrets | undefined;
 
+  /** Whether anybody looks on at lines and events. */
+  areAny = false;
+
   /** @param failed Hears of one that cannot go on. */
   constructor(options: SessionOptions, failed: FailureListener) {
     this.#options = options;
@@ -176,6 +179,8 @@ export class Observers {
       this.#tellCost = (entry) => target.write(JSON.stringify(entry));
     }
     this.#log?.start(launch.args, resume);
+    this.areAny = this.#recorders.length > 0 || this.#log !== undefined ||
+      this.#tellCost !== undefined || this.#options.onWire !== undefined;
   }
 
   /** The recordings that are wanted. */
@@ -205,9 +210,14 @@ export class Observers {
   /** The secrets that are known by now. */
   readonly secrets = (): readonly string[] => this.#secrets?.values() ?? [];
 
+  /** A line passed that may hold a secret which was not known before. */
+  learn(direction: "in" | "out", line: string): void {
+    this.#secrets?.learn(direction, line);
+  }
+
   /** A line passed. */
   wire(direction: "in" | "out", line: string): void {
-    this.#secrets?.learn(direction, line);
+    this.learn(direction, line);
     for (const recorder of this.#recorders) recorder.wire(direction, line);
     this.#log?.wire(direction, line);
     if (this.#options.onWire === undefined) return;

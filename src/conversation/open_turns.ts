@@ -91,7 +91,7 @@ export class OpenTurns {
     turnId: string | undefined,
     endsPushed: boolean,
   ): void {
-    if (turnId !== undefined) this.#sinks.get(turnId)?.frame(frame);
+    if (turnId !== undefined) this.#sinks.get(turnId)?.feed.push(frame);
     else this.#lasting.frame(frame, endsPushed);
   }
 
@@ -146,7 +146,7 @@ export class OpenTurns {
     // Its events go to nobody any more; its end is still told to whoever waits for it.
     this.#sinks.set(turnId, {
       attended: () => false,
-      frame: () => {},
+      feed: { push: () => {} },
       settle: (end) => sink.settle(end),
     });
     this.#port.perform(this.#protocol.leave(turnId));

@@ -13,8 +13,11 @@ import type { TurnEnd } from "../protocol/mod.ts";
 export interface TurnSink {
   /** Whether somebody reads the turn's events and can answer a request. */
   attended(): boolean;
-  /** A line of the turn. */
-  frame(frame: Frame): void;
+  /** Where its lines go. */
+  readonly feed: {
+    /** A line of the turn. */
+    push(frame: Frame): void;
+  };
   /** The turn is over. */
   settle(end: TurnEnd): void;
 }

@@ -136,7 +136,7 @@ export class FrameQueue {
         dropped,
       };
     }
-    this.#compact();
+    if (this.#head >= 256) this.#compact();
   }
 
   /** Takes the oldest frame; `undefined` where there is none. */
@@ -146,7 +146,7 @@ export class FrameQueue {
     // Or the list would keep it: little for one session, much for a hundred.
     this.#waiting[this.#head] = TAKEN;
     this.#head++;
-    this.#compact();
+    if (this.#head >= 256) this.#compact();
     if (waiting.dropped > 0) {
       return { events: [eventsDropped(waiting.dropped)] };
     }
@@ -157,7 +157,7 @@ export class FrameQueue {
   }
 
   #compact(): void {
-    if (this.#head < 256 || this.#head * 2 < this.#waiting.length) return;
+    if (this.#head * 2 < this.#waiting.length) return;
     this.#waiting.splice(0, this.#head);
     this.#head = 0;
   }

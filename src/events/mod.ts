@@ -114,23 +114,28 @@ export interface Frame {
   readonly events: readonly ClaudeEvent[];
 }
 
+/** How a line is cut into the events of each view. */
+const CUTS: {
+  readonly [V in View]: (frame: Frame) => readonly ViewEvents[V][];
+} = {
+  flat: ({ events }) => events,
+  messages: ({ message }) => message === undefined ? [] : [message],
+  wire: ({ wire }) => wire === undefined ? [] : [wire],
+};
+
+/** Cuts lines into the events of a view. */
+export function eventsIn<V extends View>(
+  view: V,
+): (frame: Frame) => readonly ViewEvents[V][] {
+  return CUTS[view];
+}
+
 /** Picks the events of a view. */
 export function eventsOf<V extends View>(
   frame: Frame,
   view: V,
-): readonly ViewEvents[V][];
-export function eventsOf(
-  frame: Frame,
-  view: View,
-): readonly ViewEvents[View][] {
-  switch (view) {
-    case "flat":
-      return frame.events;
-    case "messages":
-      return frame.message === undefined ? [] : [frame.message];
-    case "wire":
-      return frame.wire === undefined ? [] : [frame.wire];
-  }
+): readonly ViewEvents[V][] {
+  return eventsIn(view)(frame);
 }
 
 /** The `type` of an event that is not a message of the wire. */

@@ -108,7 +108,7 @@ export class Broadcast implements SessionReaders {
   /** Takes one {@linkcode hold} back. */
   release(): void {
     this.#holds--;
-    this.#tellAll();
+    if (this.#untold.length > 0) this.#tellAll();
   }
 
   /** Hands on a line. */

@@ -83,6 +83,7 @@ export class Feed {
   iterate<T>(reading: FeedReading<T>): AsyncIterableIterator<T> {
     return new FeedIterator(this.#pump(reading), (heard) => {
       this.#heard = heard;
+      return true;
     });
   }
 
@@ -207,11 +208,12 @@ const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
 /** A pump behind promises. */
 class FeedIterator<T> implements AsyncIterableIterator<T> {
   readonly #pump: Pump<T>;
-  readonly #listen: (heard: () => void) => void;
+  readonly #listen: (heard: () => void) => true;
+  #isListening = false;
   /** Those who asked for a value before there was one. */
   #waiting: ((result: Promise<IteratorResult<T>>) => void)[] = [];
 
-  constructor(pump: Pump<T>, listen: (heard: () => void) => void) {
+  constructor(pump: Pump<T>, listen: (heard: () => void) => true) {
     this.#pump = pump;
     this.#listen = listen;
   }
@@ -223,7 +225,7 @@ class FeedIterator<T> implements AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T>> {
     const result = this.#waiting.length === 0 ? this.#now() : undefined;
     if (result !== undefined) return result;
-    this.#listen(() => this.#hand());
+    this.#isListening ||= this.#listen(() => this.#hand());
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

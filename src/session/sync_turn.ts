@@ -8,7 +8,7 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "../control/conversation.ts";
-import { eventsOf, type View, type ViewEvents } from "../events/mod.ts";
+import { eventsIn, type View, type ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Blocking } from "./blocking.ts";
 import type { FeedReading } from "./feed.ts";
@@ -49,7 +49,7 @@ export class SyncTurn<V extends View = "flat">
   /** Reads the turn, once. */
   [Symbol.iterator](): IterableIterator<ViewEvents[V]> {
     return this.#read("for of", {
-      cut: (frame) => eventsOf(frame, this.#view),
+      cut: eventsIn(this.#view),
     });
   }
 

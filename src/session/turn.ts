@@ -8,7 +8,7 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "../control/conversation.ts";
-import { eventsOf, type View, type ViewEvents } from "../events/mod.ts";
+import { eventsIn, type View, type ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { FeedReading } from "./feed.ts";
 import { textOf, type TextStreamOptions } from "./text_stream.ts";
@@ -45,7 +45,7 @@ export class Turn<V extends View = "flat">
   /** The turn's events as a stream. Canceling it leaves the turn. */
   get readable(): ReadableStream<ViewEvents[V]> {
     return this.#readable ??= this.#open("readable", {
-      cut: (frame) => eventsOf(frame, this.#view),
+      cut: eventsIn(this.#view),
     });
   }
 
@@ -118,7 +118,7 @@ export class Turn<V extends View = "flat">
   /** Reads the turn, once. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
     return this.#core.feed.iterate({
-      cut: (frame) => eventsOf(frame, this.#view),
+      cut: eventsIn(this.#view),
       claim: () => this.#core.claim("for await"),
     });
   }

@@ -12,7 +12,6 @@ import type {
 import type { TurnSink } from "../conversation/sinks.ts";
 import type { Conversation } from "../conversation/conversation.ts";
 import { StateError } from "../errors.ts";
-import type { Frame } from "../events/mod.ts";
 import { Feed } from "./feed.ts";
 import type { Result } from "../messages/result.ts";
 import type { TurnEnd } from "../protocol/mod.ts";
@@ -87,10 +86,6 @@ export class TurnCore implements TurnSink {
     return this.#usedBy === undefined
       ? !this.#isAwaited
       : this.#usedBy !== "textStream";
-  }
-
-  frame(frame: Frame): void {
-    this.feed.push(frame);
   }
 
   settle(end: TurnEnd): void {

@@ -15,7 +15,7 @@ function unread<V extends View>(view: V) {
   const decoder = new EventDecoder();
   const put = (raw: unknown) => {
     assert(isWireObject(raw));
-    sink.frame(decoder.decode(raw));
+    sink.feed.push(decoder.decode(raw));
   };
   let text = "";
   const event = (event: unknown) =>
@@ -80,11 +80,11 @@ Deno.test("Turn: a piece is handed on at once to whoever waits for it", async ()
     type: "prompt_suggestion",
     suggestion: "a",
   });
-  sink.frame(frame);
+  sink.feed.push(frame);
   assertEquals((await next).value, frame.events[0]);
   assertEquals(turn.pending, 0);
   await reader.cancel();
-  sink.frame(frame);
+  sink.feed.push(frame);
   assertEquals(turn.pending, 0);
 });
 
@@ -120,7 +120,7 @@ Deno.test("Turn: text is taken back only when all of it was given", async () => 
     // In one line: what is new, and what takes back what came before it.
     reply("b", "One", " zwei"),
   ];
-  for (const line of lines) sink.frame(decoder.decode(line));
+  for (const line of lines) sink.feed.push(decoder.decode(line));
   sink.settle({ error: new Error("over") });
   let shown = "";
   const stream = turn.textStream({

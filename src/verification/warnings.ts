@@ -46,6 +46,9 @@ export class Warnings {
   /** Events that are still to be told of. */
   readonly #unknownHooks = new Set<string>();
 
+  /** Whether events are of interest: not once a CLI is known to say all by itself. */
+  followsReplies = true;
+
   constructor(port: WarningsPort) {
     this.#port = port;
   }
@@ -119,6 +122,8 @@ export class Warnings {
     for (const event of this.#unknownHooks) this.#tellUnknown(event, version);
     this.#unknownHooks.clear();
     if (version === undefined) return;
+    const { since: tellsReplies } = BEHAVIORS.resumptionLine;
+    this.followsReplies = isMet(tellsReplies, version) !== true;
     for (const { kind, what, since, instead } of this.#waiting.splice(0)) {
       const key = `${kind} ${what}`;
       if (isMet(since, version) === true || this.#told.has(key)) continue;

@@ -59,7 +59,7 @@ async function readAsync({ frames, result }: Recorded) {
   const [first, second] = [0, 1].map(() => {
     const sink = loneTurn();
     const turn = new Turn(sink, "flat", new Promising());
-    for (const frame of frames) sink.frame(frame);
+    for (const frame of frames) sink.feed.push(frame);
     sink.settle({ result, context: {} });
     return turn;
   }) as [Turn, Turn];
@@ -73,7 +73,7 @@ function readSync({ frames, result }: Recorded) {
   const [first, second] = [0, 1].map(() => {
     const sink = loneTurn();
     const turn = new SyncTurn(sink, "flat", new Blocking());
-    for (const frame of frames) sink.frame(frame);
+    for (const frame of frames) sink.feed.push(frame);
     sink.settle({ result, context: {} });
     return turn;
   }) as [SyncTurn, SyncTurn];
