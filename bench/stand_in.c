@@ -64,6 +64,15 @@ static void answer(void) {
 }
 
 // Names its prompt, as the CLI does: a file of recordings holds results of other ones.
+static void begin(void) {
+  say("{\"type\":\"system\",\"subtype\":\"init\",\"user_message_uuids\":[\"");
+  say(prompt);
+  say("\"],\"cwd\":\"/tmp\",\"tools\":[],\"mcp_servers\":[],\"model\":\"claude-opus-5-5\","
+    "\"permissionMode\":\"default\",\"slash_commands\":[],\"apiKeySource\":\"none\","
+    "\"claude_code_version\":\"2.1.330\",\"output_style\":\"default\",\"agents\":[],"
+    "\"skills\":[],\"plugins\":[]," TAIL);
+}
+
 static void finish(void) {
   say("{\"type\":\"result\",\"user_message_uuids\":[\"");
   say(prompt);
@@ -164,6 +173,7 @@ static void turn(void) {
   char kind[32] = "", path[4096] = "";
   int count = 0, other = 0;
   if (plan != NULL) sscanf(plan, "%31s", kind);
+  begin();
   if (strcmp(kind, "file") == 0 && sscanf(plan, "file %4095s %d", path, &count) == 2) {
     stream_file(path, count);
   } else if (strcmp(kind, "stamped") == 0 && sscanf(plan, "stamped %d %d", &count, &other) == 2) {

@@ -36,6 +36,14 @@ export function lackText(
   }`;
 }
 
-function numbers(version: string): number[] {
-  return version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
+/** The numbers of versions that were asked for: some are for each message. */
+const NUMBERS = new Map<string, readonly number[]>();
+
+function numbers(version: string): readonly number[] {
+  let known = NUMBERS.get(version);
+  if (known === undefined) {
+    known = version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
+    NUMBERS.set(version, known);
+  }
+  return known;
 }

@@ -13,11 +13,15 @@ import { closeStepsOf } from "../process/shutdown.ts";
 import { holdExit, holdSignals } from "../process/exit_hooks.ts";
 import type { Launch } from "../options/launch.ts";
 import { openTransport } from "../process/open.ts";
+import type { Reading } from "../process/late_output.ts";
 import { readStderr, StderrText, Tail } from "../process/stderr.ts";
+import { readStdout } from "../process/stdout.ts";
 import { thrownText } from "../util/error_text.ts";
 import { LateTimers } from "./late_timers.ts";
 import type { Link, LinkTaker } from "./link.ts";
-import { StdoutReader } from "./stdout_reader.ts";
+
+/** How many lines are taken in one go. */
+const BREATH_LINES = 256;
 
 /** A process of this thread. */
 export class ChildLink implements Link {
@@ -82,7 +86,7 @@ export class ChildLink implements Link {
   }
 
   #childTaker(taker: LinkTaker): ChildTaker {
-    const { exitSignals, maxLineBytes = DEFAULTS.maxLineBytes } = this.#options;
+    const { exitSignals } = this.#options;
     return {
       hold(target) {
         const releaseExit = holdExit(target);
@@ -95,15 +99,7 @@ export class ChildLink implements Link {
       read: ({ readable, stderr }) => {
         const text = new StderrText(this.#tail, taker.stderr, taker.secrets);
         return {
-          stdout: new StdoutReader(readable, maxLineBytes, {
-            // Who waits for an answer hears of it before what comes after it is taken. The
-            // end of a turn waits: lines that come with it still are of that turn.
-            // While code is cold a line takes as long as a hundred do later.
-            take: (line, isLast) =>
-              taker.receive(line, isLast) ||
-              this.#timers.areHeld && taker.state === "running",
-            breathe: () => this.#timers.breathe(),
-          }),
+          stdout: this.#read(readable, taker),
           stderr: stderr === undefined ? undefined : readStderr(stderr, text),
         };
       },
@@ -113,6 +109,26 @@ export class ChildLink implements Link {
         return undefined;
       },
     };
+  }
+
+  #read(stdout: ReadableStream<Uint8Array>, taker: LinkTaker): Reading {
+    const { maxLineBytes = DEFAULTS.maxLineBytes } = this.#options;
+    let lines = 0;
+    let seen = 0;
+    const reading = readStdout(stdout, maxLineBytes, (line) => {
+      lines++;
+      // One line of a chunk says when the CLI was last heard.
+      const isNew = reading.progress() !== seen;
+      seen = reading.progress();
+      // Whoever waits for an answer hears of it before what comes after it is taken.
+      const isAnswer = taker.receive(line, isNew);
+      // While code is cold a line takes as long as a hundred do later.
+      const isCold = this.#timers.areHeld && taker.state === "running";
+      return isAnswer || isCold || lines % BREATH_LINES === 0
+        ? this.#timers.breathe()
+        : undefined;
+    });
+    return reading;
   }
 
   removeFiles(): void {

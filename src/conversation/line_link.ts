@@ -14,7 +14,6 @@ import {
   type ExitTarget,
   holdExit,
 } from "../process/exit_hooks.ts";
-import { LinesDecoder } from "../decode/lines.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
 import { removeFolderNow } from "../process/launch_files.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
@@ -47,6 +46,9 @@ const PROBE_MS = 250;
  */
 const LOST_MS = 10_000;
 
+/** How much is read in one go of what is there: looking at the clock takes as long as a line. */
+const BATCH_BYTES = 1 << 16;
+
 /** How long SIGKILL may take where the program ends. */
 const EXIT_KILL_MS = 500;
 
@@ -60,7 +62,8 @@ export class LineLink implements ExitTarget {
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
   readonly #spawn: SessionOptions["spawn"];
-  readonly #stdoutDecoder = new LinesDecoder();
+  /** The stream's mark of the byte order is gone by then; one in a line is a part of it. */
+  readonly #lineDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #stderrDecoder = new TextDecoder();
   #lines: string[] = [];
   /** The next of them: taking from the front of a long list is slow. */
@@ -155,28 +158,38 @@ export class LineLink implements ExitTarget {
 
   /** Takes the next line, of those that were read. */
   takeLine(): string | undefined {
-    if (!this.hasLine) return undefined;
     const line = this.#lines[this.#at];
+    if (line === undefined) return undefined;
     this.#at++;
+    if (!this.hasLine) {
+      this.#lines = [];
+      this.#at = 0;
+    }
     return line;
   }
 
   /**
-   * Reads a record, or waits for it no longer than this, maybe less. Gives its size, 0
-   * where none came.
+   * Reads a record and the lines that are there already, or waits for one no longer than
+   * this, maybe less. Returns the size of what it read, 0 if nothing came.
    */
   read(timeoutMs: number): number {
     const sliceMs = Math.min(timeoutMs, this.#isAsked ? PROBE_MS : CALM_MS);
-    const record = this.#reader.read(sliceMs);
+    let record = this.#reader.read(sliceMs);
     if (record === undefined) {
       if (this.#reader.isOver) this.#lose("it ended by itself");
       else this.#watch(sliceMs);
       return 0;
     }
     this.#silentMs = 0;
-    this.#take(record);
-    // A record without bytes counts as well.
-    return record.bytes.length + 1;
+    let size = 0;
+    while (record !== undefined) {
+      this.#take(record);
+      // A record without bytes counts as well.
+      size += record.bytes.length + 1;
+      if (record.kind !== RECORD.line || size >= BATCH_BYTES) break;
+      record = this.#reader.take();
+    }
+    return size;
   }
 
   /** Nothing came. What kills a worker from outside cannot be seen by a thread that blocks. */
@@ -209,9 +222,8 @@ export class LineLink implements ExitTarget {
 
   #take({ kind, bytes }: RingRecord): void {
     switch (kind) {
-      case RECORD.stdout:
-        // Cut at the ends of lines, so that no character is split either.
-        this.#add(this.#stdoutDecoder.decode(bytes));
+      case RECORD.line:
+        this.#lines.push(this.#lineDecoder.decode(bytes));
         break;
       case RECORD.stderr:
         this.#stderr.push(this.#stderrDecoder.decode(bytes, { stream: true }));
@@ -256,14 +268,6 @@ export class LineLink implements ExitTarget {
       this.#refusal = carrierFailed("spawn", error);
       this.send({ do: "refuse" });
     }
-  }
-
-  #add(lines: string[]): void {
-    // A handler that blocks may have read on while lines of before still wait.
-    this.#lines = this.hasLine
-      ? [...this.#lines.slice(this.#at), ...lines]
-      : lines;
-    this.#at = 0;
   }
 
   /** This thread blocks from here on; a Ctrl-C ends what it waits for, and not the program. */

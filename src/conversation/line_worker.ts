@@ -1,6 +1,6 @@
 /**
  * The worker of a blocking session: starts the process and carries what it writes
- * into the ring, in whole lines. All else happens on the caller's thread.
+ * into the ring, line by line. All else happens on the caller's thread.
  *
  * {@linkcode WORKER_NAME} is imported by the link, so that this module is in the
  * graph of the program: a worker whose module still has to be fetched while its owner
@@ -12,8 +12,8 @@
 import { Child, type ChildTaker } from "../process/child.ts";
 import type { CloseSteps } from "../process/shutdown.ts";
 import { EXIT_SIGNALS, holdSignals } from "../process/exit_hooks.ts";
-import { ChunkReading, type ChunkTaker } from "../process/late_output.ts";
-import { LineGatherer } from "../decode/lines.ts";
+import { OutputReading } from "../process/late_output.ts";
+import { readStdout } from "../process/stdout.ts";
 import { fittingLaunch } from "../process/fitting.ts";
 import {
   type PreparedSpawn,
@@ -115,36 +115,19 @@ class LineWorker {
       read: ({ readable, stderr }) => {
         this.#json(RECORD.spawned, news);
         return {
-          stdout: new ChunkReading(readable, this.#lines(maxLineBytes)),
-          stderr: stderr && new ChunkReading(stderr, {
+          stdout: readStdout(
+            readable,
+            maxLineBytes,
+            (line) => this.#write(RECORD.line, encoder.encode(line)),
+          ),
+          stderr: stderr && new OutputReading(stderr, (bytes) => bytes, {
             take: (chunk) => this.#write(RECORD.stderr, chunk),
-            end: () => undefined,
-            isHeld: () => this.#isHeld,
           }),
         };
       },
       lost: (error) => this.fail(error),
       exited: (status) => this.#json(RECORD.exited, status),
     };
-  }
-
-  /** Carries whole lines. */
-  #lines(maxLineBytes: number): ChunkTaker {
-    const lines = new LineGatherer(maxLineBytes);
-    const write = async (parts: readonly Uint8Array[]) => {
-      for (const part of parts) await this.#write(RECORD.stdout, part);
-    };
-    return {
-      take: (chunk) => write(lines.push(chunk)),
-      // Half a line of a pipe that another process holds open is not at its end.
-      end: (isCut) => isCut ? undefined : write(lines.end()),
-      isHeld: () => this.#isHeld,
-    };
-  }
-
-  /** Whether the reader of the ring rests. */
-  get #isHeld(): boolean {
-    return this.#unwrittenRecords > 0;
   }
 
   #json(kind: RecordKind, value: unknown): Promise<void> | undefined {

@@ -36,7 +36,8 @@ export interface LinkTaker {
   /**
    * Takes a line.
    *
-   * @param isLast Whether no other one is there already.
+   * @param isLast Whether the clock is to be looked at, which takes as long as to read a line:
+   * for one of those that came together.
    * @returns Whether somebody waits for just this line.
    */
   receive(line: string, isLast: boolean): boolean;

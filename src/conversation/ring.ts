@@ -10,8 +10,8 @@
 
 /** What a record is. */
 export const RECORD = {
-  /** Bytes of stdout, cut at the ends of lines. */
-  stdout: 1,
+  /** One line of stdout, without its end. */
+  line: 1,
   /** Bytes of stderr. */
   stderr: 2,
   /** JSON, `SpawnNews`: the process is there. */
@@ -220,7 +220,7 @@ export class RingReader extends RingEnd {
   read(timeoutMs: number): RingRecord | undefined {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const record = this.#take();
+      const record = this.take();
       if (record !== undefined) return record;
       const left = deadline - performance.now();
       if (left <= 0 || this.isOver) return undefined;
@@ -229,7 +229,8 @@ export class RingReader extends RingEnd {
     }
   }
 
-  #take(): RingRecord | undefined {
+  /** The next record, if all of it is there. */
+  take(): RingRecord | undefined {
     let bytes = this.#payload;
     if (bytes === undefined) {
       const there = this.used;

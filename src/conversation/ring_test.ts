@@ -12,7 +12,7 @@ Deno.test("records arrive whole and in order, whatever their size", async () => 
   const sizes = [0, 1, 58, 59, 60, 63, 64, 65, 1000, 3, 10_000, 0, 7];
   const written = (async () => {
     for (const [at, size] of sizes.entries()) {
-      await writer.write(RECORD.stdout, bytes(size, at));
+      await writer.write(RECORD.line, bytes(size, at));
     }
   })();
   for (const [at, size] of sizes.entries()) {
@@ -22,7 +22,7 @@ Deno.test("records arrive whole and in order, whatever their size", async () => 
       await new Promise((resolve) => setTimeout(resolve, 0));
       record = reader.read(0);
     }
-    assertEquals(record.kind, RECORD.stdout);
+    assertEquals(record.kind, RECORD.line);
     assertEquals(record.bytes, bytes(size, at));
   }
   await written;
@@ -51,9 +51,9 @@ Deno.test("what is written at once arrives as well, or is not written at all", (
     }
     assertEquals(reader.read(0), undefined);
   }
-  assertEquals(writer.writeNow(RECORD.stdout, bytes(57, 0)), false);
+  assertEquals(writer.writeNow(RECORD.line, bytes(57, 0)), false);
   writer.abandon();
-  assertEquals(writer.writeNow(RECORD.stdout, bytes(57, 0)), true);
+  assertEquals(writer.writeNow(RECORD.line, bytes(57, 0)), true);
   assertEquals(reader.read(0), undefined);
 });
 

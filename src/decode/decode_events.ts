@@ -1,11 +1,10 @@
 /**
- * The stages that turn bytes into events, for whoever has a stream of their own: a
+ * The stages that turn bytes into events, for a program that has a stream of its own: a
  * saved log, a socket, the output of a container.
  *
  * @module
  */
 
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { StateError } from "../errors.ts";
 import { EventDecoder } from "./decoder.ts";
 import type { Question } from "./line.ts";
@@ -28,7 +27,7 @@ import {
 import { violation } from "./validation.ts";
 import type { Validation } from "../messages/_define.ts";
 import { DEFAULTS } from "../util/defaults.ts";
-import { LineSplitter, WholeLinesStream } from "./lines.ts";
+import { decodeLines } from "./lines.ts";
 
 /** Options of {@linkcode decodeEvents}. */
 export interface DecodeOptions<V extends View = "flat"> {
@@ -40,25 +39,7 @@ export interface DecodeOptions<V extends View = "flat"> {
   readonly validation?: Validation;
 }
 
-/**
- * Bytes to lines: each line whole, decoded once, split at line feeds only.
- *
- * @param maxLineBytes Longest line in bytes. Default 256 MiB.
- */
-export function decodeLines(
-  bytes: ReadableStream<Uint8Array>,
-  maxLineBytes: number = DEFAULTS.maxLineBytes,
-): ReadableStream<string> {
-  return bytes
-    .pipeThrough(new WholeLinesStream(maxLineBytes))
-    // The platform's types want a buffer that is not shared, which ours never are.
-    .pipeThrough(
-      new TextDecoderStream() as TransformStream<Uint8Array, string>,
-    )
-    .pipeThrough(new TextLineStream());
-}
-
-/** Lines to events: the last of the stages. One line gives none, one or several events. */
+/** Lines to events: the last of the stages. One line becomes no, one or several events. */
 export class LineEventStream<V extends View = "flat">
   extends TransformStream<string, ViewEvents[V]> {
   /**
@@ -127,15 +108,6 @@ export function decodeEvents<V extends View = "flat">(
     maxLineBytes = DEFAULTS.maxLineBytes,
     validation = "lenient",
   } = options;
-  // The stages in one: between them each line would be a chunk with its own promises.
-  const splitter = new LineSplitter(maxLineBytes);
-  const decode = lineDecoder(view, validation);
-  type Target = TransformStreamDefaultController<ViewEvents[V]>;
-  const give = (lines: readonly string[], target: Target) => {
-    for (const line of lines) {
-      for (const event of decode(line)) target.enqueue(event);
-    }
-  };
   if (typeof bytes?.pipeThrough !== "function") {
     throw new TypeError(
       `Cannot decode: expected a ReadableStream of bytes, got ${
@@ -143,12 +115,8 @@ export function decodeEvents<V extends View = "flat">(
       }`,
     );
   }
-  return bytes.pipeThrough(
-    new TransformStream<Uint8Array, ViewEvents[V]>({
-      transform: (chunk, target) => give(splitter.push(chunk), target),
-      flush: (target) => give(splitter.end(), target),
-    }),
-  );
+  return decodeLines(bytes, maxLineBytes)
+    .pipeThrough(new LineEventStream(view, validation));
 }
 
 function decodeLine(decoder: EventDecoder, line: string): Frame {

@@ -1,22 +1,47 @@
 /**
- * Bytes to whole lines, with a cap on their length.
+ * Bytes to whole lines, with a cap on their length: the first stages of everything that
+ * reads what a CLI wrote, live or saved.
  *
  * @module
  */
 
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { OVERSIZED_MARK, TAIL_MARK } from "../messages/mod.ts";
+import { DEFAULTS } from "../util/defaults.ts";
 
 const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
 const HEAD_BYTES = 256;
 const encoder = new TextEncoder();
 
 /**
- * Gathers bytes until a line is whole, so that each chunk it gives ends at the end
- * of a line. A splitter behind it then never joins strings: a line of 64 MiB costs
- * four times one of 16 MiB and not sixteen times.
+ * Bytes to lines: each line whole, decoded once, split at line feeds only.
  *
- * A line over `maxLineBytes` is dropped and a short marked line takes its place;
+ * @param maxLineBytes Longest line in bytes. Default 256 MiB.
+ */
+export function decodeLines(
+  bytes: ReadableStream<Uint8Array>,
+  maxLineBytes: number = DEFAULTS.maxLineBytes,
+): ReadableStream<string> {
+  return bytes
+    .pipeThrough(new WholeLinesStream(maxLineBytes))
+    // The platform's types want a buffer that is not shared, which ours never are.
+    .pipeThrough(
+      new TextDecoderStream() as TransformStream<Uint8Array, string>,
+    )
+    .pipeThrough(new TextLineStream());
+}
+
+/** Whether a line is what followed the last line break of a stream. */
+export function isTail(line: string): boolean {
+  return line.startsWith(TAIL_MARK);
+}
+
+/**
+ * Gathers bytes until a line is whole, so that each chunk of its output ends at the end
+ * of a line. A splitter behind it then never joins strings: a line of 64 MiB costs
+ * four times as much as one of 16 MiB, and not sixteen times.
+ *
+ * A line over `maxLineBytes` is dropped, and a short marked line takes its place;
  * what follows the last line break is marked as the tail. `parseLine` knows both.
  */
 export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
@@ -38,77 +63,8 @@ export class WholeLinesStream extends TransformStream<Uint8Array, Uint8Array> {
   }
 }
 
-/**
- * What {@linkcode WholeLinesStream}, a `TextDecoderStream` and a `TextLineStream` make
- * of bytes when they are piped one after the other, without a promise and a chunk for
- * each line: for who reads lines in bulk.
- */
-export class LineSplitter {
-  readonly #gatherer: LineGatherer;
-  readonly #decoder = new LinesDecoder();
-
-  /** @param maxLineBytes The longest line, without its line break. */
-  constructor(maxLineBytes: number) {
-    this.#gatherer = new LineGatherer(maxLineBytes);
-  }
-
-  /** The lines that are whole with this chunk. */
-  push(chunk: Uint8Array): string[] {
-    const lines: string[] = [];
-    for (const part of this.#gatherer.push(chunk)) {
-      this.#decoder.decode(part, lines);
-    }
-    return lines;
-  }
-
-  /** What is left when the bytes are over. */
-  end(): string[] {
-    const [rest] = this.#gatherer.end();
-    return rest === undefined ? [] : this.#decoder.decode(rest);
-  }
-}
-
-/**
- * Bytes that end at the end of a line, or at that of the stream, to lines. Each is a
- * string of its own: what is cut out of one keeps no others in memory, and one without
- * letters beyond ASCII is of one byte for each, whatever the others are.
- */
-export class LinesDecoder {
-  // A decoder that expects no rest of a character gives strings of one byte for each
-  // character where it can; with `stream` Deno gives two, and JSON is parsed slower.
-  #decoder = new TextDecoder();
-  #isFirst = true;
-
-  /** The lines in there, behind those that there are. */
-  decode(bytes: Uint8Array, lines: string[] = []): string[] {
-    let start = 0;
-    while (start < bytes.length) {
-      const end = bytes.indexOf(LINE_FEED, start);
-      // No line break follows what comes last where it is cut short.
-      if (end === -1) {
-        lines.push(this.#decode(bytes.subarray(start)));
-        break;
-      }
-      const isCrlf = end > start && bytes[end - 1] === CARRIAGE_RETURN;
-      lines.push(this.#decode(bytes.subarray(start, isCrlf ? end - 1 : end)));
-      start = end + 1;
-    }
-    return lines;
-  }
-
-  #decode(line: Uint8Array): string {
-    const text = this.#decoder.decode(line);
-    if (this.#isFirst) {
-      this.#isFirst = false;
-      // A mark of the byte order is none but at the start of a stream.
-      this.#decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    }
-    return text;
-  }
-}
-
-/** What {@linkcode WholeLinesStream} does, for who reads in bulk: chunks that end at the end of a line. */
-export class LineGatherer {
+/** What {@linkcode WholeLinesStream} does, chunk by chunk. */
+class LineGatherer {
   readonly #maxLineBytes: number;
   #parts: Uint8Array[] = [];
   /** Bytes of the line that is being gathered, dropped ones too. */
@@ -121,7 +77,7 @@ export class LineGatherer {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** What is whole with this chunk; it may be a part of the chunk itself. */
+  /** Returns what is whole with this chunk; it may be a part of the chunk itself. */
   push(chunk: Uint8Array): Uint8Array[] {
     const last = chunk.lastIndexOf(LINE_FEED);
     if (last === -1) {
@@ -135,7 +91,7 @@ export class LineGatherer {
     return output;
   }
 
-  /** What is left when the bytes are over. */
+  /** Returns what is left at the end of the bytes. */
   end(): Uint8Array[] {
     if (this.#size === 0) return [];
     if (this.#head !== undefined) return [this.#oversized()];
@@ -145,7 +101,7 @@ export class LineGatherer {
     return [concat(tail)];
   }
 
-  /** The slow way, taken only where some line may be too long. */
+  /** The slow way, taken only if some line may be too long. */
   #pushByLine(lines: Uint8Array): Uint8Array[] {
     const output: Uint8Array[] = [];
     let start = 0;

@@ -193,11 +193,10 @@ export type {
 
 export {
   decodeEvents,
-  decodeLines,
   type DecodeOptions,
   LineEventStream,
 } from "./decode_events.ts";
-export { WholeLinesStream } from "./lines.ts";
+export { decodeLines, WholeLinesStream } from "./lines.ts";
 export type { ChangedFile, FileEdit, Hunk } from "./changes.ts";
 export type {
   AgentStats,

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Child, type ChildTaker } from "./child.ts";
-import { ChunkReading } from "./late_output.ts";
+import { OutputReading } from "./late_output.ts";
 import type {
   ExitStatus,
   HeldTransport,
@@ -61,16 +61,14 @@ class FakeProcess {
   /** Takes what it writes into its log. */
   taker(taken: Partial<ChildTaker> = {}): ChildTaker {
     const reading = (name: string, stream: ReadableStream<Uint8Array>) =>
-      new ChunkReading(stream, {
+      new OutputReading(stream, (bytes) => bytes, {
         take: (chunk) => {
           this.log.push(`${name} ${decoder.decode(chunk)}`);
           return undefined;
         },
-        end: (isCut) => {
-          this.log.push(`${name} ${isCut ? "cut" : "ended"}`);
-          return undefined;
+        end: () => {
+          this.log.push(`${name} ended`);
         },
-        isHeld: () => false,
       });
     return {
       hold: () => () => this.log.push("released"),
@@ -117,9 +115,9 @@ Deno.test("Child cuts off both outputs of an ended process that another one hold
     [
       "stdout half",
       "stdout canceled",
-      "stdout cut",
+      "stdout ended",
       "stderr canceled",
-      "stderr cut",
+      "stderr ended",
       "exited 0",
       "released",
     ],

@@ -35,56 +35,97 @@ export interface Reading extends LateOutput {
   cut(): Promise<void>;
 }
 
-/** Takes the chunks of an output. */
-export interface ChunkTaker {
-  /** Takes a chunk. Returns a promise if the next one has to wait. */
-  take(chunk: Uint8Array): Promise<void> | undefined;
+/** Takes what an output becomes behind its stages. */
+export interface OutputTaker<T> {
   /**
-   * That was all.
+   * Takes the next piece. Returns a promise if the one after it has to wait.
    *
-   * @param isCut The output was cut off: what came last may be half of something.
+   * @param isCut The output was cut off or could not be read to its end: what comes last
+   * may be half of something.
    */
-  end(isCut: boolean): Promise<void> | undefined;
-  /** Whether a chunk waits until its reader takes it. */
-  isHeld(): boolean;
+  take(piece: T, isCut: boolean): Promise<void> | undefined;
+  /** That was all. */
+  end?(): void;
 }
 
-/** An output that is read chunk by chunk, at the pace of its taker. */
-export class ChunkReading implements Reading {
+/**
+ * An output that is read through some stages, at the pace of its taker. What was read is
+ * taken, whatever happens to the output.
+ */
+export class OutputReading<T> implements Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #taker: ChunkTaker;
-  #bytes = 0;
+  readonly #taker: OutputTaker<T>;
+  /** How many bytes were read. */
+  #size = 0;
+  /** The stages ask for more. What they ask for early they keep until the taker takes it. */
+  #isAsked = false;
   #isCut = false;
+  #failure: { readonly error: unknown } | undefined;
   readonly done: Promise<void>;
 
-  /** Begins to read. */
-  constructor(output: ReadableStream<Uint8Array>, taker: ChunkTaker) {
+  /**
+   * Begins to read.
+   *
+   * @param stages What the bytes pass before they are taken.
+   */
+  constructor(
+    output: ReadableStream<Uint8Array>,
+    stages: (bytes: ReadableStream<Uint8Array>) => ReadableStream<T>,
+    taker: OutputTaker<T>,
+  ) {
     this.#reader = output.getReader();
     this.#taker = taker;
-    this.done = this.#read();
+    this.done = this.#take(stages(this.#bytes()));
   }
 
-  async #read(): Promise<void> {
+  /**
+   * The bytes, counted. The count and the cut are before all stages: each of them reads
+   * ahead, so that later ones do not see when the output is silent.
+   */
+  #bytes(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: async (controller) => {
+        this.#isAsked = true;
+        try {
+          const { done, value } = await this.#reader.read();
+          if (done) return controller.close();
+          this.#size += value.length;
+          controller.enqueue(value);
+        } catch (error) {
+          // An error would pass what is still on its way through the stages.
+          this.#failure = { error };
+          this.#isCut = true;
+          controller.close();
+        } finally {
+          this.#isAsked = false;
+        }
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  async #take(pieces: ReadableStream<T>): Promise<void> {
+    const reader = pieces.getReader();
     for (;;) {
-      const { done, value } = await this.#reader.read();
+      const { done, value } = await reader.read();
       if (done) break;
-      this.#bytes += value.length;
-      const taken = this.#taker.take(value);
+      const taken = this.#taker.take(value, this.#isCut);
       if (taken !== undefined) await taken;
     }
-    await this.#taker.end(this.#isCut);
+    this.#taker.end?.();
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   progress(): number {
-    return this.#bytes;
+    return this.#size;
   }
 
   isHeld(): boolean {
-    return this.#taker.isHeld();
+    return !this.#isAsked;
   }
 
   async cut(): Promise<void> {
     this.#isCut = true;
+    // The cancel() of a transport may take its time.
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
     await this.done;
   }

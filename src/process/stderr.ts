@@ -6,7 +6,7 @@
  */
 
 import { callAside } from "../util/call_aside.ts";
-import { ChunkReading, type Reading } from "./late_output.ts";
+import { OutputReading, type Reading } from "./late_output.ts";
 import { SecretMask } from "../util/secrets.ts";
 
 /** How much of the end is kept, in characters. */
@@ -97,9 +97,8 @@ export function readStderr(
   stderr: ReadableStream<Uint8Array>,
   target: StderrText,
 ): Reading {
-  // A TextDecoderStream takes two milliseconds to be made for the first time.
   const decoder = new TextDecoder();
-  return new ChunkReading(stderr, {
+  return new OutputReading(stderr, (bytes) => bytes, {
     take(chunk) {
       target.push(decoder.decode(chunk, { stream: true }));
       return undefined;
@@ -107,9 +106,7 @@ export function readStderr(
     end() {
       target.push(decoder.decode());
       target.end();
-      return undefined;
     },
-    isHeld: () => false,
   });
 }
 

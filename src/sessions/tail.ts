@@ -4,9 +4,8 @@
  * @module
  */
 
-import { LineSplitter } from "../decode/lines.ts";
-import { DEFAULTS } from "../util/defaults.ts";
 import { isGone } from "./place.ts";
+import { linesOfFile } from "./transcript_lines.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const LINE_FEED = 10;
@@ -14,10 +13,15 @@ const LINE_FEED = 10;
 /** Where the last whole line of a file ends, in bytes. */
 export async function wholeBytes(path: string): Promise<number> {
   using file = await Deno.open(path);
+  return await endOfLines(file, 0);
+}
+
+/** Where the last whole line ends that ends behind a place; that place if none does. */
+async function endOfLines(file: Deno.FsFile, from: number): Promise<number> {
   const { size } = await file.stat();
   const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - CHUNK_BYTES);
+  for (let end = size; end > from;) {
+    const start = Math.max(from, end - CHUNK_BYTES);
     await file.seek(start, Deno.SeekMode.Start);
     const count = await file.read(buffer.subarray(0, end - start));
     if (count === null) break;
@@ -25,24 +29,22 @@ export async function wholeBytes(path: string): Promise<number> {
     if (at !== -1) return start + at + 1;
     end = start;
   }
-  return 0;
+  return from;
 }
 
 /** Reads what was added to a file since it was read last. */
 export class TranscriptTail {
   readonly #path: string;
-  readonly #maxLineBytes: number;
+  readonly #limits: { readonly maxLineBytes?: number };
   #at: number;
   /** Which file it was, where the system numbers files. */
   #file: number | null = null;
-  #splitter: LineSplitter;
 
   /** @param start Where to begin, in bytes: the start of a line. */
   constructor(path: string, start: number, maxLineBytes?: number) {
     this.#path = path;
     this.#at = start;
-    this.#maxLineBytes = maxLineBytes ?? DEFAULTS.maxLineBytes;
-    this.#splitter = new LineSplitter(this.#maxLineBytes);
+    this.#limits = maxLineBytes === undefined ? {} : { maxLineBytes };
   }
 
   /**
@@ -63,19 +65,15 @@ export class TranscriptTail {
     const { size, ino } = await file.stat();
     const isOther = this.#file !== null && ino !== null && ino !== this.#file;
     this.#file = ino;
-    if (isOther || size < this.#at) {
-      // Another file took its place, or it was cut: all of it is new.
-      this.#at = 0;
-      this.#splitter = new LineSplitter(this.#maxLineBytes);
-    }
+    // Another file took its place, or it was cut: all of it is new.
+    if (isOther || size < this.#at) this.#at = 0;
+    const end = await endOfLines(file, this.#at);
     await file.seek(this.#at, Deno.SeekMode.Start);
-    const lines: string[] = [];
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    while (true) {
-      const count = await file.read(buffer);
-      if (count === null) return lines;
-      this.#at += count;
-      lines.push(...this.#splitter.push(buffer.subarray(0, count)));
-    }
+    const all: string[] = [];
+    for await (
+      const lines of linesOfFile(file, end - this.#at, this.#limits)
+    ) all.push(...lines);
+    this.#at = end;
+    return all;
   }
 }

@@ -5,9 +5,10 @@
  */
 
 import { DEFAULTS } from "../util/defaults.ts";
-import { LineSplitter } from "../decode/lines.ts";
+import { decodeLines } from "../decode/lines.ts";
 
 const CHUNK_BYTES = 256 * 1024;
+const BATCH_LINES = 64;
 
 /** Options of {@linkcode transcriptLines}. */
 export interface TranscriptLinesOptions {
@@ -20,29 +21,42 @@ export interface TranscriptLinesOptions {
 }
 
 /**
- * Reads a file line by line, some lines at a time. `parseLine` knows the marks of a line
- * that is too long or cut short.
+ * Reads a file line by line, some lines at a time. `parseLine` knows the marks of a line that
+ * is too long or cut short.
  */
 export async function* transcriptLines(
   path: string,
   options: TranscriptLinesOptions = {},
 ): AsyncGenerator<readonly string[]> {
-  const { maxLineBytes = DEFAULTS.maxLineBytes, endBytes = Infinity, signal } =
-    options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   using file = await Deno.open(path);
-  const splitter = new LineSplitter(maxLineBytes);
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  let at = 0;
-  while (at < endBytes) {
-    signal?.throwIfAborted();
-    const room = Math.min(buffer.length, endBytes - at);
-    const count = await file.read(buffer.subarray(0, room));
-    if (count === null) break;
-    at += count;
-    const lines = splitter.push(buffer.subarray(0, count));
-    if (lines.length > 0) yield lines;
+  const { endBytes = Infinity } = options;
+  yield* linesOfFile(file, endBytes, options);
+}
+
+/** Reads so many bytes of an open file, from where it is, line by line. */
+export async function* linesOfFile(
+  file: Deno.FsFile,
+  bytesMost: number,
+  options: Omit<TranscriptLinesOptions, "endBytes"> = {},
+): AsyncGenerator<readonly string[]> {
+  const { maxLineBytes = DEFAULTS.maxLineBytes, signal } = options;
+  let left = bytesMost;
+  const bytes = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      signal?.throwIfAborted();
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, left));
+      const count = left === 0 ? null : await file.read(chunk);
+      if (count === null) return controller.close();
+      left -= count;
+      controller.enqueue(chunk.subarray(0, count));
+    },
+  }, { highWaterMark: 0 });
+  let lines: string[] = [];
+  for await (const line of decodeLines(bytes, maxLineBytes)) {
+    if (lines.push(line) < BATCH_LINES) continue;
+    yield lines;
+    lines = [];
   }
-  const rest = splitter.end();
-  if (rest.length > 0) yield rest;
+  if (lines.length > 0) yield lines;
 }
