@@ -32,6 +32,6 @@ export function requestHint(
     : `Update the CLI: ${lackText(`"${subtype}"`, need.since, version)}`;
 }
 
-/** Why nobody knows what became of a message. */
+/** Why it cannot be known what became of a message. */
 export const NO_LIFECYCLE: string =
   `this CLI does not say, ${BEHAVIORS.promptLifecycle.since} and newer do`;

@@ -163,7 +163,7 @@ export const HOOKS = {
 
 /** Fields of one hook that an older CLI ignores. */
 export const HOOK_FIELDS = {
-  /** `onFailure: "block"`, where the CLI has to block: no answer of ours can. */
+  /** `onFailure: "block"` at events where only the CLI can block, and no answer of ours. */
   onFailure: { since: "2.1.319", isGuard: true },
 } as const satisfies Readonly<Record<string, Need>>;
 
@@ -216,9 +216,9 @@ export const REQUEST_FIELDS: Readonly<
 export const BEHAVIORS = {
   /** The answer to the handshake names the version. */
   versionInHandshake: { since: "2.1.300" },
-  /** What becomes of each prompt is told, as `command_lifecycle`. */
+  /** The CLI reports what becomes of each prompt, as `command_lifecycle`. */
   promptLifecycle: { since: "2.1.206" },
-  /** Tasks in the background are told as a list, as `background_tasks_changed`. */
+  /** The CLI reports tasks in the background as a list, as `background_tasks_changed`. */
   taskList: { since: "2.1.205" },
   /** A result says how many turns are queued, as those about tasks that are over. */
   queuedTurns: { since: "2.1.246" },
@@ -244,9 +244,9 @@ export const BEHAVIORS = {
   serversInHandshake: { since: "2.1.328" },
   /** The file of `--settings` is never read again after the start. */
   settingsReadOnce: { since: "2.1.330" },
-  /** `/clear` is told as `conversation_reset`; before, only `system_init` names the new session. */
+  /** The CLI reports `/clear` as `conversation_reset`; before, only `system_init` names the new session. */
   resetEvent: { since: "2.1.198" },
-  /** `/clear` and `/compact` say nothing where there is nothing to say; before, `(no content)`. */
+  /** `/clear` and `/compact` without an answer have an empty result; before, `(no content)`. */
   silentCommands: { since: "2.1.228" },
   /** A permission request says that only a person can answer it. */
   personMarked: { since: "2.1.202" },
@@ -269,7 +269,7 @@ export const BEHAVIORS = {
   pluginsProtected: { since: "2.1.266" },
   /** What a result is about is on disk when the result comes; before, up to 100 ms later. */
   writtenAtResult: { since: "2.1.278" },
-  /** A process that resumes a session goes on from what that had cost. */
+  /** A process that resumes a session adds to what the session had cost. */
   costRestored: { since: "2.1.278" },
   /** The process makes no request to the API before the first prompt. */
   silentStart: { since: "2.1.290" },

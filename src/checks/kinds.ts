@@ -50,6 +50,11 @@ export const TEXT: Kind = {
   expected: "a text that is not empty",
   fits: isText,
 };
+/** A text, also an empty one. */
+export const STRING: Kind = {
+  expected: "a text",
+  fits: (value) => typeof value === "string",
+};
 /** Texts, none of them empty. */
 export const TEXTS: Kind = listOf(TEXT, "a list of texts");
 /** A switch. */
@@ -216,23 +221,25 @@ export function namedOf(named: Kind): Kind {
  * misspelled would be a limit that does not hold. `fields<T>` is complete by type.
  *
  * @param needed The fields that must be there.
- * @param more What to add to the words for what was expected.
+ * @param others Whether fields that are near to none of these pass, and what to say of them.
  */
 export function fields<T>(
   kinds: { readonly [K in keyof T]-?: Kind },
   needed: readonly (string & keyof T)[] = [],
-  more = "",
+  { pass = false, say = "" }: { pass?: boolean; say?: string } = {},
 ): Kind {
   const all: Fields = kinds;
-  const expected = `an object with ${Object.keys(all).join(", ")}${more}`;
+  const expected = `an object with ${Object.keys(all).join(", ")}${say}`;
   return {
     ...OBJECT,
     expected,
     look: (option, value) => {
       for (const [name, field] of Object.entries(value as object)) {
         const kind = Object.hasOwn(all, name) ? all[name] : undefined;
-        if (kind === undefined) throw unknown(option, name, all, expected);
-        check(`${option}.${name}`, field, kind);
+        if (kind !== undefined) check(`${option}.${name}`, field, kind);
+        else if (!pass || closest(name, Object.keys(all)) !== undefined) {
+          throw unknown(option, name, all, expected);
+        }
       }
       for (const name of needed) {
         if (Reflect.get(value as object, name) !== undefined) continue;
@@ -304,7 +311,7 @@ export function wrong(
 /** The most characters of a value in an error. */
 const MAX_SHOWN_LENGTH = 200;
 
-/** A wrong value as it would be written in a program; what looks like a key is masked. */
+/** A wrong value as a program would write it. What looks like a key is masked. */
 function shownWhole(value: unknown): string {
   if (typeof value !== "string" && !Array.isArray(value)) return shown(value);
   let text: string;
@@ -353,7 +360,7 @@ function shownText(text: string): string {
     : `a text of ${text.length} characters`;
 }
 
-/** What a value is, in words that give none of it away. */
+/** What a value is, in words that show nothing of it. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null || value === undefined) return String(value);

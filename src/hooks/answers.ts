@@ -33,7 +33,7 @@ export type BlockingEvent =
   | "PreCompact"
   | "ConfigChange";
 
-/** Events at which a hook can give the model something to read. */
+/** Events whose hooks can add something for the model to read. */
 export type ContextEvent =
   | "PreToolUse"
   | "PostToolUse"

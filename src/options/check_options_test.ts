@@ -61,11 +61,11 @@ Deno.test("checkOptions refuses unknown fields, with what may have been meant", 
     [{ sandbox: { network: { allowedDomain: [] } } }, "network.allowedDomains"],
     [
       { mcpServers: { a: { command: "x", arg: [] } } },
-      'the server "a": unknown field "arg", did you mean "args"?',
+      'did you mean "mcpServers.a.args"?',
     ],
     [
       { mcpServers: { a: { type: "http", url: "http://h/", header: {} } } },
-      'did you mean "headers"?',
+      'did you mean "mcpServers.a.headers"?',
     ],
     [{ toolConfig: { askUserQuestions: {} } }, '"toolConfig.askUserQuestion"?'],
     [{ toolConfig: { askUserQuestion: { format: "html" } } }, "previewFormat"],

@@ -8,8 +8,8 @@ import { ConfigError } from "../errors.ts";
 import type { AuthMode, SessionOptions } from "./session_options.ts";
 
 /**
- * Variables that never reach the child: a session that runs inside of another one
- * refuses to start or takes the other for its host, and a debugger's options stop it.
+ * Variables that never reach the child: those of another session, with which it refuses to
+ * start or takes the other for its host, and options of a debugger, which would stop it.
  */
 export const REMOVED: readonly string[] = [
   "CLAUDECODE",
@@ -45,13 +45,13 @@ export function inheritedEnv(
 }
 
 /**
- * Names the sessions that a process stems from, the nearest last. What it starts
- * inherits the variable, whatever process group, session or parent that comes to have,
- * so that it can be found when the process itself is gone.
+ * The variable with the ids of the sessions that a process descends from, the nearest last.
+ * What the process starts inherits it, even in another process group or with another parent,
+ * and so can be found when the process itself is gone.
  */
 const LINEAGE = "CLAUDESTREAM_LINEAGE";
 
-/** The variables of a process with this id, whose own program may be a child of another one. */
+/** The variables of a process with this id. This program may itself descend from a session. */
 export function withLineage(
   env: Readonly<Record<string, string>>,
   id: string,
@@ -61,9 +61,9 @@ export function withLineage(
 }
 
 /**
- * The ids of the processes that one stems from.
+ * The ids of the sessions that a process descends from.
  *
- * @param environ Its variables as Linux tells them: with a NUL after each.
+ * @param environ Its variables as Linux has them: with a NUL after each.
  */
 export function lineageOf(environ: string): readonly string[] {
   const start = `${LINEAGE}=`;
@@ -90,7 +90,7 @@ export function childEnvironment(
   return env;
 }
 
-/** Variables that have somebody pay for each call, by a key or through another provider. */
+/** Variables with which each call is paid for, by a key or through another provider. */
 const BY_CALL: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_AUTH_TOKEN",
@@ -117,13 +117,13 @@ const NO_KEY: readonly string[] = [
   "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR",
 ];
 
-/** The variables that a process must not have for somebody to pay. */
+/** The variables that a process must not have with an option `auth`. */
 export function notFor(auth: AuthMode): readonly string[] {
   if (auth === "any") return [];
   return auth === "subscription" ? BY_CALL : NO_KEY;
 }
 
-/** What the CLI signs in with where it does not with a subscription. */
+/** What the CLI signs in with instead of a subscription. */
 const OTHER_SIGN_INS: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_AUTH_TOKEN",

@@ -130,7 +130,7 @@ export function awaitInitialize(draft: Draft): void {
 }
 
 /**
- * The same for an older CLI, where MCP servers are all that the handshake was to bring
+ * The same for an older CLI, if MCP servers are all that the handshake was to bring
  * before anything else.
  */
 export function olderLaunch(draft: Draft): Launch["older"] {

@@ -18,6 +18,7 @@ import {
   listOf,
   oneOf,
   POSITIVE,
+  STRING,
   TEXT,
   TEXTS,
   TIME,
@@ -71,8 +72,6 @@ function having(name: string, kind: Kind): Kind {
     fits: (value) => kind.fits(value) && Reflect.has(value as object, name),
   };
 }
-
-const STRING = kind("a text", (value) => typeof value === "string");
 
 // Files and folders
 

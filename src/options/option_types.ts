@@ -130,7 +130,7 @@ export interface AgentSpec {
   readonly background?: boolean;
   /** Runs without the `CLAUDE.md` files. Default `false`. */
   readonly omitClaudeMd?: boolean;
-  /** Where its memory is kept, where it has one. */
+  /** Where its memory is kept, if it has one. */
   readonly memory?: "user" | "project" | "local";
   /** How much it thinks: a level, or a whole number. */
   readonly effort?: Effort | number;
@@ -164,7 +164,7 @@ export type PluginSpec =
 export interface SandboxSettings {
   /** Whether there is one. */
   readonly enabled?: boolean;
-  /** Refuses to start where there cannot be one. */
+  /** Refuses to start if there cannot be one. */
   readonly failIfUnavailable?: boolean;
   /** Runs confined shell commands without asking. */
   readonly autoAllowBashIfSandboxed?: boolean;
@@ -215,7 +215,7 @@ export interface ToolConfig {
 export interface RecordOptions {
   /** The file. */
   readonly path: string | URL;
-  /** Adds to a file that is there. Default `false`: it is written anew. */
+  /** Adds to a file that exists. Default `false`: the file is overwritten. */
   readonly append?: boolean;
   /** Texts to mask, besides those that are found to be secret. */
   readonly secrets?: readonly string[];

@@ -38,7 +38,7 @@ export function argumentsOf(
   );
 }
 
-/** Whether settings are in a file of the caller's. */
+/** Whether settings are in a file that the caller named. */
 export function isSettingsFile(
   settings: SessionOptions["settings"],
 ): settings is string | URL {

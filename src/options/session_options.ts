@@ -69,17 +69,17 @@ export interface SessionOptions<Context = unknown>
   readonly planModeInstructions?: string;
   /**
    * JSON Schema that each answer of the session has to meet, as `result.structuredOutput`
-   * and as `output` of what `ask()` gives. An object at its root, in the words of draft-07.
+   * and as `output` of what `ask()` returns. An object at its root, in the words of draft-07.
    * For one answer alone, typed and checked here too, see `ask()`.
    */
   readonly outputSchema?: Readonly<Record<string, unknown>>;
-  /** How often the model may try again where its answer does not meet the schema. Default 4. */
+  /** How often the model may try again if its answer does not meet the schema. Default 4. */
   readonly outputRetries?: number;
   /** Suggests the next prompt after each turn but the first, as `PromptSuggestion`. Default `false`. */
   readonly promptSuggestions?: boolean;
   /** Takes prompts as they are written: no `@file` and no slash command in them. Needs CLI 2.1.250 or newer. Default `false`. */
   readonly verbatim?: boolean;
-  /** Gives the model the tool `SendUserMessage`. Unstable. Default `false`. */
+  /** Offers the model the tool `SendUserMessage`. Unstable. Default `false`. */
   readonly sendUserMessage?: boolean;
   /** How large the context may get before it is compacted, in tokens, at least 100,000; or `"auto"`. Default `"auto"`. */
   readonly autoCompact?: "auto" | number;
@@ -99,8 +99,8 @@ export interface SessionOptions<Context = unknown>
   readonly claudePath?: string | URL | readonly string[];
   /**
    * Changes what is started, such as to run it in a container, on another machine, or as
-   * another user; or starts it in its own way and gives a transport. Whether `claude` and
-   * `cwd` are on this machine is not looked at then.
+   * another user; or starts it in its own way and returns a transport. Whether `claude` and
+   * `cwd` are on this machine is not checked then.
    */
   readonly spawn?: Spawn;
   /**
@@ -133,17 +133,17 @@ export interface SessionOptions<Context = unknown>
   /** Where debug logs go, in place of the configuration folder. Turns them on. */
   readonly debugFile?: string | URL;
 
-  /** Goes on with a session: its id, or `"last"` for the last one in this directory. */
+  /** Continues a session: its id, or `"last"` for the last one in this directory. */
   readonly resume?: string;
-  /** Goes on under a new id and leaves the old session as it is. Needs `resume`. Default `false`. */
+  /** Continues under a new id and leaves the old session as it is. Needs `resume`. Default `false`. */
   readonly fork?: boolean;
   /** The id of the new session, a UUID. With `resume` it needs `fork`. */
   readonly sessionId?: string;
-  /** Goes on with the session of a pull request: its number or address. A new session where there is none. */
+  /** Continues the session of a pull request: its number or address. A new session if there is none. */
   readonly fromPr?: string | number;
   /**
-   * Goes on from the message with this `uuid` and drops what came after it. Needs
-   * `resume`. Where there is none the start fails with the reason `resume_refused`.
+   * Continues from the message with this `uuid` and drops what came after it. Needs
+   * `resume`. If there is no such message the start fails with the reason `resume_refused`.
    */
   readonly resumeAt?: string;
   /** The `uuid` of the prompt of the only turn that `resumeAt` may drop. Needs `resumeAt`. */
@@ -167,7 +167,7 @@ export interface SessionOptions<Context = unknown>
    * plugins:
    *
    * - `"policy"`: the policy decides on each, as on a call of `Bash`. What it leaves
-   *   undecided is a `permission_request`. CLIs before 2.1.332 ask nobody about them: there
+   *   undecided is a `permission_request`. CLIs before 2.1.332 do not ask about them: there
    *   they are off. Only with `policy`.
    * - `"off"`: none runs; the model reads that it did not.
    * - `"cli"`: the CLI decides by itself. One that `allowed-tools` in the same file covers
@@ -178,7 +178,7 @@ export interface SessionOptions<Context = unknown>
   readonly skillShell?: "policy" | "off" | "cli";
   /** An MCP tool that answers the CLI's questions whether a tool may run. Not with `policy`. */
   readonly permissionPromptTool?: string;
-  /** Who answers what no rule decides: this process, or nobody, which denies it. Default `"host"`. Needs CLI 2.1.259 or newer. */
+  /** Who answers what no rule decides: this process, or no one, so that it is denied. Default `"host"`. Needs CLI 2.1.259 or newer. */
   readonly prompts?: "host" | "none";
   /** Permission mode at the start. Default `"default"`. */
   readonly permissionMode?: PermissionMode;
@@ -224,7 +224,7 @@ export interface SessionOptions<Context = unknown>
    * Sends replies in pieces while they are written. By default the first prompt of the
    * process decides: `true`, but `false` where that is an `ask()` or a one-shot. It holds for
    * all turns of the process: after an `ask()` the events of a `send()` come block by block,
-   * and `textStream()` gives each of them at once. Say `true` to have pieces after an `ask()`.
+   * and `textStream()` yields each of them at once. Say `true` to have pieces after an `ask()`.
    */
   readonly partials?: boolean;
   /** Sends each prompt back when the CLI takes it up, as `UserReplay`. Default `false`. */
@@ -240,7 +240,7 @@ export interface SessionOptions<Context = unknown>
   readonly hooks?: HookOptions;
   /** Limits that the CLI keeps. */
   readonly limits?: Limits;
-  /** Tells how much the session has used, as `BudgetThreshold`, and ends it where that is enough. */
+  /** Reports how much the session has used, as `BudgetThreshold`, and ends it when that is enough. */
   readonly budget?: BudgetOptions;
   /**
    * Statuses of the API, such as `[402, 500]`, after which the CLI is not to try
@@ -251,8 +251,8 @@ export interface SessionOptions<Context = unknown>
    */
   readonly failFastOn?: readonly FailFast[];
   /**
-   * Waits where a turn fails as the limit of a plan is used up and the CLI said when it
-   * starts anew, and goes on with the same session: the prompt is sent again, under
+   * Waits if a turn fails because the limit of a plan is used up and the CLI said when it
+   * starts again, and continues the same session: the prompt is sent again, under
    * another id. A `RateLimitWait` event says so; `interrupt()` ends the wait. Off by
    * default: the turn fails with the code `rate_limit` and `resetsAt`.
    */
@@ -260,9 +260,9 @@ export interface SessionOptions<Context = unknown>
   /**
    * Who is to pay. With `"subscription"` the process gets no variables with keys or
    * other providers, with `"api-key"` none with the token of a subscription. What it
-   * signs in with all the same, by its settings, say, is looked at before the first
-   * prompt goes out, and again when a turn begins: where it differs, the session ends
-   * with a `StartupError` of the code `billing`. Where nobody is signed in the turn
+   * signs in with all the same, by its settings, say, is checked before the first
+   * prompt goes out, and again when a turn begins: if it differs, the session ends
+   * with a `StartupError` of the code `billing`. Without a sign-in the turn
    * fails with the code `auth`. Default `"any"`.
    */
   readonly auth?: AuthMode;
@@ -282,7 +282,7 @@ export interface SessionOptions<Context = unknown>
    * secrets in it are masked: values of variables, headers and arguments whose names say
    * so, whatever looks like a key, and `secrets` of its own; also in JSON, in addresses, in
    * Base64, and where they come in pieces. A line whose piece may be the beginning of one
-   * is written when it is known whether it is. A file that is there is written anew.
+   * is written when it is known whether it is. An existing file is overwritten.
    */
   readonly record?: string | URL | RecordOptions;
   /**
@@ -295,10 +295,10 @@ export interface SessionOptions<Context = unknown>
    * are masked as in a recording. Silent by default.
    */
   readonly logger?: Logger;
-  /** Is told the cost of each turn as it ends; or a file that it is added to, as a line of JSON. */
+  /** Called with the cost of each turn as it ends; or a file to which it is added, as a line of JSON. */
   readonly costLog?: string | URL | ((entry: CostEntry) => void);
   /**
-   * Goes on after the process died by itself, or was ended as it heeded no interruption
+   * Continues after the process died by itself, or was ended because it heeded no interruption
    * (`idleTimeoutMs`, `turnTimeoutMs`): the next prompt goes to a new process that
    * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
    * all the same, and its prompt is never sent again by itself: send what is to come
@@ -315,11 +315,11 @@ export interface SessionOptions<Context = unknown>
   /**
    * How much of what the CLI writes is checked. With `"strict"` the turn fails with a
    * `ProtocolError` at the first line that does not fit; it is interrupted, and the
-   * session goes on. Default `"lenient"`: it becomes an `UnknownEvent`.
+   * session continues. Default `"lenient"`: it becomes an `UnknownEvent`.
    */
   readonly validation?: Validation;
   /**
-   * Whether it is looked at that the CLI has what the options say. Settings that were handed
+   * Whether to check that the CLI has what the options say. Settings that were handed
    * over (`settings`, `sandbox`, `managedSettings`) are verified before the first prompt: one
    * value of a wrong type and the CLI drops all of them, deny rules too; the start then
    * fails with a `StartupError` (reason `settings_dropped`). All else is compared with the
@@ -330,7 +330,7 @@ export interface SessionOptions<Context = unknown>
    * With `"strict"` each difference is a `StartupError` (reason `configuration_mismatch`)
    * before the first prompt, and so is a settings file of the user or the project that the
    * CLI drops. The CLI tells what it has with a prompt only, so a message without content is
-   * sent that asks the model nothing; it takes some 0.1 s. With `"off"` nothing is looked at.
+   * sent that asks the model nothing; it takes some 0.1 s. With `"off"` nothing is checked.
    * Default `"lenient"`.
    */
   readonly verify?: "lenient" | "strict" | "off";
@@ -339,14 +339,14 @@ export interface SessionOptions<Context = unknown>
   /**
    * How long a turn may take from `send()` to its end, in milliseconds, the start of the
    * process included. Then it fails with a `DeadlineError` (operation `turn`) and is
-   * interrupted; where that does not help within `closeTimeoutMs`, the session ends with
+   * interrupted; if that does not help within `closeTimeoutMs`, the session ends with
    * its process. `timeoutMs` of `send()` and `ask()` takes its place. It holds for the turn of
    * a message of `push()`, too, from when it is its turn on. No limit by default.
    */
   readonly turnTimeoutMs?: number;
   /**
    * How long a turn may be silent, in milliseconds: a number is the `endMs` of
-   * {@linkcode IdleLimits}. First a `Stalled` event comes; then, where `endMs` is given,
+   * {@linkcode IdleLimits}. First a `Stalled` event comes; then, if `endMs` is given,
    * the turn fails with a `DeadlineError` of the code `stalled`. Any line counts as life.
    * Silence does not count while a tool, a hook or a task in the background runs, or a
    * question (a permission, say) has no answer yet; a `Stalled` event with `waitsFor`
@@ -359,14 +359,14 @@ export interface SessionOptions<Context = unknown>
   readonly controlTimeoutMs?: number;
   /**
    * How long each step of closing may take before the next, harder one, in
-   * milliseconds: for all of them, or one by one. Where a turn has not begun yet, the
+   * milliseconds: for all of them, or one by one. If a turn has not begun yet, the
    * first one takes 500 at most. The whole takes no longer than their sum and two
    * seconds, or `close()` throws a `DeadlineError`. Default 5,000.
    */
   readonly closeTimeoutMs?: number | CloseTimeouts;
   /**
    * Signals to this program that end the process, what it started, and then the
-   * program, as if nobody had listened. Leave out those that the program handles
+   * program, as if there were no listener. Leave out those that the program handles
    * itself, and close the session there. `false` for none. Default: all three; on
    * Windows there is only `"SIGINT"`.
    */

@@ -25,7 +25,7 @@ import type { PlanRequest } from "../questions/plan.ts";
 import type { SyncMcpServer } from "../tools/mcp_servers.ts";
 import type { SyncTool } from "../tools/tool.ts";
 
-/** Gives an answer at once, or `undefined` to leave it to somebody else. */
+/** Returns an answer at once, or `undefined` to leave the question open. */
 export type SyncAnswers<Q, A> = (
   question: Q,
   context: QuestionContext,
@@ -57,7 +57,7 @@ export interface SyncHookOptions extends KnownSyncHooks {
 /**
  * Options of a blocking session: those of an async one, with functions that answer at
  * once. They run on the caller's thread, while it waits. `Context` is the type of
- * `toolContext`, where tools want one.
+ * `toolContext`, if tools want one.
  */
 export interface SyncSessionOptions<Context = unknown> extends
   Omit<

@@ -26,9 +26,6 @@ const PLACES: Readonly<Record<string, (ms: unknown) => object>> = {
       ) => [path, (ms: unknown) => optionsWith(name, put(ms))])
     ),
   ),
-  "mcpServers.timeoutMs": (ms) => ({
-    mcpServers: { a: { command: "x", timeoutMs: ms } },
-  }),
   "tools.timeoutMs": (ms) => ({
     tools: [defineTool({
       name: "t",

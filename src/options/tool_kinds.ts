@@ -129,7 +129,7 @@ export const SANDBOX: Kind = asJson(fields<SandboxSettings>(
     }),
   },
   [],
-  "; others go into settings",
+  { say: "; others go into settings" },
 ));
 
 /** The option `settings`: a path, JSON, or the settings themselves. */

@@ -1,5 +1,5 @@
 /**
- * What carries the conversation: a process on this machine, or whatever else has a
+ * What carries the conversation: a process on this machine, or anything else that has a
  * CLI at its other end.
  *
  * @module
@@ -44,23 +44,23 @@ export interface Transport {
   readonly readable: ReadableStream<Uint8Array>;
   /** What the CLI reads from stdin. Closing it asks the CLI to end. */
   readonly writable: WritableStream<Uint8Array>;
-  /** What the CLI writes to stderr, where there is a way to it. It is read to its end. */
+  /** What the CLI writes to stderr, if it can be had. It is read to its end. */
   readonly stderr?: ReadableStream<Uint8Array>;
   /**
    * Its end. A rejection ends the session with that error. As long as `readable` has not
-   * ended it is waited for what still comes, until there is silence for 250 ms; while the
+   * ended, the session waits for what still comes, until there is silence for 250 ms; while the
    * session is being closed, for 50 ms.
    */
   readonly exited: Promise<ExitStatus>;
-  /** Id of the process, where it is one of this machine. */
+  /** Id of the process, if it runs on this machine. */
   readonly pid?: number;
-  /** Ends it: politely, or without asking. After its end nothing happens. */
+  /** Ends it: `SIGTERM` asks, `SIGKILL` does not. After its end nothing happens. */
   kill(signal: TransportSignal): void;
 }
 
 /** A transport as a session holds it. */
 export interface HeldTransport extends Transport {
-  /** Where it is known: what the process, and whatever it starts, has as the last of its lineage. */
+  /** The last id in the lineage of the process and of all that it starts, if it is known. */
   readonly lineage?: string;
   /** What may still come of its output after its end. */
   readonly lateOutput: {

@@ -34,7 +34,7 @@ export function isAskedOfPeople({ toolName }: ToolRequest): boolean {
   return toolName === ASK_USER_QUESTION || toolName === EXIT_PLAN_MODE;
 }
 
-/** What the model sees of questions where nobody can be asked. */
+/** What the model sees of questions if no one can be asked. */
 export const NOBODY_ANSWERS =
   `Nobody is there to answer. The host can answer "${ASK_USER_QUESTION}" with the option onQuestion`;
 
@@ -153,7 +153,7 @@ export class Questions {
       return answer;
     };
     const failed = (error: unknown): A => {
-      // Whoever gives up because nobody waits any more has not failed.
+      // A function that gives up because its answer is no longer wanted has not failed.
       if (!signal.aborted) {
         this.#failed({
           handler,

@@ -12,11 +12,11 @@ import type { PlanRequest } from "./plan.ts";
 
 /** What a function that answers a question may know besides the question. */
 export interface QuestionContext {
-  /** Aborts when the answer is not wanted any more: the turn ended, or its time is up. */
+  /** Aborts when the answer is no longer wanted: the turn ended, or its time is up. */
   readonly signal: AbortSignal;
 }
 
-/** Gives an answer, at once or as a promise, or `undefined` to leave it to somebody else. */
+/** Returns an answer, at once or as a promise, or `undefined` to leave the question open. */
 export type Answers<Q, A> = (
   question: Q,
   context: QuestionContext,
@@ -39,14 +39,14 @@ export interface QuestionOptions {
   readonly onPlan?: Answers<PlanRequest, Decision>;
   /**
    * Answers what an MCP server asks a person. What it throws declines. What it leaves,
-   * or without it all, becomes an `ElicitationRequest` event, and is declined where
-   * nobody reads events.
+   * or without it all, becomes an `ElicitationRequest` event, and is declined if
+   * no events are read.
    */
   readonly onElicitation?: Answers<Elicitation, ElicitationAnswer>;
   /**
    * Shows the CLI's own dialogs, of the kinds in `dialogKinds`. What it throws cancels
    * the dialog. What it leaves, or without it all, becomes a `UserDialogRequest` event,
-   * and is cancelled where nobody reads events.
+   * and is cancelled if no events are read.
    */
   readonly onDialog?: Answers<UserDialog, DialogAnswer>;
   /** Kinds of dialogs that can be shown. The CLI asks for no others. Default none. */

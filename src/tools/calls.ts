@@ -1,5 +1,5 @@
 /**
- * What is told of a call while it runs. Pure.
+ * What is reported of a call while it runs. Pure.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { WireObject } from "../messages/_define.ts";
 import { isRpcId } from "./rpc.ts";
 
-/** What became of a call, for whoever watches. */
+/** What became of a call, for the function that watches. */
 export type CallReport =
   | { readonly phase: "start" }
   | {
@@ -22,7 +22,7 @@ export type CallReport =
     readonly message?: string;
   };
 
-/** A call, as whoever watches knows it. */
+/** A call, as the function that watches knows it. */
 export interface CallFacts {
   readonly tool: string;
   readonly toolUseId: string | undefined;

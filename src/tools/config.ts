@@ -4,17 +4,30 @@
  * @module
  */
 
-import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
-import { type Kind, OBJECT, shown } from "../checks/kinds.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
+import {
+  check,
+  fields,
+  type Kind,
+  listOf,
+  namedOf,
+  OBJECT,
+  oneOf,
+  STRING,
+  TEXT,
+  TIME,
+  YES_OR_NO,
+} from "../checks/kinds.ts";
+import type { WireObject } from "../messages/_define.ts";
 import type { ToolOptions } from "./options.ts";
-import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import { finiteMs } from "../util/time_limit.ts";
 import {
   checkTools,
   createMcpServer,
+  type ExternalMcpServer,
   type InProcessMcpServer,
   isInHost,
+  isInProcess,
   type McpServer,
   type RemoteMcpServer,
   type StdioMcpServer,
@@ -38,10 +51,80 @@ export const TOOLS: Kind = {
   fits: Array.isArray,
 };
 
-/** The option `mcpServers`. {@linkcode checkToolOptions} looks at each server. */
+const EXTERNAL: { readonly [K in keyof ExternalMcpServer]-?: Kind } = {
+  timeoutMs: TIME,
+  alwaysLoad: YES_OR_NO,
+};
+
+/** Values may be secrets: errors do not show them. */
+const TEXT_BY_NAME = namedOf(STRING);
+
+// Other fields are passed on to the CLI, which may know them. One that is near to one of these
+// is an error, also the CLI's own `timeout`.
+
+const STDIO = fields<StdioMcpServer>(
+  {
+    ...EXTERNAL,
+    type: oneOf("stdio"),
+    command: TEXT,
+    args: listOf(STRING, "a list of texts"),
+    env: TEXT_BY_NAME,
+  },
+  ["command"],
+  { pass: true },
+);
+
+const REMOTE = fields<RemoteMcpServer>(
+  {
+    ...EXTERNAL,
+    type: oneOf("http", "sse"),
+    url: {
+      expected: "an address",
+      fits: (value) => URL.canParse(String(value)),
+    },
+    headers: TEXT_BY_NAME,
+  },
+  ["type", "url"],
+  { pass: true },
+);
+
+const SERVER: Kind = {
+  expected: "an object or a function",
+  fits: (value) => typeof value === "function" || OBJECT.fits(value),
+  look: (option, value) => {
+    if (isInHost(value as McpServer)) return;
+    const { type, url } = value as WireObject;
+    if (type === "http" || type === "sse") return check(option, value, REMOTE);
+    if (type === undefined && url !== undefined) {
+      throw new ConfigError(
+        `${option}.type`,
+        `Cannot use the option ${option}: a server with a url needs its type: "http" or "sse"`,
+      );
+    }
+    if (type === undefined || type === "stdio") {
+      return check(option, value, STDIO);
+    }
+    throw new ConfigError(
+      `${option}.type`,
+      `Cannot use the option ${option}: there is no type "${type}": expected "stdio", "http" or "sse", or what createMcpServer() returns for a server in this process`,
+    );
+  },
+  parts: { either: [STDIO, REMOTE] },
+};
+
+/**
+ * The option `mcpServers`. {@linkcode checkToolOptions} looks at names, and at servers in this
+ * process.
+ */
 export const MCP_SERVERS: Kind = {
   expected: "an object with a server for each name",
   fits: OBJECT.fits,
+  look: (option, value) => {
+    for (const [name, server] of Object.entries(value as object)) {
+      check(`${option}.${name}`, server ?? null, SERVER);
+    }
+  },
+  parts: { named: SERVER },
 };
 
 /** A server that lives in this process. */
@@ -104,9 +187,9 @@ export function checkToolOptions(options: ToolOptions): void {
   }
   for (const [name, server] of Object.entries(mcpServers ?? {})) {
     checkName("mcpServers", name, prefixes);
-    const issue = serverIssue(name, server as McpServer);
-    if (issue !== undefined) {
-      throw wrong("mcpServers", `the server "${name}": ${issue}`);
+    if (isInProcess(server)) {
+      checkTools("mcpServers", name, server.tools);
+      checkLengths("mcpServers", name, server.tools);
     }
   }
 }
@@ -145,86 +228,6 @@ function checkName(
     );
   }
   prefixes.set(prefix, name);
-}
-
-function serverIssue(name: string, server: McpServer): string | undefined {
-  if (typeof server === "function") return undefined;
-  if (!isWireObject(server)) return "expected an object or a function";
-  const { timeoutMs } = server as WireObject;
-  if (timeoutMs !== undefined && !isTimeLimit(timeoutMs)) {
-    return `expected ${TIME_EXPECTED} as timeoutMs, got ${shown(timeoutMs)}`;
-  }
-  if ("connect" in server) return undefined;
-  switch (server.type) {
-    case "in_process":
-      checkTools("mcpServers", name, server.tools);
-      checkLengths("mcpServers", name, server.tools);
-      return undefined;
-    case "http":
-    case "sse":
-      if (!URL.canParse(String(server.url))) {
-        return `expected an address as url, got ${shown(server.url)}`;
-      }
-      return textsIssue("headers", server.headers) ??
-        misspelt(server, REMOTE_FIELDS);
-    case undefined:
-    case "stdio":
-      if (typeof server.command !== "string" || server.command === "") {
-        return "url" in server
-          ? 'a server with a url needs its type: "http" or "sse"'
-          : "expected a program as command";
-      }
-      if (
-        server.args !== undefined && !(Array.isArray(server.args) &&
-          server.args.every((argument) => typeof argument === "string"))
-      ) return "expected a list of texts as args";
-      return textsIssue("env", server.env) ?? misspelt(server, STDIO_FIELDS);
-    default:
-      return `there is no type "${
-        (server as WireObject).type
-      }": expected "stdio", "http" or "sse", or what createMcpServer() gives for a server in this process`;
-  }
-}
-
-const ANY_FIELDS = ["type", "timeoutMs", "alwaysLoad"] as const;
-
-const STDIO_FIELDS: readonly (keyof StdioMcpServer)[] = [
-  ...ANY_FIELDS,
-  "command",
-  "args",
-  "env",
-];
-
-const REMOTE_FIELDS: readonly (keyof RemoteMcpServer)[] = [
-  ...ANY_FIELDS,
-  "url",
-  "headers",
-];
-
-/**
- * Others are passed on to the CLI, which may know them; one that is near to one of ours is
- * not, also the CLI's own `timeout`.
- */
-function misspelt(
-  server: object,
-  fields: readonly string[],
-): string | undefined {
-  for (const name of Object.keys(server)) {
-    const near = fields.includes(name) ? undefined : closest(name, fields);
-    if (near !== undefined) {
-      return `unknown field "${name}", did you mean "${near}"?`;
-    }
-  }
-  return undefined;
-}
-
-/** Values may be secrets: they are not shown. */
-function textsIssue(field: string, values: unknown): string | undefined {
-  return values === undefined ||
-      isWireObject(values) &&
-        Object.values(values).every((value) => typeof value === "string")
-    ? undefined
-    : `expected a text for each name in ${field}`;
 }
 
 function wrong(option: string, why: string): ConfigError {

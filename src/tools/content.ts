@@ -1,5 +1,5 @@
 /**
- * What a tool can give back, in the words of MCP.
+ * What a tool can return, in the words of MCP.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export type ToolContent =
 
 /** A whole result, as MCP has it. */
 export interface CallToolResult {
-  /** What the model sees. May be left out where there is `structuredContent`. */
+  /** What the model sees. May be left out if there is `structuredContent`. */
   readonly content?: readonly ToolContent[];
   /** Data. Where there is some, the model sees its JSON instead of `content`. */
   readonly structuredContent?: Readonly<Record<string, unknown>>;

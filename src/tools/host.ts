@@ -96,7 +96,7 @@ export class McpHost {
     return servers.length === 0 ? undefined : prepareAll(servers);
   }
 
-  /** Answers a message of the CLI's. Never throws or rejects. */
+  /** Answers a message from the CLI. Never throws or rejects. */
   answer(
     { serverName, message }: Extract<Question, { kind: "mcp" }>,
     { signal, sessionId, cwd }: McpContext,

@@ -16,7 +16,7 @@ export class Limiter {
     this.#free = places;
   }
 
-  /** Waits for a place. Gives `false`, and no place, once the signal aborts. */
+  /** Waits for a place. Returns `false`, and no place, once the signal aborts. */
   take(signal: AbortSignal): Soon<boolean> {
     if (signal.aborted) return false;
     if (this.#free > 0) {
@@ -37,7 +37,7 @@ export class Limiter {
     return promise;
   }
 
-  /** Gives a place back. */
+  /** Returns a place. */
   free(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;

@@ -15,7 +15,7 @@ import type { Tool } from "./tool.ts";
 export interface ExternalMcpServer {
   /** How long a call may take, in milliseconds. By default the CLI's own limit. */
   readonly timeoutMs?: number;
-  /** Shows its tools to the model from the start, also where tools are loaded by search. */
+  /** Shows its tools to the model from the start, even if tools are loaded by search. */
   readonly alwaysLoad?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface RemoteMcpServer extends ExternalMcpServer {
 
 /**
  * A server in this process. Made by {@linkcode createMcpServer}. `Output` is what its
- * tools give.
+ * tools return.
  */
 export interface InProcessMcpServer<Context = never, Output = LateToolOutput> {
   /** Tells it from the other kinds. */

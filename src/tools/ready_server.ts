@@ -47,7 +47,7 @@ export class ReadyServer {
     this.#notify = notify;
     this.#transport = {
       start: () => Promise.resolve(),
-      // What fails is told to the server by a promise, as its own transports do.
+      // A failure reaches the server as a rejected promise, as from its own transports.
       send: (message) =>
         new Promise((resolve) => {
           this.#send(message);
@@ -96,7 +96,7 @@ export class ReadyServer {
     }
   }
 
-  /** Takes a message and gives the response. Rejects when the CLI no longer waits. */
+  /** Takes a message and returns the response. Rejects when the CLI no longer waits. */
   receive(
     message: WireObject,
     { signal }: { readonly signal: AbortSignal },

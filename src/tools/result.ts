@@ -107,7 +107,7 @@ function checkedResult(value: WireObject): WireResult {
     }
   }
   return {
-    // MCP wants content always, and the same data as text for whoever reads only that.
+    // MCP always wants content, with the same data as text for clients that read only that.
     content: value.content === undefined && text !== undefined
       ? [textBlock(text)]
       : blocks,

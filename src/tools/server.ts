@@ -69,7 +69,7 @@ export class ToolServer {
     return [...this.#tools.keys()];
   }
 
-  /** Takes a message and gives the response. Never throws or rejects. */
+  /** Takes a message and returns the response. Never throws or rejects. */
   receive(message: WireObject, context: MessageContext): Soon<WireObject> {
     const { id, method } = message;
     const params = isWireObject(message.params) ? message.params : {};
@@ -209,7 +209,7 @@ function run(
             }`,
           );
         }
-        // Checking may take a moment; what nobody waits for must not have effects.
+        // The check may take a moment. A call that is no longer waited for must not have effects.
         if (ctx.signal.aborted) return aborted(ctx.signal);
         // Its own schema made it of the type that it wants.
         return whenKnown(
@@ -224,7 +224,7 @@ function run(
   }
 }
 
-/** The result, or an error once nobody waits for it, or its time is up. */
+/** The result, or an error once it is no longer waited for or its time is up. */
 function limited(
   { name, timeoutMs = Infinity }: Tool,
   result: Soon<WireResult>,

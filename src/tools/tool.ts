@@ -35,7 +35,7 @@ export interface ToolContext<Context = unknown> {
   /** Id of the call, as in the event `tool_use`. */
   readonly toolUseId: string | undefined;
   /**
-   * Aborts when nobody waits for the result any more: the turn was interrupted, the
+   * Aborts when the result is no longer waited for: the turn was interrupted, the
    * call took longer than `timeoutMs`, or the session ended.
    */
   readonly signal: AbortSignal;
@@ -75,7 +75,7 @@ export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   readonly annotations?: ToolAnnotations;
   /** The model sees it from the start, also where tools are loaded by search. */
   readonly alwaysLoad?: boolean;
-  /** Words by which the model finds it, where tools are loaded by search. */
+  /** Words by which the model finds it, if tools are loaded by search. */
   readonly searchHint?: string;
   /** How long a call may take, in milliseconds. */
   readonly timeoutMs?: number;
@@ -83,7 +83,7 @@ export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   readonly run: (input: Input, ctx: ToolContext<Context>) => Output;
 }
 
-/** A tool that gives its result at once: the only kind that a blocking session takes. */
+/** A tool that returns its result at once: the only kind that a blocking session takes. */
 export type SyncTool<Input = never, Context = never> = Tool<
   Input,
   Context,
@@ -127,11 +127,11 @@ export interface ToolDefinition<
   readonly annotations?: ToolAnnotations;
   /** Shows it to the model from the start, also where tools are loaded by search. Default `false`. */
   readonly alwaysLoad?: boolean;
-  /** Words by which the model finds it, where tools are loaded by search. */
+  /** Words by which the model finds it, if tools are loaded by search. */
   readonly searchHint?: string;
   /**
    * How long a call may take, in milliseconds. One that takes longer is an error to the
-   * model, whatever it gives in the end. No limit by default.
+   * model, whatever it returns in the end. No limit by default.
    */
   readonly timeoutMs?: number;
 }

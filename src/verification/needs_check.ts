@@ -78,7 +78,8 @@ export class NeedsCheck implements StartCheck {
     if (version !== undefined) this.#learned(version);
     const lacking = this.#needs.find(({ since, older, isGuard }) => {
       const isThere = isMet(since, version);
-      // What has not refused a flag has it. Nobody knows of the others: a guard is none then.
+      // A CLI that has not refused a flag has it. Of all else nothing is known: an option that
+      // keeps something from happening would not hold then.
       return older === "ignores" &&
         (isThere === false || isThere === undefined && isGuard);
     });

@@ -1,5 +1,5 @@
 /**
- * What does not hold with the CLI at hand, said once each: as an event, which is also logged.
+ * What does not hold with the CLI at hand, reported once each: as an event, which is also logged.
  * Pure.
  *
  * @module
@@ -39,7 +39,7 @@ export interface WarningsPort {
 /** The warnings of one conversation. */
 export class Warnings {
   readonly #port: WarningsPort;
-  /** Asked for before the version was known, or before anybody could hear of it. */
+  /** Asked for before the version was known, or before anything listened. */
   #waiting: Asked[] = [];
   readonly #told = new Set<string>();
   readonly #cutReplies = new CutReplies();
@@ -59,7 +59,7 @@ export class Warnings {
     if (this.#port.isHeard()) this.tell();
   }
 
-  /** What the options ask for and the session sees to itself, as the CLI does not. */
+  /** What the options ask for and the session does itself, because the CLI does not. */
   askOptions(needs: readonly UsedNeed[]): void {
     for (const { kind, what, since, older } of needs) {
       if (older === "refuses") continue;
@@ -68,7 +68,7 @@ export class Warnings {
     }
   }
 
-  /** Hooks of events that this version does not know: nobody can tell whether the CLI does. */
+  /** Hooks of events that this version does not know: the CLI may or may not know them. */
   askHooks(hooks: HookOptions = {}): void {
     for (const [event, list] of Object.entries(hooks)) {
       if (isKnownEvent(event) || list === undefined || list.length === 0) {
@@ -95,7 +95,7 @@ export class Warnings {
 
   /** A prompt is sent, which may be one to take as it is written. */
   askPrompt(verbatim: boolean | undefined, options: SessionOptions): void {
-    // As an option of the session it was looked at before the first prompt.
+    // As an option of the session it was checked before the first prompt.
     if (verbatim !== true || options.verbatim === true) return;
     this.ask({
       kind: "option",
