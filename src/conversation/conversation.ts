@@ -129,7 +129,7 @@ export class Conversation implements LinkTaker {
     const { readers } = session;
     // What was asked in a turn that the CLI began by itself is no part of ours.
     const emit = (event: ClaudeEvent) =>
-      this.#emit({ events: [event] }, this.protocol.owner);
+      this.#emit({ events: [event] }, this.protocol.turns.owner);
     const perform = (outputs: readonly Output[]) => this.perform(outputs);
     this.#host = new Host(options, {
       emit,
@@ -166,7 +166,8 @@ export class Conversation implements LinkTaker {
     }
     this.#warnings = new Warnings({
       version: () => this.protocol.facts.claudeVersion,
-      isHeard: () => this.protocol.sawInit && this.protocol.owner !== undefined,
+      isHeard: () =>
+        this.protocol.turns.sawInit && this.protocol.turns.owner !== undefined,
       emit,
     });
     if (inherited?.isLost === true && inherited.facts.isWritten) {
@@ -176,7 +177,7 @@ export class Conversation implements LinkTaker {
     this.#turns = new OpenTurns(options, this.protocol, link, {
       perform,
       interrupt: () => this.#interrupt(),
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.turnId),
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turns.id),
       unattend: () => this.unattend(),
       fail: (error) => this.fail(error),
       close: () => void this.close(),
@@ -710,7 +711,8 @@ export class Conversation implements LinkTaker {
    */
   #stop(): number {
     if (this.#isEnded) return Infinity;
-    const { state, facts, isUnheard, isWorking } = this.protocol;
+    const { state, facts, turns } = this.protocol;
+    const { isUnheard, isWorking } = turns;
     const { signal } = this.#options;
     if (signal?.aborted === true) {
       this.perform(this.protocol.failPushed(signal.reason));

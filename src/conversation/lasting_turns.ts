@@ -142,10 +142,10 @@ export class LastingTurns {
   interrupt(): void {
     // A turn that succeeds in spite of the interruption does not wait either.
     for (const id of this.#sent.keys()) {
-      if (!this.#protocol.isWaiting(id)) this.#sent.delete(id);
+      if (!this.#protocol.turns.isWaiting(id)) this.#sent.delete(id);
     }
     for (const [id, lasting] of this.#lasting) {
-      if (this.#protocol.isWorking) lasting.isInterrupted = true;
+      if (this.#protocol.turns.isWorking) lasting.isInterrupted = true;
       else this.#finish(id);
     }
   }

@@ -113,7 +113,7 @@ export class TurnLimits {
         this.#protocol.errorDetails,
       );
       this.#port.failTurn(turnId, error);
-      if (this.#protocol.turnId === turnId) this.insist(error);
+      if (this.#protocol.turns.id === turnId) this.insist(error);
     });
     this.#turns.set(turnId, stop);
   }
@@ -127,7 +127,7 @@ export class TurnLimits {
   /** The turn of a message that was pushed has the limit of the session, from when it is its turn on. */
   #limitPushed(): void {
     const timeoutMs = this.#options.turnTimeoutMs;
-    const [id] = this.#protocol.pushedTurn;
+    const [id] = this.#protocol.turns.pushedTurn;
     if (id === this.#pushed?.id) return;
     this.#pushed?.stop();
     this.#pushed = undefined;
@@ -146,7 +146,7 @@ export class TurnLimits {
   /** The turn of now was interrupted: where it does not end soon, the session does. */
   insist(given?: Error): void {
     if (this.#grace !== undefined) return;
-    const { turnId } = this.#protocol;
+    const { id: turnId } = this.#protocol.turns;
     const { eofMs: timeoutMs } = closeStepsOf(this.#options);
     const error = given ??
       new DeadlineError("interrupt", timeoutMs, this.#sessionId);
@@ -193,7 +193,7 @@ export class TurnLimits {
 
   /** Something changed. */
   update(): void {
-    const { isWorking, isSilenceNormal, sawInit, turnId } = this.#protocol;
+    const { isWorking, sawInit, id: turnId } = this.#protocol.turns;
     this.#limitPushed();
     if (this.#grace !== undefined) {
       if (!isWorking || turnId !== this.#grace.turnId) this.#endGrace();
@@ -206,7 +206,7 @@ export class TurnLimits {
       if (this.#idle.isOn) this.#beginSilence();
       this.#stopTimer();
     }
-    if (!isWorking || isSilenceNormal) {
+    if (!isWorking || this.#protocol.isSilenceNormal) {
       this.#idle.pause();
       // A question is often answered at once: the timer finds nothing to do, or goes on.
       if (!isWorking) this.#stopTimer();
@@ -268,7 +268,7 @@ export class TurnLimits {
 
   /** The silence was too long. */
   #end(): void {
-    const { turnId, sawInit } = this.#protocol;
+    const { id: turnId, sawInit } = this.#protocol.turns;
     if (!sawInit) {
       const error = new DeadlineError(
         "init",

@@ -48,7 +48,7 @@ export class Meter {
 
   /** A tool has a result: another call of the API follows. */
   toolEnded(): void {
-    if (this.#isAsked || !this.#protocol.isLimited) return;
+    if (this.#isAsked || !this.#protocol.turns.isLimited) return;
     const now = this.#clock.now();
     if (now < this.#nextAt) return;
     this.#nextAt = now + EVERY_MS;
@@ -57,7 +57,7 @@ export class Meter {
     this.#port.request(subtype, payload, TIMEOUT_MS, (outcome) => {
       this.#isAsked = false;
       // A CLI that does not tell has its results all the same.
-      if (!outcome.ok || !this.#protocol.isLimited) return;
+      if (!outcome.ok || !this.#protocol.turns.isLimited) return;
       const used = usedOf(() => read(outcome.response));
       if (used !== undefined) this.#port.counted(used);
     });

@@ -105,7 +105,7 @@ export class OpenQuestions {
       question,
       abort,
       askedMs: this.#clock.now(),
-      turnId: this.#protocol.owner,
+      turnId: this.#protocol.turns.owner,
       left: false,
       isAnswered: false,
       stopTimer: this.#limit(id, question),
@@ -172,7 +172,7 @@ export class OpenQuestions {
     } else {
       open.left = true;
       // Whoever reads now can answer, whosever turn it is.
-      open.turnId = this.#protocol.turnId;
+      open.turnId = this.#protocol.turns.id;
       this.#hand(id, open);
     }
   }

@@ -131,7 +131,7 @@ export class OpenTurns {
   fail(turnId: string, error: Error): void {
     this.#sinks.get(turnId)?.settle({ error });
     if (!this.#left.has(turnId)) this.leave(turnId, "interrupt");
-    else if (this.#protocol.turnId === turnId) this.#port.interrupt();
+    else if (this.#protocol.turns.id === turnId) this.#port.interrupt();
   }
 
   /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
@@ -150,7 +150,7 @@ export class OpenTurns {
       settle: (end) => sink.settle(end),
     });
     this.#port.perform(this.#protocol.leave(turnId));
-    if (this.#protocol.turnId !== turnId) return;
+    if (this.#protocol.turns.id !== turnId) return;
     this.#port.unattend();
     if (onBreak === "close") this.#port.close();
     else if (onBreak !== "drain") this.#port.interrupt();

@@ -18,7 +18,7 @@ import { OwnRequests, type Reply } from "./pending.ts";
 import type { Prompt, PushOptions } from "./prompt.ts";
 import { Start, type StartChecks, type StartStep } from "./start.ts";
 import type { ConversationState } from "./state.ts";
-import { Turns, type TurnsOptions } from "./turns.ts";
+import { Turns, type TurnsOptions, type TurnsState } from "./turns.ts";
 import { cancelLine, replyLine, requestLine } from "./written.ts";
 
 export type { ProcessExit } from "./end_error.ts";
@@ -29,6 +29,8 @@ export type { TurnEnd } from "./turn_end.ts";
 
 /** The conversation of one process. */
 export class Protocol {
+  /** What is known of the turns. */
+  readonly turns: TurnsState;
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
   readonly #ledger = new Ledger();
@@ -59,6 +61,7 @@ export class Protocol {
     this.#decoder = new EventDecoder(options.validation);
     this.#isStrict = options.validation === "strict";
     this.#turns = new Turns(options, this.#ledger, () => this.errorDetails);
+    this.turns = this.#turns;
     this.#resumed = options.resume?.id;
     this.#stderrTail = options.stderrTail ?? (() => "");
   }
@@ -85,34 +88,9 @@ export class Protocol {
     const { id, isWritten } = this.facts;
     return {
       // Before its first turn a session has an id, but nothing to resume.
-      sessionId: this.sawInit || isWritten ? id : this.#resumed,
+      sessionId: this.#turns.sawInit || isWritten ? id : this.#resumed,
       stderrTail: this.#stderrTail(),
     };
-  }
-
-  /** Whether this process was ever sent a prompt or a message. */
-  get hasPrompted(): boolean {
-    return this.#turns.hasPrompted;
-  }
-
-  /** Id of the turn that is running. */
-  get turnId(): string | undefined {
-    return this.#turns.id;
-  }
-
-  /** Whether a prompt waits for the turn before it to drain. */
-  get hasWaiting(): boolean {
-    return this.#turns.hasWaiting;
-  }
-
-  /** Whether it is the prompt of this turn that waits. */
-  isWaiting(turnId: string): boolean {
-    return this.#turns.isWaiting(turnId);
-  }
-
-  /** Id of the turn that lines belong to now; `undefined` if it is not the caller's. */
-  get owner(): string | undefined {
-    return this.#turns.owner;
   }
 
   /** Whether a turn runs, or a task in the background that the session waits for. */
@@ -120,29 +98,9 @@ export class Protocol {
     return this.#turns.isBusy || this.facts.hasTasks;
   }
 
-  /** The pushed messages that the turn is about which runs, or is the next to begin. */
-  get pushedTurn(): readonly string[] {
-    return this.#turns.pushedTurn;
-  }
-
   /** The turn of the pushed messages failed for those who wait for it. */
   failPushed(error: unknown): Output[] {
     return this.#turns.failPushed(error);
-  }
-
-  /** Whether the first turn of the process has begun. */
-  get sawInit(): boolean {
-    return this.#turns.sawInit;
-  }
-
-  /** Whether there is a prompt whose turn has not begun: an interruption would not be heard. */
-  get isUnheard(): boolean {
-    return this.#turns.isUnheard;
-  }
-
-  /** Whether the CLI is at work on any turn. */
-  get isWorking(): boolean {
-    return this.#turns.isWorking;
   }
 
   /** Whether something runs, or waits for us, of which nothing is heard until it is done. */
@@ -234,7 +192,7 @@ export class Protocol {
     const failed = outputs.flatMap<Output>((output) => {
       if (output.do !== "emit" || output.turnId === undefined) return [];
       // The line may have ended the turn: then it has its outcome.
-      if (output.turnId !== this.turnId) return [];
+      if (output.turnId !== this.#turns.id) return [];
       const { frame, turnId: id } = output;
       const error = violation(frame, line, this.errorDetails);
       return error === undefined ? [] : [{ do: "fail_turn", id, error }];
@@ -325,11 +283,6 @@ export class Protocol {
       if (event.type === "system_init") this.#start?.compare(event, this.facts);
     }
     return [{ do: "emit", frame, turnId: undefined }];
-  }
-
-  /** Whether it makes sense to ask what the turn has used so far. */
-  get isLimited(): boolean {
-    return this.#turns.isLimited;
   }
 
   /** Takes what the process counts in the middle of a turn. */

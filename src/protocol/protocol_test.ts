@@ -225,7 +225,7 @@ Deno.test("a prompt that waits when the session is closed is over at once", () =
   const [ended] = only(protocol.close(), "end_turn");
   assertEquals(ended?.id, "p2");
   assert(ended?.end.error instanceof StateError);
-  assertEquals(protocol.hasWaiting, false);
+  assertEquals(protocol.turns.hasWaiting, false);
   const exit = { code: 0, signal: null, stderrTail: "" };
   assertEquals(only(protocol.end(exit), "end_turn").map(({ id }) => id), [
     "p1",

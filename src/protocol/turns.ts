@@ -460,6 +460,22 @@ export class Turns {
   }
 }
 
+/** What can be asked about the turns of a conversation. */
+export type TurnsState = Pick<
+  Turns,
+  | "hasPrompted"
+  | "hasWaiting"
+  | "id"
+  | "isBusy"
+  | "isLimited"
+  | "isUnheard"
+  | "isWaiting"
+  | "isWorking"
+  | "owner"
+  | "pushedTurn"
+  | "sawInit"
+>;
+
 function releaseInterrupts(turn: OpenTurn): Output[] {
   return turn.releaseInterrupts().map((line) => ({ do: "write", line }));
 }

@@ -123,7 +123,7 @@ export abstract class SessionFacts {
 
   /** Id of the turn that runs, the `uuid` of its prompt. */
   get activeTurn(): string | undefined {
-    return this.#source.conversation.protocol.turnId;
+    return this.#source.conversation.protocol.turns.id;
   }
 
   /** How often another process took the place of one that died, or that had another schema for answers. */

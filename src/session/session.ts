@@ -175,7 +175,7 @@ export class Session<Kind extends SessionKind>
     options?: InterruptOptions,
   ): Steps<InterruptReceipt> {
     const { conversation } = this;
-    if (!conversation.protocol.isWaiting(id)) {
+    if (!conversation.protocol.turns.isWaiting(id)) {
       return yield* this.#interrupted(options);
     }
     conversation.leave(id);

@@ -109,7 +109,7 @@ export class Succession {
     if (isSame(outputSchema, held) && rest.partials === others.partials) return;
     // What cannot be sent now is refused by whoever sends it.
     if (
-      isClosing || protocol.hasWaiting || state === "running" ||
+      isClosing || protocol.turns.hasWaiting || state === "running" ||
       state === "closing" || state === "ended"
     ) return;
     const { transport } = rest;
@@ -122,7 +122,7 @@ export class Succession {
       ...outputSchema === undefined ? {} : { outputSchema },
     };
     // Before its first prompt a process has nothing that could be gone on with.
-    if (!protocol.hasPrompted && state !== "draining") {
+    if (!protocol.turns.hasPrompted && state !== "draining") {
       this.#succeed(options);
       return;
     }
@@ -182,7 +182,8 @@ export class Succession {
   #restart(error: Error | undefined): boolean {
     const attempt = this.#restarts.next(error);
     if (attempt === undefined) return false;
-    const { facts, hasPrompted } = this.#conversation.protocol;
+    const { facts, turns } = this.#conversation.protocol;
+    const { hasPrompted } = turns;
     const id = this.#id;
     const { cwd, isWritten, wasReset } = facts;
     const options = recovered(

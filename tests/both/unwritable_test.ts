@@ -302,7 +302,7 @@ Deno.test("the state machine changes nothing where a line cannot be written", ()
     () => protocol.request("c", "x", { bad }, 1_000),
   ];
   for (const call of idle) assertEquals(refused(call), "idle");
-  assertEquals([protocol.turnId, protocol.isBusy], [undefined, false]);
+  assertEquals([protocol.turns.id, protocol.isBusy], [undefined, false]);
   assertEquals(protocol.expire("c"), []);
   const answer = { subtype: "success", request_id: "start", response: {} };
   protocol.receive(
@@ -314,7 +314,7 @@ Deno.test("the state machine changes nothing where a line cannot be written", ()
     refused(() => protocol.send({ id: "e", content: bad })),
     "draining",
   );
-  assertEquals(protocol.hasWaiting, false);
+  assertEquals(protocol.turns.hasWaiting, false);
 
   function refused(call: () => unknown): string {
     let error: unknown;
