@@ -323,60 +323,6 @@ export type {
 } from "./src/questions/options.ts";
 export type { PlanRequest } from "./src/questions/plan.ts";
 
-export type {
-  AccountInfo,
-  AgentInfo,
-  CommandInfo,
-  InitializeInfo,
-  ModelInfo,
-} from "./src/control/initialize.ts";
-export type { ControlOptions } from "./src/control/call.ts";
-export type { Given, SessionKind } from "./src/control/host.ts";
-export { LiveControl } from "./src/session/live_control.ts";
-export {
-  type McpCallResult,
-  McpControl,
-  type McpModeChange,
-  type McpResourceContent,
-  type McpServersChange,
-  type McpServerStatus,
-  type McpToolInfo,
-} from "./src/control/mcp.ts";
-export { TaskControl, type TaskOutput } from "./src/control/tasks.ts";
-export type {
-  ExportedConversation,
-  InterruptOptions,
-  InterruptReceipt,
-  SideAnswer,
-} from "./src/control/conversation.ts";
-export type { ModelChange } from "./src/control/model.ts";
-export type {
-  ContextCategory,
-  ContextItem,
-  ContextUsage,
-  ContextUsageOptions,
-  PlanUsage,
-  PlanUsageOptions,
-  UsageWindow,
-} from "./src/control/usage.ts";
-export type {
-  PermissionRule,
-  PermissionRules,
-  SessionSettings,
-  SettingsSource,
-  WorkspaceDirectory,
-} from "./src/control/settings.ts";
-export type {
-  FileContents,
-  ReadFileOptions,
-  RewindOptions,
-  RewindResult,
-} from "./src/control/files.ts";
-export type {
-  Reloaded,
-  ReloadedPlugin,
-  ReloadedPlugins,
-  ReloadOptions,
-} from "./src/control/reload.ts";
+export * from "./src/session/live_control.ts";
 
 export * from "./src/decode/public.ts";

@@ -1,5 +1,5 @@
 /**
- * What can be asked of a running session.
+ * What can be asked of a running session, and the types of the answers.
  *
  * @module
  */
@@ -70,6 +70,62 @@ import {
   type ReloadOptions,
 } from "../control/reload.ts";
 import { TaskControl } from "../control/tasks.ts";
+
+// Exported beside the methods that take and return them; mod.ts passes on all of them.
+export type {
+  AccountInfo,
+  AgentInfo,
+  CommandInfo,
+  InitializeInfo,
+  ModelInfo,
+} from "../control/initialize.ts";
+export type { ControlOptions } from "../control/call.ts";
+export type { Given, SessionKind } from "../control/host.ts";
+export {
+  type McpCallResult,
+  McpControl,
+  type McpModeChange,
+  type McpResourceContent,
+  type McpServersChange,
+  type McpServerStatus,
+  type McpToolInfo,
+} from "../control/mcp.ts";
+export { TaskControl, type TaskOutput } from "../control/tasks.ts";
+export type {
+  ExportedConversation,
+  InterruptOptions,
+  InterruptReceipt,
+  SideAnswer,
+} from "../control/conversation.ts";
+export type { ModelChange } from "../control/model.ts";
+export type {
+  ContextCategory,
+  ContextItem,
+  ContextUsage,
+  ContextUsageOptions,
+  PlanUsage,
+  PlanUsageOptions,
+  UsageWindow,
+} from "../control/usage.ts";
+export type {
+  PermissionRule,
+  PermissionRules,
+  SessionSettings,
+  SettingsSource,
+  WorkspaceDirectory,
+} from "../control/settings.ts";
+export type {
+  FileContents,
+  ReadFileOptions,
+  RewindOptions,
+  RewindResult,
+} from "../control/files.ts";
+export type {
+  Reloaded,
+  ReloadedPlugin,
+  ReloadedPlugins,
+  ReloadOptions,
+} from "../control/reload.ts";
 
 /**
  * What can be asked of a running session, before, during and between turns. Each method
