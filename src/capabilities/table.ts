@@ -267,6 +267,8 @@ export const BEHAVIORS = {
   quietModelChange: { since: "2.1.259" },
   /** The CLI itself protects the hooks of a plugin of the session; a policy always does. */
   pluginsProtected: { since: "2.1.266" },
+  /** The reason of a question says that a path leads out of the folder through a link. */
+  linkReason: { since: "2.1.285" },
   /** What a result is about is on disk when the result comes; before, up to 100 ms later. */
   writtenAtResult: { since: "2.1.278" },
   /** A process that resumes a session adds to what the session had cost. */

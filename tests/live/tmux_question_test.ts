@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { reply } from "../../src/testing/messages_api.ts";
-import { exists, live, world } from "../support/live_world.ts";
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
+import { exists, isSince, live, world } from "../support/live_world.ts";
 import { realClaudePath } from "../support/real_claude.ts";
 import { Tmux, tmuxMissing } from "../support/tmux.ts";
 
@@ -77,7 +78,11 @@ liveAtTmux(
     await tmux.showed(".bashrc which is a sensitive file.");
     await tmux.showed("Allow? [y]es [n]o [e]dit [?] why");
     await tmux.press("n");
-    await tmux.showed("resolves through a symlink");
+    await tmux.showed(
+      isSince(BEHAVIORS.linkReason.since)
+        ? "resolves through a symlink"
+        : "Path is outside allowed working directories",
+    );
     await tmux.showed("Allow? [y]es [n]o [e]dit [?] why", 2);
     await tmux.press("n");
 
