@@ -3,7 +3,7 @@
  *
  * A call of it is a permission request whose allowance carries the answers in the
  * input. An allowance without them tells the model that the user did not answer, so
- * that none is ever given by this library.
+ * this library never sends one.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export interface UserQuestions {
 }
 
 /**
- * The answers by the text of the question: the label of a choice, a text of the
- * person's own, or for a question with `multiSelect` several of them.
+ * The answers by the text of the question: the label of a choice, a text that the
+ * person wrote, or for a question with `multiSelect` several of them.
  */
 export type UserAnswers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -59,7 +59,7 @@ function readQuestion(raw: WireObject): AskedQuestion | undefined {
 
 /**
  * The questions of a call of `AskUserQuestion`; `undefined` for any other call, and
- * where they cannot be read.
+ * if they cannot be read.
  *
  * @param request A `PermissionRequest` event, or what a policy is asked about.
  */
@@ -98,7 +98,7 @@ function answerText(
   return { text: parts.join(", ") };
 }
 
-/** Puts answers into the input of the call, or says why they are none. */
+/** Puts answers into the input of the call, or says why they do not fit. */
 export function answeredInput(
   request: ToolRequest,
   answers: unknown,

@@ -1,5 +1,5 @@
 /**
- * Asks the caller's functions what people are to be asked. No I/O and no clock.
+ * Asks the caller's functions the questions that are meant for people. No I/O and no clock.
  *
  * @module
  */
@@ -26,10 +26,10 @@ import {
 import type { QuestionContext, QuestionOptions } from "./options.ts";
 import { EXIT_PLAN_MODE, planOf } from "./plan.ts";
 
-/** An answer, or `undefined` where it is left; a promise only where it takes time. */
+/** An answer, or `undefined` if the question is left open; a promise only if it takes time. */
 export type Found<A> = A | undefined | Promise<A | undefined>;
 
-/** Whether a call is a question to a person, and no matter of permission alone. */
+/** Whether a call is a question to a person, and not only about permission. */
 export function isAskedOfPeople({ toolName }: ToolRequest): boolean {
   return toolName === ASK_USER_QUESTION || toolName === EXIT_PLAN_MODE;
 }
@@ -38,7 +38,7 @@ export function isAskedOfPeople({ toolName }: ToolRequest): boolean {
 export const NOBODY_ANSWERS =
   `Nobody is there to answer. The host can answer "${ASK_USER_QUESTION}" with the option onQuestion`;
 
-/** What is meant by a decision: an allowance of questions without answers means nothing. */
+/** What a decision means: to allow questions without answers means nothing. */
 export function meant(
   request: ToolRequest,
   decision: Decision | undefined,
@@ -148,7 +148,7 @@ export class Questions {
     const take = (given: G | undefined): A | undefined => {
       if (given === undefined) return undefined;
       const answer = read(given);
-      // What JSON cannot hold has to be found while there is still another answer.
+      // An answer that JSON cannot hold must be found while another one can still be given.
       JSON.stringify(answer);
       return answer;
     };

@@ -33,8 +33,8 @@ export interface QuestionOptions {
   readonly onQuestion?: Answers<UserQuestions, UserAnswers>;
   /**
    * Approves or denies a plan (the tool `ExitPlanMode`): `allow()`, or `deny(…)` with
-   * what to think of instead. It is asked also where a policy allows the call, and not
-   * where one denies it.
+   * what to think of instead. It is asked also if a policy allows the call, and not
+   * if one denies it.
    */
   readonly onPlan?: Answers<PlanRequest, Decision>;
   /**
@@ -44,7 +44,7 @@ export interface QuestionOptions {
    */
   readonly onElicitation?: Answers<Elicitation, ElicitationAnswer>;
   /**
-   * Shows the CLI's own dialogs, of the kinds in `dialogKinds`. What it throws cancels
+   * Shows dialogs of the CLI itself, of the kinds in `dialogKinds`. What it throws cancels
    * the dialog. What it leaves, or without it all, becomes a `UserDialogRequest` event,
    * and is cancelled if no events are read.
    */

@@ -1,12 +1,12 @@
 /**
- * The tool `ExitPlanMode`: a plan that wants approval. Pure.
+ * The tool `ExitPlanMode`: a plan that needs approval. Pure.
  *
  * @module
  */
 
 import type { ToolRequest } from "../events/permissions.ts";
 
-/** The tool that hands in a plan. */
+/** The tool that submits a plan. */
 export const EXIT_PLAN_MODE = "ExitPlanMode";
 
 /**
@@ -14,7 +14,7 @@ export const EXIT_PLAN_MODE = "ExitPlanMode";
  * is what the model should think of instead.
  */
 export interface PlanRequest {
-  /** The plan in Markdown. Absent where the model wrote none to its file. */
+  /** The plan in Markdown. Absent if the model wrote none to its file. */
   readonly plan?: string;
   /** The file that the plan is in. */
   readonly planFilePath?: string;

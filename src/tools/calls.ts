@@ -37,11 +37,11 @@ export interface ServerPort {
   readonly context: unknown;
   /** Sends a notification to the CLI. */
   notify(message: WireObject): void;
-  /** Tells what becomes of a call. */
+  /** Reports what becomes of a call. */
   report(call: CallFacts, report: CallReport): void;
 }
 
-/** Tells how far a call is, until it is over. */
+/** Reports the progress of a call, until it is over. */
 export class Progress {
   readonly #port: ServerPort;
   readonly #call: CallFacts;

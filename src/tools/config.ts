@@ -1,5 +1,6 @@
 /**
- * Checks the options about tools, and writes external servers as the CLI reads them. Pure.
+ * What the options `tools` and `mcpServers` can be, and external servers as the CLI reads
+ * them. Pure.
  *
  * @module
  */
@@ -168,7 +169,7 @@ function externalServer(
   };
   return "url" in rest
     ? { ...rest, url: String(rest.url), ...common }
-    // Without args the CLI fails with a fault of its own.
+    // Without args the CLI fails with an internal error.
     : { type: "stdio", args: [], ...rest, ...common };
 }
 
@@ -194,7 +195,7 @@ export function checkToolOptions(options: ToolOptions): void {
   }
 }
 
-/** The name of the server counts, too, and is known only here. */
+/** Checks lengths with the name of the server in front, which is known only here. */
 function checkLengths(
   option: string,
   server: string,
@@ -211,7 +212,7 @@ function checkLengths(
   }
 }
 
-/** Two servers whose tools the model could not tell apart are one too many. */
+/** Finds two servers whose tools the model could not tell apart. */
 function checkName(
   option: string,
   name: string,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A piece of a result, as MCP has it. */
+/** A block of a result, as in MCP. */
 export type ToolContent =
   /** A text. */
   | { readonly type: "text"; readonly text: string }
@@ -14,7 +14,7 @@ export type ToolContent =
     readonly data: string;
     readonly mimeType: string;
   }
-  /** A document that lies in the result; its text is what the model sees. */
+  /** A document inside the result. The model sees its text. */
   | {
     readonly type: "resource";
     readonly resource: {
@@ -24,7 +24,7 @@ export type ToolContent =
       readonly blob?: string;
     };
   }
-  /** A document that lies elsewhere. */
+  /** A document that is elsewhere. */
   | {
     readonly type: "resource_link";
     readonly uri: string;
@@ -33,11 +33,11 @@ export type ToolContent =
     readonly mimeType?: string;
   };
 
-/** A whole result, as MCP has it. */
+/** A whole result, as in MCP. */
 export interface CallToolResult {
   /** What the model sees. May be left out if there is `structuredContent`. */
   readonly content?: readonly ToolContent[];
-  /** Data. Where there is some, the model sees its JSON instead of `content`. */
+  /** Data. With it the model sees its JSON instead of `content`. */
   readonly structuredContent?: Readonly<Record<string, unknown>>;
   /** The call failed, and `content` says why. Default `false`. */
   readonly isError?: boolean;
@@ -57,5 +57,5 @@ export type ToolOutput =
   | void
   | (Uint8Array | CallToolResult | object) & { readonly then?: never };
 
-/** What `run` may return where it may take time. */
+/** What `run` may return if it may take time. */
 export type LateToolOutput = ToolOutput | Promise<ToolOutput>;

@@ -23,7 +23,7 @@ import { ToolServer } from "./server.ts";
 
 /** What the servers may use of the session. */
 export interface McpPort {
-  /** Hands an event to the readers of the turn and of the session. */
+  /** Passes an event to the readers of the turn and of the session. */
   emit(event: ToolCall): void;
   /** Sends a message of a server that is no response to the CLI. */
   notify(serverName: string, message: WireObject): void;
@@ -124,8 +124,8 @@ export class McpHost {
   }
 
   /**
-   * Looks whether the model can see every tool, when the first turn begins. The CLI
-   * itself says nothing of a tool that it left out.
+   * Checks, when the first turn begins, whether the model can see every tool. The CLI
+   * itself does not report a tool that it left out.
    */
   check(init: SystemInit): StartupError | undefined {
     if (this.#isChecked) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The JSON Schema of a tool's input: what the model is told. Pure.
+ * The JSON Schema of a tool's input, as the model sees it. Pure.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Lets only so many run at once; the others wait in order. Pure.
+ * Limits how many calls run at once; the others wait in order. Pure.
  *
  * @module
  */
 
 import type { Soon } from "../util/maybe_promise.ts";
 
-/** Hands out places. */
+/** Gives out places, in the order in which they were asked for. */
 export class Limiter {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -33,7 +33,7 @@ export interface StdioMcpServer extends ExternalMcpServer {
 
 /** A server on the network. */
 export interface RemoteMcpServer extends ExternalMcpServer {
-  /** How it is spoken to: `http` (streamable HTTP) or the older `sse`. */
+  /** Its protocol: `http` (streamable HTTP) or the older `sse`. */
   readonly type: "http" | "sse";
   /** Its address. */
   readonly url: string | URL;
@@ -46,13 +46,13 @@ export interface RemoteMcpServer extends ExternalMcpServer {
  * tools return.
  */
 export interface InProcessMcpServer<Context = never, Output = LateToolOutput> {
-  /** Tells it from the other kinds. */
+  /** Distinguishes it from the other kinds. */
   readonly type: "in_process";
   /** What it calls itself. */
   readonly name?: string;
   /** Its version. */
   readonly version: string;
-  /** What the model is told about it as a whole. */
+  /** Instructions for the model about the server as a whole. */
   readonly instructions?: string;
   /** Its tools. */
   readonly tools: readonly Tool<never, Context, Output>[];
@@ -65,7 +65,7 @@ export interface InProcessMcpServer<Context = never, Output = LateToolOutput> {
  * be connected to a transport. One object serves one session at a time.
  */
 export interface ReadyMcpServer {
-  /** Connects it to what carries its messages. */
+  /** Connects it to a transport for its messages. */
   connect(transport: never): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export interface McpServerOptions<Context = unknown, Output = LateToolOutput> {
   readonly name?: string;
   /** Its version. Default `"1.0.0"`. */
   readonly version?: string;
-  /** What the model is told about it as a whole. */
+  /** Instructions for the model about the server as a whole. */
   readonly instructions?: string;
   /** Its tools. */
   readonly tools: readonly Tool<never, Context, Output>[];
@@ -133,7 +133,7 @@ export function createMcpServer<Context = unknown>(
   options: McpServerOptions<Context, ToolOutput>,
 ): InProcessMcpServer<Context, ToolOutput>;
 /**
- * Puts tools together as an MCP server, also such that take their time: for async
+ * Puts tools together as an MCP server, also tools that return promises: for async
  * sessions.
  *
  * @throws {ConfigError} Two tools have the same name, as the model sees it.
@@ -224,7 +224,7 @@ export function isInHost(
     isInProcess(server);
 }
 
-/** Whether a server is one of ours, and no ready-made one. */
+/** Whether a server was made by {@linkcode createMcpServer}. */
 export function isInProcess<Context>(
   server: McpServer<Context>,
 ): server is InProcessMcpServer<Context> {

@@ -9,7 +9,7 @@ export const MAX_NAME_LENGTH = 128;
 
 /**
  * The name under which the model, policies and events know a tool of an MCP server.
- * What is no letter, digit, `_` or `-` becomes `_`.
+ * Anything but a letter, a digit, `_` or `-` becomes `_`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ function plain(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9_-]/g, "_");
 }
 
-/** Why this cannot be the name of a server or a tool; `undefined` where it can. */
+/** Why this cannot be the name of a server or a tool; `undefined` if it can. */
 export function nameIssue(name: unknown): string | undefined {
   if (typeof name !== "string") return `expected a text, got ${typeof name}`;
   if (name.trim() === "") return "expected a text that is not empty";

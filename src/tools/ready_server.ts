@@ -1,6 +1,6 @@
 /**
  * Serves a session with a ready-made server object, such as one of the official MCP
- * SDK, over a transport in memory. Knows the SDK by shape only. Pure.
+ * SDK, over a transport in memory. The SDK is known by its shape only. Pure.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface Transport {
   close(): Promise<void>;
 }
 
-/** Objects that serve a session now: a second one would take the first one's messages. */
+/** Objects that serve a session now: a second session would take the messages of the first. */
 const CONNECTED = new WeakSet<ReadyMcpServer>();
 
 /** Serves one session. */
@@ -60,7 +60,7 @@ export class ReadyServer {
     };
   }
 
-  /** Names of the tools that it told the CLI of. */
+  /** Names of the tools that it listed for the CLI. */
   get toolNames(): readonly string[] {
     return this.#toolNames;
   }

@@ -29,7 +29,7 @@ export function resultOf(value: unknown): WireResult {
   if (value instanceof Uint8Array) return imageResult(value);
   if (isResult(value)) return checkedResult(value);
   try {
-    // What JSON has no word for, such as a function, has no text either.
+    // A value that JSON cannot express, such as a function, has no text either.
     const text: string | undefined = JSON.stringify(value);
     if (text !== undefined) return textResult(text);
     return errorResult(
@@ -59,7 +59,7 @@ const RESULT_KEYS: ReadonlySet<string> = new Set([
 
 /**
  * Whether a value is meant as a whole result. An object with any other key is data: a
- * message of the API, for one, has `content` too.
+ * message of the API, for example, has `content` too.
  */
 function isResult(value: unknown): value is WireObject {
   if (!isWireObject(value)) return false;
@@ -149,7 +149,7 @@ function resourceIssue(resource: unknown): string | undefined {
     : optionalIssue(resource);
 }
 
-/** What a block may have, and of which kind it is then. */
+/** The fields that a block may have, by its type. */
 function optionalIssue(source: WireObject): string | undefined {
   const text = ["mimeType", "description", "title"].find((name) =>
     source[name] !== undefined && typeof source[name] !== "string"
@@ -170,7 +170,7 @@ function isBase64(value: unknown): boolean {
   }
 }
 
-/** Why JSON cannot hold a block: one that fails as it is written would end everything. */
+/** Why JSON cannot hold a block: a failure while it is written would end the session. */
 function jsonIssue(block: WireObject): string | undefined {
   try {
     return JSON.stringify(block)?.startsWith("{") === true

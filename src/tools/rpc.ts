@@ -6,7 +6,7 @@
 
 import type { WireObject } from "../messages/_define.ts";
 
-/** What MCP and JSON-RPC call the ways to fail. */
+/** Error codes of MCP and JSON-RPC. */
 export const RPC_ERRORS = {
   invalidRequest: -32600,
   methodNotFound: -32601,
@@ -37,7 +37,7 @@ export function rpcError(
 }
 
 /**
- * What goes back for a message that wants no response. The CLI waits for an answer to
+ * The answer to a message that wants no response. The CLI waits for an answer to
  * each control request, also to one that carries a notification.
  */
 export const RPC_NOTHING: WireObject = { jsonrpc: "2.0", id: 0, result: {} };

@@ -39,7 +39,7 @@ export interface MessageContext {
   readonly session: ToolSession;
 }
 
-/** Spoken where the CLI does not say which version it would have. */
+/** The version of MCP if the CLI does not name one. */
 const PROTOCOL_VERSION = "2025-11-25";
 
 /** Serves some tools to one session. */
@@ -93,7 +93,7 @@ export class ToolServer {
             RPC_ERRORS.methodNotFound,
             `There is no method "${method}"`,
           )
-          // A response: there is nothing that we asked.
+          // A response, though we asked nothing.
           : RPC_NOTHING;
     }
   }
@@ -171,7 +171,7 @@ export class ToolServer {
       toolUseId: call.toolUseId,
       signal,
       session,
-      // Typed where the session takes tools and context together.
+      // The session checks by type that tools and context belong together.
       context: this.#port.context as never,
       progress: (at, message) => progress.tell(at, message),
     });
@@ -211,7 +211,7 @@ function run(
         }
         // The check may take a moment. A call that is no longer waited for must not have effects.
         if (ctx.signal.aborted) return aborted(ctx.signal);
-        // Its own schema made it of the type that it wants.
+        // The tool's own schema returned it, so it has the type that the tool wants.
         return whenKnown(
           soon(tool.run(read.value as never, ctx)),
           resultOf,
@@ -235,7 +235,7 @@ function limited(
   const passedMs = () => performance.now() - started;
   const expire = () => own.abort(new DeadlineError(name, timeoutMs));
   const inTime = (result: WireResult) => {
-    // No timer runs while a tool blocks: the limit holds all the same.
+    // No timer runs while a tool blocks, so the limit is checked afterwards.
     if (passedMs() > timeoutMs) expire();
     return signal.aborted ? aborted(signal) : result;
   };

@@ -16,7 +16,7 @@ import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
 
-/** What a tool tells of itself. Hints: nothing holds it to them. */
+/** Hints of a tool about itself. Nothing enforces them. */
 export interface ToolAnnotations {
   /** Its name for people. */
   readonly title?: string;
@@ -26,7 +26,7 @@ export interface ToolAnnotations {
   readonly destructiveHint?: boolean;
   /** A second call with the same input changes nothing more. */
   readonly idempotentHint?: boolean;
-  /** It deals with the world outside. */
+  /** It deals with the outside world. */
   readonly openWorldHint?: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface ToolSession {
 export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   /** Its name; the model sees `mcp__tools__<name>`. */
   readonly name: string;
-  /** What the model is told about it. */
+  /** Its description for the model. */
   readonly description: string;
   /** Checks the input. */
   readonly input: StandardSchema;
@@ -102,7 +102,7 @@ export interface ToolDefinition<
    * `my tool` is `mcp__tools__my_tool`.
    */
   readonly name: string;
-  /** What the model is told about it: what it does, when to call it. */
+  /** Its description for the model: what it does, when to call it. */
   readonly description: string;
   /**
    * The input, an object: a schema of valibot, or of any library that follows the

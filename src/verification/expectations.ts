@@ -145,7 +145,7 @@ function ruleDifference(
   if (
     name.includes("*") || BUILTIN_TOOLS.has(name) || hasTool(there, name)
   ) return [];
-  // A tool that is denied is not listed, so that nothing can be told.
+  // A tool that is denied is not listed, so nothing is known of it.
   if (option.endsWith("disallowedTools")) return [];
   const near = closest(name, there);
   return [{
@@ -170,7 +170,7 @@ function mcpRuleDifference(
   });
   const [, server = "", tool] = /^mcp__(.*?)(?:__(.*))?$/s.exec(name) ?? [];
   if (servers.length === 0) {
-    // A pattern for servers covers those that are there, be it none.
+    // A pattern for servers covers those that are there, even if there is none.
     if (server.includes("*") || server === "") return [];
     return [{
       option,

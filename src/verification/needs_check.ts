@@ -1,5 +1,5 @@
 /**
- * Looks, before the first prompt, whether the CLI at hand has what the options need. Pure.
+ * Checks, before the first prompt, whether the CLI at hand has what the options need. Pure.
  *
  * CLI 2.1.300 and later name their version in the answer to the handshake; an older one is
  * asked for it (`get_binary_version`, which all tested versions answer), if an option or a hook
@@ -39,12 +39,12 @@ export class NeedsCheck implements StartCheck {
     this.#learned = learned;
   }
 
-  /** Whether all that it asked for is answered. */
+  /** Whether everything that it asked for is answered. */
   get isDone(): boolean {
     return this.#open === undefined;
   }
 
-  /** The reason for which there is no session. */
+  /** Why there is no session. */
   get error(): Error | undefined {
     return this.#error;
   }

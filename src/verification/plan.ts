@@ -1,5 +1,5 @@
 /**
- * Options to what is to be verified. Pure.
+ * What is to be verified, by the options. Pure.
  *
  * @module
  */
@@ -58,14 +58,14 @@ function handedSettings(
     handed.push({
       option: "managedSettings",
       source: "policySettings",
-      // What JSON leaves out cannot be in force.
+      // A value that JSON leaves out cannot be in force.
       settings: JSON.parse(JSON.stringify(managedSettings)),
     });
   }
   return handed;
 }
 
-/** The option that the settings are from, in the first place. */
+/** The option that most of the settings come from. */
 function optionOf({ settings, sandbox }: SessionOptions): string {
   if (settings !== undefined) return "settings";
   // Long lists of rules go there too.

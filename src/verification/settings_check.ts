@@ -1,8 +1,8 @@
 /**
- * Are settings in force that were handed over? Pure.
+ * Whether settings that were handed over are in force. Pure.
  *
- * One value of a wrong type and the CLI drops the whole source, deny rules included; a rule
- * that it cannot read it drops alone. It says neither in stream-json mode. Its answer to
+ * Because of one value of a wrong type the CLI drops the whole source, deny rules included; a
+ * rule that it cannot read it drops alone. It reports neither in stream-json mode. Its answer to
  * `get_settings` has each source that holds in `sources`, and in `errors` what it could
  * not read (2.1.197 and 2.1.332).
  *
@@ -109,7 +109,7 @@ export function compareSettings(
   return { lost, differences };
 }
 
-/** A CLI, or what stands in for one, that does not say which sources hold. */
+/** The difference for a CLI, or a stand-in, that does not say which sources are in force. */
 export function notKnown({ option }: HandedSettings): Difference {
   return {
     option,
@@ -134,12 +134,12 @@ export function faultsIn(response: WireObject): readonly SettingsFault[] {
   );
 }
 
-/** A fault in words: where in the file, and what is wrong. */
+/** A fault as text: where in the file, and what is wrong. */
 export function faultText({ path, message }: SettingsFault): string {
   return path === "" ? message : `${path}: ${message}`;
 }
 
-/** Whether a file is the one that was handed over: ours has a name that we made. */
+/** Whether a file is the one that was handed over. One of ours has a name that we made. */
 function isOwn(file: string, { source, file: named }: HandedSettings): boolean {
   if (source !== "flagSettings") return false;
   return named === undefined
@@ -160,7 +160,7 @@ function isEmpty(settings: WireObject): boolean {
   return Object.values(settings).every((value) => value === undefined);
 }
 
-/** Paths of what is in one and not in the other. Values are not compared: the CLI may write them in its way. */
+/** Paths that are in one and not in the other. Values are not compared: the CLI may write them in another way. */
 function missing(
   handed: WireObject,
   held: WireObject,
@@ -186,7 +186,7 @@ function isNothing(value: unknown): boolean {
     : isWireObject(value) && Object.keys(value).length === 0;
 }
 
-/** Texts of a list that are not in the other; of other lists how many are. */
+/** Texts of a list that are not in the other; for lists of other values how many are missing. */
 function lostEntries(values: readonly unknown[], other: unknown): string[] {
   const held: readonly unknown[] = Array.isArray(other) ? other : [other];
   if (!values.every((value) => typeof value === "string")) {

@@ -1,5 +1,5 @@
 /**
- * The option `verify`: is in force what was handed over? Pure.
+ * The option `verify`: whether what was handed over is in force. Pure.
  *
  * Before the first prompt the CLI answers `initialize` and `get_settings`. The tools, MCP
  * servers and skills are in its `system/init` only, which comes with the first prompt; a
@@ -61,7 +61,7 @@ export class Verification implements Verifier {
     if (isStrict) this.probeId = makeId();
   }
 
-  /** Whether all answers are there that the first prompt waits for. */
+  /** Whether all answers that the first prompt waits for are there. */
   get isDone(): boolean {
     return this.#handshake !== undefined &&
       (this.settingsId === undefined || this.#settings !== undefined) &&
@@ -74,7 +74,7 @@ export class Verification implements Verifier {
     this.#note(response, atHandshake(this.#plan.expected, response));
   }
 
-  /** Takes an answer. Says whether it was asked for here. */
+  /** Takes an answer. Returns whether it was asked for here. */
   takeReply(id: string, outcome: Outcome): boolean {
     if (id !== this.settingsId) return false;
     this.#settings = outcome;
@@ -106,7 +106,7 @@ export class Verification implements Verifier {
     );
   }
 
-  /** Takes a message of the probe, which is of no turn. Says whether it is one. */
+  /** Takes a message of the probe, which belongs to no turn. Returns whether it is one. */
   takesMessage(raw: WireObject): boolean {
     if (this.probeId === undefined) return false;
     if (raw.type === "command_lifecycle") {
@@ -123,7 +123,7 @@ export class Verification implements Verifier {
     return true;
   }
 
-  /** Looks at a `system/init`. Only the first one counts. */
+  /** Checks a `system/init`. Only the first one counts. */
   compareInit(
     init: SystemInit,
     { changedMode }: { readonly changedMode: string | undefined },
@@ -144,7 +144,7 @@ export class Verification implements Verifier {
     }
   }
 
-  /** The reason for which there is no session. */
+  /** Why there is no session. */
   get error(): StartupError | undefined {
     if (this.#error !== undefined) return this.#error;
     if (!this.#plan.isStrict || this.#differences.length === 0) {
@@ -162,7 +162,7 @@ export class Verification implements Verifier {
     );
   }
 
-  /** The differences that were not told yet. */
+  /** The differences that were not reported yet. */
   takeFound(sessionId: string | undefined): readonly ConfigurationMismatch[] {
     return this.#differences.splice(0).map(({ raw, ...difference }) =>
       configurationMismatch(raw, {

@@ -32,7 +32,7 @@ export interface WarningsPort {
   version(): string | undefined;
   /** Whether a turn runs whose readers can be told at once. */
   isHeard(): boolean;
-  /** Tells readers and the log. */
+  /** Reports to readers and the log. */
   emit(event: Warning): void;
 }
 
@@ -43,10 +43,10 @@ export class Warnings {
   #waiting: Asked[] = [];
   readonly #told = new Set<string>();
   readonly #cutReplies = new CutReplies();
-  /** Events that are still to be told of. */
+  /** Hook events that are still to be reported. */
   readonly #unknownHooks = new Set<string>();
 
-  /** Whether events are of interest: not once a CLI is known to say all by itself. */
+  /** Whether events are of interest: not once the CLI is known to report everything itself. */
   followsReplies = true;
 
   constructor(port: WarningsPort) {
@@ -93,7 +93,7 @@ export class Warnings {
     }
   }
 
-  /** A prompt is sent, which may be one to take as it is written. */
+  /** A prompt is sent, perhaps a verbatim one. */
   askPrompt(verbatim: boolean | undefined, options: SessionOptions): void {
     // As an option of the session it was checked before the first prompt.
     if (verbatim !== true || options.verbatim === true) return;
@@ -105,18 +105,18 @@ export class Warnings {
     });
   }
 
-  /** An event was handed on, from which one can tell what an older CLI does not say. */
+  /** An event was passed on that shows what an older CLI does not report. */
   observe(event: ClaudeEvent): void {
     if (this.#cutReplies.observe(event)) this.askBehavior("resumptionLine");
   }
 
-  /** Something happened, of which an older CLI keeps or says less. */
+  /** Something happened of which an older CLI keeps or reports less. */
   askBehavior(what: keyof typeof WITHOUT): void {
     const { since } = BEHAVIORS[what];
     this.ask({ kind: "behavior", what, since, instead: WITHOUT[what] });
   }
 
-  /** A turn begins, or the version is known: tells what is due. */
+  /** Reports what is due: a turn begins, or the version is known. */
   tell(): void {
     const version = this.#port.version();
     for (const event of this.#unknownHooks) this.#tellUnknown(event, version);
@@ -155,7 +155,7 @@ export class Warnings {
   }
 }
 
-/** What happens without a part of an option that the session sees to itself. */
+/** What happens without a part of an option that the session replaces. */
 const INSTEAD: Readonly<Record<string, string>> = {
   skillShell:
     'shell commands in skills and slash commands are turned off, as with skillShell: "off"',
