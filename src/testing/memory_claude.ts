@@ -9,6 +9,7 @@ import type { ExitStatus, SpawnSpec, Transport } from "../options/transport.ts";
 import { Player } from "./player.ts";
 import { encode } from "./player/bytes.ts";
 import type { PlayerOutput } from "./player/output.ts";
+import type { Playing } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 
 /** How much of stdout or stderr may wait to be read, in chunks. */
@@ -75,7 +76,8 @@ export class MemoryClaude {
       pid: start + 1,
       fallbackSeed: crypto.randomUUID(),
     });
-    return new Played(player, received).transport;
+    return new MemoryProcess(player, (line) => received.push(parsed(line)))
+      .transport;
   }
 }
 
@@ -87,11 +89,12 @@ const USUAL = [
   "--permission-prompt-tool=stdio",
 ];
 
-/** One start. */
-class Played {
+/** One process that is played in memory. */
+export class MemoryProcess {
+  /** Its streams, for a session. */
   readonly transport: Transport;
-  readonly #player: Player;
-  readonly #received: JsonObject[];
+  readonly #player: Playing;
+  readonly #received: (line: string) => void;
   readonly #exit = Promise.withResolvers<ExitStatus>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #stdout: Pipe = new Pipe();
@@ -103,7 +106,13 @@ class Played {
   #reads = true;
   #isOver = false;
 
-  constructor(player: Player, received: JsonObject[]) {
+  /**
+   * Begins to play.
+   *
+   * @param player What is played.
+   * @param received Called with each line that was read.
+   */
+  constructor(player: Playing, received: (line: string) => void = () => {}) {
     this.#player = player;
     this.#received = received;
     const decoder = new TextDecoder();
@@ -135,7 +144,7 @@ class Played {
     const lines = (this.#text + text).split("\n");
     this.#text = lines.pop() ?? "";
     for (const line of lines) {
-      this.#received.push(parsed(line));
+      this.#received(line);
       this.#player.receive(line.trimEnd());
     }
     this.#wake.resolve();
@@ -208,18 +217,29 @@ class Played {
       case "kill":
         return this.#end({ code: 128, signal: output.signal });
       case "exit":
-        return this.#end({ code: output.code, signal: null });
+        return this.#end({ code: output.code, signal: output.signal ?? null });
+      case "fail":
+        return this.#fail(new Error(output.message));
     }
   }
 
   #end(status: ExitStatus): void {
-    if (this.#isOver) return;
+    if (this.#over()) this.#exit.resolve(status);
+  }
+
+  #fail(error: Error): void {
+    if (this.#over()) this.#exit.reject(error);
+  }
+
+  /** Returns whether it was not over before. */
+  #over(): boolean {
+    if (this.#isOver) return false;
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#stdout.close();
     this.#stderr.close();
     this.#wake.resolve();
-    this.#exit.resolve(status);
+    return true;
   }
 }
 

@@ -53,7 +53,15 @@ export {
   type RequestOutcome,
   type SideCall,
 } from "./messages_api.ts";
-export { type Replay, replay } from "./replay.ts";
+export {
+  type Cassette,
+  cassette,
+  type CassetteDraft,
+  type CassetteMode,
+  type CassetteOptions,
+} from "./cassette.ts";
+export { recordedScenario } from "./recorded_scenario.ts";
+export { type Replay, replay, type ReplayOptions } from "./replay.ts";
 export { Scratch } from "./scratch.ts";
 export type {
   ExitStatus,

@@ -4,11 +4,21 @@
  * @module
  */
 
-import { isWireObject } from "../messages/_define.ts";
+import { isWireObject } from "../util/wire_object.ts";
 import { MASK } from "../util/secrets.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** A place where a line differs from the recorded one. */
+export interface Difference {
+  /** Where, joined with dots; empty for the whole line. */
+  readonly path: string;
+  /** What was recorded; `undefined` if nothing. */
+  readonly recorded: unknown;
+  /** What the session sent; `undefined` if nothing. */
+  readonly given: unknown;
+}
 
 /** The ids of now, by the recorded ones: each session makes up its own. */
 export class Ids {
@@ -24,9 +34,9 @@ export class Ids {
    * masked in the recording may be anything. Ids that are new to both are one from then
    * on, where nothing differs.
    */
-  differences(recorded: unknown, given: unknown): string[] {
+  differences(recorded: unknown, given: unknown): Difference[] {
     const fresh = new Map<string, string>();
-    const found: string[] = [];
+    const found: Difference[] = [];
     const compare = (a: unknown, b: unknown, path: string): void => {
       if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
         a.forEach((item, index) => compare(item, b[index], `${path}.${index}`));
@@ -35,7 +45,7 @@ export class Ids {
           compare(a[key], b[key], path === "" ? key : `${path}.${key}`);
         }
       } else if (!this.#isSame(a, b, fresh)) {
-        found.push(`${path}: recorded ${shown(a)}, now ${shown(b)}`);
+        found.push({ path, recorded: a, given: b });
       }
     };
     compare(recorded, given, "");
@@ -69,8 +79,4 @@ function fits(parts: readonly string[], text: string): boolean {
     at = found + part.length;
   }
   return text.length - last.length >= at && text.endsWith(last);
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "nothing").slice(0, 200);
 }

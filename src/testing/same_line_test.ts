@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { differenceText } from "./difference_text.ts";
 import { Ids } from "./same_line.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((digit) =>
@@ -27,9 +28,16 @@ Deno.test("what differs is named by its path", () => {
     [{ a: [1] }, { a: [] }, ["a: recorded [1], now []"]],
     [{ a: null }, { a: {} }, ["a: recorded null, now {}"]],
     ["x", "x", []],
+    ["x", "y", ['the line: recorded "x", now "y"']],
+    [
+      { a: `${"same\n".repeat(50)}old\n` },
+      { a: `${"same\n".repeat(50)}new\n` },
+      ["a (- recorded, + now):", "  - old", "  + new"],
+    ],
   ];
   for (const [recorded, given, expected] of rows) {
-    assertEquals(new Ids().differences(recorded, given), expected);
+    const found = new Ids().differences(recorded, given);
+    assertEquals(differenceText(found), expected.join("\n  "));
   }
 });
 

@@ -5,7 +5,11 @@
  * @module
  */
 
+import { readRecording, type RecordedLine } from "../observe/recording.ts";
 import { ControlPort } from "./control_port.ts";
+import { differenceText } from "./difference_text.ts";
+import { noMore, type ReplayOptions, tooFew } from "./replay.ts";
+import { ReplayPlayer } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 
 /** Options of {@linkcode ScriptedClaude.create}. */
@@ -71,6 +75,8 @@ export class ScriptedClaude implements AsyncDisposable {
   /** The folder that holds everything; it goes with {@linkcode close}. */
   readonly folder: string;
   readonly #port: ControlPort;
+  /** What is played, if it is a recording. */
+  readonly #runs: readonly (readonly RecordedLine[])[];
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -78,11 +84,13 @@ export class ScriptedClaude implements AsyncDisposable {
     path: string,
     folder: string,
     port: ControlPort,
+    runs: readonly (readonly RecordedLine[])[],
   ) {
     this.command = command;
     this.path = path;
     this.folder = folder;
     this.#port = port;
+    this.#runs = runs;
   }
 
   /**
@@ -99,14 +107,67 @@ export class ScriptedClaude implements AsyncDisposable {
     if (scenario.processes.length === 0) {
       throw new RangeError("Cannot play a scenario: it has no process");
     }
+    return await ScriptedClaude.#prepare({ scenario }, [], options);
+  }
+
+  /**
+   * Prepares a stand-in that plays a recording, as `replay()` does in memory. With
+   * {@linkcode check} it says whether all was as recorded.
+   *
+   * @param recording The file that the option `record` wrote.
+   * @param options How it is run, and how fast.
+   * @throws {SyntaxError} It is no recording, or one of a newer format.
+   */
+  static async replay(
+    recording: string | URL,
+    options: ScriptedClaudeOptions & ReplayOptions = {},
+  ): Promise<ScriptedClaude> {
+    const runs = readRecording(await Deno.readTextFile(recording));
+    const { speed } = options;
+    const played = {
+      scenario: { processes: [{}] },
+      runs,
+      ...(speed === undefined || speed === Infinity ? {} : { speed }),
+    };
+    return await ScriptedClaude.#prepare(played, runs, options);
+  }
+
+  static async #prepare(
+    played: object,
+    runs: readonly (readonly RecordedLine[])[],
+    options: ScriptedClaudeOptions,
+  ): Promise<ScriptedClaude> {
     const folder = await Deno.makeTempDir({ prefix: "scripted-claude-" });
     const port = new ControlPort();
     const file = `${folder}/scenario.json`;
-    const content = { scenario, port: port.number };
+    const content = { ...played, port: port.number };
     await Deno.writeTextFile(file, JSON.stringify(content));
     const command = [...(options.runner ?? defaultRunner()), file];
     const path = await writeWrapper(folder, command);
-    return new ScriptedClaude(command, path, folder, port);
+    return new ScriptedClaude(command, path, folder, port, runs);
+  }
+
+  /**
+   * Checks, after {@linkcode ScriptedClaude.replay}, whether all went as recorded. Does
+   * nothing after {@linkcode ScriptedClaude.create}.
+   *
+   * @throws {Error} The host sent something else, or not all that was recorded.
+   */
+  check(): void {
+    const { starts } = this;
+    for (const { start } of starts) {
+      const lines = this.#runs[start];
+      if (lines === undefined) {
+        if (this.#runs.length > 0) throw noMore(this.#runs.length);
+        continue;
+      }
+      const player = new ReplayPlayer(lines, { describe: differenceText });
+      for (const text of this.#linesOf(start)) player.receive(text);
+      if (player.difference !== undefined) throw new Error(player.difference);
+    }
+    if (starts.length < this.#runs.length) {
+      throw tooFew(this.#runs.length, starts.length);
+    }
   }
 
   /** All starts so far, in their order. */
@@ -132,10 +193,14 @@ export class ScriptedClaude implements AsyncDisposable {
 
   /** The lines that one process has read so far. */
   receivedBy(start: number): readonly JsonObject[] {
+    return this.#linesOf(start).map(parseObject);
+  }
+
+  #linesOf(start: number): readonly string[] {
     const file = `${this.folder}/process-${start}/received.ndjson`;
     const lines = (readIfThere(file) ?? "").split("\n");
     lines.pop();
-    return lines.map(parseObject);
+    return lines;
   }
 
   /** Ids of the processes that {@linkcode grandchild} steps have started. */

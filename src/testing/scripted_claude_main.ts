@@ -12,11 +12,17 @@ import { encode, writeAll } from "./player/bytes.ts";
 import { Player } from "./player.ts";
 import { DEFAULT_VERSION } from "./player/version.ts";
 import type { PlayerStart } from "./player/wire.ts";
+import type { RecordedLine } from "../observe/recording.ts";
+import type { Playing } from "./replay_player.ts";
 import type { GrandchildStep, Scenario } from "./scenario.ts";
 
 /** The file that a handle writes for its processes. */
 interface ScenarioFile {
   readonly scenario: Scenario;
+  /** The lines of each process of a recording, which is played instead. */
+  readonly runs?: readonly (readonly RecordedLine[])[];
+  /** How fast a recording is played; without pauses if absent. */
+  readonly speed?: number;
   /** Where the handle listens on the loopback interface. */
   readonly port?: number;
 }
@@ -31,7 +37,7 @@ export async function main(args: readonly string[]): Promise<never> {
   if (file === undefined) {
     throw new TypeError("Cannot play: no scenario file was given");
   }
-  const { scenario, port }: ScenarioFile = JSON.parse(
+  const { scenario, port, runs, speed }: ScenarioFile = JSON.parse(
     await Deno.readTextFile(file),
   );
   if (list.includes("--version") || list.includes("-v")) {
@@ -41,6 +47,15 @@ export async function main(args: readonly string[]): Promise<never> {
   }
   const folder = file.replace(/[^/\\]*$/, "");
   const record = new ProcessRecord(folder, scenario, list);
+  if (runs !== undefined) {
+    // Only who plays a recording pays for what compares with it.
+    const { ReplayPlayer } = await import("./replay_player.ts");
+    const options = speed === undefined ? {} : { speed };
+    const lines = runs[record.start];
+    const player = new ReplayPlayer(lines ?? [], options);
+    const surroundings = new Surroundings(player, record, port);
+    return await surroundings.run();
+  }
   const player = new Player(scenario, {
     arguments: list,
     start: record.start,
@@ -126,7 +141,7 @@ class ProcessRecord {
 
 /** Does for a player what it cannot do itself. */
 class Surroundings {
-  readonly #player: Player;
+  readonly #player: Playing;
   readonly #record: ProcessRecord;
   readonly #connection: Promise<Deno.TcpConn | undefined>;
   readonly #gates = new Map<string, string[]>();
@@ -137,7 +152,11 @@ class Surroundings {
   #reads = true;
   #stdoutOpen = true;
 
-  constructor(player: Player, record: ProcessRecord, port: number | undefined) {
+  constructor(
+    player: Playing,
+    record: ProcessRecord,
+    port: number | undefined,
+  ) {
     this.#player = player;
     this.#record = record;
     this.#connection = this.#connect(port);
@@ -223,7 +242,15 @@ class Surroundings {
         return;
       case "exit":
         for (const child of this.#cleanedUp) child.kill("SIGKILL");
+        if (output.signal === "SIGKILL" || output.signal === "SIGTERM") {
+          Deno.kill(Deno.pid, "SIGKILL");
+          await new Promise<never>(() => {});
+        }
         Deno.exit(output.code);
+        break;
+      case "fail":
+        await this.#writeStderr(encode(`${output.message}\n`), 0);
+        Deno.exit(1);
     }
   }
 

@@ -28,8 +28,14 @@ export type PlayerOutput =
   | { readonly do: "stop_reading" }
   /** Die of a signal. */
   | { readonly do: "kill"; readonly signal: ScriptedSignal }
-  /** End the process. Nothing comes after it. */
-  | { readonly do: "exit"; readonly code: number };
+  /** End the process, as if by a signal if one is named. Nothing comes after it. */
+  | {
+    readonly do: "exit";
+    readonly code: number;
+    readonly signal?: string | null;
+  }
+  /** The host did not do what it had to. Nothing comes after it. */
+  | { readonly do: "fail"; readonly message: string };
 
 /** A script stands still until one of the keys is resumed. */
 export interface Wait {

@@ -1,0 +1,232 @@
+// Recordings as fixtures: played in memory and as a process, made once, never in CI, and
+// converted to scenarios.
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  type ClaudeEvent,
+  SyncSession,
+  type SyncSessionOptions,
+} from "../../mod.ts";
+import { cassette } from "../../src/testing/cassette.ts";
+import { MemoryClaude } from "../../src/testing/memory_claude.ts";
+import { recordedScenario } from "../../src/testing/recorded_scenario.ts";
+import { replay } from "../../src/testing/replay.ts";
+import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import * as step from "../../src/testing/steps.ts";
+import { steady } from "../support/both_drivers.ts";
+
+const SCENARIO = step.conversation([
+  [
+    step.thinking("hm"),
+    step.toolCalls([
+      { name: "Bash", input: { command: "ls" }, asks: true, output: "a\nb" },
+      { name: "Read", input: { file_path: "x" }, output: "no", isError: true },
+    ]),
+    step.text("one 台🙂", { deltas: 3 }),
+  ],
+  [step.apiRetry(), step.stderr("a warning\n"), step.text("two")],
+  [step.apiError(529, "server_error", "Full")],
+  [step.line({ type: "invented", x: 1 }), step.text("four")],
+  [step.text("x"), step.exit(3)],
+]);
+
+const OPTIONS: SyncSessionOptions = {
+  model: "sonnet",
+  policy: callback((name) => name === "Bash" ? allow() : undefined),
+};
+
+const PROMPTS = ["a", "b", "c", "d"];
+
+async function asyncEvents(
+  options: SyncSessionOptions | ConstructorParameters<typeof AsyncSession>[0],
+  prompts: readonly string[] = PROMPTS,
+): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  await using session = new AsyncSession({ ...OPTIONS, ...options });
+  for (const prompt of prompts) {
+    for await (const event of session.send(prompt)) seen.push(steady(event));
+  }
+  return seen;
+}
+
+function syncEvents(
+  options: SyncSessionOptions,
+  prompts: readonly string[] = PROMPTS,
+): unknown[] {
+  const seen: unknown[] = [];
+  using session = new SyncSession({ ...OPTIONS, ...options });
+  for (const prompt of prompts) {
+    for (const event of session.send(prompt)) seen.push(steady(event));
+  }
+  return seen;
+}
+
+async function withFolder(run: (folder: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a cassette is made on first use and played from then on, by both sessions", () =>
+  withFolder(async (folder) => {
+    await using claude = await ScriptedClaude.create(SCENARIO);
+    const claudePath = claude.command;
+    const made: unknown[][] = [];
+    for (const expected of ["record", "replay", "replay"]) {
+      await using tape = await cassette("one", { folder, isCi: false });
+      assertEquals(tape.mode, expected);
+      made.push(await asyncEvents({ claudePath, ...tape.options }));
+    }
+    for (let time = 0; time < 2; time++) {
+      await using tape = await cassette("one", { folder, isCi: true });
+      made.push(syncEvents({ claudePath, ...tape.syncOptions }));
+    }
+    for (const events of made) assertEquals(events, made[0]);
+    assert((made[0] ?? []).length > 30);
+    // The real one was started once.
+    assertEquals(claude.starts.length, 1);
+  }));
+
+Deno.test("a cassette that a SyncSession made is played by both", () =>
+  withFolder(async (folder) => {
+    await using claude = await ScriptedClaude.create(SCENARIO);
+    const claudePath = claude.command;
+    const made: unknown[][] = [];
+    for (const mode of ["record", "replay"] as const) {
+      await using tape = await cassette("two", { folder, mode, isCi: false });
+      made.push(syncEvents({ claudePath, ...tape.syncOptions }));
+    }
+    await using tape = await cassette("two", { folder, mode: "replay" });
+    made.push(await asyncEvents({ claudePath, ...tape.options }));
+    for (const events of made) assertEquals(events, made[0]);
+  }));
+
+Deno.test("CI makes no recordings, and plays those that are there", () =>
+  withFolder(async (folder) => {
+    for (const mode of ["auto", "record"] as const) {
+      const error = await assertRejects(
+        () => cassette("new", { folder, mode, isCi: true }),
+        Error,
+      );
+      assertStringIncludes(error.message, `commit ${folder}/new.ndjson`);
+    }
+    await assertRejects(
+      () => cassette("new", { folder, mode: "replay" }),
+      Error,
+      "there is no",
+    );
+    await assertRejects(() => cassette("../x"), RangeError, "expected letters");
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
+Deno.test("what a session sends otherwise is a failure with a diff, of both", () =>
+  withFolder(async (folder) => {
+    const long = (word: string) => `${"line\n".repeat(60)}${word}\n`;
+    const options = { systemPrompt: long("old") };
+    {
+      await using claude = await ScriptedClaude.create(SCENARIO);
+      const claudePath = claude.command;
+      await using tape = await cassette("x", { folder, isCi: false });
+      await asyncEvents({ claudePath, ...options, ...tape.options }, ["a"]);
+    }
+    const others: readonly (readonly [string, SyncSessionOptions, string])[] = [
+      ["b", options, 'message.content: recorded "a", now "b"'],
+      ["a", { systemPrompt: long("new") }, "    - old\n    + new"],
+    ];
+    for (const [prompt, otherwise, text] of others) {
+      {
+        const tape = await cassette("x", { folder });
+        const error = await assertRejects(
+          () => asyncEvents({ ...otherwise, ...tape.options }, [prompt]),
+          Error,
+        );
+        assertStringIncludes(error.message, text);
+        assertThrows(() => tape.check(), Error, text);
+        await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
+      }
+      const tape = await cassette("x", { folder });
+      assertThrows(() =>
+        syncEvents({ ...otherwise, ...tape.syncOptions }, [prompt])
+      );
+      assertThrows(() => tape.check(), Error, text);
+      await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
+    }
+    const short = await cassette("x", { folder });
+    await assertRejects(
+      () => short[Symbol.asyncDispose](),
+      Error,
+      "0 were started",
+    );
+  }));
+
+Deno.test("a recording is played at its own speed, or at any other", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/slow.ndjson`;
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("a"), step.pause(300), step.text("b")]]),
+    );
+    await asyncEvents({ claudePath: claude.command, record: path }, ["x"]);
+    const took = async (speed?: number) => {
+      const began = performance.now();
+      const recording = replay(path, speed === undefined ? {} : { speed });
+      await asyncEvents({ spawn: recording }, ["x"]);
+      return performance.now() - began;
+    };
+    assert(await took(1) >= 280);
+    // Not twice as slow as it was, on any machine: pauses are those of the recording.
+    assert(await took(0.5) >= 560);
+    // No test may depend on how fast a machine is: that it plays is enough.
+    await took();
+  }));
+
+/** What is left of a conversation that a scenario tells of. */
+function gist(events: readonly unknown[]): unknown[] {
+  return (events as readonly ClaudeEvent[]).flatMap((event): unknown[] => {
+    switch (event.type) {
+      case "assistant_text":
+      case "thinking":
+        return [[event.type, event.text]];
+      case "tool_use":
+        return [[event.type, event.name, event.input]];
+      case "tool_result":
+        return [[event.type, event.text, event.isError]];
+      case "result":
+        return [[event.type, event.subtype, event.isError, event.result]];
+      case "api_retry":
+      case "unknown":
+      case "permission_decision":
+        return [[event.type]];
+      default:
+        return [];
+    }
+  });
+}
+
+Deno.test("a recording becomes a scenario that says the same", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/r.ndjson`;
+    await using claude = await ScriptedClaude.create(SCENARIO);
+    const expected = gist(
+      await asyncEvents({ claudePath: claude.command, record: path }),
+    );
+    const scenario = recordedScenario(path);
+    assertEquals(JSON.parse(JSON.stringify(scenario)), scenario);
+    const memory = new MemoryClaude(scenario);
+    const again = gist(await asyncEvents({ spawn: memory.spawn }));
+    assertEquals(again, expected);
+    await using process = await ScriptedClaude.create(scenario);
+    assertEquals(gist(syncEvents({ claudePath: process.command })), expected);
+    assert(expected.length > 14);
+  }));
