@@ -25,6 +25,7 @@ import { Answers } from "./answers.ts";
 import { fileChange, OpenToolInput } from "../events/tools.ts";
 import { classifyLine, type Line } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import { isPiece } from "./join_deltas.ts";
 import { LinePattern } from "./line_pattern.ts";
 import {
   blocksOf,
@@ -85,6 +86,7 @@ export class EventDecoder {
       wire: delta.raw as WireObject,
       message: delta,
       events: input === undefined ? [delta] : this.#withInput(delta, input),
+      isPiece: true,
     };
   }
 
@@ -114,7 +116,7 @@ export class EventDecoder {
     const message = readMessage(raw, this.#validation);
     const events = this.#unfold(message);
     if (message.type === "stream_delta") this.#learn(message, line);
-    return { wire: raw, message, events };
+    return { wire: raw, message, events, isPiece: isPiece(message) };
   }
 
   /** Makes a pattern of the first piece of a block for the others. */

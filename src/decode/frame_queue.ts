@@ -5,7 +5,7 @@
  */
 
 import { eventsDropped } from "../events/session.ts";
-import { canJoin, isPiece, JoinedFrames } from "./join_deltas.ts";
+import { canJoin, JoinedFrames } from "./join_deltas.ts";
 import type { Frame } from "../events/mod.ts";
 
 /** How far back a piece looks for one that it can be joined with. */
@@ -54,7 +54,7 @@ export class FrameQueue {
 
   /** Adds a frame. */
   push(frame: Frame): void {
-    const piece = isPiece(frame);
+    const piece = frame.isPiece === true;
     if (piece && this.#size >= this.#joinFrom && this.#join(frame)) return;
     if (this.#size >= this.#limit) {
       if (this.#pieces > 0) this.#dropPieces();

@@ -10,6 +10,7 @@ import {
   isWireObject,
   type WireObject,
 } from "../messages/_define.ts";
+import type { MessageOrUnknown } from "../messages/mod.ts";
 import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
 import type { ThinkingTokens } from "../messages/system/models.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
@@ -18,12 +19,11 @@ import type { ToolInputDelta } from "../events/tools.ts";
 /** How many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;
 
-/** Whether a frame can be joined with another one at all. */
-export function isPiece(frame: Frame): boolean {
-  const event = frame.events[0];
-  return event?.type === "stream_delta"
-    ? pieceNames(event.deltaType) !== undefined
-    : event?.type === "thinking_tokens";
+/** Whether a message is a piece, which can be joined with others. */
+export function isPiece(message: MessageOrUnknown): boolean {
+  return message.type === "stream_delta"
+    ? pieceNames(message.deltaType) !== undefined
+    : message.type === "thinking_tokens";
 }
 
 /** Whether two pieces can be joined: of the same kind, of the same block. */
@@ -47,7 +47,7 @@ export class JoinedFrames {
   #parts: string[] = [];
   #tokens = 0;
 
-  /** Begins with one frame; it must be a piece: {@linkcode isPiece}. */
+  /** Begins with one frame, which must be a piece. */
   constructor(first: Frame) {
     this.#first = first;
     this.#last = first;
@@ -137,6 +137,7 @@ export class JoinedFrames {
         : { wire: event.raw as WireObject },
       ...this.#first.message === undefined ? {} : { message: event },
       events,
+      isPiece: true,
     };
   }
 }

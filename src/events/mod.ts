@@ -112,6 +112,8 @@ export interface Frame {
   readonly message?: ClaudeMessage;
   /** The view `"flat"`. */
   readonly events: readonly ClaudeEvent[];
+  /** Whether the line is a piece that can be joined with others of its block. */
+  readonly isPiece?: boolean;
 }
 
 /** How a line is cut into the events of each view. */
