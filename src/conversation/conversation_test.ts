@@ -22,7 +22,7 @@ Deno.test("a handshake that is refused ends the session after all was done that 
   const turn = driver.send("p1");
   let wasEnded: boolean | undefined;
   driver.started.whenSettled(() => {
-    wasEnded = driver.conversation.isEnded;
+    wasEnded = driver.taker.isEnded;
   });
   driver.receive({
     type: "control_response",
@@ -33,7 +33,7 @@ Deno.test("a handshake that is refused ends the session after all was done that 
     },
   });
   assertEquals(wasEnded, false);
-  assert(driver.conversation.isEnded);
+  assert(driver.taker.isEnded);
   const error = assertThrows(() => driver.started.take(), StartupError);
   assert(error.cause instanceof ControlError);
   // The same error for whoever waits, and the process is ended before the session is.
@@ -48,7 +48,7 @@ Deno.test("close() is one end for all who ask for it, and begins once", () => {
   assertEquals(closed.isSettled, false);
   // Each call blocks until the end, on a thread that blocks.
   assertEquals(driver.calls.filter((call) => call === "drain").length, 2);
-  driver.conversation.end({ code: 0, signal: null, stderrTail: "" });
+  driver.taker.end({ code: 0, signal: null, stderrTail: "" });
   assertEquals(closed.isSettled, false);
   driver.gone.settle();
   closed.take();
@@ -65,7 +65,7 @@ Deno.test("close() fails when the process will not go in time", () => {
   driver.pass(1);
   const error = assertThrows(() => closed.take(), DeadlineError);
   assertEquals([error.operation, turn.end?.error], ["close", error]);
-  assert(driver.conversation.isEnded);
+  assert(driver.taker.isEnded);
 });
 
 Deno.test("close() waits for the process before, and fails as that does", () => {
@@ -92,11 +92,13 @@ Deno.test("close() of a function that is called while the session closes does no
   driver.send("p1");
   driver.init("p1");
   let again: Due<void> | undefined;
-  const push = driver.conversation.request("mcp_status", {}, 1_000, () => {
+  const given = new AbortController();
+  const { signal } = given;
+  driver.conversation.ask("mcp_status", {}, { signal }).whenSettled(() => {
     again = driver.conversation.close();
   });
   // As a function of the caller does that hears of what closing sets going.
-  push(new Error("given up"));
+  given.abort();
   assert(again !== undefined);
   assert(driver.conversation.close() === again);
   assertEquals(driver.calls.filter((call) => call === "close").length, 2);
@@ -104,8 +106,8 @@ Deno.test("close() of a function that is called while the session closes does no
 
 Deno.test("what fails a conversation ends the process first: another one may come in its place", () => {
   const driver = new FakeDriver();
-  driver.conversation.fail(new Error("lost"));
+  driver.taker.fail(new Error("lost"));
   assertEquals(driver.calls.at(-1), "terminate");
-  driver.conversation.fail(new Error("again"));
+  driver.taker.fail(new Error("again"));
   assertEquals(driver.calls.filter((call) => call === "terminate").length, 1);
 });

@@ -153,12 +153,12 @@ Deno.test("a turn about a task that has nothing to say takes no answer away; one
 
 Deno.test("an interruption ends the wait: at once, or with the turn that runs", () => {
   const { driver, turn } = lasting();
-  driver.conversation.request("interrupt", {}, 1_000, () => {});
+  driver.conversation.ask("interrupt", {});
   assertEquals(turn.end?.result?.text, "Started.");
 
   const other = lasting();
   other.driver.init();
-  other.driver.conversation.request("interrupt", {}, 1_000, () => {});
+  other.driver.conversation.ask("interrupt", {});
   assertEquals(other.turn.end, undefined);
   other.driver.result([], {
     user_message_uuids: undefined,
@@ -177,7 +177,7 @@ Deno.test("an interruption that comes too late for the turn still ends the wait"
   const turn = driver.send("a", undefined, "tasks");
   driver.init("a");
   tasks(driver, "t1");
-  driver.conversation.request("interrupt", {}, 1_000, () => {});
+  driver.conversation.ask("interrupt", {});
   assertEquals(turn.end, undefined);
   driver.result(["a"]);
   assertEquals(turn.end?.result?.result, "ok");
@@ -242,7 +242,7 @@ Deno.test("a reader that leaves ends the wait with what there is, and the end of
   assertEquals(driver.requests("interrupt").length, 0);
 
   const other = lasting();
-  other.driver.conversation.end(
+  other.driver.taker.end(
     new StateError("session_closed", "closing", "wait", "closed"),
   );
   assertInstanceOf(other.turn.end?.error, StateError);

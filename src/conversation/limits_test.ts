@@ -304,7 +304,7 @@ Deno.test("a question that is answered, withdrawn or lost in time is not told of
     },
     (driver) =>
       driver.receive({ type: "control_cancel_request", request_id: "q7" }),
-    ({ conversation }) => conversation.end(new Error("gone")),
+    ({ taker }) => taker.end(new Error("gone")),
   ];
   const ask = (driver: FakeDriver) =>
     driver.receive({
@@ -508,15 +508,14 @@ Deno.test("what came while this thread was busy is read before anything is ended
 Deno.test("a limit of a turn, or of a request, that passed while this thread was busy waits for what came", () => {
   const { driver, turn } = running({ turnTimeoutMs: 500 });
   const outcomes: unknown[] = [];
-  driver.conversation.request("mcp_status", {}, 500, (outcome) => {
-    outcomes.push(outcome.ok);
-  });
+  const answer = driver.conversation.ask("mcp_status", {}, { timeoutMs: 500 });
+  answer.whenSettled(() => outcomes.push(answer.take()));
   driver.block(900);
   driver.pass(0);
   assertEquals([turn.end, outcomes], [undefined, []]);
   driver.reply(driver.requests("mcp_status")[0], {});
   driver.result(["p1"]);
-  assertEquals([turn.end?.result?.result, outcomes], ["ok", [true]]);
+  assertEquals([turn.end?.result?.result, outcomes], ["ok", [{}]]);
   assertEquals([driver.failure, driver.timers], [undefined, 0]);
 
   // As long again as it came late, and no longer.
@@ -533,17 +532,20 @@ Deno.test("each silence is told of, also where nothing but pieces came between",
   const { driver } = running();
   // As the CLI writes them: with the uuid at the end, such lines go a way of their own.
   const piece = (text: string) =>
-    driver.conversation.receive(JSON.stringify({
-      type: "stream_event",
-      event: {
-        type: "content_block_delta",
-        index: 0,
-        delta: { type: "text_delta", text },
-      },
-      session_id: SESSION,
-      parent_tool_use_id: null,
-      uuid: "u",
-    }));
+    driver.taker.receive(
+      JSON.stringify({
+        type: "stream_event",
+        event: {
+          type: "content_block_delta",
+          index: 0,
+          delta: { type: "text_delta", text },
+        },
+        session_id: SESSION,
+        parent_tool_use_id: null,
+        uuid: "u",
+      }),
+      true,
+    );
   piece("a");
   driver.pass(2 * MINUTE);
   assertEquals(stalls(driver).length, 1);

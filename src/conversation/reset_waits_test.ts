@@ -233,7 +233,7 @@ Deno.test("waitForReset: the same limit once more, and too much in all, end it",
 Deno.test("waitForReset: an interruption, and leaving, end the wait", () => {
   const one = begun();
   limited(one.driver, "p1", HOUR);
-  one.driver.conversation.request("interrupt", {}, 1000, () => {});
+  one.driver.conversation.ask("interrupt", {});
   assertEquals((failureOf(one.turn) as TurnError).code, "rate_limit");
   const two = begun();
   limited(two.driver, "p1", HOUR);
@@ -263,7 +263,7 @@ Deno.test("waitForReset: the limit of the turn holds while it waits, silence doe
 Deno.test("waitForReset: a process that ends meanwhile fails the turn, and nothing is sent", () => {
   const { driver, turn } = begun();
   limited(driver, "p1", HOUR);
-  driver.conversation.end({ code: 1, signal: null, stderrTail: "" });
+  driver.taker.end({ code: 1, signal: null, stderrTail: "" });
   assert(failureOf(turn) !== undefined);
   driver.pass(2 * HOUR);
   assertEquals([driver.prompts.length, driver.timers], [1, 0]);

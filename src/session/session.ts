@@ -258,7 +258,7 @@ export class Session<Kind extends SessionKind>
 
   *#interrupted(options?: InterruptOptions): Steps<InterruptReceipt> {
     const call = interruptCall(options);
-    if (this.conversation.state === "new") return { stillQueued: [] };
+    if (this.conversation.protocol.state === "new") return { stillQueued: [] };
     const [receipt] = yield* this.#requested([call], options);
     return receipt;
   }

@@ -1,0 +1,471 @@
+/**
+ * What passes between a CLI and us in one conversation: lines come in, the protocol says what
+ * they set going, and that is done: readers hear of it, the host is asked, lines go out.
+ *
+ * @module
+ */
+
+import { maskError, type StartupError, StateError } from "../errors.ts";
+import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import type { AnsweringEvent } from "../host/left_to_caller.ts";
+import { Host } from "../host/mod.ts";
+import type { WireObject } from "../messages/_define.ts";
+import type { SessionOptions } from "../options/session_options.ts";
+import { machineOf } from "../process/machine.ts";
+import { idleSteps } from "../protocol/idle.ts";
+import {
+  type Emit,
+  type Output,
+  type ProcessExit,
+  Protocol,
+  type PushNews,
+} from "../protocol/mod.ts";
+import type { Outcome } from "../protocol/pending.ts";
+import type { ConversationState } from "../protocol/state.ts";
+import { MAX_TIMER_MS } from "../util/time_limit.ts";
+import { Warnings } from "../verification/warnings.ts";
+import { CallWaits } from "./call_waits.ts";
+import { ControlRequests } from "./control_requests.ts";
+import type { Inherited } from "./inherited.ts";
+import type { Link, LinkTaker } from "./link.ts";
+import { Meter } from "./meter.ts";
+import { Observers } from "./observers.ts";
+import { OpenQuestions } from "./open_questions.ts";
+import { OpenTurns } from "./open_turns.ts";
+import { resumeContext } from "./resume_context.ts";
+import type { SessionSink } from "./sinks.ts";
+
+/** Who has to hear of a line. */
+interface Route {
+  /** The last event of it. */
+  readonly last: ClaudeEvent | undefined;
+  /** It answers a request of ours: somebody waits for it. */
+  readonly isAnswer: boolean;
+  /** A tool has a result. */
+  readonly hasToolEnded: boolean;
+  /** What it is, if it is but text that the model writes: its readers are all that hear of it. */
+  readonly only: Emit | undefined;
+}
+
+/** The exchange with one process. */
+export class Exchange implements LinkTaker {
+  /** The state machine behind it. */
+  readonly protocol: Protocol;
+  /** Answers the CLI's questions. */
+  readonly host: Host;
+  /** Those who look on. */
+  readonly observers: Observers;
+  /** Requests of ours. */
+  readonly requests: ControlRequests;
+  /** Turns that have not ended. */
+  readonly turns: OpenTurns;
+  /** Questions of the CLI that have no answer yet. */
+  readonly questions: OpenQuestions;
+  /** What an older CLI lacks of what is asked for. */
+  readonly warnings: Warnings;
+  /** News of pushed messages, by the message. */
+  readonly pushes: Map<string, (news: PushNews) => void> = new Map();
+  /** Whether the session was told to close. */
+  isClosing = false;
+  readonly #options: SessionOptions;
+  readonly #session: SessionSink;
+  readonly #link: Link;
+  readonly #callWaits = new CallWaits();
+  readonly #meter: Meter;
+  #isEnded = false;
+  /** How many outputs are being done, one inside the other. */
+  #performs = 0;
+  /** Why the start failed, until the outputs were done that say so. */
+  #refused: Error | undefined;
+
+  /** @param close Closes the session, as its caller wants it when a reader leaves. */
+  constructor(
+    options: SessionOptions,
+    session: SessionSink,
+    link: Link,
+    inherited: Inherited | undefined,
+    close: () => void,
+  ) {
+    this.#options = options;
+    this.#session = session;
+    this.#link = link;
+    const { readers } = session;
+    // What was asked in a turn that the CLI began by itself is no part of ours.
+    const emit = (event: ClaudeEvent) =>
+      this.#emit({ events: [event] }, this.protocol.turns.owner);
+    const perform = (outputs: readonly Output[]) => this.perform(outputs);
+    this.host = new Host(options, {
+      emit,
+      notify: (serverName, message) => {
+        const payload = { server_name: serverName, message };
+        // Nobody waits for it, and the CLI says yes to everything.
+        this.requests.make("mcp_message", payload, MAX_TIMER_MS, () => {});
+      },
+      failed: (failure) => {
+        this.observers.failed(failure);
+        readers.handlerFailed(failure);
+      },
+      request: (subtype, payload, settle) => {
+        this.requests.make(subtype, payload, MAX_TIMER_MS, settle);
+      },
+      fail: (error) => this.fail(error),
+      machine: machineOf(options),
+    });
+    this.observers = new Observers(
+      options,
+      (failure) => readers.handlerFailed(failure),
+    );
+    this.protocol = new Protocol({
+      resume: resumeContext(options),
+      stderrTail: () => link.stderrTail,
+      validation: options.validation,
+      budget: options.budget,
+      failFastOn: options.failFastOn,
+      auth: options.auth,
+      waitForReset: options.waitForReset,
+    });
+    if (inherited !== undefined) {
+      this.protocol.inherit(inherited.facts, inherited.id);
+    }
+    this.warnings = new Warnings({
+      version: () => this.protocol.facts.claudeVersion,
+      isHeard: () =>
+        this.protocol.turns.sawInit && this.protocol.turns.owner !== undefined,
+      emit,
+    });
+    if (inherited?.isLost === true && inherited.facts.isWritten) {
+      this.warnings.askBehavior("writtenAtResult");
+    }
+    this.requests = new ControlRequests(this.protocol, link, perform);
+    this.turns = new OpenTurns(options, this.protocol, link, {
+      perform,
+      interrupt: () => this.interrupt(),
+      emit: (event) => this.#emit({ events: [event] }, this.protocol.turns.id),
+      unattend: () => this.questions.unattend(),
+      fail: (error) => this.fail(error),
+      close,
+    });
+    this.questions = new OpenQuestions(
+      {
+        timeoutMs: options.permissionTimeoutMs,
+        warnMs: idleSteps(options.idleTimeoutMs).warnMs,
+      },
+      this.protocol,
+      this.host,
+      link,
+      {
+        // What a call waited for is not its own time.
+        answered: (question, askedMs) => {
+          const now = link.now();
+          const waits = this.#callWaits.answered(question, askedMs, now);
+          for (const { toolUseId, waitedMs } of waits) {
+            this.protocol.waited(toolUseId, waitedMs);
+          }
+        },
+        isAttended: (type) => this.#isAttended(type),
+        emit: (frame, turnId) => this.#emit(frame, turnId),
+        perform,
+        interrupt: () => this.interrupt(),
+      },
+    );
+    this.#meter = new Meter(this.protocol, link, {
+      request: (...request) => this.request(...request),
+      counted: (used) => this.perform(this.protocol.counted(used)),
+    });
+  }
+
+  /** Where the conversation is. */
+  get state(): ConversationState {
+    return this.protocol.state;
+  }
+
+  /** Whether the process is gone, or never came to be. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** The secrets that are known by now. */
+  get secrets(): () => readonly string[] {
+    return this.observers.secrets;
+  }
+
+  /** Hears each line of stderr; `undefined` if nobody does. */
+  get stderr(): ((line: string) => void) | undefined {
+    return this.observers.stderr;
+  }
+
+  /** Gets the host ready; it may have to load something. `undefined` if it is ready. */
+  prepare(): Promise<void> | undefined {
+    return this.host.prepare();
+  }
+
+  /**
+   * Takes a line of the process.
+   *
+   * @param isLast Whether no other one is there already.
+   * @returns Whether it answers a request of ours: somebody waits for it.
+   */
+  receive(line: string, isLast = true): boolean {
+    // What comes from a process on its way out is of no session any more.
+    if (this.#isEnded) return false;
+    if (this.observers.areAny) this.observers.wire("in", line);
+    const { limits } = this.turns;
+    const piece = this.protocol.piece(line);
+    if (piece !== undefined) {
+      limits.heard(piece.frame.events.at(-1), isLast);
+      this.#hand(piece.frame, piece.turnId, false);
+      return false;
+    }
+    const outputs = this.protocol.receive(line);
+    const route = this.#routeOf(outputs);
+    limits.heard(route.last, isLast);
+    if (route.only !== undefined && !limits.isPaused) {
+      this.#hand(route.only.frame, route.only.turnId, false);
+      return false;
+    }
+    if (route.isAnswer && !this.observers.areAny) {
+      this.observers.learn("in", line);
+    }
+    this.perform(outputs);
+    if (route.hasToolEnded) this.#meter.toolEnded();
+    return route.isAnswer;
+  }
+
+  /**
+   * Who has to hear of a line besides its readers. The one look at each event that is not the
+   * protocol's.
+   */
+  #routeOf(outputs: readonly Output[]): Route {
+    let last: ClaudeEvent | undefined;
+    let isAnswer = false;
+    let hasToolEnded = false;
+    let isPlain = outputs.length === 1;
+    for (const output of outputs) {
+      if (output.do === "settle") isAnswer = true;
+      if (output.do !== "emit") {
+        isPlain = false;
+        continue;
+      }
+      for (const event of output.frame.events) {
+        last = event;
+        switch (event.type) {
+          case "assistant_text":
+          case "thinking":
+          case "stream_delta":
+          case "tool_input_delta":
+            break;
+          case "tool_use":
+            isPlain = false;
+            this.#callWaits.called(event, this.#link.now());
+            break;
+          case "tool_result":
+            isPlain = false;
+            hasToolEnded = true;
+            this.#callWaits.ended(event.toolUseId);
+            break;
+          default:
+            isPlain = false;
+        }
+      }
+    }
+    const [only] = outputs;
+    return {
+      last,
+      isAnswer,
+      hasToolEnded,
+      only: isPlain && only?.do === "emit" ? only : undefined,
+    };
+  }
+
+  /** Asks the CLI to stop whatever runs. */
+  interrupt(): void {
+    // Its outcome is the end of the turn, which somebody waits for already.
+    this.requests.make("interrupt", {}, MAX_TIMER_MS, () => {});
+  }
+
+  /** Makes a control request. Returns a function that no longer waits for its answer. */
+  request(
+    subtype: string,
+    payload: WireObject,
+    timeoutMs: number,
+    settle: (outcome: Outcome) => void,
+  ): (reason: unknown) => void {
+    if (subtype === "interrupt") this.turns.interrupted();
+    this.warnings.askRequest(subtype, payload);
+    const abandon = this.requests.make(subtype, payload, timeoutMs, settle);
+    this.host.requested(subtype);
+    return abandon;
+  }
+
+  /** The start failed. The session ends when all was done that the same line says. */
+  refuse(failure: Error): void {
+    this.#refused = failure;
+  }
+
+  /** Does what the protocol says. */
+  perform(outputs: readonly Output[]): void {
+    const { readers } = this.#session;
+    this.#performs++;
+    // Listeners hear of it when all of it is done.
+    readers.hold();
+    try {
+      for (const output of outputs) {
+        if (output.do !== "ask") this.#do(output);
+      }
+      this.turns.update();
+    } finally {
+      this.#performs--;
+      readers.release();
+    }
+    if (this.#refused !== undefined && this.#performs === 0) this.#endRefused();
+    // Functions of the caller's come last: one that blocks in a call of its session lets
+    // the lines that follow be done, and those must not overtake this one.
+    for (const output of outputs) {
+      if (output.do !== "ask" || !this.protocol.isOpen(output.id)) continue;
+      this.questions.ask(output.id, output.question);
+    }
+  }
+
+  /** A handshake that was refused, or came too late, ends the session. */
+  #endRefused(): void {
+    const refused = this.#refused;
+    this.#refused = undefined;
+    if (refused !== undefined) this.fail(refused);
+  }
+
+  #do(output: Exclude<Output, { readonly do: "ask" }>): void {
+    switch (output.do) {
+      case "emit":
+        this.#hand(output.frame, output.turnId, output.endsPushed === true);
+        break;
+      case "write":
+        this.observers.wire("out", output.line);
+        this.#link.write(output.line);
+        break;
+      case "withdraw":
+        this.questions.withdraw(output.id);
+        break;
+      case "settle":
+        if (!output.outcome.ok) this.#mask(output.outcome.error);
+        this.requests.settle(output.id, output.outcome);
+        break;
+      case "end_turn": {
+        const { id, end } = output;
+        this.host.turnEnded();
+        this.#mask(end.error);
+        this.turns.end(
+          id,
+          end.result === undefined
+            ? end
+            : { ...end, context: { ...end.context, secrets: this.secrets } },
+        );
+        break;
+      }
+      case "await_reset":
+        this.turns.awaitReset(output);
+        break;
+      case "stop_turn":
+        this.turns.stop();
+        break;
+      case "fail":
+        this.#mask(output.error);
+        this.fail(output.error);
+        break;
+      case "fail_turn":
+        this.#mask(output.error);
+        this.turns.fail(output.id, output.error);
+        break;
+      case "tell_push":
+        this.pushes.get(output.id)?.(output.news);
+        if (output.last) this.pushes.delete(output.id);
+        break;
+      default:
+        output satisfies never;
+    }
+  }
+
+  /** What the CLI said may quote a secret, and errors end up in logs. */
+  #mask(error: unknown): void {
+    if (error !== undefined) maskError(error, this.secrets());
+  }
+
+  /** Hands on what we made ourselves. */
+  #emit(frame: Frame, turnId: string | undefined): void {
+    this.#session.readers.hold();
+    try {
+      this.#hand(frame, turnId, false);
+    } finally {
+      this.#session.readers.release();
+    }
+  }
+
+  /** Hands a line on to whoever reads or looks on. */
+  #hand(frame: Frame, turnId: string | undefined, endsPushed: boolean): void {
+    this.turns.frame(frame, turnId, endsPushed);
+    this.#session.readers.frame(frame);
+    if (this.observers.areAny) {
+      this.observers.events(frame.events, this.protocol.facts.model);
+    }
+    for (const event of frame.events) {
+      if (this.warnings.followsReplies) this.warnings.observe(event);
+      let failure: StartupError | undefined;
+      if (event.type === "system_init") {
+        this.warnings.tell();
+        failure = this.host.began(event);
+      } else if (event.type === "tool_result") failure = this.host.ran(event);
+      if (failure !== undefined) this.fail(failure);
+    }
+  }
+
+  /** Whether somebody reads who can answer. */
+  #isAttended(type: AnsweringEvent["type"]): boolean {
+    return this.turns.areAttended || this.#session.readers.attended(type);
+  }
+
+  /** The session cannot continue: everything that waits fails, and the process is ended. */
+  fail(error: Error): void {
+    if (this.#isEnded) return;
+    // First: another process may come in its place, which waits for the end of this one, and
+    // output that nobody takes any more would be in the way of that.
+    this.#link.terminate();
+    this.end(error);
+  }
+
+  /** The process is gone, or never was: everything that waits fails. */
+  end(how: ProcessExit | Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.turns.limits.close();
+    const wasClosed = this.state === "closing";
+    const { signal } = this.#options;
+    // Whatever waits for a session that was aborted gets the reason of that.
+    const reason: unknown = wasClosed && signal?.aborted === true
+      ? signal.reason
+      : undefined;
+    this.perform(
+      this.protocol.end(reason instanceof Error ? reason : how, reason),
+    );
+    this.turns.close(reason ?? this.protocol.endError);
+    this.host.close();
+    this.observers.end(how, wasClosed);
+    this.#session.closed(
+      this.isClosing ? undefined : this.protocol.endError,
+    );
+  }
+
+  /** The error of a call that finds the process gone. */
+  endError(operation: string): Error {
+    return this.protocol.endError ?? this.closedError(operation);
+  }
+
+  /** The error of a call that comes too late. */
+  closedError(operation: string): StateError {
+    return new StateError(
+      "session_closed",
+      this.state,
+      operation,
+      `Cannot ${operation}: the session is closed`,
+      { cause: this.protocol.endError },
+    );
+  }
+}
