@@ -17,9 +17,8 @@ import { checkToolOptions, DEFAULT_SERVER } from "../tools/config.ts";
 import { isInProcess } from "../tools/mcp_servers.ts";
 import { mcpToolName } from "../tools/names.ts";
 import { checkToolName } from "../tools/tool_name_check.ts";
-import { checkArguments, launchOf } from "./args.ts";
+import { checkArguments, checkExtraArgs, launchOf } from "./args.ts";
 import { notFor } from "./environment.ts";
-import { checkExtraArgs } from "./extra_args.ts";
 import { isSettingsFile, isTexts } from "./places.ts";
 import {
   givenSettings,
