@@ -1,6 +1,6 @@
 /**
  * What the CLI's own tools are called with. The names are those of the wire: the
- * input belongs to the model and is passed on untouched.
+ * input belongs to the model and is passed on unchanged.
  *
  * Checked against the tools that CLI 2.1.330 offers to the model, and the types of the
  * official SDK 0.3.330.

@@ -233,9 +233,9 @@ export function toolKind(name: string): ToolKind {
 }
 
 /**
- * The tool that somebody meant by a name that is no tool's but differs from one by a
- * slip of the fingers; `undefined` for the name of a tool, for a pattern, and for a name
- * that may well be of a newer CLI.
+ * The tool that a misspelt name stands for: a name that is not a tool's but differs from
+ * one by a typing error. `undefined` for the name of a tool, for a pattern, and for a name
+ * that a newer CLI may well have.
  */
 export function meantTool(name: string): string | undefined {
   if (BUILTIN_TOOLS.has(name) || name.includes("*")) return undefined;

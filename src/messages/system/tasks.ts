@@ -227,7 +227,7 @@ export interface TaskNotification extends EventBase<"task_notification"> {
   readonly skipTranscript?: boolean;
   /** It ran beside the work, as a watcher does: its end was not waited for. */
   readonly ambient?: boolean;
-  /** A subagent started it, and is told of its end instead of the main agent. Since CLI 2.1.332. */
+  /** A subagent started it; its end is reported to that subagent and not to the main agent. Since CLI 2.1.332. */
   readonly ownedBySubagent?: boolean;
 }
 
