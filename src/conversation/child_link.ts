@@ -113,6 +113,7 @@ export class ChildLink implements Link {
 
   #read(stdout: ReadableStream<Uint8Array>, taker: LinkTaker): Reading {
     const { maxLineBytes = DEFAULTS.maxLineBytes } = this.#options;
+    let isYoung = true;
     let lines = 0;
     let seen = 0;
     const reading = readStdout(stdout, maxLineBytes, (line) => {
@@ -123,8 +124,9 @@ export class ChildLink implements Link {
       // Whoever waits for an answer hears of it before what comes after it is taken.
       const isAnswer = taker.receive(line, isNew);
       // While code is cold a line takes as long as a hundred do later.
-      const isCold = this.#timers.areHeld && taker.state === "running";
-      return isAnswer || isCold || lines % BREATH_LINES === 0
+      isYoung &&= this.#timers.areHeld;
+      return isAnswer || lines % BREATH_LINES === 0 ||
+          isYoung && taker.state === "running"
         ? this.#timers.breathe()
         : undefined;
     });
