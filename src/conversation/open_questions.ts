@@ -99,7 +99,7 @@ export class OpenQuestions {
 
   /** The CLI asks. */
   ask(id: string, asked: Question): void {
-    const question = asCall(asked);
+    const question = asked.kind === "hook" ? asCall(asked) : asked;
     const abort = new AbortController();
     this.#open.set(id, {
       question,

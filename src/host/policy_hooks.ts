@@ -64,11 +64,9 @@ export function asksPolicy(question: Question): boolean {
   return question.kind === "hook" && question.callbackId === IDS.call;
 }
 
-/** A question as it is to be answered: a shell command of a skill is one like any other call. */
-export function asCall(question: Question): Question {
-  if (question.kind !== "hook" || question.callbackId !== IDS.skill) {
-    return question;
-  }
+/** A hook's question as it is to be answered: a shell command of a skill is a call like any other. */
+export function asCall(question: HookQuestion): Question {
+  if (question.callbackId !== IDS.skill) return question;
   const { input, raw } = question;
   return {
     kind: "permission",

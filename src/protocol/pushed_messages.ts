@@ -18,11 +18,6 @@ export class PushedMessages {
     { completed: boolean; answered: boolean }
   >();
 
-  /** Whether there is any. */
-  get isAny(): boolean {
-    return this.#open.size > 0;
-  }
-
   /** Ids of all of them. */
   get ids(): readonly string[] {
     return [...this.#open.keys()];

@@ -73,7 +73,6 @@ export class TurnMatcher {
    * while the caller's own turn runs, into which they may be folded.
    */
   get pushedTurn(): readonly string[] {
-    if (!this.pushed.isAny) return NONE;
     if (!this.#foreign && this.open !== undefined) return NONE;
     const ids = this.pushed.unanswered;
     return this.#foreign
