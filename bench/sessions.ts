@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- figures for whoever runs it
 
 /**
- * How long it takes to list 1,000 sessions of 10 MB each, to search and to read them:
- * `deno run -A bench/sessions.ts`. The files are sparse; what is read of them for a list,
+ * How long it takes to list 1,000 sessions of 10 MB each, against the official SDK on the
+ * same files in the same run, to search and to read them: `deno run -A bench/sessions.ts`.
+ * The files are sparse; what is read of them for a list,
  * their first and last 64 KiB, is full. Says nothing of cold disks: each is warmed up.
  *
  * @module
@@ -14,6 +15,8 @@ import {
   searchSessions,
   sessionInfo,
 } from "../src/sessions/mod.ts";
+
+import { hasProgram, installSdk } from "./contestants.ts";
 
 const SESSIONS = 1_000;
 const BYTES = 10_000_000;
@@ -76,6 +79,29 @@ async function measure<T>(what: string, run: () => Promise<T>): Promise<T> {
   return result;
 }
 
+/** Lists with the SDK, in a process of its own, warm. */
+async function withSdk(configDir: string): Promise<void> {
+  if (!await hasProgram("node")) {
+    console.log("listSessions of the SDK: skipped, there is no node");
+    return;
+  }
+  const script = new URL("contestants/list_sessions.mjs", import.meta.url);
+  const sdk = new URL(await installSdk(), "file:");
+  const { stdout, success, stderr } = await new Deno.Command("node", {
+    args: [script.pathname, sdk.href, "2"],
+    env: { CLAUDE_CONFIG_DIR: configDir },
+  }).output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(text.decode(stderr));
+  const { count, ms, mb } = JSON.parse(text.decode(stdout));
+  console.log(
+    `listSessions of the SDK on Node: ${
+      ms.toFixed(0)
+    } ms, ${count} sessions, ` +
+      `${mb.toFixed(1)} MB more with the first run`,
+  );
+}
+
 const configDir = await Deno.makeTempDir({ prefix: "sessions-" });
 try {
   const folder = `${configDir}/projects/-work-demo`;
@@ -92,6 +118,7 @@ try {
   console.log(
     `  ${sessions.length} sessions, with the first run ${mb.toFixed(1)} MB`,
   );
+  await withSdk(configDir);
   await measure(
     "listSessions, the first 50",
     () => listSessions({ configDir, limit: 50 }),
