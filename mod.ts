@@ -326,3 +326,18 @@ export type { PlanRequest } from "./src/questions/plan.ts";
 export * from "./src/session/live_control.ts";
 
 export * from "./src/decode/public.ts";
+export {
+  Agent,
+  type AgentEntry,
+  AgentFileError,
+  type AgentPlaceOptions,
+  type AgentValues,
+  listAgents,
+  loadAgent,
+} from "./src/agents/agent.ts";
+export type {
+  AgentOption,
+  AgentOptions,
+  AgentVariable,
+} from "./src/agents/agent_file.ts";
+export type { TextIssue, TextPlace } from "./src/util/jsonc.ts";

@@ -12,7 +12,7 @@
 export const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
   ["doctor"],
-  ["sessions", "testing"],
+  ["agents", "sessions", "testing"],
   ["session"],
   ["conversation"],
   ["process"],

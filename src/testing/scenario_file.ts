@@ -4,9 +4,9 @@
  * @module
  */
 
-import * as momoa from "@humanwhocodes/momoa";
 import * as v from "valibot";
 import { closest } from "../util/closest.ts";
+import { type JsoncDocument, type JsonPath, readJsonc } from "../util/jsonc.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { fieldsOf, scenarioFile, STEP_NAMES } from "./scenario_schema.ts";
 
@@ -88,16 +88,21 @@ export function parseScenario(
   options: { readonly name?: string } = {},
 ): Scenario {
   const { name = "scenario" } = options;
-  const body = parsed(text.replace(/^\uFEFF/, ""), name);
-  const odd = [...duplicates(body, ""), ...lists(body)];
+  const reading = readJsonc(text);
+  if ("issue" in reading) {
+    const { issue, cause } = reading;
+    throw new ScenarioError(name, [issue], { cause });
+  }
+  const { document } = reading;
+  const { value } = document;
+  const odd = [...document.duplicates(), ...lists(document)];
   if (odd.length > 0) throw new ScenarioError(name, odd);
-  const value = momoa.evaluate(body) as unknown;
   const read = v.safeParse(scenarioFile, value);
   if (read.success) {
     const { $schema: _, ...scenario } = read.output;
     return scenario;
   }
-  const issues = read.issues.flatMap((issue) => issuesOf(issue, body, value));
+  const issues = read.issues.flatMap((issue) => issuesOf(issue, document));
   throw new ScenarioError(
     name,
     issues.sort((a, b) => a.line - b.line || a.column - b.column),
@@ -121,115 +126,32 @@ export async function scenarioJsonSchema(): Promise<JsonObject> {
   return schema as unknown as JsonObject;
 }
 
-interface ParseFailure {
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-function isParseFailure(error: unknown): error is Error & ParseFailure {
-  return error instanceof Error && "line" in error && "column" in error;
-}
-
-function parsed(text: string, name: string): momoa.ValueNode {
-  try {
-    const { body } = momoa.parse(text, {
-      mode: "jsonc",
-      allowTrailingCommas: true,
-    });
-    return body;
-  } catch (cause) {
-    if (!isParseFailure(cause)) throw cause;
-    // The end of the text has no place of its own in the parser.
-    const isCut = cause.message.startsWith("Unexpected end");
-    const before = text.split("\n");
-    const { line, column } = isCut
-      ? { line: before.length, column: (before.at(-1) ?? "").length + 1 }
-      : cause;
-    const message = cause.message.replace(/\s*\(\d+:\d+\)$/, "");
-    throw new ScenarioError(
-      name,
-      [{ line, column, path: "", message: `no JSON: ${message}` }],
-      { cause },
-    );
-  }
-}
-
-function nameOf({ name }: momoa.MemberNode): string {
-  return name.type === "String" ? name.value : name.name;
-}
-
-/** Fields that are given twice, of which one would be lost. */
-function duplicates(node: momoa.ValueNode, path: string): ScenarioIssue[] {
-  const inner = (key: string | number) =>
-    path === "" ? `${key}` : `${path}.${key}`;
-  if (node.type === "Array") {
-    return node.elements.flatMap(({ value }, index) =>
-      duplicates(value, inner(index))
-    );
-  }
-  if (node.type !== "Object") return [];
-  const seen = new Set<string>();
-  return node.members.flatMap((member) => {
-    const name = nameOf(member);
-    const { line, column } = member.loc.start;
-    const message = `the field "${name}" is given twice`;
-    const own = seen.has(name)
-      ? [{ line, column, path: inner(name), message }]
-      : [];
-    seen.add(name);
-    return [...own, ...duplicates(member.value, inner(name))];
-  });
-}
-
 /** Lists in the place of processes: to the schema one is an object without fields. */
-function lists(body: momoa.ValueNode): ScenarioIssue[] {
-  const { node } = nodeAt(body, ["processes"]);
-  if (node.type !== "Array") return [];
-  return node.elements.flatMap(({ value }, index) => {
-    const { line, column } = value.loc.start;
+function lists(document: JsoncDocument): ScenarioIssue[] {
+  const { processes } = (document.value ?? {}) as { processes?: unknown };
+  if (!Array.isArray(processes)) return [];
+  return processes.flatMap((process, index) => {
     const message = "expected Object, got Array";
     const path = `processes.${index}`;
-    return value.type === "Array" ? [{ line, column, path, message }] : [];
+    const place = document.placeOf(["processes", index]);
+    return Array.isArray(process) ? [{ ...place, path, message }] : [];
   });
 }
 
-type Key = string | number;
-
-/** What is at the end of a path, as far as it is there. */
-function nodeAt(
-  body: momoa.ValueNode,
-  path: readonly Key[],
-): { readonly node: momoa.ValueNode; readonly member?: momoa.MemberNode } {
-  let at: { node: momoa.ValueNode; member?: momoa.MemberNode } = { node: body };
-  for (const key of path) {
-    const { node } = at;
-    if (node.type === "Array") {
-      const element = node.elements[Number(key)];
-      if (element === undefined) return at;
-      at = { node: element.value };
-    } else if (node.type === "Object") {
-      const member = node.members.findLast((one) => nameOf(one) === key);
-      if (member === undefined) return { node };
-      at = { node: member.value, member };
-    } else return at;
-  }
-  return at;
-}
-
-function valueAt(value: unknown, path: readonly Key[]): unknown {
+function valueAt(value: unknown, path: JsonPath): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (inner as Record<Key, unknown> | undefined)?.[key],
+    (inner, key) =>
+      (inner as Record<string | number, unknown> | undefined)?.[key],
     value,
   );
 }
 
 function issuesOf(
   issue: v.BaseIssue<unknown>,
-  body: momoa.ValueNode,
-  value: unknown,
+  document: JsoncDocument,
 ): ScenarioIssue[] {
-  const path = (issue.path ?? []).map(({ key }) => key as Key);
+  const { value } = document;
+  const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const inner = issue.issues;
   // Of several ways to write a value, the one that fits best has the most to say.
   if (issue.type === "union" && inner !== undefined) {
@@ -241,19 +163,19 @@ function issuesOf(
         path: [...issue.path ?? [], ...one.path ?? []],
       }));
       if (first !== undefined) {
-        return issuesOf(first as v.BaseIssue<unknown>, body, value);
+        return issuesOf(first as v.BaseIssue<unknown>, document);
       }
     }
   }
-  const { node, member } = nodeAt(body, path);
   const key = path.at(-1);
   const parent = valueAt(value, path.slice(0, -1));
   const isKey = issue.type === "strict_object" && typeof key === "string" &&
     typeof parent === "object" && parent !== null;
   const isUnknown = isKey && key in parent && issue.expected === "never";
   const isMissing = isKey && !(key in parent);
-  const place = isUnknown && member !== undefined ? member : node;
-  const { line, column } = place.loc.start;
+  const { line, column } = isUnknown
+    ? document.placeOfName(path)
+    : document.placeOf(path);
   const message = isUnknown
     ? unknownField(String(key), fieldsOf(kindOf(parent, path)))
     : isMissing
@@ -265,7 +187,7 @@ function issuesOf(
 }
 
 /** The name under which the schema knows an object. */
-function kindOf(object: object, path: readonly Key[]): string {
+function kindOf(object: object, path: JsonPath): string {
   if ("do" in object) return String(object.do);
   if ("answer" in object) return `answer ${String(object.answer)}`;
   const keys = path.slice(0, -1).filter((key) => typeof key === "string");
