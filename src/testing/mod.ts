@@ -60,15 +60,27 @@ export {
   type CassetteMode,
   type CassetteOptions,
 } from "./cassette.ts";
+export {
+  type AsyncEvents,
+  collect,
+  type CollectedToolCall,
+  type CollectedTurn,
+  type SyncEvents,
+} from "./collect.ts";
+export {
+  type ExpectedCost,
+  type ExpectedToolCall,
+  ExpectedTurn,
+  expectTurn,
+} from "./expect_turn.ts";
+export {
+  type SnapshotValue,
+  turnSnapshot,
+  type TurnSnapshotOptions,
+} from "./turn_snapshot.ts";
 export { recordedScenario } from "./recorded_scenario.ts";
 export { type Replay, replay, type ReplayOptions } from "./replay.ts";
 export { Scratch } from "./scratch.ts";
-export type {
-  ExitStatus,
-  SpawnSpec,
-  Transport,
-  TransportSignal,
-} from "../options/transport.ts";
 export type {
   AnswerFaults,
   ApiErrorStep,
