@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { allowAll } from "../permissions/policy.ts";
 import { launchOf } from "./args.ts";
 import { checkOptions } from "./check_options.ts";
 import {
@@ -11,76 +10,6 @@ import {
   REMOVED,
   withLineage,
 } from "./environment.ts";
-
-const BASE = [
-  "-p",
-  "--output-format=stream-json",
-  "--input-format=stream-json",
-  "--verbose",
-];
-
-Deno.test("launchOf puts each option where it belongs", () => {
-  type Row = [
-    SessionOptions,
-    string[],
-    Record<string, unknown>?,
-    Record<string, string | undefined>?,
-  ];
-  const table: Row[] = [
-    [{}, []],
-    [{ model: "sonnet" }, ["--model=sonnet"]],
-    [{ model: "-x" }, ["--model=-x"]],
-    [{ fallbackModel: ["a", "b"] }, ["--fallback-model=a,b"]],
-    [{ fallbackModel: "a" }, ["--fallback-model=a"]],
-    [{ effort: "high" }, ["--effort=high"]],
-    [{ systemPrompt: "be brief" }, [], { systemPrompt: ["be brief"] }],
-    [{ systemPrompt: ["a", "b"] }, [], { systemPrompt: ["a", "b"] }],
-    [{ systemPrompt: { append: "x" } }, [], { appendSystemPrompt: "x" }],
-    [{ addDirs: ["/a", new URL("file:///b%20c")] }, [
-      "--add-dir=/a",
-      "--add-dir=/b c",
-    ]],
-    [{ resume: "last" }, ["--continue"]],
-    [{ resume: "abc", fork: true }, ["--resume=abc", "--fork-session"]],
-    [{ title: "t" }, [], { title: "t" }],
-    [{ persist: false }, ["--no-session-persistence"]],
-    [{ persist: true }, []],
-    [{ policy: allowAll() }, ["--permission-prompt-tool=stdio"], {}, {
-      CLAUDE_CODE_SIMPLE: undefined,
-    }],
-    [{ permissionMode: "plan" }, ["--permission-mode=plan"]],
-    [{ permissionMode: "bypassPermissions" }, [
-      "--permission-mode=bypassPermissions",
-      "--allow-dangerously-skip-permissions",
-    ]],
-    [{ allowedTools: ["Read", "Bash(git *)"] }, [
-      "--allowedTools=Read,Bash(git *)",
-    ]],
-    [{ builtinTools: [] }, ["--tools="]],
-    [{ builtinTools: "default" }, ["--tools=default"]],
-    [{ replayUserMessages: true }, ["--replay-user-messages"]],
-    [{ settings: "/s.json" }, ["--settings=/s.json"]],
-    [{ settingSources: [] }, ["--setting-sources="]],
-    [{ partials: true }, ["--include-partial-messages"]],
-    [{ partials: false }, []],
-    [{ limits: { maxTurns: 3, maxBudgetUsd: 0.5 } }, [
-      "--max-turns=3",
-      "--max-budget-usd=0.5",
-    ]],
-    [{ configDir: "/c" }, [], {}, { CLAUDE_CONFIG_DIR: "/c" }],
-    [{ env: { A: "1", B: undefined } }, [], {}, { A: "1", B: undefined }],
-    [{ extraArgs: ["--chrome"] }, ["--chrome"]],
-  ];
-  for (const [options, args, initialize = {}, env = {}] of table) {
-    checkOptions(options);
-    assertEquals(launchOf(options), {
-      args: [...BASE, ...args],
-      initialize,
-      env,
-      files: [],
-    });
-  }
-});
 
 Deno.test("a long system prompt is not on the command line", () => {
   const { args } = launchOf({ systemPrompt: "x".repeat(1 << 20) });
