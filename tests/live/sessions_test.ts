@@ -27,7 +27,13 @@ import {
   type Reply,
   reply,
 } from "../../src/testing/messages_api.ts";
-import { isSince, live, syncWorld, world } from "../support/live_world.ts";
+import {
+  isSince,
+  live,
+  syncWorld,
+  world,
+  written,
+} from "../support/live_world.ts";
 
 /** Types of events that a transcript holds. */
 const HELD: ReadonlySet<string> = new Set([
@@ -493,6 +499,7 @@ live("watchSession yields what the CLI writes, while it writes", async () => {
   await using session = new AsyncSession({ ...on.options, policy });
   await session.ask("hello");
   const id = session.id ?? "";
+  await written(on.scratch.home, id);
   const abort = new AbortController();
   const seen: ClaudeEvent[] = [];
   const waits = new Map<number, () => void>();
@@ -510,6 +517,8 @@ live("watchSession yields what the CLI writes, while it writes", async () => {
   for (const prompt of ["PARALLEL", "FOREGROUND", "WRITE"]) {
     await session.ask(prompt);
   }
+  // An older CLI has the end on disk when its process ends.
+  if (!isSince(BEHAVIORS.writtenAtResult.since)) await session.close();
   const read = await readAll(id, configDir);
   await new Promise<void>((resolve) => {
     waits.set(read.length, resolve);
