@@ -11,6 +11,46 @@ import { ENTRIES, OPTION_NAMES } from "./table.ts";
 import { isOf, spotsOf } from "../../tests/support/option_values.ts";
 import { checkOptions } from "./check_options.ts";
 
+Deno.test("checkOptions names the option that cannot be", () => {
+  const wrong: [option: string, options: object, text: string][] = [
+    ["modle", { modle: "x" }, `did you mean "model"?`],
+    ["zzzzzz", { zzzzzz: 1 }, `Unknown option "zzzzzz"`],
+    ["model", { model: "" }, "expected a text that is not empty"],
+    ["model", { model: 5 }, "got 5"],
+    ["sessionId", { sessionId: "abc" }, "expected a UUID"],
+    ["fork", { fork: true }, "give resume as well"],
+    ["sessionId", {
+      resume: "x",
+      sessionId: "cccccccc-1111-4111-8111-111111111111",
+    }, "give fork: true as well"],
+    ["maxLineBytes", { maxLineBytes: 0 }, "a number above 0"],
+    ["closeTimeoutMs", { closeTimeoutMs: NaN }, "got NaN"],
+    ["permissionMode", { permissionMode: "yolo" }, "one of default, accept"],
+    ["closeTimeoutMs.termMs", { closeTimeoutMs: { termMs: 0 } }, "got 0"],
+    ["closeTimeoutMs.eof", { closeTimeoutMs: { eof: 1 } }, "eofMs"],
+    ["exitSignals", { exitSignals: true }, "false, or a list of SIGINT"],
+    ["exitSignals", { exitSignals: ["SIGKILL"] }, "false, or a list of SIGINT"],
+    ["limits.maxTurns", { limits: { maxTurns: 1.5 } }, "whole number"],
+    ["effort", { effort: "huge" }, "one of low"],
+    ["settingSources", { settingSources: ["all"] }, "user, project or local"],
+    ["policy", { policy: () => true }, "a policy such as"],
+    ["cwd", { cwd: new URL("https://example.com") }, "file: URL"],
+    ["claudePath", { claudePath: [] }, "a path or a command"],
+    ["allowedTools", { allowedTools: "Read" }, "a list of texts"],
+    [
+      "extraArgs",
+      { extraArgs: ["--output-format=text"] },
+      "always stream-json",
+    ],
+    ["extraArgs", { extraArgs: ["-p"] }, "always on"],
+  ];
+  for (const [option, options, text] of wrong) {
+    const error = assertThrows(() => checkOptions(options), ConfigError, text);
+    assertEquals(error.option, option);
+    assertEquals(error.code, "config");
+  }
+});
+
 const circular: Record<string, unknown> = {};
 circular.self = circular;
 

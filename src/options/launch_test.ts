@@ -18,6 +18,11 @@ function launch(options: SessionOptions): Launch {
 
 const AGENT = { description: "d", prompt: "p" };
 
+Deno.test("a long system prompt is not on the command line", () => {
+  const { args } = launchOf({ systemPrompt: "x".repeat(1 << 20) });
+  assert(args.join(" ").length < 200);
+});
+
 Deno.test("names with = are taken as they are", () => {
   const { args } = launch({ builtinTools: ["=Raed", "Bash"] });
   assert(args.includes("--tools=Raed,Bash"), args.join(" "));
