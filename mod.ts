@@ -197,6 +197,8 @@ export {
   type SyncTool,
   type Tool,
   type ToolAnnotations,
+  type ToolCallOutcome,
+  type ToolCallResult,
   type ToolContext,
   type ToolDefinition,
   type ToolSession,

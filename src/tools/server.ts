@@ -8,20 +8,13 @@
  * @module
  */
 
-import { DeadlineError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { type Soon, soon, whenKnown } from "../util/maybe_promise.ts";
-import { describeIssues } from "../util/standard_schema.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
+import { abortedCall, limitCall, runCall } from "./call.ts";
 import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
 import { Limiter } from "./limiter.ts";
 import type { InProcessMcpServer } from "./mcp_servers.ts";
-import {
-  errorResult,
-  resultOf,
-  thrownText,
-  type WireResult,
-} from "./result.ts";
+import type { WireResult } from "./result.ts";
 import {
   isRpcId,
   RPC_ERRORS,
@@ -30,7 +23,7 @@ import {
   type RpcId,
   rpcResult,
 } from "./rpc.ts";
-import type { Tool, ToolContext, ToolSession } from "./tool.ts";
+import type { Tool, ToolSession } from "./tool.ts";
 
 /** What belongs to one message. */
 export interface MessageContext {
@@ -141,7 +134,7 @@ export class ToolServer {
       (isIn): Soon<WireResult> =>
         isIn
           ? this.#run(tool, params, raw, own, { ...context, signal })
-          : aborted(signal),
+          : abortedCall(signal),
     );
     return whenKnown(result, (result) => {
       this.#running.delete(id);
@@ -167,7 +160,7 @@ export class ToolServer {
     const progress = new Progress(this.#port, call, meta.progressToken);
     const started = performance.now();
     this.#port.report(call, { phase: "start" });
-    const result = run(tool, call.input, {
+    const result = runCall(tool, call.input, {
       toolUseId: call.toolUseId,
       signal,
       session,
@@ -175,7 +168,8 @@ export class ToolServer {
       context: this.#port.context as never,
       progress: (at, message) => progress.tell(at, message),
     });
-    return whenKnown(limited(tool, result, own, signal, started), (result) => {
+    const limited = limitCall(tool, result, own, signal, started);
+    return whenKnown(limited, (result) => {
       progress.end();
       this.#limiter.free();
       const isError = result.isError === true;
@@ -189,76 +183,6 @@ export class ToolServer {
       return result;
     });
   }
-}
-
-/** Checks the input and runs the tool. Never throws or rejects. */
-function run(
-  tool: Tool,
-  input: WireObject,
-  ctx: ToolContext<never>,
-): Soon<WireResult> {
-  const failed = (error: unknown) => errorResult(thrownText(error));
-  try {
-    const result = whenKnown(
-      soon(tool.input["~standard"].validate(input)),
-      (read): Soon<WireResult> => {
-        if (read.issues !== undefined) {
-          return errorResult(
-            `Invalid input for the tool "${tool.name}": ${
-              describeIssues(read.issues)
-            }`,
-          );
-        }
-        // The check may take a moment. A call that is no longer waited for must not have effects.
-        if (ctx.signal.aborted) return aborted(ctx.signal);
-        // The tool's own schema returned it, so it has the type that the tool wants.
-        return whenKnown(
-          soon(tool.run(read.value as never, ctx)),
-          resultOf,
-        );
-      },
-    );
-    return result instanceof Promise ? result.catch(failed) : result;
-  } catch (error) {
-    return failed(error);
-  }
-}
-
-/** The result, or an error once it is no longer waited for or its time is up. */
-function limited(
-  { name, timeoutMs = Infinity }: Tool,
-  result: Soon<WireResult>,
-  own: AbortController,
-  signal: AbortSignal,
-  started: number,
-): Soon<WireResult> {
-  const passedMs = () => performance.now() - started;
-  const expire = () => own.abort(new DeadlineError(name, timeoutMs));
-  const inTime = (result: WireResult) => {
-    // No timer runs while a tool blocks, so the limit is checked afterwards.
-    if (passedMs() > timeoutMs) expire();
-    return signal.aborted ? aborted(signal) : result;
-  };
-  if (!(result instanceof Promise)) return inTime(result);
-  const timer = isEndless(timeoutMs)
-    ? undefined
-    : setTimeout(expire, Math.max(timeoutMs - passedMs(), 0));
-  return Promise.race([result, whenAborted(signal)]).then(inTime)
-    .finally(() => clearTimeout(timer));
-}
-
-function aborted({ reason }: AbortSignal): WireResult {
-  return errorResult(thrownText(reason));
-}
-
-/** Answers for a tool that does not listen to its signal. */
-function whenAborted(signal: AbortSignal): Promise<WireResult> {
-  const { promise, resolve } = Promise.withResolvers<WireResult>();
-  if (signal.aborted) resolve(aborted(signal));
-  signal.addEventListener("abort", () => resolve(aborted(signal)), {
-    once: true,
-  });
-  return promise;
 }
 
 function listed(tool: Tool): WireObject {

@@ -11,10 +11,13 @@ import {
   type SchemaOutput,
   type StandardSchema,
 } from "../util/standard_schema.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import { type CallableTool, limitCall, runCall } from "./call.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
+import type { WireResult } from "./result.ts";
 
 /** Hints of a tool about itself. Nothing enforces them. */
 export interface ToolAnnotations {
@@ -81,6 +84,37 @@ export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   readonly timeoutMs?: number;
   /** Runs a call whose input was checked. */
   readonly run: (input: Input, ctx: ToolContext<Context>) => Output;
+  /**
+   * Calls the tool as a session does, without one: for tests. The input is checked by
+   * the schema, what `run` returns or throws becomes the result that the model would see,
+   * and `timeoutMs` holds. Never throws.
+   *
+   * @param input What a model might write.
+   * @param context What `run` gets as its context: by default none, a signal that never
+   * aborts, a session without an id, and a `progress` that does nothing.
+   * @returns The result; a promise of it if `run`, or the check of the input, is async.
+   */
+  readonly call: (
+    input: unknown,
+    context?: Partial<ToolContext<Context>>,
+  ) => ToolCallOutcome<Output>;
+}
+
+/** What {@linkcode Tool.call} returns: at once where the tool does. */
+export type ToolCallOutcome<Output> = Output extends Promise<unknown>
+  ? Promise<ToolCallResult>
+  : ToolCallResult;
+
+/** What the model would see of a call. */
+export interface ToolCallResult {
+  /** The blocks, as in MCP. */
+  readonly content: readonly WireObject[];
+  /** The text of all text blocks. */
+  readonly text: string;
+  /** Data, if the tool returned any. */
+  readonly structuredContent?: WireObject;
+  /** Whether the call failed: the input did not fit, `run` threw, or its time was up. */
+  readonly isError: boolean;
 }
 
 /** A tool that returns its result at once: the only kind that a blocking session takes. */
@@ -165,6 +199,23 @@ export interface ToolDefinition<
  * }
  * ```
  *
+ * @example A test of it, without a session
+ * ```ts
+ * import { defineTool } from "@claudestream/core";
+ * import { assertEquals } from "@std/assert";
+ * import * as v from "valibot";
+ *
+ * const half = defineTool({
+ *   name: "half",
+ *   description: "Halves a number",
+ *   input: v.object({ of: v.number() }),
+ *   run: ({ of }) => `${of / 2}`,
+ * });
+ *
+ * assertEquals(half.call({ of: 6 }).text, "3");
+ * assertEquals(half.call({ of: "six" }).isError, true);
+ * ```
+ *
  * @example With a context that each session gives its own
  * ```ts
  * import { AsyncSession, defineTool, type ToolContext } from "@claudestream/core";
@@ -213,7 +264,54 @@ export function defineTool<
     );
   }
   const inputSchema = inputJsonSchema(name, input, definition.inputSchema);
-  return Object.freeze({ ...definition, inputSchema });
+  return Object.freeze({
+    ...definition,
+    inputSchema,
+    // By `this`: a copy with another `run` calls that one.
+    call(
+      this: CallableTool<ToolContext<Context>>,
+      given: unknown,
+      context: Partial<ToolContext<Context>> = {},
+    ) {
+      const result = whenKnown(callOnce(this, given, context), callResult);
+      return result as ToolCallOutcome<Output>;
+    },
+  });
+}
+
+function callOnce<Context>(
+  tool: CallableTool<ToolContext<Context>>,
+  input: unknown,
+  given: Partial<ToolContext<Context>>,
+): Soon<WireResult> {
+  const own = new AbortController();
+  const signal = given.signal === undefined
+    ? own.signal
+    : AbortSignal.any([own.signal, given.signal]);
+  const started = performance.now();
+  const result = runCall(tool, input, {
+    toolUseId: undefined,
+    session: {},
+    // A tool that wants a context is given one by its test, as by its session.
+    context: undefined as Context,
+    progress: () => {},
+    ...given,
+    signal,
+  });
+  return limitCall(tool, result, own, signal, started);
+}
+
+function callResult(result: WireResult): ToolCallResult {
+  const texts = result.content.flatMap(({ text }) =>
+    typeof text === "string" ? [text] : []
+  );
+  const { content, structuredContent, isError = false } = result;
+  return {
+    content,
+    text: texts.join("\n"),
+    ...structuredContent === undefined ? {} : { structuredContent },
+    isError,
+  };
 }
 
 function unusable(name: unknown, why: string): ConfigError {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import type { StandardSchema } from "../util/standard_schema.ts";
 import { createMcpServer } from "./mcp_servers.ts";
-import { defineTool, type Tool } from "./tool.ts";
+import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 const NO_INPUT = v.object({});
 
@@ -118,4 +118,61 @@ Deno.test("createMcpServer refuses two tools of one name for the model", () => {
     ConfigError,
     "defineTool()",
   );
+});
+
+Deno.test("a tool is called without a session, as a session calls it", async () => {
+  const context = { stockOf: () => 3 };
+  const seen: unknown[] = [];
+  const stock = defineTool({
+    name: "stock",
+    description: "d",
+    input: v.object({ article: v.string() }),
+    run: (
+      { article },
+      ctx: ToolContext<{ stockOf(article: string): number }>,
+    ) => {
+      seen.push([ctx.toolUseId, ctx.session.id, ctx.signal.aborted]);
+      ctx.progress(0.5, "half");
+      if (article === "none") throw new RangeError("sold out");
+      return { left: ctx.context.stockOf(article) };
+    },
+  });
+  const progress: unknown[] = [];
+  const given = {
+    context,
+    toolUseId: "t1",
+    session: { id: "s" },
+    progress: (...told: unknown[]) => {
+      progress.push(told);
+    },
+  };
+  const good = stock.call({ article: "x" }, given);
+  assertEquals(
+    [good.isError, good.structuredContent ?? JSON.parse(good.text)],
+    [false, { left: 3 }],
+  );
+  assertEquals(progress, [[0.5, "half"]]);
+  const thrown = stock.call({ article: "none" }, given);
+  assertEquals([thrown.isError, thrown.text], [true, "sold out"]);
+  const wrong = stock.call({ article: 5 }, given);
+  assertEquals(wrong.isError, true);
+  assertStringIncludes(wrong.text, 'Invalid input for the tool "stock"');
+  // The context is missing, as it would be in a session without one.
+  assertEquals(stock.call({ article: "x" }).isError, true);
+  assertEquals(seen, [
+    ["t1", "s", false],
+    ["t1", "s", false],
+    [undefined, undefined, false],
+  ]);
+  const late = defineTool({
+    name: "late",
+    description: "d",
+    input: v.object({}),
+    timeoutMs: 5,
+    run: () => new Promise<string>(() => {}),
+  });
+  const { isError, text } = await late.call({});
+  assertEquals([isError, text.includes("within 5 ms")], [true, true]);
+  const copy = { ...late, run: () => Promise.resolve("another") };
+  assertEquals((await copy.call({})).text, "another");
 });
