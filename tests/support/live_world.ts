@@ -52,14 +52,12 @@ export function live(
 }
 
 /**
- * What the API was asked: all requests, without the `HEAD /` with which an older CLI looks
- * whether the API is there. It holds no prompt and costs nothing.
+ * What the API was asked: all requests, without the one with which an older CLI looks whether
+ * the API is there. It holds no prompt and costs nothing.
  */
 export function asked({ requests }: MessagesApi): readonly ApiRequest[] {
   if (isSince(BEHAVIORS.silentStart.since)) return requests;
-  return requests.filter(({ method, path }) =>
-    method !== "HEAD" || path !== "/"
-  );
+  return requests.filter(({ kind }) => kind !== "other");
 }
 
 /** An API and an empty home, and what a session needs to use them. */
