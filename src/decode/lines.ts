@@ -6,7 +6,7 @@
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { OVERSIZED_MARK, TAIL_MARK } from "../messages/mod.ts";
+import { OVERSIZED_MARK, TAIL_MARK } from "../messages/line_marks.ts";
 import { DEFAULTS } from "../util/defaults.ts";
 
 const LINE_FEED = 10;

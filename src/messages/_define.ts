@@ -6,7 +6,6 @@
  */
 
 import * as v from "valibot";
-import { type QuickField, quickFields, SLOW, valueIn } from "./_quick.ts";
 import {
   type AnyField,
   type AnySchema,
@@ -16,7 +15,7 @@ import {
   outputOf,
   registerShape,
 } from "./_shapes.ts";
-import { isWireObject, type WireObject } from "../util/wire_object.ts";
+import { isWireObject, valueAt, type WireObject } from "../util/wire_object.ts";
 
 export { isWireObject, type WireObject };
 
@@ -168,44 +167,26 @@ function readField(
   };
 }
 
-/** The fields of a table, prepared when they are first read. */
-class Fields {
-  readonly entries: Entries;
-  #quick: readonly QuickField[] | undefined;
-
-  constructor(entries: Entries) {
-    this.entries = entries;
+/**
+ * Copies the known fields of `source` to `target` under our names. Returns what did not fit;
+ * with `strict` also of optional fields.
+ */
+function readFields(
+  entries: Entries,
+  source: WireObject,
+  target: Record<string, unknown>,
+  strict: boolean,
+): FieldIssue[] | undefined {
+  let issues: FieldIssue[] | undefined;
+  for (const [name, field] of entries) {
+    const value = valueAt(source, field.wire);
+    if (value === undefined && field.optional) continue;
+    const read = readField(field, value);
+    if ("output" in read) target[name] = read.output;
+    else if (field.optional && (value === null || !strict)) continue;
+    else issues = [...issues ?? [], ...read.issues];
   }
-
-  /**
-   * Copies the known fields of `source` to `target` under our names. Returns what did not
-   * fit; with `strict` also of optional fields.
-   */
-  read(
-    source: WireObject,
-    target: Record<string, unknown>,
-    strict: boolean,
-  ): FieldIssue[] | undefined {
-    // Made on first use: most are never needed.
-    const fields = this.#quick ??= quickFields(this.entries);
-    let issues: FieldIssue[] | undefined;
-    for (let at = 0; at < fields.length; at++) {
-      const { name, path, optional, quick } = fields[at] as QuickField;
-      const value = valueIn(source, path);
-      if (value === undefined && optional) continue;
-      const output = quick(value);
-      if (output !== SLOW) {
-        target[name] = output;
-        continue;
-      }
-      const [, field] = this.entries[at] as Entries[number];
-      const read = readField(field, value);
-      if ("output" in read) target[name] = read.output;
-      else if (field.optional && (value === null || !strict)) continue;
-      else issues = [...issues ?? [], ...read.issues];
-    }
-    return issues;
-  }
+  return issues;
 }
 
 /** A schema for an object within a message: wire names in, our names out, without other keys. */
@@ -224,12 +205,11 @@ export function strictShape<T extends object>(
 }
 
 function objectOf<T>(entries: Entries, strict: boolean): Reads<T> {
-  const fields = new Fields(entries);
   const schema = v.pipe(
     v.custom<WireObject>(isWireObject, "Invalid type: Expected Object"),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const target: Record<string, unknown> = {};
-      const issues = fields.read(dataset.value, target, strict);
+      const issues = readFields(entries, dataset.value, target, strict);
       if (issues === undefined) return target as T;
       for (const { path, message } of issues) {
         addIssue({
@@ -335,9 +315,8 @@ export function defineMessage<
 ): MessageKind<E> {
   const [wireType = on, wireSubtype] = on.split("/");
   const entries = [...COMMON, ...Object.entries<AnyField>(fields)];
-  const lenient = new Fields(entries);
   // Made on first use: most are never needed.
-  let strict: Fields | undefined;
+  let strict: Entries | undefined;
   let copy: ReturnType<typeof copier> | undefined;
   return {
     type,
@@ -350,9 +329,9 @@ export function defineMessage<
       let issues: FieldIssue[] | undefined;
       if (validation === "off") (copy ??= copier(entries))(raw, event);
       else if (validation === "strict") {
-        strict ??= new Fields(strictly(entries));
-        issues = strict.read(raw, event, true);
-      } else issues = lenient.read(raw, event, false);
+        strict ??= strictly(entries);
+        issues = readFields(strict, raw, event, true);
+      } else issues = readFields(entries, raw, event, false);
       return issues === undefined
         ? { event: event as unknown as E }
         : { issues };

@@ -28,6 +28,7 @@ import {
   type TranscriptMirror,
   transcriptMirror,
 } from "./conversation.ts";
+import { OVERSIZED_MARK, TAIL_MARK } from "./line_marks.ts";
 import { assistant, type AssistantMessage } from "./assistant.ts";
 import {
   type AuthStatus,
@@ -315,11 +316,6 @@ export function readMessage(
 export type ParsedLine =
   | { readonly raw: WireObject; readonly unknown?: undefined }
   | { readonly raw?: undefined; readonly unknown: UnknownEvent };
-
-/** Mark that the stage for whole lines puts before a line that is too long. No JSON begins with NUL. */
-export const OVERSIZED_MARK = "\0oversized ";
-/** As {@linkcode OVERSIZED_MARK}, for a last line that has no end. */
-export const TAIL_MARK = "\0tail ";
 
 /** Parses a line. Never throws. */
 export function parseLine(line: string): ParsedLine {

@@ -6,7 +6,7 @@
  */
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
-import { isWireObject } from "../messages/_define.ts";
+import { isWireObject } from "../util/wire_object.ts";
 import { isThenable } from "../util/maybe_promise.ts";
 import { thrownText } from "../util/error_text.ts";
 import type { LaunchFiles } from "./launch_files.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isWireObject } from "../messages/_define.ts";
+import { isWireObject } from "../util/wire_object.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { hooksOff, settingsTurnHooksOff } from "../options/policy_options.ts";
 import { NO_HOOKS_VARIABLE } from "../options/environment.ts";
