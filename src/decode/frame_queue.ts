@@ -139,7 +139,7 @@ export class FrameQueue {
     if (this.#head >= 256) this.#compact();
   }
 
-  /** Takes the oldest frame; `undefined` where there is none. */
+  /** Takes the oldest frame; `undefined` if the queue is empty. */
   take(): Frame | undefined {
     const waiting = this.#waiting[this.#head];
     if (waiting === undefined) return undefined;

@@ -64,7 +64,7 @@ export function usedBefore(first: Result): Used | undefined {
 }
 
 /**
- * Whether a process that does not say so goes on from what the session had cost, as its
+ * Whether a process that does not say so counts on from what the session had cost, as its
  * first result shows: its total is larger then, or the same after a turn that used nothing.
  * A process that begins at nothing, and whose first turn costs more than all before, cannot
  * be told apart (CLI 2.1.278 to 2.1.309).
@@ -105,7 +105,7 @@ export class Totals {
     return this.#used;
   }
 
-  /** The conversation begins anew, as by `/clear`: since CLI 2.1.215 the process then counts from nothing. */
+  /** Another conversation begins, as by `/clear`: since CLI 2.1.215 the process then counts from nothing. */
   beginAnew(): void {
     this.#mayBeginAnew = true;
   }

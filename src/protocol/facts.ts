@@ -78,7 +78,7 @@ export class SessionFacts {
       [...this.tasks.values()].some(({ ambient }) => ambient !== true);
   }
 
-  /** Whether a process that resumes the session may go on from what that had cost. */
+  /** Whether a process that resumes the session may count on from what that had cost. */
   get restoresCost(): boolean {
     return isMet(BEHAVIORS.costRestored.since, this.claudeVersion) !== false;
   }
@@ -99,7 +99,7 @@ export class SessionFacts {
 
   /** A turn begins. */
   begin(init: SystemInit): void {
-    // CLI 2.1.197 says in no other way that the conversation begins anew.
+    // CLI 2.1.197 says in no other way that another conversation begins.
     if (
       this.turnCount > 0 && this.id !== undefined &&
       init.sessionId !== undefined && init.sessionId !== this.id
