@@ -79,7 +79,7 @@ export class ChangeGatherer {
     const change = fileChange(result);
     if (change === undefined) return;
     const { path, op, toolUseId, parentToolUseId } = change;
-    const told = toldBy(result);
+    const told = toldBy(result, op);
     const counts = told.hunks.length > 0
       ? countsOf(told.hunks)
       : [linesIn(told.added), linesIn(told.removed)] as const;
@@ -111,7 +111,10 @@ export class ChangeGatherer {
   }
 }
 
-function toldBy({ structured, toolInput = {} }: ToolResult): Told {
+function toldBy(
+  { structured, toolInput = {} }: ToolResult,
+  op: FileEdit["op"],
+): Told {
   const told = isWireObject(structured) ? structured : {};
   const hunks = Array.isArray(told.structuredPatch)
     ? told.structuredPatch.filter(isHunk)
@@ -127,7 +130,8 @@ function toldBy({ structured, toolInput = {} }: ToolResult): Told {
     isNew,
     before,
     after,
-    added: isNew
+    // What a stream does not tell of a subagent's file is counted as if it were new.
+    added: isNew || !Array.isArray(told.structuredPatch) && op === "write"
       ? after ?? ""
       : textOf(toolInput, "new_string", "new_source") ?? "",
     removed: isNew ? "" : textOf(toolInput, "old_string") ?? "",

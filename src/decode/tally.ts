@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClaudeEvent } from "../events/mod.ts";
+import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import { type ChangedFile, ChangeGatherer } from "./changes.ts";
 import { type CountedTotals, type Stats, StatsCounter } from "./stats.ts";
@@ -17,6 +17,22 @@ export interface TallyOptions {
    * what the CLI counts from the start of the process is then told apart.
    */
   readonly after?: Result;
+}
+
+/**
+ * Hands the events of a line to whoever adds them up, but for pieces of blocks: they are
+ * most of what comes, and say nothing that counts.
+ */
+export function countFrame(
+  { events }: Frame,
+  counter: { add(event: ClaudeEvent): void },
+): void {
+  for (const event of events) {
+    if (event.type === "stream_delta" && event.eventType !== "message_delta") {
+      continue;
+    }
+    counter.add(event);
+  }
 }
 
 /**

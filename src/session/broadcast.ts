@@ -10,7 +10,9 @@ import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { type ClaudeEvent, EVENT_TYPES, type Frame } from "../events/mod.ts";
 import { shown } from "../checks/kinds.ts";
+import { countFrame } from "../decode/tally.ts";
 import { Feed } from "./feed.ts";
+import { SessionTally } from "./session_tally.ts";
 import type { HandlerFailure } from "../util/handler_failure.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { Result } from "../messages/result.ts";
@@ -73,6 +75,8 @@ type Listener = (event: never) => void;
 
 /** The readers and listeners of one session. */
 export class Broadcast implements SessionReaders {
+  /** What all that came comes to. */
+  readonly tally: SessionTally = new SessionTally();
   /** Who reads all of it, and whether somebody is at it now. */
   readonly #readers = new Map<Feed, () => boolean>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -113,6 +117,7 @@ export class Broadcast implements SessionReaders {
 
   /** Hands on a line. */
   frame(frame: Frame): void {
+    countFrame(frame, this.tally);
     for (const reader of this.#readers.keys()) reader.push(frame);
     if (this.#listeners.size === 0) return;
     for (const event of frame.events) {

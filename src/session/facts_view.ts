@@ -4,10 +4,13 @@
  * @module
  */
 
+import type { Stats } from "../decode/stats.ts";
+import type { TodoItem } from "../decode/todos.ts";
 import type { Result } from "../messages/result.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import type { SessionUsage } from "../protocol/facts.ts";
 import type { Protocol } from "../protocol/mod.ts";
+import type { SessionTally } from "./session_tally.ts";
 
 /** What a session is doing. */
 export type SessionState =
@@ -30,6 +33,8 @@ export interface FactsSource {
   readonly conversation: FactsConversation;
   /** Id of the session, if it is known before its first message. */
   readonly knownId: string | undefined;
+  /** What all of it comes to. */
+  readonly tally: SessionTally;
 }
 
 /** What the facts are read from, of one process. */
@@ -154,6 +159,19 @@ export abstract class SessionFacts {
   /** Files that tools wrote, by the path that the tool said. */
   get filesModified(): ReadonlySet<string> {
     return this.#facts.filesModified;
+  }
+
+  /**
+   * Numbers of the session so far, over all its turns and processes, and what came between
+   * turns: tokens and costs by model, agent and tool, times.
+   */
+  stats(): Stats {
+    return this.#source.tally.stats();
+  }
+
+  /** What the main agent has on its list, as it stands: of `TodoWrite` and the Task tools. */
+  get todos(): readonly TodoItem[] {
+    return this.#source.tally.todos;
   }
 
   /** The end of what the process wrote to stderr, at most 64 Ki characters. */

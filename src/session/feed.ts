@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly limit?: number;
   /** The reader does not want any more. */
   readonly canceled: () => void;
+  /** Hears of each frame as it comes, read or not. */
+  readonly noted?: (frame: Frame) => void;
 }
 
 /** How frames are read. */
@@ -44,15 +46,17 @@ export interface FeedReading<T> {
 export class Feed {
   readonly #queue: FrameQueue;
   readonly #canceled: () => void;
+  readonly #noted: ((frame: Frame) => void) | undefined;
   /** Hears that there is something to read. */
   #heard: () => void = () => {};
   #isCanceled = false;
   #end: FeedEnd | undefined;
 
   /** Makes one; frames are kept until it is read. */
-  constructor({ joinFrom, limit, canceled }: FeedOptions) {
+  constructor({ joinFrom, limit, canceled, noted }: FeedOptions) {
     this.#queue = new FrameQueue(joinFrom, limit);
     this.#canceled = canceled;
+    this.#noted = noted;
   }
 
   /** How many frames nobody has read. */
@@ -62,6 +66,7 @@ export class Feed {
 
   /** Adds a frame. After the end, or if nobody wants it any more, nothing happens. */
   push(frame: Frame): void {
+    this.#noted?.(frame);
     if (this.#isCanceled || this.#end !== undefined) return;
     this.#queue.push(frame);
     this.#heard();

@@ -46,6 +46,7 @@ import { jsonCopy } from "../util/json_copy.ts";
 import { onAbort } from "../util/on_abort.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { FactsSource } from "./facts_view.ts";
+import type { SessionTally } from "./session_tally.ts";
 import { PushCore } from "./push_core.ts";
 import { type Asked, Succession } from "./succession.ts";
 import { TurnCore, type TurnSession } from "./turn_core.ts";
@@ -111,6 +112,11 @@ export class Session<Kind extends SessionKind>
     return this.#succession.conversation;
   }
 
+  /** What all of it comes to. */
+  get tally(): SessionTally {
+    return this.broadcast.tally;
+  }
+
   /** Its id, if it is known before the first message. */
   get knownId(): string | undefined {
     return this.#succession.knownId;
@@ -147,7 +153,12 @@ export class Session<Kind extends SessionKind>
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
     this.#succession.hold(asked);
-    const turn = new TurnCore(id, this.conversation, this);
+    const turn = new TurnCore(
+      id,
+      this.conversation,
+      this,
+      this.conversation.protocol.facts.lastResult,
+    );
     this.conversation.send({ id, content, timeoutMs, verbatim, until }, turn);
     this.#turn = turn;
     // A function that looked on while it was sent may have aborted all of it.

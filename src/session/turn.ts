@@ -8,6 +8,8 @@ import type {
   InterruptOptions,
   InterruptReceipt,
 } from "../control/conversation.ts";
+import type { ChangedFile } from "../decode/changes.ts";
+import type { Stats } from "../decode/stats.ts";
 import { eventsIn, type View, type ViewEvents } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { FeedReading } from "./feed.ts";
@@ -108,6 +110,19 @@ export class Turn<V extends View = "flat">
   /** The end of the turn, also of one that failed: see `isError`. */
   result(): Promise<Result> {
     return this.#core.awaited(this.#core.result).promise;
+  }
+
+  /**
+   * Numbers of the turn so far: tokens and costs by model, agent and tool, times. What ran
+   * on in the background afterwards is in `session.stats()`.
+   */
+  stats(): Stats {
+    return this.#core.tally.stats();
+  }
+
+  /** The files that tools changed in the turn so far, with hunks, before and after, counts. */
+  changes(): readonly ChangedFile[] {
+    return this.#core.tally.changes();
   }
 
   /** Interrupts the turn. It still ends with a `result`, whose `terminalReason` says so. */

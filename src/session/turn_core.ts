@@ -11,6 +11,7 @@ import type {
 } from "../control/conversation.ts";
 import type { TurnSink } from "../conversation/sinks.ts";
 import type { Conversation } from "../conversation/conversation.ts";
+import { countFrame, Tally } from "../decode/tally.ts";
 import { StateError } from "../errors.ts";
 import { Feed } from "./feed.ts";
 import type { Result } from "../messages/result.ts";
@@ -48,6 +49,8 @@ export class TurnCore implements TurnSink {
   readonly result: Due<Result> = new Due("turn");
   /** What came of it. */
   readonly feed: Feed;
+  /** What that comes to. */
+  readonly tally: Tally;
   readonly #conversation: TurnConversation;
   readonly #session: TurnSession;
   #usedBy: string | undefined;
@@ -55,16 +58,21 @@ export class TurnCore implements TurnSink {
   #failure: Error | undefined;
   #isAwaited = false;
 
+  /** @param before The result before it, if the process had one. */
   constructor(
     id: string,
     conversation: TurnConversation,
     session: TurnSession,
+    before?: Result,
   ) {
     this.id = id;
+    const tally = new Tally(before === undefined ? {} : { after: before });
+    this.tally = tally;
     this.#conversation = conversation;
     this.#session = session;
     this.feed = new Feed({
       joinFrom: JOIN_FROM,
+      noted: (frame) => countFrame(frame, tally),
       canceled: () => {
         if (this.#end === undefined) conversation.leave(id);
       },
