@@ -163,7 +163,9 @@ export class StatsCounter {
       case "tool_use":
         this.#reply(event.raw, event);
         this.#called(event.toolUseId, event.name, event.parentToolUseId);
-        this.#calledMs.set(event.toolUseId, timeOf(event.raw));
+        if (event.parentToolUseId === null) {
+          this.#calledMs.set(event.toolUseId, timeOf(event.raw));
+        }
         break;
       case "stream_delta":
         this.#finish(event.event, event.messageId);
@@ -181,6 +183,7 @@ export class StatsCounter {
         this.#toolMs += durationMs;
         const tookMs = timeOf(event.raw) -
           (this.#calledMs.get(toolUseId) ?? NaN);
+        this.#calledMs.delete(toolUseId);
         if (tookMs > durationMs) this.#waitMs += tookMs - durationMs;
         break;
       }
