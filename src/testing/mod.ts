@@ -23,6 +23,8 @@
  */
 
 export * as step from "./steps.ts";
+export * as event from "./event_builders.ts";
+export type { MessageFields } from "../messages/encode.ts";
 export {
   parseScenario,
   readScenario,

@@ -34,6 +34,8 @@ import type {
   TurnScript,
   WhenStep,
 } from "./scenario.ts";
+import { encodeMessage, type MessageFields } from "../messages/encode.ts";
+import type { Message, Notice } from "../messages/mod.ts";
 import { asTextMatch } from "./text_match.ts";
 
 /**
@@ -115,12 +117,32 @@ export function rateLimit(info: JsonObject = {}): PlainStep {
   return { do: "rate_limit", info };
 }
 
-/** A line of any shape; `uuid` and `session_id` are added unless `bare`. */
+/**
+ * A line of any shape, also one that no CLI writes; `uuid` and `session_id` are added
+ * unless `bare`. Of a message that there is, {@linkcode message} makes the line.
+ */
 export function line(
   value: JsonObject,
   options: { readonly bare?: boolean; readonly paddingBytes?: number } = {},
 ): PlainStep {
   return { do: "line", line: value, ...options };
+}
+
+/**
+ * A message of the CLI under our names, such as `("api_retry", { attempt: 1, … })`: it
+ * can be no other than one that is read as such.
+ *
+ * @param type Its type.
+ * @param fields What it says; all that the type needs, but `sessionId` and `uuid`.
+ * @throws {TypeError} A field is missing, unknown or of another type.
+ */
+export function message<T extends Notice["type"]>(
+  type: T,
+  fields: MessageFields<T & Message["type"]>,
+): PlainStep {
+  return line(
+    encodeMessage(type as T & Message["type"], fields) as JsonObject,
+  );
 }
 
 /** Text on stdout as it is: noise, a broken line, or half of one. */
