@@ -63,11 +63,12 @@ static void answer(void) {
   say(text);
 }
 
-// Names its prompt, as the CLI does: a file of recordings holds results of other ones.
+// Names its prompt, as the CLI does: a file of recordings holds results of other ones. A session
+// whose tool is not among those of its first init ends.
 static void begin(void) {
   say("{\"type\":\"system\",\"subtype\":\"init\",\"user_message_uuids\":[\"");
   say(prompt);
-  say("\"],\"cwd\":\"/tmp\",\"tools\":[],\"mcp_servers\":[],\"model\":\"claude-opus-5-5\","
+  say("\"],\"cwd\":\"/tmp\",\"tools\":[\"mcp__tools__add\"],\"mcp_servers\":[],\"model\":\"claude-opus-5-5\","
     "\"permissionMode\":\"default\",\"slash_commands\":[],\"apiKeySource\":\"none\","
     "\"claude_code_version\":\"2.1.330\",\"output_style\":\"default\",\"agents\":[],"
     "\"skills\":[],\"plugins\":[]," TAIL);

@@ -121,7 +121,7 @@ export class ChildLink implements Link {
       // One line of a chunk says when the CLI was last heard.
       const isNew = reading.progress() !== seen;
       seen = reading.progress();
-      // Whoever waits for an answer hears of it before what comes after it is taken.
+      // The waiting caller hears of an answer before the line after it is taken.
       const isAnswer = taker.receive(line, isNew);
       // While code is cold a line takes as long as a hundred do later.
       isYoung &&= this.#timers.areHeld;
@@ -160,7 +160,7 @@ export class ChildLink implements Link {
   }
 }
 
-/** What the CLI writes cannot be read any more. */
+/** The error of a stdout that can no longer be read. */
 function connectionLost(cause: unknown): ClaudeStreamError {
   return new ClaudeStreamError(
     "process_exit",

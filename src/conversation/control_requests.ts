@@ -29,7 +29,7 @@ export class ControlRequests {
     this.#perform = perform;
   }
 
-  /** Makes a request. Returns a function that gives it up, for a reason. */
+  /** Makes a request. Returns a function that withdraws it, for a reason. */
   make(
     subtype: string,
     payload: WireObject,
@@ -43,7 +43,7 @@ export class ControlRequests {
     return (reason) => this.#perform(this.#protocol.abandon(id, reason));
   }
 
-  /** Waits for the answer to a request of this id, which somebody else writes. */
+  /** Waits for the answer to a request of this id, which the protocol writes. */
   expect(
     id: string,
     timeoutMs: number,

@@ -182,7 +182,7 @@ export class Conversation {
     };
   }
 
-  /** Whether somebody named a permission mode: an option, or a call in the process before. */
+  /** Whether the caller named a permission mode: by an option, or in the process before. */
   get #namesMode(): boolean {
     return namesPermissionMode(this.#options) ||
       this.#changes.some(({ subtype }) => subtype === "set_permission_mode");
@@ -230,7 +230,7 @@ export class Conversation {
     if (this.isClosing || this.#exchange.isEnded) {
       throw this.#exchange.closedError(operation);
     }
-    // A start that fails is told to whoever waits for the prompt.
+    // A start that fails is reported to the caller that waits for the prompt.
     if (this.protocol.state === "new") this.start();
   }
 
@@ -240,7 +240,7 @@ export class Conversation {
     return { ...prompt, verbatim };
   }
 
-  /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
+  /** The reader of the turn left: it runs out, interrupted unless `onBreak` says otherwise. */
   leave(turnId: string): void {
     if (!this.#exchange.isEnded) this.#exchange.turns.leave(turnId);
   }
@@ -275,7 +275,7 @@ export class Conversation {
     return answer;
   }
 
-  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  /** A reader left: questions that no reader is left to answer are answered no. */
   unattend(): void {
     this.#exchange.questions.unattend();
   }
@@ -286,7 +286,7 @@ export class Conversation {
     this.#exchange.questions.respond(requestId, answer);
   }
 
-  /** Who decides on a call, and why. Asks nobody but the policy. */
+  /** Says who decides on a call, and why. Asks only the policy. */
   explain(request: ToolRequest): Soon<PermissionExplanation> {
     const { cwd } = this.protocol.facts;
     return this.#exchange.host.explain(request, {
@@ -359,7 +359,7 @@ export class Conversation {
     if (signal?.aborted === true) {
       this.#exchange.perform(this.protocol.failPushed(signal.reason));
     }
-    // That of a pushed message or of the CLI's own is interrupted like one of the caller's.
+    // The turn of a pushed message, or one that the CLI began, is interrupted like the caller's.
     const isRunning = isWorking && state !== "draining";
     // An interruption leaves shells in the background running, for which the end of stdin
     // waits without a limit; and before a turn begins nothing is done about it.

@@ -39,7 +39,7 @@ import type { SessionSink } from "./sinks.ts";
 interface Route {
   /** The last event of it. */
   readonly last: ClaudeEvent | undefined;
-  /** It answers a request of ours: somebody waits for it. */
+  /** It answers a request of ours, for which a caller waits. */
   readonly isAnswer: boolean;
   /** A tool has a result. */
   readonly hasToolEnded: boolean;
@@ -98,7 +98,7 @@ export class Exchange implements LinkTaker {
       emit,
       notify: (serverName, message) => {
         const payload = { server_name: serverName, message };
-        // Nobody waits for it, and the CLI says yes to everything.
+        // The answer is of no use: the CLI says yes to everything.
         this.requests.make("mcp_message", payload, MAX_TIMER_MS, () => {});
       },
       failed: (failure) => {
@@ -189,7 +189,7 @@ export class Exchange implements LinkTaker {
     return this.observers.secrets;
   }
 
-  /** Hears each line of stderr; `undefined` if nobody does. */
+  /** Hears each line of stderr; `undefined` if no observer does. */
   get stderr(): ((line: string) => void) | undefined {
     return this.observers.stderr;
   }
@@ -203,10 +203,10 @@ export class Exchange implements LinkTaker {
    * Takes a line of the process.
    *
    * @param isLast Whether no other one is there already.
-   * @returns Whether it answers a request of ours: somebody waits for it.
+   * @returns Whether it answers a request of ours, for which a caller waits.
    */
   receive(line: string, isLast = true): boolean {
-    // What comes from a process on its way out is of no session any more.
+    // Lines of a process on its way out belong to no session.
     if (this.#isEnded) return false;
     if (this.observers.areAny) this.observers.wire("in", line);
     const { limits } = this.turns;
@@ -279,7 +279,7 @@ export class Exchange implements LinkTaker {
 
   /** Asks the CLI to stop whatever runs. */
   interrupt(): void {
-    // Its outcome is the end of the turn, which somebody waits for already.
+    // Its outcome is the end of the turn, for which the caller waits already.
     this.requests.make("interrupt", {}, MAX_TIMER_MS, () => {});
   }
 
@@ -318,7 +318,7 @@ export class Exchange implements LinkTaker {
       readers.release();
     }
     if (this.#refused !== undefined && this.#performs === 0) this.#endRefused();
-    // Functions of the caller's come last: one that blocks in a call of its session lets
+    // Functions of the caller come last: one that blocks in a call of its session lets
     // the lines that follow be done, and those must not overtake this one.
     for (const output of outputs) {
       if (output.do !== "ask" || !this.protocol.isOpen(output.id)) continue;
@@ -399,7 +399,7 @@ export class Exchange implements LinkTaker {
     }
   }
 
-  /** Hands a line on to whoever reads or looks on. */
+  /** Hands a line on to readers and observers. */
   #hand(frame: Frame, turnId: string | undefined, endsPushed: boolean): void {
     this.turns.frame(frame, turnId, endsPushed);
     this.#session.readers.frame(frame);
@@ -417,7 +417,7 @@ export class Exchange implements LinkTaker {
     }
   }
 
-  /** Whether somebody reads who can answer. */
+  /** Whether a reader can answer. */
   #isAttended(type: AnsweringEvent["type"]): boolean {
     return this.turns.areAttended || this.#session.readers.attended(type);
   }
@@ -426,7 +426,7 @@ export class Exchange implements LinkTaker {
   fail(error: Error): void {
     if (this.#isEnded) return;
     // First: another process may come in its place, which waits for the end of this one, and
-    // output that nobody takes any more would be in the way of that.
+    // output without a taker would be in the way of that.
     this.#link.terminate();
     this.end(error);
   }

@@ -12,7 +12,7 @@ import type { SessionFacts } from "../protocol/facts.ts";
 export interface Inherited {
   /** What is known of the session. */
   readonly facts: SessionFacts;
-  /** The session of the process that comes, where it is known. */
+  /** The session of the process that comes, if it is known. */
   readonly id: string | undefined;
   /** What was changed since its start, to be changed again. */
   readonly changes: readonly LiveChange[];

@@ -74,7 +74,7 @@ export class LateTimers {
 
   /**
    * A turn of the event loop: readers take what came, timers ring. Reads of a pipe that is
-   * never empty end at once, and without this nobody else would get on.
+   * never empty end at once, and without this no other task would run.
    */
   async breathe(): Promise<void> {
     if (this.#held !== undefined) {

@@ -25,7 +25,7 @@ const MOST_LATE_MS = 500;
 /**
  * Calls a function after a time. Where the thread was too busy to do so in time, what the
  * CLI wrote meanwhile is still to be read, and counts: the function is called after as
- * long again as it is late by, at most half a second. Gives the way to take that back.
+ * long again as it is late by, at most half a second. Returns a function that cancels it.
  */
 export function afterInTime(
   clock: Pick<Clock, "now" | "after">,
@@ -47,11 +47,11 @@ export interface LimitsPort {
   interrupt(): void;
   /** A turn fails for its readers, and is interrupted. */
   failTurn(turnId: string, error: Error): void;
-  /** The turn of messages that were pushed fails for whoever waits for it, and is interrupted. */
+  /** The turn of pushed messages fails for the callers that wait for it, and is interrupted. */
   failPushed(error: Error): void;
   /** Hands an event to the readers. */
   emit(event: ClaudeEvent): void;
-  /** The session cannot go on. */
+  /** The session cannot continue. */
   fail(error: Error): void;
 }
 
@@ -143,7 +143,7 @@ export class TurnLimits {
     this.#pushed = { id, stop };
   }
 
-  /** The turn of now was interrupted: where it does not end soon, the session does. */
+  /** The current turn was interrupted: if it does not end soon, the session does. */
   insist(given?: Error): void {
     if (this.#grace !== undefined) return;
     const { id: turnId } = this.#protocol.turns;
@@ -172,7 +172,7 @@ export class TurnLimits {
     this.#heardAt = this.#clock.now();
     // The CLI says how long it will wait before the next line.
     this.#quietMs = event?.type === "api_retry" ? event.retryDelayMs : 0;
-    // Without a timer there was nothing to wait for any more: it begins again.
+    // Without a timer the last silence had no step left: a new one begins.
     if (this.#stopIdle === undefined && this.#idle.isOn) {
       this.#enterHeard();
       this.#watch();
@@ -208,7 +208,7 @@ export class TurnLimits {
     }
     if (!isWorking || this.#protocol.isSilenceNormal) {
       this.#idle.pause();
-      // A question is often answered at once: the timer finds nothing to do, or goes on.
+      // A question is often answered at once: the timer then finds nothing to do, or waits on.
       if (!isWorking) this.#stopTimer();
       return;
     }
@@ -304,7 +304,7 @@ export class TurnLimits {
     this.#grace = undefined;
   }
 
-  /** Nothing is limited any more. */
+  /** Cancels all limits. */
   close(): void {
     for (const stop of this.#turns.values()) stop();
     this.#turns.clear();

@@ -80,7 +80,7 @@ export class LineLink implements ExitTarget {
   #beats = 0;
   #isOver = false;
   readonly #releaseExit: () => void = () => {};
-  /** There is none any more that could say how it ends. */
+  /** The worker is gone and cannot say how the process ends. */
   #isLost = false;
   #interrupted: ClaudeStreamError | undefined;
 
@@ -111,7 +111,7 @@ export class LineLink implements ExitTarget {
       type: "module",
       name: WORKER_NAME,
     });
-    // Nobody blocks when this is called; who blocks learns of it by the ring, or the silence.
+    // Called only while no thread blocks; a thread that blocks learns of it by the ring, or by its silence.
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#lose(event.message);
@@ -254,7 +254,7 @@ export class LineLink implements ExitTarget {
   #change(spec: SpawnSpec): void {
     try {
       const made = this.#spawn?.(spec);
-      // Nobody waits for it, so its failure is nobody's.
+      // Its failure is of no interest: the promise was refused.
       if (isThenable(made)) made.then(() => {}, () => {});
       if (isThenable(made) || isTransport(made)) {
         throw new ConfigError(
@@ -275,7 +275,7 @@ export class LineLink implements ExitTarget {
     Atomics.add(BLOCKED, 0, 1);
   }
 
-  /** It does not any more. */
+  /** This thread no longer blocks. */
   leave(): void {
     Atomics.sub(BLOCKED, 0, 1);
   }
@@ -306,7 +306,7 @@ export class LineLink implements ExitTarget {
     this.send({ do: "terminate", steps });
   }
 
-  /** The program ends: waits for the worker, and kills the process where that is no use. */
+  /** The program ends: waits for the worker, and kills the process if that is no use. */
   finish(deadline: number): void {
     this.waitGone(deadline + EXIT_KILL_MS - performance.now());
   }
@@ -326,7 +326,7 @@ export class LineLink implements ExitTarget {
     return isGone;
   }
 
-  /** Where no worker does it any more. */
+  /** Kills the process itself, as no worker does. */
   #killProcess(): void {
     const { pid, folder } = this.#spawned ?? {};
     removeFolderNow(folder);
@@ -343,7 +343,7 @@ export class LineLink implements ExitTarget {
   }
 }
 
-/** The worker is not there any more. */
+/** The error of a worker that is gone. */
 function workerLost(why: string, cause?: Error): ClaudeStreamError {
   return new ClaudeStreamError(
     "protocol",

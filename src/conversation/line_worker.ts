@@ -29,7 +29,7 @@ import {
   type WorkerOrder,
 } from "./worker_messages.ts";
 
-/** Tells our worker from one of the caller's that imports this package. */
+/** Tells our worker from a worker of the caller that imports this package. */
 export const WORKER_NAME = "claudestream:lines";
 
 const encoder = new TextEncoder();
@@ -39,7 +39,7 @@ class LineWorker {
   readonly #ring: RingWriter;
   readonly #child: Child;
   readonly #order: StartOrder;
-  /** What the caller makes of the command, where it is asked. */
+  /** What the caller makes of the command, if it is asked. */
   readonly #answer = Promise.withResolvers<SpawnSpec>();
   /** The record that is being written, and those that wait for it. */
   #writing: Promise<void> = Promise.resolve();
@@ -50,7 +50,7 @@ class LineWorker {
     this.#child = new Child(order.steps);
     this.#ring = new RingWriter(order.memory);
     this.#ring.beat();
-    // A refusal may come when nobody waits for it.
+    // A refusal may come when nothing waits for it.
     this.#answer.promise.catch(() => {});
   }
 
@@ -74,7 +74,7 @@ class LineWorker {
     this.#ring.gone();
   }
 
-  /** Something here failed that nobody waits for. {@linkcode run} then comes to its end. */
+  /** Something failed outside of {@linkcode run}, which then comes to its end. */
   fail(error: unknown): void {
     this.#json(RECORD.broken, plainError(error));
     this.refuse();
@@ -134,7 +134,7 @@ class LineWorker {
     return this.#write(kind, encoder.encode(JSON.stringify(value)));
   }
 
-  /** Writes a record; a promise where it has to wait for the reader. */
+  /** Writes a record. Returns a promise if it has to wait for the reader. */
   #write(kind: RecordKind, bytes: Uint8Array): Promise<void> | undefined {
     if (this.#unwrittenRecords === 0 && this.#ring.writeNow(kind, bytes)) {
       return undefined;
@@ -165,7 +165,7 @@ class LineWorker {
     this.#child.terminate(steps);
   }
 
-  /** Nobody reads any more. */
+  /** The reader of the ring left. */
   abandon(): void {
     this.#ring.abandon();
   }
@@ -197,7 +197,7 @@ function listen(): void {
     switch (order.do) {
       case "start":
         worker = new LineWorker(order);
-        // Then there is nothing left to do, whether or not somebody still looks.
+        // Then there is nothing left to do, whether or not the ring is still read.
         worker.run().then(() => {
           (globalThis as unknown as Worker).postMessage("gone");
           globalThis.close();

@@ -29,7 +29,7 @@ export interface LinkTaker {
   readonly isEnded: boolean;
   /** The secrets that are known by now. */
   readonly secrets: () => readonly string[];
-  /** Hears each line of stderr; `undefined` if nobody does. */
+  /** Hears each line of stderr; `undefined` if no observer does. */
   readonly stderr: ((line: string) => void) | undefined;
   /** Loads what it takes to answer the process; `undefined` if nothing has to be waited for. */
   prepare(): Promise<void> | undefined;
@@ -38,7 +38,7 @@ export interface LinkTaker {
    *
    * @param isLast Whether the clock is to be looked at, which takes as long as to read a line:
    * for one of those that came together.
-   * @returns Whether somebody waits for just this line.
+   * @returns Whether a caller waits for just this line.
    */
   receive(line: string, isLast: boolean): boolean;
   /** The process is gone, or never came to be. */
@@ -55,7 +55,7 @@ export interface Link extends Clock {
   readonly pid: number | undefined;
   /** The end of stderr. */
   readonly stderrTail: string;
-  /** Settled once there is no process any more. */
+  /** Settled once the process is gone. */
   readonly gone: Due<void>;
   /** Why the process cannot be ended, as far as that is known. */
   readonly endFailure: unknown;
@@ -69,7 +69,7 @@ export interface Link extends Clock {
   write(line: string): void;
   /** Ends the process by the steps of the options, from the end of stdin, which gets at most this long. */
   close(eofMs: number): void;
-  /** Ends the process by signals. Nothing that it writes is of use any more. */
+  /** Ends the process by signals. What it still writes is dropped. */
   terminate(): void;
   /**
    * Blocks until the process is gone, if this thread blocks at all, and for no longer than

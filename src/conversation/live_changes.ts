@@ -15,7 +15,7 @@ export interface LiveChange {
   readonly payload: WireObject;
 }
 
-/** Requests that change something, and the field that says of what, where there are several. */
+/** Requests that change something, and the field that says of what, if there are several. */
 const CHANGES: ReadonlyMap<string, string | undefined> = new Map([
   ["set_model", undefined],
   ["set_max_thinking_tokens", undefined],
@@ -45,7 +45,7 @@ export class LiveChanges {
     });
   }
 
-  /** What to ask a new process for, in this order. `mode`: the permission mode, where it was changed. */
+  /** What to ask a new process for, in this order. `mode`: the permission mode, if it was changed. */
   again(mode: string | undefined): readonly LiveChange[] {
     const changes = [...this.#changes.values()];
     return mode === undefined

@@ -32,7 +32,7 @@ export interface MeterPort {
   counted(used: Used): void;
 }
 
-/** Reads the counter of one process, where there is a budget to keep. */
+/** Reads the counter of one process, if there is a budget to keep. */
 export class Meter {
   readonly #protocol: Protocol;
   readonly #clock: Clock;

@@ -144,7 +144,7 @@ export class Observers {
   /** Whether anybody looks on at lines and events. */
   areAny = false;
 
-  /** @param failed Hears of one that cannot go on. */
+  /** @param failed Hears of one that cannot continue. */
   constructor(options: SessionOptions, failed: FailureListener) {
     this.#options = options;
     this.#failed = (failure) => {
@@ -224,7 +224,7 @@ export class Observers {
     callAside(() => this.#options.onWire?.(direction, line));
   }
 
-  /** Who hears the lines of stderr; `undefined` for nobody. */
+  /** Hears the lines of stderr; `undefined` if no observer does. */
   get stderr(): ((line: string) => void) | undefined {
     const { stderr } = this.#options;
     if (this.#recorders.length === 0 && this.#log === undefined) return stderr;
@@ -246,7 +246,7 @@ export class Observers {
     }
   }
 
-  /** A function of the caller's failed. */
+  /** A function of the caller failed. */
   failed(failure: HandlerFailure): void {
     this.#log?.failed(failure);
   }

@@ -1,6 +1,6 @@
 /**
  * Questions of the CLI that have no answer yet: each is answered by the host, by hand,
- * or no, where nobody is there or the time is up.
+ * or no, if no reader is left or the time is up.
  *
  * @module
  */
@@ -36,7 +36,7 @@ import type { Clock } from "../conversation/link.ts";
 
 /** What the questions may do. */
 export interface QuestionsPort {
-  /** Whether somebody reads who can answer such an event. */
+  /** Whether a reader can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean;
   /** Hands events to the readers: of a turn, and of the session. */
   emit(frame: Frame, turnId: string | undefined): void;
@@ -56,13 +56,13 @@ interface OpenQuestion {
   readonly askedMs: number;
   /** The turn that it is of; `undefined` for one that the CLI began by itself. */
   turnId: string | undefined;
-  /** It was left to the caller, as an event, and nobody has answered it. */
+  /** It was left to the caller, as an event, and has no answer. */
   left: boolean;
   /** It was answered by hand, and the policy decides on the input of the answer. */
   isAnswered: boolean;
   /** Takes back the time limit. */
   stopTimer: () => void;
-  /** Takes back the timer of the event that nobody has answered yet. */
+  /** Cancels the timer of the event that has no answer yet. */
   stopReminder: () => void;
 }
 
@@ -147,7 +147,7 @@ export class OpenQuestions {
     );
   }
 
-  /** Answers a question no when its time is up. Gives the way to take that back. */
+  /** Answers a question no when its time is up. Returns a function that cancels that. */
   #limit(id: string, question: Question): () => void {
     const { timeoutMs } = this.#times;
     if (timeoutMs === undefined || !this.#host.isTimed(question)) {
@@ -171,7 +171,7 @@ export class OpenQuestions {
       this.#answer(id, this.#host.unattended(open.question));
     } else {
       open.left = true;
-      // Whoever reads now can answer, whosever turn it is.
+      // Each reader of now can answer, whatever turn it is.
       open.turnId = this.#protocol.turns.id;
       this.#hand(id, open);
     }
@@ -223,7 +223,7 @@ export class OpenQuestions {
     });
   }
 
-  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  /** A reader left: questions that no reader is left to answer are answered no. */
   unattend(): void {
     for (const [id, { question, left }] of this.#open) {
       if (!left || this.#isAttended(question)) continue;

@@ -22,7 +22,7 @@ export interface OpenTurnsPort {
   interrupt(): void;
   /** Hands an event to the readers. */
   emit(event: ClaudeEvent): void;
-  /** Somebody stopped reading: questions that nobody is left to answer are answered no. */
+  /** A reader left: questions that no reader is left to answer are answered no. */
   unattend(): void;
   /** The session cannot continue. */
   fail(error: Error): void;
@@ -38,7 +38,7 @@ export class OpenTurns {
   readonly #port: OpenTurnsPort;
   readonly #onBreak: SessionOptions["onBreak"];
   readonly #sinks = new Map<string, TurnSink>();
-  /** Turns that nobody reads any more. */
+  /** Turns whose readers left. */
   readonly #left = new Set<string>();
   readonly #lasting: LastingTurns;
   readonly #waits: ResetWaits;
@@ -106,7 +106,7 @@ export class OpenTurns {
     this.#lasting.interrupt();
   }
 
-  /** The turn waits until a limit starts anew. */
+  /** The turn waits until the window of a limit is over. */
   awaitReset({ id, reset }: Extract<Output, { do: "await_reset" }>): void {
     this.#waits.wait(id, reset, this.#protocol.facts.id);
   }
@@ -134,7 +134,7 @@ export class OpenTurns {
     else if (this.#protocol.turns.id === turnId) this.#port.interrupt();
   }
 
-  /** Nobody reads the turn any more: it runs out, interrupted unless the caller would rather not. */
+  /** The reader of the turn left: it runs out, interrupted unless `onBreak` says otherwise. */
   leave(
     turnId: string,
     onBreak: SessionOptions["onBreak"] = this.#onBreak,
@@ -143,7 +143,7 @@ export class OpenTurns {
     const sink = this.#sinks.get(turnId);
     if (sink === undefined || this.#left.has(turnId)) return;
     this.#left.add(turnId);
-    // Its events go to nobody any more; its end is still told to whoever waits for it.
+    // Its events have no reader; its end is still told to a caller that waits for it.
     this.#sinks.set(turnId, {
       attended: () => false,
       feed: { push: () => {} },
@@ -156,7 +156,7 @@ export class OpenTurns {
     else if (onBreak !== "drain") this.#port.interrupt();
   }
 
-  /** Nothing is limited any more. */
+  /** Cancels all limits. */
   stopLimits(): void {
     this.limits.close();
   }

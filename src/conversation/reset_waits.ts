@@ -19,7 +19,7 @@ const STEP_MS = 60_000;
 export interface ResetPort {
   /** Hands an event to the readers. */
   emit(event: ClaudeEvent): void;
-  /** The wait of a turn is over: it goes on, or ends as it had ended. */
+  /** The wait of a turn is over: it continues, or ends as it had ended. */
   over(turnId: string, goesOn: boolean): void;
 }
 

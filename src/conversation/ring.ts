@@ -22,7 +22,7 @@ export const RECORD = {
   failed: 5,
   /** JSON: what the process would be started with. The caller says with what it is. */
   prepared: 6,
-  /** JSON: the worker failed in what nobody waits for. */
+  /** JSON: the worker failed outside of its run. */
   broken: 7,
 } as const;
 
@@ -112,7 +112,7 @@ class RingEnd {
 export class RingWriter extends RingEnd {
   #isAbandoned = false;
 
-  /** Nobody reads any more: whatever waits, and all that comes, is dropped. */
+  /** The reader left: whatever waits, and all that comes, is dropped. */
   abandon(): void {
     this.#isAbandoned = true;
     Atomics.notify(this.header, READ);
@@ -132,11 +132,11 @@ export class RingWriter extends RingEnd {
   gone(): void {
     Atomics.store(this.header, GONE, 1);
     Atomics.notify(this.header, GONE);
-    // Whoever waits for a record waits in vain.
+    // A reader that waits for a record waits in vain.
     Atomics.notify(this.header, WRITTEN);
   }
 
-  /** Puts a record into the ring, where there is room for all of it. Says whether there was. */
+  /** Puts a record into the ring, if there is room for all of it. Returns whether there was. */
   writeNow(kind: RecordKind, bytes: Uint8Array): boolean {
     if (this.#isAbandoned) return true;
     const size = PREFIX_BYTES + padded(bytes.length);
@@ -261,7 +261,7 @@ export class RingReader extends RingEnd {
     return this.#scratch.subarray(0, length);
   }
 
-  /** Copies all of a record, which may go on at the begin of the ring. */
+  /** Copies all of a record, which may continue at the beginning of the ring. */
   #copy(target: Uint8Array, start: number): void {
     const { data } = this;
     const first = Math.min(target.length, data.length - start);

@@ -11,7 +11,7 @@ import type { TurnEnd } from "../protocol/mod.ts";
 
 /** What becomes of a turn. */
 export interface TurnSink {
-  /** Whether somebody reads the turn's events and can answer a request. */
+  /** Whether a reader of the turn's events can answer a request. */
   attended(): boolean;
   /** Where its lines go. */
   readonly feed: {
@@ -22,9 +22,9 @@ export interface TurnSink {
   settle(end: TurnEnd): void;
 }
 
-/** Whoever reads the whole session. */
+/** The readers of the whole session. */
 export interface SessionReaders {
-  /** Whether somebody reads the session's events and can answer such a request. */
+  /** Whether a reader of the session's events can answer such a request. */
   attended(type: AnsweringEvent["type"]): boolean;
   /** A line, of a turn or between two. */
   frame(frame: Frame): void;
@@ -38,8 +38,8 @@ export interface SessionReaders {
 
 /** The session that a conversation is of. */
 export interface SessionSink {
-  /** Whoever reads it. */
+  /** Its readers. */
   readonly readers: SessionReaders;
-  /** The process is gone. `error` is set if nobody closed it. */
+  /** The process is gone. `error` is set if the caller did not close it. */
   closed(error: Error | undefined): void;
 }

@@ -17,7 +17,7 @@ export function startFailure(error: unknown, stderrTail: string): Error {
     : error as Error;
 }
 
-/** To go on without a change would be to go on with a mode or a setting that nobody wants any more. */
+/** A session that continued without a change would run with a mode or a setting that the caller had replaced. */
 export function notAsBefore(error: unknown): Error {
   return error instanceof ControlError
     ? new StartupError(

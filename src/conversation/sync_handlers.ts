@@ -1,5 +1,5 @@
 /**
- * Sees to it that the caller's functions answer at once, where nobody could wait for a
+ * Sees to it that the caller's functions answer at once, on a thread that cannot wait for a
  * promise. Pure.
  *
  * @module
@@ -13,7 +13,7 @@ import type { StandardSchema } from "../util/standard_schema.ts";
 import { isInHost, isInProcess, type McpServer } from "../tools/mcp_servers.ts";
 import type { Tool } from "../tools/tool.ts";
 
-/** Hears of a function that gave a promise after all. */
+/** Hears of a function that returned a promise after all. */
 type Misused = (error: ConfigError) => void;
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
@@ -103,7 +103,7 @@ function observed(run: AnyFunction, observe: Observe): AnyFunction {
 }
 
 /**
- * The same options, with functions that throw where they would give a promise: what
+ * The same options, with functions that throw when they would return a promise: what
  * throws denies. `misused` hears of it too, so that the caller is told. Those that look on
  * are called through `observe`.
  */
@@ -235,7 +235,7 @@ function atOnce<A extends readonly unknown[], R>(
   return (...args) => {
     const answer = run(...args);
     if (!isThenable(answer)) return answer;
-    // Nobody waits for it, so its failure is nobody's.
+    // Its failure is of no interest: the promise was refused.
     answer.then(() => {}, () => {});
     const error = asynchronous(option, name);
     misused(error);

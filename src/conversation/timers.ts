@@ -11,7 +11,7 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Calls that are due at some time, made by whoever waits. */
+/** Calls that are due at some time, made by the thread that waits. */
 export class Timers {
   readonly #timers = new Set<Timer>();
 

@@ -1,5 +1,5 @@
 /**
- * The link of a thread that blocks: a worker reads and writes, and whoever waits takes lines,
+ * The link of a thread that blocks: a worker reads and writes, and the waiting thread takes lines,
  * and makes the calls that are due, until what it waits for is there.
  *
  * @module
@@ -35,7 +35,7 @@ export class WorkerLink implements Link {
   #taker: LinkTaker | undefined;
   /** What could not wait when it was called. */
   #soon: (() => void) | undefined;
-  /** A handler that returned a promise: told to whoever waits next. */
+  /** A handler that returned a promise: told to the next call that waits. */
   #misuse: Error | undefined;
   /** When a time limit was first seen to have passed. */
   #lateSince: number | undefined;
@@ -98,7 +98,7 @@ export class WorkerLink implements Link {
     this.#lines?.send({ do: "close", eofMs });
   }
 
-  /** The worker ends the process, and then itself; it waits for no reader any more. */
+  /** The worker ends the process, and then itself, without a reader of the ring. */
   terminate(): void {
     this.#lines?.abandon();
   }
@@ -118,7 +118,7 @@ export class WorkerLink implements Link {
     call?.();
   }
 
-  /** Somebody's function returned a promise: whoever waits next is told. */
+  /** A function of the caller returned a promise: the next call that waits is told. */
   misused(error: Error): void {
     this.#misuse ??= error;
   }
@@ -158,7 +158,7 @@ export class WorkerLink implements Link {
     this.#tellInterrupted();
   }
 
-  /** Whoever waited gets this, even if it has got what it waited for: nobody else ends the program. */
+  /** The call that waited throws this, even if it has what it waited for: nothing else ends the program. */
   #tellInterrupted(): void {
     const interrupted = this.#lines?.interrupted;
     if (interrupted === undefined) return;
@@ -166,7 +166,7 @@ export class WorkerLink implements Link {
     throw interrupted;
   }
 
-  /** Hears nothing of Ctrl-C or misuse: whoever closes gets what it asked for. */
+  /** Is told nothing of Ctrl-C or misuse: a call that closes does just that. */
   drain(closed: Due<void>, timeoutMs: number): void {
     const lines = this.#lines;
     if (lines === undefined) return;
@@ -176,7 +176,7 @@ export class WorkerLink implements Link {
         this.#step(SLICE_MS);
       }
     } finally {
-      // Nobody reads the ring any more, which a worker without a reader does not mind.
+      // The ring has no reader from here on, so the wait is for the worker itself.
       if (lines.waitGone(last - performance.now())) this.gone.settle();
       // The time is up, and says so.
       else this.#timers.run();

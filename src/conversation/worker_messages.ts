@@ -24,7 +24,7 @@ export type SpawnOptions =
     readonly cwd?: string;
     /** The program. */
     readonly claudePath?: string | readonly string[];
-    /** Whether there are settings of the caller's, whatever is in them. */
+    /** Whether the caller gave settings, whatever is in them. */
     readonly settings?: Readonly<Record<string, unknown>>;
   };
 
@@ -59,11 +59,11 @@ export type WorkerOrder =
   | { readonly do: "refuse" }
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
-  /** Ends the process, from the end of stdin on, which gets so long at most. */
+  /** Ends the process, from the end of stdin on, which gets at most this long. */
   | { readonly do: "close"; readonly eofMs: number }
   /** Ends the process, from SIGTERM on; with steps of its own where time is short. */
   | { readonly do: "terminate"; readonly steps?: CloseSteps }
-  /** Nobody reads the ring any more. */
+  /** The ring has no reader from here on. */
   | { readonly do: "abandon" }
   /** Asks for a sign of life. */
   | { readonly do: "beat" };

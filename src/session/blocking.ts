@@ -1,5 +1,5 @@
 /**
- * How blocking sessions wait: whoever waits does what there is to do meanwhile.
+ * How blocking sessions wait: the waiting call does what there is to do meanwhile.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export class Blocking implements Waiting<"sync"> {
     );
   };
 
-  /** Whether a call waits for a turn, so that nobody reads `events()`. */
+  /** Whether a call waits for a turn, so that `events()` is not being read. */
   get isInTurn(): boolean {
     return this.#turnWaits > 0;
   }

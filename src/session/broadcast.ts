@@ -77,7 +77,7 @@ type Listener = (event: never) => void;
 export class Broadcast implements SessionReaders {
   /** What all that came comes to. */
   readonly tally: SessionTally = new SessionTally();
-  /** Who reads all of it, and whether somebody is at it now. */
+  /** The readers of all of it, and whether each is being read now. */
   readonly #readers = new Map<Feed, () => boolean>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
@@ -86,7 +86,7 @@ export class Broadcast implements SessionReaders {
   #holds = 0;
   #isTelling = false;
 
-  /** Whether somebody would see a request of this type. */
+  /** Whether a reader or a listener would see a request of this type. */
   attended(type: AnsweringEvent["type"]): boolean {
     return this.#isHeard(type) ||
       [...this.#readers.values()].some((attends) => attends());
@@ -96,7 +96,7 @@ export class Broadcast implements SessionReaders {
     return (this.#listeners.get(type)?.size ?? 0) > 0;
   }
 
-  /** Tells of a function of the caller's that failed. */
+  /** Tells of a function of the caller that failed. */
   handlerFailed(failure: HandlerFailure): void {
     // Where nothing else shows it, it must not be lost for want of a listener.
     if (failure.isSilent && !this.#isHeard("handler_failed")) {

@@ -20,7 +20,7 @@ export interface FeedOptions {
   readonly joinFrom: number;
   /** From how many on they are dropped. Default: never. */
   readonly limit?: number;
-  /** The reader does not want any more. */
+  /** The reader left. */
   readonly canceled: () => void;
   /** Hears of each frame as it comes, read or not. */
   readonly noted?: (frame: Frame) => void;
@@ -59,12 +59,12 @@ export class Feed {
     this.#noted = noted;
   }
 
-  /** How many frames nobody has read. */
+  /** How many frames are unread. */
   get pending(): number {
     return this.#queue.size;
   }
 
-  /** Adds a frame. After the end, or if nobody wants it any more, nothing happens. */
+  /** Adds a frame. After the end, or once the reader left, nothing happens. */
   push(frame: Frame): void {
     this.#noted?.(frame);
     if (this.#isCanceled || this.#end !== undefined) return;
@@ -215,7 +215,7 @@ class FeedIterator<T> implements AsyncIterableIterator<T> {
   readonly #pump: Pump<T>;
   readonly #listen: (heard: () => void) => true;
   #isListening = false;
-  /** Those who asked for a value before there was one. */
+  /** Calls that asked for a value before there was one. */
   #waiting: ((result: Promise<IteratorResult<T>>) => void)[] = [];
 
   constructor(pump: Pump<T>, listen: (heard: () => void) => true) {

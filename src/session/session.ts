@@ -174,7 +174,7 @@ export class Session<Kind extends SessionKind>
     return turn;
   }
 
-  /** A turn is over for its readers, and its signal of no more concern. */
+  /** A turn is over for its readers: its signal is listened to no longer. */
   turnEnded(id: string): void {
     this.#releases.get(id)?.();
     this.#releases.delete(id);
