@@ -78,6 +78,18 @@ Deno.test("readStdout takes what came before an error of the output, and then re
   assertEquals(output.taken, ["one", "two", "half", "three", "four"]);
 });
 
+Deno.test("readStdout takes all lines of a chunk, though the output fails while its taker rests", async () => {
+  const output = new Played();
+  output.rest();
+  output.write("one\ntwo\nthree\n");
+  await settled();
+  output.fail(new Error("broken pipe"));
+  await settled();
+  output.go();
+  await assertRejects(() => output.reading.done, Error, "broken pipe");
+  assertEquals(output.taken, ["one", "two", "three"]);
+});
+
 Deno.test("readStdout that is cut off takes what was read, but half a line", async () => {
   const output = new Played();
   output.rest();
