@@ -66,6 +66,8 @@ export class TurnLimits {
   /** The limit of the turn of a message that was pushed. */
   #pushed: { readonly id: string; readonly stop: () => void } | undefined;
   readonly #idle: IdleWatch;
+  /** Whether silence means nothing now. */
+  isPaused = true;
   /** What `#idle` measures by was changed when the first turn began. */
   #sawInit = false;
   /** Takes back the timer of `#idle`. */
@@ -173,20 +175,15 @@ export class TurnLimits {
     // The CLI says how long it will wait before the next line.
     this.#quietMs = event?.type === "api_retry" ? event.retryDelayMs : 0;
     // Without a timer the last silence had no step left: a new one begins.
-    if (this.#stopIdle === undefined && this.#idle.isOn) {
+    if (this.#stopIdle === undefined && !this.isPaused) {
       this.#enterHeard();
       this.#watch();
     }
   }
 
-  /** Whether silence means nothing now. */
-  get isPaused(): boolean {
-    return !this.#idle.isOn;
-  }
-
   /** Tells the watch when a line came last. */
   #enterHeard(): void {
-    if (this.#heardAt === undefined || !this.#idle.isOn) return;
+    if (this.#heardAt === undefined || this.isPaused) return;
     this.#idle.heard(this.#heardAt, this.#quietMs);
     this.#heardAt = undefined;
   }
@@ -203,22 +200,24 @@ export class TurnLimits {
       this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
       // How long the start took is no silence of the turn, also where more lines follow
       // at once and the clock has not been looked at.
-      if (this.#idle.isOn) this.#beginSilence();
+      if (!this.isPaused) this.#beginSilence();
       this.#stopTimer();
     }
     if (!isWorking || this.#protocol.isSilenceNormal) {
+      this.isPaused = true;
       this.#idle.pause();
       // A question is often answered at once: the timer then finds nothing to do, or waits on.
       if (!isWorking) this.#stopTimer();
       return;
     }
-    if (!this.#idle.isOn) this.#beginSilence();
+    if (this.isPaused) this.#beginSilence();
     if (this.#stopIdle === undefined) this.#watch();
   }
 
   /** The silence counts from now on, whenever a line came before. */
   #beginSilence(): void {
     this.#heardAt = undefined;
+    this.isPaused = false;
     this.#idle.heard(this.#clock.now());
   }
 

@@ -60,19 +60,9 @@ export class IdleWatch {
     this.#steps = steps;
   }
 
-  /** Whether silence means something now. */
-  get isOn(): boolean {
-    return this.#since !== undefined;
-  }
-
   /** Whether a step is left. If not, there is no need to look. */
   get isPending(): boolean {
-    return this.isOn && this.#nextMs !== undefined;
-  }
-
-  /** From now on silence counts. Nothing changes if it did before. */
-  begin(now: number): void {
-    if (this.#since === undefined) this.heard(now);
+    return this.#since !== undefined && this.#nextMs !== undefined;
   }
 
   /** From now on silence does not count. */
@@ -81,7 +71,7 @@ export class IdleWatch {
   }
 
   /**
-   * A line came.
+   * A line came, or silence counts from now on.
    *
    * @param quietMs The length of the silence that the line announced.
    */

@@ -20,8 +20,7 @@ Deno.test("idleSteps: what an option means", () => {
 Deno.test("IdleWatch: each step comes once in one silence, a line begins another", () => {
   const watch = new IdleWatch({ warnMs: 10, endMs: 30 });
   assertEquals(watch.look(0), { do: "nothing" });
-  watch.begin(0);
-  watch.begin(5);
+  watch.heard(0);
   assertEquals(watch.look(4), { do: "wait", waitMs: 6 });
   assertEquals(watch.look(10), { do: "warn", idleMs: 10 });
   assertEquals(watch.look(11), { do: "wait", waitMs: 19 });
@@ -34,10 +33,10 @@ Deno.test("IdleWatch: each step comes once in one silence, a line begins another
 
 Deno.test("IdleWatch: nothing counts while it is paused, and a silence may be announced", () => {
   const watch = new IdleWatch({ warnMs: undefined, endMs: 30 });
-  watch.begin(0);
+  watch.heard(0);
   watch.pause();
-  assertEquals([watch.isOn, watch.look(1000)], [false, { do: "nothing" }]);
-  watch.begin(1000);
+  assertEquals([watch.isPending, watch.look(1000)], [false, { do: "nothing" }]);
+  watch.heard(1000);
   watch.heard(1000, 500);
   assertEquals(watch.look(1029), { do: "wait", waitMs: 501 });
   assertEquals(watch.look(1530), { do: "end", idleMs: 30 });
@@ -45,7 +44,7 @@ Deno.test("IdleWatch: nothing counts while it is paused, and a silence may be an
 
 Deno.test("IdleWatch: without an end it only tells", () => {
   const watch = new IdleWatch({ warnMs: 10, endMs: undefined });
-  watch.begin(0);
+  watch.heard(0);
   assertEquals(watch.look(10), { do: "warn", idleMs: 10 });
   assertEquals(watch.look(1e9), { do: "nothing" });
 });
