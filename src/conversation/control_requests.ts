@@ -5,28 +5,28 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import type { Output, Protocol } from "../protocol/mod.ts";
+import type { Protocol } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import { isEndless } from "../util/time_limit.ts";
 import { afterInTime } from "./limits.ts";
 import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 
 /** The requests of one conversation. */
 export class ControlRequests {
   readonly #protocol: Protocol;
   readonly #clock: Clock;
-  readonly #perform: (outputs: readonly Output[]) => void;
+  readonly #whole: Pick<Whole, "perform">;
   readonly #waiting = new Map<string, (outcome: Outcome) => void>();
 
-  /** @param perform Does what the protocol says. */
   constructor(
     protocol: Protocol,
     clock: Clock,
-    perform: (outputs: readonly Output[]) => void,
+    whole: Pick<Whole, "perform">,
   ) {
     this.#protocol = protocol;
     this.#clock = clock;
-    this.#perform = perform;
+    this.#whole = whole;
   }
 
   /** Makes a request. Returns a function that withdraws it, for a reason. */
@@ -39,8 +39,8 @@ export class ControlRequests {
     const id = crypto.randomUUID();
     const outputs = this.#protocol.request(id, subtype, payload, timeoutMs);
     this.expect(id, timeoutMs, settle);
-    this.#perform(outputs);
-    return (reason) => this.#perform(this.#protocol.abandon(id, reason));
+    this.#whole.perform(outputs);
+    return (reason) => this.#whole.perform(this.#protocol.abandon(id, reason));
   }
 
   /** Waits for the answer to a request of this id, which the protocol writes. */
@@ -56,7 +56,7 @@ export class ControlRequests {
     const stop = afterInTime(
       this.#clock,
       timeoutMs,
-      () => this.#perform(this.#protocol.expire(id)),
+      () => this.#whole.perform(this.#protocol.expire(id)),
     );
     this.#waiting.set(id, (outcome) => {
       stop();

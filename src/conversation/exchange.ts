@@ -6,6 +6,7 @@
  */
 
 import { maskError, type StartupError, StateError } from "../errors.ts";
+import type { Question } from "../decode/line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import { Host } from "../host/mod.ts";
@@ -28,6 +29,7 @@ import { CallWaits } from "./call_waits.ts";
 import { ControlRequests } from "./control_requests.ts";
 import type { Inherited } from "./inherited.ts";
 import type { Link, LinkTaker } from "./link.ts";
+import type { Whole } from "./parts.ts";
 import { Meter } from "./meter.ts";
 import { Observers } from "./observers.ts";
 import { OpenQuestions } from "./open_questions.ts";
@@ -48,7 +50,7 @@ interface Route {
 }
 
 /** The exchange with one process. */
-export class Exchange implements LinkTaker {
+export class Exchange implements LinkTaker, Whole {
   /** The state machine behind it. */
   readonly protocol: Protocol;
   /** Answers the CLI's questions. */
@@ -65,6 +67,8 @@ export class Exchange implements LinkTaker {
   readonly warnings: Warnings;
   /** News of pushed messages, by the message. */
   readonly pushes: Map<string, (news: PushNews) => void> = new Map();
+  /** Closes the session. */
+  readonly close: () => void;
   /** Whether the session was told to close. */
   isClosing = false;
   readonly #options: SessionOptions;
@@ -86,14 +90,14 @@ export class Exchange implements LinkTaker {
     inherited: Inherited | undefined,
     close: () => void,
   ) {
+    this.close = close;
     this.#options = options;
     this.#session = session;
     this.#link = link;
     const { readers } = session;
     // What was asked in a turn that the CLI began by itself is no part of ours.
     const emit = (event: ClaudeEvent) =>
-      this.#emit({ events: [event] }, this.protocol.turns.owner);
-    const perform = (outputs: readonly Output[]) => this.perform(outputs);
+      this.emit({ events: [event] }, this.protocol.turns.owner);
     this.host = new Host(options, {
       emit,
       notify: (serverName, message) => {
@@ -136,15 +140,8 @@ export class Exchange implements LinkTaker {
     if (inherited?.isLost === true && inherited.facts.isWritten) {
       this.warnings.askBehavior("writtenAtResult");
     }
-    this.requests = new ControlRequests(this.protocol, link, perform);
-    this.turns = new OpenTurns(options, this.protocol, link, {
-      perform,
-      interrupt: () => this.interrupt(),
-      emit: (event) => this.#emit({ events: [event] }, this.protocol.turns.id),
-      unattend: () => this.questions.unattend(),
-      fail: (error) => this.fail(error),
-      close,
-    });
+    this.requests = new ControlRequests(this.protocol, link, this);
+    this.turns = new OpenTurns(options, this.protocol, link, this);
     this.questions = new OpenQuestions(
       {
         timeoutMs: options.permissionTimeoutMs,
@@ -153,25 +150,9 @@ export class Exchange implements LinkTaker {
       this.protocol,
       this.host,
       link,
-      {
-        // What a call waited for is not its own time.
-        answered: (question, askedMs) => {
-          const now = link.now();
-          const waits = this.#callWaits.answered(question, askedMs, now);
-          for (const { toolUseId, waitedMs } of waits) {
-            this.protocol.waited(toolUseId, waitedMs);
-          }
-        },
-        isAttended: (type) => this.#isAttended(type),
-        emit: (frame, turnId) => this.#emit(frame, turnId),
-        perform,
-        interrupt: () => this.interrupt(),
-      },
+      this,
     );
-    this.#meter = new Meter(this.protocol, link, {
-      request: (...request) => this.request(...request),
-      counted: (used) => this.perform(this.protocol.counted(used)),
-    });
+    this.#meter = new Meter(this.protocol, link, this);
   }
 
   /** Where the conversation is. */
@@ -390,7 +371,7 @@ export class Exchange implements LinkTaker {
   }
 
   /** Hands on what we made ourselves. */
-  #emit(frame: Frame, turnId: string | undefined): void {
+  emit(frame: Frame, turnId: string | undefined): void {
     this.#session.readers.hold();
     try {
       this.#hand(frame, turnId, false);
@@ -417,8 +398,22 @@ export class Exchange implements LinkTaker {
     }
   }
 
+  /** What a call waited for is not its own time. */
+  answered(question: Question, askedMs: number): void {
+    const now = this.#link.now();
+    const waits = this.#callWaits.answered(question, askedMs, now);
+    for (const { toolUseId, waitedMs } of waits) {
+      this.protocol.waited(toolUseId, waitedMs);
+    }
+  }
+
+  /** A reader left: questions that no reader is left to answer are answered no. */
+  unattend(): void {
+    this.questions.unattend();
+  }
+
   /** Whether a reader can answer. */
-  #isAttended(type: AnsweringEvent["type"]): boolean {
+  isAttended(type: AnsweringEvent["type"]): boolean {
     return this.turns.areAttended || this.#session.readers.attended(type);
   }
 

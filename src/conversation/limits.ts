@@ -14,7 +14,8 @@ import { closeStepsOf } from "../process/shutdown.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import { isEndless, MAX_TIMER_MS } from "../util/time_limit.ts";
-import type { Clock } from "../conversation/link.ts";
+import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 
 /** A timer that comes so late found this thread busy. */
 const LATE_MS = 50;
@@ -41,26 +42,13 @@ export function afterInTime(
   return () => stop();
 }
 
-/** What the limits may do. */
-export interface LimitsPort {
-  /** Interrupts whatever runs. */
-  interrupt(): void;
-  /** A turn fails for its readers, and is interrupted. */
-  failTurn(turnId: string, error: Error): void;
-  /** The turn of pushed messages fails for the callers that wait for it, and is interrupted. */
-  failPushed(error: Error): void;
-  /** Hands an event to the readers. */
-  emit(event: ClaudeEvent): void;
-  /** The session cannot continue. */
-  fail(error: Error): void;
-}
-
 /** The time limits of one conversation. */
 export class TurnLimits {
   readonly #options: SessionOptions;
   readonly #protocol: Protocol;
   readonly #clock: Clock;
-  readonly #port: LimitsPort;
+  readonly #whole: Whole;
+  readonly #failTurn: (turnId: string, error: Error) => void;
   /** Takes back the limit of a turn, by the turn. */
   readonly #turns = new Map<string, () => void>();
   /** The limit of the turn of a message that was pushed. */
@@ -86,12 +74,14 @@ export class TurnLimits {
     options: SessionOptions,
     protocol: Protocol,
     clock: Clock,
-    port: LimitsPort,
+    whole: Whole,
+    failTurn: (turnId: string, error: Error) => void,
   ) {
     this.#options = options;
     this.#protocol = protocol;
     this.#clock = clock;
-    this.#port = port;
+    this.#whole = whole;
+    this.#failTurn = failTurn;
     // What comes before the first turn is a part of the start, and may take as long.
     const { endMs } = idleSteps(options.idleTimeoutMs);
     this.#idle = new IdleWatch({
@@ -114,7 +104,7 @@ export class TurnLimits {
         timeoutMs,
         this.#protocol.errorDetails,
       );
-      this.#port.failTurn(turnId, error);
+      this.#failTurn(turnId, error);
       if (this.#protocol.turns.id === turnId) this.insist(error);
     });
     this.#turns.set(turnId, stop);
@@ -139,7 +129,8 @@ export class TurnLimits {
     const stop = afterInTime(this.#clock, timeoutMs, () => {
       const details = this.#protocol.errorDetails;
       const error = new DeadlineError("turn", timeoutMs, details);
-      this.#port.failPushed(error);
+      this.#whole.perform(this.#protocol.failPushed(error));
+      this.#whole.interrupt();
       this.insist(error);
     });
     this.#pushed = { id, stop };
@@ -155,7 +146,7 @@ export class TurnLimits {
     const stop = afterInTime(
       this.#clock,
       timeoutMs,
-      () => this.#port.fail(error),
+      () => this.#whole.fail(error),
     );
     this.#grace = { turnId, stop };
   }
@@ -236,14 +227,15 @@ export class TurnLimits {
       case "warn": {
         const { endMs } = idleSteps(this.#options.idleTimeoutMs);
         this.#look();
-        this.#port.emit(stalled({
+        const event = stalled({
           ...this.#sessionId,
           idleMs: Math.round(news.idleMs),
           ...this.#lastEventType === undefined
             ? {}
             : { lastEventType: this.#lastEventType },
           ...endMs === undefined ? {} : { endMs },
-        }));
+        });
+        this.#whole.emit({ events: [event] }, this.#protocol.turns.id);
         break;
       }
       case "end":
@@ -274,7 +266,7 @@ export class TurnLimits {
         this.#startMs,
         this.#protocol.errorDetails,
       );
-      this.#port.fail(error);
+      this.#whole.fail(error);
       return;
     }
     const { endMs = 0 } = idleSteps(this.#options.idleTimeoutMs);
@@ -283,8 +275,8 @@ export class TurnLimits {
       code: "stalled",
       hint: "Resume the session with its sessionId",
     });
-    if (turnId === undefined) this.#port.interrupt();
-    else this.#port.failTurn(turnId, error);
+    if (turnId === undefined) this.#whole.interrupt();
+    else this.#failTurn(turnId, error);
     this.insist(error);
   }
 

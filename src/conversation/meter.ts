@@ -7,11 +7,10 @@
 
 import { type PlanUsage, planUsageCall } from "../control/usage.ts";
 import { ProtocolError } from "../errors.ts";
-import type { WireObject } from "../messages/_define.ts";
 import type { Protocol } from "../protocol/mod.ts";
-import type { Outcome } from "../protocol/pending.ts";
 import { type Used, usedBy } from "../decode/totals.ts";
-import type { Clock } from "../conversation/link.ts";
+import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 
 /** How often, at most. */
 const EVERY_MS = 5_000;
@@ -19,31 +18,18 @@ const EVERY_MS = 5_000;
 /** How long an answer may take before the next result of a tool asks again. */
 const TIMEOUT_MS = 30_000;
 
-/** What the meter may do. */
-export interface MeterPort {
-  /** Makes a control request. */
-  request(
-    subtype: string,
-    payload: WireObject,
-    timeoutMs: number,
-    settle: (outcome: Outcome) => void,
-  ): unknown;
-  /** The process counts so much. */
-  counted(used: Used): void;
-}
-
 /** Reads the counter of one process, if there is a budget to keep. */
 export class Meter {
   readonly #protocol: Protocol;
   readonly #clock: Clock;
-  readonly #port: MeterPort;
+  readonly #whole: Whole;
   #nextAt = -Infinity;
   #isAsked = false;
 
-  constructor(protocol: Protocol, clock: Clock, port: MeterPort) {
+  constructor(protocol: Protocol, clock: Clock, whole: Whole) {
     this.#protocol = protocol;
     this.#clock = clock;
-    this.#port = port;
+    this.#whole = whole;
   }
 
   /** A tool has a result: another call of the API follows. */
@@ -54,12 +40,13 @@ export class Meter {
     this.#nextAt = now + EVERY_MS;
     this.#isAsked = true;
     const { subtype, payload, read } = planUsageCall();
-    this.#port.request(subtype, payload, TIMEOUT_MS, (outcome) => {
+    this.#whole.request(subtype, payload, TIMEOUT_MS, (outcome) => {
       this.#isAsked = false;
       // A CLI that does not tell has its results all the same.
       if (!outcome.ok || !this.#protocol.turns.isLimited) return;
       const used = usedOf(() => read(outcome.response));
-      if (used !== undefined) this.#port.counted(used);
+      if (used === undefined) return;
+      this.#whole.perform(this.#protocol.counted(used));
     });
   }
 }

@@ -7,7 +7,6 @@
 
 import { DeadlineError, StateError } from "../errors.ts";
 import type { Question } from "../decode/line.ts";
-import type { Frame } from "../events/mod.ts";
 import { stalled } from "../events/session.ts";
 import {
   type AnsweringEvent,
@@ -29,24 +28,11 @@ import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
 import type { DenyDecision } from "../permissions/decision.ts";
 import { isDenialThatStops } from "../permissions/hook_reply.ts";
-import type { Output, Protocol } from "../protocol/mod.ts";
+import type { Protocol } from "../protocol/mod.ts";
 import { thrownText } from "../util/error_text.ts";
 import { isEndless } from "../util/time_limit.ts";
-import type { Clock } from "../conversation/link.ts";
-
-/** What the questions may do. */
-export interface QuestionsPort {
-  /** Whether a reader can answer such an event. */
-  isAttended(type: AnsweringEvent["type"]): boolean;
-  /** Hands events to the readers: of a turn, and of the session. */
-  emit(frame: Frame, turnId: string | undefined): void;
-  /** Does what the protocol says. */
-  perform(outputs: readonly Output[]): void;
-  /** Asks the CLI to end the turn that runs. */
-  interrupt(): void;
-  /** A question that was asked at this time is answered, or is asked no more. */
-  answered(question: Question, askedMs: number): void;
-}
+import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 
 /** One of them. */
 interface OpenQuestion {
@@ -80,7 +66,7 @@ export class OpenQuestions {
   readonly #protocol: Protocol;
   readonly #host: Host;
   readonly #clock: Clock;
-  readonly #port: QuestionsPort;
+  readonly #whole: Whole;
   readonly #open = new Map<string, OpenQuestion>();
 
   constructor(
@@ -88,13 +74,13 @@ export class OpenQuestions {
     protocol: Protocol,
     host: Host,
     clock: Clock,
-    port: QuestionsPort,
+    whole: Whole,
   ) {
     this.#clock = clock;
     this.#times = times;
     this.#protocol = protocol;
     this.#host = host;
-    this.#port = port;
+    this.#whole = whole;
   }
 
   /** The CLI asks. */
@@ -179,7 +165,7 @@ export class OpenQuestions {
 
   #isAttended(question: Question): boolean {
     return isForPeople(question) &&
-      this.#port.isAttended(eventTypeOf(question));
+      this.#whole.isAttended(eventTypeOf(question));
   }
 
   /** Leaves a question to the caller. */
@@ -196,7 +182,7 @@ export class OpenQuestions {
       this.#protocol.facts.id,
       (answer) => this.respond(id, answer),
     );
-    this.#port.emit({ message: event, events: [event] }, turnId);
+    this.#whole.emit({ message: event, events: [event] }, turnId);
   }
 
   /**
@@ -219,7 +205,7 @@ export class OpenQuestions {
         waitsFor,
         requestId: id,
       });
-      this.#port.emit({ events: [event] }, open.turnId);
+      this.#whole.emit({ events: [event] }, open.turnId);
     });
   }
 
@@ -270,7 +256,7 @@ export class OpenQuestions {
     open.stopTimer();
     open.stopReminder();
     this.#open.delete(id);
-    this.#port.answered(open.question, open.askedMs);
+    this.#whole.answered(open.question, open.askedMs);
     return open;
   }
 
@@ -279,15 +265,15 @@ export class OpenQuestions {
     const outputs = this.#protocol.answer(id, reply);
     const open = this.#take(id);
     if (open === undefined) return;
-    this.#port.perform(outputs);
+    this.#whole.perform(outputs);
     const { facts } = this.#protocol;
     if (
       open.question.kind === "hook" && isDenialThatStops(reply.response) &&
       isMet(BEHAVIORS.denialStops.since, facts.claudeVersion) === false
-    ) this.#port.interrupt();
+    ) this.#whole.interrupt();
     const event = this.#host.told(open.question, reply, facts.id);
     if (event !== undefined) {
-      this.#port.emit({ message: event, events: [event] }, open.turnId);
+      this.#whole.emit({ message: event, events: [event] }, open.turnId);
     }
   }
 }

@@ -5,37 +5,22 @@
  * @module
  */
 
-import type { ClaudeEvent, Frame } from "../events/mod.ts";
+import type { Frame } from "../events/mod.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { Output, Prompt, Protocol, TurnEnd } from "../protocol/mod.ts";
 import { LastingTurns } from "./lasting_turns.ts";
 import { TurnLimits } from "./limits.ts";
 import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 import { ResetWaits } from "./reset_waits.ts";
 import type { TurnSink } from "./sinks.ts";
-
-/** What the turns may do. */
-export interface OpenTurnsPort {
-  /** Does what the protocol says. */
-  perform(outputs: readonly Output[]): void;
-  /** Asks the CLI to stop whatever runs; the end of the turn is its outcome. */
-  interrupt(): void;
-  /** Hands an event to the readers. */
-  emit(event: ClaudeEvent): void;
-  /** A reader left: questions that no reader is left to answer are answered no. */
-  unattend(): void;
-  /** The session cannot continue. */
-  fail(error: Error): void;
-  /** The caller wants the session closed. */
-  close(): void;
-}
 
 /** The turns of one conversation. */
 export class OpenTurns {
   /** Their time limits, and the watch over silence. */
   readonly limits: TurnLimits;
   readonly #protocol: Protocol;
-  readonly #port: OpenTurnsPort;
+  readonly #whole: Whole;
   readonly #onBreak: SessionOptions["onBreak"];
   readonly #sinks = new Map<string, TurnSink>();
   /** Turns whose readers left. */
@@ -47,29 +32,21 @@ export class OpenTurns {
     options: SessionOptions,
     protocol: Protocol,
     clock: Clock,
-    port: OpenTurnsPort,
+    whole: Whole,
   ) {
     this.#protocol = protocol;
-    this.#port = port;
+    this.#whole = whole;
     this.#onBreak = options.onBreak;
     this.#lasting = new LastingTurns(protocol, clock);
-    this.#waits = new ResetWaits(options.waitForReset?.maxMs ?? 0, clock, {
-      emit: (event) => port.emit(event),
-      over: (id, goesOn) =>
-        port.perform(
-          protocol.goOn(id, goesOn ? crypto.randomUUID() : undefined),
-        ),
-    });
-    this.limits = new TurnLimits(options, protocol, clock, {
-      interrupt: () => port.interrupt(),
-      failTurn: (id, error) => this.fail(id, error),
-      failPushed: (error) => {
-        port.perform(protocol.failPushed(error));
-        port.interrupt();
-      },
-      emit: (event) => port.emit(event),
-      fail: (error) => port.fail(error),
-    });
+    const maxMs = options.waitForReset?.maxMs ?? 0;
+    this.#waits = new ResetWaits(maxMs, protocol, clock, whole);
+    this.limits = new TurnLimits(
+      options,
+      protocol,
+      clock,
+      whole,
+      (id, error) => this.fail(id, error),
+    );
   }
 
   /** A prompt was sent; what becomes of it goes to `sink`. */
@@ -113,7 +90,7 @@ export class OpenTurns {
 
   /** The turn is to be interrupted; its result is its end. */
   stop(): void {
-    this.#port.interrupt();
+    this.#whole.interrupt();
     this.limits.insist();
   }
 
@@ -131,7 +108,7 @@ export class OpenTurns {
   fail(turnId: string, error: Error): void {
     this.#sinks.get(turnId)?.settle({ error });
     if (!this.#left.has(turnId)) this.leave(turnId, "interrupt");
-    else if (this.#protocol.turns.id === turnId) this.#port.interrupt();
+    else if (this.#protocol.turns.id === turnId) this.#whole.interrupt();
   }
 
   /** The reader of the turn left: it runs out, interrupted unless `onBreak` says otherwise. */
@@ -149,11 +126,11 @@ export class OpenTurns {
       feed: { push: () => {} },
       settle: (end) => sink.settle(end),
     });
-    this.#port.perform(this.#protocol.leave(turnId));
+    this.#whole.perform(this.#protocol.leave(turnId));
     if (this.#protocol.turns.id !== turnId) return;
-    this.#port.unattend();
-    if (onBreak === "close") this.#port.close();
-    else if (onBreak !== "drain") this.#port.interrupt();
+    this.#whole.unattend();
+    if (onBreak === "close") this.#whole.close();
+    else if (onBreak !== "drain") this.#whole.interrupt();
   }
 
   /** Cancels all limits. */

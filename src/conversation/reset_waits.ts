@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { ClaudeEvent } from "../events/mod.ts";
 import { rateLimitWait } from "../events/session.ts";
 import type { Reset } from "../protocol/limit_wait.ts";
-import type { Clock } from "../conversation/link.ts";
+import type { Protocol } from "../protocol/mod.ts";
+import type { Clock } from "./link.ts";
+import type { Whole } from "./parts.ts";
 
 /** The API's clock and ours may differ a little. */
 const AFTER_MS = 1_000;
@@ -15,19 +16,12 @@ const AFTER_MS = 1_000;
 /** The clock of the wall is looked at so often: a machine may sleep, or have its clock set. */
 const STEP_MS = 60_000;
 
-/** What a wait may do. */
-export interface ResetPort {
-  /** Hands an event to the readers. */
-  emit(event: ClaudeEvent): void;
-  /** The wait of a turn is over: it continues, or ends as it had ended. */
-  over(turnId: string, goesOn: boolean): void;
-}
-
 /** The waits of one conversation. */
 export class ResetWaits {
   readonly #maxMs: number;
+  readonly #protocol: Protocol;
   readonly #clock: Clock;
-  readonly #port: ResetPort;
+  readonly #whole: Whole;
   /** Takes back a wait, by the turn. */
   readonly #waits = new Map<string, () => void>();
   /** When a turn began to wait for the first time, by the clock of the wall. */
@@ -36,10 +30,22 @@ export class ResetWaits {
   readonly #triedAgain = new Set<string>();
 
   /** @param maxMs How long a turn may wait, all in all. */
-  constructor(maxMs: number, clock: Clock, port: ResetPort) {
+  constructor(
+    maxMs: number,
+    protocol: Protocol,
+    clock: Clock,
+    whole: Whole,
+  ) {
     this.#maxMs = maxMs;
+    this.#protocol = protocol;
     this.#clock = clock;
-    this.#port = port;
+    this.#whole = whole;
+  }
+
+  /** The wait of a turn is over: it continues, or ends as it had ended. */
+  #over(turnId: string, continues: boolean): void {
+    const promptId = continues ? crypto.randomUUID() : undefined;
+    this.#whole.perform(this.#protocol.goOn(turnId, promptId));
   }
 
   /**
@@ -59,17 +65,18 @@ export class ResetWaits {
     if (
       until - began > this.#maxMs || isPast && this.#triedAgain.has(turnId)
     ) {
-      this.#port.over(turnId, false);
+      this.#over(turnId, false);
       return;
     }
     if (isPast) this.#triedAgain.add(turnId);
     this.#step(turnId, until);
-    this.#port.emit(rateLimitWait({
+    const event = rateLimitWait({
       ...sessionId === undefined ? {} : { sessionId },
       resetsAt,
       waitMs: until - now,
       sends,
-    }));
+    });
+    this.#whole.emit({ events: [event] }, this.#protocol.turns.id);
   }
 
   #step(turnId: string, until: number): void {
@@ -78,7 +85,7 @@ export class ResetWaits {
       if (this.#clock.date() < until) this.#step(turnId, until);
       else {
         this.#waits.delete(turnId);
-        this.#port.over(turnId, true);
+        this.#over(turnId, true);
       }
     });
     this.#waits.set(turnId, stop);
