@@ -112,7 +112,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     alias: "r",
     kind: "text",
     value: "ID",
-    help: "Resume this session",
+    help: "Resume this session: an id, its beginning, a title, or last",
     commands: SESSIONS,
   },
   systemPrompt: {

@@ -16,6 +16,7 @@ import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import { keepsSettings } from "../process/launch_files.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
+import { storedSession } from "../process/stored_session.ts";
 import { closeBoundMs, closeStepsOf } from "../process/shutdown.ts";
 import { DefaultMode } from "../protocol/default_mode.ts";
 import type {
@@ -115,7 +116,7 @@ export class Conversation {
       throw this.#exchange.closedError("start");
     }
     this.#link.checkWait("start", this.protocol.state);
-    const launch = readyLaunch(this.#options);
+    const launch = readyLaunch(this.#resumed());
     this.#open(launch);
     const started = new Due<WireObject>();
     this.#started = started;
@@ -141,6 +142,16 @@ export class Conversation {
       });
     }
     return started;
+  }
+
+  /** The options, with the whole id in the place of its beginning. */
+  #resumed(): SessionOptions {
+    const stored = storedSession(this.#options);
+    const { resume } = this.#exchange;
+    if (resume !== undefined) resume.stored = stored;
+    return stored?.id === undefined
+      ? this.#options
+      : { ...this.#options, resume: stored.id };
   }
 
   /** Gets those ready who look on. */

@@ -34,6 +34,7 @@ import { Meter } from "./meter.ts";
 import { Observers } from "./observers.ts";
 import { OpenQuestions } from "./open_questions.ts";
 import { OpenTurns } from "./open_turns.ts";
+import type { ResumeContext } from "../protocol/end_error.ts";
 import { resumeContext } from "./resume_context.ts";
 import type { SessionSink } from "./sinks.ts";
 
@@ -63,6 +64,8 @@ export class Exchange implements LinkTaker, Whole {
   readonly turns: OpenTurns;
   /** Questions of the CLI that have no answer yet. */
   readonly questions: OpenQuestions;
+  /** The session that the process is told to resume. */
+  readonly resume: ResumeContext | undefined;
   /** What an older CLI lacks of what is asked for. */
   readonly warnings: Warnings;
   /** News of pushed messages, by the message. */
@@ -119,8 +122,9 @@ export class Exchange implements LinkTaker, Whole {
       options,
       (failure) => readers.handlerFailed(failure),
     );
+    this.resume = resumeContext(options);
     this.protocol = new Protocol({
-      resume: resumeContext(options),
+      resume: this.resume,
       stderrTail: () => link.stderrTail,
       validation: options.validation,
       budget: options.budget,

@@ -133,7 +133,13 @@ export interface SessionOptions<Context = unknown>
   /** Where debug logs go, in place of the configuration folder. Turns them on. */
   readonly debugFile?: string | URL;
 
-  /** Continues a session: its id, or `"last"` for the last one in this directory. */
+  /**
+   * Continues a session: its id, the beginning of one (4 characters and more) that no other
+   * has, its title, or `"last"` for the last one in this directory. If there is none the start
+   * fails with the reason `session_not_found`; the hint says what is near, or where it was
+   * looked for. The beginning of an id needs `--allow-read` for the CLI's configuration
+   * folder. `@claudestream/core/sessions` has the list.
+   */
   readonly resume?: string;
   /** Continues under a new id and leaves the old session as it is. Needs `resume`. Default `false`. */
   readonly fork?: boolean;

@@ -47,6 +47,13 @@ export interface ResumeContext {
   readonly cwd: string | undefined;
   /** The message to continue from; `undefined` for the last one. */
   readonly at?: string | undefined;
+  /** What was found on disk, if somebody looked. Set when the process starts. */
+  stored?: {
+    /** The folder that was looked in. */
+    readonly searched: string;
+    /** Ids that may have been meant. */
+    readonly near: readonly string[];
+  } | undefined;
 }
 
 /** How the CLI, 2.1.330 and 2.1.197, says that it does not know an argument. */
@@ -130,14 +137,18 @@ export function refusedStart(
   const names = resume.at === undefined
     ? "resume and cwd"
     : "resume, resumeAt and cwd";
+  const { stored } = resume;
+  const near = stored?.near ?? [];
+  const look = stored === undefined ? "" : `; looked in ${stored.searched}`;
   return new StartupError(
     // Either may be missing, and no field tells which.
     resume.at === undefined ? "session_not_found" : "resume_refused",
     `Cannot resume the session${where}: ${said}`,
     {
       ...details,
-      hint:
-        `Sessions belong to the directory that they were started in: check the options ${names}`,
+      hint: near.length > 0
+        ? `Did you mean ${near.join(" or ")}?`
+        : `Sessions belong to the directory that they were started in: check the options ${names}${look}`,
     },
   );
 }

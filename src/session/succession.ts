@@ -238,10 +238,13 @@ function settledOptions(options: SessionOptions): SessionOptions {
   };
 }
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** The session of a process with these options, where it is known before its first message. */
 function knownIdOf(
   { sessionId, fork, resume }: SessionOptions,
 ): string | undefined {
   if (sessionId !== undefined) return sessionId;
-  return fork === true || resume === "last" ? undefined : resume;
+  // What is no whole id is the beginning of one, a title, or "last".
+  return fork === true || !UUID.test(resume ?? "") ? undefined : resume;
 }

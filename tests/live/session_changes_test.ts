@@ -1,7 +1,13 @@
 // Sessions that this library changed on disk, and what the real CLI makes of them.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { allow, AsyncSession, callback, StartupError } from "../../mod.ts";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  StartupError,
+  SyncSession,
+} from "../../mod.ts";
 import {
   deleteSession,
   forkSession,
@@ -14,7 +20,7 @@ import {
   type Reply,
   reply,
 } from "../../src/testing/messages_api.ts";
-import { live, world } from "../support/live_world.ts";
+import { live, syncWorld, world } from "../support/live_world.ts";
 
 const policy = callback(() => allow());
 
@@ -154,5 +160,56 @@ live(
     await using session = new AsyncSession({ ...options, resume: id });
     const error = await assertRejects(() => session.ask("more"), StartupError);
     assertEquals(error.code, "session_not_found");
+  },
+);
+
+live(
+  "a session is resumed by the beginning of its id; a bad one says what is near",
+  async () => {
+    const { on, options, configDir } = await begun();
+    await using _ = on;
+    let id = "";
+    {
+      await using session = new AsyncSession(options);
+      await session.ask("first");
+      id = session.id ?? "";
+    }
+    const begin = id.slice(0, 8);
+    {
+      await using again = new AsyncSession({ ...options, resume: begin });
+      assertEquals(again.id, undefined);
+      await again.ask("second");
+      assertEquals(again.id, id);
+    }
+    const other = `${begin}-0000-4000-8000-000000000000`;
+    for (const [resume, near] of [[other, id], ["zzzz", undefined]] as const) {
+      await using bad = new AsyncSession({ ...options, resume });
+      const error = await assertRejects(() => bad.ask("more"), StartupError);
+      assertEquals(error.code, "session_not_found");
+      const hint = error.hint ?? "";
+      assert(
+        near === undefined
+          ? hint.includes(`looked in ${configDir}/projects`)
+          : hint === `Did you mean ${near}?`,
+        hint,
+      );
+    }
+    // As the list and the transcript have it.
+    assertEquals((await sessionInfo(begin, { configDir })).id, id);
+  },
+);
+
+live(
+  "a blocking session is resumed by the beginning of an id, too",
+  async () => {
+    await using on = await syncWorld([reply.text("one"), reply.text("two")]);
+    let id = "";
+    {
+      using session = new SyncSession(on.options);
+      session.ask("first");
+      id = session.id ?? "";
+    }
+    using again = new SyncSession({ ...on.options, resume: id.slice(0, 8) });
+    assertEquals(again.ask("second").sessionId, id);
   },
 );
