@@ -76,6 +76,7 @@ export type {
 export type { SessionUsage } from "./src/protocol/facts.ts";
 export type { CostEntry } from "./src/observe/cost_entry.ts";
 export type { Logger } from "./src/observe/log.ts";
+export type { Clock } from "./src/options/clock.ts";
 export type {
   ExitStatus,
   Spawn,

@@ -56,15 +56,15 @@ export class ChildLink implements Link {
   }
 
   now(): number {
-    return performance.now();
+    return this.#options.clock?.now() ?? performance.now();
   }
 
   date(): number {
-    return Date.now();
+    return this.#options.clock?.date() ?? Date.now();
   }
 
   after(timeoutMs: number, call: () => void): () => void {
-    return this.#timers.after(timeoutMs, call);
+    return (this.#options.clock ?? this.#timers).after(timeoutMs, call);
   }
 
   start(launch: Launch, taker: LinkTaker): void {

@@ -7,19 +7,12 @@
  */
 
 import type { Due } from "../util/due.ts";
+import type { Clock } from "../options/clock.ts";
 import type { Launch } from "../options/launch.ts";
 import type { ProcessExit } from "../protocol/mod.ts";
 import type { ConversationState } from "../protocol/state.ts";
 
-/** Time, as a link has it. */
-export interface Clock {
-  /** Milliseconds that passed since some moment; it never goes back. */
-  now(): number;
-  /** Milliseconds since 1970, by the clock of the wall. */
-  date(): number;
-  /** Calls a function after a time. Returns a function that cancels it. */
-  after(timeoutMs: number, call: () => void): () => void;
-}
+export type { Clock };
 
 /** Takes what comes from the process. */
 export interface LinkTaker {

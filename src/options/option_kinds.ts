@@ -209,6 +209,16 @@ export const EXIT_SIGNALS: Kind = anyOf(
   true,
 );
 
+/** The option `clock`. */
+export const CLOCK: Kind = kind(
+  "a clock with now, date and after",
+  (value) =>
+    typeof value === "object" && value !== null &&
+    ["now", "date", "after"].every((name) =>
+      typeof Reflect.get(value, name) === "function"
+    ),
+);
+
 /** The option `logger`. */
 export const LOGGER: Kind = kind(
   "a logger with debug, info, warn and error, such as console",

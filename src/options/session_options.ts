@@ -24,6 +24,7 @@ import type {
   ToolConfig,
   WaitForReset,
 } from "./option_types.ts";
+import type { Clock } from "./clock.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import type { Validation } from "../messages/_define.ts";
 import type { CostEntry } from "../observe/cost_entry.ts";
@@ -272,6 +273,12 @@ export interface SessionOptions<Context = unknown>
    * fails with the code `auth`. Default `"any"`.
    */
   readonly auth?: AuthMode;
+  /**
+   * The clock of limits, silence and waits for a reset; for tests, see `FakeClock` of
+   * `@claudestream/core/testing`. How a process starts and ends takes its real time.
+   * Default: the clock of the machine.
+   */
+  readonly clock?: Clock;
   /**
    * What leaving a turn early does: `"interrupt"` ends it as soon as possible, `"drain"`
    * lets it run to its end unread, `"close"` ends the session. Default `"interrupt"`.

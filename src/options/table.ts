@@ -233,6 +233,7 @@ export const TABLE: Table = {
     kind: oneOf("subscription", "api-key", "any"),
     place: places.placeAuth,
   },
+  clock: { kind: kinds.CLOCK, place: library },
   onBreak: { kind: oneOf("interrupt", "drain", "close"), place: library },
   onWire: { kind: FUNCTION, place: library },
   record: { kind: kinds.RECORD, place: library },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Clock } from "../options/clock.ts";
 import type { ExitStatus, SpawnSpec, Transport } from "../options/transport.ts";
 import { Player } from "./player.ts";
 import { encode } from "./player/bytes.ts";
@@ -17,6 +18,16 @@ const HIGH_WATER_MARK = 16;
 
 /** So many characters are written at the latest. */
 const MAX_PENDING = 65536;
+
+/** Options of {@linkcode MemoryClaude}. */
+export interface MemoryClaudeOptions {
+  /**
+   * The clock of its pauses, such as a `FakeClock`.
+   *
+   * @default the clock of the machine
+   */
+  readonly clock?: Clock;
+}
 
 /**
  * Plays a scenario in memory. Gates stand open and marks tell nobody: a test that has to
@@ -39,19 +50,22 @@ export class MemoryClaude {
   /** For the option `transport`: plays with the arguments that every session has. */
   readonly transport: () => Transport;
   readonly #scenario: Scenario;
+  readonly #clock: Clock | undefined;
   readonly #received: JsonObject[][] = [];
 
   /**
    * Prepares a stand-in; nothing is played yet.
    *
    * @param scenario What each start does.
+   * @param options Its clock.
    * @throws {RangeError} The scenario has no process.
    */
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, options: MemoryClaudeOptions = {}) {
     if (scenario.processes.length === 0) {
       throw new RangeError("Cannot play a scenario: it has no process");
     }
     this.#scenario = scenario;
+    this.#clock = options.clock;
     this.spawn = ({ args, cwd = "/" }) => this.#start(args, cwd);
     this.transport = () => this.#start(USUAL, "/");
   }
@@ -76,8 +90,11 @@ export class MemoryClaude {
       pid: start + 1,
       fallbackSeed: crypto.randomUUID(),
     });
-    return new MemoryProcess(player, (line) => received.push(parsed(line)))
-      .transport;
+    return new MemoryProcess(
+      player,
+      (line) => received.push(parsed(line)),
+      this.#clock,
+    ).transport;
   }
 }
 
@@ -96,7 +113,8 @@ export class MemoryProcess {
   readonly #player: Playing;
   readonly #received: (line: string) => void;
   readonly #exit = Promise.withResolvers<ExitStatus>();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timers = new Set<() => void>();
+  readonly #clock: Clock | undefined;
   readonly #stdout: Pipe = new Pipe();
   readonly #stderr: Pipe = new Pipe();
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -111,8 +129,14 @@ export class MemoryProcess {
    *
    * @param player What is played.
    * @param received Called with each line that was read.
+   * @param clock That of pauses. Default: the clock of the machine.
    */
-  constructor(player: Playing, received: (line: string) => void = () => {}) {
+  constructor(
+    player: Playing,
+    received: (line: string) => void = () => {},
+    clock?: Clock,
+  ) {
+    this.#clock = clock;
     this.#player = player;
     this.#received = received;
     const decoder = new TextDecoder();
@@ -175,6 +199,12 @@ export class MemoryProcess {
     if (text !== "") await this.#stdout.write(encode(text));
   }
 
+  #after(ms: number, call: () => void): () => void {
+    if (this.#clock !== undefined) return this.#clock.after(ms, call);
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  }
+
   async #perform(output: PlayerOutput): Promise<void> {
     switch (output.do) {
       case "line": {
@@ -195,12 +225,12 @@ export class MemoryProcess {
         return;
       }
       case "pause": {
-        const timer = setTimeout(() => {
-          this.#timers.delete(timer);
+        const cancel = this.#after(output.ms, () => {
+          this.#timers.delete(cancel);
           this.#player.resume(output.key);
           this.#wake.resolve();
-        }, output.ms);
-        this.#timers.add(timer);
+        });
+        this.#timers.add(cancel);
         return;
       }
       case "gate":
@@ -235,7 +265,7 @@ export class MemoryProcess {
   #over(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const cancel of this.#timers) cancel();
     this.#stdout.close();
     this.#stderr.close();
     this.#wake.resolve();

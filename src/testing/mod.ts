@@ -32,7 +32,8 @@ export {
   type ScenarioIssue,
   scenarioJsonSchema,
 } from "./scenario_file.ts";
-export { MemoryClaude } from "./memory_claude.ts";
+export { FakeClock } from "./fake_clock.ts";
+export { MemoryClaude, type MemoryClaudeOptions } from "./memory_claude.ts";
 export {
   ScriptedClaude,
   type ScriptedClaudeOptions,

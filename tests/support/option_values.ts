@@ -36,6 +36,7 @@ const SAMPLES: readonly unknown[] = [
   allowAll(),
   new AbortController().signal,
   console,
+  { now: () => 0, date: () => 0, after: () => () => {} },
   400,
 ];
 
