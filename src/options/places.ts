@@ -222,6 +222,14 @@ export const placeDenied: PlaceOf<"disallowedTools"> = (draft, rules) => {
   else list("--disallowedTools")(draft, names);
 };
 
+/** The option `isolated`. */
+export const placeIsolated: PlaceOf<"isolated"> = (draft, isIsolated) => {
+  if (!isIsolated) return;
+  draft.args.push("--setting-sources=", "--strict-mcp-config");
+  draft.env.CLAUDE_CODE_DISABLE_CLAUDE_MDS = "1";
+  draft.env.CLAUDE_CODE_DISABLE_AUTO_MEMORY = "1";
+};
+
 /** The option `builtinTools`. */
 export const placeBuiltins: PlaceOf<"builtinTools"> = (draft, tools) =>
   list("--tools")(

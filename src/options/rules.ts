@@ -55,6 +55,8 @@ const EITHER: readonly (readonly [
   ["permissionPromptTool", "onQuestion"],
   ["permissionPromptTool", "onPlan"],
   ["keepEnv", "clearEnv"],
+  ["isolated", "settingSources"],
+  ["isolated", "strictMcp"],
   ["fromPr", "resume"],
   ["fromPr", "sessionId"],
 ];

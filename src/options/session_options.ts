@@ -199,6 +199,15 @@ export interface SessionOptions<Context = unknown>
   readonly restricted?: boolean;
   /** Without anything that user or project added to the CLI. Default `false`. */
   readonly safeMode?: boolean;
+  /**
+   * Nothing of the user or the project has a say in the session, so that it runs alike on
+   * every machine: no settings files of theirs (`settingSources: []`) and so none of their
+   * hooks, permission rules, plugins, skills and agents; no MCP servers but those of the
+   * options (`strictMcp`); no `CLAUDE.md`, and no memory that is kept by itself. What the
+   * options name still holds, and so do sign-in and managed settings of the machine. Not
+   * with `settingSources` and `strictMcp`. Default `false`.
+   */
+  readonly isolated?: boolean;
 
   /** Name of the agent that runs the conversation: one of `agents`, or of a settings file. */
   readonly agent?: string;

@@ -176,6 +176,7 @@ export const TABLE: Table = {
   bare: { kind: YES_OR_NO, place: when(true, "--bare") },
   restricted: { kind: YES_OR_NO, place: when(true, "--restricted") },
   safeMode: { kind: YES_OR_NO, place: when(true, "--safe-mode") },
+  isolated: { kind: YES_OR_NO, place: places.placeIsolated },
 
   agent: { kind: TEXT, place: flag("--agent") },
   agents: { kind: toolKinds.AGENTS, place: places.placeAgents },

@@ -85,6 +85,14 @@ const TABLE: readonly [
   [{ extraArgs: ["--of-a-newer-cli"] }, { args: ["--of-a-newer-cli"] }],
   [{ sessionId: ID }, { args: [`--session-id=${ID}`] }],
   [{ safeMode: true }, { args: ["--safe-mode"] }],
+  [{ isolated: false }, {}],
+  [{ isolated: true }, {
+    args: ["--setting-sources=", "--strict-mcp-config"],
+    env: {
+      CLAUDE_CODE_DISABLE_CLAUDE_MDS: "1",
+      CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
+    },
+  }],
   [{ strictMcp: true }, { args: ["--strict-mcp-config"] }],
   [{ mcpConfigFiles: ["/a", "/b"] }, {
     args: ["--mcp-config=/a", "--mcp-config=/b"],
@@ -289,7 +297,12 @@ function everything(): SessionOptions {
   const long = "x".repeat(1 << 20);
   const many = Array.from({ length: 500 }, (_, index) => `name${index}`);
   return {
-    ...Object.assign({}, ...TABLE.map(([options]) => options)),
+    ...Object.assign(
+      {},
+      ...TABLE.map(([options]) => options)
+        // It takes the place of two others.
+        .filter((options) => !("isolated" in options)),
+    ),
     systemPrompt: { text: long, append: long },
     subagentSystemPrompt: { append: long },
     planModeInstructions: long,
