@@ -187,7 +187,7 @@ export class Exchange implements LinkTaker, Whole {
   /**
    * Takes a line of the process.
    *
-   * @param isLast Whether no other one is there already.
+   * @param isLast Whether the clock is to be looked at: see {@linkcode LinkTaker.receive}.
    * @returns Whether it answers a request of ours, for which a caller waits.
    */
   receive(line: string, isLast = true): boolean {

@@ -1,5 +1,5 @@
 /**
- * What the blocking driver and its worker tell each other, as plain data.
+ * What the link of a blocking session and its worker tell each other, as plain data.
  *
  * @module
  */
