@@ -29,6 +29,7 @@ import type { PermissionAsker } from "./question/permission_asker.ts";
 import { failureObject } from "./failure.ts";
 import { report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
+import { teeTo } from "./tee.ts";
 import { TaskWait, waitingText } from "./task_wait.ts";
 import { styled } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -269,6 +270,10 @@ export async function conduct(
     });
   // Signals are heard until the process is gone.
   using watch = new SignalWatch(session, (error) => beforeExit(plan, error));
+  // Closed after the session, whose last events it gets.
+  await using _tee = plan.flags.tee === undefined
+    ? undefined
+    : await teeTo(plan.flags.tee, session);
   await using _closing = session;
   return await body(new Conductor(plan, session, watch, denied));
 }

@@ -35,6 +35,10 @@ export interface Flags {
   configDir?: string;
   yes?: boolean;
   fast?: boolean;
+  record?: string;
+  tee?: string;
+  speed?: number;
+  as?: string;
   type?: string;
   help?: boolean;
   version?: boolean;
@@ -79,8 +83,15 @@ export interface FlagSpec {
   readonly commands?: readonly CommandName[];
 }
 
-const SESSIONS = ["send", "stream", "events", "ask", "repl"] as const;
-const PROMPTS = ["send", "stream", "events", "ask"] as const;
+const SESSIONS = [
+  "send",
+  "stream",
+  "events",
+  "ask",
+  "repl",
+  "record",
+] as const;
+const PROMPTS = ["send", "stream", "events", "ask", "record"] as const;
 
 /** The table, in the order of the help. */
 export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
@@ -159,13 +170,13 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "switch",
     help:
       "Print JSON: one event per line, one object for ask and doctor, and an object for a failure",
-    commands: [...PROMPTS, "doctor", "schema"],
+    commands: [...PROMPTS, "replay", "doctor", "schema"],
   },
   raw: {
     name: "raw",
     kind: "switch",
     help: "Print Claude's own lines instead of typed events",
-    commands: ["send", "events"],
+    commands: ["send", "events", "replay"],
   },
   stdin: {
     name: "stdin",
@@ -208,7 +219,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "switch",
     negatable: true,
     help: "Print time, cost and tokens at the end (default: on a terminal)",
-    commands: ["send", "stream", "events", "repl", "demo"],
+    commands: ["send", "stream", "events", "repl", "record", "replay", "demo"],
   },
   yes: {
     name: "yes",
@@ -221,14 +232,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "fast",
     kind: "switch",
     help: "Leave out the pauses",
-    commands: ["demo"],
+    commands: ["demo", "replay"],
   },
   quiet: {
     name: "quiet",
     alias: "q",
     kind: "switch",
     help: "Print only errors and questions on stderr",
-    commands: [...SESSIONS, "demo"],
+    commands: [...SESSIONS, "replay", "demo"],
   },
   color: {
     name: "color",
@@ -236,7 +247,35 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     negatable: true,
     value: "WHEN",
     help: "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
-    commands: [...SESSIONS, "demo"],
+    commands: [...SESSIONS, "replay", "demo"],
+  },
+  record: {
+    name: "record",
+    kind: "text",
+    value: "FILE",
+    help: "Keep the session in this file, to be shown again with replay",
+    commands: ["send", "stream", "events", "ask", "repl"],
+  },
+  tee: {
+    name: "tee",
+    kind: "text",
+    value: "FILE",
+    help: "Also write every event to this file, as a line of JSON",
+    commands: SESSIONS,
+  },
+  speed: {
+    name: "speed",
+    kind: "amount",
+    value: "N",
+    help: "How fast: 1 as it was, 4 four times as fast",
+    commands: ["replay"],
+  },
+  as: {
+    name: "as",
+    kind: "text",
+    value: "COMMAND",
+    help: "Show it as send, stream, ask or events do (default: send)",
+    commands: ["replay"],
   },
   claudePath: {
     name: "claude-path",

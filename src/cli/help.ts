@@ -60,6 +60,19 @@ const USAGE: Readonly<
   claudestream repl < prompts.txt
 `,
   },
+  record: {
+    usage: "record FILE PROMPT… [flags]",
+    examples: `  claudestream record bug.ndjson "fix the test" --allow Edit
+`,
+  },
+  replay: {
+    usage: "replay FILE [flags]",
+    examples: `  claudestream replay bug.ndjson
+  claudestream replay bug.ndjson --speed 4
+  claudestream replay bug.ndjson --fast --as stream
+  claudestream replay bug.ndjson --json | jq -c .type
+`,
+  },
   doctor: {
     usage: "doctor [flags]",
     examples: `  claudestream doctor

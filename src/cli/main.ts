@@ -72,6 +72,14 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { repl } = await import("./commands/repl.ts");
       return await repl(invocation, output);
     }
+    case "record": {
+      const { record } = await import("./commands/record.ts");
+      return await record(invocation, output);
+    }
+    case "replay": {
+      const { replay } = await import("./commands/replay.ts");
+      return await replay(invocation, output);
+    }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
       return await doctor(invocation, output);

@@ -44,6 +44,7 @@ export async function sessionOptions(
     claudePath: flags.claudePath,
     configDir: flags.configDir,
     resume,
+    record: flags.record,
     systemPrompt: await systemPrompt(flags),
     // The flag was checked as the option is.
     permissionMode: flags.permissionMode as PermissionMode | undefined,

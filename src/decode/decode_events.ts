@@ -62,8 +62,8 @@ export class LineEventStream<V extends View = "flat">
   }
 }
 
-/** Reads one line after the other. */
-function lineDecoder<V extends View>(
+/** Returns a function that reads one line after the other, which a stream is made of. */
+export function lineDecoder<V extends View>(
   view: V,
   validation: Validation,
 ): (line: string) => readonly ViewEvents[V][] {

@@ -49,7 +49,12 @@ export class FakeClock implements Clock {
   readonly #began: number;
   #timers: Timer[] = [];
 
-  /** @param date What time it is at first. Default: the beginning of 2026, UTC. */
+  /**
+   * Makes a clock that stands still.
+   *
+   * @param date What time it is at first. Default: the beginning of 2026, UTC.
+   * @throws {RangeError} It is no date.
+   */
   constructor(date: Date | string = "2026-01-01T00:00:00.000Z") {
     this.#began = new Date(date).getTime();
     if (Number.isNaN(this.#began)) {
