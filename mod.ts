@@ -344,3 +344,11 @@ export type {
   AgentVariable,
 } from "./src/agents/agent_file.ts";
 export type { TextIssue, TextPlace } from "./src/util/jsonc.ts";
+export {
+  type ResolvedSettings,
+  type ResolvedSource,
+  resolveSettings,
+  type ResolveSettingsOptions,
+  type SettingOrigin,
+  type SettingsOrigin,
+} from "./src/doctor/resolve_settings.ts";

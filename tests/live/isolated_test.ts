@@ -5,6 +5,7 @@ import {
   allow,
   AsyncSession,
   callback,
+  resolveSettings,
   type SessionOptions,
   SyncSession,
 } from "../../mod.ts";
@@ -115,5 +116,49 @@ live("isolated: the same of a blocking session", async () => {
   assert(!TOLD.some((text) => told.includes(text)));
   for (const hook of HOOKS) {
     assertEquals(await exists(`${on.scratch.cwd}/${hook}`), false);
+  }
+});
+
+live("resolveSettings reads what the CLI has in effect", async () => {
+  await using on = await world({ replies: () => reply.text("done") });
+  const { home, cwd } = on.scratch;
+  const put = async (path: string, value: unknown) => {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, JSON.stringify(value));
+  };
+  await put(`${home}/.claude/settings.json`, {
+    env: { A: "user", B: "user" },
+    permissions: { allow: ["Read", "Grep"], deny: ["WebFetch"] },
+    cleanupPeriodDays: 9,
+  });
+  await put(`${cwd}/.claude/settings.json`, {
+    env: { B: "project" },
+    permissions: { allow: ["Read", "Edit"] },
+    outputStyle: "default",
+  });
+  await put(`${cwd}/.claude/settings.local.json`, { cleanupPeriodDays: 5 });
+  for (
+    const how of [
+      {},
+      { settingSources: ["user"] },
+      { isolated: true },
+      {
+        settings: { env: { A: "flag" }, permissions: { allow: ["Bash(ls)"] } },
+      },
+    ] as const
+  ) {
+    const found = await resolveSettings({
+      ...how,
+      cwd,
+      configDir: `${home}/.claude`,
+    });
+    await using session = new AsyncSession({ ...on.options, ...how });
+    const told = await session.settings();
+    assertEquals(found.effective, told.effective, JSON.stringify(how));
+    assertEquals(
+      found.sources.map(({ source, settings }) => ({ source, settings })),
+      told.sources,
+      JSON.stringify(how),
+    );
   }
 });
