@@ -8,6 +8,8 @@ export const COMMANDS = {
   repl: "Hold a conversation: several turns in one session",
   record: "The same as send, and keep the session in a file",
   replay: "Show a recorded session again, without Claude",
+  sessions:
+    "List, show, search, rename, tag, fork, export and delete past sessions",
   doctor: "Check whether sessions work here, and say how to mend what does not",
   demo: "Show a scripted session; needs neither Claude nor an account",
   schema: "Print the JSON Schema of the events that --json prints",

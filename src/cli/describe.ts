@@ -7,6 +7,7 @@
 import {
   ClaudeNotFoundError,
   ClaudeStreamError,
+  SessionNotFoundError,
   TurnError,
 } from "../errors.ts";
 import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
@@ -32,6 +33,16 @@ export function describe(error: unknown): Description {
     return described(BY_SIGNAL[error.signal], error.message);
   }
   if (error instanceof WriteError) return described("output", error.message);
+  if (error instanceof SessionNotFoundError) {
+    const { code, message, hint, near } = error;
+    return {
+      code,
+      message,
+      hint: near.length > 0 && hint !== undefined
+        ? hint
+        : "See what there is with: claudestream sessions list --all",
+    };
+  }
   if (error instanceof TurnError) return describeTurn(error);
   if (error instanceof ClaudeNotFoundError && error.wanted !== undefined) {
     const { code, message } = error;

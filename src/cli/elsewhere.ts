@@ -72,7 +72,6 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   ),
   "fallback-model": option("fallbackModel"),
   file: option("files"),
-  "fork-session": option("fork"),
   "forward-subagent-text": option("forwardSubagentText"),
   "from-pr": option("fromPr"),
   ide: not(TERMINAL_ONLY),
@@ -163,7 +162,6 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "skip-permissions": here("--allow all"),
   profile: here("--config-dir DIR"),
   var: not("a prompt has no variables here: the shell's own will do"),
-  "no-input": here("--no-stdin", "without a terminal no question is asked"),
   system: here("--system-prompt TEXT"),
 };
 

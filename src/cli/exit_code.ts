@@ -9,6 +9,7 @@ import {
   ClaudeStreamError,
   DeadlineError,
   type ErrorCode,
+  SessionNotFoundError,
   StartupError,
 } from "../errors.ts";
 import { formatMs } from "./terminal.ts";
@@ -72,7 +73,9 @@ const BY_CODE: { readonly [C in ErrorCode]?: number } = {
 
 /** The exit code of whatever was thrown. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof SessionNotFoundError) {
+    return EXIT.usage;
+  }
   if (error instanceof TimeoutError) return EXIT.timeout;
   if (error instanceof SignalError) return BY_SIGNAL[error.signal];
   // Deno may not do what it takes: nothing was started.

@@ -6,6 +6,7 @@ import {
   DeadlineError,
   type ErrorCode,
   ProcessExitError,
+  SessionNotFoundError,
   StartupError,
   TurnError,
 } from "../errors.ts";
@@ -29,6 +30,7 @@ const CASES: readonly (readonly [number, unknown])[] = [
   [75, failed("overloaded")],
   [2, new UsageError("")],
   [2, new ConfigError("model", "")],
+  [2, new SessionNotFoundError("missing", "x", [], [])],
   [2, new StartupError("cwd_not_found", "")],
   [3, new StartupError("exited", "")],
   [3, new StartupError("session_not_found", "")],

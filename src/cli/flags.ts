@@ -15,6 +15,7 @@ export interface Flags {
   model?: string;
   cwd?: string;
   resume?: string;
+  fork?: boolean;
   continue?: boolean;
   systemPrompt?: string;
   appendSystemPrompt?: string;
@@ -34,6 +35,11 @@ export interface Flags {
   claudePath?: string;
   configDir?: string;
   yes?: boolean;
+  input?: boolean;
+  all?: boolean;
+  limit?: number;
+  format?: string;
+  output?: string;
   fast?: boolean;
   record?: string;
   tee?: string;
@@ -109,7 +115,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "DIR",
     help: "Work in this directory",
-    commands: [...SESSIONS, "doctor"],
+    commands: [...SESSIONS, "sessions", "doctor"],
   },
   continue: {
     name: "continue",
@@ -122,8 +128,15 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "resume",
     alias: "r",
     kind: "text",
-    value: "ID",
-    help: "Resume this session: an id, its beginning, a title, or last",
+    value: "SESSION",
+    help: "Resume this session: an id, the beginning of one, a title, or last",
+    commands: SESSIONS,
+  },
+  fork: {
+    name: "fork",
+    synonyms: ["fork-session"],
+    kind: "switch",
+    help: "Leave the resumed session as it is, and continue in a copy",
     commands: SESSIONS,
   },
   systemPrompt: {
@@ -170,7 +183,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "switch",
     help:
       "Print JSON: one event per line, one object for ask and doctor, and an object for a failure",
-    commands: [...PROMPTS, "replay", "doctor", "schema"],
+    commands: [...PROMPTS, "replay", "sessions", "doctor", "schema"],
   },
   raw: {
     name: "raw",
@@ -225,8 +238,44 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "yes",
     alias: "y",
     kind: "switch",
-    help: "Answer the questions of the demo with yes",
-    commands: ["demo"],
+    help: "Answer with yes: the questions of the demo, the one about deleting",
+    commands: ["demo", "sessions"],
+  },
+  input: {
+    name: "input",
+    kind: "switch",
+    negatable: true,
+    help:
+      "Ask questions at a terminal, or none at all: scripts want --no-input",
+    commands: ["send", "stream", "sessions"],
+  },
+  all: {
+    name: "all",
+    kind: "switch",
+    help: "Look at the sessions of all directories, not of this one alone",
+    commands: ["sessions"],
+  },
+  limit: {
+    name: "limit",
+    kind: "count",
+    value: "N",
+    help: "List or find at most N",
+    commands: ["sessions"],
+  },
+  format: {
+    name: "format",
+    kind: "text",
+    value: "FORMAT",
+    help: "Export as markdown (the default), html or jsonl",
+    commands: ["sessions"],
+  },
+  output: {
+    name: "output",
+    alias: "o",
+    kind: "text",
+    value: "FILE",
+    help: "Write to this file, whole or not at all; - is stdout",
+    commands: ["sessions"],
   },
   fast: {
     name: "fast",
@@ -239,7 +288,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     alias: "q",
     kind: "switch",
     help: "Print only errors and questions on stderr",
-    commands: [...SESSIONS, "replay", "demo"],
+    commands: [...SESSIONS, "replay", "sessions", "demo"],
   },
   color: {
     name: "color",
@@ -289,7 +338,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "DIR",
     help: "Claude's configuration, instead of ~/.claude",
-    commands: [...SESSIONS, "doctor"],
+    commands: [...SESSIONS, "sessions", "doctor"],
   },
   type: {
     name: "type",

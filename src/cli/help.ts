@@ -73,6 +73,22 @@ const USAGE: Readonly<
   claudestream replay bug.ndjson --json | jq -c .type
 `,
   },
+  sessions: {
+    usage: "sessions [ACTION] [SESSION] [flags]",
+    examples: `  claudestream sessions
+  claudestream sessions list parser --all --limit 20
+  claudestream sessions show last
+  claudestream sessions search "race condition"
+  claudestream sessions rename last "Move to the new parser"
+  claudestream sessions tag last release
+  claudestream sessions fork last "Another try"
+  claudestream sessions export last --format html -o session.html
+  claudestream sessions delete 0b5f1c9e --yes
+
+SESSION is an id, the beginning of one (4 characters and more), a title, or last.
+An empty title or tag ("") takes back the one that was there.
+`,
+  },
   doctor: {
     usage: "doctor [flags]",
     examples: `  claudestream doctor

@@ -41,7 +41,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   startup: { say: "See what is wrong with: claudestream doctor" },
   session_not_found: {
     say:
-      "Sessions belong to the directory they were started in: check --cwd and the id; --continue takes the last one there",
+      "Sessions belong to the directory they were started in: check --cwd and the id; see all with: claudestream sessions list --all",
   },
   process_exit: {
     say: "See what is wrong with: claudestream doctor",

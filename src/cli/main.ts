@@ -80,6 +80,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { replay } = await import("./commands/replay.ts");
       return await replay(invocation, output);
     }
+    case "sessions": {
+      const { sessions } = await import("./commands/sessions.ts");
+      return await sessions(invocation, output);
+    }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
       return await doctor(invocation, output);

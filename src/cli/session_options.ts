@@ -36,7 +36,13 @@ export async function sessionOptions(
       "Cannot use --continue with --resume: take one of them",
     );
   }
-  const resume = flags.continue === true ? "last" : flags.resume;
+  const resume = flags.continue === true ? "last" : await resumeOf(flags);
+  if (flags.fork === true && resume === undefined) {
+    throw new UsageError(
+      "Cannot use --fork without a session to fork from",
+      "Name one with --resume, or take the last one with --continue",
+    );
+  }
   const { maxTurns, maxBudgetUsd } = flags;
   return defined({
     model: flags.model ?? (readEnv("CLAUDESTREAM_MODEL") || undefined),
@@ -45,6 +51,7 @@ export async function sessionOptions(
     configDir: flags.configDir,
     resume,
     record: flags.record,
+    fork: flags.fork,
     systemPrompt: await systemPrompt(flags),
     // The flag was checked as the option is.
     permissionMode: flags.permissionMode as PermissionMode | undefined,
@@ -61,6 +68,18 @@ export async function sessionOptions(
     // There are no forms here yet, and a server that asks must not wait for ever.
     onElicitation: () => elicit.decline(),
   });
+}
+
+/** Ids are made of this; the CLI itself says whether there is such a session. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+async function resumeOf(flags: Flags): Promise<string | undefined> {
+  const { resume } = flags;
+  if (resume === undefined || resume === "last" || UUID.test(resume)) {
+    return resume;
+  }
+  const { resumedId } = await import("./sessions/session_choice.ts");
+  return await resumedId(resume, flags);
 }
 
 async function systemPrompt(

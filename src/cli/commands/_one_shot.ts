@@ -28,14 +28,17 @@ export async function oneShot(command: OneShot): Promise<number> {
   const { command: name } = invocation;
   const prompt = await readPrompt(invocation, output);
   const { flags } = invocation;
-  using person = asks ? await findSomebody(output, flags.color) : undefined;
+  const mayAsk = asks && flags.input !== false;
+  using person = mayAsk ? await findSomebody(output, flags.color) : undefined;
   const until = flags.until ?? "tasks";
   const plan = {
     output,
     flags,
     asker: person?.asker,
-    whyNobody: asks
+    whyNobody: mayAsk
       ? person?.whyNobody
+      : asks
+      ? "--no-input asks nobody"
       : name === "send"
       ? "send --raw asks nobody; send does, at a terminal"
       : `${name} asks nobody; send and stream do, at a terminal`,

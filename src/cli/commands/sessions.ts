@@ -1,0 +1,319 @@
+import {
+  deleteSession,
+  exportSession,
+  forkSession,
+  listSessions,
+  readSession,
+  renameSession,
+  searchSessions,
+  type SessionDetails,
+  type SessionMatch,
+  tagSession,
+} from "../../sessions/mod.ts";
+import { closest } from "../../util/closest.ts";
+import { FLAGS, type Flags } from "../flags.ts";
+import { jsonLine, jsonList } from "../json_line.ts";
+import { oneLine } from "../one_line.ts";
+import type { Output } from "../output.ts";
+import type { Invocation } from "../parse.ts";
+import { foundSession, placeOf } from "../sessions/session_choice.ts";
+import {
+  factsText,
+  listText,
+  matchText,
+  talkText,
+} from "../sessions/session_text.ts";
+import { UsageError } from "../usage_error.ts";
+import { writeWhole } from "../whole_file.ts";
+import { typedLines } from "./_one_shot.ts";
+
+/** What an action is given. */
+interface Call {
+  readonly words: readonly string[];
+  readonly flags: Flags;
+  readonly output: Output;
+}
+
+/** Something to do with sessions. */
+interface Action {
+  /** What stands behind its name. */
+  readonly usage: string;
+  /** The fewest and the most words. */
+  readonly words: readonly [fewest: number, most: number];
+  /** The flags that belong to it alone. */
+  readonly flags?: readonly (keyof Flags)[];
+  readonly run: (call: Call) => Promise<void>;
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  list: { usage: "[TEXT]", words: [0, 1], flags: ["limit"], run: list },
+  show: { usage: "SESSION", words: [1, 1], run: show },
+  search: { usage: "TEXT", words: [1, 1], flags: ["limit"], run: search },
+  rename: { usage: "SESSION TITLE", words: [2, Infinity], run: rename },
+  tag: { usage: "SESSION TAG", words: [2, 2], run: tag },
+  fork: { usage: "SESSION [TITLE]", words: [1, Infinity], run: fork },
+  export: {
+    usage: "SESSION [--format FORMAT] [-o FILE]",
+    words: [1, 1],
+    flags: ["format", "output"],
+    run: exportIt,
+  },
+  delete: {
+    usage: "SESSION…",
+    words: [1, Infinity],
+    flags: ["yes", "input"],
+    run: deleteThem,
+  },
+};
+
+/** The names of the actions. */
+export const SESSION_ACTIONS: readonly string[] = Object.keys(ACTIONS);
+
+/** `sessions`: the list of the sessions on disk, and what can be done with them. */
+export async function sessions(
+  invocation: Invocation,
+  output: Output,
+): Promise<number> {
+  const { flags } = invocation;
+  const [name = "list", ...words] = [
+    ...invocation.words,
+    ...invocation.literal,
+  ];
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) throw unknownAction(name);
+  check(name, action, words, flags);
+  await action.run({ words, flags, output });
+  return 0;
+}
+
+function check(
+  name: string,
+  { usage, words: [fewest, most], flags: own = [] }: Action,
+  words: readonly string[],
+  flags: Flags,
+): void {
+  if (words.length < fewest || words.length > most) {
+    throw new UsageError(
+      `Cannot use "sessions ${name}" with ${
+        words.length === 0 ? "nothing" : words.map((word) => `"${word}"`)
+          .join(" ")
+      }: expected ${usage}`,
+      "SESSION is an id, the beginning of one, a title, or last; put a title or text of several words in quotes",
+    );
+  }
+  const owned = new Set(
+    Object.values(ACTIONS).flatMap(({ flags }) => flags ?? []),
+  );
+  for (const key of owned) {
+    if (flags[key] === undefined || own.includes(key)) continue;
+    const owners = Object.entries(ACTIONS).filter(([, { flags: theirs }]) =>
+      theirs?.includes(key) === true
+    ).map(([owner]) => `sessions ${owner}`);
+    throw new UsageError(
+      `Cannot use --${FLAGS[key].name} with "sessions ${name}": it belongs to ${
+        owners.join(", ")
+      }`,
+    );
+  }
+}
+
+function unknownAction(name: string): UsageError {
+  const near = closest(name, SESSION_ACTIONS);
+  return new UsageError(
+    `Unknown action "sessions ${name}"${
+      near === undefined ? "" : `, did you mean "sessions ${near}"?`
+    }`,
+    `There are: ${SESSION_ACTIONS.join(", ")}`,
+  );
+}
+
+/** How wide text may be: a pipe takes any width. */
+function columnsOf(output: Output): number {
+  return output.terminals.stdout ? output.columns : 1000;
+}
+
+async function list({ words, flags, output }: Call): Promise<void> {
+  const [text] = words;
+  const { limit } = flags;
+  const { sessions, nextCursor } = await listSessions({
+    ...placeOf(flags),
+    ...text === undefined ? {} : { text },
+    ...limit === undefined ? {} : { limit },
+  });
+  if (flags.json === true) return await output.stdout(jsonList(sessions));
+  await output.stdout(
+    listText(sessions, columnsOf(output), flags.all === true),
+  );
+  const note = sessions.length === 0
+    ? flags.all === true
+      ? "there is no such session"
+      : "there is no such session of this directory; --all looks at all of them"
+    : nextCursor === undefined
+    ? undefined
+    : "there are more of them: raise --limit";
+  if (note !== undefined) await say({ flags, output }, note);
+}
+
+async function show({ words, flags, output }: Call): Promise<void> {
+  const session = await named(words, flags);
+  if (flags.json === true) return await output.stdout(jsonLine(session));
+  const columns = output.terminals.stdout ? output.columns : 200;
+  await output.stdout(factsText(session));
+  const talk = readSession(session, {
+    ...placeOf({ ...flags, all: true }),
+    subagents: "none",
+  });
+  for await (const event of talk) {
+    await output.stdout(talkText(event, columns));
+  }
+}
+
+async function search({ words, flags, output }: Call): Promise<void> {
+  const [text = ""] = words;
+  const { limit } = flags;
+  const matches = searchSessions(text, {
+    ...placeOf(flags),
+    ...limit === undefined ? {} : { limit },
+  });
+  const found: SessionMatch[] = [];
+  let count = 0;
+  for await (const match of matches) {
+    count++;
+    if (flags.json === true) found.push(match);
+    else await output.stdout(matchText(match, columnsOf(output)));
+  }
+  if (flags.json === true) return await output.stdout(jsonList(found));
+  if (count > 0) return;
+  await say(
+    { flags, output },
+    flags.all === true
+      ? "nothing was found"
+      : "nothing was found in the sessions of this directory; --all searches all of them",
+  );
+}
+
+async function rename({ words, flags, output }: Call): Promise<void> {
+  const session = await named(words, flags);
+  await renameSession(session, words.slice(1).join(" "));
+  await changed(session, { flags, output }, "renamed");
+}
+
+async function tag({ words, flags, output }: Call): Promise<void> {
+  const session = await named(words, flags);
+  await tagSession(session, words[1] ?? "");
+  await changed(session, { flags, output }, "tagged");
+}
+
+async function changed(
+  { id }: SessionDetails,
+  { flags, output }: Omit<Call, "words">,
+  what: string,
+): Promise<void> {
+  const after = await foundSession(id, { ...flags, all: true });
+  if (flags.json === true) return await output.stdout(jsonLine(after));
+  await say(
+    { flags, output },
+    `${what}: ${
+      oneLine(
+        [id, ...after.tag === undefined ? [] : [`#${after.tag}`], after.label]
+          .join(" "),
+        200,
+      )
+    }`,
+  );
+}
+
+async function fork({ words, flags, output }: Call): Promise<void> {
+  const session = await named(words, flags);
+  const title = words.slice(1).join(" ");
+  const made = await forkSession(session, {
+    ...placeOf({ ...flags, all: true }),
+    ...title === "" ? {} : { title },
+  });
+  await output.stdout(flags.json === true ? jsonLine(made) : `${made.id}\n`);
+}
+
+const FORMATS = ["markdown", "html", "jsonl"] as const;
+
+async function exportIt({ words, flags, output }: Call): Promise<void> {
+  const { format: wanted = "markdown", output: path = "-" } = flags;
+  const name = wanted === "md" ? "markdown" : wanted;
+  const format = FORMATS.find((each) => each === name);
+  if (format === undefined) {
+    const near = closest(wanted, FORMATS);
+    throw new UsageError(
+      `Cannot use ${JSON.stringify(wanted)} as --format: ${
+        near === undefined
+          ? "expected markdown, html or jsonl"
+          : `did you mean "${near}"?`
+      }`,
+    );
+  }
+  const session = await named(words, flags);
+  const pieces = exportSession(session, {
+    ...placeOf({ ...flags, all: true }),
+    format,
+  });
+  if (path === "-") {
+    for await (const piece of pieces) await output.stdout(piece);
+    return;
+  }
+  // A session has secrets more often than not.
+  await writeWhole(path, pieces, { mode: 0o600 });
+}
+
+async function deleteThem({ words, flags, output }: Call): Promise<void> {
+  const meant: SessionDetails[] = [];
+  for (const word of words) {
+    const session = await foundSession(word, flags);
+    if (!meant.some(({ id }) => id === session.id)) meant.push(session);
+  }
+  if (flags.yes !== true && !await isConfirmed(meant, flags, output)) {
+    throw new UsageError("Cannot delete: it was not confirmed");
+  }
+  const deleted: {
+    readonly id: string;
+    readonly removed: readonly string[];
+  }[] = [];
+  for (const session of meant) {
+    const { id } = session;
+    const place = placeOf({ ...flags, all: true });
+    deleted.push({ id, removed: await deleteSession(session, place) });
+    if (flags.json !== true) await say({ flags, output }, `deleted: ${id}`);
+  }
+  if (flags.json === true) await output.stdout(jsonList(deleted));
+}
+
+async function isConfirmed(
+  meant: readonly SessionDetails[],
+  flags: Flags,
+  output: Output,
+): Promise<boolean> {
+  const { stdin, stderr } = output.terminals;
+  if (flags.input === false || !stdin || !stderr) {
+    throw new UsageError(
+      "Cannot delete without a yes: there is no terminal to ask at",
+      "Say it beforehand with --yes",
+    );
+  }
+  await output.stderr(
+    listText(meant, output.columns, true),
+    `Delete ${meant.length === 1 ? "it" : "them"} for good? [y/N] `,
+  );
+  const line = await typedLines().next();
+  return /^y(es)?$/i.test(line?.trim() ?? "");
+}
+
+async function named(
+  [name = ""]: readonly string[],
+  flags: Flags,
+): Promise<SessionDetails> {
+  return await foundSession(name, flags);
+}
+
+async function say(
+  { flags, output }: Omit<Call, "words">,
+  note: string,
+): Promise<void> {
+  if (flags.quiet !== true) await output.stderr(`claudestream: ${note}\n`);
+}
