@@ -1,5 +1,5 @@
 /**
- * What to do about something that the CLI itself says it does not know. Pure.
+ * Hints for flags and requests that the CLI reports as unknown. Pure.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { BEHAVIORS, type OptionNeed, OPTIONS, REQUESTS } from "./table.ts";
 import { lackText } from "./version.ts";
 
-/** The hint for a flag that the CLI refuses, if an option stands for it. */
+/** Returns the hint for a flag that the CLI rejects, if an option sets it. */
 export function flagHint(flag: string): string | undefined {
   const table: Readonly<Record<string, readonly OptionNeed[] | undefined>> =
     OPTIONS;
@@ -21,7 +21,7 @@ export function flagHint(flag: string): string | undefined {
     : `Update the CLI, or leave the option out: ${found.join(", ")}`;
 }
 
-/** The hint for a control request that the CLI does not know. */
+/** Returns the hint for a control request that the CLI does not know. */
 export function requestHint(
   subtype: string,
   version: string | undefined,
@@ -32,6 +32,6 @@ export function requestHint(
     : `Update the CLI: ${lackText(`"${subtype}"`, need.since, version)}`;
 }
 
-/** Why it cannot be known what became of a message. */
+/** Explains why the fate of a message cannot be known. */
 export const NO_LIFECYCLE: string =
   `this CLI does not say, ${BEHAVIORS.promptLifecycle.since} and newer do`;

@@ -1,35 +1,40 @@
 /**
- * What options, hooks, control requests and behaviors need of the CLI: the one table that
- * says so. Pure.
+ * The table of CLI versions that options, hooks, control requests and behaviors require. Pure.
  *
- * The versions were seen with 31 versions from 2.1.197 to 2.1.332: each is the first of them that
- * has it, and the one before in that list does not. All of them have an option that is not
- * here, and a hook or a request that is `undefined`. A hook without an entry does not compile
- * (`verification/needs.ts`); a control request without one fails `tests/both/capabilities_test.ts`.
+ * The versions were determined with 31 versions from 2.1.197 to 2.1.332: each is the first of these
+ * with the feature. All of them support an option that is not listed here, and a hook or a request
+ * that is `undefined`. A hook without an entry does not compile (`verification/needs.ts`); a
+ * control request without one fails `tests/both/capabilities_test.ts`.
  *
  * @module
  */
 
-/** What a part of an option needs. */
+/** Version that an option, or a part of it, requires. */
 export interface OptionNeed {
   /** The first version that has it. */
   readonly since: string;
   /**
-   * What an older CLI does: it ignores the option without a word, ends with an error about the
-   * flag, or does something else that the session sees to (and says).
+   * What an older CLI does: it silently ignores the option, ends with an error about the flag, or
+   * is handled differently by the session, which reports that.
    */
   readonly older: "ignores" | "refuses" | "adapted";
-  /** What is used of the option, if that is not all of it: a path such as `systemPrompt.snapshot`. */
+  /**
+   * The part of the option that is concerned, if not the whole: a path such as
+   * `systemPrompt.snapshot`.
+   */
   readonly part?: string;
-  /** Whether a value uses it. Default: any but `false`. */
+  /** Whether a value uses the feature. Default: any value but `false`. */
   readonly isUsed?: (value: unknown) => boolean;
-  /** The flags that an older CLI refuses. */
+  /** Flags that an older CLI rejects. */
   readonly flags?: readonly string[];
-  /** It keeps something from happening: with a CLI whose version is unknown it does not start. */
+  /**
+   * Whether the feature protects from something: with a CLI of unknown version the session then
+   * does not start.
+   */
   readonly isGuard?: boolean;
 }
 
-/** What a hook, a request or a behavior needs. */
+/** Version that a hook, a request or a behavior requires. */
 export interface Need {
   /** The first version that has it. */
   readonly since: string;
@@ -40,7 +45,7 @@ export interface Need {
 /** The flag that makes the CLI read the handshake before anything else. */
 const AWAITS = "--await-initialize";
 
-/** An option that is a flag, of which an older CLI says that it does not know it. */
+/** Returns the entry of an option that is a flag, which an older CLI rejects as unknown. */
 function flag(
   name: string,
   since: string,
@@ -67,7 +72,7 @@ function hasFormat(schema: unknown): boolean {
   );
 }
 
-/** The options that need something. Hooks are in {@linkcode HOOKS}. */
+/** Options that require a version. Hooks are in {@linkcode HOOKS}. */
 export const OPTIONS = {
   systemPrompt: [{
     since: "2.1.259",
@@ -78,7 +83,7 @@ export const OPTIONS = {
       value.snapshot === true,
   }],
   subagentSystemPrompt: flag("--append-subagent-system-prompt-file", "2.1.266"),
-  // Such a schema is dropped, and no answer of it is asked for.
+  // An older CLI drops such a schema, and does not ask for structured output.
   outputSchema: [{
     since: "2.1.205",
     older: "ignores",
@@ -89,7 +94,7 @@ export const OPTIONS = {
   autoCompact: flag("--autocompact", "2.1.222"),
   projectConfigRoot: flag("--project-config-root", "2.1.278"),
   resumeDropsTurn: flag("--resume-drops-turn", "2.1.228"),
-  // An older CLI would run them unasked; the session turns them off there.
+  // An older CLI would run them without asking; the session disables them there.
   skillShell: [{
     since: "2.1.332",
     older: "adapted",
@@ -109,7 +114,7 @@ export const OPTIONS = {
     since: "2.1.266",
     older: "refuses",
     part: "plugins (too many for arguments)",
-    // By the number of characters, which only the launch knows.
+    // Depends on the number of characters, which only the launch knows.
     isUsed: () => false,
     flags: [AWAITS],
   }],
@@ -123,7 +128,7 @@ export const OPTIONS = {
   Record<string, readonly OptionNeed[]>
 >;
 
-/** What hook events need: an older CLI never calls such a hook, and does not say so. */
+/** Versions that hook events require: an older CLI silently never calls such a hook. */
 export const HOOKS = {
   PreToolUse: undefined,
   PreSkillShellCommand: { since: "2.1.332", isGuard: true },
@@ -163,11 +168,11 @@ export const HOOKS = {
 
 /** Fields of one hook that an older CLI ignores. */
 export const HOOK_FIELDS = {
-  /** `onFailure: "block"` at events where only the CLI can block, and no answer of ours. */
+  /** `onFailure: "block"` for events that only the CLI can block, not an answer of this library. */
   onFailure: { since: "2.1.319", isGuard: true },
 } as const satisfies Readonly<Record<string, Need>>;
 
-/** What control requests need: an older CLI answers that it does not know the request. */
+/** Versions that control requests require: an older CLI answers that the request is unknown. */
 export const REQUESTS: Readonly<Record<string, Need | undefined>> = {
   apply_flag_settings: undefined,
   background_tasks: undefined,
@@ -212,37 +217,37 @@ export const REQUEST_FIELDS: Readonly<
   },
 };
 
-/** Behaviors that no option asks for. */
+/** Behaviors that do not depend on an option. */
 export const BEHAVIORS = {
   /** The answer to the handshake names the version. */
   versionInHandshake: { since: "2.1.300" },
-  /** The CLI reports what becomes of each prompt, as `command_lifecycle`. */
+  /** The CLI reports the fate of each prompt, as `command_lifecycle`. */
   promptLifecycle: { since: "2.1.206" },
   /** The CLI reports tasks in the background as a list, as `background_tasks_changed`. */
   taskList: { since: "2.1.205" },
-  /** A result says how many turns are queued, as those about tasks that are over. */
+  /** A result says how many turns are queued, such as turns about finished tasks. */
   queuedTurns: { since: "2.1.246" },
-  /** A reply that is cut off is followed by a line that asks the model to go on. */
+  /** A reply that is cut off is followed by a line that asks the model to continue. */
   resumptionLine: { since: "2.1.272" },
   /** The answer to `set_model` names the model. */
   modelInChange: { since: "2.1.310" },
-  /** The input of an "ask" of a hook of the settings counts beside an "ask" of the host. */
+  /** The CLI uses the input from an "ask" of a settings hook even if the host answers "ask" too. */
   foreignAskCounts: { since: "2.1.324" },
   /** `system_init` leaves out the tools that settings deny. */
   deniedToolsLeftOut: { since: "2.1.324" },
-  /** `apply_flag_settings` refuses settings that it cannot read; an older CLI drops them. */
+  /** `apply_flag_settings` rejects settings that it cannot read; an older CLI drops them. */
   settingsRefused: { since: "2.1.324" },
-  /** The answer to `read_file` says whether bytes that are no text were replaced. */
+  /** The answer to `read_file` says whether bytes that are not text were replaced. */
   lossyFiles: { since: "2.1.319" },
   /** Commands in the answer to the handshake say whether they are built in. */
   builtinCommands: { since: "2.1.285" },
   /** The answer to `get_context_usage` names the kind of each category. */
   contextKinds: { since: "2.1.272" },
-  /** `mcp_call` tells that a tool failed as its result, not as an error. */
+  /** `mcp_call` reports the failure of a tool as its result, not as an error. */
   softMcpErrors: { since: "2.1.331" },
-  /** MCP servers of other processes are taken in the handshake. */
+  /** The handshake accepts MCP servers that run in other processes. */
   serversInHandshake: { since: "2.1.328" },
-  /** The file of `--settings` is never read again after the start. */
+  /** The CLI does not read the file of `--settings` again after the start. */
   settingsReadOnce: { since: "2.1.330" },
   /** The CLI reports `/clear` as `conversation_reset`; before, only `system_init` names the new session. */
   resetEvent: { since: "2.1.198" },
@@ -251,30 +256,33 @@ export const BEHAVIORS = {
   /** A permission request says that only a person can answer it. */
   personMarked: { since: "2.1.202" },
   /**
-   * A hook that denies a call can end the turn as well, with `continue: false`; an older CLI goes
-   * on, so the session interrupts it.
+   * A hook that denies a call can also end the turn, with `continue: false`; an older CLI
+   * continues, so the session interrupts it.
    */
   denialStops: { since: "2.1.210" },
-  /** The line with a call of a tool says when it was written, so the tool's time is known. */
+  /** The line with a tool call has a timestamp, so the tool's duration is known. */
   callTimes: { since: "2.1.215" },
-  /** Text that an interruption cut off is marked as such. */
+  /** Text cut off by an interruption is marked as such. */
   abortedText: { since: "2.1.215" },
   /** The answer to the handshake names the permission mode. */
   modeInHandshake: { since: "2.1.228" },
-  /** The boundary of a compaction names the message before it. */
+  /** The message `compact_boundary` names the message before it. */
   boundaryParent: { since: "2.1.250" },
-  /** A change of the model says nothing to the model. */
+  /** A change of the model adds no message to the conversation. */
   quietModelChange: { since: "2.1.259" },
-  /** The CLI itself protects the hooks of a plugin of the session; a policy always does. */
+  /**
+   * The CLI itself protects hook files of the session's plugins; a policy of this library always
+   * does.
+   */
   pluginsProtected: { since: "2.1.266" },
-  /** The reason of a question says that a path leads out of the folder through a link. */
+  /** The reason for a question says that a path leads out of the folder through a link. */
   linkReason: { since: "2.1.285" },
-  /** What a result is about is on disk when the result comes; before, up to 100 ms later. */
+  /** The turn is on disk when its result arrives; in older CLIs, up to 100 ms later. */
   writtenAtResult: { since: "2.1.278" },
-  /** A process that resumes a session adds to what the session had cost. */
+  /** A process that resumes a session continues from the session's earlier cost. */
   costRestored: { since: "2.1.278" },
-  /** The process makes no request to the API before the first prompt. */
+  /** The process sends no API request before the first prompt. */
   silentStart: { since: "2.1.290" },
-  /** An elicitation says in which order its fields are meant. */
+  /** An elicitation states the order of its fields. */
   elicitationOrder: { since: "2.1.300" },
 } as const satisfies Readonly<Record<string, Need>>;

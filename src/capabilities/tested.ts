@@ -1,5 +1,5 @@
 /**
- * Which versions of the CLI this library was tested with. Pure.
+ * The CLI versions that this library was tested with. Pure.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export const TESTED = { oldest: OLDEST, newest: NEWEST } as const;
 export const TESTED_RANGE: string =
   `${TESTED_VERSIONS.length} versions from ${OLDEST} to ${NEWEST}`;
 
-/** Whether a version was tested, or how it stands to those that were. */
+/** Returns whether a version was tested, or how it relates to the tested ones. */
 export function testedness(
   version: string,
 ): "older" | "tested" | "between" | "newer" {
@@ -29,7 +29,7 @@ export function testedness(
   return isTested ? "tested" : "between";
 }
 
-/** The tested versions next to one between them, for people. */
+/** Returns the tested versions just before and after an untested one, for people. */
 export function testedNeighbors(version: string): string {
   const before = TESTED_VERSIONS.findLast((one) =>
     compareVersions(one, version) < 0

@@ -1,6 +1,6 @@
 /**
- * The versions of the CLI that this library was tried with, the oldest first.
- * Written by `deno task compat`; `docs/compatibility.md` says what was tried.
+ * The CLI versions that this library was tested with, the oldest first. Written by `deno task
+ * compat`; `docs/compatibility.md` says what was tested.
  *
  * @module
  */

@@ -1,11 +1,10 @@
 /**
- * Versions of the CLI: which is older, whether one has something, and the sentence that says that
- * it does not. Pure.
+ * Compares CLI versions, and describes missing features. Pure.
  *
  * @module
  */
 
-/** Below, the same, or above 0 as with `sort`; what follows the three numbers counts for nothing. */
+/** Compares two versions as `sort` expects; ignores anything after the three numbers. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [numbers(one), numbers(other)];
   for (const [at, number] of a.entries()) {
@@ -15,7 +14,7 @@ export function compareVersions(one: string, other: string): number {
   return 0;
 }
 
-/** Whether a version has something. `undefined` if the version is unknown. */
+/** Whether a version meets a requirement. `undefined` if the version is unknown. */
 export function isMet(
   since: string,
   version: string | undefined,
@@ -25,7 +24,7 @@ export function isMet(
     : compareVersions(version, since) >= 0;
 }
 
-/** What is missing, as a sentence for people. */
+/** Returns a sentence for people about what is missing. */
 export function lackText(
   what: string,
   since: string,
@@ -36,7 +35,7 @@ export function lackText(
   }`;
 }
 
-/** The numbers of versions that were asked for: some are for each message. */
+/** Cache of parsed versions: some comparisons happen for each message. */
 const NUMBERS = new Map<string, readonly number[]>();
 
 function numbers(version: string): readonly number[] {

@@ -1,17 +1,17 @@
 /**
- * Holds the replies of an answer apart, and ends it with one line break. Pure.
+ * Separates the replies of an answer, and ends the answer with one line break. Pure.
  *
- * Each reply is a paragraph of its own; the blocks of one are one text, whatever came
- * between them. Line breaks at the end of a piece wait until more of the reply comes, as
- * nobody can take them back.
+ * Each reply is a paragraph of its own; the blocks of one reply form one text, whatever came
+ * between them. Line breaks at the end of a piece are held back until more of the reply comes,
+ * because printed output cannot be undone.
  */
 export class AnswerText {
   #reply: string | undefined;
   #held = "";
   #isStarted = false;
-  /** A block is over, but nothing was printed for that. */
+  /** Whether the last block has ended and nothing was printed for that yet. */
   #isOver = false;
-  /** Line breaks printed since the last text. */
+  /** Number of line breaks printed since the last text. */
   #breaks = 0;
 
   /** Whether there was any text. */
@@ -19,7 +19,7 @@ export class AnswerText {
     return this.#isStarted;
   }
 
-  /** Whether the last block is over, so that a line break is not in the middle of a line. */
+  /** Whether the last block has ended, so that a line break cannot split a line. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -27,7 +27,7 @@ export class AnswerText {
   /**
    * Adds a piece of text.
    *
-   * @param reply Tells the replies apart.
+   * @param reply Id of the reply.
    * @returns What to print.
    */
   push(text: string, reply: string): string {
@@ -49,17 +49,17 @@ export class AnswerText {
     return before + body;
   }
 
-  /** The reply goes on under another name. */
+  /** Continues the current reply under another id. */
   resume(reply: string): void {
     this.#reply = reply;
   }
 
-  /** The block is over. */
+  /** Ends the current block. */
   cut(): void {
     if (this.#isStarted) this.#isOver = true;
   }
 
-  /** Ends the line after a block that is over; gives what to print. */
+  /** Ends the line if its block has ended. Returns the text to print. */
   endLine(): string {
     if (!this.#isStarted || this.#breaks > 0) return "";
     this.#breaks = 1;

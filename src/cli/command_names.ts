@@ -1,4 +1,4 @@
-/** The commands, in the order of the help, with what each does. */
+/** Summary of each command, in the order of the help. */
 export const COMMANDS = {
   send: "Send a prompt and show the answer, the tool calls and their results",
   stream:

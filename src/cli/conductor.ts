@@ -34,27 +34,27 @@ import { TaskWait, waitingText } from "./task_wait.ts";
 import { styled } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What a command wants of its session. */
+/** How a command wants its session to run. */
 export interface Plan {
   readonly output: Output;
   readonly flags: Flags;
-  /** Who is asked about tools; without one, what is not allowed is denied. */
+  /** Asks a person about tools; without it, calls that are not allowed are denied. */
   readonly asker?: PermissionAsker | undefined;
-  /** Why there is no `asker`, and what to do about it, for the note about a denial. */
+  /** Reason why there is no `asker`, with advice, for the note about a denial. */
   readonly whyNobody?: string | undefined;
-  /** Over the options that follow from the flags. */
+  /** Options that override those derived from the flags. */
   readonly options?: SessionOptions;
   /** What ends a turn. Default `"turn"`. */
   readonly until?: Until;
-  /** What else is to be done where a signal ends the program at once. */
+  /** Extra cleanup when a signal ends the program immediately. */
   readonly cleanUp?: () => Promise<void>;
 }
 
-/** A session, and how its turns are run. */
+/** Runs the turns of a session. */
 export class Conductor {
   /** The session. */
   readonly session: AsyncSession;
-  /** The signals. */
+  /** Handles the signals. */
   readonly watch: SignalWatch;
   readonly #plan: Plan;
   readonly #denied: ToolRequest[];
@@ -79,19 +79,19 @@ export class Conductor {
     return this.#isInTurn;
   }
 
-  /** What ended the last turn that threw something. */
+  /** The error of the last turn that failed. */
   get lastError(): unknown {
     return this.#lastError;
   }
 
-  /** Sends a prompt and shows what comes of it. Gives the exit code. */
+  /** Sends a prompt and shows the turn. Returns the exit code. */
   async turn<V extends View>(
     prompt: string,
     presenter: Presenter<V>,
   ): Promise<number> {
     const { output, flags } = this.#plan;
     using attempt = this.watch.begin(flags.timeoutMs, () => {
-      // Nobody waits for the words; that they cannot be printed changes nothing.
+      // Not awaited: a failure to print this message changes nothing.
       this.#sayInterrupted(presenter).catch(() => {});
     });
     let turn: Turn<V> | undefined;
@@ -103,7 +103,7 @@ export class Conductor {
         until: this.#plan.until ?? "turn",
       });
       await this.#show(turn, presenter, attempt);
-      // Throws where the turn failed.
+      // Throws if the turn failed.
       await turn.text();
       return attempt.isInterrupted
         ? await this.#ended(new SignalError("SIGINT"))
@@ -134,7 +134,7 @@ export class Conductor {
     let result: Result | undefined;
     using withdrawals = new Withdrawals(this.session);
     using wait = new TaskWait(() => {
-      // Nobody waits for the words; that they cannot be printed changes nothing.
+      // Not awaited: a failure to print this message changes nothing.
       this.#sayWaiting(presenter).catch(() => {});
     });
     try {
@@ -156,7 +156,7 @@ export class Conductor {
     }
   }
 
-  /** A signal ended the turn, and was told of on stderr. */
+  /** Returns the exit code after a signal ended the turn, once stderr has shown it. */
   async #ended(error: SignalError): Promise<number> {
     await this.#plan.output.failure(failureObject(error));
     return exitCodeOf(error);
@@ -165,12 +165,12 @@ export class Conductor {
   async #sayInterrupted(presenter: Presenter<View>): Promise<void> {
     const { output } = this.#plan;
     const isFresh = await presenter.interlude();
-    // The terminal has written ^C.
+    // The terminal has echoed ^C.
     if (!isFresh && output.terminals.stdin) await output.stderr("\n");
     await output.stderr(styled("yellow", "interrupted\n"));
   }
 
-  /** Says what is waited for, where nothing else does. */
+  /** Prints what the turn is waiting for, if nothing else shows it. */
   async #sayWaiting(presenter: Presenter<View>): Promise<void> {
     const tasks = [...this.session.tasks].map(({ description }) => description);
     if (tasks.length === 0 || this.#plan.flags.quiet === true) return;
@@ -200,7 +200,7 @@ export class Conductor {
     await output.stderr(styled("yellow", "claudestream:"), ` ${note}\n`);
   }
 
-  /** Says once that the CLI is too old; whether it is shows with the first turn. */
+  /** Warns once that the CLI is too old; its version is known from the first turn on. */
   async #checkVersion(): Promise<void> {
     const version = this.session.claudeVersion;
     if (version === undefined || this.#knowsVersion) return;
@@ -212,7 +212,7 @@ export class Conductor {
   }
 }
 
-/** Which requests the CLI no longer wants an answer to; also those that nobody has looked at yet. */
+/** Tracks the requests that the CLI has withdrawn, including those not yet shown. */
 class Withdrawals implements Disposable {
   readonly #controllers = new Map<string, AbortController>();
   readonly #listening: Disposable;
@@ -246,11 +246,11 @@ function isResult(event: unknown): boolean {
 }
 
 function isPermissionRequest(event: unknown): event is PermissionRequest {
-  // Of the views, the wire's objects have no such type.
+  // Wire objects never have this type, so this is true only for events.
   return (event as { readonly type?: unknown }).type === "permission_request";
 }
 
-/** Runs a command on a session of its own, and leaves no process behind. */
+/** Runs a command on its own session, and leaves no process behind. */
 export async function conduct(
   plan: Plan,
   body: (conductor: Conductor) => Promise<number>,
@@ -261,14 +261,14 @@ export async function conduct(
     ...await sessionOptions(plan.flags, policy),
     ...plan.options,
   });
-  // At once and in every view, however slowly somebody reads the output.
+  // Deny immediately and in every view, however slowly the output is read.
   using _denying = plan.asker !== undefined
     ? undefined
     : session.on("permission_request", (request) => {
       denied.push(request);
       request.deny(unattendedMessage(request));
     });
-  // Signals are heard until the process is gone.
+  // Handle signals until the process is gone.
   using watch = new SignalWatch(session, (error) => beforeExit(plan, error));
   // Closed after the session, whose last events it gets.
   await using _tee = plan.flags.tee === undefined
@@ -278,10 +278,10 @@ export async function conduct(
   return await body(new Conductor(plan, session, watch, denied));
 }
 
-/** How long the end of a program that is told to end waits for a stdout that takes nothing. */
+/** How long an ending program waits for a stdout that accepts no data, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 
-/** What is left to do where a signal ends the program. */
+/** Finishes the output when a signal ends the program. */
 async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
   const { output } = plan;
   const said = output.failure(failureObject(error))

@@ -1,5 +1,5 @@
 /**
- * Errors as lines for people, in the words of the command line. Pure.
+ * Describes errors for people, in terms of the command line. Pure.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { type FailureCode, hintOf } from "./hints.ts";
 import { WriteError } from "./output_errors.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What to say of an error. */
+/** Description of an error. */
 export interface Description {
-  /** The cause, as a word. */
+  /** Code of the cause. */
   readonly code: FailureCode;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** Describes whatever was thrown. */
+/** Describes any thrown value. */
 export function describe(error: unknown): Description {
   if (error instanceof UsageError) {
     return described("usage", error.message, error.hint);
@@ -55,7 +55,7 @@ export function describe(error: unknown): Description {
     return described(code, message, hint, sessionId);
   }
   if (error instanceof Deno.errors.NotCapable) return notCapable(error);
-  // Not foreseen: a report of it needs to say where it happened.
+  // An unexpected error: a bug report needs to say where it happened.
   return described(
     "unexpected",
     error instanceof Error
@@ -79,7 +79,7 @@ function describeTurn(error: TurnError): Description {
   return described(code, message, `${hint ?? ""}${until}`, sessionId);
 }
 
-/** Deno names the flag in its own text, among things that are of no use here. */
+/** Deno's own text names the flag, among details that do not help here. */
 function notCapable(error: Error): Description {
   const [, flag] = /(--allow-[a-z-]+)/.exec(error.message) ?? [];
   const [line = ""] = error.message.split(", run again");
@@ -90,7 +90,7 @@ function notCapable(error: Error): Description {
   );
 }
 
-/** @param ownHint The hint that the error brings along. */
+/** @param ownHint Hint from the error itself. */
 function described(
   code: FailureCode,
   message: string,

@@ -1,25 +1,29 @@
 /**
- * What stdin, stdout and stderr are.
+ * Determines what stdin, stdout and stderr are connected to.
  *
  * @module
  */
 
-/** What a descriptor belongs to. */
+/** The file or pipe behind a descriptor. */
+
 export interface OpenFile {
-  /** A pipe. */
+  /** Whether it is a pipe. */
   readonly isFifo: boolean;
-  /** A file. */
+  /** Whether it is a regular file. */
   readonly isFile: boolean;
-  /** Tells files apart, with {@linkcode dev}; 0 or `null` where the system does not say. */
+  /**
+   * Inode; identifies the file together with {@linkcode dev}. 0 or `null` if the system does not
+   * provide it.
+   */
   readonly ino: number | null;
-  /** The device that it is on. */
+  /** Device that the file is on. */
   readonly dev: number;
 }
 
 /**
- * Asks Node, which can look at a descriptor that has no path, or whose path Deno may not
- * look at. Only then: it loads a hundred modules of Deno's, 20 ms. Written out, as the
- * types of a `node:` import are not everywhere at hand.
+ * Uses Node's `fstat`, which works on a descriptor without a path or with one that Deno may not
+ * access. Used only then: it loads a hundred Deno modules, 20 ms. The type is written out because
+ * the types of `node:` imports are not available everywhere.
  */
 function fileByNode(descriptor: number): OpenFile | undefined {
   const { process } = globalThis as unknown as {
@@ -43,7 +47,7 @@ function fileByNode(descriptor: number): OpenFile | undefined {
   };
 }
 
-/** What a descriptor belongs to; `undefined` for a closed one. */
+/** Returns the file or pipe behind a descriptor; `undefined` if it is closed. */
 export function fileOf(descriptor: 0 | 1 | 2): OpenFile | undefined {
   const path = ["/dev/stdin", "/dev/stdout", "/dev/stderr"][descriptor];
   try {
@@ -53,13 +57,13 @@ export function fileOf(descriptor: 0 | 1 | 2): OpenFile | undefined {
     try {
       return fileByNode(descriptor);
     } catch {
-      // Closed.
+      // The descriptor is closed.
       return undefined;
     }
   }
 }
 
-/** Whether stdout and stderr are one pipe or file, as after `2>&1`. */
+/** Whether stdout and stderr are the same pipe or file, as after `2>&1`. */
 export function isOneStream(): boolean {
   const [out, err] = [fileOf(1), fileOf(2)];
   return out !== undefined && err !== undefined && !!out.ino &&

@@ -1,8 +1,7 @@
 /**
- * Flags that people know from elsewhere, and what they are called here: those of
- * `claude` (2.1.332, with the hidden ones), the options of the official SDKs and of this
- * library, and the flags of the Python claudestream. Loaded only for a flag that is not
- * known. Pure.
+ * Maps flags that people know from other programs to their names here: flags of `claude` (2.1.332,
+ * hidden ones included), options of the official SDKs and of this library, and flags of the Python
+ * claudestream. Loaded only for an unknown flag. Pure.
  *
  * @module
  */
@@ -13,13 +12,13 @@ import { ownName } from "../options/foreign_names.ts";
 import { plainName } from "./flags.ts";
 import { type UnknownFlagError, UsageError } from "./usage_error.ts";
 
-/** Where something is. */
+/** The counterpart of a flag of another program. */
 export type Elsewhere =
-  /** A flag or a command of ours: what to write. */
+  /** A flag or command of this program: the text to write. */
   | { readonly here: string; readonly note?: string }
-  /** No flag, but an option of the library. */
+  /** Not a flag, but an option of the library. */
   | { readonly option: string }
-  /** Neither. */
+  /** No counterpart; the text says why. */
   | { readonly not: string };
 
 const here = (what: string, note?: string): Elsewhere =>
@@ -34,8 +33,8 @@ const TERMINAL_ONLY =
 const AUTOMATIC = "it happens by itself";
 
 /**
- * By the name as `claude` or an SDK writes it, the dashes in front left out; how it is
- * written, `--max-turns`, `--maxTurns` or `--max_turns`, makes no difference.
+ * Counterparts by the name that `claude` or an SDK uses, without leading dashes. The spelling,
+ * `--max-turns`, `--maxTurns` or `--max_turns`, makes no difference.
  */
 const PLACES: Readonly<Record<string, Elsewhere>> = {
   // claude --help
@@ -117,7 +116,7 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   w: option("worktree"),
   worktree: option("worktree"),
 
-  // Those that its help does not show
+  // Flags that the help of claude does not show
   "append-subagent-system-prompt": option("subagentSystemPrompt"),
   "append-system-prompt-file": here("--append-system-prompt @FILE"),
   "await-initialize": not(AUTOMATIC),
@@ -143,7 +142,7 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "thinking-display": option("thinking"),
   workload: not("a program can hand it on with the option extraArgs"),
 
-  // The official SDKs, where the command line has what they name
+  // Options of the official SDKs that the command line supports
   abortController: here("--timeout TIME", "and Ctrl-C interrupts"),
   canUseTool: here("--allow RULES", "in a program: the option policy"),
   cliPath: here("--claude-path PATH"),
@@ -156,7 +155,7 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   sessionStore: not("claude keeps the sessions itself"),
   sessionStoreFlush: not("claude keeps the sessions itself"),
 
-  // The Python claudestream, and other programs of the kind
+  // The Python claudestream and similar programs
   "allow-tool": here("--allow RULES"),
   "deny-tool": here("--deny RULES"),
   "skip-permissions": here("--allow all"),
@@ -165,7 +164,7 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   system: here("--system-prompt TEXT"),
 };
 
-/** Options of the library for which the command line has something of another name. */
+/** Options of the library that the command line supports under another name. */
 const OPTIONS: { readonly [K in keyof SessionOptions]?: Elsewhere } = {
   env: not(
     "the variables of the shell are handed on: NAME=value claudestream …",
@@ -184,7 +183,7 @@ const OPTIONS: { readonly [K in keyof SessionOptions]?: Elsewhere } = {
 };
 
 const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map<string, Elsewhere>(
-  // What claude and the SDKs call it comes first to mind.
+  // Names of claude and the SDKs take precedence.
   [
     ...[...OPTION_NAMES].map((name) => [name, option(name)] as const),
     ...Object.entries(OPTIONS),
@@ -192,7 +191,7 @@ const BY_NAME: ReadonlyMap<string, Elsewhere> = new Map<string, Elsewhere>(
   ].map(([name, place]) => [plainName(name), place]),
 );
 
-/** Where a flag is that has no such name here; `undefined` for one that is not known. */
+/** Returns the counterpart of an unknown flag; `undefined` if there is none. */
 function elsewhere(name: string): Elsewhere | undefined {
   const place = BY_NAME.get(plainName(name));
   if (place !== undefined) return place;
@@ -200,10 +199,10 @@ function elsewhere(name: string): Elsewhere | undefined {
   return own === undefined ? undefined : option(own);
 }
 
-/** Every place that the table names, for a check of them. */
+/** All entries of the table, for tests. */
 export const ELSEWHERE: readonly Elsewhere[] = [...BY_NAME.values()];
 
-/** The error of an unknown flag, with where something of its name is, if anywhere. */
+/** Returns the error for an unknown flag, extended by its counterpart if there is one. */
 export function explained(error: UnknownFlagError): UsageError {
   const { shown, flag } = error;
   const place = flag === undefined ? undefined : elsewhere(flag);
@@ -212,7 +211,7 @@ export function explained(error: UnknownFlagError): UsageError {
   return new UsageError(`Unknown flag "${shown}": ${text}`, hint);
 }
 
-/** What to say of a flag: after its name, and what to do. */
+/** Returns the error text after the flag's name, and the hint. */
 function placeText(
   place: Elsewhere,
 ): { readonly text: string; readonly hint?: string } {

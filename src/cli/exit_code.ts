@@ -1,5 +1,5 @@
 /**
- * Errors to exit codes. Pure.
+ * Maps errors to exit codes. Pure.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 import { formatMs } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The exit codes, by what they mean. 6 and 7 belong to flags that are still to come. */
+/** Exit codes by meaning. 6 and 7 are reserved for future flags. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -30,7 +30,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** `--timeout` is over. */
+/** The time of `--timeout` is over. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 
@@ -49,10 +49,10 @@ const BY_SIGNAL: Readonly<Record<EndingSignal, number>> = {
   SIGBREAK: EXIT.terminated,
 };
 
-/** A signal ended the command: Ctrl-C is `SIGINT`. */
+/** A signal ended the command; Ctrl-C is `SIGINT`. */
 export class SignalError extends Error {
   override readonly name = "SignalError";
-  /** Which one. */
+  /** The signal. */
   readonly signal: EndingSignal;
 
   constructor(signal: EndingSignal) {
@@ -71,14 +71,14 @@ const BY_CODE: { readonly [C in ErrorCode]?: number } = {
   overloaded: EXIT.later,
 };
 
-/** The exit code of whatever was thrown. */
+/** Returns the exit code for any thrown value. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof SessionNotFoundError) {
     return EXIT.usage;
   }
   if (error instanceof TimeoutError) return EXIT.timeout;
   if (error instanceof SignalError) return BY_SIGNAL[error.signal];
-  // Deno may not do what it takes: nothing was started.
+  // A Deno permission is missing: nothing was started.
   if (error instanceof Deno.errors.NotCapable) return EXIT.start;
   if (!(error instanceof ClaudeStreamError)) return EXIT.failed;
   const code = BY_CODE[error.code];

@@ -1,5 +1,5 @@
 /**
- * The object that `--json` prints of a failure. Pure.
+ * Builds the object that `--json` prints for a failure. Pure.
  *
  * @module
  */
@@ -12,27 +12,27 @@ import { type FailureCode, HINT_RULES } from "./hints.ts";
 
 /** A failure, as the last line of stdout. */
 export interface FailureObject {
-  /** Tells it from events and answers. */
+  /** Distinguishes a failure from events and answers. */
   readonly type: "error";
-  /** The cause, as a word. */
+  /** Code of the cause. */
   readonly code: FailureCode;
   /** What happened. */
   readonly message: string;
   /** What to do about it. */
   readonly hint?: string | undefined;
-  /** The exit code. */
+  /** Exit code of the command. */
   readonly exitCode: number;
-  /** The same thing may work later. Absent for failures of the command line's own. */
+  /** Whether a retry may succeed. Absent for failures of the command line itself. */
   readonly retryable?: boolean | undefined;
-  /** The session, for `--resume`. */
+  /** Session id, for `--resume`. */
   readonly sessionId?: string | undefined;
-  /** HTTP status of the API's answer. */
+  /** HTTP status of the API response. */
   readonly apiStatus?: number | undefined;
-  /** When the limit ends, in seconds since 1970. */
+  /** When the limit is lifted, in seconds since 1970. */
   readonly resetsAt?: number | undefined;
 }
 
-/** What `--json` prints of a failure. */
+/** Returns the object that `--json` prints for a failure. */
 export function failureObject(error: unknown): FailureObject {
   const { code, message, hint } = describe(error);
   const known = error instanceof ClaudeStreamError ? error : undefined;
@@ -53,7 +53,7 @@ export function failureObject(error: unknown): FailureObject {
 const text: JsonSchema = { type: "string" };
 const number: JsonSchema = { type: "number" };
 
-/** The JSON Schema of it. Fields may be added in any version; so may codes. */
+/** JSON Schema of {@linkcode FailureObject}. Any version may add fields and codes. */
 export const FAILURE_SCHEMA: JsonSchema = {
   type: "object",
   properties: {

@@ -1,5 +1,5 @@
 /**
- * The texts behind flags, checked and turned into values. Pure.
+ * Checks flag values and converts them from text. Pure.
  *
  * @module
  */
@@ -20,13 +20,13 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Longest time that a timer can wait; a longer one would ring at once. */
+/** Longest time that a timer can wait, in milliseconds; a longer one would fire immediately. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Turns the text behind a flag into its value.
+ * Converts the text of a flag to its value.
  *
- * @throws {UsageError} When it is none.
+ * @throws {UsageError} If the text is not a valid value.
  */
 export function flagValue(spec: FlagSpec, text: string): string | number {
   switch (spec.kind) {

@@ -7,10 +7,10 @@
 import type { Until } from "../protocol/prompt.ts";
 import type { CommandName } from "./command_names.ts";
 
-/** When there is colour. */
+/** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
 
-/** The flags as they were given; what was not given is absent. */
+/** The flags as given; flags that were not given are absent. */
 export interface Flags {
   model?: string;
   cwd?: string;
@@ -50,13 +50,13 @@ export interface Flags {
   version?: boolean;
 }
 
-/** What a flag takes. */
+/** Kind of value that a flag takes. */
 export type FlagKind =
-  /** Nothing. */
+  /** No value. */
   | "switch"
-  /** A text, not empty. */
+  /** A non-empty text. */
   | "text"
-  /** A text, any number of times. */
+  /** A text; the flag may be repeated. */
   | "list"
   /** `auto`, `always` or `never`. */
   | "color"
@@ -71,21 +71,21 @@ export type FlagKind =
 
 /** One flag. */
 export interface FlagSpec {
-  /** Its name, without the dashes. */
+  /** Name without dashes. */
   readonly name: string;
-  /** One letter. */
+  /** One-letter name. */
   readonly alias?: string;
-  /** Other names, for people who come from elsewhere; not in the help. */
+  /** Names that users of other programs may expect; not in the help. */
   readonly synonyms?: readonly string[];
-  /** What it takes. */
+  /** Kind of value that it takes. */
   readonly kind: FlagKind;
-  /** There is `--no-…`, too. */
+  /** Whether `--no-…` exists, too. */
   readonly negatable?: boolean;
-  /** How the help calls its value. */
+  /** Name of its value in the help. */
   readonly value?: string;
-  /** One line for the help. */
+  /** One line of help. */
   readonly help: string;
-  /** The commands that have a use for it; absent where all have. */
+  /** Commands that accept the flag; absent if all do. */
   readonly commands?: readonly CommandName[];
 }
 
@@ -99,7 +99,7 @@ const SESSIONS = [
 ] as const;
 const PROMPTS = ["send", "stream", "events", "ask", "record"] as const;
 
-/** The table, in the order of the help. */
+/** All flags, in the order of the help. */
 export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
   model: {
     name: "model",
@@ -361,11 +361,11 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
   },
 };
 
-/** The table as a list. */
+/** {@linkcode FLAGS} as a list. */
 export const FLAG_LIST: readonly (readonly [keyof Flags, FlagSpec])[] = Object
   .entries(FLAGS) as unknown as readonly (readonly [keyof Flags, FlagSpec])[];
 
-/** A name without what its writing adds: `--max-turns` and `maxTurns` are one. */
+/** Normalizes the spelling of a name: `--max-turns` and `maxTurns` become the same. */
 export function plainName(name: string): string {
   return name.length === 1 ? name : name.replaceAll(/[-_]/g, "").toLowerCase();
 }

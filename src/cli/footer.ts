@@ -1,7 +1,7 @@
 import type { Result } from "../messages/result.ts";
 import { formatCount, formatMs, formatUsd } from "./terminal.ts";
 
-/** Time, cost and tokens of a turn, on one line. Pure. */
+/** Formats time, cost and tokens of a turn on one line. Pure. */
 export function footerText(result: Result): string {
   const { inputTokens, outputTokens } = result.usage;
   const cached = (result.usage.cacheReadInputTokens ?? 0) +

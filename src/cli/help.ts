@@ -23,7 +23,7 @@ Examples
   claudestream demo
 `;
 
-/** How each command is called, and examples of it. */
+/** Usage and examples of each command. */
 const USAGE: Readonly<
   Record<CommandName, { readonly usage: string; readonly examples: string }>
 > = {
@@ -117,9 +117,9 @@ An empty title or tag ("") takes back the one that was there.
 };
 
 /**
- * The help for a command or a topic, or the overview.
+ * Returns the help for a command or a topic, or the overview.
  *
- * @throws {UsageError} When there is nothing of that name.
+ * @throws {UsageError} If there is no such command or topic.
  */
 export function helpText(topic: string | undefined): string {
   if (topic === undefined) return overview();

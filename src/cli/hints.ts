@@ -1,12 +1,12 @@
 /**
- * What to do about each failure, in the words of the command line. Pure.
+ * Hints for each failure, in terms of the command line. Pure.
  *
  * @module
  */
 
 import type { ErrorCode } from "../errors.ts";
 
-/** Causes: those of the library, and those that only a command line has. */
+/** Codes of causes: those of the library, and those specific to the command line. */
 export type FailureCode =
   | ErrorCode
   | "usage"
@@ -17,13 +17,13 @@ export type FailureCode =
   | "deno_permission"
   | "unexpected";
 
-/** Where the hint of a failure comes from. */
+/** Source of the hint for a failure. */
 export type HintRule =
-  /** This one; `{id}` is the session, and without one the other part is said. */
+  /** This text, or `withSession` if there is a session, whose id replaces `{id}`. */
   | { readonly say: string; readonly withSession?: string }
-  /** The one that the error brings along, which knows more of the case. */
+  /** The hint of the error itself, which knows more about the case. */
   | { readonly own: true }
-  /** There is none, for this reason. */
+  /** No hint, for this reason. */
   | { readonly none: string };
 
 const own: HintRule = { own: true };
@@ -110,7 +110,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   unexpected: { none: "the text is what a report of it needs" },
 };
 
-/** The hint of a failure; `undefined` where there is none. */
+/** Returns the hint for a failure; `undefined` if there is none. */
 export function hintOf(
   code: FailureCode,
   ownHint: string | undefined,

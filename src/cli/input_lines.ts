@@ -1,5 +1,5 @@
 /**
- * Bytes that somebody types, or a pipe gives, as lines.
+ * Reads lines that a person types or that come from a pipe.
  *
  * @module
  */
@@ -10,20 +10,20 @@ export type ReadBytes = (buffer: Uint8Array) => Promise<number | null>;
 /** Options of {@linkcode InputLines}. */
 export interface InputLinesOptions {
   /**
-   * Reads on while nobody waits, so that the terminal takes lines that are typed ahead.
-   * Default `false`: what nobody asks for stays for the shell.
+   * Keeps reading even when no line is requested, so that the terminal accepts lines typed ahead.
+   * Default `false`: input that is not requested is left to the shell.
    */
   readonly readsAhead?: boolean;
 }
 
-/** The input, while something else than lines is read from it. */
+/** The input while it is read as raw text instead of lines. */
 export interface CapturedInput {
   /**
-   * The next piece of text, of any length; `undefined` at the end of the input. Nothing is
-   * read while nobody waits here: what another program is to get stays for it.
+   * Returns the next piece of text, of any length; `undefined` at the end of the input. Reads only
+   * on request: input meant for another program stays untouched.
    */
   read(signal?: AbortSignal): Promise<string | undefined>;
-  /** Goes back to lines, which begin with this text. */
+  /** Returns to reading lines; the next line starts with this text. */
   release(rest: string): void;
 }
 
@@ -33,14 +33,14 @@ interface Waiter {
 }
 
 interface Captured {
-  /** Came while nobody waited. */
+  /** Pieces that arrived while no read was pending. */
   readonly pieces: string[];
   readonly waiting: Waiter[];
 }
 
 /**
- * Lines of an input, one at a time. The only reader of its input: two at once would each
- * get a part of what is typed.
+ * Reads lines of an input, one at a time. It must be the only reader: two readers would each get a
+ * part of what is typed.
  */
 export class InputLines {
   readonly #read: ReadBytes;
@@ -49,11 +49,11 @@ export class InputLines {
   readonly #lines: string[] = [];
   #waiting: Waiter[] = [];
   #captured: Captured | undefined;
-  /** The line that has no end yet, in parts: joining them each time would cost the square of its length. */
+  /** Parts of the unfinished line: joining them on each read would take quadratic time. */
   #parts: string[] = [];
   #isPumping = false;
   #isEnded = false;
-  /** Why no further line can be read. */
+  /** Error because of which no further line can be read. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(read: ReadBytes, options: InputLinesOptions = {}) {
@@ -61,29 +61,29 @@ export class InputLines {
     this.#readsAhead = options.readsAhead ?? false;
   }
 
-  /** Whether a line is there already, typed ahead. */
+  /** Whether a complete line was typed ahead. */
   get isReady(): boolean {
     return this.#lines.length > 0;
   }
 
-  /** The beginning of a line whose end was not typed yet. */
+  /** The start of a line whose end has not been typed yet. */
   get unfinished(): string {
     return this.#parts.join("");
   }
 
-  /** Drops the beginning of a line, as the terminal does it at a Ctrl-C. */
+  /** Drops the unfinished line, as the terminal does on Ctrl-C. */
   dropUnfinished(): void {
     this.#parts = [];
   }
 
-  /** The next line, without its end; `undefined` at the end of the input. */
+  /** Returns the next line, without its line break; `undefined` at the end of the input. */
   next(signal?: AbortSignal): Promise<string | undefined> {
     const line = this.#lines.shift();
     if (line !== undefined) return Promise.resolve(line);
     return this.#wait(this.#waiting, signal);
   }
 
-  /** Hands the input to one other reader, until that releases it. */
+  /** Hands the input to one other reader, until that reader releases it. */
   capture(): CapturedInput {
     const captured: Captured = { pieces: [], waiting: [] };
     this.#captured = captured;
@@ -131,7 +131,7 @@ export class InputLines {
     return promise;
   }
 
-  /** Whether somebody wants what is read next. */
+  /** Whether a caller waits for the next input. */
   get #isWanted(): boolean {
     const captured = this.#captured;
     return captured === undefined
@@ -162,7 +162,7 @@ export class InputLines {
         if (waiter === undefined) captured.pieces.push(text);
         else waiter.resolve(text);
       }
-      // Whoever got something says first whether more is wanted.
+      // Let the caller that got a line first say whether it wants more.
       await Promise.resolve();
     }
     this.#isPumping = false;

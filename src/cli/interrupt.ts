@@ -1,6 +1,6 @@
 /**
- * What signals do while a session runs. `claude` is in a process group of its own, so
- * a Ctrl-C of the terminal reaches only us.
+ * Handles signals while a session runs. `claude` is in its own process group, so Ctrl-C in the
+ * terminal reaches only this program.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
   TimeoutError,
 } from "./exit_code.ts";
 
-/** One turn, as far as signals and the clock are concerned. */
+/** The state of one turn with regard to signals and its timeout. */
 export interface Attempt extends Disposable {
-  /** Whether Ctrl-C ended it. */
+  /** Whether Ctrl-C ended the turn. */
   readonly isInterrupted: boolean;
   /** Aborts when the time is over. */
   readonly timeout: AbortSignal;
-  /** Aborts when nobody should be asked anything any more: Ctrl-C, or no time left. */
+  /** Aborts when no further questions may be asked: on Ctrl-C or timeout. */
   readonly stopped: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ const SIGNALS: readonly EndingSignal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Waits for something, and rejects with a {@linkcode SignalError} when a signal comes first. */
+/** Waits for a promise, and rejects with a {@linkcode SignalError} if a signal comes first. */
 export async function unlessSignalled<T>(wanted: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const handlers = SIGNALS.map((signal) =>
@@ -47,19 +47,19 @@ export async function unlessSignalled<T>(wanted: Promise<T>): Promise<T> {
   }
 }
 
-/** Takes care of the signals until it is disposed of. */
+/** Handles the signals until disposed. */
 export class SignalWatch implements Disposable {
-  /** Called by Ctrl-C where no turn is running. Without it Ctrl-C ends the program. */
+  /** Called on Ctrl-C when no turn is running. If not set, Ctrl-C ends the program. */
   onIdleInterrupt: (() => void) | undefined;
   readonly #session: AsyncSession;
   readonly #beforeExit: (error: SignalError) => Promise<void>;
   readonly #handlers: readonly (readonly [EndingSignal, () => void])[];
   #interrupt: (() => boolean) | undefined;
   #ending: SignalError | undefined;
-  /** The program ends at once. */
+  /** Whether the program is already ending. */
   #isLeaving = false;
 
-  /** @param beforeExit What else is to be done before the program ends at once. */
+  /** @param beforeExit Extra work before the program ends. */
   constructor(
     session: AsyncSession,
     beforeExit: (error: SignalError) => Promise<void>,
@@ -82,9 +82,9 @@ export class SignalWatch implements Disposable {
   }
 
   /**
-   * A turn begins. Dispose of it at its end.
+   * Starts a turn. Dispose of the result when the turn ends.
    *
-   * @param onInterrupt Called by the first Ctrl-C.
+   * @param onInterrupt Called on the first Ctrl-C.
    */
   begin(timeoutMs: number | undefined, onInterrupt: () => void): Attempt {
     const clock = new AbortController();
@@ -97,7 +97,7 @@ export class SignalWatch implements Disposable {
       if (interrupted.signal.aborted) return false;
       interrupted.abort(new DOMException("Interrupted", "AbortError"));
       onInterrupt();
-      // That it did not work is seen at the turn, or the next Ctrl-C ends it.
+      // If this fails, the turn shows it, or the next Ctrl-C ends the program.
       this.#session.interrupt().catch(() => {});
       return true;
     };
@@ -109,19 +109,20 @@ export class SignalWatch implements Disposable {
       timeout: clock.signal,
       stopped: AbortSignal.any([clock.signal, interrupted.signal]),
       [Symbol.dispose]: () => {
-        // Naming it loads the timers of Node, 8 ms: for nothing where there is none.
+        // Referring to clearTimeout loads the timers of Node, 8 ms, so do it only if there is a
+        // timer.
         if (timer !== undefined) clearTimeout(timer);
         if (this.#interrupt === interrupt) this.#interrupt = undefined;
       },
     };
   }
 
-  /** The signal that ends the program, once there was one. */
+  /** The signal that ends the program, once one has arrived. */
   get ending(): SignalError | undefined {
     return this.#ending;
   }
 
-  /** Ctrl-C was pressed where the terminal makes no signal of it. */
+  /** Handles Ctrl-C as a key press, in a terminal mode that sends no signal for it. */
   pressInterrupt(): void {
     this.#take("SIGINT");
   }
@@ -140,11 +141,11 @@ export class SignalWatch implements Disposable {
     }
   }
 
-  /** Closes the session, and then ends the program whatever else it waits for. */
+  /** Closes the session, and then ends the program even if other work is pending. */
   #leave(ending: SignalError): void {
     this.#ending ??= ending;
     const exit = () => this.#exit(ending);
-    // One that will not go is ended with the program.
+    // A process that does not close is ended with the program.
     this.#session.close().then(exit, exit);
   }
 
@@ -153,8 +154,8 @@ export class SignalWatch implements Disposable {
     const error = new SignalError(signal);
     if (this.#isLeaving) return;
     this.#isLeaving = true;
-    // --allow-run=claude lets us end claude alone, and not what it has started; it does
-    // that itself where it is closed.
+    // With --allow-run=claude this program can end only claude itself, not the processes that it
+    // started; claude ends those when it is closed.
     if (maySignal()) {
       endHeldAtOnce();
       this.#exit(error);

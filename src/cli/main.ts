@@ -1,5 +1,5 @@
 /**
- * Finds out which command is meant, and runs it.
+ * Determines the command from the arguments, and runs it.
  *
  * @module
  */
@@ -11,10 +11,9 @@ import { UnknownFlagError } from "./usage_error.ts";
 /**
  * Runs the command line.
  *
- * Handles signals while a session runs; does not end the process, but for a second
- * Ctrl-C and for SIGTERM.
+ * Handles signals while a session runs. Ends the process only on a second Ctrl-C and on SIGTERM.
  *
- * @param args The arguments, without program and script: `Deno.args`.
+ * @param args The arguments without program and script, as in `Deno.args`.
  * @returns The exit code.
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -49,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// Loaded one by one: `--version` and `help` need nothing of a session.
+// Each command is loaded on demand: `--version` and `help` need no session.
 async function run(invocation: Invocation, output: Output): Promise<number> {
   switch (invocation.command) {
     case "send": {

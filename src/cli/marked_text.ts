@@ -1,10 +1,10 @@
 /**
- * Text as a person can judge it: what would be invisible, hidden behind blanks or taken
- * for something else is marked, and long lines are wrapped, never cut. Pure.
+ * Formats text so that a person can judge it: characters that would be invisible, hidden after
+ * blanks or mistaken for others are marked, and long lines are wrapped, never cut. Pure.
  *
- * Marks are written in ASCII between angle brackets: `<U+200B>`, `<80 blanks>`. Where the
- * text itself has something of the kind, its bracket is marked in turn, so that a mark can
- * always be told from text, without colours too.
+ * Marks are written in ASCII between angle brackets: `<U+200B>`, `<80 blanks>`. If the text itself
+ * contains something that looks like a mark, its bracket is marked in turn, so that marks can be
+ * told from text even without colours.
  *
  * @module
  */
@@ -18,29 +18,32 @@ interface Token {
   readonly text: string;
   readonly width: number;
   /**
-   * `plain` may be split anywhere between its characters, which are one column wide each;
-   * `whole` may not be split.
+   * `plain` may be split between any two characters, each one column wide; `whole` may not be
+   * split.
    */
   readonly kind: "plain" | "whole" | "blank" | "mark";
 }
 
-/** Blanks between two words that need no mark: in code, and where columns are lined up. */
+/**
+ * Number of blanks between two words that need no mark: fewer in code than in prose with aligned
+ * columns.
+ */
 const FEW_BLANKS: Readonly<Record<TextKind, number>> = { code: 3, prose: 15 };
-/** A longer indentation is a mark. */
+/** A longer indentation is marked. */
 const MOST_INDENTATION = 32;
-/** More empty lines than these in a row are a mark. */
+/** More consecutive empty lines are marked. */
 const FEW_EMPTY_LINES = 3;
-/** Combining marks on one character; languages need no more. */
+/** Number of combining marks allowed on one character; no language needs more. */
 const MOST_COMBINING = 2;
 const TAB = "→   ";
 
-/** What a terminal does not show, or shows as nothing. */
+/** Characters that a terminal does not show, or shows as blank. */
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u2400-\u243f]|(?! )\p{Zs}/u;
-/** Marks that enclose a character or run through it. */
+/** Combining marks that enclose or strike through a character. */
 const COVERING = /[\p{Me}\u0334-\u0338\u20d2\u20d3\u20d8-\u20da\u20e5-\u20eb]/u;
 const COMBINING = /\p{M}/u;
-/** Text that could be taken for one of our marks. */
+/** Text that could be mistaken for a mark of this module. */
 const LIKE_A_MARK = /<(?=(?:\d+×)?U\+|\d+ (?:blanks|empty)|blank>|tab>)/iy;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -49,7 +52,7 @@ function mark(text: string): Token {
   return { kind: "mark", text, width: text.length };
 }
 
-/** The name of a character, as a mark has it. */
+/** Returns the name of a character as written in a mark. */
 function nameOf(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
@@ -73,7 +76,7 @@ function plain(text: string): Token {
   return { kind: "plain", text, width: text.length };
 }
 
-/** Blanks and tabs, by where they stand. */
+/** Returns tokens for blanks and tabs, depending on their position. */
 function blankTokens(
   run: string,
   place: "first" | "middle" | "last",
@@ -95,7 +98,7 @@ function blankTokens(
   return [mark(`<${count} blanks>`)];
 }
 
-/** Collects tokens; equal characters in a row that are marked become one mark. */
+/** Collects tokens; a run of equal marked characters becomes one mark. */
 class Tokens {
   readonly list: Token[] = [];
   #char = "";
@@ -124,7 +127,7 @@ class Tokens {
   }
 }
 
-/** A character with what belongs to it: an emoji of several parts, a letter with its accents. */
+/** Takes a grapheme cluster: an emoji of several parts, or a letter with its accents. */
 function takeCluster(
   cluster: string,
   isMarked: (at: number) => boolean,
@@ -155,11 +158,11 @@ function takeCluster(
   flush();
 }
 
-/** Cuts a line into tokens. It has no line break in it. */
+/** Splits a line into tokens. The line must not contain a line break. */
 function tokensOf(line: string, kind: TextKind): readonly Token[] {
   const tokens = new Tokens();
   const alike = lookalikesIn(line, kind);
-  // ASCII, without the last character where something may combine with it; blanks; the rest.
+  // Matches ASCII, except a last character that may combine with the next; blanks; and the rest.
   const pattern = /([!-~]+(?!\P{ASCII}))|([ \t]+)|((?:[!-~]?\P{ASCII})+|[^])/gu;
   for (
     const { 0: piece, 1: ascii, 2: blanks, index } of line.matchAll(pattern)
@@ -208,7 +211,7 @@ function spanOf({ kind, text }: Token): Span {
   return kind === "mark" ? styled("mark", text) : text;
 }
 
-/** Lays tokens into lines of so many columns. */
+/** Arranges tokens in lines of the given width. */
 function wrapTokens(
   tokens: readonly Token[],
   columns: number,
@@ -217,7 +220,7 @@ function wrapTokens(
   let line: Token[] = [];
   let used = 0;
   const breakLine = (): void => {
-    // After a blank, unless that would leave most of the line empty.
+    // Break after a blank, unless that would leave most of the line empty.
     const blank = line.findLastIndex(({ kind }) => kind === "blank");
     const kept = line.slice(0, blank + 1);
     const keptWidth = widthOfTokens(kept);
@@ -255,7 +258,7 @@ function widthOfTokens(tokens: readonly Token[]): number {
   return tokens.reduce((sum, { width }) => sum + width, 0);
 }
 
-/** One line, marked and wrapped into so many columns. */
+/** Returns one line, marked and wrapped to the given width. */
 export function markedLine(
   line: string,
   kind: TextKind,
@@ -266,18 +269,18 @@ export function markedLine(
 
 /** A line of a text. */
 export interface TextLine {
-  /** Which one of the text, from 1. */
+  /** Number of the line in the text, starting at 1. */
   readonly number: number;
-  /** What is to be seen of it. */
+  /** The text to show. */
   readonly text: string;
-  /** How many lines it stands for, all of them empty. */
+  /** Number of empty lines that it stands for. */
   readonly emptyLines?: number;
 }
 
 /**
- * Returns the lines of a text; many empty ones in a row are one. The line break at its end
- * begins no line. Code keeps the carriage return of a line break: a shell takes it as a part
- * of the last word.
+ * Returns the lines of a text; a long run of empty lines becomes one entry. A line break at the end
+ * of the text does not start a line. Code keeps carriage returns before line breaks: a shell takes
+ * them as part of the last word.
  */
 export function textLines(text: string, kind: TextKind): readonly TextLine[] {
   const plain = kind === "code" ? text : text.replaceAll("\r\n", "\n");
@@ -298,7 +301,7 @@ export function textLines(text: string, kind: TextKind): readonly TextLine[] {
   return found;
 }
 
-/** A line of a text, or the mark of many empty ones, wrapped. */
+/** Returns a line of a text, or the mark for a run of empty lines, wrapped. */
 export function markedTextLine(
   { text, emptyLines }: TextLine,
   kind: TextKind,

@@ -1,5 +1,5 @@
 /**
- * What happened in a turn besides answers and tools, as a line. Pure.
+ * Describes events other than answers and tools, one line each. Pure.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { Result } from "../messages/result.ts";
 import type { ApiRetry } from "../messages/system/models.ts";
 import { formatCount, formatMs } from "./terminal.ts";
 
-/** A failed call of the API that will be tried again. */
+/** Describes a failed API call that will be retried. */
 export function retryText(event: ApiRetry): string {
   const { errorStatus } = event;
   const status = errorStatus === null ? "" : `, HTTP ${errorStatus}`;
-  // A key is not tried again, and a login once: see failFastOn.
+  // A rejected key is not retried, and a login only once: see failFastOn.
   if (errorStatus === 401 || errorStatus === 403) {
     return `the API refuses the sign-in (${event.error}${status})`;
   }
@@ -23,7 +23,7 @@ export function retryText(event: ApiRetry): string {
   }`;
 }
 
-/** A change of a rate limit. */
+/** Describes a change of a rate limit. */
 export function rateLimitText(event: RateLimit): string {
   const parts = [`rate limit: ${event.status}`];
   if (event.utilization !== undefined) {
@@ -38,7 +38,7 @@ export function rateLimitText(event: RateLimit): string {
   return parts.join(", ");
 }
 
-/** What became of the conversation as a whole, as after `/clear` and `/compact`. */
+/** Describes a change of the whole conversation, as after `/clear` and `/compact`. */
 export function conversationText(event: ClaudeEvent): string | undefined {
   switch (event.type) {
     case "conversation_reset":
@@ -66,7 +66,7 @@ export function conversationText(event: ClaudeEvent): string | undefined {
   }
 }
 
-/** Why a turn that went well has no text. */
+/** Explains why a successful turn has no text. */
 export function emptyText(result: Result): string {
   const { localCommand } = result;
   if (localCommand !== undefined) {

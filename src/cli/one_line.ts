@@ -1,5 +1,5 @@
 /**
- * Texts of tools and models as single lines beside the answer. Pure.
+ * Shortens texts of tools and models to single lines. Pure.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { markedText } from "./marked_text.ts";
 import { widthOf } from "./terminal.ts";
 
 /**
- * Returns a text as one line of so many columns, with `…` if it was cut. Characters that are
- * not seen, or that are taken for others, are marked as in a question.
+ * Returns a text as one line of at most `columns`, with `…` if it was cut. Invisible and look-alike
+ * characters are marked as in a question.
  */
 export function oneLine(text: string, columns: number): string {
-  // No more of a text of megabytes is needed than fits, but it may begin with blanks.
+  // Only the start of a huge text is needed, with some room because it may begin with blanks.
   const head = text.slice(0, 4096 + columns);
-  // Blanks of other kinds are marked: they are none to a shell.
+  // Other kinds of blanks are marked: a shell does not treat them as blanks.
   return cut(head.replace(/[ \t-\r]+/g, " ").replace(/^ | $/g, ""), columns);
 }
 
@@ -41,7 +41,7 @@ function cut(text: string, columns: number): string {
   return safe;
 }
 
-/** The first lines of a text, and how many more there are. */
+/** Returns the first lines of a text, and the number of the others. */
 export function firstLines(
   text: string,
   most: number,

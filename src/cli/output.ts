@@ -1,5 +1,5 @@
 /**
- * The two streams of the command line; the one place that prints.
+ * Writes stdout and stderr of the command line. No other module prints.
  *
  * @module
  */
@@ -21,16 +21,16 @@ export type Piece =
   | { readonly to: "stdout"; readonly text: string }
   /** Something for people. */
   | { readonly to: "stderr"; readonly spans: readonly Span[] }
-  /** Takes back the line that stands open on stderr; only where that is a terminal. */
+  /** Erases the open line on stderr; used only if stderr is a terminal. */
   | { readonly to: "erase" };
 
-/** Something to write to. */
+/** A stream to write to. */
 export interface OutputStream {
-  /** Writes some of the bytes; resolves to how many. */
+  /** Writes some of the bytes; resolves to their number. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Reads a variable where that is allowed; asks nobody for the permission. */
+/** Reads a variable if that is permitted, without prompting for the permission. */
 export function readEnv(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
@@ -38,7 +38,7 @@ export function readEnv(name: string): string | undefined {
 
 /** Writes to stdout and stderr, in the order of the calls. */
 export class Output {
-  /** What kinds of streams there are. */
+  /** Which of the streams are terminals. */
   readonly terminals: {
     readonly stdin: boolean;
     readonly stdout: boolean;
@@ -46,12 +46,12 @@ export class Output {
   };
   /** Whether stderr gets colour. */
   readonly color: boolean;
-  /** Whether a failure is told on stdout as well, as an object: `--json`. */
+  /** Whether a failure is also printed to stdout as an object: `--json`. */
   readonly failsAsJson: boolean;
   #hasFailed = false;
-  /** Half of a character outside of the BMP, whose other half has yet to come. */
+  /** First half of a surrogate pair whose second half has not arrived yet. */
   #half = "";
-  // Both may be the same terminal, so both go through one queue.
+  // Both streams may be the same terminal, so both go through one queue.
   #queue: Promise<void> = Promise.resolve();
 
   constructor(choice?: ColorChoice, failsAsJson = false) {
@@ -68,24 +68,24 @@ export class Output {
     });
   }
 
-  /** Whether both streams end up in one: a screen, or a pipe or file after `2>&1`. */
+  /** Whether both streams go to the same place: a screen, or a pipe or file after `2>&1`. */
   get isOneStream(): boolean {
     const { stdout, stderr } = this.terminals;
     return stdout && stderr || !stdout && !stderr && isOneStream();
   }
 
-  /** Width of the terminal, now. */
+  /** Current width of the terminal. */
   get columns(): number {
     try {
-      // Some terminals do not know, and say 0.
+      // Some terminals do not know their width and report 0.
       return Math.max(20, Deno.consoleSize().columns || 80);
     } catch {
-      // No terminal at all.
+      // There is no terminal.
       return 80;
     }
   }
 
-  /** Height of the terminal, now. */
+  /** Current height of the terminal. */
   get rows(): number {
     try {
       return Math.max(4, Deno.consoleSize().rows || 24);
@@ -95,7 +95,7 @@ export class Output {
   }
 
   /**
-   * Writes a part of the answer: to a terminal harmless, to anything else as it is.
+   * Writes a part of the answer: escaped for a terminal, unchanged otherwise.
    *
    * @throws {StdoutClosedError} Nobody reads it any more.
    */
@@ -112,32 +112,32 @@ export class Output {
     );
   }
 
-  /** Writes something for people. That nobody reads it is no error. */
+  /** Writes a message for people. It is not an error if stderr is closed. */
   async stderr(...spans: readonly Span[]): Promise<void> {
     await this.#write(Deno.stderr, renderSpans(spans, this.color)).catch(
       () => {},
     );
   }
 
-  /** Prints the object of a failure, where one is wanted; only the first counts. */
+  /** Prints the object of a failure if requested; only the first failure is printed. */
   async failure(failure: FailureObject): Promise<void> {
     if (!this.failsAsJson || this.#hasFailed) return;
     this.#hasFailed = true;
     await this.stdout(`${JSON.stringify(failure)}\n`).catch((error) => {
-      // The failure itself is told on stderr, and by the exit code.
+      // stderr and the exit code still report the failure.
       if (
         !(error instanceof StdoutClosedError) && !(error instanceof WriteError)
       ) throw error;
     });
   }
 
-  /** Resolves once everything was written. */
+  /** Resolves once everything has been written. */
   async written(): Promise<void> {
     await this.#queue;
   }
 
   /**
-   * Writes a text to stderr as it is, in its turn.
+   * Writes a text to stderr unchanged, in order with other output.
    *
    * @throws {StdoutClosedError} Nobody reads it any more.
    * @throws {WriteError} It cannot be written.
@@ -146,7 +146,7 @@ export class Output {
     return this.#write(Deno.stderr, text);
   }
 
-  /** Prints what a renderer gave. */
+  /** Prints the pieces from a renderer. */
   async print(pieces: readonly Piece[]): Promise<void> {
     for (const piece of pieces) {
       if (piece.to === "stdout") await this.stdout(piece.text);
@@ -163,7 +163,7 @@ export class Output {
 }
 
 /**
- * Writes all of a text.
+ * Writes a whole text.
  *
  * @throws {StdoutClosedError} Nobody reads it any more.
  * @throws {WriteError} It cannot be written.

@@ -1,5 +1,5 @@
 /**
- * What can go wrong with the output of the command line. Pure.
+ * Errors of the command line's output. Pure.
  *
  * @module
  */

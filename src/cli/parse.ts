@@ -1,5 +1,5 @@
 /**
- * Arguments to a command, its flags and its words. Pure.
+ * Parses arguments into a command, its flags and its words. Pure.
  *
  * @module
  */
@@ -17,24 +17,24 @@ import {
 import { flagValue } from "./flag_value.ts";
 import { UnknownFlagError, UsageError } from "./usage_error.ts";
 
-/** What the arguments ask for. */
+/** The parsed arguments. */
 export type Request =
   | { readonly do: "version"; readonly flags: Flags }
   | { readonly do: "help"; readonly topic: string | undefined }
   | Invocation;
 
-/** A command with all it was given. */
+/** A command with its flags and words. */
 export interface Invocation {
   readonly do: "run";
   readonly command: Exclude<CommandName, "help">;
   readonly flags: Flags;
-  /** The words of the prompt that stand before a `--`. */
+  /** Words of the prompt before a `--`. */
   readonly words: readonly string[];
-  /** Those behind it, in which `-` is just a word. */
+  /** Words after `--`, among which `-` is an ordinary word. */
   readonly literal: readonly string[];
 }
 
-/** Every name that a flag goes by, without the dashes, and whether it says no. */
+/** All names of flags, without dashes, each with its flag and whether it negates. */
 const NAMES: ReadonlyMap<string, readonly [FlagSpec, boolean]> = new Map<
   string,
   readonly [FlagSpec, boolean]
@@ -57,13 +57,13 @@ function namesOf(spec: FlagSpec): [string, readonly [FlagSpec, boolean]][] {
 /**
  * Reads the arguments.
  *
- * @throws {UsageError} When they make no sense, with what came and what may have been meant.
+ * @throws {UsageError} If the arguments are invalid; says what came and suggests what was meant.
  */
 export function parse(args: readonly string[]): Request {
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
   const literal = end === -1 ? [] : args.slice(end + 1);
-  // Help is for people who do not know what to write: it comes before any complaint.
+  // People ask for help when they do not know what to write, so it takes precedence over any error.
   if (own.some((word) => word === "--help" || word === "-h")) {
     const [first = ""] = own;
     const isWord = first !== "" && !first.startsWith("-");
@@ -72,7 +72,7 @@ export function parse(args: readonly string[]): Request {
   const tokens = tokenize(own);
   const values = readFlags(tokens.flags);
   if (values.version === true) return { do: "version", flags: values };
-  // Behind another letter, as in `-qh`.
+  // After another letter, as in `-qh`.
   const { words } = tokens;
   if (values.help === true) return { do: "help", topic: words.find(isCommand) };
   const [command, ...rest] = words;
@@ -93,8 +93,8 @@ export function parse(args: readonly string[]): Request {
 }
 
 /**
- * Whether stdout is read by a program, so that a failure is told there as an object. Asked
- * of the arguments as they are: they may be what fails.
+ * Whether a program reads stdout, so that a failure is printed there as an object. Works on the raw
+ * arguments, because parsing them may be what fails.
  */
 export function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf("--");
@@ -104,17 +104,17 @@ export function wantsJson(args: readonly string[]): boolean {
     own.some((word) => /^--json(-output)?(=|$)/.test(word));
 }
 
-/** The arguments before `--`, taken apart. */
+/** The arguments before `--`, split up. */
 interface Tokens {
-  /** One for each flag, `--name` or `--name=value`. */
+  /** Each flag, as `--name` or `--name=value`. */
   readonly flags: string[];
   /** Everything else. */
   readonly words: string[];
 }
 
 /**
- * Takes the arguments apart, so that a value that begins with a dash, or is empty, is
- * not taken for something else, nor a flag for a value.
+ * Splits the arguments so that a value that is empty or begins with a dash is not mistaken for
+ * something else, nor a flag for a value.
  */
 function tokenize(args: readonly string[]): Tokens {
   const tokens: Tokens = { flags: [], words: [] };
@@ -137,12 +137,12 @@ function tokenize(args: readonly string[]): Tokens {
   return tokens;
 }
 
-// "-5" and "- a list" are texts; so is whatever has a space in its name.
+// "-5" and "- a list" are text, and so is anything with a space in its name.
 function looksLikeFlag(word: string): boolean {
   return /^--?[A-Za-z][^\s=]*(=|$)/.test(word);
 }
 
-/** `--name`, `--name=value`, or `--name=?` where the value is the next argument. */
+/** Normalizes to `--name`, `--name=value`, or `--name=?` if the value is the next argument. */
 function longFlag(word: string): string {
   const [, name = "", value] = /^--([^=]*)(=.*)?$/s.exec(word) ?? [];
   const found = NAMES.get(name);
@@ -155,10 +155,10 @@ function longFlag(word: string): string {
   return `--${spec.name}${value ?? "=?"}`;
 }
 
-/** `-q`, `-qc`, `-m opus`, `-mopus`, `-m=opus`. */
+/** Splits short flags: `-q`, `-qc`, `-m opus`, `-mopus`, `-m=opus`. */
 function shortFlags(word: string): string[] {
   const flags: string[] = [];
-  // `-model opus` would make a model "odel" of it.
+  // Otherwise `-model opus` would set the model "odel".
   const long = word.slice(1).replace(/=.*$/s, "");
   if (long.length > 1 && NAMES.has(long)) throw unknownFlag(`-${long}`, long);
   for (let at = 1; at < word.length; at++) {
@@ -202,7 +202,7 @@ function unknownFlag(
   const where = letter === name ? `"${shown}"` : `"-${letter}" in "${shown}"`;
   return new UnknownFlagError(
     shown,
-    // In "-qp" the letter is what is not known.
+    // In "-qp" only the letter is unknown.
     shown.startsWith("--") || shown.length === 2 ? name : undefined,
     `Unknown flag ${where}${
       near === undefined ? "" : `, did you mean "--${near}"?`
@@ -219,7 +219,7 @@ function missingValue(flag: string): UsageError {
   );
 }
 
-/** Reads the flags; every one of them is known by now. */
+/** Reads the flags, all of which are known at this point. */
 function readFlags(tokens: string[]): Flags {
   const named = (test: (spec: FlagSpec) => boolean): string[] =>
     FLAG_LIST.filter(([, spec]) => test(spec)).map(([, { name }]) => name);
@@ -229,7 +229,7 @@ function readFlags(tokens: string[]): Flags {
     collect: named(({ kind }) => kind === "list"),
     negatable: named(({ negatable }) => negatable === true),
   });
-  // A switch that was not given is `false` like one that was denied.
+  // parseArgs reports a switch that was not given as `false`, like a negated one.
   const given = new Set(
     tokens.map((token) => token.replace(/^--(no-)?/, "").replace(/=.*$/s, "")),
   );
@@ -242,7 +242,7 @@ function readFlags(tokens: string[]): Flags {
 
 function valueOf(spec: FlagSpec, value: unknown): unknown {
   if (spec.kind === "switch") return value;
-  // --no-color is the only one of them that can be denied.
+  // --no-color is the only one of these that can be negated.
   if (value === false) return "never";
   if (Array.isArray(value)) {
     return value.map((text) => flagValue(spec, String(text)));
@@ -274,7 +274,7 @@ function unknownCommand(word: string): UsageError {
   );
 }
 
-/** The flags that a command takes, in the order of the help. */
+/** Returns the flags that a command accepts, in the order of the help. */
 export function flagsOf(command: CommandName): readonly FlagSpec[] {
   return Object.values(FLAGS).filter(({ commands }) =>
     commands === undefined || commands.includes(command)

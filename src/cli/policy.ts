@@ -1,5 +1,5 @@
 /**
- * `--allow` to a policy, `--deny` to rules of the CLI. Pure.
+ * Turns `--allow` into a policy and `--deny` into rules of the CLI. Pure.
  *
  * @module
  */
@@ -25,12 +25,12 @@ import { isSimpleCommand, parseRule } from "../permissions/rules.ts";
 import { wildcard } from "../permissions/wildcard.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Words that `--allow` takes besides rules. */
+/** Words that `--allow` accepts besides rules. */
 const KEYWORDS: readonly string[] = ["all", "builtins", "readonly", "none"];
 
 /**
- * What `--allow` allows; the rest is left to Claude Code's own rules, and to whoever is
- * asked then.
+ * Returns the policy for `--allow`. It leaves all other calls to Claude Code's own rules, which may
+ * ask a person.
  *
  * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
  */
@@ -51,8 +51,8 @@ export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
       if (decision?.behavior !== "allow") continue;
       return { decision, reason: `"${policy.name}" allows it` };
     }
-    // No denial here: it would hold for reading a file in the working directory, too,
-    // which Claude Code asks nobody about.
+    // Do not deny here: that would also deny reading files in the working directory, which Claude
+    // Code allows without asking.
     return {
       decision: undefined,
       reason: rules.length === 0
@@ -63,7 +63,7 @@ export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
 }
 
 /**
- * The rules of `--deny`, for the CLI, which denies by itself.
+ * Returns the rules of `--deny`; the CLI itself enforces them.
  *
  * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
  */
@@ -101,12 +101,12 @@ function rulesOf(flag: RuleFlag, given: readonly string[] | undefined) {
 
 type RuleFlag = "--allow" | "--deny";
 
-/** A rule whose tool somebody knows; `=Name` is taken as it is. */
+/** Returns the rule if its tool is known; accepts `=Name` unchecked. */
 function knownRule(flag: RuleFlag, rule: string): string {
   if (rule.startsWith("=")) return rule;
   const name = rule.replace(/\(.*$/s, "").trim();
   if (KEYWORDS.includes(rule) || name.startsWith("mcp__")) return rule;
-  // What is no name at all is told by whoever reads the rule.
+  // If this is not a name at all, the parser of the rule reports it.
   if (!/^[A-Za-z_][\w*-]*$/.test(name)) return rule;
   const matches = wildcard(name);
   if ([...BUILTIN_TOOLS].some((tool) => matches(tool))) return rule;
@@ -131,7 +131,7 @@ function grants(rules: readonly string[]): readonly SyncPolicy[] {
   return policies;
 }
 
-/** Makes something of rules; what is wrong with one of them is said of the flag. */
+/** Builds a list from rules; an error in a rule names the flag. */
 function listed<T>(
   flag: RuleFlag,
   rules: readonly string[],
@@ -150,7 +150,7 @@ function listed<T>(
   }
 }
 
-/** What the model sees where nobody can be asked. */
+/** Returns the message to the model when no person can be asked. */
 export function unattendedMessage(request: ToolRequest): string {
   if (isQuestion(request)) return "Nobody is there to answer: go on without it";
   return `"${request.toolName}" with this input is not allowed here, and nobody is there to ask. The user can run again with ${
@@ -158,17 +158,17 @@ export function unattendedMessage(request: ToolRequest): string {
   }`;
 }
 
-/** The flag that would allow a call, ready for a shell. */
+/** Returns the flag that would allow a call, quoted for a shell. */
 export function allowFlag(request: ToolRequest): string {
   const rule = suggestedRule(request);
   return `--allow ${/^[\w-]+$/.test(rule) ? rule : quoted(rule)}`;
 }
 
-/** A rule that covers a call and those like it. */
+/** Returns a rule that covers a call and similar ones. */
 export function suggestedRule(request: ToolRequest): string {
   const { toolName, input } = request;
   const names = request.protectedNames ?? protectedNamesOf(request, {});
-  // Without the path the rule would not cover what Claude Code protects.
+  // Without the path the rule would not cover files that Claude Code protects.
   if (names.length > 0) return ruleNaming(request, names) ?? toolName;
   const { command } = input;
   if (toolName !== "Bash" || typeof command !== "string") return toolName;
@@ -183,13 +183,13 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Why no person was asked, in the common case. */
+/** The usual reason why no person was asked. */
 export const NO_TERMINAL = "there is no terminal";
 
 /**
- * One line that says what was denied and how to allow it.
+ * Returns a line that says what was denied and how to allow it.
  *
- * @param whyNobody Why no person was asked, and what to do about it.
+ * @param whyNobody The reason why no person was asked, with advice.
  */
 export function denialNote(
   requests: readonly ToolRequest[],
@@ -209,7 +209,7 @@ export function denialNote(
     }`;
 }
 
-/** Takes `Read,Bash(git *),Edit` apart; a comma in parentheses belongs to the rule. */
+/** Splits `Read,Bash(git *),Edit`; a comma in parentheses belongs to the rule. */
 export function splitRules(text: string): string[] {
   const rules: string[] = [];
   let depth = 0;

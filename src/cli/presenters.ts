@@ -1,5 +1,5 @@
 /**
- * The ways in which a command shows a turn.
+ * Presenters: the different ways to show a turn.
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { styled } from "./terminal.ts";
 
 /** Shows a turn. */
 export interface Presenter<V extends View> {
-  /** How it wants the turn cut. */
+  /** View of the turn that it needs. */
   readonly view: V;
   /** Shows an event. */
   take(event: ViewEvents[V]): Promise<void>;
   /**
-   * Makes room for something else on stderr, which may be about a call of a tool. Says
-   * whether it had to print something for that.
+   * Makes room for other text on stderr, which may be about a tool call. Returns whether it had to
+   * print something.
    */
   interlude(toolUseId?: string): Promise<boolean>;
-  /** The turn is over; without a result it broke off. */
+  /** Called when the turn ends; the result is absent if the turn broke off. */
   end(result: Result | undefined): Promise<void>;
 }
 
-/** As text: the answer to stdout, the rest to stderr. */
+/** Prints text: the answer to stdout, the rest to stderr. */
 export function textPresenter(
   output: Output,
   flags: Flags,
@@ -60,7 +60,7 @@ function noInterlude(): Promise<boolean> {
   return Promise.resolve(false);
 }
 
-/** As a line of JSON for each event. */
+/** Prints a line of JSON for each event. */
 export function jsonPresenter(output: Output): Presenter<"flat"> {
   return {
     view: "flat",
@@ -70,14 +70,16 @@ export function jsonPresenter(output: Output): Presenter<"flat"> {
   };
 }
 
-/** An event as JSON. What is unknown keeps what it came from, so that nothing is lost. Pure. */
+/**
+ * Returns an event as JSON. An unknown event keeps its raw message, so that nothing is lost. Pure.
+ */
 export function eventLine(event: ClaudeEvent): string {
   return JSON.stringify(
     event.type === "unknown" ? { ...event, raw: event.raw } : event,
   );
 }
 
-/** As the CLI wrote it. */
+/** Prints the lines as the CLI wrote them. */
 export function rawPresenter(output: Output): Presenter<"wire"> {
   return {
     view: "wire",
@@ -91,8 +93,8 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
 }
 
 /**
- * The final text only, or the whole answer as an object. Why it takes long goes to stderr:
- * the CLI tries ten times, over minutes; so does what became of the conversation.
+ * Prints the final text only, or the whole answer as an object. Reasons for a delay go to stderr,
+ * since the CLI may retry ten times over minutes; so do changes of the conversation.
  */
 export function answerPresenter(
   output: Output,
@@ -104,7 +106,7 @@ export function answerPresenter(
   return {
     view: "flat",
     async take(event) {
-      // A turn about a task that is over belongs to the answer.
+      // A follow-up turn about a finished task belongs to the answer.
       if (event.type === "result") costUsd = roundUsd(costUsd + event.costUsd);
       const told = conversationText(event);
       isTold ||= told !== undefined;

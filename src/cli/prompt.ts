@@ -1,5 +1,5 @@
 /**
- * The prompt: from the arguments, from stdin, or from both.
+ * Builds the prompt from the arguments, from stdin, or from both.
  *
  * @module
  */
@@ -12,16 +12,17 @@ import type { Output } from "./output.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What stdin is. */
+/** Kind of stdin. */
+
 export type StdinKind =
-  /** Somebody could type. */
+  /** A terminal, where a person could type. */
   | "terminal"
   /** A file or a pipe, which ends. */
   | "data"
-  /** A socket, `/dev/null` and the like: what a parent process leaves behind without a thought. */
+  /** A socket, `/dev/null` and the like, which a parent process may pass on without intent. */
   | "other";
 
-/** What there is to make a prompt of. */
+/** Sources of a prompt. */
 export interface PromptSources {
   readonly words: readonly string[];
   readonly literal: readonly string[];
@@ -30,7 +31,7 @@ export interface PromptSources {
   readonly kind: StdinKind;
 }
 
-/** The words of the prompt, and whether stdin is read besides. */
+/** The words of the prompt, and whether stdin is read as well. */
 export interface PromptPlan {
   readonly text: string;
   readonly readsStdin: boolean;
@@ -39,11 +40,11 @@ export interface PromptPlan {
 /**
  * Decides where the prompt comes from. Pure.
  *
- * Beside words, only a pipe or a file is read: a socket or a device that a parent
- * process handed down may stay open and silent for ever. Without words, whatever is
- * no terminal is read, as nothing else is left.
+ * If words are given, stdin is read only if it is a pipe or a file: a socket or device inherited
+ * from a parent process may stay open and silent forever. Without words, anything but a terminal is
+ * read, because there is no other source.
  *
- * @throws {UsageError} When the flags contradict each other, or there is no prompt.
+ * @throws {UsageError} If the flags contradict each other, or there is no prompt.
  */
 export function planPrompt(sources: PromptSources): PromptPlan {
   const { words, literal, stdin, kind } = sources;
@@ -60,9 +61,9 @@ export function planPrompt(sources: PromptSources): PromptPlan {
   return { text, readsStdin };
 }
 
-/** Joins the words and what stdin gave. Pure. */
+/** Joins the words and the text from stdin. Pure. */
 export function joinPrompt(text: string, piped: string): string {
-  // The line break at the end of a file is no part of what it says.
+  // The line break at the end of a file is not part of its text.
   const body = isBlank(piped) ? "" : piped.replace(/\s+$/, "");
   if (body === "" && text === "") throw noPrompt();
   if (body === "") return text;
@@ -70,9 +71,9 @@ export function joinPrompt(text: string, piped: string): string {
 }
 
 /**
- * For commands that send none.
+ * Rejects a prompt for commands that do not send one.
  *
- * @throws {UsageError} One is given.
+ * @throws {UsageError} A prompt is given.
  */
 export function refusePrompt(
   { command, words, literal }: Invocation,
@@ -90,21 +91,24 @@ function noPrompt(): UsageError {
   );
 }
 
-/** Looks at what stdin is. */
+/** Determines the kind of stdin. */
 export function stdinKind(isTerminal: boolean): StdinKind {
   if (isTerminal) return "terminal";
   const kind = fileOf(0);
   return kind?.isFifo || kind?.isFile ? "data" : "other";
 }
 
-/** How long stdin may be silent before a line says that it is waited for. */
+/**
+ * How long stdin may be silent before a note says that the program is waiting for it, in
+ * milliseconds.
+ */
 const PATIENCE_MS = 2000;
 
 /**
- * Makes the prompt of a command.
+ * Reads the prompt of a command.
  *
  * @throws {UsageError} There is none.
- * @throws {SignalError} A signal came while stdin was read.
+ * @throws {SignalError} A signal arrived while stdin was read.
  */
 export async function readPrompt(
   invocation: Invocation,
@@ -137,7 +141,7 @@ export async function readPrompt(
   }
 }
 
-/** The error of a stdin that cannot be read. */
+/** Returns the error for a stdin that cannot be read. */
 export function unreadableStdin(
   what: string,
   error: Error,
@@ -153,7 +157,7 @@ export function unreadableStdin(
   );
 }
 
-// Not `Deno.stdin.readable`: its end would close stdin for the questions that follow.
+// Do not use `Deno.stdin.readable`: at its end it would close stdin for later questions.
 async function readStdin(): Promise<Uint8Array> {
   const buffer = new Uint8Array(64 * 1024);
   const parts: Uint8Array<ArrayBuffer>[] = [];

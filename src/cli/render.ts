@@ -1,5 +1,5 @@
 /**
- * Events to pieces for stdout and stderr. Pure.
+ * Renders events as pieces for stdout and stderr. Pure.
  *
  * @module
  */
@@ -24,15 +24,15 @@ import { errorText, inputSummary, sharedLine } from "./tool_text.ts";
 
 /** How a turn is shown. */
 export interface RenderOptions {
-  /** `full` shows what tools gave and what the model thought, `brief` a line for each tool. */
+  /** `full` shows tool results and thinking, `brief` one line for each tool. */
   readonly detail: "full" | "brief";
-  /** Both streams end up in one: a screen, or a pipe or file after `2>&1`. */
+  /** Whether both streams go to the same place: a screen, or a pipe or file after `2>&1`. */
   readonly isOneStream: boolean;
-  /** stderr is a terminal on which a line can be taken back. */
+  /** Whether stderr is a terminal on which a line can be erased. */
   readonly isLive: boolean;
-  /** Only the answer. */
+  /** Whether only the answer is shown. */
   readonly quiet: boolean;
-  /** Width of the terminal, now. */
+  /** Returns the current width of the terminal. */
   readonly columns: () => number;
 }
 
@@ -40,39 +40,39 @@ const THINKING = Symbol("thinking");
 const COMPACTING = Symbol("compacting");
 const RESULT_LINES = 10;
 
-/** Shows one turn. */
+/** Renders one turn. */
 export class Renderer {
   readonly #options: RenderOptions;
   readonly #answer = new AnswerText();
   readonly #text = new TextPieces((text) => {
     this.#retracted += text.length;
-    // What is on a screen or in a pipe stays there: a note beside it has to do.
+    // Text on a screen or in a pipe cannot be removed, so a note follows it.
     return "";
   });
   readonly #calls = new Map<string, ToolUse>();
   #pieces: Piece[] = [];
-  /** What the open line on stderr is about. */
+  /** Subject of the open line on stderr. */
   #status: string | typeof THINKING | typeof COMPACTING | undefined;
-  /** A line of the answer stands open, as far as nothing else ended it. */
+  /** Whether a line of the answer is open. */
   #isLineOpen = false;
-  /** The reply wants a tool: what the model says next is a paragraph of its own. */
+  /** Whether the reply ended with a tool call: the next text of the model is a new paragraph. */
   #isReplyOver = false;
-  /** How many of the characters that were printed last were taken back. */
+  /** Number of last printed characters that were retracted. */
   #retracted = 0;
-  /** The reply broke off: the next one may go on where it ended. */
+  /** Whether the reply broke off: the next one may continue where it ended. */
   #isBroken = false;
-  /** What the turn did was told, though not by an answer. */
+  /** Whether a note has reported what the turn did, in place of an answer. */
   #isTold = false;
-  /** A compaction failed: what comes next may say so. */
+  /** A failed compaction, held back because the next event may report it. */
   #heldFailure: Status | undefined;
-  /** The model is asked to go on in the middle of its last reply. */
+  /** Whether the model was asked to continue in the middle of its last reply. */
   #isResumed = false;
 
   constructor(options: RenderOptions) {
     this.#options = options;
   }
 
-  /** What to print for an event. */
+  /** Returns what to print for an event. */
   take(event: ClaudeEvent): readonly Piece[] {
     const text = this.#text.take(event);
     this.#tellHeld(event, text);
@@ -140,9 +140,10 @@ export class Renderer {
   }
 
   /**
-   * Something else is to be printed on stderr: gets it a line of its own.
+   * Prepares stderr for other output: makes sure that it starts on a new line.
    *
-   * @param toolUseId The call it is about, whose own line it takes the place of.
+   * @param toolUseId The call that the other output is about; it replaces the open line of that
+   *   call.
    */
   interlude(toolUseId?: string): readonly Piece[] {
     if (toolUseId !== undefined && this.#status === toolUseId) {
@@ -153,13 +154,13 @@ export class Renderer {
     return this.#flush();
   }
 
-  /** The turn is over, without a result where it broke off. */
+  /** Ends the turn; the result is absent if the turn broke off. */
   end(result: Result | undefined): readonly Piece[] {
     this.#tellHeld(undefined, "");
     this.#answer.cut();
     this.#closeStatus();
     const lineBreak = this.#answer.endLine();
-    // A note may have ended the line already.
+    // A note may already have ended the line.
     const isEnded = this.#options.isOneStream && !this.#isLineOpen;
     if (lineBreak !== "" && !isEnded) {
       this.#pieces.push({ to: "stdout", text: lineBreak });
@@ -212,11 +213,11 @@ export class Renderer {
   #freshLine(): void {
     this.#closeStatus();
     if (!this.#isLineOpen) return;
-    // What reads stdout may show it where stderr is shown, as tee does: a line that ends
-    // anyhow ends before the note.
+    // A reader of stdout may show it together with stderr, as tee does: if the line has to end
+    // anyway, end it before the note.
     if (!this.#options.isOneStream && !this.#isReplyOver) return;
     this.#isLineOpen = false;
-    // In the middle of a block a line break on stdout would become a part of the answer.
+    // In the middle of a block a line break on stdout would become part of the answer.
     this.#pieces.push(
       this.#answer.isOver
         ? { to: "stdout", text: this.#answer.endLine() }
@@ -224,7 +225,7 @@ export class Renderer {
     );
   }
 
-  /** Shows a line that stays open until there is more to say. */
+  /** Shows a line that stays open until more can be added. */
   #openStatus(
     about: string | typeof THINKING | typeof COMPACTING,
     ...spans: readonly Span[]
@@ -250,7 +251,7 @@ export class Renderer {
     this.#openStatus(COMPACTING, styled("dim", "compacting…"));
   }
 
-  /** Tells what became of the conversation. */
+  /** Reports a change of the conversation. */
   #tell(event: ClaudeEvent): void {
     const text = conversationText(event);
     if (text === undefined) return;
@@ -259,7 +260,7 @@ export class Renderer {
     else this.#note(styled("dim", `${text}\n`));
   }
 
-  /** Tells that a compaction failed, unless the CLI says so itself: as the answer to `/compact`. */
+  /** Reports a failed compaction, unless the CLI reports it itself, in its answer to `/compact`. */
   #tellHeld(next: ClaudeEvent | undefined, answer: string): void {
     const held = this.#heldFailure;
     if (held === undefined || next?.type === "system_init") return;
@@ -288,7 +289,7 @@ export class Renderer {
     else this.#openStatus(call.toolUseId, ...line);
   }
 
-  /** A mark, the name, what it is about, and something after that; on one line. */
+  /** Prints a mark, the tool's name, its input and a suffix on one line. */
   #callLine(
     mark: Span,
     call: Pick<ToolUse, "name" | "input" | "parentToolUseId">,

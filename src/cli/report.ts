@@ -5,9 +5,9 @@ import type { Output } from "./output.ts";
 import { StdoutClosedError } from "./output_errors.ts";
 import { styled } from "./terminal.ts";
 
-/** Prints an error, and returns the exit code that belongs to it. */
+/** Prints an error, and returns its exit code. */
 export async function report(output: Output, error: unknown): Promise<number> {
-  // The reader of stdout has seen enough.
+  // The reader of stdout has stopped reading, which is not a failure.
   if (error instanceof StdoutClosedError) return EXIT.done;
   const { message, hint } = describe(error);
   await output.failure(failureObject(error));

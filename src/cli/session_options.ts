@@ -1,5 +1,5 @@
 /**
- * Flags to the options of a session.
+ * Turns flags into the options of a session.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
- * Each step of closing: a service manager that sent SIGTERM mostly waits for 10
- * seconds before it kills us, and then nobody would end `claude`.
+ * Limit for each step of closing, in milliseconds: after SIGTERM a service manager usually waits 10
+ * seconds before it kills this program, and then nothing would end `claude`.
  */
 const CLOSE_TIMEOUT_MS = 3000;
 
 /**
- * Makes the options of a session.
+ * Builds the options of a session.
  *
- * @throws {UsageError} When flags contradict each other, or a file cannot be read.
+ * @throws {UsageError} If flags contradict each other, or a file cannot be read.
  */
 export async function sessionOptions(
   flags: Flags,
@@ -53,19 +53,19 @@ export async function sessionOptions(
     record: flags.record,
     fork: flags.fork,
     systemPrompt: await systemPrompt(flags),
-    // The flag was checked as the option is.
+    // The flag was validated like the option.
     permissionMode: flags.permissionMode as PermissionMode | undefined,
     disallowedTools: flags.deny === undefined
       ? undefined
       : deniedRules(flags.deny),
     limits: defined({ maxTurns, maxBudgetUsd }),
-    // A key that is refused stays refused: ten tries take three minutes.
+    // A rejected key stays rejected: ten retries would take three minutes.
     failFastOn: ["auth"],
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
-    // What each of them does depends on what is running: see SignalWatch.
+    // The effect of each signal depends on what is running: see SignalWatch.
     exitSignals: false,
     policy,
-    // There are no forms here yet, and a server that asks must not wait for ever.
+    // The command line cannot show forms yet, and a server that asks must not wait forever.
     onElicitation: () => elicit.decline(),
   });
 }
@@ -93,7 +93,7 @@ async function systemPrompt(
   });
 }
 
-/** A text, or with `@` the one in a file. */
+/** Returns the text, or with `@` the contents of the file. */
 async function textOf(
   flag: string,
   value: string | undefined,
@@ -116,7 +116,7 @@ async function textOf(
   throw new UsageError(`Cannot use ${what}: "${value.slice(1)}" is empty`);
 }
 
-/** What is left of an object without the fields that are `undefined`. */
+/** The type of an object without its `undefined` fields. */
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 function defined<T extends object>(fields: T): Partial<Defined<T>> {

@@ -1,29 +1,29 @@
 /**
- * A turn that is over and waits for what it left in the background.
+ * Reports that a finished turn waits for background tasks.
  *
  * @module
  */
 
 import { oneLine } from "./one_line.ts";
 
-/** How long tasks are waited for before a line says so. */
+/** How long the wait for tasks may take before a line says so, in milliseconds. */
 const PATIENCE_MS = 2000;
 
-/** Tells once, some time after a result, that tasks are waited for. */
+/** Reports once, some time after a result, that the turn waits for tasks. */
 export class TaskWait implements Disposable {
   readonly #tell: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isTold = false;
 
-  /** @param tell Called when it has taken long enough. */
+  /** @param tell Called when the wait has taken too long. */
   constructor(tell: () => void) {
     this.#tell = tell;
   }
 
   /**
-   * A turn is over.
+   * Called when a turn ends.
    *
-   * @param isWait Whether tasks run.
+   * @param isWait Whether tasks are running.
    */
   begin(isWait: boolean): void {
     this[Symbol.dispose]();
@@ -35,13 +35,13 @@ export class TaskWait implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    // Naming it loads the timers of Node, 8 ms: for nothing where there is none.
+    // Referring to clearTimeout loads the timers of Node, 8 ms, so do it only if there is a timer.
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }
 
-/** What is waited for. Pure. */
+/** Formats what the turn waits for. Pure. */
 export function waitingText(tasks: readonly string[]): string {
   const [first = "", ...others] = tasks;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;

@@ -1,5 +1,5 @@
 /**
- * What may go to a terminal, and how it looks there. Pure.
+ * Makes text safe for a terminal, and styles it. Pure.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import stringWidth from "string-width";
 import type { ColorChoice } from "./flags.ts";
 
-/** What deciding about colour needs to know. */
+/** Input for the decision about colour. */
 export interface ColorContext {
   /** The flag. */
   readonly choice: ColorChoice | undefined;
@@ -17,7 +17,10 @@ export interface ColorContext {
   readonly env: (name: string) => string | undefined;
 }
 
-/** Whether a stream gets colour: the flag, then `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`, then whether it is a terminal. */
+/**
+ * Whether a stream gets colour. Checks the flag, then `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`, then
+ * whether the stream is a terminal.
+ */
 export function wantsColor(context: ColorContext): boolean {
   const { choice = "auto", isTerminal, env } = context;
   if (choice !== "auto") return choice === "always";
@@ -27,7 +30,7 @@ export function wantsColor(context: ColorContext): boolean {
   return isTerminal && env("TERM") !== "dumb";
 }
 
-/** How a piece of text looks. */
+/** Style of a piece of text. */
 export type Style =
   | "plain"
   | "bold"
@@ -36,7 +39,7 @@ export type Style =
   | "green"
   | "yellow"
   | "cyan"
-  /** Stands for something that would not be seen, or not be seen for what it is. */
+  /** Marks a character that would be invisible or mistaken for another. */
   | "mark";
 
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
@@ -53,12 +56,12 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
 /** Text with a style, or without one. The text is escaped when it is written. */
 export type Span = string | { readonly style: Style; readonly text: string };
 
-/** Text with a style. */
+/** Returns text with a style. */
 export function styled(style: Style, text: string): Span {
   return { style, text };
 }
 
-/** Spans as they go to a stream: harmless, and in colour where that is wanted. */
+/** Renders spans for a stream: escaped, and in colour if requested. */
 export function renderSpans(spans: readonly Span[], color: boolean): string {
   return spans.map((span) => {
     if (typeof span === "string") return escapeControls(span);
@@ -70,8 +73,8 @@ export function renderSpans(spans: readonly Span[], color: boolean): string {
 }
 
 /**
- * Shows what a terminal would obey instead of print: control characters but for line
- * breaks and tabs, and those that turn the direction of text around.
+ * Makes characters visible that a terminal would interpret: control characters except line breaks
+ * and tabs, and characters that change the direction of text.
  */
 export function escapeControls(text: string): string {
   return text.replaceAll("\r\n", "\n").replace(
@@ -87,12 +90,12 @@ export function escapeControls(text: string): string {
   );
 }
 
-/** How many columns a text takes. */
+/** Returns the number of columns that a text takes. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** Milliseconds for people: `40 ms`, `1.2 s`, `2 m 5 s`. */
+/** Formats milliseconds for people: `40 ms`, `1.2 s`, `2 m 5 s`. */
 export function formatMs(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -100,12 +103,12 @@ export function formatMs(ms: number): string {
   return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }
 
-/** Dollars for people: enough digits to see that it was not nothing. */
+/** Formats dollars for people, with enough digits to show that an amount is not zero. */
 export function formatUsd(usd: number): string {
   return `$${usd === 0 || usd >= 0.995 ? usd.toFixed(2) : usd.toFixed(4)}`;
 }
 
-/** A number with commas: `12,345`. */
+/** Formats a number with commas: `12,345`. */
 export function formatCount(count: number): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }

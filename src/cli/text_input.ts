@@ -1,12 +1,12 @@
 /**
- * Bytes from a pipe or a file as text: UTF-8, or an error that says what they are. Pure.
+ * Decodes bytes from a pipe or a file as UTF-8, or throws an error that names their encoding. Pure.
  *
  * @module
  */
 
 import { UsageError } from "./usage_error.ts";
 
-/** Marks at the begin of a text, the longer ones first. */
+/** Byte order marks, the longer ones first. */
 const MARKS: readonly (readonly [bytes: readonly number[], name: string])[] = [
   [[0xff, 0xfe, 0, 0], "UTF-32LE"],
   [[0, 0, 0xfe, 0xff], "UTF-32BE"],
@@ -14,10 +14,10 @@ const MARKS: readonly (readonly [bytes: readonly number[], name: string])[] = [
   [[0xfe, 0xff], "UTF-16BE"],
 ];
 
-/** How much of a text is looked at to find out what its NUL bytes mean. */
+/** Number of bytes that are inspected to find out what NUL bytes mean. */
 const LOOK_BYTES = 4096;
 
-/** What bytes are where they are no UTF-8 text: the name of an encoding, or `"binary"`. */
+/** Kind of bytes that are not UTF-8 text: the name of an encoding, or `"binary"`. */
 export type Foreign =
   | "UTF-16LE"
   | "UTF-16BE"
@@ -26,8 +26,8 @@ export type Foreign =
   | "binary";
 
 /**
- * Says what bytes are that cannot be UTF-8 text, by the mark they begin with or by
- * their NUL bytes; `undefined` for what may be text.
+ * Returns the kind of bytes that cannot be UTF-8 text, detected by their byte order mark or NUL
+ * bytes; `undefined` if they may be text.
  */
 export function foreignEncoding(bytes: Uint8Array): Foreign | undefined {
   for (const [mark, name] of MARKS) {
@@ -35,7 +35,7 @@ export function foreignEncoding(bytes: Uint8Array): Foreign | undefined {
   }
   const first = bytes.indexOf(0);
   if (first === -1) return undefined;
-  // The letters of most texts have a NUL byte each: always on the same side.
+  // In UTF-16, the letters of most texts have a NUL byte each, always on the same side.
   const start = Math.max(0, first - (first % 4) - LOOK_BYTES);
   const nuls = [0, 0, 0, 0];
   const end = Math.min(bytes.length, start + 2 * LOOK_BYTES);
@@ -47,14 +47,14 @@ export function foreignEncoding(bytes: Uint8Array): Foreign | undefined {
   const half = units / 2;
   if (a <= units / 8 && Math.min(b, c, d) >= half) return "UTF-32LE";
   if (d <= units / 8 && Math.min(a, b, c) >= half) return "UTF-32BE";
-  // Half of an emoji may have one on the other side.
+  // Half of an emoji may have a NUL byte on the other side.
   const [even, odd] = [a + c, b + d];
   if (odd >= units / 8 && even <= odd / 8) return "UTF-16LE";
   if (even >= units / 8 && odd <= even / 8) return "UTF-16BE";
   return "binary";
 }
 
-/** The error of bytes that are no UTF-8 text. */
+/** Returns the error for bytes that are not UTF-8 text. */
 export function foreignError(what: string, foreign: Foreign): UsageError {
   return foreign === "binary"
     ? new UsageError(
@@ -68,11 +68,11 @@ export function foreignError(what: string, foreign: Foreign): UsageError {
 }
 
 /**
- * Reads bytes as text.
+ * Decodes bytes as text.
  *
  * @param what Names the bytes in an error, such as `the prompt from stdin`.
- * @returns The text, and whether bytes that are no UTF-8 were replaced in it.
- * @throws {UsageError} They are UTF-16, or no text at all.
+ * @returns The text, and whether invalid bytes were replaced in it.
+ * @throws {UsageError} They are UTF-16, or not text at all.
  */
 export function textOfBytes(
   bytes: Uint8Array,
@@ -84,15 +84,15 @@ export function textOfBytes(
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { text, isReplaced: false };
   } catch {
-    // A diff may quote a file in another encoding: the rest of it is worth sending.
+    // A diff may quote a file in another encoding; the rest of it is still worth sending.
     return { text: new TextDecoder().decode(bytes), isReplaced: true };
   }
 }
 
-/** Looks at the bytes of a stream as they come. */
+/** Checks the bytes of a stream as they arrive. */
 export class EncodingWatch {
   readonly #what: string;
-  /** The first bytes, until there are enough for a mark. */
+  /** The first bytes, until there are enough for a byte order mark. */
   #head: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(0);
 
   /** @param what Names the bytes in an error. */

@@ -1,5 +1,5 @@
 /**
- * Calls of tools and what they gave, in a line. Pure.
+ * Summarizes tool calls and their results in one line. Pure.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { WireObject } from "../messages/_define.ts";
 import { oneLine } from "./one_line.ts";
 import { widthOf } from "./terminal.ts";
 
-/** The field of an input that says most, in this order. */
+/** Fields that summarize an input best, in order of preference. */
 const TELLING = [
   "command",
   "file_path",
@@ -22,7 +22,7 @@ const TELLING = [
   "prompt",
 ] as const;
 
-/** What a tool is called with, as the one thing that tells most. */
+/** Returns the most telling field of a tool's input. */
 export function inputSummary(input: WireObject): string {
   for (const name of TELLING) {
     const value = input[name];
@@ -32,7 +32,7 @@ export function inputSummary(input: WireObject): string {
   return text === "{}" ? "" : text;
 }
 
-/** All of an input, a pair for each field. */
+/** Returns all fields of an input as pairs. */
 export function inputFields(
   input: WireObject,
 ): readonly (readonly [name: string, value: string])[] {
@@ -44,13 +44,18 @@ export function inputFields(
   );
 }
 
-/** The error of a tool without the marks that are meant for the model, nor those of a policy's hook. */
+/**
+ * Returns the error of a tool without the tags meant for the model and those of a policy's hook.
+ */
 export function errorText(text: string): string {
   return text.replace(/<\/?tool_use_error>/g, "")
     .replace(/^PreToolUse:\S+ hook error: /, "").trim();
 }
 
-/** Two texts that share so many columns: the second gets half of them, or what the first leaves. */
+/**
+ * Fits two texts into the given columns: the second gets half of them, or what the first leaves
+ * free.
+ */
 export function sharedLine(
   first: string,
   second: string,

@@ -1,4 +1,4 @@
-/** The command line was written in a way that cannot be followed: exit code 2. */
+/** The command line is invalid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   /** What to do about it. */
@@ -10,11 +10,11 @@ export class UsageError extends Error {
   }
 }
 
-/** A flag that is not known. `explained()` says where something of that name is. */
+/** An unknown flag. `explained()` adds its counterpart in this program. */
 export class UnknownFlagError extends UsageError {
   /** The flag as it was written, without a value. */
   readonly shown: string;
-  /** Its name, if it may be a flag that people know from elsewhere. */
+  /** Its name, if it may be a flag of another program. */
   readonly flag: string | undefined;
 
   constructor(

@@ -1,5 +1,5 @@
 /**
- * `--version`: what runs here, for people and, with `--json`, for programs.
+ * `--version`: prints the versions, for people and, with `--json`, for programs.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import { type Output, readEnv } from "./output.ts";
 
 export { VERSION };
 
-/** How long `claude --version` may take. */
+/** How long `claude --version` may take, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
-/** The versions of everything that takes part. */
+/** Versions of all programs involved. */
 export interface Versions {
-  /** This program. */
+  /** Version of this program. */
   readonly claudestream: string;
-  /** What runs it. */
+  /** Version of Deno. */
   readonly deno: string;
-  /** The `claude` that sessions would start, or `null` where there is none. */
+  /** The `claude` that sessions would start, or `null` if there is none. */
   readonly claude: {
-    /** Where it is. */
+    /** Path of the executable. */
     readonly path: string;
-    /** What it says, or `null` where it is no Claude Code, or says nothing. */
+    /** Its version, or `null` if it is not Claude Code or prints nothing. */
     readonly version: string | null;
   } | null;
   /** The versions of `claude` that this program was tested with, from the oldest to the newest. */
@@ -50,7 +50,7 @@ export async function version(output: Output, flags: Flags): Promise<number> {
   return 0;
 }
 
-/** The versions on a line. Pure. */
+/** Formats the versions on one line. Pure. */
 export function versionLine({ claudestream, deno, claude }: Versions): string {
   const found = claude === null
     ? "no claude"
@@ -66,14 +66,14 @@ async function installedClaude(
   const { path, args } = command;
   const isLooked = /[\\/]/.test(path);
   const unknown = isLooked ? { path, version: null } : null;
-  // Nobody wants to be asked for a permission for that.
+  // Do not prompt for a permission just for this.
   if (!await may({ name: "run", command: path })) return unknown;
   try {
     const options = { claudePath: [path, ...args] };
     const printed = await printedVersion(options, TIMEOUT_MS);
     return { path, version: versionIn(printed) ?? null };
   } catch {
-    // It cannot be started: `doctor` says why. A bare name was but a guess.
+    // The program cannot be started; `doctor` explains why. A bare name was only a guess.
     return unknown;
   }
 }

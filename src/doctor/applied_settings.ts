@@ -1,6 +1,6 @@
 /**
- * Whether claude applies the settings files that it finds: it drops a file as a whole over
- * one value that it cannot read, deny rules too, and says nothing.
+ * Checks whether claude applies the settings files that it finds: because of one unreadable value
+ * it silently drops the whole file, deny rules included.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { check, type DoctorCheck } from "./report.ts";
 const NAME = "settings.applied";
 
 /**
- * The check of claude's answer to `get_settings`.
+ * Checks claude's answer to `get_settings`.
  *
- * @param response `undefined` if there is none.
+ * @param response The answer; `undefined` if there is none.
  */
 export async function appliedCheck(
   response: WireObject | undefined,
@@ -53,10 +53,10 @@ export async function appliedCheck(
   );
 }
 
-/** Names of values that are not shown. */
+/** Names of settings whose values are not shown. */
 const SECRET = /^env\b|key|token|secret|password|header|helper/i;
 
-/** The value that claude cannot read, if it can be found and shown. */
+/** Returns the value that claude cannot read, if it can be found and shown. */
 async function valueAt(
   { file, path }: { readonly file: string; readonly path: string },
 ): Promise<string> {
@@ -65,7 +65,7 @@ async function valueAt(
   try {
     value = JSON.parse(await Deno.readTextFile(file));
   } catch {
-    // The other checks of settings say what is wrong with the file.
+    // The other checks of settings report what is wrong with the file.
     return "";
   }
   for (const key of path.split(".")) {

@@ -1,5 +1,5 @@
 /**
- * The program that sessions would start.
+ * Checks the program that sessions would start.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { isProgram } from "../process/spawn.ts";
 import { mayRead } from "./may.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
-/** What was found. */
+/** Result of the search. */
 export interface FoundClaude {
-  /** The check. */
+  /** Outcome of the check. */
   readonly check: DoctorCheck;
-  /** The program, where there is one. */
+  /** The program, if one was found. */
   readonly command?: Command;
 }
 
@@ -74,7 +74,7 @@ export async function findBinary(
   }
 }
 
-/** The first bytes of programs: ELF, Mach-O (three forms), Windows, and scripts. */
+/** First bytes of executables: ELF, Mach-O (three forms), Windows, and scripts. */
 const PROGRAMS: readonly (readonly number[])[] = [
   [0x7f, 0x45, 0x4c, 0x46],
   [0xcf, 0xfa, 0xed, 0xfe],
@@ -84,7 +84,10 @@ const PROGRAMS: readonly (readonly number[])[] = [
   [0x23, 0x21],
 ];
 
-/** Whether a file that can be run is none that should: the shell would take it for a script. */
+/**
+ * Whether an executable file is in none of the known formats, so that a shell would run it as a
+ * script.
+ */
 async function isOddFile(path: string): Promise<boolean> {
   if (!/[\\/]/.test(path) || !await mayRead(path)) return false;
   if (/\.(cmd|bat)$/i.test(path)) return false;
@@ -96,7 +99,7 @@ async function isOddFile(path: string): Promise<boolean> {
   );
 }
 
-/** What is wrong with a file that cannot be run. */
+/** Returns what is wrong with a file that cannot be run. */
 async function whyNot(path: string): Promise<string> {
   try {
     const { isDirectory } = await Deno.stat(path);

@@ -1,5 +1,5 @@
 /**
- * Whether claude can write where it keeps its sessions.
+ * Checks whether claude can write to the folder where it keeps its sessions.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { check, type DoctorCheck } from "./report.ts";
 
 const NAME = "config_dir";
 
-/** Writes a file to the folder of claude's configuration, and removes it. */
+/** Writes a file to claude's configuration folder, and removes it. */
 export async function configDirCheck(
   configDir: string | undefined,
 ): Promise<DoctorCheck> {
@@ -78,7 +78,7 @@ function skipped(path: string, what: "read" | "write"): DoctorCheck {
   );
 }
 
-/** The folder, or the closest one above it that is there. */
+/** Returns the folder, or its closest ancestor that exists. */
 async function existing(path: string): Promise<string> {
   for (let at = path;;) {
     const above = at.replace(/[\\/][^\\/]*[\\/]?$/, "");

@@ -1,12 +1,15 @@
 import type { SessionOptions } from "../options/session_options.ts";
 
-/** Options of `doctor()`: those of the sessions that it is about. */
+/** Options of `doctor()`: the options of the sessions to check. */
 export type DoctorOptions =
   & Pick<
     SessionOptions,
     "claudePath" | "cwd" | "configDir" | "env" | "clearEnv" | "keepEnv"
   >
   & {
-    /** Longest time for the version, and again for the handshake, in milliseconds. Default 10,000. */
+    /**
+     * Time limit for reading the version and for the handshake, each, in milliseconds. Default
+     * 10,000.
+     */
     readonly timeoutMs?: number;
   };

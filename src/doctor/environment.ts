@@ -1,5 +1,5 @@
 /**
- * Variables and arguments that a session would be started with. Pure.
+ * Checks the variables and arguments that a session would be started with. Pure.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 import { REMOVED } from "../options/environment.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
-/** Linux takes no longer argument or variable. */
+/** Longest argument or variable that Linux accepts, in bytes. */
 const LONGEST_VARIABLE_BYTES = 128 * 1024 - 1;
 
-/** More than this beside the arguments, and some systems start nothing. */
+/** Size of the environment, in bytes, above which some systems fail to start programs. */
 const MUCH_ENVIRONMENT_BYTES = 1024 * 1024;
 
-/** Windows takes no longer command line. */
+/** Longest command line that Windows accepts. */
 const LONGEST_COMMAND_LINE = 8191;
 
 type Variables = Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ interface Suspicion {
 
 const has = (name: string) => (env: Variables) => (env[name] ?? "") !== "";
 
-/** What has led sessions astray. */
+/** Variables that are known to make sessions fail. */
 const SUSPICIONS: readonly Suspicion[] = [
   {
     applies: (env) =>
@@ -73,8 +73,8 @@ const SUSPICIONS: readonly Suspicion[] = [
 /**
  * Checks the variables.
  *
- * @param inherited Those of this process, as far as claude would inherit them.
- * @param env Those that it would get.
+ * @param inherited Variables of this process that claude would inherit.
+ * @param env All variables that claude would get.
  */
 export function environmentChecks(
   inherited: Variables,

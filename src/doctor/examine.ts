@@ -1,5 +1,5 @@
 /**
- * All checks of the doctor, one after the other.
+ * Runs all checks of the doctor, one after the other.
  *
  * @module
  */
@@ -30,10 +30,10 @@ import { settingsChecks } from "./settings_files.ts";
 import { versionCheck } from "./version.ts";
 import { blockingSessionCheck } from "./worker.ts";
 
-/** Longest time for one answer of the CLI. */
+/** Time limit for one answer of the CLI, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** Does what `doctor` promises. */
+/** Runs the checks that `doctor` documents, and returns the report. */
 export async function examine(
   options: DoctorOptions,
 ): Promise<DoctorReport> {
@@ -51,7 +51,7 @@ export async function examine(
   const cwd = await folderOf(session.cwd);
   const { command, check: found } = await findBinary(
     session.claudePath,
-    // As a session does: the options env and clearEnv are for the child.
+    // Look up variables as a session does: the options env and clearEnv affect only the child.
     (name) => Object.hasOwn(own, name) ? own[name] : undefined,
   );
   const cwdFound = await cwdCheck(cwd, session.cwd !== undefined);
@@ -81,7 +81,7 @@ export async function examine(
   }, new SessionSecrets(session, launch, own, Deno.build.os).values());
 }
 
-/** What the program itself says: its version, the handshake, who is signed in. */
+/** Runs the program for the checks of its version, the handshake and the sign-in. */
 async function speak(
   options: SessionOptions,
   timeoutMs: number,
@@ -91,7 +91,7 @@ async function speak(
     readonly checks: readonly DoctorCheck[];
   }
 > {
-  // Where it cannot be started, the handshake says why.
+  // If the program cannot be started, the handshake reports why.
   const printed = await printedVersion(options, timeoutMs)
     .catch(() => undefined);
   const { info, settings, checks } = await shakeHands(options, timeoutMs);

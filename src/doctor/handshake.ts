@@ -1,5 +1,5 @@
 /**
- * The real handshake: it starts the CLI as a session does, and spends nothing.
+ * Does a real handshake: starts the CLI as a session does, at no cost.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { check, type DoctorCheck } from "./report.ts";
 /** How long each step of ending the process may take, in milliseconds. */
 const CLOSE_STEP_MS = 1_000;
 
-/** What the handshake gave. */
+/** Result of the handshake. */
 export interface Handshake {
-  /** What the CLI says of itself. */
+  /** The CLI's description of itself. */
   readonly info?: InitializeInfo;
-  /** Its answer to `get_settings`; absent if it refuses that. */
+  /** Its answer to `get_settings`; absent if it refuses the request. */
   readonly settings?: WireObject;
-  /** The checks of it. */
+  /** Outcomes of the checks. */
   readonly checks: readonly DoctorCheck[];
 }
 
-/** Does the handshake, within this time. */
+/** Does the handshake within the given time. */
 export async function shakeHands(
   options: SessionOptions,
   timeoutMs: number,
@@ -74,7 +74,7 @@ async function settingsOf(
   }
 }
 
-/** The checks of a handshake that failed. Pure. */
+/** Returns the checks for a failed handshake. Pure. */
 export function handshakeFailure(
   error: ClaudeStreamError,
   lines: number,
@@ -94,7 +94,7 @@ export function handshakeFailure(
   ];
 }
 
-/** Whether all that came is known. Pure. */
+/** Checks whether all messages received are of known types. Pure. */
 export function messagesCheck(
   lines: number,
   unknown: readonly UnknownEvent[],
@@ -117,7 +117,7 @@ function kindOf({ reason, wireType, wireSubtype }: UnknownEvent): string {
   return type === "" ? reason : `${type} (${reason})`;
 }
 
-/** Whether somebody is signed in, and who pays. Pure. */
+/** Checks whether a user is signed in, and who pays. Pure. */
 export function signInCheck(account: AccountInfo): DoctorCheck {
   const { apiProvider = "firstParty", subscriptionType, organization } =
     account;

@@ -1,10 +1,10 @@
 /**
- * Whether Deno may do something; nobody is asked.
+ * Queries Deno permissions without prompting.
  *
  * @module
  */
 
-/** Whether something is granted. */
+/** Whether a permission is granted. */
 export async function may(what: Deno.PermissionDescriptor): Promise<boolean> {
   const { state } = await Deno.permissions.query(what);
   return state === "granted";

@@ -1,5 +1,5 @@
 /**
- * Looks whether sessions will work here, and says what to do where they will not.
+ * Checks whether sessions will work here, and says what to do if they will not.
  *
  * @module
  */
@@ -11,14 +11,13 @@ export type { DoctorOptions } from "./doctor_options.ts";
 export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";
 
 /**
- * Looks whether sessions will work here: the program and its version, the real
- * handshake, the sign-in, the settings that will load, the variables, Deno's
- * permissions, workers. No prompt is sent and nothing is spent; nobody is asked for a
- * permission. What is wrong is said in the report and never thrown.
+ * Checks whether sessions will work here: the program and its version, a real handshake, the
+ * sign-in, the settings that will load, the variables, Deno's permissions, workers. It sends no
+ * prompt, costs nothing, and never prompts for a permission. Problems are reported, never thrown.
  *
- * Blocks for some 50 ms, as it tries what a `SyncSession` needs.
+ * Blocks for about 50 ms, because it tests what a `SyncSession` needs.
  *
- * @throws {ConfigError} An option cannot be.
+ * @throws {ConfigError} An option is invalid.
  *
  * @example
  * ```ts
@@ -36,7 +35,7 @@ export type { CheckStatus, DoctorCheck, DoctorReport } from "./report.ts";
 export async function doctor(
   options: DoctorOptions = {},
 ): Promise<DoctorReport> {
-  // Rarely wanted, and a dozen modules.
+  // Loaded on demand: it is rarely used and has a dozen modules.
   const { examine } = await import("./examine.ts");
   return await examine(options);
 }

@@ -1,5 +1,5 @@
 /**
- * What Deno grants, against what sessions need.
+ * Compares the permissions that Deno grants with those that sessions need.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 import { may } from "./may.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
-/** One permission of Deno's. */
+/** A Deno permission. */
 export interface PermissionNeed {
-  /** The name of its check. */
+  /** Name of the check. */
   readonly name: string;
-  /** What is asked for. */
+  /** Permission to query. */
   readonly query: Deno.PermissionDescriptor;
-  /** The flag that grants it. */
+  /** Flag that grants the permission. */
   readonly flag: string;
-  /** What it is for. */
+  /** What the permission is used for. */
   readonly purpose: string;
-  /** Whether sessions need it, are better with it, or need it for some options alone. */
+  /** Whether sessions need it, work better with it, or need it only for some options. */
   readonly need: "needed" | "advised" | "optional";
 }
 
-/** What sessions need. Pure. */
+/** Returns the permissions that sessions need. Pure. */
 export function permissionNeeds(
   command: string,
   configDir: string | undefined,
@@ -76,7 +76,7 @@ export function permissionNeeds(
   ];
 }
 
-/** Asks Deno, and nobody else, for each of them. */
+/** Queries Deno for each permission, without prompting. */
 export async function permissionChecks(
   needs: readonly PermissionNeed[],
 ): Promise<DoctorCheck[]> {
@@ -85,7 +85,7 @@ export async function permissionChecks(
   );
 }
 
-/** The check of one. Pure. */
+/** Returns the check of one permission. Pure. */
 export function permissionCheck(
   { name, flag, purpose, need }: PermissionNeed,
   isGranted: boolean,

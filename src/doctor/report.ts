@@ -1,5 +1,5 @@
 /**
- * What `doctor` says. Pure.
+ * The report of `doctor`. Pure.
  *
  * @module
  */
@@ -7,41 +7,41 @@
 import { maskSecrets } from "../util/secrets.ts";
 
 /**
- * How a check went: `ok`; `warn`, worth a look; `fail`, sessions will not start or not
- * do as they are told; `skip`, it could not be looked at or does not matter here.
+ * Outcome of a check: `ok`; `warn`, worth a look; `fail`, sessions will not start or will
+ * misbehave; `skip`, could not be checked or does not matter here.
  */
 export type CheckStatus = "ok" | "warn" | "fail" | "skip";
 
 /** The outcome of one check. */
 export interface DoctorCheck {
-  /** What was looked at, such as `handshake` or `settings.user`. Does not change from version to version. */
+  /** Name of the check, such as `handshake` or `settings.user`. Stable across versions. */
   readonly name: string;
-  /** How it went. */
+  /** Outcome of the check. */
   readonly status: CheckStatus;
-  /** What was found, on one line. Secrets are masked. */
+  /** Finding, on one line. Secrets are masked. */
   readonly detail: string;
-  /** What to do about it: a command, a flag, an option or a variable. */
+  /** Advice: a command, a flag, an option or a variable. */
   readonly hint?: string;
 }
 
-/** What {@linkcode doctor} found. */
+/** Result of {@linkcode doctor}. */
 export interface DoctorReport {
-  /** Whether nothing failed. There may be warnings. */
+  /** Whether no check failed. There may be warnings. */
   readonly ok: boolean;
   /**
-   * The exit code of `claudestream doctor`: 0, nothing failed; 4, only the sign-in
-   * failed; 3, something else did.
+   * Exit code of `claudestream doctor`: 0 if nothing failed, 4 if only the sign-in failed, 3 for
+   * any other failure.
    */
   readonly exitCode: 0 | 3 | 4;
-  /** The program that sessions start, where one was found. */
+  /** The program that sessions start, if one was found. */
   readonly claudePath?: string;
-  /** Its version, where it said so. */
+  /** Its version, if it reported one. */
   readonly claudeVersion?: string;
-  /** Every check, in a fixed order. */
+  /** All checks, in a fixed order. */
   readonly checks: readonly DoctorCheck[];
 }
 
-/** Makes a check, on one line and without the hint where there is none. */
+/** Builds a check: joins its text to one line, and omits an absent hint. */
 export function check(
   name: string,
   status: CheckStatus,
@@ -56,7 +56,7 @@ export function check(
   };
 }
 
-/** Makes the report of its checks. */
+/** Builds the report from its checks. */
 export function reportOf(
   checks: readonly DoctorCheck[],
   known: Pick<DoctorReport, "claudePath" | "claudeVersion">,

@@ -1,5 +1,5 @@
 /**
- * The settings files that claude would load.
+ * Checks the settings files that claude would load.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { mayRead } from "./may.ts";
 import { check, type DoctorCheck } from "./report.ts";
 import { readSettings } from "./settings_text.ts";
 
-/** Where settings are. */
+/** Locations of settings. */
 export interface SettingsPlaces {
-  /** Folder of claude's configuration. */
+  /** Configuration folder of claude. */
   readonly configDir: string | undefined;
-  /** Folder that claude would work in. */
+  /** Working directory of claude. */
   readonly cwd: string;
-  /** As `Deno.build.os`. */
+  /** Operating system, as in `Deno.build.os`. */
   readonly os: string;
 }
 
-/** Settings files by the names of their checks, the strongest first. Pure. */
+/** Returns settings files by the names of their checks, in order of precedence. Pure. */
 export function settingsPaths(
   { configDir, cwd, os }: SettingsPlaces,
 ): Readonly<Record<string, string | undefined>> {
@@ -36,7 +36,7 @@ export function settingsPaths(
   };
 }
 
-/** Reads each of them. */
+/** Reads and checks each settings file. */
 export async function settingsChecks(
   places: SettingsPlaces,
 ): Promise<DoctorCheck[]> {

@@ -1,22 +1,22 @@
 /**
- * What is in a settings file, and where it is broken. Pure.
+ * Finds faults in the text of a settings file. Pure.
  *
  * @module
  */
 
 import type { CheckStatus } from "./report.ts";
 
-/** What was found in the text of a settings file. */
+/** Finding about the text of a settings file. */
 export interface SettingsFinding {
-  /** How it went. */
+  /** Outcome of the check. */
   readonly status: CheckStatus;
-  /** What was found; no values, as they may be secret. */
+  /** Finding, without values, as they may be secret. */
   readonly detail: string;
-  /** Line of the fault, counted from 1. */
+  /** Line of the fault, starting at 1. */
   readonly line?: number;
 }
 
-/** Looks through the text of a settings file. */
+/** Checks the text of a settings file. */
 export function readSettings(text: string): SettingsFinding {
   const json = text.replace(/^\ufeff/, "");
   if (json.trim() === "") return { status: "ok", detail: "empty" };
@@ -37,7 +37,7 @@ export function readSettings(text: string): SettingsFinding {
   return { status: "ok", detail: summary(settings) };
 }
 
-/** V8 says where it stopped, in its own words, and quotes the text, which may be secret. */
+/** The error of V8 tells where parsing stopped, but quotes the text, which may be secret. */
 function fault(
   json: string,
   message: string,
@@ -56,7 +56,10 @@ function fault(
   };
 }
 
-/** Of an unexpected token V8 says no position: it is where the shortest text with the same fault ends. */
+/**
+ * For an unexpected token V8 reports no position: it is the end of the shortest prefix with the
+ * same fault.
+ */
 function faultIn(json: string): number {
   let [good, bad] = [0, json.length];
   while (good < bad) {

@@ -1,5 +1,5 @@
 /**
- * Versions of the CLI. Pure.
+ * Checks the version of the CLI. Pure.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import {
 import { check, type DoctorCheck } from "./report.ts";
 
 /**
- * Whether a version is one that sessions were tested with.
+ * Checks whether sessions were tested with a version.
  *
- * @param printed What it says to `--version`; `undefined` where it could not be started.
+ * @param printed Output of `--version`; `undefined` if the program could not be started.
  */
 export function versionCheck(
   version: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * Whether a blocking session could work here: workers, shared memory, blocking waits.
+ * Checks whether a blocking session can work here: workers, shared memory, blocking waits.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import { check, type DoctorCheck } from "./report.ts";
 
 const NAME = "blocking_session";
 
-/** Longest time that is waited for the worker. */
+/** Time limit for the worker's answer, in milliseconds. */
 const LIMIT_MS = 5_000;
 
-/** A command that there is nowhere: the worker looks for it, and says so. */
+/** A command that does not exist: the worker searches for it and reports that. */
 const NOWHERE = ["/nonexistent/claudestream-doctor"];
 
 /**
- * Starts the worker of a blocking session with a program that is not there, and waits
- * for it to say so through the shared memory. Blocks; no process is started.
+ * Starts the worker of a blocking session with a program that does not exist, and waits until it
+ * reports that through the shared memory. Blocks; starts no process.
  */
 export async function blockingSessionCheck(): Promise<DoctorCheck> {
-  // A worker that may not be loaded says so to nobody but the terminal.
+  // If the worker may not be loaded, the error shows only on the terminal.
   const url = new URL("../conversation/line_worker.ts", import.meta.url);
   if (url.protocol === "file:" && !await may({ name: "read", path: url })) {
     return check(
@@ -51,7 +51,7 @@ function tryWorker(): DoctorCheck {
   }
 }
 
-/** What the worker's words mean. Any of our errors came all the way, whatever it says. */
+/** Interprets the worker's report. Any error of this library shows that the way works. */
 function outcome(end: LineLink["end"]): DoctorCheck {
   if (end instanceof ClaudeNotFoundError || isOurs(end)) {
     return check(NAME, "ok", "workers and shared memory work");

@@ -1,16 +1,16 @@
 /**
- * Blocks of content as events: what the flat view makes of `assistant` and `user`.
+ * Content blocks as events: the flat view splits `assistant` and `user` into these.
  *
  * @module
  */
 
 import type { ContentBase, WireObject } from "../messages/_define.ts";
 
-/** What the events of blocks in a reply have in common. */
+/** Common fields of events for blocks in a reply. */
 export interface BlockBase<T extends string> extends ContentBase<T> {
-  /** Which block of the reply, from 0. */
+  /** Index of the block in the reply, from 0. */
   readonly index: number;
-  /** Its deltas were delivered before: a renderer that printed them skips this. */
+  /** Whether its deltas were delivered before; a renderer that printed them skips this event. */
   readonly streamed: boolean;
 }
 
@@ -18,9 +18,11 @@ export interface BlockBase<T extends string> extends ContentBase<T> {
 export interface AssistantText extends BlockBase<"assistant_text"> {
   /** The whole text of the block. */
   readonly text: string;
-  /** The text is an error, not an answer: `authentication_failed`, `rate_limit`, … */
+  /**
+   * If the text is an error and not an answer, its code: `authentication_failed`, `rate_limit`, …
+   */
   readonly error?: string;
-  /** The turn was interrupted: the text is cut off. */
+  /** Whether the turn was interrupted, so that the text is cut off. */
   readonly aborted?: boolean;
   /** Blocks that this one replaces, by `uuid`: remove what was shown of them. */
   readonly supersedes?: readonly string[];
@@ -30,11 +32,11 @@ export interface AssistantText extends BlockBase<"assistant_text"> {
 export interface ToolUse extends BlockBase<"tool_use"> {
   /** Id of the call; its {@linkcode ToolResult} has the same. */
   readonly toolUseId: string;
-  /** Name of the tool; of an MCP server's, `mcp__server__tool`. */
+  /** Name of the tool; `mcp__server__tool` for a tool of an MCP server. */
   readonly name: string;
-  /** What it is called with, as the model wrote it. */
+  /** Input of the call, as the model wrote it. */
   readonly input: WireObject;
-  /** The API runs it, such as its own web search; nothing runs here. */
+  /** Whether the API runs the tool, such as its own web search; nothing runs here. */
   readonly server: boolean;
 }
 
@@ -42,9 +44,9 @@ export interface ToolUse extends BlockBase<"tool_use"> {
 export interface Thinking extends BlockBase<"thinking"> {
   /** The thoughts. Empty if they are redacted. */
   readonly text: string;
-  /** The API's signature of them. */
+  /** The API's signature of the thoughts. */
   readonly signature?: string;
-  /** The API sent them in a form that only it can read. */
+  /** Whether the API sent the thoughts in a form that only it can read. */
   readonly redacted: boolean;
 }
 
@@ -54,13 +56,13 @@ export interface ToolResult extends ContentBase<"tool_result"> {
   readonly toolUseId: string;
   /** Name of the tool. Absent if the call was not in the stream. */
   readonly toolName?: string;
-  /** What it was called with. Absent if the call was not in the stream. */
+  /** Input of the call. Absent if the call was not in the stream. */
   readonly toolInput?: WireObject;
   /** What the model sees: a string, or blocks of the API, unchanged. */
   readonly content: unknown;
   /** The texts in `content`, joined; empty if there are none. */
   readonly text: string;
-  /** The call failed, or was denied. */
+  /** Whether the call failed or was denied. */
   readonly isError: boolean;
   /** The tool's own structured result, unchanged. */
   readonly structured?: unknown;
@@ -72,7 +74,7 @@ export interface ToolResult extends ContentBase<"tool_result"> {
    * no timestamps (2.1.197).
    */
   readonly durationMs?: number;
-  /** The API ran it, such as its own web search. */
+  /** Whether the API ran the tool, such as its own web search. */
   readonly server: boolean;
 }
 
@@ -80,7 +82,7 @@ export interface ToolResult extends ContentBase<"tool_result"> {
 export interface UserText extends ContentBase<"user_text"> {
   /** The whole text. */
   readonly text: string;
-  /** The CLI made it up to continue. */
+  /** Whether the CLI generated the text in order to continue. */
   readonly synthetic: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the CLI and MCP servers ask a person, as events.
+ * Events for questions of the CLI and MCP servers to a person.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   wireOptional,
 } from "../messages/_define.ts";
 
-/** What an MCP server asks a person. */
+/** A question of an MCP server to a person. */
 export interface Elicitation {
   /** The server. */
   readonly serverName: string;
@@ -27,7 +27,7 @@ export interface Elicitation {
   readonly mode?: string;
   /** The address to open. With `mode: "url"`. */
   readonly url?: string;
-  /** Id of what is asked; `ElicitationComplete` has the same. With `mode: "url"`. */
+  /** Id of the elicitation; `ElicitationComplete` has the same. With `mode: "url"`. */
   readonly elicitationId?: string;
   /** JSON Schema of the fields, as the server wrote it. With `mode: "form"`. */
   readonly requestedSchema?: WireObject;
@@ -108,7 +108,7 @@ export function elicitationRequest(
   return Object.assign(event, request);
 }
 
-/** What the CLI wants to be shown to a person. */
+/** A dialog that the CLI wants to show to a person. */
 export interface UserDialog {
   /** Kind of the dialog. Only those that were declared at the start are asked for. */
   readonly dialogKind: string;

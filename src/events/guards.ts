@@ -45,10 +45,9 @@ export function isEvent<T extends ClaudeEvent["type"]>(
 }
 
 /**
- * Whether an event is a call of this tool, by any of its names: a call of `Agent` may be
- * written as one of `Task`. For the CLI's own tools the input has its
- * type then: one of another shape, as the model may write it, is no call of the tool
- * to this function.
+ * Whether an event is a call of this tool, by any of its names: a call of `Agent` may be named
+ * `Task`. For the CLI's own tools the input is then typed; if the model wrote an input of another
+ * shape, the function returns `false`.
  *
  * @example
  * ```ts
@@ -63,7 +62,7 @@ export function isToolUse<N extends keyof BuiltinToolInputs>(
   event: { readonly type: string; readonly name?: unknown },
   name: N,
 ): event is BuiltinToolUse<N>;
-/** Whether an event is a call of this tool, of a server or of one's own. */
+/** Whether an event is a call of this tool of a server or of the program. */
 export function isToolUse(
   event: { readonly type: string; readonly name?: unknown },
   name: string,

@@ -1,5 +1,5 @@
 /**
- * What a turn is made of: {@linkcode ClaudeEvent}, the union of all events, and their types.
+ * The events of a turn: {@linkcode ClaudeEvent}, the union of all events, and their types.
  *
  * @module
  */
@@ -88,13 +88,13 @@ export type ClaudeMessage =
   | UnknownEvent;
 
 /**
- * How a turn is cut into events: `"flat"` yields {@linkcode ClaudeEvent}, one for each
+ * How a turn is split into events: `"flat"` yields {@linkcode ClaudeEvent}, one for each
  * block of content; `"messages"` yields {@linkcode ClaudeMessage}; `"wire"` yields the
  * parsed objects of the CLI, unchanged.
  */
 export type View = "flat" | "messages" | "wire";
 
-/** What a turn of a view yields. */
+/** Types of the events in each view. */
 export interface ViewEvents {
   /** One event for each block of content. */
   flat: ClaudeEvent;
@@ -104,7 +104,7 @@ export interface ViewEvents {
   wire: WireObject | string;
 }
 
-/** What one line of the CLI is in each of the views. */
+/** One line of the CLI, in each of the views. */
 export interface Frame {
   /** The view `"wire"`. Absent if the line was delivered before. */
   readonly wire?: WireObject | string;
@@ -116,7 +116,7 @@ export interface Frame {
   readonly isPiece?: boolean;
 }
 
-/** How a line is cut into the events of each view. */
+/** How a line is split into the events of each view. */
 const CUTS: {
   readonly [V in View]: (frame: Frame) => readonly ViewEvents[V][];
 } = {
@@ -125,7 +125,7 @@ const CUTS: {
   wire: ({ wire }) => wire === undefined ? [] : [wire],
 };
 
-/** Cuts lines into the events of a view. */
+/** Splits lines into the events of a view. */
 export function eventsIn<V extends View>(
   view: V,
 ): (frame: Frame) => readonly ViewEvents[V][] {
@@ -168,13 +168,13 @@ const DERIVED: { readonly [T in DerivedType]: true } = {
   unknown: true,
 };
 
-/** The messages that the flat view takes apart. */
+/** Messages that the flat view splits into blocks. */
 const UNFOLDED: ReadonlySet<string> = new Set<Message["type"]>([
   "assistant_message",
   "user_message",
 ]);
 
-/** The `type` of every event of the flat view, in the order of the alphabet. */
+/** The `type` of every event of the flat view, in alphabetical order. */
 export const EVENT_TYPES: readonly ClaudeEvent["type"][] = [
   ...Object.keys(DERIVED) as DerivedType[],
   ...(Object.keys(KINDS) as Message["type"][])

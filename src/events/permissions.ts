@@ -1,5 +1,5 @@
 /**
- * Permissions as events: requests that are left to the caller, and decisions.
+ * Events about permissions: requests that are left to the caller, and decisions.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   wireOptional,
 } from "../messages/_define.ts";
 
-/** A change of the CLI's permission rules, as the CLI writes it and takes it. */
+/** A change of the CLI's permission rules, in the format of the CLI. */
 export type PermissionUpdate = WireObject;
 
 /** The MCP server that a tool belongs to. */
@@ -32,7 +32,7 @@ export interface PermissionMcpServer {
   readonly source?: string;
 }
 
-/** The skill or slash command whose text holds a shell command. */
+/** The skill or slash command whose text contains a shell command. */
 export interface SkillShell {
   /** Its name. */
   readonly name: string;
@@ -44,11 +44,11 @@ export interface SkillShell {
 
 /** A rule `ask` of the settings. */
 export interface MatchedAskRule {
-  /** Where it is, such as `userSettings`. */
+  /** Source of the rule, such as `userSettings`. */
   readonly source: string;
   /** The tool that it names. */
   readonly toolName: string;
-  /** Its content in brackets. */
+  /** Its content in parentheses. */
   readonly ruleContent?: string;
 }
 
@@ -58,16 +58,16 @@ export interface MatchedAskRule {
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_03-tool-allow.ndjson.
  */
 export interface ToolRequest {
-  /** Name of the tool; of an MCP server's, `mcp__server__tool`. */
+  /** Name of the tool; `mcp__server__tool` for a tool of an MCP server. */
   readonly toolName: string;
   /** What the tool does. Absent only in a request that no session made. */
   readonly kind?: ToolKind;
   /**
-   * Names in the path of a tool that edits which the CLI executes or trusts, such as
-   * `.git` or `.bashrc`, with symbolic links followed. Absent if there are none.
+   * Names in the edited path that the CLI executes or trusts, such as `.git` or `.bashrc`, with
+   * symbolic links followed. Absent if there are none.
    */
   readonly protectedNames?: readonly string[];
-  /** What the tool is to be called with. */
+  /** Input that the tool would be called with. */
   readonly input: WireObject;
   /** Id of the call. */
   readonly toolUseId: string;
@@ -75,7 +75,7 @@ export interface ToolRequest {
   readonly title?: string;
   /** Name of the tool for people. */
   readonly displayName?: string;
-  /** What the call does, for people; of a file tool the path. */
+  /** Description of the call for people; for a file tool, the path. */
   readonly description?: string;
   /** Changes of the rules that would make this question unnecessary. */
   readonly suggestions?: readonly PermissionUpdate[];
@@ -91,9 +91,9 @@ export interface ToolRequest {
   readonly parentToolUseId?: string;
   /** Kind of that subagent. Known from its `TaskStarted`. */
   readonly subagentType?: string;
-  /** Only a person can answer, such as with `AskUserQuestion`. */
+  /** Whether only a person can answer, as with `AskUserQuestion`. */
   readonly requiresUserInteraction?: boolean;
-  /** The CLI suggests no as the default. */
+  /** Whether the CLI suggests no as the default. */
   readonly defaultToNo?: boolean;
   /** The CLI suggests not to remember a yes: the rule would cover more than this call. From the types of the official SDK 0.3.332; not seen. */
   readonly suppressAlwaysAllowRule?: boolean;
@@ -104,8 +104,8 @@ export interface ToolRequest {
   /** The server, for a tool of an MCP server. */
   readonly mcpServer?: PermissionMcpServer;
   /**
-   * It is not a tool call of the model: the text of this skill or slash command contains
-   * a shell command. Its input cannot be changed, and the answer cannot be remembered.
+   * Present if this is not a tool call of the model, but a shell command in the text of this skill
+   * or slash command. Its input cannot be changed, and the answer cannot be remembered.
    */
   readonly skill?: SkillShell;
 }
@@ -186,13 +186,12 @@ export interface AllowOptions {
    */
   readonly input?: WireObject;
   /**
-   * Applies the CLI's own suggestions, so that it does not ask again: for this session,
-   * for this project on this machine, for the project, or for the user. Only the rules
-   * among them are applied. If there are none, nothing is remembered except for a tool of
-   * an MCP server, and the event `permission_decision` says so in `notRemembered`.
-   * `rememberedRules(request)` tells beforehand. The suggestions are about the input that
-   * was asked about: with another `input` none of them is applied. Rules of a project
-   * take effect only if the CLI trusts the project.
+   * Applies the CLI's own suggestions, so that it does not ask again: for this session, for this
+   * project on this machine, for the project, or for the user. Only the rules among them are
+   * applied. If there are none, nothing is remembered except for a tool of an MCP server, and the
+   * event `permission_decision` says so in `notRemembered`. `rememberedRules(request)` tells
+   * beforehand. The suggestions apply to the original input: with another `input` none of them is
+   * applied. Rules of a project take effect only if the CLI trusts the project.
    *
    * In a policy, this is for calls that the CLI asks about. If it asks about none (mode
    * `"dontAsk"`, or the option `prompts: "none"`), the call still runs, and nothing is
@@ -215,10 +214,9 @@ export interface DenyOptions {
 }
 
 /**
- * A tool call that the session's policy left undecided and the CLI's own rules would ask
- * about. The turn waits until it is answered, by `allow()` or `deny()` here, or by
- * `session.respond(requestId, …)`. Comes only with a policy, such as `askUser()`: without
- * one the CLI denies the call by itself.
+ * A tool call that the session's policy left undecided and the CLI's own rules would ask about. The
+ * turn waits until it is answered, by `allow()` or `deny()` here, or by `session.respond(requestId,
+ * …)`. Comes only with a policy, such as `askUser()`: without one the CLI denies the call itself.
  */
 export interface PermissionRequest extends ToolRequest {
   /** `"permission_request"` */
@@ -239,7 +237,7 @@ export interface PermissionRequest extends ToolRequest {
   deny(message?: string, options?: DenyOptions): void;
 }
 
-/** Who answers a {@linkcode PermissionRequest}. */
+/** Receives the answer to a {@linkcode PermissionRequest}. */
 export interface PermissionAnswerer {
   /** Called by `allow()`. */
   allow(options?: AllowOptions): void;
@@ -247,7 +245,7 @@ export interface PermissionAnswerer {
   deny(message?: string, options?: DenyOptions): void;
 }
 
-/** Makes the event of a request that is left to the caller. */
+/** Creates the event for a request that is left to the caller. */
 export function permissionRequest(
   raw: unknown,
   requestId: string,
@@ -298,7 +296,7 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
   readonly toolUseId: string;
   /** The subagent whose call it is. Absent for the main agent. */
   readonly agentId?: string;
-  /** What was decided; after `"undecided"` the CLI's own rules decide. */
+  /** The decision; after `"undecided"` the CLI's own rules decide. */
   readonly behavior: "allow" | "deny" | "undecided";
   /** Who decided. */
   readonly by: DecidedBy;
@@ -306,7 +304,7 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
   readonly policy?: string;
   /** Why it was denied, as the model sees it. */
   readonly reason?: string;
-  /** For how long the CLI was asked to remember it. */
+  /** How long the CLI was asked to remember the decision. */
   readonly remember?: NonNullable<AllowOptions["remember"]>;
   /**
    * For how long it was meant to be remembered, if it was not: the CLI suggests no rule
@@ -314,7 +312,7 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
    * tells beforehand.
    */
   readonly notRemembered?: NonNullable<AllowOptions["remember"]>;
-  /** The tool runs with another input than the model's. */
+  /** Whether the tool runs with another input than the model's. */
   readonly inputChanged?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The schema of every event, for readers in other languages. Nothing here is needed to
- * read the CLI: what we make ourselves has its shape from the compiler. Pure.
+ * The schema of every event, for readers in other languages. Nothing here is needed to read the
+ * CLI's output: the compiler checks the events that this library creates. Pure.
  *
  * @module
  */
@@ -54,7 +54,10 @@ const CONTENT = {
 };
 const BLOCK = { ...CONTENT, index: v.number(), streamed: v.boolean() };
 
-/** A schema for an event of our own; one entry for each of its fields that JSON has. */
+/**
+ * Returns a schema for an event created by this library, with one entry for each field that JSON
+ * can represent.
+ */
 function event<E extends EventBase<string>, Hidden extends keyof E = never>(
   type: E["type"],
   fields: SchemasOf<Omit<E, "type" | "raw" | Hidden>>,
@@ -62,7 +65,7 @@ function event<E extends EventBase<string>, Hidden extends keyof E = never>(
   return v.object({ type: v.literal(type), ...fields });
 }
 
-/** What the CLI asks, as an event: its fields and the id of the request. */
+/** Returns a schema for a question of the CLI: its fields and the id of the request. */
 function request(
   type: ClaudeEvent["type"],
   schema: AnySchema,
@@ -80,7 +83,10 @@ function request(
   });
 }
 
-/** Those that are no message of the wire, typed by the union: the compiler names what is missing. */
+/**
+ * Schemas of the events that are not messages of the wire. The union type makes the compiler name a
+ * missing one.
+ */
 const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
   assistant_text: event<AssistantText>("assistant_text", {
     ...BLOCK,
@@ -248,7 +254,7 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
   }),
   elicitation_request: request("elicitation_request", elicitation),
   user_dialog_request: request("user_dialog_request", userDialog),
-  // `--json` prints `raw` with it: there is nothing else to go by.
+  // `--json` prints the `raw` of unknown events, because they have no other content.
   unknown: v.object({
     type: v.literal("unknown"),
     ...BASE,
@@ -279,7 +285,7 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
   }),
 };
 
-/** The schema of an event as JSON. */
+/** Returns the schema of an event as JSON. */
 export function schemaOf(type: ClaudeEvent["type"]): AnySchema {
   return Object.hasOwn(DERIVED, type)
     ? DERIVED[type as DerivedType]

@@ -1,5 +1,5 @@
 /**
- * Events of our own about a session: limits, silence, restarts, what does not hold.
+ * Events that this library creates about a session: limits, silence, restarts, mismatches.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export function rateLimitWait(
 }
 
 /**
- * A turn runs and nothing happens. Either the CLI has written nothing for a while,
+ * A turn is running and nothing happens. Either the CLI has written nothing for a while,
  * although no tool, hook, question or background task explains the silence: this comes
  * once for each silence, and the option `idleTimeoutMs` can also end such a turn. Or a
  * question that the session left to its readers, such as a `permission_request`, has had
@@ -66,7 +66,7 @@ export function rateLimitWait(
  * Made by this library; `raw` is `null`.
  */
 export interface Stalled extends EventBase<"stalled"> {
-  /** How long nothing has come, in milliseconds. */
+  /** How long nothing has arrived, in milliseconds. */
   readonly idleMs: number;
   /** `type` of the last event; absent if there was none. */
   readonly lastEventType?: string;
@@ -153,7 +153,7 @@ export interface ConfigurationMismatch
   readonly option: string;
   /** What should be there, by the option: a name, a mode, a path in the settings. */
   readonly expected: string;
-  /** What the CLI says instead, such as the status of a server; absent if it says nothing. */
+  /** What the CLI reports instead, such as the status of a server; absent if it reports nothing. */
   readonly found?: string;
   /** The difference as a sentence, for people. */
   readonly message: string;
@@ -167,7 +167,7 @@ export function configurationMismatch(
   return makeEvent<ConfigurationMismatch>(raw, {
     type: "configuration_mismatch",
     ...data,
-    // A secret may have ended up in the wrong option.
+    // A secret may have been put in the wrong option.
     expected: maskSecrets(data.expected),
     ...data.found === undefined ? {} : { found: maskSecrets(data.found) },
     message: maskSecrets(data.message),
@@ -175,19 +175,18 @@ export function configurationMismatch(
 }
 
 /**
- * Something that was asked for does not work with this CLI, and the CLI does not say so:
- * an older version ignores it, or the version is not known to have it. Also logged, at
- * the level `warn`.
+ * A requested feature does not work with this CLI, and the CLI does not report that: an older
+ * version ignores it, or the version is not known to have it. Also logged, at the level `warn`.
  *
- * An option of the session that the CLI at hand would ignore is a `ConfigError` at the
- * start instead, before the first prompt, if the CLI tells its version by then.
+ * An option of the session that this CLI would ignore is a `ConfigError` at the start instead,
+ * before the first prompt, if the CLI reports its version by then.
  *
- * `raw` is what the CLI said that told its version, or `null`.
+ * `raw` is the message of the CLI that contained its version, or `null`.
  */
 export interface Warning extends EventBase<"warning"> {
-  /** The kind of thing that it is about. */
+  /** Kind of the feature. */
   readonly kind: "option" | "hook" | "request" | "behavior";
-  /** Which one: the name of an option, a hook event, a control request or a behavior. */
+  /** Name of the option, hook event, control request or behavior. */
   readonly what: string;
   /** First version of the CLI that has it; absent if no version is known to have it. */
   readonly needs?: string;

@@ -1,5 +1,5 @@
 /**
- * Events of our own about calls of tools.
+ * Events that this library creates about tool calls.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface ToolCall extends EventBase<"tool_call"> {
   readonly input: WireObject;
   /** A fraction from 0 to 1. Only with `progress`, if the tool reported one. */
   readonly progress?: number;
-  /** What the tool said about its progress, or what went wrong. */
+  /** The tool's text about its progress, or the error. */
   readonly message?: string;
   /** How long it ran, in milliseconds. Only with `end`. */
   readonly durationMs?: number;
@@ -77,7 +77,7 @@ export class OpenToolInput {
     this.#index = index;
   }
 
-  /** The event of the next piece. */
+  /** Returns the event for the next piece. */
   take(delta: StreamDelta, partialJson: string): ToolInputDelta {
     this.#json.push(partialJson);
     const event = newEvent(delta.raw) as unknown as Draft<ToolInputDelta>;
@@ -116,7 +116,7 @@ const OPS: ReadonlyMap<string | undefined, FileChange["op"]> = new Map([
   ["NotebookEdit", "notebook_edit"],
 ]);
 
-/** The change that the result of a tool reports, if any. */
+/** Returns the change that a tool result reports, if any. */
 export function fileChange(result: ToolResult): FileChange | undefined {
   const op = OPS.get(result.toolName);
   if (op === undefined || result.isError) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What a session has cost, turn by turn. Pure.
+ * The cost log of a session, one entry per turn. Pure.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { Result } from "../messages/result.ts";
 
 /** The cost of one turn. */
 export interface CostEntry {
-  /** When it ended, as ISO 8601 in UTC. */
+  /** When the turn ended, as ISO 8601 in UTC. */
   readonly time: string;
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string | null;
   /** The model of the session at that time. */
   readonly model: string | null;
@@ -25,7 +25,7 @@ export interface CostEntry {
   readonly isError: boolean;
 }
 
-/** The entry of a turn. */
+/** Returns the entry for a turn. */
 export function costEntry(
   result: Result,
   model: string | undefined,

@@ -1,7 +1,6 @@
 /**
- * Masks a secret that the model writes in several pieces: the lines of the wire that hold
- * pieces of a block are kept back for as long as what they end with may be the beginning
- * of a secret. Pure.
+ * Masks secrets that the model writes in several pieces. Lines with pieces of a block are held back
+ * as long as their end may be the start of a secret. Pure.
  *
  * @module
  */
@@ -9,39 +8,39 @@
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { SecretText } from "./secret_text.ts";
 
-/** A line that a mask has not let go yet. */
+/** A line that the mask has not released yet. */
 interface Held<Line> {
   readonly line: Line;
-  /** What it has of a block. */
+  /** The piece of a block in the line. */
   readonly piece?: Piece;
-  /** The whole line with that masked, once this is known. */
+  /** The whole line with the piece masked, once that is known. */
   masked?: string;
 }
 
 /** A piece of a block. */
 interface Piece {
-  /** The line as it came. */
+  /** The original line. */
   readonly text: string;
   readonly wire: WireObject;
   readonly delta: Record<string, unknown>;
   readonly field: string;
   readonly block: string;
-  /** Where it begins in the text of its block, and where it ends. */
+  /** Start in the text of its block; `end` is the position after it. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The field of a delta that has its text, by its type. */
+/** Field with the text of a delta, by type of the delta. */
 const FIELDS: Readonly<Record<string, string>> = {
   text_delta: "text",
   thinking_delta: "thinking",
   input_json_delta: "partial_json",
 };
 
-/** Lines wait behind a piece that is kept back; with so many the pieces are let go. */
+/** Lines queue up after a piece that is held back; at this number the pieces are released. */
 const MAX_LINES = 1_000;
 
-/** Keeps lines in order, and masks what is split over several of them. */
+/** Keeps lines in order, and masks secrets that are split across several of them. */
 export class DeltaMask<Line> {
   readonly #secrets: () => readonly string[];
   readonly #write: (line: Line, masked: string | undefined) => void;
@@ -49,8 +48,8 @@ export class DeltaMask<Line> {
   #held: Held<Line>[] = [];
 
   /**
-   * @param secrets Gives the values to mask, besides what looks like a key.
-   * @param write Takes each line, in order; with the text in its place where it has a piece.
+   * @param secrets Returns the values to mask, in addition to texts that look like a key.
+   * @param write Called with each line, in order, and with its masked text if it has a piece.
    */
   constructor(
     secrets: () => readonly string[],
@@ -81,7 +80,7 @@ export class DeltaMask<Line> {
     this.#release();
   }
 
-  /** No more comes: lets go of everything, masked as far as it is known. */
+  /** Ends the input: releases everything, masked as far as known. */
   end(): void {
     this.#endBlocks("", true);
     this.#release();
@@ -92,7 +91,7 @@ export class DeltaMask<Line> {
     if (!isWireObject(event)) return undefined;
     const { type, index, delta } = event;
     if (type !== "content_block_delta") {
-      // A block ends with its stop; a message that is cut short ends with the next one.
+      // A block ends with its stop; a truncated message ends when the next one starts.
       if (type === "content_block_stop") this.#endBlocks(`${parent} ${index} `);
       else if (typeof type === "string" && type.startsWith("message_")) {
         this.#endBlocks(`${parent} `);
@@ -110,16 +109,17 @@ export class DeltaMask<Line> {
     return { text: line, wire, delta, field, block, start, end };
   }
 
-  /** The blocks whose names begin so have ended. */
+  /** Ends the blocks whose keys start with `beginning`. */
   #endBlocks(beginning = "", isCut = false): void {
     for (const [name, text] of this.#blocks) {
       if (name.startsWith(beginning) && !text.isOver) text.end(isCut);
     }
   }
 
-  /** Writes what is known by now. */
+  /** Writes the lines whose text is known. */
   #release(): void {
-    // Also of lines that wait behind another block: its text may be forgotten later.
+    // Resolve lines behind another block, too, because the text of their block may be dropped
+    // later.
     for (const held of this.#held) this.#resolve(held);
     let count = 0;
     for (const { line, piece, masked } of this.#held) {
@@ -153,7 +153,7 @@ function streamEvent(line: string): WireObject | undefined {
   try {
     return JSON.parse(line);
   } catch {
-    // Not whole: it is written as it is, masked.
+    // Not valid JSON: write the line as text, masked.
     return undefined;
   }
 }

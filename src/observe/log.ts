@@ -1,5 +1,5 @@
 /**
- * What a session tells a logger. Pure.
+ * Logs what happens in a session. Pure.
  *
  * @module
  */
@@ -12,15 +12,18 @@ import { DeltaMask } from "./delta_mask.ts";
 import { maskSecrets } from "../util/secrets.ts";
 import { thrownText } from "../util/error_text.ts";
 
-/** Takes what a session has to say: `console` is one. */
+/** Receives log entries of a session; `console` is one. */
 export type Logger = Pick<Console, "debug" | "info" | "warn" | "error">;
 
 type Level = keyof Logger;
 
-/** What is logged of an event: how grave it is, in words of ours, and the facts. */
+/** Log entry of an event: level, fixed text, and data. */
 type Entry = readonly [Level, string, Readonly<Record<string, unknown>>];
 
-/** Nothing that a model or a tool wrote but names of tools; that is for `debug` alone. */
+/**
+ * Entries contain nothing that a model or a tool wrote except tool names; such text is only logged
+ * at `debug`.
+ */
 function entryOf(event: ClaudeEvent): Entry | undefined {
   switch (event.type) {
     case "system_init": {
@@ -83,8 +86,8 @@ function entryOf(event: ClaudeEvent): Entry | undefined {
 }
 
 /**
- * Logs one process. Each call is a text of ours and an object of facts. Secrets are
- * masked everywhere; prompts, answers and what tools saw are in `debug` alone.
+ * Logs one process. Each call passes a fixed text and an object with data. Secrets are masked
+ * everywhere; prompts, answers and tool data are only logged at `debug`.
  */
 export class SessionLog {
   readonly #logger: Logger;
@@ -92,7 +95,7 @@ export class SessionLog {
   readonly #lines: DeltaMask<readonly [words: string, line: string]>;
   #knowsVersion = false;
 
-  /** @param secrets Gives the values to mask, besides what looks like a key. */
+  /** @param secrets Returns the values to mask, in addition to texts that look like a key. */
   constructor(logger: Logger, secrets: () => readonly string[]) {
     this.#logger = logger;
     this.#secrets = secrets;
@@ -101,31 +104,31 @@ export class SessionLog {
     });
   }
 
-  /** The process is started. */
+  /** Logs the start of the process. */
   start(args: readonly string[], resume: string | undefined): void {
     this.#log("info", "session starts", { resume });
     this.#log("debug", "arguments of the CLI", { args: args.map(this.#mask) });
   }
 
-  /** A line passed. */
+  /** Logs a line of the wire. */
   wire(direction: "in" | "out", line: string): void {
     const words = direction === "in" ? "line from the CLI" : "line to the CLI";
     this.#lines.push([words, line], direction === "in" ? line : undefined);
   }
 
-  /** The CLI wrote a line to stderr. */
+  /** Logs a line that the CLI wrote to stderr. */
   stderr(line: string): void {
     this.#lines.push(["line of the CLI's stderr", line], undefined);
   }
 
-  /** An event came. */
+  /** Logs an event. */
   event(event: ClaudeEvent): void {
     if (event.type === "system_init") this.#version(event.claudeCodeVersion);
     const entry = entryOf(event);
     if (entry !== undefined) this.#log(...entry);
   }
 
-  /** Says once where this library was not tested with the CLI. */
+  /** Reports once if this library was not tested with the CLI's version. */
   #version(claudeCodeVersion: string | undefined): void {
     if (this.#knowsVersion || claudeCodeVersion === undefined) return;
     this.#knowsVersion = true;
@@ -134,12 +137,12 @@ export class SessionLog {
     if (how === "older") {
       this.#log("warn", "version of the CLI that is too old", facts);
     } else if (how === "newer") {
-      // The CLI updates itself: this is what mostly happens, and mostly harmless.
+      // The CLI updates itself, so this is common and mostly harmless.
       this.#log("info", "version of the CLI newer than those tested", facts);
     }
   }
 
-  /** A function of the caller's failed. */
+  /** Logs the failure of a caller's function. */
   failed({ handler, error, consequence }: HandlerFailure): void {
     this.#log("error", "function of the session's options failed", {
       handler,
@@ -148,7 +151,7 @@ export class SessionLog {
     });
   }
 
-  /** The process is gone. */
+  /** Logs the end of the process. */
   exit(code: number, signal: string | null, wasClosed: boolean): void {
     this.#lines.end();
     this.#log(
@@ -158,7 +161,7 @@ export class SessionLog {
     );
   }
 
-  /** The session is over for another reason. */
+  /** Logs the end of the session for another reason. */
   error(error: Error, wasClosed: boolean): void {
     this.#lines.end();
     if (wasClosed) this.#log("info", "session closed", {});

@@ -1,5 +1,5 @@
 /**
- * The format of recordings: NDJSON, a line for each that passed between a session and
+ * The format of recordings: NDJSON, with an entry for each line that passed between a session and
  * its CLI. Pure.
  *
  * @module
@@ -8,14 +8,14 @@
 import { isWireObject } from "../messages/_define.ts";
 import { MASK, maskSecrets } from "../util/secrets.ts";
 
-/** The number of the format. It grows when a reader of an older one would go wrong. */
+/** Version of the format. It increases when readers of the older format would fail. */
 export const RECORDING_FORMAT = 1;
 
-/** What a recording says of the program that made it. */
+/** What a recording says about the program that created it. */
 export interface RecordingStart {
   /** When the process was started, as ISO 8601 in UTC. */
   readonly time: string;
-  /** The number of the format. */
+  /** Version of the format. */
   readonly format: number;
   /** Version of this library. */
   readonly claudestream: string;
@@ -27,19 +27,19 @@ export interface RecordingStart {
 
 /** How a recorded process ended. */
 export interface RecordedExit {
-  /** Exit code; 128 and the number of the signal after a signal. */
+  /** Exit code; 128 plus the number of the signal after a signal. */
   readonly code: number;
   /** The signal that ended it, or `null`. */
   readonly signal: string | null;
-  /** Whether the session was told to close before. */
+  /** Whether the session had been told to close. */
   readonly closed: boolean;
 }
 
 /**
- * A line of a recording. `run` tells processes apart that write to one file, `ms` is the
- * time since the start of theirs. What is `in` came from the CLI and what is `out` went
- * to it: the JSON object as it was, or a string with the text where a line was none. A
- * process has one `start` and, where its end was seen, one `exit` or `error`.
+ * A line of a recording. `run` identifies the process when several write to one file; `ms` is the
+ * time since the start of the process. `in` is a line from the CLI and `out` a line to it: the JSON
+ * object unchanged, or a string with the text of a line that was not an object. A process has one
+ * `start` and, if its end was observed, one `exit` or `error`.
  */
 export type RecordedLine =
   & { readonly run: string; readonly ms: number }
@@ -60,9 +60,9 @@ export class RecordingWriter {
   readonly #began: number;
 
   /**
-   * @param run Tells this process from others.
-   * @param secrets Gives the values to mask, besides what looks like a key.
-   * @param now The time in milliseconds, from anywhere on.
+   * @param run Id that distinguishes this process from others.
+   * @param secrets Returns the values to mask, in addition to texts that look like a key.
+   * @param now Returns the time in milliseconds since some fixed moment.
    */
   constructor(
     run: string,
@@ -75,7 +75,7 @@ export class RecordingWriter {
     this.#began = now();
   }
 
-  /** The first line. */
+  /** Returns the first line. */
   start(start: RecordingStart): string {
     return this.#line("start", JSON.stringify(start));
   }
@@ -85,7 +85,7 @@ export class RecordingWriter {
     return Math.round(this.#now() - this.#began);
   }
 
-  /** A line of the wire. */
+  /** Returns the entry for a line of the wire. */
   wire(direction: "in" | "out", line: string, ms: number = this.ms): string {
     const masked = maskLine(line, this.#secrets());
     return this.#line(
@@ -95,18 +95,18 @@ export class RecordingWriter {
     );
   }
 
-  /** A line of stderr. */
+  /** Returns the entry for a line of stderr. */
   stderr(line: string, ms: number = this.ms): string {
     const text = maskSecrets(line, this.#secrets());
     return this.#line("stderr", JSON.stringify(text), ms);
   }
 
-  /** The end of the process. */
+  /** Returns the entry for the end of the process. */
   exit(exit: RecordedExit): string {
     return this.#line("exit", JSON.stringify(exit));
   }
 
-  /** The end of the session, where it was none of the process. */
+  /** Returns the entry for the end of the session, if the process had not exited. */
   error(message: string): string {
     const text = maskSecrets(message, this.#secrets());
     return this.#line("error", JSON.stringify(text));
@@ -118,13 +118,13 @@ export class RecordingWriter {
 }
 
 /**
- * A line of the wire without secrets. It stays as it is otherwise, so that a number keeps
- * its digits and an object the order of its fields.
+ * Masks the secrets in a line of the wire. The rest stays unchanged, so that numbers keep their
+ * digits and objects the order of their fields.
  */
 export function maskLine(line: string, secrets: readonly string[]): string {
   const text = maskSecrets(line, secrets);
   if (text === line || isObject(text) || !isObject(line)) return text;
-  // The mask took away what JSON needs: a number, or half of an escape.
+  // The mask replaced something that JSON needs: a number, or half of an escape.
   return JSON.stringify(masked(JSON.parse(line), secrets));
 }
 
@@ -135,7 +135,7 @@ function masked(
 ): unknown {
   if (typeof value === "string") return maskSecrets(value, secrets);
   if (typeof value === "number" || typeof value === "boolean") {
-    // With its name in front, which may say that it is secret.
+    // Include the name, which may show that the value is secret.
     const whole = `"${name}":${value}`;
     return maskSecrets(whole, secrets) === whole ? value : MASK;
   }
@@ -144,7 +144,7 @@ function masked(
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => {
       const whole = masked(field, secrets, name);
-      // A text after a name that says so.
+      // A text whose name marks it as secret.
       const isNamed = typeof whole === "string" && typeof field === "string" &&
         maskSecrets(`"${name}":"${whole}"`) !== `"${name}":"${whole}"`;
       return [maskSecrets(name, secrets), isNamed ? MASK : whole];
@@ -164,9 +164,9 @@ function isObject(line: string): boolean {
 }
 
 /**
- * Reads a recording: the lines of each process that is in it.
+ * Reads a recording. Returns the lines of each process in it.
  *
- * @throws {SyntaxError} It is none, or one of a newer format.
+ * @throws {SyntaxError} The text is not a recording, or has a newer format.
  */
 export function readRecording(text: string): readonly RecordedLine[][] {
   const runs = new Map<string, RecordedLine[]>();

@@ -1,46 +1,46 @@
 /**
- * A text that comes in pieces, and where the secrets in it are. Pure.
+ * Finds secrets in a text that arrives in pieces. Pure.
  *
  * @module
  */
 
 import { begunAtEnd, MASK, mayBegin, secretSpans } from "../util/secrets.ts";
 
-/** So much of what was let go is looked at again: it may say that a secret follows. */
+/** Number of released characters that are kept as context: they may show that a secret follows. */
 const CONTEXT = 512;
 
-/** The most that is kept back, in characters. */
+/** Maximum number of characters that are held back. */
 const MAX_HELD = 16 * 1024;
 
-/** The text of one block. Positions count from its beginning. */
+/** The text of one block. Positions count from its start. */
 export class SecretText {
   readonly #secrets: () => readonly string[];
-  /** The end of the text. */
+  /** The end of the text, which is still needed. */
   #text = "";
-  /** Where `#text` begins. */
+  /** Position of the start of `#text`. */
   #from = 0;
   #known = 0;
   #spans: readonly (readonly [number, number])[] = [];
   #isOver = false;
 
-  /** @param secrets Gives the values that are secret, besides what looks like a key. */
+  /** @param secrets Returns the secret values, in addition to texts that look like a key. */
   constructor(secrets: () => readonly string[]) {
     this.#secrets = secrets;
   }
 
-  /** Up to where it is known what is secret. */
+  /** Position up to which all secrets are known. */
   get known(): number {
     return this.#known;
   }
 
-  /** Whether no more comes. */
+  /** Whether the text has ended. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Takes a piece; returns where it begins and ends. */
+  /** Takes a piece; returns its start and end. */
   push(piece: string): readonly [start: number, end: number] {
-    // A block of the same place in a later message.
+    // A block with the same key in a later message.
     this.#isOver = false;
     this.#forget();
     const start = this.#from + this.#text.length;
@@ -50,9 +50,9 @@ export class SecretText {
   }
 
   /**
-   * No more comes: all of it is known.
+   * Ends the text, so that all secrets are known.
    *
-   * @param isCut It ends in the middle: what may be the beginning of a secret is one.
+   * @param isCut The text was truncated: treat a possible start of a secret as one.
    */
   end(isCut: boolean): void {
     this.#isOver = true;
@@ -62,7 +62,7 @@ export class SecretText {
     if (begun > 0) this.#spans = [...this.#spans, [end - begun, end]];
   }
 
-  /** A part of it, with a mask where a secret begins. */
+  /** Returns a part of the text, with a mask at the start of each secret. */
   masked(start: number, end: number): string {
     let result = "";
     let at = start;
@@ -89,11 +89,11 @@ export class SecretText {
     this.#known = this.#from + (isTooLong ? this.#text.length : held);
   }
 
-  /** Drops what is neither kept back nor needed to know what follows. */
+  /** Drops text that is neither held back nor needed as context. */
   #forget(): void {
     const known = this.#known - this.#from;
     if (known <= 2 * CONTEXT) return;
-    // In the middle of a word the rest of it would look like something else.
+    // Do not cut within a word, because its rest could look like something else.
     const blank = this.#text.slice(0, known - CONTEXT).search(/\s\S*$/);
     const cut = blank === -1 && known > MAX_HELD ? known - CONTEXT : blank;
     if (cut <= 0) return;

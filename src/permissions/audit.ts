@@ -1,6 +1,6 @@
 /**
- * Tells of each decision that went to the CLI, read from the answer itself: what is
- * told cannot differ from what was said. Pure.
+ * Builds the event for each decision sent to the CLI from the answer itself, so that the event
+ * cannot differ from the answer. Pure.
  *
  * @module
  */
@@ -16,27 +16,27 @@ import {
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { requestOf } from "./gate.ts";
 
-/** What the event says besides what the answer does. */
+/** Data of the event that is not in the answer. */
 export interface AuditContext {
-  /** Who decided. */
+  /** Which party decided. */
   readonly by: DecidedBy;
   /** Name of the session's policy. */
   readonly policy: string | undefined;
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string | undefined;
-  /** For how long the answer was to be remembered. */
+  /** How long the answer should be remembered. */
   readonly remember: AllowOptions["remember"];
 }
 
-/** What an answer says. */
+/** The content of an answer. */
 type Said = Pick<
   PermissionDecision,
   "behavior" | "reason" | "remember" | "inputChanged"
 >;
 
 /**
- * The event of an answer to `can_use_tool` or to the policy's hook. `undefined` where
- * nothing was decided: the hook's "ask" only brings the question.
+ * Returns the event for an answer to `can_use_tool` or to the policy's hook. `undefined` if nothing
+ * was decided: the hook's "ask" only makes the CLI ask.
  */
 export function auditEvent(
   question: Question,

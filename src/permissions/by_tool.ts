@@ -1,5 +1,5 @@
 /**
- * A policy for each tool. Pure.
+ * A policy made of one policy per tool. Pure.
  *
  * @module
  */
@@ -20,27 +20,27 @@ import type {
 import { isAmbiguous, isPattern, parseName } from "./rules.ts";
 import { whenKnown } from "../util/maybe_promise.ts";
 
-/** Decides on the calls of one tool, at once or as a promise. */
+/** Decides on the calls of one tool, immediately or as a promise. */
 export type ToolPolicyFunction = (
   input: WireObject,
   request: PolicyRequest & PolicyContext,
 ) => PolicyAnswer | Promise<PolicyAnswer>;
 
-/** Decides on the calls of one tool, at once. */
+/** Decides on the calls of one tool immediately. */
+
 export type SyncToolPolicyFunction = (
   input: WireObject,
   request: PolicyRequest & PolicyContext,
 ) => PolicyAnswer;
 
 /**
- * A policy, or a function, for each tool. A call goes to the entry with the tool's
- * name, or with another name of the same tool (`Task` and `Agent`); without one to the first whose pattern covers it (`mcp__db__*`); without one to
- * `"*"`. There is no way from one entry to the next: what the entry leaves undecided
- * is undecided, and so is a tool without an entry.
+ * Combines policies or functions for individual tools. A call goes to the entry with the tool's
+ * name, or with another name of the same tool (`Task` and `Agent`); otherwise to the first entry
+ * whose pattern covers it (`mcp__db__*`); otherwise to `"*"`. Only one entry is asked: a call that
+ * it leaves undecided stays undecided, and so does a call of a tool without an entry.
  *
- * @throws {ConfigError} When there is no entry, a key is neither a tool's name nor a
- * pattern for names, two keys mean the same tool, or a value is neither a policy nor a
- * function.
+ * @throws {ConfigError} If there is no entry, a key is neither a tool's name nor a pattern for
+ *   names, two keys mean the same tool, or a value is neither a policy nor a function.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export type SyncToolPolicyFunction = (
 export function byTool(
   entries: Readonly<Record<string, SyncPolicy | SyncToolPolicyFunction>>,
 ): SyncPolicy;
-/** A policy, or a function, for each tool; some may take time. */
+/** Combines policies or functions for individual tools, some of which may return promises. */
 export function byTool(
   entries: Readonly<Record<string, Policy | ToolPolicyFunction>>,
 ): Policy;
@@ -81,14 +81,14 @@ export function byTool(
     );
   }
   checkKeys(table);
-  // A name goes before a pattern, and "*" comes last, wherever they stand.
+  // Names come before patterns, and "*" last, whatever their order in the table.
   const rank = ({ key }: Entry) => key === "*" ? 2 : isPattern(key) ? 1 : 0;
   table.sort((a, b) => rank(a) - rank(b));
   const toolNames = table.map(({ key }) => literalName(key));
   return combined({ name: "byTool", toolNames }, (request, context, asks) => {
     const { toolName } = request;
     const found = table.filter(({ matches }) => matches(toolName));
-    // Of entries for a server, each that the name may belong to must say yes.
+    // If the name may belong to several servers, every one of their entries must allow the call.
     const sure = found.findIndex(({ key }) => !isAmbiguous(key, toolName));
     const chosen = found.slice(0, sure < 0 ? found.length : sure + 1);
     return strictest(
@@ -105,8 +105,8 @@ export function byTool(
 }
 
 /**
- * The first denial of some entries; without one, nothing where one of them does not
- * decide, or none of them is sure to be about the tool; else what the last one says.
+ * Returns the first denial among the entries. Without a denial, returns `undefined` if an entry
+ * does not decide or none certainly applies to the tool; otherwise the last decision.
  */
 function strictest(
   entries: readonly Entry[],
@@ -141,7 +141,7 @@ interface Entry {
   readonly policy: Policy;
 }
 
-/** @throws {ConfigError} When two keys mean the same tool. */
+/** @throws {ConfigError} If two keys mean the same tool. */
 function checkKeys(table: readonly Entry[]): void {
   const names = table.map(({ key }) => literalName(key));
   for (const [index, name] of names.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Policies made of policies. Pure.
+ * Combines policies. Pure.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import type { Policy, PolicyContext, SyncPolicy } from "./policy_types.ts";
 import { whenKnown } from "../util/maybe_promise.ts";
 
 /**
- * The first policy that decides. A policy that fails denies, and so decides.
+ * Returns a policy that uses the decision of the first policy that decides. A policy that fails
+ * denies, which is a decision.
  *
- * @throws {ConfigError} When there is none.
+ * @throws {ConfigError} If no policy is given.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ import { whenKnown } from "../util/maybe_promise.ts";
  * ```
  */
 export function firstOf(...policies: readonly SyncPolicy[]): SyncPolicy;
-/** The first policy that decides, of policies that may take time. */
+/** The same for policies that may return promises. */
 export function firstOf(...policies: readonly Policy[]): Policy;
 export function firstOf(...policies: readonly Policy[]): Policy {
   checkPolicies("firstOf", policies);
@@ -62,15 +63,15 @@ function firstFrom(
 }
 
 /**
- * All policies, one after the other: any denial wins, and is the last one asked. The
- * call is allowed where all that decide allow it, and at least one does.
+ * Returns a policy that asks all policies, one after the other, and stops at the first denial. The
+ * call is allowed if at least one policy allows it and none denies it.
  *
- * A policy sees the input as those before it changed it. Those before it do not see
- * its own changes: put what changes inputs first, and what checks them behind it. The
- * call is remembered where all that allow it say so, in the same way, and covers a
- * protected path where all of them do.
+ * A policy sees the input as changed by the policies before it, but these do not see its own
+ * changes: put policies that change inputs first, and policies that check them after these. The
+ * call is remembered if all policies that allow it ask for that in the same way, and the decision
+ * covers a protected path if all of theirs do.
  *
- * @throws {ConfigError} When there is none.
+ * @throws {ConfigError} If no policy is given.
  *
  * @example
  * ```ts
@@ -83,7 +84,7 @@ function firstFrom(
  * ```
  */
 export function allOf(...policies: readonly SyncPolicy[]): SyncPolicy;
-/** All policies, one after the other, of which some may take time. */
+/** The same for policies that may return promises. */
 export function allOf(...policies: readonly Policy[]): Policy;
 export function allOf(...policies: readonly Policy[]): Policy {
   checkPolicies("allOf", policies);
@@ -155,7 +156,7 @@ function nobody(policies: readonly Policy[]): PermissionExplanation {
   };
 }
 
-/** @throws {ConfigError} When there is no policy, or something is none. */
+/** @throws {ConfigError} If there is no policy, or an argument is not a policy. */
 export function checkPolicies(
   name: string,
   policies: readonly unknown[],
@@ -175,7 +176,7 @@ export function checkPolicies(
   }
 }
 
-/** Whether something can be asked for a decision. */
+/** Whether a value has the shape of a policy. */
 export function isPolicy(value: unknown): value is Policy {
   return typeof value === "object" && value !== null && "decide" in value &&
     typeof value.decide === "function";

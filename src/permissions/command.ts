@@ -1,15 +1,18 @@
 /**
- * What a shell would make of a command line. Pure.
+ * Checks how a shell would interpret a command line. Pure.
  *
- * Everything here errs on the side of no: a command that is refused can still be
- * allowed by name, one that slips through has run.
+ * Everything here errs on the side of refusal: a refused command can still be allowed by name, but
+ * one that slips through has run.
  *
  * @module
  */
 
 import { wildcard } from "./wildcard.ts";
 
-/** Patterns for commands: `git *` covers `git` too, and `npm run:*` is the CLI's older way to write `npm run *`. */
+/**
+ * Returns a test for a command pattern: `git *` covers `git` too, and `npm run:*` is the CLI's
+ * older form of `npm run *`.
+ */
 export function commandPattern(
   pattern: string,
   isPlain: (command: string) => boolean = isSimpleCommand,
@@ -19,15 +22,15 @@ export function commandPattern(
   const bare = normal.endsWith(" *") ? normal.slice(0, -2) : undefined;
   return (command) => {
     const text = trimBlanks(command);
-    // A rule for one command must not let a second one through behind it.
+    // A rule for one command must not let a second one through after it.
     if (!isPlain(text) || assignsUnnamed(text, normal)) return false;
     return matches(text) || (bare !== undefined && text === bare);
   };
 }
 
 /**
- * Takes away what a shell takes for blanks, and no more: `trim()` knows blanks, such
- * as U+00A0, that to a shell are a part of the command's name.
+ * Trims only what a shell treats as blanks: `trim()` also removes characters such as U+00A0, which
+ * to a shell are part of the command's name.
  */
 function trimBlanks(command: string): string {
   let start = 0;
@@ -39,7 +42,10 @@ function trimBlanks(command: string): string {
 
 const ASSIGNMENT = /^[A-Za-z_]\w*(?:\[|\+?=)/;
 
-/** `git*` must not cover `git=x rm`: an assignment has to be in the pattern, word for word. */
+/**
+ * Whether the command has an assignment that is not literally in the pattern: `git*` must not cover
+ * `git=x rm`.
+ */
 function assignsUnnamed(command: string, pattern: string): boolean {
   if (!ASSIGNMENT.test(command)) return false;
   const end = command.search(/[ \t]/);
@@ -47,23 +53,23 @@ function assignsUnnamed(command: string, pattern: string): boolean {
 }
 
 /**
- * Whether a shell would run no more than one command with no redirection: no
- * unquoted `;`, `&`, `|`, `<`, `>`, parenthesis, line break or other control
- * character, no comment, and no substitution anywhere.
+ * Whether a shell would run a single command without redirection: there is no unquoted `;`, `&`,
+ * `|`, `<`, `>`, parenthesis, line break or other control character, no comment, and no
+ * substitution anywhere.
  */
 export function isSimpleCommand(command: string): boolean {
   let quote: "'" | '"' | undefined;
   for (let at = 0; at < command.length; at++) {
     const char = command[at] as string;
-    // A shell drops it, or ends there; what it reads is not what was checked.
+    // A shell drops a NUL or stops at it, so it would not run the text that was checked.
     if (char === "\0") return false;
     if (quote === "'") {
       if (char === "'") quote = undefined;
       continue;
     }
     if (char === "\\") {
-      // An escaped line break joins lines, which no rule should have to think of; at
-      // the end it would join whatever the CLI puts behind the command.
+      // An escaped line break joins lines, which rules do not consider; at the end it would join
+      // whatever the CLI appends to the command.
       const next = command[at + 1];
       if (next === undefined || next === "\n" || next === "\0") return false;
       at++;
@@ -75,17 +81,17 @@ export function isSimpleCommand(command: string): boolean {
       continue;
     }
     if (char === "'" || char === '"') quote = char;
-    // In a comment a quote is none, and what seems to be quoted behind it is a command.
+    // A quote in a comment is not a quote, and text that seems to be quoted after it is a command.
     else if (char === "#" && isBlank(command[at - 1])) return false;
     else if (";&|<>()".includes(char) || isControl(char)) return false;
   }
   return quote === undefined;
 }
 
-/** Whether the `$` here begins more than the plain value of a variable. */
+/** Whether the `$` at this position starts more than the plain value of a variable. */
 function substitutes(command: string, at: number): boolean {
   if (/[({'"[]/.test(command[at + 1] ?? "")) return true;
-  // zsh computes what is in the brackets of $name[…].
+  // zsh evaluates the text in the brackets of $name[…].
   let end = at + 1;
   while (/\w/.test(command[end] ?? "")) end++;
   return command[end] === "[";
@@ -100,7 +106,7 @@ function isControl(char: string): boolean {
 }
 
 /**
- * The same for PowerShell, where `\` escapes nothing and curly quotes are quotes: no
+ * The same for PowerShell, where `\` does not escape and curly quotes are quotes: there is no
  * quote, variable or character of its grammar at all.
  */
 export function isSimplePowerShell(command: string): boolean {

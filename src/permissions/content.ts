@@ -1,6 +1,5 @@
 /**
- * What a rule's pattern is held against: the command, the path or the address of a
- * call. Pure.
+ * Finds the texts of a call that a rule's pattern is matched against: command, path or URL. Pure.
  *
  * @module
  */
@@ -8,20 +7,20 @@
 import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject } from "../messages/_define.ts";
 
-/** What a text in a call is, and with it how a pattern is read. */
+/** Kind of a text in a call, which determines how a pattern is interpreted. */
 export type ContentKind = "command" | "path" | "url" | "word";
 
-/** A text in a call that decides what the call does. */
+/** A text that determines what a call does. */
 export interface Content {
-  /** What it is. */
+  /** Kind of the text. */
   readonly kind: ContentKind;
   /** The text. */
   readonly text: string;
 }
 
 /**
- * The kind of what the CLI's own tools are called with, and where in the input it is. By
- * the names that the tools have now.
+ * For each of the CLI's own tools, by its current name: the kind of its content and the input field
+ * that contains it.
  */
 export const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> =
   new Map([
@@ -43,7 +42,7 @@ export const CONTENT: ReadonlyMap<string, readonly [ContentKind, string]> =
     ["Agent", ["word", "subagent_type"]],
   ]);
 
-/** Words in the name of a field that say what its text is. */
+/** Words in the name of a field that indicate the kind of its text. */
 const WORDS: readonly (readonly [kind: ContentKind, words: string])[] = [
   ["command", "args argv cmd command commands exec program run script shell"],
   [
@@ -64,7 +63,7 @@ const KIND_OF_WORD: ReadonlyMap<string, ContentKind> = new Map(
   ),
 );
 
-/** Last words of names such as `file_text`: what is in a file does not say which it is. */
+/** Last words of names such as `file_text`, which contain a file's contents and not its path. */
 const PLAIN: ReadonlySet<string> = new Set([
   "content",
   "contents",
@@ -79,22 +78,22 @@ const PLAIN: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** Fields of the CLI's own tools that hold a mere word. */
+/** Fields of the CLI's own tools that contain a plain word. */
 const WORD_FIELDS: ReadonlySet<string> = new Set(
   [...CONTENT.values()].filter(([kind]) => kind === "word").map(([, key]) =>
     key
   ),
 );
 
-/** A text that is a path or an address by itself, whatever its field is called. */
+/** Matches a text that is evidently a path or a URL, whatever its field is called. */
 const LOCATOR =
   /^(?:[/\\~]|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[\\/]|[a-z][\w+.-]*:\/\/)/i;
 
 /**
- * All that a pattern has to hold for: of the CLI's own tools the one field that the
- * tool goes by, of others each text that looks like a command, a path or an address,
- * however deep it is. Nobody knows which of them such a tool goes by, and a harmless one
- * could stand beside the one that is used. Empty where there is none.
+ * Returns all texts that a pattern must match. For the CLI's own tools that is the one field that
+ * the tool uses; for others, each text at any depth that looks like a command, a path or a URL: it
+ * is not known which of them such a tool uses, and a harmless text could stand beside it. Empty if
+ * there is none.
  */
 export function contentsOf(
   toolName: string,
@@ -123,12 +122,14 @@ function* textsIn(
   }
 }
 
-/** A line that begins as a path or an address does. */
+/** Whether a text starts like a path or a URL. */
 function isLocator(text: string): boolean {
   return !text.includes("\n") && LOCATOR.test(text.trim());
 }
 
-/** What a field holds, by the words in its name: `filePath`, `source_file`, `URL`. */
+/**
+ * Returns the kind of a field's text, by the words in its name: `filePath`, `source_file`, `URL`.
+ */
 function kindOf(key: string): ContentKind | undefined {
   if (WORD_FIELDS.has(key)) return "word";
   const words = key.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase()

@@ -1,5 +1,5 @@
 /**
- * Asks a policy, and makes of everything but an explicit yes a no. Pure.
+ * Asks a policy, and turns every invalid or failed answer into a denial. Pure.
  *
  * @module
  */
@@ -11,10 +11,12 @@ import { thrownText } from "../util/error_text.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
-/** What went wrong where a decision is the denial of a policy that failed. */
+/** The error behind each decision that is only the denial of a failed policy. */
 const FAILURES = new WeakMap<Decision, unknown>();
 
-/** Why a decision is only the denial of a policy that failed; `undefined` if it is its own. */
+/**
+ * Returns the error behind the denial of a failed policy; `undefined` if the policy itself decided.
+ */
 export function failureOf(
   decision: Decision | undefined,
 ): { readonly error: unknown } | undefined {
@@ -28,13 +30,13 @@ function marked(decision: Decision, error: unknown): Decision {
   return decision;
 }
 
-/** Checks what a policy gave. Something else than a decision is a denial. */
+/** Checks the answer of a policy. Anything but a decision or `undefined` becomes a denial. */
 export function checked(policy: Policy, answer: unknown): Decision | undefined {
   if (answer === undefined) return undefined;
   const decision = plainAnswer(answer);
   const issue = decisionIssue(decision);
   if (issue === undefined) {
-    // A combinator hands on what a policy in it answered.
+    // A combinator passes on the answer of one of its policies.
     const failure = failureOf(answer as Decision);
     return failure === undefined
       ? decision as Decision
@@ -44,7 +46,7 @@ export function checked(policy: Policy, answer: unknown): Decision | undefined {
   return marked(deny(message), new TypeError(message));
 }
 
-/** The denial of a policy that threw. */
+/** Returns the denial for a policy that threw. */
 export function failed(policy: Policy, error: unknown): Decision {
   return marked(
     deny(`The policy "${policy.name}" failed: ${thrownText(error)}`),
@@ -52,7 +54,7 @@ export function failed(policy: Policy, error: unknown): Decision {
   );
 }
 
-/** Asks a policy. Gives a promise only where the policy does. Never throws or rejects. */
+/** Asks a policy. Returns a promise only if the policy does. Never throws or rejects. */
 export function decide(
   policy: Policy,
   request: ToolRequest,
@@ -61,7 +63,7 @@ export function decide(
   try {
     const answer: unknown = soon<unknown>(policy.decide(request, context));
     if (!(answer instanceof Promise)) return checked(policy, answer);
-    // Checking may throw as well: what was given may be no plain data.
+    // The check may throw as well: the answer may not be plain data.
     return answer.then((value) => checked(policy, value)).catch((error) =>
       failed(policy, error)
     );
@@ -70,12 +72,12 @@ export function decide(
   }
 }
 
-/** What the model sees where the answer took too long. */
+/** Returns the denial for an answer that took too long. */
 export function lateDenial(timeoutMs: number): Decision {
   return deny(`Nobody allowed this tool call within ${timeoutMs} ms`);
 }
 
-/** What the model sees where nobody can be asked. */
+/** Returns the denial for a call about which no person can be asked. */
 export function unattendedDenial(
   request: ToolRequest,
   policy: Policy | undefined,

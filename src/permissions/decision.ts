@@ -1,5 +1,5 @@
 /**
- * Decisions on tool calls, and how each is written. Pure.
+ * Decisions on tool calls, and their form on the wire. Pure.
  *
  * @module
  */
@@ -12,25 +12,25 @@ import type {
   ToolRequest,
 } from "../events/permissions.ts";
 
-/** Yes. Made by {@linkcode allow}. */
+/** A decision that allows a call. Created by {@linkcode allow}. */
 export interface AllowDecision extends AllowOptions {
   /** `"allow"` */
   readonly behavior: "allow";
 }
 
-/** No. Made by {@linkcode deny}. */
+/** A decision that denies a call. Created by {@linkcode deny}. */
 export interface DenyDecision extends DenyOptions {
   /** `"deny"` */
   readonly behavior: "deny";
-  /** What the model sees. Never empty. */
+  /** Message to the model. Never empty. */
   readonly message: string;
 }
 
-/** What a policy says of a tool call. */
+/** Decision of a policy on a tool call. */
 export type Decision = AllowDecision | DenyDecision;
 
 /**
- * Lets the tool run.
+ * Allows the tool to run.
  *
  * @example
  * ```ts
@@ -46,13 +46,13 @@ export function allow(options: AllowOptions = {}): AllowDecision {
   return { behavior: "allow", ...options };
 }
 
-/** What a denial says where the caller says nothing. */
+/** Default message of a denial. */
 export const DEFAULT_DENIAL = "The host denied this tool call";
 
 /**
- * Does not let the tool run.
+ * Denies the call.
  *
- * @param message What the model sees instead of a result.
+ * @param message Message that the model sees instead of a result.
  * @param options `interrupt: true` ends the turn as well; the model then does not see the message.
  */
 export function deny(
@@ -61,7 +61,7 @@ export function deny(
 ): DenyDecision {
   return {
     behavior: "deny",
-    // The CLI refuses a denial without a message.
+    // The CLI rejects a denial without a message.
     message: message === undefined || message === "" ? DEFAULT_DENIAL : message,
     ...options,
   };
@@ -87,9 +87,9 @@ const DENY_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * An answer as it is now, with its input as JSON holds it: neither a getter, a `toJSON` nor
- * a later change of the caller's object makes something else of what was checked. An
- * input that JSON cannot hold becomes `null`, which is no decision.
+ * Returns a snapshot of an answer, with its input converted through JSON, so that no getter,
+ * `toJSON` or later change of the caller's object can alter it after the check. An input that JSON
+ * cannot represent becomes `null`, which makes the decision invalid.
  */
 export function plainAnswer(answer: unknown): unknown {
   if (!isWireObject(answer)) return answer;
@@ -99,21 +99,24 @@ export function plainAnswer(answer: unknown): unknown {
     : { ...copy, input: jsonObject(copy.input) };
 }
 
-/** What an object is on the wire; `null` if it is no object there: `toJSON` can make anything of it. */
+/**
+ * Returns an object as it is on the wire; `null` if `toJSON` makes it something other than an
+ * object.
+ */
 function jsonObject(value: unknown): WireObject | null {
   try {
     const made: unknown = JSON.parse(JSON.stringify(value));
     return isWireObject(value) && isWireObject(made) ? made : null;
   } catch {
-    // A cycle, a bigint, or nothing at all.
+    // The value has a cycle or a bigint, or has no JSON form.
     return null;
   }
 }
 
 /**
- * Why a value is no {@linkcode Decision}; `undefined` if it is one.
+ * Returns why a value is not a {@linkcode Decision}; `undefined` if it is one.
  *
- * @param value What {@linkcode plainAnswer} returned.
+ * @param value The result of {@linkcode plainAnswer}.
  */
 export function decisionIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) return "expected allow(…), deny(…) or undefined";
@@ -141,7 +144,10 @@ export function decisionIssue(value: unknown): string | undefined {
   return `expected "behavior" to be "allow" or "deny"`;
 }
 
-/** An allow with `updatedInput`, as the wire has it, would run with the input it was to change. */
+/**
+ * Finds an unknown key. An allow with `updatedInput`, the name on the wire, would otherwise run
+ * with the original input.
+ */
 function unknownKey(
   value: WireObject,
   known: ReadonlySet<string>,
@@ -161,18 +167,18 @@ const DESTINATION: Readonly<
   user: "userSettings",
 };
 
-/** Whether two inputs are the same on the wire. */
+/** Whether two inputs are equal on the wire. */
 export function isSameInput(one: WireObject, other: WireObject): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**
- * The changes of the rules that remember a call: the CLI's own suggestions, but only
- * the rules among them. Its other ones, such as a change of the mode, allow far more
- * than this call. Without any, a tool of an MCP server is remembered by its name, as the
- * CLI does it; of another tool nothing is, as its name alone would allow every call.
+ * Returns the permission updates that remember a call: the CLI's own suggestions, but only the
+ * rules among them, because others, such as a change of the mode, allow far more than this call.
+ * Without suggested rules, a tool of an MCP server is remembered by its name, as in the CLI;
+ * another tool is not remembered, because its name alone would allow every call.
  *
- * @param input What the call runs with: the suggestions are about the one that was asked for.
+ * @param input The input that the call runs with; the suggestions are about the original input.
  */
 export function remembered(
   request: ToolRequest,
@@ -197,10 +203,10 @@ export function remembered(
 }
 
 /**
- * The rules that `allow({ remember })` would add for a call, as settings write them:
- * `Bash(git status *)`. Empty if nothing would be remembered: do not offer an "always" then.
+ * Returns the rules that `allow({ remember })` would add for a call, in the format of settings:
+ * `Bash(git status *)`. If it is empty, nothing would be remembered: do not offer an "always" then.
  *
- * @param request A `PermissionRequest` event, or what a policy is asked about.
+ * @param request A `PermissionRequest` event, or the request passed to a policy.
  *
  * @example
  * ```ts
@@ -225,7 +231,7 @@ function isEmpty(input: WireObject): boolean {
   return Object.keys(input).length === 0;
 }
 
-/** The `response` of a `can_use_tool` request, as the CLI takes it. */
+/** Returns the `response` to a `can_use_tool` request, in the format of the CLI. */
 export function permissionReply(
   decision: Decision,
   request: ToolRequest,
@@ -233,7 +239,7 @@ export function permissionReply(
   if (decision.behavior === "allow") {
     const { input = request.input, remember } = decision;
     if (isEmpty(input) && !isEmpty(request.input)) {
-      // CLI 2.1.330 takes an empty input for none, and runs the tool with the old one.
+      // CLI 2.1.330 treats an empty input as absent, and runs the tool with the original one.
       return {
         behavior: "deny",
         message: `"${request.toolName}" cannot run with an empty input`,
@@ -244,7 +250,7 @@ export function permissionReply(
       : remembered(request, remember, input);
     return {
       behavior: "allow",
-      // CLIs before 2.1.330 refuse an answer without the input.
+      // CLIs before 2.1.330 reject an answer without the input.
       updatedInput: input,
       ...(updates.length === 0 ? {} : { updatedPermissions: updates }),
     };

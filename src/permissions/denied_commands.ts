@@ -1,6 +1,6 @@
 /**
- * The commands in a command line, and the files that they name, for rules that deny.
- * Errs on the side of more: what is one command to a shell may be several here. Pure.
+ * Finds the commands in a command line and the files that they name, for deny rules. Errs on the
+ * side of finding more: one command to a shell may be several here. Pure.
  *
  * @module
  */
@@ -15,14 +15,17 @@ export function isDeniedCommand(pattern: string, command: string): boolean {
     normal.endsWith(" *") && text === normal.slice(0, -2);
 }
 
-/** Programs and words that run the command behind them. */
+/** Programs and words that run the command after them. */
 const WRAPPER =
   /^(?:!|\{|builtin|command|do|doas|elif|else|env|exec|if|ionice|nice|nohup|setsid|stdbuf|sudo|then|time|timeout|until|while|xargs)\s+/;
 
-/** What may stand before a command: variables, options and times of a wrapper, redirections. */
+/** Matches what may precede a command: variables, options and times of a wrapper, redirections. */
 const BEFORE = /^(?:[A-Za-z_]\w*\+?=\S*|-\S+|\d+\S*|&?\d*[<>]+&?\s*\S+)\s+/;
 
-/** Each command in a line: as it is written, without its quotes, and without what stands before it. */
+/**
+ * Returns the forms of each command in a line: as written, without quotes, and without what
+ * precedes it.
+ */
 export function commandsIn(line: string): readonly string[] {
   return segmentsOf(line).flatMap((segment) => [
     ...stages(segment),
@@ -42,7 +45,7 @@ function stages(segment: string): readonly string[] {
   return found;
 }
 
-/** A line, cut where a shell may begin a command; not within quotes. */
+/** Splits a line where a shell may start a command, except within quotes. */
 function segmentsOf(line: string): readonly string[] {
   const text = line.replaceAll("\\\n", "");
   const segments: string[] = [];
@@ -57,7 +60,7 @@ function segmentsOf(line: string): readonly string[] {
     const begins = quote === undefined
       ? /[;&|\n()`]/.test(char) && !/[<>]/.test(text[at - 1] ?? "") &&
         !(char === "&" && text[at + 1] === ">")
-      // A substitution runs within these quotes, too.
+      // Substitutions also run within double quotes.
       : quote === '"' && (char === "`" || char === "(" || char === ")");
     if (begins) {
       segments.push(segment);
@@ -68,12 +71,12 @@ function segmentsOf(line: string): readonly string[] {
     else if (quote === undefined && /["']/.test(char)) quote = char;
     segment += char;
   }
-  // A quote that never ends hides nothing.
+  // An unclosed quote must not hide anything.
   const rest = quote === undefined ? [] : text.split(/[;&|\n()`]/);
   return [...segments, segment, ...rest];
 }
 
-/** Programs whose arguments are files that they read, or write. */
+/** Programs whose arguments are files to read or write. */
 const READERS = new Set(
   "awk base64 cat cp cut diff file grep head hexdump jq less ln more mv nl od paste rg sed sort source strings tac tail tee tr uniq wc xxd ."
     .split(" "),
@@ -83,7 +86,7 @@ const WRITERS = new Set(
     .split(" "),
 );
 
-/** The files that a command line reads, or writes, as far as its text tells. */
+/** Returns the files that a command line reads or writes, as far as its text shows. */
 export function pathsIn(
   line: string,
   use: "read" | "write",

@@ -1,6 +1,6 @@
 /**
- * Paths of deny rules, as the CLI reads them: like lines of a `.gitignore`. Pure but for
- * the function that follows links.
+ * Matches paths with deny rules as the CLI does: like lines of a `.gitignore`. Pure except for the
+ * function that follows links.
  *
  * @module
  */
@@ -10,24 +10,24 @@ import type { Machine } from "./protected_paths.ts";
 import type { RulePlace } from "./rules.ts";
 import { pathWildcard } from "./wildcard.ts";
 
-/** As file systems fold names. */
+/** Folds a path as case-insensitive file systems do. */
 function folded(path: string): string {
   return path.normalize("NFC").replaceAll("\\", "/").toLowerCase();
 }
 
-/** Tests of whole paths, one for each reading of a pattern. */
+/** Returns tests for whole paths, one for each interpretation of a pattern. */
 export function pathPatterns(
   content: string,
   { cwd = "" }: RulePlace,
 ): readonly ((path: string) => boolean)[] {
   const text = content.trim().replace(/^!/, "").replace(/^(?:\.\/)+/, "")
     .replace(/(.)\/+$/, "$1")
-    // What stands for one letter, or for one of several, stands for any here.
+    // Widen `?` and `[…]` to `*`, to err on the side of denial.
     .replace(/\?|\[[^\]]*\]/g, "*");
   return readingsOf(text, folded(cwd))
     .flatMap((whole) => [
       whole,
-      // "**" stands for no folder, too, and a folder is what is in it.
+      // "**" also matches no folder at all, and a folder stands for everything in it.
       whole.replaceAll("/**/", "/"),
       whole.replace(/\/\*\*$/, ""),
     ])
@@ -43,7 +43,7 @@ function readingsOf(text: string, cwd: string): readonly string[] {
   return [`${cwd}/${text}`];
 }
 
-/** Where a path leads, by its text and by its links, each with the folders that it is in. */
+/** Returns the targets of a path, by its text and by its links, each with its parent folders. */
 export function pathsLedTo(
   path: string,
   { cwd = "", callCwd = cwd }: RulePlace,
@@ -59,7 +59,10 @@ export function pathsLedTo(
   return [plain(whole), ...led].flatMap((path) => withFolders(folded(path)));
 }
 
-/** The path itself where nothing tells where it leads: its text is held against the rules all the same. */
+/**
+ * Follows links. If that fails, returns the path itself: its text is still checked against the
+ * rules.
+ */
 function linked(path: string, { realPath }: Machine): string {
   try {
     return follow(path, realPath);

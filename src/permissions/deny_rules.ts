@@ -1,11 +1,11 @@
 /**
- * Deny rules, as `disallowedTools` has them: what the CLI enforces of each, and what they
- * deny. Where a pattern can be read in two ways, both are denied. Pure but for the
- * function that follows links.
+ * Deny rules from `disallowedTools`: what the CLI enforces of each, and which calls they deny. If a
+ * pattern can be interpreted in two ways, both are denied. Pure except for the function that
+ * follows links.
  *
- * The CLI (2.1.332) matches paths with rules for `Edit` and `Read` only and commands with
- * rules for `Bash`; it takes `Write(a.txt)` and `Monitor(rm *)` and denies nothing. It
- * checks the rules before it asks a question and not on the input of the answer.
+ * The CLI (2.1.332) matches paths only with rules for `Edit` and `Read`, and commands only with
+ * rules for `Bash`; it accepts `Write(a.txt)` and `Monitor(rm *)` but denies nothing. It checks the
+ * rules before it asks, and does not check the input in the answer.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import type { Machine } from "./protected_paths.ts";
 import { parseName, type RulePlace } from "./rules.ts";
 import { wildcard } from "./wildcard.ts";
 
-/** The tool whose rules the CLI enforces for each tool whose own patterns it ignores. */
+/** For each tool whose own patterns the CLI ignores: the tool whose rules it applies instead. */
 export const ENFORCED_BY: ReadonlyMap<string, string> = new Map([
   ["Write", "Edit"],
   ["MultiEdit", "Edit"],
@@ -38,7 +38,7 @@ export const ENFORCED_BY: ReadonlyMap<string, string> = new Map([
   ["Monitor", "Bash"],
 ]);
 
-/** A rule, as name and pattern. */
+/** A rule, split into name and pattern. */
 interface Parts {
   readonly name: string;
   readonly content?: string;
@@ -52,13 +52,13 @@ function partsOf(rule: string): Parts {
     : { name, content };
 }
 
-/** The tool by whose rules the CLI holds patterns for this one. */
+/** Returns the tool whose rules the CLI applies to calls of this one. */
 function enforcedName(name: string): string {
   const current = currentToolName(name);
   return ENFORCED_BY.get(current) ?? current;
 }
 
-/** Why the CLI never matches a rule with a pattern; `undefined` if it may. */
+/** Returns why the CLI never matches a rule with a pattern; `undefined` if it may. */
 function whyNever({ name, content }: Parts): string | undefined {
   if (content === undefined) return undefined;
   if (name.startsWith("mcp__") || name.includes("*")) {
@@ -76,11 +76,11 @@ function whyNever({ name, content }: Parts): string | undefined {
 }
 
 /**
- * Checks that a rule of the CLI can ever cover a call.
+ * Checks that a rule of the CLI can cover any call at all.
  *
  * @param behavior What the rule does: a deny rule is translated, see {@linkcode enforcedRule};
  * a translated allow rule would allow more than was said.
- * @throws {ConfigError} When it cannot.
+ * @throws {ConfigError} If it cannot.
  */
 export function checkCliRule(
   rule: string,
@@ -101,7 +101,10 @@ export function checkCliRule(
   );
 }
 
-/** A deny rule as the CLI enforces it: `Edit(a.txt)` for `Write(a.txt)`, which denies more. */
+/**
+ * Returns a deny rule in the form that the CLI enforces: `Edit(a.txt)` for `Write(a.txt)`, which
+ * denies more.
+ */
 export function enforcedRule(rule: string): string {
   const { name, content } = partsOf(rule);
   const enforced = enforcedName(name);
@@ -120,7 +123,7 @@ type Matches = (
   place: RulePlace,
 ) => boolean;
 
-/** Makes a test of calls from deny rules. */
+/** Returns a test of calls against deny rules. */
 export function denyRules(
   rules: readonly string[] = [],
   machine?: Machine,
@@ -178,7 +181,7 @@ function isDeniedHost(content: string, address: string): boolean {
   return wildcard(content.slice("domain:".length).toLowerCase())(host);
 }
 
-/** The denial of a call that a rule covers. */
+/** Returns the denial for a call that a rule covers. */
 export function ruleDenial(toolName: string, rule: string): DenyDecision {
   return deny(
     `"${toolName}" with this input is denied by the rule "${rule}"`,

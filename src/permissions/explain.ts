@@ -1,5 +1,5 @@
 /**
- * Who decides on a call, and why. Pure.
+ * Explains which policy decides on a call, and why. Pure.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import type {
   SyncPolicy,
 } from "./policy_types.ts";
 
-/** How a combinator asks one of its policies: for a decision, or for an explanation. */
+/** How a combinator asks its policies: for a decision or for an explanation. */
 export type Asks = (
   policy: Policy,
   request: ToolRequest,
   context: PolicyContext,
 ) => PermissionExplanation | Promise<PermissionExplanation>;
 
-/** Asks for the decision only. Never throws or rejects. */
+/** Asks only for the decision. Never throws or rejects. */
 export const byDeciding: Asks = (policy, request, context) =>
   whenKnown(decide(policy, request, context), (decision) => ({
     decision,
@@ -30,7 +30,7 @@ export const byDeciding: Asks = (policy, request, context) =>
     reason: reasonOf(policy.name, decision),
   }));
 
-/** Asks for the reason as well. Never throws or rejects. */
+/** Also asks for the reason. Never throws or rejects. */
 export const byExplaining: Asks = (policy, request, context) => {
   if (policy.explain === undefined) {
     return byDeciding(policy, request, context);
@@ -53,7 +53,7 @@ export const byExplaining: Asks = (policy, request, context) => {
   }
 };
 
-/** What a decision says of itself. */
+/** Returns a reason derived from a decision. */
 export function reasonOf(name: string, decision: Decision | undefined): string {
   if (decision === undefined) return `"${name}" does not decide`;
   return decision.behavior === "allow"
@@ -61,7 +61,7 @@ export function reasonOf(name: string, decision: Decision | undefined): string {
     : decision.message;
 }
 
-/** A policy that gives its reasons first, and its decisions from those. */
+/** Returns a policy whose decisions come from its explanations. */
 export function reasoned(
   about: string | Pick<Policy, "name" | "toolNames">,
   explain: (
@@ -80,7 +80,7 @@ export function reasoned(
   };
 }
 
-/** A policy over others: the same way of asking them for decisions and for reasons. */
+/** Returns a policy that combines others in the same way for decisions and explanations. */
 export function combined(
   about: Pick<Policy, "name" | "toolNames">,
   ask: (

@@ -1,22 +1,22 @@
 /**
- * Holds a policy over every tool call. Pure.
+ * Applies a policy to every tool call. Pure.
  *
- * A policy is asked in a `PreToolUse` hook, which the CLI runs before each call: also
- * before those that it would not ask about, those of subagents, and in every
- * permission mode. On what it leaves undecided the hook has no opinion: the CLI's own
- * rules go on, and where they ask, the policy is not asked a second time.
+ * A policy is asked in a `PreToolUse` hook, which the CLI runs before each call, including calls
+ * that it would not ask about and calls of subagents, and in every permission mode. If the policy
+ * leaves a call undecided, the hook answers without a decision: the CLI's own rules apply, and if
+ * they ask, the policy is not asked again.
  *
- * Seen with CLI 2.1.330: a hook's denial holds in mode `bypassPermissions`, against
+ * Seen with CLI 2.1.330: a hook's denial applies in mode `bypassPermissions`, despite
  * `--allowedTools` and with `disableAllHooks`; its "ask" leads to `can_use_tool` in modes
- * `bypassPermissions` and `dontAsk` too; its "allow" skips `can_use_tool` but yields to
- * the deny rules of the settings, and does not answer `AskUserQuestion`. Only `--bare`
- * and `CLAUDE_CODE_SIMPLE` turn it off: see {@linkcode PolicyGate.wasPassedBy}.
+ * `bypassPermissions` and `dontAsk` too; its "allow" skips `can_use_tool`, but deny rules of the
+ * settings override it, and it does not answer `AskUserQuestion`. Only `--bare` and
+ * `CLAUDE_CODE_SIMPLE` disable the hook: see {@linkcode PolicyGate.wasPassedBy}.
  *
- * All hooks of a call run at the same time, on the input that the model gave. What a hook
- * of the settings, a plugin, a skill or an agent makes of it shows in `can_use_tool` only.
- * So where there may be such hooks, the policy's hook answers "ask", and the policy
- * decides on the input in the question: see {@linkcode PolicyGate.hasForeignHooks}. What
- * ran is compared with that once more: see {@linkcode PolicyGate.mayHaveRun}.
+ * All hooks of a call run at the same time, on the input from the model. If a hook of the settings,
+ * a plugin, a skill or an agent changes the input, only `can_use_tool` shows it. So if such hooks
+ * may exist, the policy's hook answers "ask", and the policy decides on the input in the question:
+ * see {@linkcode PolicyGate.hasForeignHooks}. The input that ran is compared with that again: see
+ * {@linkcode PolicyGate.mayHaveRun}.
  *
  * @module
  */
@@ -40,28 +40,28 @@ import type { Machine } from "./protected_paths.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
 import { whenKnown } from "../util/maybe_promise.ts";
 
-/** The tool by which a model gives an answer of a schema. */
+/** The tool that a model calls to give structured output. */
 const ANSWER_TOOL = "StructuredOutput";
 
-/** What a policy said; a promise only where it takes time. */
+/** Answer of a policy; a promise only if the policy is asynchronous. */
 export type Verdict = Decision | undefined | Promise<Decision | undefined>;
 
-/** A call that nothing of ours stopped. */
+/** A call that this library did not stop. */
 interface Passed {
-  /** Somebody said yes; else the CLI's own rules decide. */
+  /** Whether the call was allowed; otherwise the CLI's own rules decide. */
   readonly isAllowed: boolean;
-  /** What it runs with, as far as we know. */
+  /** Input that the call runs with, as far as known. */
   readonly input: WireObject;
-  /** It is a subagent's: it may outlive the turn. */
+  /** Whether it is a call of a subagent, which may outlive the turn. */
   readonly isOfSubagent: boolean;
 }
 
-/** Asks a policy once for each call, in the hook or, without one, at the question. */
+/** Asks a policy once for each call: in the hook or, if no hook ran, at the question. */
 export class PolicyGate {
   readonly #policy: Policy;
   readonly #asksForOutput: boolean;
   readonly #failed: (error: unknown) => void;
-  /** What the hook heard, for the question that may follow, by the call's id. */
+  /** Decisions made in the hook, kept for the question that may follow, by the call's id. */
   readonly #heard = new Map<
     string,
     {
@@ -72,19 +72,22 @@ export class PolicyGate {
   >();
   /** Calls that may run now, by their ids. */
   readonly #passed = new Map<string, Passed>();
-  /** Where the session began: a `cd` in a command must not move what a policy opens. */
+  /**
+   * Initial directory of the session: a `cd` in a command must not change which paths a policy
+   * allows.
+   */
   #cwd: string | undefined;
   #hookWorks = false;
-  /** What the settings say; unknown until the CLI told them. */
+  /** Whether the settings may have hooks; assumed until the CLI has reported the settings. */
   #settingsHaveHooks = true;
-  /** A plugin, a skill or a slash command is in use, whose hooks nothing tells of. */
+  /** Whether a plugin, skill or slash command is in use, whose hooks the CLI does not report. */
   #hasHiddenHooks = false;
 
   /**
    * @param asksForOutput Whether the CLI was given a schema for answers.
-   * @param machine Where links are followed that may lead to what the CLI protects.
+   * @param machine Follows links that may lead to files that the CLI protects.
    * @param denies The rules of `disallowedTools`.
-   * @param failed Hears what a policy threw, or what was wrong with its answer.
+   * @param failed Called with what a policy threw, or what was wrong with its answer.
    */
   constructor(
     policy: Policy,
@@ -99,8 +102,8 @@ export class PolicyGate {
   }
 
   /**
-   * Whether a call is no call but an answer of the schema that this session asked for.
-   * It does nothing, so no policy decides on it.
+   * Whether a call is really the structured output that this session asked for. It has no effect,
+   * so no policy decides on it.
    */
   isAnswer(input: WireObject): boolean {
     this.#hookWorks = true;
@@ -108,9 +111,9 @@ export class PolicyGate {
   }
 
   /**
-   * What the policy says of a call that is about to run, by the input of its hook.
+   * Asks the policy about a call that is about to run, from the input of its hook.
    *
-   * @param made The input that the caller's own hooks made of it.
+   * @param made The call's input as changed by the caller's own hooks.
    */
   beforeCall(
     input: WireObject,
@@ -125,7 +128,7 @@ export class PolicyGate {
     if (request.toolName === "Skill") this.#hasHiddenHooks = true;
     const verdict = this.#decide(request, context, input.cwd);
     return whenKnown(verdict, (decision) => {
-      // Without an id nobody could tell whose decision it was.
+      // Without an id the decision could not be matched to its call.
       if (request.toolUseId !== "") {
         const { toolUseId } = request;
         this.#heard.set(toolUseId, {
@@ -156,7 +159,7 @@ export class PolicyGate {
     });
   }
 
-  /** A context with where the session began. */
+  /** Returns the context with the initial directory of the session. */
   placed(context: PolicyContext): PolicyContext {
     return this.#placed(context, undefined);
   }
@@ -170,18 +173,18 @@ export class PolicyGate {
     };
   }
 
-  /** What the policy says of a call that the CLI asks about. */
+  /** Asks the policy about a call that the CLI asks about. */
   atQuestion(request: ToolRequest, context: PolicyContext): Verdict {
     const heard = this.#heard.get(request.toolUseId);
     this.#heard.delete(request.toolUseId);
-    // Another hook may have changed the input since: that is another call.
+    // Another hook may have changed the input in the meantime; that makes it a different call.
     if (heard !== undefined && heard.input === keyOf(request)) {
       return heard.decision;
     }
     return this.#decide(request, context, heard?.cwd);
   }
 
-  /** What the policy says of a call that a hook of the caller's changed. */
+  /** Asks the policy about a call that a caller's hook changed. */
   ofChanged(
     input: WireObject,
     changed: WireObject,
@@ -194,7 +197,7 @@ export class PolicyGate {
     );
   }
 
-  /** What the policy says of a call that the answer to its question changed. */
+  /** Asks the policy about a call whose input was changed in the answer to its question. */
   ofAnswered(
     request: ToolRequest,
     input: WireObject,
@@ -203,48 +206,57 @@ export class PolicyGate {
     return this.#decide({ ...request, input }, context, undefined);
   }
 
-  /** The policy's no to a call whose question is not answered; `undefined` if there is none. */
+  /**
+   * Returns the policy's denial of a call whose question was not answered; `undefined` if there is
+   * none.
+   */
   heardDenial(toolUseId: string): DenyDecision | undefined {
     const decision = this.#heard.get(toolUseId)?.decision;
     return decision?.behavior === "deny" ? decision : undefined;
   }
 
-  /** Whether the policy's hook was asked about a call, and has not heard of its end. */
+  /** Whether the policy's hook was asked about a call whose end has not been reported yet. */
   hasHeard(toolUseId: string): boolean {
     return this.#heard.has(toolUseId) || this.#passed.has(toolUseId);
   }
 
   /**
-   * Whether hooks that are not ours may change the input of a call: hooks of the
-   * settings, of a plugin, of a skill or slash command that was loaded, or of the agent
-   * that calls: a subagent, or the one that the session itself runs as.
+   * Whether hooks outside this program may change the input of a call: hooks of the settings, of a
+   * plugin, of a loaded skill or slash command, or of the calling agent, be it a subagent or the
+   * agent that the session itself runs as.
    */
   hasForeignHooks({ agent_id, agent_type }: WireObject): boolean {
     return this.#settingsHaveHooks || this.#hasHiddenHooks ||
       agent_id !== undefined || agent_type !== undefined;
   }
 
-  /** A prompt was a slash command, which may have registered hooks with its text. */
+  /** Notes that a prompt was a slash command, which may have registered hooks. */
   expandedPrompt(): void {
     this.#hasHiddenHooks = true;
   }
 
-  /** Takes what the CLI says its settings are; `undefined` when it does not, or they changed. */
+  /**
+   * Takes the settings as reported by the CLI; `undefined` if it did not report them or they have
+   * changed.
+   */
   learnSettings(effective: unknown): void {
     const hooks = isWireObject(effective) ? effective.hooks ?? {} : undefined;
     this.#settingsHaveHooks = !isWireObject(hooks) ||
       CHANGING_EVENTS.some((event) => hooks[event] !== undefined);
   }
 
-  /** A turn begins. */
+  /** Notes that a turn starts. */
   began({ plugins = [] }: SystemInit): void {
-    // The CLI brings some of its own, which are no files of anybody.
+    // Plugins that are built into the CLI have no hooks of a user.
     if (plugins.some(({ path }) => path !== "builtin")) {
       this.#hasHiddenHooks = true;
     }
   }
 
-  /** Takes down what goes to the CLI about a call: the answer of a hook, or to a question. */
+  /**
+   * Records what is sent to the CLI about a call: the answer of a hook, or the answer to a
+   * question.
+   */
   answered(
     { toolUseId, input, agentId }: ToolRequest,
     response: WireObject,
@@ -269,9 +281,8 @@ export class PolicyGate {
   }
 
   /**
-   * Whether a call that has run was one that might, by the input of the hook that comes
-   * after it. The policy is asked again only where another input ran than the one that
-   * was decided on.
+   * Whether a call that has run was allowed, judging by the input of the `PostToolUse` hook. The
+   * policy is asked again only if the call ran with another input than the one decided on.
    */
   mayHaveRun(
     input: WireObject,
@@ -294,7 +305,7 @@ export class PolicyGate {
     );
   }
 
-  /** Who decides on a call, and why. Asks nobody but the policy. */
+  /** Explains who decides on a call, and why. Asks only the policy. */
   explain(
     request: ToolRequest,
     context: PolicyContext,
@@ -308,16 +319,15 @@ export class PolicyGate {
   }
 
   /**
-   * Whether a tool ran and the hook was never called: the CLI runs without hooks, so
-   * the policy holds nothing. An error may be the tool's own refusal of its input,
-   * which comes before the hook. What the API runs itself, such as its web search, never
-   * comes to a hook.
+   * Whether a tool ran without a call of the hook: then the CLI runs without hooks, and the policy
+   * has no effect. Errors do not count, because a tool may reject its input before the hook runs.
+   * Tools that the API runs itself, such as its web search, never reach a hook.
    */
   wasPassedBy({ isError, server, toolName }: ToolResult): boolean {
     return !this.#hookWorks && !isError && !server && toolName !== undefined;
   }
 
-  /** Forgets what was heard: no question about it can follow any more. */
+  /** Forgets the decisions of the hook, once no question about them can follow. */
   forget(): void {
     this.#heard.clear();
     for (const [id, { isOfSubagent }] of this.#passed) {
@@ -326,7 +336,7 @@ export class PolicyGate {
   }
 }
 
-/** Events at which a hook can change what a tool is called with. */
+/** Events in which a hook can change the input of a tool. */
 const CHANGING_EVENTS = ["PreToolUse", "PermissionRequest"] as const;
 
 function keyOf({ toolName, input }: ToolRequest): string {
@@ -334,8 +344,8 @@ function keyOf({ toolName, input }: ToolRequest): string {
 }
 
 /**
- * Whether a call ran with what was decided on. The CLI makes the path that a tool goes by
- * absolute, and fills in what is off by default.
+ * Whether a call ran with the input that was decided on. The CLI makes the tool's path absolute,
+ * and adds fields that are false by default.
  */
 function isSameCall(
   decided: WireObject,
@@ -352,7 +362,7 @@ function isSameCall(
   });
 }
 
-/** Whether the CLI makes a path that was decided on the absolute one that it used. */
+/** Whether the path that was decided on resolves to the absolute path that the CLI used. */
 function isSamePath(decided: unknown, used: unknown, cwd: unknown): boolean {
   if (typeof decided !== "string" || typeof used !== "string") return false;
   const path = decided.trim().normalize("NFC");
@@ -361,7 +371,7 @@ function isSamePath(decided: unknown, used: unknown, cwd: unknown): boolean {
   return typeof cwd === "string" && plain(`${cwd}/${path}`) === used;
 }
 
-/** The call that a `PreToolUse` hook is about. */
+/** Returns the call that a `PreToolUse` hook is about. */
 export function requestOf(input: WireObject): ToolRequest {
   const agentId = input.agent_id;
   const toolName = textOf(input.tool_name);
@@ -374,7 +384,7 @@ export function requestOf(input: WireObject): ToolRequest {
   };
 }
 
-/** The shell command that a `PreSkillShellCommand` hook is about. */
+/** Returns the shell command that a `PreSkillShellCommand` hook is about. */
 export function skillRequestOf(input: WireObject): ToolRequest {
   const { command_name, command_source, invoked_by } = input;
   return {
@@ -391,7 +401,7 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Why a session with a policy cannot go on: see {@linkcode PolicyGate.wasPassedBy}. */
+/** Returns the error that ends a session with a policy: see {@linkcode PolicyGate.wasPassedBy}. */
 export function hooksAreOff(): StartupError {
   return new StartupError(
     "hooks_off",
@@ -403,7 +413,7 @@ export function hooksAreOff(): StartupError {
   );
 }
 
-/** Why a session with a policy cannot go on: see {@linkcode PolicyGate.mayHaveRun}. */
+/** Returns the error that ends a session with a policy: see {@linkcode PolicyGate.mayHaveRun}. */
 export function inputChanged({ tool_name }: WireObject): StartupError {
   return new StartupError(
     "input_changed",

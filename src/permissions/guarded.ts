@@ -1,5 +1,5 @@
 /**
- * A policy as a session asks it. Pure but for the function that follows links.
+ * Wraps a policy for use in a session. Pure except for the function that follows links.
  *
  * @module
  */
@@ -20,13 +20,13 @@ import {
 import { whenKnown } from "../util/maybe_promise.ts";
 
 /**
- * Asks a policy about each call by the name that the tool has now, with its kind and
- * what is protected in its path, and takes no general yes for what is protected. What a
- * deny rule covers is denied, whatever the policy says.
+ * Asks a policy about each call with the tool's current name, its kind, and the protected names in
+ * its path, and does not accept a general yes for a protected path. A call that a deny rule covers
+ * is denied, whatever the policy decides.
  *
- * @param machine Where links are followed that may lead to what the CLI protects.
- * @param denies The rules of `disallowedTools`. The CLI holds them against what a model
- * asks for, and not against the input of an answer.
+ * @param machine Follows links that may lead to files that the CLI protects.
+ * @param denies The rules of `disallowedTools`. The CLI checks them against the input from the
+ *   model, but not against the input in an answer.
  */
 export function guarded(
   policy: Policy,
@@ -41,7 +41,7 @@ export function guarded(
     const protectedNames = protectedNamesOf(call, context, machine);
     return protectedNames.length === 0 ? call : { ...call, protectedNames };
   };
-  /** The denial of a yes that does not cover what is written; else `undefined`. */
+  /** Returns a denial if a yes does not cover the written path; otherwise `undefined`. */
   const denialOf = (
     decision: Decision | undefined,
     seen: ToolRequest,
@@ -87,7 +87,7 @@ export function guarded(
   };
 }
 
-/** Why a call is denied that a rule of `disallowedTools` covers. */
+/** Explains the denial of a call that a rule of `disallowedTools` covers. */
 export function explainedRule(
   { toolName }: ToolRequest,
   rule: string,

@@ -1,5 +1,5 @@
 /**
- * What the hooks that ask the policy answer. Pure.
+ * Builds the answers of the hooks that ask the policy. Pure.
  *
  * @module
  */
@@ -8,23 +8,26 @@ import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { type Decision, deny, isSameInput } from "./decision.ts";
 
-/** What the answer of the `PreToolUse` hook depends on besides the decision. */
+/** What the answer of the `PreToolUse` hook depends on, apart from the decision. */
 export interface CallHookContext {
   /**
-   * Whether the CLI asks at all: where it does not, it denies what it would ask about,
-   * and there is no question whose answer could have it remember. Default `true`.
+   * Whether the CLI asks questions at all. If not, it denies what it would ask about, and there is
+   * no question whose answer could make it remember a rule. Default `true`.
    */
   readonly canAsk?: boolean;
   /**
-   * Whether hooks that are not ours may change the call, or answer a question about it.
-   * What they make of it shows only in the question. Default `false`.
+   * Whether hooks outside this program may change the call, or answer a question about it. Only the
+   * question shows their changes. Default `false`.
    */
   readonly hasForeignHooks?: boolean;
-  /** The input that the caller's own hooks made; absent when they left it as it was. */
+  /** The input as changed by the caller's own hooks; absent if they did not change it. */
   readonly made?: WireObject | undefined;
 }
 
-/** The answer of the `PreToolUse` hook: yes, no, "ask", which brings the question, or no opinion. */
+/**
+ * Returns the answer of the `PreToolUse` hook: "allow", "deny", "ask", which makes the CLI ask, or
+ * no decision.
+ */
 export function hookReply(
   decision: Decision | undefined,
   context: CallHookContext = {},
@@ -32,14 +35,14 @@ export function hookReply(
   if (decision === undefined) return {};
   if (decision.behavior === "deny") return denial(decision, context);
   const { canAsk = true, hasForeignHooks = false, made } = context;
-  // The CLI takes the input of the hook that answered last, and after "ask" none of an "allow".
+  // The CLI uses the input of the hook that answered last, and after an "ask" it ignores the input
+  // of an "allow".
   const input = decision.input ?? made;
   const { remember } = decision;
   if (hasForeignHooks && canAsk) return said("ask", { updatedInput: made });
   if (remember !== undefined && canAsk) {
-    // Only the answer to a question can change the rules, and only a question that the
-    // CLI comes to by itself brings rules to take over. With another input it must not
-    // come to run the call by itself.
+    // Only the answer to a question can change the rules, and only a question that the CLI asks on
+    // its own suggests rules. With a changed input the CLI must not run the call on its own.
     return input === undefined ? {} : said("ask", { updatedInput: made });
   }
   return said("allow", { updatedInput: input });
@@ -51,8 +54,8 @@ function denial(
 ): WireObject {
   const no = said("deny", { permissionDecisionReason: message });
   if (interrupt !== true) return no;
-  // Only the answer to a question ends the turn as an interruption does. A hook of
-  // somebody else could answer that question with yes.
+  // Only the answer to a question can end the turn like an interruption. But a foreign hook could
+  // allow the call by answering that question.
   return hasForeignHooks || !canAsk
     ? { ...no, continue: false, stopReason: message }
     : said("ask");
@@ -71,7 +74,7 @@ function said(permissionDecision: string, rest: WireObject = {}): WireObject {
   };
 }
 
-/** The answer of the `PreSkillShellCommand` hook. It cannot change the command. */
+/** Returns the answer of the `PreSkillShellCommand` hook, which cannot change the command. */
 export function skillReply(
   decision: Decision,
   request: ToolRequest,
@@ -91,14 +94,16 @@ export function skillReply(
   };
 }
 
-/** Whether an answer of a `PreToolUse` hook denies the call and ends the turn with it. */
+/** Whether an answer of a `PreToolUse` hook denies the call and ends the turn. */
 export function isDenialThatStops(response: WireObject | undefined): boolean {
   const specific = response?.hookSpecificOutput;
   return response?.continue === false && isWireObject(specific) &&
     specific.permissionDecision === "deny";
 }
 
-/** The input that an answer of a hook gives a call; `undefined` when it leaves it as it was. */
+/**
+ * Returns the changed input in the answer of a hook; `undefined` if it does not change the input.
+ */
 export function changedInput(
   response: WireObject | undefined,
 ): WireObject | undefined {
@@ -111,7 +116,7 @@ export function changedInput(
     : undefined;
 }
 
-/** Whether an answer of a hook lets a call run. */
+/** Whether an answer of a hook allows a call. */
 export function isYes(response: WireObject | undefined): boolean {
   const specific = response?.hookSpecificOutput;
   if (!isWireObject(specific)) return false;

@@ -1,5 +1,5 @@
 /**
- * A policy that tells of its decisions. Pure but for the function it tells.
+ * A policy that reports its decisions to a function. Pure except for that function.
  *
  * @module
  */
@@ -13,22 +13,22 @@ import { byExplaining } from "./explain.ts";
 import type { Policy, SyncPolicy } from "./policy_types.ts";
 import { whenKnown } from "../util/maybe_promise.ts";
 
-/** What {@linkcode logged} tells of a call. */
+/** What {@linkcode logged} reports about a call. */
 export interface PolicyRecord {
   /** Name of the policy. */
   readonly policy: string;
   /** The call. */
   readonly request: ToolRequest;
-  /** What the policy said; `undefined` where it does not decide. */
+  /** Decision of the policy; `undefined` if it left the call undecided. */
   readonly decision: Decision | undefined;
 }
 
 /**
- * Tells a function of each decision of a policy. What the function throws, or
- * rejects with, changes no decision; it goes to `reportError`.
+ * Reports each decision of a policy to a function. Errors and rejections of the function do not
+ * change the decision; they go to `reportError`.
  *
- * The events of type `permission_decision` tell of a whole session's decisions; this
- * tells of one policy's, wherever it is used.
+ * Events of type `permission_decision` cover the decisions of a whole session; this covers those of
+ * one policy, wherever it is used.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function logged(
   policy: SyncPolicy,
   log: (record: PolicyRecord) => unknown,
 ): SyncPolicy;
-/** Tells a function of each decision of a policy that may take time. */
+/** The same for a policy that may return promises. */
 export function logged(
   policy: Policy,
   log: (record: PolicyRecord) => unknown,
@@ -59,7 +59,7 @@ export function logged(
     name,
     decide: (request, context) =>
       whenKnown(decide(policy, request, context), (decision) => {
-        // A copy: to write into the record must not change the decision.
+        // Pass a copy, so that changes to the record cannot affect the decision.
         tell(log, {
           policy: name,
           request,
@@ -67,7 +67,7 @@ export function logged(
         });
         return decision;
       }),
-    // To explain a call is not to decide on it.
+    // An explanation is not a decision, so it is not reported.
     explain: (request, context) => byExplaining(policy, request, context),
     ...bypass === undefined ? {} : { bypass },
     ...toolNames === undefined ? {} : { toolNames },

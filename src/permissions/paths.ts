@@ -1,13 +1,13 @@
 /**
- * Absolute paths: as text, and with the symbolic links of a file system followed. Pure
- * but for the function that follows links.
+ * Resolves absolute paths, as text and with symbolic links followed. Pure except for the function
+ * that follows links.
  *
  * @module
  */
 
 import type { RealPath } from "../util/real_path.ts";
 
-/** The field of the input that holds the path, for each tool of the CLI that edits. */
+/** Input field with the path, for each tool of the CLI that edits files. */
 export const EDITED_PATH: Readonly<Record<string, string>> = {
   Edit: "file_path",
   MultiEdit: "file_path",
@@ -17,19 +17,19 @@ export const EDITED_PATH: Readonly<Record<string, string>> = {
 
 const WINDOWS_ROOT = /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)[\\/]/;
 
-/** Whether an absolute path is another one, or below it. */
+/** Whether an absolute path equals `root` or is below it. */
 export function isBelow(path: string, root: string): boolean {
   return path === root ||
     path.startsWith(/[/\\]$/.test(root) ? root : `${root}/`) ||
     WINDOWS_ROOT.test(root) && path.startsWith(`${root}\\`);
 }
 
-/** Whether a path begins at the root of a file system. */
+/** Whether a path is absolute, on any operating system. */
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/") || WINDOWS_ROOT.test(path);
 }
 
-/** The path, from where relative ones begin; throws where that is not known. */
+/** Returns the absolute path, resolved against `cwd`; throws if that is needed and unknown. */
 export function absolute(path: string, cwd: string | undefined): string {
   if (isAbsolute(path)) return path;
   if (cwd === undefined || !isAbsolute(cwd)) {
@@ -38,7 +38,7 @@ export function absolute(path: string, cwd: string | undefined): string {
   return `${cwd}/${path}`;
 }
 
-/** The absolute path with `.`, `..` and empty parts taken as text, as the CLI takes them. */
+/** Returns the absolute path with `.`, `..` and empty parts resolved textually, as the CLI does. */
 export function plain(path: string): string {
   const root = WINDOWS_ROOT.exec(path)?.[0] ??
     (path.startsWith("/") ? "/" : "");
@@ -52,8 +52,8 @@ export function plain(path: string): string {
 }
 
 /**
- * Where an absolute path leads: as much of it as is there, with all links followed,
- * and the rest as it is.
+ * Returns the target of an absolute path: the existing part with all links followed, and the rest
+ * unchanged.
  */
 export function follow(path: string, realPath: RealPath): string {
   const separator = WINDOWS_ROOT.test(path) ? /[/\\]/ : /\//;
@@ -69,7 +69,7 @@ export function follow(path: string, realPath: RealPath): string {
     const parts = head.split(separator);
     const last = parts.pop();
     if (last === undefined) throw new Error(`nothing of "${path}" is there`);
-    // Behind something that is not there, ".." means whatever is made of it later.
+    // After a part that does not exist, the meaning of ".." depends on what is created there later.
     if (last === "..") {
       throw new Error(`"${path}" leads through what is not there`);
     }
@@ -83,6 +83,6 @@ export function follow(path: string, realPath: RealPath): string {
 function parentOf(path: string, last: string): string {
   const parent = path.slice(0, path.length - last.length - 1);
   if (parent === "") return "/";
-  // "C:" alone would be the current directory of that drive.
+  // "C:" alone would mean the current directory of that drive.
   return /^[A-Za-z]:$/.test(parent) ? `${parent}\\` : parent;
 }

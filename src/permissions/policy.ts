@@ -1,5 +1,5 @@
 /**
- * Policies: who may call which tool. Pure.
+ * Policies, which decide which tool calls may run. Pure.
  *
  * @module
  */
@@ -29,13 +29,13 @@ import { namesProtected, parseRule, ruleMatches } from "./rules.ts";
 /** A call as a policy sees it. */
 export type PolicyRequest = ToolRequest & { readonly kind: ToolKind };
 
-/** A call by the name that its tool has now, whatever the CLI calls it, and its kind. */
+/** Returns a call with the current name of its tool, whatever the CLI calls it, and its kind. */
 export function policyRequest(request: ToolRequest): PolicyRequest {
   const toolName = currentToolName(request.toolName);
   return { ...request, toolName, kind: toolKind(toolName) };
 }
 
-/** The protected names of a call, also where no session looked for them. */
+/** Returns the protected names of a call, even if no session determined them. */
 function namesOf(
   request: ToolRequest,
   context: PolicyContext,
@@ -43,7 +43,7 @@ function namesOf(
   return request.protectedNames ?? protectedNamesOf(request, context);
 }
 
-/** A question to a person is no permission: a plain yes would answer it with nothing. */
+/** Whether the call is a question to a person: allowing it would answer it with nothing. */
 export function isQuestion(request: ToolRequest): boolean {
   return request.toolName === "AskUserQuestion";
 }
@@ -54,10 +54,10 @@ export function isQuestion(request: ToolRequest): boolean {
  * executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …), unless `bypass` is
  * set.
  *
- * @param options `bypass: true` also starts the CLI with
- * `--dangerously-skip-permissions`, so that its own rules ask about nothing. The CLI
- * refuses that flag to root unless the variable `IS_SANDBOX` is `1`. It has an effect
- * on a session's policy itself, not on one inside of another.
+ * @param options `bypass: true` also starts the CLI with `--dangerously-skip-permissions`, so that
+ *   its own rules ask about nothing. The CLI refuses that flag to root unless the variable
+ *   `IS_SANDBOX` is `1`. It takes effect only if it is the session's policy itself, not part of
+ *   another policy.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function allowAll(
   };
 }
 
-/** Denies every call, also those that the CLI would not ask about. */
+/** Denies every call, including those that the CLI would not ask about. */
 export function denyAll(message?: string): SyncPolicy {
   return {
     name: "denyAll",
@@ -89,15 +89,14 @@ export function denyAll(message?: string): SyncPolicy {
 }
 
 /**
- * Leaves every call undecided, so that the program asks its user: what the CLI's own rules
- * and settings would ask about becomes a `PermissionRequest` event, which `allow()` or
- * `deny()` answers. Without any policy the CLI denies such a call by itself, and there
- * is no event. What its rules allow, such as reading a file in the working directory,
- * runs without a question. If no program reads the event (`ask()`, `printPrompt()`), the
- * call is denied.
+ * Leaves every call undecided, so that the program asks its user: a call that the CLI's own rules
+ * and settings would ask about becomes a `PermissionRequest` event, which `allow()` or `deny()`
+ * answers. Without any policy the CLI denies such a call itself, without an event. Calls that its
+ * rules allow, such as reading a file in the working directory, run without a question. If no
+ * program reads the event (`ask()`, `printPrompt()`), the call is denied.
  *
- * Behind other policies, as in `firstOf(byTool({ Bash: denyAll() }), askUser())`, it says
- * what is left.
+ * After other policies, as in `firstOf(byTool({ Bash: denyAll() }), askUser())`, it makes explicit
+ * what happens to the remaining calls.
  *
  * @example
  * ```ts
@@ -122,9 +121,8 @@ export function askUser(): SyncPolicy {
 }
 
 /**
- * Allows the CLI's built-in tools and leaves those of MCP servers undecided. Writing
- * what the CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …) is left
- * undecided, too.
+ * Allows the CLI's built-in tools and leaves those of MCP servers undecided. Writing files that the
+ * CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …) is left undecided, too.
  *
  * @param options `except`: built-in tools to leave undecided as well. The CLI's own rules
  * decide on those, and they let some run without a question, such as `Read` and `Agent`;
@@ -158,20 +156,19 @@ export function allowBuiltins(
 }
 
 /**
- * Allows what one of the rules covers, and denies everything else.
+ * Allows calls that one of the rules covers, and denies all others.
  *
- * @param rules A tool's name (`Read`), a name with a pattern for what it is called
- * with (`Bash(git *)`, `Read(src/**)`), or a pattern for names (`mcp__db__*`). A
- * rule for `Bash` covers single commands only: nothing with `;`, `&&`, `|`, `>`,
- * `$(…)` and the like. It cannot know what the program makes of its arguments:
- * `Bash(git *)` covers `git -C /elsewhere push` and `git -c alias.x='!…' x` too.
- * Of a tool of an MCP server all texts that look like commands, paths or addresses
- * have to match the pattern. `mcp__db` and `mcp__db__*` cover no tool that may be one of
- * a server `db__admin`: of `mcp__db__admin__drop` nobody can tell.
- * Symbolic links are not followed: for that there is {@linkcode writePaths}. A rule for
- * `Write`, `Edit` or `NotebookEdit` covers what the CLI executes or trusts (`.claude/`,
- * `.git/`, `.mcp.json`, `.bashrc`, …) only if it names it: `Write(.claude/skills/**)`.
- * @throws {ConfigError} When a rule cannot be read, or there is none.
+ * @param rules A tool's name (`Read`), a name with a pattern for its input (`Bash(git *)`,
+ *   `Read(src/**)`), or a pattern for names (`mcp__db__*`). A rule for `Bash` covers single
+ *   commands only: nothing with `;`, `&&`, `|`, `>`, `$(…)` and the like. It cannot know how the
+ *   program interprets its arguments: `Bash(git *)` covers `git -C /elsewhere push` and `git -c
+ *   alias.x='!…' x` too. For a tool of an MCP server, all texts that look like commands, paths or
+ *   URLs must match the pattern. `mcp__db` and `mcp__db__*` do not cover a tool that may belong to
+ *   a server `db__admin`, such as the ambiguous `mcp__db__admin__drop`. Symbolic links are not
+ *   followed: use {@linkcode writePaths} for that. A rule for `Write`, `Edit` or `NotebookEdit`
+ *   covers files that the CLI executes or trusts (`.claude/`, `.git/`, `.mcp.json`, `.bashrc`, …)
+ *   only if it names it: `Write(.claude/skills/**)`.
+ * @throws {ConfigError} If a rule cannot be parsed, or there is none.
  *
  * @example
  * ```ts
@@ -229,13 +226,13 @@ export function allowList(rules: readonly string[]): SyncPolicy {
 }
 
 /**
- * Asks a function. It gives `allow()`, `deny()`, or `undefined` to leave the call
- * undecided, at once or as a promise. A throw or anything else denies.
+ * Asks a function. It returns `allow()`, `deny()`, or `undefined` to leave the call undecided,
+ * directly or as a promise. An error or any other value denies.
  *
- * The name is the one that the tool has now: `Agent`, never `Task`. Allow kinds or names
- * that you list: other tools than `Bash` run commands too, and newer CLIs have more.
- * `allow()` does not cover what the CLI executes or trusts
- * (`request.protectedNames`); `allow({ protected: true })` does.
+ * The tool's name is its current one: `Agent`, never `Task`. Allow only kinds or names that you
+ * list: other tools than `Bash` run commands too, and newer CLIs have more. `allow()` does not
+ * cover files that the CLI executes or trusts (`request.protectedNames`); `allow({ protected: true
+ * })` does.
  *
  * @example
  * ```ts
@@ -253,7 +250,7 @@ export function callback(
     request: PolicyRequest & PolicyContext,
   ) => PolicyAnswer,
 ): SyncPolicy;
-/** Asks a function that may take time. */
+/** The same for a function that may return a promise. */
 export function callback(
   decide: (
     name: string,

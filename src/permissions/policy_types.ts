@@ -7,31 +7,31 @@
 import type { ToolRequest } from "../events/permissions.ts";
 import type { Decision } from "./decision.ts";
 
-/** What a policy may know besides the call itself. */
+/** What a policy knows besides the call itself. */
 export interface PolicyContext {
-  /** Aborts when the answer is not wanted any more: the turn ended, or another answer came first. */
+  /** Aborts when the answer is no longer needed: the turn ended, or another answer came first. */
   readonly signal: AbortSignal;
   /** Working directory of the session, absolute. A `cd` in a command does not change it. */
   readonly cwd?: string;
   /**
-   * Where the CLI is at this call, absolute: a `cd` in a command moves it. Relative
-   * paths of the call begin here. Default `cwd`.
+   * Current directory of the CLI at this call, absolute; a `cd` in a command changes it. Relative
+   * paths of the call are resolved against it. Default `cwd`.
    */
   readonly callCwd?: string;
 }
 
-/** A decision, or `undefined` to leave it to somebody else. */
+/** A decision, or `undefined` to leave the call undecided. */
 export type PolicyAnswer = Decision | undefined;
 
 /**
- * Decides on tool calls: on **every** one, also those that the CLI would not ask
- * about, those of subagents, and in every permission mode.
+ * Decides on tool calls: on **every** call, including those that the CLI would not ask about and
+ * those of subagents, in every permission mode.
  *
- * `undefined` leaves a call undecided. The CLI's own rules and settings then hold, as
- * without a policy; what they would ask about becomes a `PermissionRequest` event, or
- * is denied where nobody reads events.
+ * `undefined` leaves a call undecided. The CLI's own rules and settings then apply, as without a
+ * policy; a call that they would ask about becomes a `PermissionRequest` event, or is denied if the
+ * program does not read events.
  *
- * A policy that throws, or gives something that is no decision, denies.
+ * A policy that throws, or returns something other than a decision, denies.
  */
 export interface Policy {
   /** Its name in messages, such as `allowList`. */
@@ -42,41 +42,41 @@ export interface Policy {
     context: PolicyContext,
   ): PolicyAnswer | Promise<PolicyAnswer>;
   /**
-   * Says who decides on a call, and why, for `session.explainPermission()`. Without it
-   * `decide` is called for that.
+   * Explains who decides on a call, and why, for `session.explainPermission()`. Without it `decide`
+   * is called instead.
    */
   explain?(
     request: ToolRequest,
     context: PolicyContext,
   ): PermissionExplanation | Promise<PermissionExplanation>;
-  /** The CLI is started with `--dangerously-skip-permissions`: see {@linkcode allowAll}. */
+  /** Whether the CLI is started with `--dangerously-skip-permissions`: see {@linkcode allowAll}. */
   readonly bypass?: boolean;
   /**
-   * Names of the tools that its rules are about, or patterns for names, as they were
-   * written. A session compares them with the tools that the CLI has.
+   * Names of the tools in its rules, or patterns for names, as written. A session compares them
+   * with the tools of the CLI.
    */
   readonly toolNames?: readonly string[];
 }
 
-/** A {@linkcode Policy} that decides at once, as a blocking session needs it. */
+/** A {@linkcode Policy} that decides synchronously, as a blocking session requires. */
 export interface SyncPolicy extends Policy {
   /** Decides on one call. */
   decide(request: ToolRequest, context: PolicyContext): PolicyAnswer;
-  /** Says who decides on a call, and why. */
+  /** Explains who decides on a call, and why. */
   explain?(
     request: ToolRequest,
     context: PolicyContext,
   ): PermissionExplanation;
 }
 
-/** Who decides on a call, and why: what `session.explainPermission()` gives. */
+/** Who decides on a call, and why: the result of `session.explainPermission()`. */
 export interface PermissionExplanation {
-  /** What becomes of the call. `undefined`: the CLI's own rules decide. */
+  /** Decision on the call. `undefined`: the CLI's own rules decide. */
   readonly decision: Decision | undefined;
   /** Names of the policies, from the outermost to the one that decided. */
   readonly by: readonly string[];
-  /** The rule or the entry that decided, as it was written. */
+  /** The rule or entry that decided, as written. */
   readonly rule?: string;
-  /** Why, as a sentence. */
+  /** Reason, as a sentence. */
   readonly reason: string;
 }

@@ -1,11 +1,10 @@
 /**
- * Files that the CLI executes or trusts: its own settings, hooks of git, start files of
- * shells, configurations of editors and package managers. A general yes to writing does
- * not cover them; a rule that names one does. Pure but for the function that follows
- * links.
+ * Recognizes files that the CLI executes or trusts: its own settings, git hooks, shell start-up
+ * files, configurations of editors and package managers. A general yes to writing does not cover
+ * them; a rule that names one does. Pure except for the function that follows links.
  *
- * The lists are those of CLI 2.1.332, which asks about such a path whatever its
- * `--allowedTools` say. `scripts/drift.ts` compares them with the lists in the pinned CLI.
+ * The lists are those of CLI 2.1.332, which asks about such a path regardless of `--allowedTools`.
+ * `scripts/drift.ts` compares them with the lists in the pinned CLI.
  *
  * @module
  */
@@ -16,7 +15,7 @@ import { type Decision, deny } from "./decision.ts";
 import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";
 import type { RealPath } from "../util/real_path.ts";
 
-/** Names that are protected with all that is below them. */
+/** Names of folders that are protected with everything below them. */
 export const PROTECTED_FOLDERS: readonly string[] = [
   ".cargo",
   ".claude",
@@ -79,9 +78,8 @@ const PROTECTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A name as the most forgiving file system takes it: without case, in one of its
- * spellings of Unicode (`.huſky`), without characters that do not show, without the
- * stream of a file (`.git:x`) and without dots and blanks at the end.
+ * Folds a name as the most lenient file system does: ignores case, Unicode variants (`.huſky`),
+ * invisible characters, the stream of a file (`.git:x`), and dots and blanks at the end.
  */
 export function foldedName(name: string): string {
   return name.normalize("NFKC").toLowerCase().replaceAll("\u0131", "i")
@@ -91,12 +89,12 @@ export function foldedName(name: string): string {
     ).replace(/[.\s]+$/, "");
 }
 
-/** A name that Windows may take for another one: `CLAUDE~1`, `git.`, `x.con`. */
+/** Whether Windows may take the name for another one: `CLAUDE~1`, `git.`, `x.con`. */
 function isOddName(name: string): boolean {
   return /~\d|[.\s]$|\.(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(name);
 }
 
-/** The parts of a path, each folded and with the one behind it. */
+/** Yields the parts of a path, each folded and with the part after it. */
 function* partsOf(path: string) {
   const parts = path.split(/[/\\]/).filter((part) =>
     part !== "" && part !== "." && part !== ".."
@@ -107,15 +105,16 @@ function* partsOf(path: string) {
   }
 }
 
-/** The names in a path that may mean another one. */
+/** Returns the names in a path that may stand for other names. */
 export function oddNames(path: string): readonly string[] {
   const odd = [...partsOf(path)].map(({ part }) => part).filter(isOddName);
   return /^(?:\\\\|\/\/[?.]\/)/.test(path) ? [...odd, path] : odd;
 }
 
 /**
- * The names in a path that are protected, folded. `.claude/worktrees` is where the CLI itself puts copies of a repository to work in:
- * it protects nothing there, but for a second `.claude` below.
+ * Returns the protected names in a path, folded. In `.claude/worktrees`, where the CLI itself keeps
+ * working copies of a repository, the outer `.claude` does not count, only a second `.claude` below
+ * it.
  */
 export function protectedNames(path: string): readonly string[] {
   const found = new Set<string>();
@@ -128,7 +127,7 @@ export function protectedNames(path: string): readonly string[] {
   return [...found];
 }
 
-/** The names that a rule's pattern for paths writes out: what it allows on purpose. */
+/** Returns the names that a path pattern of a rule spells out, and so allows on purpose. */
 export function namesWrittenOut(pattern: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { part, name, pair } of partsOf(pattern)) {
@@ -139,20 +138,20 @@ export function namesWrittenOut(pattern: string): ReadonlySet<string> {
   return names;
 }
 
-/** What is known of the machine that the CLI runs on. */
+/** Access to the machine that the CLI runs on. */
 export interface Machine {
   /** Follows symbolic links. */
   readonly realPath: RealPath;
   /**
-   * Folders and files of this session that the CLI executes or trusts, absolute: its
-   * configuration folder where that is not `~/.claude`, plugins, settings, MCP servers.
+   * Folders and files of this session that the CLI executes or trusts, absolute: its configuration
+   * folder if that is not `~/.claude`, plugins, settings, MCP servers.
    */
   readonly trusted: readonly string[];
 }
 
 /**
- * The protected names in the path of a call that edits a file; none for other calls.
- * With a machine also those that its links lead through.
+ * Returns the protected names in the path of a call that edits a file; none for other calls. With a
+ * machine, also names that its links lead through.
  */
 export function protectedNamesOf(
   { toolName, input }: Pick<ToolRequest, "toolName" | "input">,
@@ -168,7 +167,7 @@ export function protectedNamesOf(
   const path = given.trim();
   const base = callCwd ?? "";
   const whole = /^~|^[/\\]|^[A-Za-z]:/.test(path) ? path : `${base}/${path}`;
-  // The names of the session's own directory are no choice of the model's.
+  // The model did not choose the names in the session's own directory.
   const own = cwd !== undefined && isBelow(whole, cwd)
     ? whole.slice(cwd.length)
     : whole;
@@ -184,15 +183,15 @@ export function protectedNamesOf(
       }
     }
   } catch (error) {
-    // Where it leads is not known, so it may lead anywhere.
+    // The target is unknown, so it may be anywhere.
     found.add(thrownText(error));
   }
   return [...found];
 }
 
 /**
- * A rule that covers the protected names in the path of a call by writing it out;
- * `undefined` if no rule can: a link leads there, or its path may not be in a rule.
+ * Returns a rule that covers the protected names in the path of a call by spelling it out;
+ * `undefined` if no rule can, because a link leads there or the path cannot be written in a rule.
  */
 export function ruleNaming(
   { toolName, input }: Pick<ToolRequest, "toolName" | "input">,
@@ -211,7 +210,7 @@ export function ruleNaming(
     : undefined;
 }
 
-/** The denial of a call that a general yes does not cover. */
+/** Returns the denial for a call that a general yes does not cover. */
 export function protectedDenial(
   request: Pick<ToolRequest, "toolName" | "input">,
   names: readonly string[],

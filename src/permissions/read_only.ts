@@ -1,5 +1,5 @@
 /**
- * A policy for looking and not touching. Pure.
+ * A policy that allows reading but no changes. Pure.
  *
  * @module
  */
@@ -14,29 +14,29 @@ import { commandPattern, isSimpleCommand } from "./command.ts";
 /** Options of {@linkcode readOnly}. */
 export interface ReadOnlyOptions {
   /**
-   * Allows `WebFetch` and `WebSearch` too. They change nothing here, but an address
-   * can carry out what was read. Default `false`.
+   * Whether `WebFetch` and `WebSearch` are allowed too. They change nothing here, but a URL can
+   * leak what was read. Default `false`.
    */
   readonly web?: boolean;
   /**
-   * More commands, as in the rules of `allowList`: `["git log *", "git status"]`. What
-   * they do with their arguments is for you to know.
+   * More commands, as in the rules of `allowList`: `["git log *", "git status"]`. You are
+   * responsible for what they do with their arguments.
    */
   readonly commands?: readonly string[];
 }
 
 const WEB: ReadonlySet<string> = new Set(["WebFetch", "WebSearch"]);
 
-/** Tools that only ask, or change the mode; who decides on those is a matter of its own. */
+/** Tools that only ask or change the mode; this policy does not decide on them. */
 const UNDECIDED: ReadonlySet<string> = new Set([
   "EnterPlanMode",
   "ExitPlanMode",
 ]);
 
 /**
- * Programs that can neither write nor start another one, whatever their arguments.
- * Not here for that reason: `date`, `diff`, `env`, `file`, `find`, `git`, `rg`, `sed`,
- * `sort`, `tree`, `uniq`, `xargs`.
+ * Programs that can neither write nor start another program, whatever their arguments. Excluded for
+ * that reason: `date`, `diff`, `env`, `file`, `find`, `git`, `rg`, `sed`, `sort`, `tree`, `uniq`,
+ * `xargs`.
  */
 const PROGRAMS: readonly string[] = [
   "basename",
@@ -72,17 +72,16 @@ const PROGRAMS: readonly string[] = [
 const isReader = PROGRAMS.map((name) => commandPattern(`${name} *`));
 
 /**
- * Allows looking and denies everything else: tools that read files and lists, the
- * session's own notes (`TodoWrite`, `TaskCreate`, …), and in `Bash` single commands of
- * programs that cannot write (`ls`, `cat`, `grep`, `head`, `wc`, …). `git` is not
- * among them: its configuration can start programs. Tools of MCP servers, and any that
- * are not known, are denied. Subagents may be started, as this policy holds for their
- * calls too; not those in a worktree of their own. An agent of the project may bring MCP
- * servers and hooks, which the CLI starts by itself: leave those of a folder that you do
- * not trust out with `settingSources`. Questions to a person and changes of
- * the plan mode are left undecided.
+ * Allows reading and denies everything else. Allowed are tools that read files and lists, the
+ * session's own notes (`TodoWrite`, `TaskCreate`, …), and in `Bash` single commands of programs
+ * that cannot write (`ls`, `cat`, `grep`, `head`, `wc`, …). `git` is not among them: its
+ * configuration can start programs. Tools of MCP servers and unknown tools are denied. Subagents
+ * may be started, because this policy also applies to their calls, but not in their own worktree.
+ * An agent of the project may bring MCP servers and hooks, which the CLI starts itself: exclude
+ * those of an untrusted folder with `settingSources`. Questions to a person and changes of the plan
+ * mode are left undecided.
  *
- * It keeps nothing secret: whatever the process can read may be read.
+ * It does not protect secrets: the model may read whatever the process can read.
  *
  * @example
  * ```ts

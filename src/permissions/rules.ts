@@ -1,10 +1,10 @@
 /**
- * Rules such as `Read`, `Bash(git *)` and `mcp__db__*`. Pure.
+ * Parses and matches rules such as `Read`, `Bash(git *)` and `mcp__db__*`. Pure.
  *
- * What no rule can know: what a program makes of its arguments (`git -c alias.x='!rm'`,
- * `git -C /elsewhere`, `find -exec`, `awk`, `npm run`, `--output=file`), what a name
- * stands for in the shell (aliases, functions, `PATH`), and what a variable holds.
- * `Bash(git *)` trusts `git` with everything that it can be told.
+ * What no rule can know: how a program interprets its arguments (`git -c alias.x='!rm'`, `git -C
+ * /elsewhere`, `find -exec`, `awk`, `npm run`, `--output=file`), what a name means in the shell
+ * (aliases, functions, `PATH`), and what a variable contains. `Bash(git *)` trusts `git` with
+ * everything that it can do.
  *
  * @module
  */
@@ -26,38 +26,38 @@ import { pathWildcard, wildcard } from "./wildcard.ts";
 
 export { isSimpleCommand } from "./command.ts";
 
-/** Where relative paths of a rule and of a call begin. */
+/** Directories against which relative paths of a rule and of a call are resolved. */
 export interface RulePlace {
   /** Working directory of the session, absolute. */
   readonly cwd?: string;
-  /** Where the CLI is at this call, absolute. Default `cwd`. */
+  /** Current directory of the CLI at this call, absolute. Default `cwd`. */
   readonly callCwd?: string;
 }
 
-/** A rule, taken apart. */
+/** A parsed rule. */
 export interface Rule {
-  /** As it was written. */
+  /** The rule as written. */
   readonly text: string;
-  /** The tool that it is about, or a pattern for names, as it was written. */
+  /** Name of its tool, or a pattern for names, as written. */
   readonly toolName: string;
-  /** Whether the rule is about a tool of this name. */
+  /** Whether the rule applies to a tool of this name. */
   readonly matchesName: (toolName: string) => boolean;
-  /** Whether the rule covers this call; absent where it covers all of them. */
+  /** Whether the rule covers this call; absent if it covers all calls. */
   readonly matchesInput?: (
     request: Pick<ToolRequest, "toolName" | "input">,
     place: RulePlace,
   ) => boolean;
-  /** Names of files and folders that its pattern writes out. */
+  /** Names of files and folders that its pattern spells out. */
   readonly names: ReadonlySet<string>;
 }
 
-/** An "=" in front: the name is taken as it is. */
+/** With a leading "=" the name is not checked against known tools. */
 const SHAPE = /^(=?[A-Za-z_][\w*-]*)(?:\((.*)\))?$/s;
 
 /**
- * Takes a rule apart.
+ * Parses a rule.
  *
- * @throws {ConfigError} When it is none, or could never cover anything.
+ * @throws {ConfigError} If the text is not a rule, or could never cover any call.
  */
 export function parseRule(text: string): Rule {
   const [, name, content] = SHAPE.exec(String(text).trim()) ?? [];
@@ -83,11 +83,10 @@ export function parseRule(text: string): Rule {
 }
 
 /**
- * A tool's name, or a pattern for names, as a test of names: one that holds for every
- * name of the tool. `mcp__db` stands for all tools of that server, as in the CLI's own
- * rules.
+ * Returns a test for a tool's name or a pattern for names; it accepts every name of the tool.
+ * `mcp__db` stands for all tools of that server, as in the CLI's own rules.
  *
- * @throws {ConfigError} When it is none, or nearly the name of a built-in tool.
+ * @throws {ConfigError} If it is not a name, or is a near miss of a built-in tool's name.
  */
 export function parseName(name: string): (toolName: string) => boolean {
   if (!SHAPE.test(name) || name.includes("(")) {
@@ -105,16 +104,16 @@ export function parseName(name: string): (toolName: string) => boolean {
   return (toolName) => toolNames(toolName).some(matches);
 }
 
-/** Whether a name stands for more than one tool: it has a `*`, or is that of a server. */
+/** Whether a name stands for several tools: it contains a `*`, or is the name of a server. */
 export function isPattern(name: string): boolean {
   return name.includes("*") || /^mcp__(?:(?!__).)+$/.test(literalName(name));
 }
 
 /**
- * Whether a name and a pattern for names may be about another server than it seems: of
- * `mcp__db__admin__drop` nothing tells whether it is the tool `admin__drop` of the server
- * `db` or the tool `drop` of the server `db__admin`. A pattern that names a server
- * covers none of whose name that may be a part.
+ * Whether a tool's name may belong to another server than the pattern suggests:
+ * `mcp__db__admin__drop` may be the tool `admin__drop` of the server `db` or the tool `drop` of the
+ * server `db__admin`. A pattern for a server does not cover tools whose server may have a longer
+ * name.
  */
 export function isAmbiguous(pattern: string, toolName: string): boolean {
   const server = /^mcp__[^*]*__(?=[^*]*\*)|^mcp__(?:(?!__)[^*])+$/
@@ -151,7 +150,7 @@ function inputPattern(content: string): NonNullable<Rule["matchesInput"]> {
     return contents.length > 0 && contents.every(({ kind, text }) => {
       switch (kind) {
         case "command":
-          // Who asks to leave the sandbox wants more than to run this command.
+          // A call that asks to leave the sandbox wants more than to run this command.
           if (input.dangerouslyDisableSandbox === true) return false;
           return toolName === "PowerShell"
             ? matchesPowerShell(text)
@@ -168,13 +167,16 @@ function inputPattern(content: string): NonNullable<Rule["matchesInput"]> {
   };
 }
 
-/** Whether a pattern of `Glob` finds nothing outside of the folder it starts from. */
+/** Whether a pattern of `Glob` matches only files below its starting folder. */
 function staysBelow(pattern: unknown): boolean {
   return typeof pattern === "string" && !/^[\s/\\~]|^[A-Za-z]:/.test(pattern) &&
     !pattern.includes("..");
 }
 
-/** Hosts of addresses: `domain:example.com` is that host only, `domain:*.example.com` those below it. */
+/**
+ * Returns a test for the host of a URL: `domain:example.com` is only that host,
+ * `domain:*.example.com` the hosts below it.
+ */
 function domainPattern(content: string): (address: string) => boolean {
   if (!content.startsWith("domain:")) return () => false;
   const matches = wildcard(content.slice("domain:".length).toLowerCase());
@@ -188,22 +190,22 @@ function domainPattern(content: string): (address: string) => boolean {
 const WINDOWS_PATH = /^[A-Za-z]:[\\/]|^\\\\/;
 
 /**
- * Paths: `*` stays within a part, `**` does not; one that begins without `/` is
- * below the working directory of the session. A path with `..` in it matches
- * nothing. Symbolic links are not followed here: `writePaths` does that.
+ * Returns a test for paths: `*` stays within a part, `**` does not; a pattern that does not begin
+ * with `/` is relative to the working directory of the session. A path with `..` in it never
+ * matches. Symbolic links are not followed here; `writePaths` does that.
  */
 function pathPattern(
   pattern: string,
 ): (path: string, place: RulePlace) => boolean {
-  // The CLI's own rules write absolute paths with two.
+  // The CLI's own rules begin absolute paths with two slashes.
   const matches = pathWildcard(pattern.replace(/^\/\//, "/"));
   const isAbsolutePattern = /^[/~]|^[A-Za-z]:/.test(pattern);
   return (path, { cwd, callCwd = cwd }) => {
     const isWindows = WINDOWS_PATH.test(cwd ?? path);
     const slashes = (text: string) =>
       isWindows ? text.replaceAll("\\", "/") : text;
-    // The CLI trims and normalizes before it opens a file; what it opens must be
-    // what was checked.
+    // The CLI trims and normalizes a path before it opens the file; it must open the path that was
+    // checked.
     if (path !== path.trim().normalize("NFC") || path.includes("\0")) {
       return false;
     }
@@ -225,7 +227,7 @@ function pathPattern(
   };
 }
 
-/** Without `.` and without empty parts. */
+/** Removes `.` and empty parts. */
 function plain(path: string): string {
   return path.split("/").filter((part, index) =>
     index === 0 || part !== "" && part !== "."
@@ -243,7 +245,7 @@ export function ruleMatches(
     (rule.matchesInput === undefined || rule.matchesInput(request, place));
 }
 
-/** Whether a rule names each of these names of a path: only then it covers them. */
+/** Whether a rule spells out each of these protected names; only then does it cover them. */
 export function namesProtected(rule: Rule, names: readonly string[]): boolean {
   return names.every((name) => rule.names.has(name));
 }

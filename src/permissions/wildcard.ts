@@ -1,11 +1,11 @@
 /**
- * Patterns with `*`, matched in time that grows with the text and never blows up:
- * both text and pattern may come from somebody who wants it to. Pure.
+ * Matches patterns with `*` without exponential backtracking, because both text and pattern may
+ * come from an attacker. Pure.
  *
  * @module
  */
 
-/** A pattern in which `*` stands for any characters, as a test of whole texts. */
+/** Returns a test of whole texts for a pattern in which `*` stands for any characters. */
 export function wildcard(pattern: string): (text: string) => boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
@@ -15,7 +15,7 @@ export function wildcard(pattern: string): (text: string) => boolean {
     const end = text.length - last.length;
     if (!text.startsWith(first) || !text.endsWith(last)) return false;
     let at = first.length;
-    // The leftmost place of a part leaves the most room for those behind it.
+    // Matching a part at its leftmost position leaves the most room for the parts after it.
     for (const part of middle) {
       const found = text.indexOf(part, at);
       if (found < 0) return false;
@@ -25,7 +25,7 @@ export function wildcard(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Any characters, of a path. */
+/** Any characters, including `/`. */
 const ANY = "**";
 /** Any characters but `/`. */
 const ANY_IN_PART = "*";
@@ -44,13 +44,14 @@ function tokensOf(pattern: string): readonly string[] {
 }
 
 /**
- * A pattern for paths, as a test of whole paths: `*` stands for any characters but
- * `/`, `**` for any.
+ * Returns a test of whole paths for a pattern in which `*` stands for any characters but `/`, and
+ * `**` for any characters.
  */
 export function pathWildcard(pattern: string): (path: string) => boolean {
   const tokens = tokensOf(pattern);
   return (path) => {
-    // Which tokens may come next, all at once: no way is ever tried twice.
+    // Track the set of all tokens that may come next, so that no path through the pattern is tried
+    // twice.
     let states = reach(new Set([0]), tokens);
     for (let at = 0; at < path.length && states.size > 0; at++) {
       states = reach(step(states, path[at] as string, tokens), tokens);
@@ -59,7 +60,7 @@ export function pathWildcard(pattern: string): (path: string) => boolean {
   };
 }
 
-/** Where a character leads. */
+/** Returns the states after a character. */
 function step(
   states: ReadonlySet<number>,
   char: string,
@@ -74,9 +75,9 @@ function step(
   return next;
 }
 
-/** A star may stand for nothing. */
+/** Adds the states after stars, since a star may match nothing. */
 function reach(states: Set<number>, tokens: readonly string[]): Set<number> {
-  // A set that grows is iterated to its new end.
+  // Iterating a Set includes elements added during the loop.
   for (const state of states) {
     const token = tokens[state];
     if (token === ANY || token === ANY_IN_PART) states.add(state + 1);

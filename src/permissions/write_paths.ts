@@ -1,6 +1,6 @@
 /**
- * A policy that keeps writing inside of some directories. Pure but for the function
- * that follows links, which may be replaced.
+ * A policy that restricts writing to some directories. Pure except for the function that follows
+ * links, which can be replaced.
  *
  * @module
  */
@@ -19,19 +19,19 @@ import { foldedName, oddNames, protectedNames } from "./protected_paths.ts";
 /** Options of {@linkcode writePaths}. */
 export interface WritePathsOptions {
   /**
-   * More tools that write, and the field of their input that holds the path, such as
+   * Further tools that write, each with the input field that contains the path, such as
    * `{ mcp__fs__write_file: "path" }`.
    */
   readonly tools?: Readonly<Record<string, string>>;
   /**
-   * Names of files and folders that stay closed below the directories, as they can
-   * make the CLI, git or an editor run something. A directory that is itself given by
-   * such a name is open. By default what the CLI itself protects: `.claude`, `.git`,
-   * `.husky`, `.vscode`, `.mcp.json`, `.bashrc`, `.npmrc`, … Names are compared as the
-   * most forgiving file system does: without case, dots at the end and the like.
+   * Names of files and folders below the directories that stay closed, because they can make the
+   * CLI, git or an editor run something. A directory that you pass by such a name is open. Default:
+   * the names that the CLI itself protects: `.claude`, `.git`, `.husky`, `.vscode`, `.mcp.json`,
+   * `.bashrc`, `.npmrc`, … Names are compared as the most lenient file system does, ignoring case,
+   * dots at the end and the like.
    */
   readonly closed?: readonly string[];
-  /** Follows symbolic links. By default by asking the file system of this machine. */
+  /** Follows symbolic links. Default: uses the file system of this machine. */
   readonly realPath?: RealPath;
 }
 
@@ -39,24 +39,24 @@ export interface WritePathsOptions {
  * Allows `Write`, `Edit` and `NotebookEdit` below these directories (or on these
  * files), and denies them everywhere else. Other tools are left undecided.
  *
- * Symbolic links are followed as far as the path exists, so a link that leads out is
- * denied; so are a link to nothing, a path with `~`, and a call without a path. `..` is
- * read both ways: as text, and as the file system takes it behind a link. Relative
- * paths begin at the session's directory.
+ * Symbolic links are followed as far as the path exists, so a link that leads outside is denied; so
+ * are a dangling link, a path with `~`, and a call without a path. `..` is interpreted both ways:
+ * as text, and as the file system does after a link. Relative paths are resolved against the
+ * session's directory.
  *
- * What it cannot do:
+ * Limits:
  * - **`Bash` can write anywhere**: decide on it as well, as in the example.
- * - The CLI opens the file after the check. A link that is made between the two, by
- *   a command that runs at the same time, is followed.
+ * - The CLI opens the file after the check. A link created in between, by a command that runs at
+ *   the same time, is followed.
  * - A hard link looks like any file.
- * - Links are followed on this machine, so the CLI has to run here too.
+ * - Links are followed on this machine, so the CLI must run here too.
  *
- * The directories themselves are followed at the first call that the policy is asked
- * about, and stay where they were then.
+ * The links of the directories themselves are followed at the first call; later changes of these
+ * links have no effect.
  *
- * @param dirs Directories or files; relative ones begin at the session's directory.
- * @throws {ConfigError} When there is none, one is empty or a pattern (`src/**`), or a tool
- * is misspelt.
+ * @param dirs Directories or files, relative to the session's directory or absolute.
+ * @throws {ConfigError} If there is none, one is empty or a pattern (`src/**`), or a tool is
+ *   misspelt.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export function writePaths(
       ? protectedNames(path).length > 0 || oddNames(path).length > 0
       : path.split(/[/\\]/).some((part) => closedNames.has(foldedName(part)));
   const list = dirs.join(", ");
-  // By the session's directory: one policy may serve many sessions.
+  // Keyed by the session's directory, because one policy may serve many sessions.
   const roots = new Map<string | undefined, readonly string[]>();
   const rootsOf = (cwd: string | undefined): readonly string[] => {
     const known = roots.get(cwd);
@@ -130,7 +130,7 @@ export function writePaths(
     }
     const fault = faultOf(request, key, context, { open, closed, realPath });
     if (fault === undefined) {
-      // What is open in spite of its name was named by the caller.
+      // A path that is open despite a protected name was named by the caller.
       const decision = allow({ protected: true });
       return { decision, reason: `The path is below one of: ${list}` };
     }
@@ -139,13 +139,16 @@ export function writePaths(
   });
 }
 
-/** What is a pattern in a shell. Brackets are not: frameworks name folders so (`[id]`). */
+/**
+ * Matches shell patterns. Brackets are not included, because frameworks use them in folder names
+ * (`[id]`).
+ */
 const GLOB = /[*?]|\{[^}]*,[^}]*\}/;
 
-/** What a path is held against. */
+/** The limits that a path is checked against. */
 interface Fence {
   readonly open: readonly string[];
-  /** Whether a path below an open directory has a closed name in it. */
+  /** Whether a path below an open directory contains a closed name. */
   readonly closed: (path: string) => boolean;
   readonly realPath: RealPath;
 }
@@ -163,11 +166,11 @@ function faultOf(
   if (path.startsWith("~") || path.includes("\0")) {
     return `"${path}" is no plain path`;
   }
-  // Links of /proc lead each process elsewhere: ours says nothing about the CLI's.
+  // Links in /proc differ for each process, so what they are here says nothing about the CLI.
   if (/^\/(?:proc|dev)\//.test(plain(path))) {
     return `"${path}" is no plain file`;
   }
-  // The CLI trims and normalizes a path before it opens it; another one may not.
+  // The CLI trims and normalizes a path before it opens it; another tool may not.
   const forms = new Set([path, path.trim(), path.trim().normalize("NFC")]);
   try {
     for (const form of forms) {

@@ -1,6 +1,6 @@
 /**
- * What the caller makes of a start: another command, or a transport of its own. It is
- * checked, and held to what a session relies on.
+ * Checks what the caller's `spawn` or `transport` function returned, a changed command or a
+ * transport, and makes a transport keep the promises that a session relies on.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import type {
   TransportSignal,
 } from "../options/transport.ts";
 
-/** Whether it is meant as a transport, and not as a changed command. */
+/** Whether the value is meant as a transport rather than a changed command. */
 export function isTransport(value: unknown): value is Transport {
   return isWireObject(value) && "readable" in value;
 }
 
 /**
- * The command that the function `spawn` of the caller's gave.
+ * Returns the command from the caller's `spawn` function.
  *
  * @throws {ConfigError} It is none.
  */
@@ -63,7 +63,7 @@ function specIssue(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Why the function of the caller's failed. */
+/** Builds the error for a caller's function that failed. */
 export function carrierFailed(
   option: "spawn" | "transport",
   cause: unknown,
@@ -76,28 +76,31 @@ export function carrierFailed(
   );
 }
 
-/** How long the news of an end may take, in milliseconds. */
+/** How long `exited` may lag behind the actual end, in milliseconds. */
 const ENDED_MS = 100;
 
 /**
- * How long the output of a transport may be silent after the news of its end, which may
- * have gone another way.
+ * How long the output of a transport may be silent after `exited` resolves, in milliseconds: output
+ * and exit may arrive by different routes.
  */
 const LATE_TRANSPORT_MS = 250;
 
-/** How a session holds a transport of the caller's. */
+/** Settings with which a session wraps a caller's transport. */
 export interface CarrierTerms {
-  /** The option that it came from. */
+  /** Option that the transport came from. */
   readonly option: "spawn" | "transport";
-  /** How long it may take to end after SIGKILL, in milliseconds; then it counts as gone. */
+  /**
+   * How long the transport may take to end after SIGKILL, in milliseconds; after that it counts as
+   * gone.
+   */
   readonly stepMs: number;
-  /** What was written for it, to be removed at its end. */
+  /** Files written for the process, removed when it ends. */
   readonly files?: LaunchFiles;
 }
 
 /**
- * A transport of the caller's, held to what a session relies on: `kill` never throws,
- * and after SIGKILL there is an end.
+ * Wraps a caller's transport so that a session can rely on it: `kill` never throws, and `exited`
+ * resolves after SIGKILL.
  *
  * @throws {ConfigError} It is none.
  */
@@ -132,7 +135,7 @@ export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
     ...stderr === undefined ? {} : { stderr },
     ...pid === undefined ? {} : { pid },
     exited,
-    // How much of it is on its way cannot be known.
+    // Nothing tells how many bytes are still on their way.
     lateOutput: { silenceMs: LATE_TRANSPORT_MS, maxBytes: Infinity },
     removeFiles: () => terms.files?.removeNow(),
     kill(signal: TransportSignal): void {
@@ -146,8 +149,8 @@ export function carried(value: unknown, terms: CarrierTerms): HeldTransport {
       try {
         given.kill(signal);
       } catch (error) {
-        // What has ended just now cannot be signalled. Else it is the caller's own
-        // fault, told to the caller; the next signal is still sent.
+        // A process that has just ended cannot be signalled. Any other error is a fault of the
+        // caller's function and is reported; the next signal is still sent.
         tellTimer ??= setTimeout(() => reportError(error), ENDED_MS);
       }
     },

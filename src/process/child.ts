@@ -19,52 +19,55 @@ import type { ExitStatus, HeldTransport } from "../options/transport.ts";
 
 const encoder = new TextEncoder();
 
-/** Who takes what a process writes, and hears of its end. */
+/** Receives what a process writes, and is told when it ends. */
 export interface ChildTaker {
-  /** Ends the process with the program. Returns a function that cancels it. */
+  /** Makes the process end when the program ends. Returns a function that cancels this. */
   hold(target: ExitTarget): () => void;
-  /** Begins to read what the process writes. */
+  /** Starts reading what the process writes. */
   read(process: HeldTransport): {
     readonly stdout: Reading;
     readonly stderr: Reading | undefined;
   };
-  /** Stdout cannot be read any further. */
+  /** Called when stdout can no longer be read. */
   lost(error: unknown): void;
-  /** The process is gone, and its output was taken. */
+  /** Called when the process is gone and its output has been taken. */
   exited(status: ExitStatus): Promise<void> | undefined;
 }
 
-/** One process, which may be told to write and to end before it is there. */
+/** One process. `write` and the ending methods may be called before it has started. */
 export class Child {
   #steps: CloseSteps;
   #process: HeldTransport | undefined;
   #tree: ProcessTree | undefined;
   #ending: Ending | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  /** Lines that wait for the process to be there. */
+  /** Lines to write once the process has started. */
   readonly #unwritten: string[] = [];
-  /** How long the end of stdin may take; `undefined` until the end is asked for. */
+  /**
+   * How long the process may run after stdin is closed, in milliseconds; `undefined` until `close`
+   * is called.
+   */
   #eofMs: number | undefined;
   #isTerminated = false;
 
-  /** @param steps How long each step of its ending may take. */
+  /** @param steps How long each step of ending the process may take. */
   constructor(steps: CloseSteps) {
     this.#steps = steps;
   }
 
-  /** Id of the process, once there is one. */
+  /** Id of the process, once it has started. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** Why the process cannot be ended, as far as that is known. */
+  /** Why the process could not be ended, if known. */
   get endFailure(): unknown {
     return this.#ending?.failure;
   }
 
   /**
-   * Serves a process to its end. Resolves when it is gone, with its output and whatever it
-   * left behind.
+   * Serves a process until it ends. Resolves when it is gone, its output is read, and the processes
+   * it left behind are ended.
    *
    * @throws {unknown} What `process.exited` rejects with.
    */
@@ -90,7 +93,7 @@ export class Child {
     taker: ChildTaker,
   ): Promise<void> {
     this.#writer = process.writable.getWriter();
-    // The next write shows that stdin has ended.
+    // If stdin has ended, the next write fails and shows it.
     this.#writer.closed.catch(() => {});
     this.#ending = new Ending(
       process,
@@ -103,13 +106,13 @@ export class Child {
     else if (this.#eofMs !== undefined) this.#ending.close(this.#eofMs);
     const { stdout, stderr } = taker.read(process);
     stdout.done.catch((error) => taker.lost(error));
-    // The session continues without it.
+    // The session continues without stderr.
     stderr?.done.catch(() => {});
     const { code, signal } = await process.exited;
     const ended = endLeftovers(tree);
     const { lateOutput: { silenceMs, maxBytes } } = process;
     await this.#finish(stdout, {
-      // Whoever closes waits for less.
+      // When the session is being closed, wait for less time.
       silenceMs: this.#eofMs === undefined ? silenceMs : LATE_OUTPUT_MS,
       maxBytes,
     });
@@ -117,54 +120,57 @@ export class Child {
       await this.#finish(stderr, { silenceMs: LATE_OUTPUT_MS, maxBytes });
     }
     await taker.exited({ code, signal });
-    // Not before: a transport may take that for its end, and have output to come.
+    // Do not close stdin earlier: a transport may end then, with output still to come.
     this.#endInput();
     await ended;
   }
 
-  /** Waits for what is left of an output: another process may hold the pipe open for good. */
+  /**
+   * Waits for the rest of an output, within limits: another process may hold the pipe open forever.
+   */
   async #finish(output: Reading, limits: LateLimits): Promise<void> {
     if (!await lateOutput(output, limits)) await output.cut();
   }
 
-  /** Writes a line, once the process is there. After its end nothing happens. */
+  /** Writes a line once the process has started. After the process has ended, does nothing. */
   write(line: string): void {
     const writer = this.#writer;
     if (writer === undefined) {
       if (this.#process === undefined) this.#unwritten.push(line);
       return;
     }
-    // A process that no longer reads has ended, or has to: its end is what is reported.
+    // A process that no longer reads has ended or must be ended; its end is reported, not this
+    // error.
     writer.write(encoder.encode(`${line}\n`))
       .catch(() => this.#ending?.terminate());
   }
 
-  /** Ends the process by the steps, from the end of stdin, which gets at most this long. */
+  /** Ends the process step by step: closes stdin, waits at most `eofMs`, then sends signals. */
   close(eofMs: number): void {
     this.#eofMs ??= eofMs;
     this.#ending?.close(eofMs);
   }
 
-  /** Ends it by signals, with steps of its own if time is short. */
+  /** Ends the process by signals; pass shorter `steps` if time is short. */
   terminate(steps: CloseSteps = this.#steps): void {
     this.#isTerminated = true;
     this.#steps = steps;
     this.#ending?.terminate(steps);
   }
 
-  /** Kills it, and what it is known to have started. */
+  /** Kills the process and every process it is known to have started. */
   kill(): void {
     this.#process?.kill("SIGKILL");
     this.#tree?.kill();
   }
 
-  /** Removes at once what was written for the process, which has read it. */
+  /** Removes the files written for the process now, since it has read them. */
   removeFiles(): void {
     this.#process?.removeFiles();
   }
 
   #endInput(): void {
-    // The process may have closed its end before.
+    // The process may already have closed its end.
     this.#writer?.close().catch(() => {});
     this.#writer = undefined;
   }

@@ -1,10 +1,10 @@
 /**
- * Sees to it that no process outlives the program, however the program ends: by the
- * end of its event loop, `Deno.exit`, an error that nobody caught, or a signal. After
- * SIGKILL nothing can be done; then the end of its stdin has to tell the process.
+ * Makes sure that no process outlives the program, however the program ends: by an empty event
+ * loop, `Deno.exit`, an uncaught error, or a signal. A program killed by SIGKILL cannot act; then
+ * the process sees only that its stdin has ended.
  *
- * Everything here is synchronous: a program that exits waits for no promise. There are
- * listeners only while there is something to end.
+ * Everything here is synchronous: a program that exits does not wait for promises. Listeners are
+ * registered only while there is a process to end.
  *
  * @module
  */
@@ -13,33 +13,36 @@ import type { ExitSignal } from "../options/option_types.ts";
 import type { ProcessTree } from "./process_tree.ts";
 import type { HeldTransport, TransportSignal } from "../options/transport.ts";
 
-/** What has to be ended before the program ends. */
+/** A process that must end before the program does. */
 export interface ExitTarget {
-  /** Tells it to end, without waiting. */
+  /** Asks the process to end, without waiting. */
   begin(): void;
   /**
-   * Waits until it is gone, and makes it go when the time is up.
+   * Waits until the process is gone, and kills it when the time is up.
    *
    * @param deadline On the clock of `performance.now()`.
    */
   finish(deadline: number): void;
 }
 
-/** How long everything together may take after SIGTERM: the CLI ends a shell in 1.2 s. */
+/**
+ * How long all processes together may take to end after SIGTERM, in milliseconds: the CLI ends a
+ * shell in 1.2 s.
+ */
 export const EXIT_GRACE_MS = 2_000;
 
-/** The same where nothing says whether a process is gone. */
+/** The same limit if there is no way to tell whether a process is gone. */
 const BLIND_GRACE_MS = 500;
 
-/** How long SIGKILL may take. */
+/** How long a process may take to end after SIGKILL, in milliseconds. */
 const DYING_MS = 500;
 
-/** How often that is looked at. */
+/** Interval of the checks whether a process is gone, in milliseconds. */
 const LOOK_MS = 5;
 
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
-/** What it takes to end a process, and to remove what was written for it. */
+/** The methods needed to end a process and to remove its files. */
 export type TargetProcess = Pick<HeldTransport, "kill" | "removeFiles">;
 
 /** A process of this thread. */
@@ -62,7 +65,8 @@ export class ProcessTarget implements ExitTarget {
     try {
       this.#process.kill(signal);
     } catch {
-      // Another user's. Nobody is there to be told, and there are others to end.
+      // The process belongs to another user. Ignore the error: the program is exiting, and other
+      // processes must still be ended.
     }
   }
 
@@ -77,11 +81,11 @@ export class ProcessTarget implements ExitTarget {
       Atomics.wait(SLEEPER, 0, 0, LOOK_MS);
     }
     tree.look();
-    // A zombie takes no harm, and its number is its own as long as it is one.
+    // Killing a zombie does no harm, and its id is not reused while it is one.
     this.#kill("SIGKILL");
     tree.kill();
     this.#process.removeFiles();
-    // Dying takes a moment, and whoever waits for this program may look at once.
+    // Dying takes a moment, and a parent waiting for this program may check right after it exits.
     const last = performance.now() + DYING_MS;
     while (
       (tree.isRootGone() === false || tree.isLeft()) && performance.now() < last
@@ -89,7 +93,7 @@ export class ProcessTarget implements ExitTarget {
   }
 }
 
-/** Ends them all, side by side. */
+/** Ends all targets in parallel. */
 export function endNow(targets: Iterable<ExitTarget>, graceMs: number): void {
   const all = [...targets];
   for (const target of all) target.begin();
@@ -102,7 +106,7 @@ const held = new Set<ExitTarget>();
 let isEnding = false;
 
 function endHeld(): void {
-  // What goes wrong here may be an error that nobody catches, and so come here again.
+  // An error thrown here may be uncaught and so call this function again.
   if (isEnding) return;
   isEnding = true;
   try {
@@ -112,18 +116,21 @@ function endHeld(): void {
   }
 }
 
-/** Ends everything at once, without a chance to end by itself. For a program in a hurry. */
+/**
+ * Kills all held processes at once, without letting them end by themselves. For a program that must
+ * exit quickly.
+ */
 export function endHeldAtOnce(): void {
   endNow(held, 0);
 }
 
-// An error that somebody takes care of does not end the program. Whoever does so after
-// us cannot be seen from here.
+// An error with `preventDefault` called does not end the program. A listener that runs after this
+// one cannot be seen from here.
 function endHeldOnError(event: Event): void {
   if (!event.defaultPrevented) endHeld();
 }
 
-/** Ends it with the program, until what this gives is called. */
+/** Ends the target when the program ends. Returns a function that cancels this. */
 export function holdExit(target: ExitTarget): () => void {
   if (held.size === 0) listenToExit();
   held.add(target);
@@ -132,7 +139,7 @@ export function holdExit(target: ExitTarget): () => void {
   };
 }
 
-// Deno does not fire "unload" where an uncaught error ends the program.
+// Deno does not fire "unload" if an uncaught error ends the program.
 function listenToExit(): void {
   globalThis.addEventListener("unload", endHeld);
   globalThis.addEventListener("error", endHeldOnError);
@@ -145,14 +152,14 @@ function ignoreExit(): void {
   globalThis.removeEventListener("unhandledrejection", endHeldOnError);
 }
 
-/** All that can be listened to, where the option says nothing. */
+/** Signals to listen to if the option is not set. */
 export const EXIT_SIGNALS: readonly ExitSignal[] = [
   "SIGINT",
   "SIGTERM",
   "SIGHUP",
 ];
 
-/** The signals that the option asks for and this system has. */
+/** Returns the signals that the option names and this system supports. */
 function exitSignalsOf(
   asked: false | readonly ExitSignal[] = EXIT_SIGNALS,
 ): readonly ExitSignal[] {
@@ -162,10 +169,10 @@ function exitSignalsOf(
     : wanted;
 }
 
-/** Those that wait for one signal. */
+/** The targets to end when one particular signal arrives. */
 class SignalHold {
   readonly #signal: ExitSignal;
-  /** What is ended, and who says whether the program ends too. */
+  /** Each target with its function that decides whether the program ends too. */
   readonly #targets = new Map<ExitTarget, (signal: ExitSignal) => boolean>();
   readonly #take = () => this.#end();
 
@@ -191,8 +198,8 @@ class SignalHold {
     const ends = targets.map(([, endsProgram]) => endsProgram(this.#signal));
     endNow(targets.map(([target]) => target), EXIT_GRACE_MS);
     for (const [target] of targets) this.delete(target);
-    // With nobody left who listens it does what it does by itself, and whoever waits
-    // for the program sees the truth.
+    // With all listeners removed the signal has its default effect, so the parent process sees that
+    // a signal ended the program.
     if (ends.includes(true)) Deno.kill(Deno.pid, this.#signal);
   }
 }
@@ -200,9 +207,11 @@ class SignalHold {
 const holds = new Map<ExitSignal, SignalHold>();
 
 /**
- * Ends it when a signal comes, and then the program, until what this gives is called.
+ * Ends the target when a signal arrives, and then the program. Returns a function that cancels
+ * this.
  *
- * @param endsProgram Whether the program ends of this one; called before anything else.
+ * @param endsProgram Returns whether the program should end after this signal; called before
+ *   anything else.
  */
 export function holdSignals(
   target: ExitTarget,

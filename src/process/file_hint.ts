@@ -1,10 +1,10 @@
 /**
- * What to do about a file that cannot be written, or a program that cannot be started.
+ * Advice for a file that cannot be written or a program that cannot be started.
  *
  * @module
  */
 
-/** Codes of the operating system, and what helps. */
+/** Advice by error code of the operating system. */
 const HINTS: Readonly<Record<string, (path: string) => string>> = {
   ENOSPC: (path) => `The disk is full: make room where "${path}" is`,
   EDQUOT: (path) => `The quota is used up: make room where "${path}" is`,
@@ -26,7 +26,7 @@ const HINTS: Readonly<Record<string, (path: string) => string>> = {
   ENFILE: () => "The machine has too many files open: end some programs",
 };
 
-/** The same of a program that cannot be started. */
+/** The same for a program that cannot be started. */
 const START_HINTS: Readonly<Record<string, (command: string) => string>> = {
   E2BIG: () =>
     "Its arguments and variables are too long together: leave out variables with the option keepEnv",
@@ -42,7 +42,7 @@ const START_HINTS: Readonly<Record<string, (command: string) => string>> = {
   ETXTBSY: () => "It is being written just now: try again when that is done",
 };
 
-/** Codes by the classes of Deno, where an error has none. */
+/** Codes by error class of Deno, for errors without a code. */
 const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
   [Deno.errors.NotFound, "ENOENT"],
   [Deno.errors.PermissionDenied, "EACCES"],
@@ -52,12 +52,12 @@ const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
 ];
 
 /**
- * Says what to do about a file or folder that cannot be written; `undefined` if the cause
- * is not known.
+ * Returns advice for a file or folder that cannot be written; `undefined` if the cause is not
+ * known.
  *
- * @param cause What was thrown.
- * @param path What was to be written; `undefined` for the folder of temporary files, if Deno
- * may not say where that is.
+ * @param cause The value that was thrown.
+ * @param path Path that could not be written; `undefined` for the folder of temporary files if Deno
+ *   may not read its path.
  */
 export function writeHint(
   cause: unknown,
@@ -72,8 +72,7 @@ export function writeHint(
 }
 
 /**
- * Says what to do about a program that cannot be started; `undefined` if the cause is not
- * known.
+ * Returns advice for a program that cannot be started; `undefined` if the cause is not known.
  */
 export function startHint(cause: unknown, command: string): string | undefined {
   return hintOf(START_HINTS, cause, command);

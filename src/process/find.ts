@@ -1,5 +1,5 @@
 /**
- * Finds the `claude` to start.
+ * Finds the `claude` executable to start.
  *
  * @module
  */
@@ -7,29 +7,31 @@
 import { ClaudeNotFoundError } from "../errors.ts";
 import { pathOf } from "../options/launch.ts";
 
-/** A command and what comes before our own arguments. */
+/** A program and the arguments that come before those of this library. */
 export interface Command {
   /** Path or name of the program. */
   readonly path: string;
-  /** Arguments before ours. */
+  /** Arguments that come before those of this library. */
   readonly args: readonly string[];
 }
 
-/** What finding needs to know of the machine. */
+/** What the search needs to know about the machine. */
 export interface FindContext {
   /** The option `claudePath`. */
   readonly claudePath: string | URL | readonly string[] | undefined;
-  /** Reads a variable; `undefined` where there is none, or none may be read. */
+  /** Reads a variable; `undefined` if it is not set or may not be read. */
   readonly env: (name: string) => string | undefined;
-  /** Whether there is a file that can be run; `undefined` where that may not be asked. */
+  /** Whether the path is an executable file; `undefined` without permission to check. */
   readonly isProgram: (path: string) => boolean | undefined;
-  /** `windows` and others. */
+  /** Operating system as in `Deno.build.os`, such as `windows`. */
   readonly os: string;
-  /** Where there is none, its name will do: it may be on another machine. */
+  /** Return the plain name if no program is found: it may be on another machine. */
   readonly orName?: boolean;
 }
 
-/** Scripts need their interpreter: they need not be executable, and on Windows cannot be. */
+/**
+ * Scripts are run with their interpreter: they need not be executable, and on Windows cannot be.
+ */
 function commandOf(path: string, args: readonly string[] = []): Command {
   return /\.[cm]?js$/.test(path)
     ? { path: "node", args: [path, ...args] }
@@ -37,10 +39,10 @@ function commandOf(path: string, args: readonly string[] = []): Command {
 }
 
 /**
- * Finds it: the option, then `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`, then the places
+ * Looks for the CLI in the option, then `CLAUDESTREAM_CLAUDE_PATH`, then `PATH`, then the places
  * where the installers put it.
  *
- * @throws {ClaudeNotFoundError} With every path that was looked at.
+ * @throws {ClaudeNotFoundError} If not found; lists every path that was checked.
  */
 export function findClaude(context: FindContext): Command {
   const { claudePath, env } = context;
@@ -59,11 +61,11 @@ export function findClaude(context: FindContext): Command {
   const places = placesOf(context);
   for (const place of places) {
     const found = context.isProgram(place);
-    // Without the right to look, the operating system's own search is the best guess.
+    // Without permission to check, leave the search to the operating system.
     if (found === undefined) return { path: "claude", args: [] };
     if (found) return commandOf(place);
   }
-  // Nor is PATH there for us to read, as without --allow-env, though Deno searches it.
+  // PATH may be unreadable, as without --allow-env, but Deno still searches it.
   if (env("PATH") === undefined) return { path: "claude", args: [] };
   if (context.orName === true) return { path: "claude", args: [] };
   throw new ClaudeNotFoundError(places, undefined);

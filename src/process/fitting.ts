@@ -1,5 +1,5 @@
 /**
- * What an older CLI is started with.
+ * Adapts a launch to an older CLI.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type { Launch } from "../options/launch.ts";
 import { printedVersion, versionIn } from "./version.ts";
 
 /**
- * The launch as this machine's CLI can take it. The program is asked for its version only
- * where that matters; with 2.1.330 it takes 20 ms.
+ * Returns the launch in the form that the installed CLI accepts. Runs `claude --version` only if
+ * the version matters; with 2.1.330 that takes 20 ms.
  */
 export async function fittingLaunch(
   options: SessionOptions,

@@ -1,72 +1,78 @@
 /**
- * The output of a process, and how long to wait for its end: what an ended process wrote is
- * still in a pipe, which another process may hold open for good.
+ * Reads the output of a process, and decides how long to wait for its end. What an ended process
+ * wrote is still in a pipe, which another process may hold open forever.
  *
  * @module
  */
 
 import { settleWithin } from "./shutdown.ts";
 
-/** How long the output of an ended process may still come, once it is silent. */
+/** How long to wait for more output of an ended process once it is silent, in milliseconds. */
 export const LATE_OUTPUT_MS = 50;
 
-/** How long it may come at all: what the process wrote is in a pipe by then. */
+/**
+ * How long to wait for that output in total, in milliseconds: all that the process wrote is in the
+ * pipe already.
+ */
 export const MAX_LATE_OUTPUT_MS = 1_000;
 
 /**
- * How much of the output of an ended process may still come, in bytes: four times what a pipe
- * holds. What comes after that is of another process, however slowly it is read.
+ * How much more output of an ended process is read, in bytes: four times the size of a pipe.
+ * Anything after that was written by another process, however slowly it is read.
  */
 export const MAX_LATE_OUTPUT_BYTES = 4 * 65_536;
 
-/** How the reading of an output goes. */
+/** Progress of reading an output. */
 export interface LateOutput {
-  /** All was read, or reading failed. */
+  /** Settles when everything was read or reading failed. */
   readonly done: Promise<unknown>;
-  /** How many bytes were read so far. */
+  /** Number of bytes read so far. */
   progress(): number;
-  /** Whether something was read that its reader has not taken yet. */
+  /** Whether data was read that the taker has not taken yet. */
   isHeld(): boolean;
 }
 
 /** An output that is being read, and that can be cut off. */
 export interface Reading extends LateOutput {
-  /** Reads no further. Resolves once everything that was read is taken. */
+  /** Stops reading. Resolves once everything that was read has been taken. */
   cut(): Promise<void>;
 }
 
-/** Takes what an output becomes behind its stages. */
+/** Takes what the stages make of an output. */
 export interface OutputTaker<T> {
   /**
-   * Takes the next piece. Returns a promise if the one after it has to wait.
+   * Takes the next piece. Returns a promise if the next piece must wait.
    *
-   * @param isCut The output was cut off or could not be read to its end: what comes last
-   * may be half of something.
+   * @param isCut The output was cut off or could not be read to its end: the last piece may be
+   *   incomplete.
    */
   take(piece: T, isCut: boolean): Promise<void> | undefined;
-  /** That was all. */
+  /** Called after the last piece. */
   end?(): void;
 }
 
 /**
- * An output that is read through some stages, at the pace of its taker. What was read is
- * taken, whatever happens to the output.
+ * Reads an output through stages, at the pace of its taker. Data that was read reaches the taker,
+ * whatever happens to the output.
  */
 export class OutputReading<T> implements Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #taker: OutputTaker<T>;
-  /** How many bytes were read. */
+  /** Number of bytes read. */
   #size = 0;
-  /** The stages ask for more. What they ask for early they keep until the taker takes it. */
+  /**
+   * Whether the stages are asking for more. They buffer what they asked for early until the taker
+   * takes it.
+   */
   #isAsked = false;
   #isCut = false;
   #failure: { readonly error: unknown } | undefined;
   readonly done: Promise<void>;
 
   /**
-   * Begins to read.
+   * Starts reading.
    *
-   * @param stages What the bytes pass before they are taken.
+   * @param stages Transforms that the bytes pass through before they are taken.
    */
   constructor(
     output: ReadableStream<Uint8Array>,
@@ -79,8 +85,8 @@ export class OutputReading<T> implements Reading {
   }
 
   /**
-   * The bytes, counted. The count and the cut are before all stages: each of them reads
-   * ahead, so that later ones do not see when the output is silent.
+   * Counts the bytes. Counting and cutting come before all stages: each stage reads ahead, so later
+   * stages cannot see when the output is silent.
    */
   #bytes(): ReadableStream<Uint8Array> {
     return new ReadableStream({
@@ -92,7 +98,7 @@ export class OutputReading<T> implements Reading {
           this.#size += value.length;
           controller.enqueue(value);
         } catch (error) {
-          // An error would pass what is still on its way through the stages.
+          // An error in the stream would overtake the data that is still in the stages.
           this.#failure = { error };
           this.#isCut = true;
           controller.close();
@@ -125,34 +131,33 @@ export class OutputReading<T> implements Reading {
 
   async cut(): Promise<void> {
     this.#isCut = true;
-    // The cancel() of a transport may take its time.
+    // The cancel() of a caller's transport may be slow.
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
     await this.done;
   }
 }
 
-/** What bounds the wait for an output. */
+/** Limits on the wait for an output. */
 export interface LateLimits {
   /** How long the output may be silent, in milliseconds. */
   readonly silenceMs: number;
-  /** How much of it may still come, in bytes. */
+  /** How much more may be read, in bytes. */
   readonly maxBytes: number;
 }
 
-/** Time, where a test passes it by hand. */
+/** Clock that a test can replace. */
 export interface LateClock {
-  /** Milliseconds that passed since some moment. */
+  /** Milliseconds since some fixed moment. */
   readonly now?: () => number;
-  /** Waits for the end of something, but not for longer than this. Returns whether it ended. */
+  /** Waits for a promise, but not longer than the given time. Returns whether it settled. */
   readonly wait?: typeof settleWithin;
 }
 
 /**
- * Waits for the end of an output, or until no more of it comes, and for no longer than
- * {@linkcode MAX_LATE_OUTPUT_MS}. Time in which its reader takes nothing does not count:
- * what the process wrote is not lost because somebody rests.
+ * Waits until an output ends or goes silent, at most {@linkcode MAX_LATE_OUTPUT_MS}. Time during
+ * which its taker takes nothing does not count, so that a pause in the taker loses no output.
  *
- * @returns Whether it ended.
+ * @returns Whether the output ended.
  */
 export async function lateOutput(
   output: LateOutput,
@@ -166,7 +171,7 @@ export async function lateOutput(
     const from = now();
     if (await wait(output.done, silenceMs)) return true;
     if (output.progress() === seen) {
-      // Nothing came because nothing was taken, or there is nothing.
+      // Nothing arrived, although everything read was taken: the output is silent.
       if (!output.isHeld()) return false;
       continue;
     }

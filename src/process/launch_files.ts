@@ -1,6 +1,5 @@
 /**
- * Files that are written for one process and removed when it has read them, at the latest
- * at its end.
+ * Files written for one process and removed when it has read them, at the latest when it ends.
  *
  * @module
  */
@@ -14,8 +13,8 @@ import type { LaunchFile } from "../options/launch.ts";
 import { folderPrefix, removeLeftovers } from "./leftover_files.ts";
 
 /**
- * Whether the CLI has read its files for good, as its answer to the handshake says. An
- * older one may read them again, and would forget what is in them, rules too.
+ * Whether the CLI will not read its files again, judging by its answer to the handshake. An older
+ * CLI may read them again; if they were gone it would lose their contents, rules included.
  */
 export function keepsSettings(answer: unknown): boolean {
   if (!isWireObject(answer)) return false;
@@ -24,7 +23,7 @@ export function keepsSettings(answer: unknown): boolean {
     isMet(BEHAVIORS.settingsReadOnce.since, version) === true;
 }
 
-/** The folder that temporary files are written to; `undefined` if Deno may not say. */
+/** Returns the folder for temporary files; `undefined` if Deno may not read it. */
 function temporaryFolder(): string | undefined {
   const variables = Deno.build.os === "windows"
     ? ["TMP", "TEMP", "USERPROFILE"]
@@ -40,11 +39,11 @@ function temporaryFolder(): string | undefined {
 
 /** The files of one process. */
 export class LaunchFiles {
-  /** The arguments that name them. */
+  /** Arguments that name the files. */
   readonly args: readonly string[];
-  /** Where they are. */
+  /** Paths of the files. */
   readonly paths: readonly string[];
-  /** The folder that they are in, and nothing else; none where there are no files. */
+  /** Folder that contains only these files; `undefined` without files. */
   readonly folder: string | undefined;
 
   private constructor(
@@ -58,7 +57,7 @@ export class LaunchFiles {
   }
 
   /**
-   * Writes them where only this user can read them.
+   * Writes the files with read access for this user only.
    *
    * @throws {StartupError} They cannot be written.
    */
@@ -68,7 +67,7 @@ export class LaunchFiles {
     if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
-      // Deno makes it for its owner alone (0700).
+      // Deno creates the folder for its owner only (0700).
       folder = Deno.makeTempDirSync({ prefix: folderPrefix() });
       const args: string[] = [];
       const paths: string[] = [];
@@ -96,24 +95,24 @@ export class LaunchFiles {
     }
   }
 
-  /** Removes them. */
+  /** Removes the files. */
   remove(): Promise<void> {
     return remove(this.folder);
   }
 
-  /** Removes them at once, where the program ends. */
+  /** Removes the files synchronously, when the program ends. */
   removeNow(): void {
     removeFolderNow(this.folder);
   }
 }
 
-/** Removes the folder of such files at once. */
+/** Removes the folder of launch files synchronously. */
 export function removeFolderNow(folder: string | undefined): void {
   if (folder === undefined) return;
   try {
     Deno.removeSync(folder, { recursive: true });
   } catch {
-    // As below.
+    // Another program has removed it; nothing depends on it.
   }
 }
 
@@ -122,6 +121,6 @@ async function remove(folder: string | undefined): Promise<void> {
   try {
     await Deno.remove(folder, { recursive: true });
   } catch {
-    // Somebody else did, or the folder is not ours any more: nothing depends on it.
+    // Another program has removed the folder or taken it over; nothing depends on it.
   }
 }

@@ -1,9 +1,8 @@
 /**
- * Finds folders of temporary files that a program left which was killed, and removes them.
+ * Finds and removes folders of temporary files that a killed program left behind.
  *
- * The name of such a folder says whose it is: the machine with its table of processes, the
- * process, and when that was started. Nothing is removed unless that process is known to be
- * gone.
+ * The name of such a folder identifies its owner: the process table, the process id and the start
+ * time of the process. A folder is removed only if that process is known to be gone.
  *
  * @module
  */
@@ -13,12 +12,12 @@ import { parseStat } from "./process_table.ts";
 /** `claudestream-<table of processes>-<pid>-<start>-<random>`. */
 const NAME = /^claudestream-([0-9a-z]+)-(\d+)-(\d+)-[^/\\]+$/;
 
-/** The names that `LaunchFiles` gives to its files. */
+/** Matches the file names that `LaunchFiles` uses. */
 const FILE = /^\d+__[a-z_]+$/;
 
 let prefix: string | undefined;
 
-/** What the name of a folder of temporary files of this program begins with. */
+/** Returns the prefix for the names of this program's temporary folders. */
 export function folderPrefix(): string {
   return prefix ??= `claudestream-${processTable()}-${Deno.pid}-${
     startOf(Deno.pid) ?? 0
@@ -26,8 +25,8 @@ export function folderPrefix(): string {
 }
 
 /**
- * Tells tables of processes apart: containers that share a folder count their processes
- * by themselves, and every boot of a machine begins again. `0` if that cannot be read.
+ * Returns an id of the process table: containers that share a folder number their processes
+ * independently, and each boot starts over. `0` if it cannot be read.
  */
 function processTable(): string {
   if (Deno.build.os !== "linux") return "local";
@@ -36,18 +35,18 @@ function processTable(): string {
     const namespace = Deno.readLinkSync("/proc/self/ns/pid");
     return `${boot}${namespace}`.replaceAll(/[^0-9a-f]/g, "");
   } catch {
-    // Deno may not read it: then nothing of this program's is removed by others.
+    // Deno may not read it; then other programs will not remove this program's folders.
     return "0";
   }
 }
 
-/** When a process was started; `undefined` if that is not known. */
+/** Returns the start time of a process; `undefined` if it is not known. */
 function startOf(pid: number): string | undefined {
   if (Deno.build.os !== "linux") return undefined;
   try {
     return parseStat(Deno.readTextFileSync(`/proc/${pid}/stat`))?.start;
   } catch {
-    // It is gone, or may not be looked at.
+    // The process is gone or may not be inspected.
     return undefined;
   }
 }
@@ -55,7 +54,7 @@ function startOf(pid: number): string | undefined {
 /** Whether a process is known to be gone. */
 function isGone(pid: number, start: string): boolean {
   if (pid === Deno.pid) {
-    // An earlier process may have had the same number.
+    // An earlier process may have had the same id.
     const own = startOf(pid);
     return own !== undefined && start !== "0" && own !== start;
   }
@@ -69,7 +68,7 @@ function isGone(pid: number, start: string): boolean {
   return now !== undefined && start !== "0" && now !== start;
 }
 
-/** Whether `ps` knows of no such process; `false` on a system without it. */
+/** Whether `ps` does not list the process; `false` on a system without `ps`. */
 function isUnlisted(pid: number): boolean {
   const { state } = Deno.permissions.querySync({ name: "run", command: "ps" });
   if (Deno.build.os === "windows" || state !== "granted") return false;
@@ -83,8 +82,8 @@ function isUnlisted(pid: number): boolean {
 const looked = new Set<string>();
 
 /**
- * Removes what earlier programs left in a folder of temporary files, once for each folder.
- * Never throws: nothing depends on it.
+ * Removes what earlier programs left in a temporary folder; runs once per folder. Never throws:
+ * nothing depends on it.
  */
 export function removeLeftovers(temporary: string): void {
   if (looked.has(temporary)) return;
@@ -102,11 +101,11 @@ export function removeLeftovers(temporary: string): void {
       if (isGone(Number(pid), start)) removeOne(`${temporary}/${name}`);
     }
   } catch {
-    // The folder is not there, or may not be read.
+    // The folder does not exist or may not be read.
   }
 }
 
-/** Removes a folder of ours, unless anything about it is not as we make it. */
+/** Removes a folder only if it looks exactly as this library creates it. */
 function removeOne(folder: string): void {
   try {
     const { isDirectory, uid, mode } = Deno.lstatSync(folder);
@@ -116,10 +115,10 @@ function removeOne(folder: string): void {
     }
     const entries = [...Deno.readDirSync(folder)];
     if (!entries.every(({ name, isFile }) => isFile && FILE.test(name))) return;
-    // Not recursive: nothing but what was looked at is removed.
+    // Not recursive, so that only the inspected files are removed.
     for (const { name } of entries) Deno.removeSync(`${folder}/${name}`);
     Deno.removeSync(folder);
   } catch {
-    // Another program removes it at the same time.
+    // Another program is removing it at the same time.
   }
 }

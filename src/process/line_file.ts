@@ -1,5 +1,5 @@
 /**
- * A file that lines are added to, for this user alone.
+ * Appends lines to a file that only this user can read.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 const encoder = new TextEncoder();
 
 /**
- * Writes each line at once: what was written is there after a crash, and nothing waits
- * in memory. A line is written in one piece, so that several sessions can add to one file.
+ * Writes each line immediately, so that it survives a crash and nothing is buffered in memory. A
+ * line is written in one piece, so that several sessions can append to the same file.
  */
 export class LineFile {
   readonly #file: Deno.FsFile;
@@ -17,18 +17,19 @@ export class LineFile {
     this.#file = file;
   }
 
-  /** Opens it, made anew or to be added to. Throws what the operating system says. */
+  /** Opens the file, truncating or appending to it. Throws the error of the operating system. */
   static open(path: string, isAppended: boolean): LineFile {
     const mode = 0o600;
     if (!isAppended) {
       Deno.openSync(path, { write: true, create: true, truncate: true, mode })
         .close();
     }
-    // Added to in any case: the processes of a session may write for a while together.
+    // Use append mode in any case: two processes of a session may write at the same time for a
+    // while.
     const file = Deno.openSync(path, { append: true, create: true, mode });
     try {
-      // The mode is heeded for a new file only. What is in this one, prompts and answers,
-      // is no less private; but a device or a pipe is not ours to change.
+      // `open` applies the mode only to a new file. An existing file will contain the same private
+      // prompts and answers, so set its mode, too, but leave devices and pipes alone.
       if (Deno.build.os !== "windows" && file.statSync().isFile) {
         Deno.chmodSync(path, 0o600);
       }
@@ -39,13 +40,13 @@ export class LineFile {
     return new LineFile(file);
   }
 
-  /** Adds a line. Throws what the operating system says. */
+  /** Appends a line. Throws the error of the operating system. */
   write(line: string): void {
     let rest = encoder.encode(`${line}\n`);
     while (rest.length > 0) rest = rest.subarray(this.#file.writeSync(rest));
   }
 
-  /** Closes it. */
+  /** Closes the file. */
   close(): void {
     this.#file.close();
   }

@@ -1,26 +1,26 @@
 /**
- * Reads lists of processes, and finds those that one of them started. Pure.
+ * Parses lists of processes, and finds the descendants of a process. Pure.
  *
  * @module
  */
 
-/** A process, at one moment. */
+/** A process at one moment. */
 export interface ProcessEntry {
-  /** Its id, which another process may bear later. */
+  /** Process id, which a later process may reuse. */
   readonly pid: number;
-  /** The process that started it, or that took it over. */
+  /** Id of the process that started it or adopted it. */
   readonly parent: number;
-  /** The process that made the session that it is in. */
+  /** Id of the process that created its session. */
   readonly session: number;
-  /** When it was started, in the words of the source. With the id it tells it from all others. */
+  /** Start time, in the format of the source. Identifies the process together with the id. */
   readonly start: string;
-  /** It has ended, and nobody has taken note of it yet. */
+  /** Whether it has ended and its parent has not collected its status yet. */
   readonly isZombie: boolean;
 }
 
-/** Reads `/proc/<pid>/stat` of Linux; `undefined` where it is none. */
+/** Parses `/proc/<pid>/stat` of Linux; returns `undefined` if the text has another format. */
 export function parseStat(text: string): ProcessEntry | undefined {
-  // The name is in brackets, and may have blanks and brackets itself.
+  // The name is in parentheses, and may itself contain blanks and parentheses.
   const nameEnd = text.lastIndexOf(")");
   const pid = Number.parseInt(text, 10);
   if (nameEnd < 0 || !(pid > 0)) return undefined;
@@ -31,26 +31,26 @@ export function parseStat(text: string): ProcessEntry | undefined {
   return entry(pid, parent, session, state, start);
 }
 
-/** Whether one process was there before another; of starts as `/proc` says them. */
+/** Whether a process started before another, by start times from `/proc`. */
 export function startedBefore(start: string, other: string): boolean {
-  // Ticks since the machine was started. What is no number is before and after nothing.
+  // These are ticks since boot. A text that is not a number compares as false both ways.
   return Number(start) < Number(other);
 }
 
-/** What `ps` has to be called with for {@linkcode parsePs}. */
+/** Arguments of `ps` for {@linkcode parsePs}. */
 export const PS_ARGUMENTS = [
   "-A",
   "-o",
   "pid=,ppid=,sess=,stat=,lstart=",
 ] as const;
 
-/** Reads what `ps` prints. Lines that do not fit are left out. */
+/** Parses the output of `ps`. Skips lines that do not match. */
 export function parsePs(text: string): readonly ProcessEntry[] {
   return text.split("\n").flatMap((line) => {
     const [pid = "", parent = "", session = "", state = "", ...start] = line
       .trim().split(/\s+/);
     if (!/^\d+$/.test(pid) || start.length === 0) return [];
-    // The ps of macOS gives 0, or an address, for the session.
+    // The ps of macOS prints 0 or an address for the session.
     const read = entry(Number(pid), parent, session, state, start.join(" "));
     return read === undefined ? [] : [read];
   });
@@ -74,10 +74,10 @@ function entry(
 }
 
 /**
- * The processes that stem from these, which are not among them: their children, those
- * of the children, and all that is in a session that one of them made. The last finds also a process
- * whose parent has ended: a session is left to children only, and its number is given
- * to nobody else as long as one process is in it.
+ * Returns the descendants of the given processes, without these: children at any depth, and all
+ * members of a session that one of them created. Session membership also finds a process whose
+ * parent has ended: only descendants can be in such a session, and its id is not reused while it
+ * has a member.
  */
 export function descendantsOf(
   table: readonly ProcessEntry[],
@@ -86,7 +86,7 @@ export function descendantsOf(
   const family = new Set(roots);
   const found: ProcessEntry[] = [];
   let before = -1;
-  // A child may stand before its parent in the table.
+  // A child may come before its parent in the table.
   while (before !== found.length) {
     before = found.length;
     for (const one of table) {

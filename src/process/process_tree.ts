@@ -1,13 +1,13 @@
 /**
- * Finds what a process has started, and ends that and nothing else.
+ * Finds the processes that a process has started, and ends only these.
  *
- * The shells of `claude` are in process groups and sessions of their own, so that a
- * signal to its group does not reach them, and once it is gone they are nobody's
- * children. They are looked for while it is there, and afterwards, where variables can be
- * read, by the one that they inherited.
+ * The shells of `claude` are in their own process groups and sessions, so that a signal to its
+ * group does not reach them, and once `claude` is gone they have another parent. They are searched
+ * for while `claude` runs, and afterwards by the environment variable that they inherited, if
+ * variables can be read.
  *
- * Linux tells it in `/proc`, which Deno opens to programs with all permissions only;
- * elsewhere `ps` does, where it may be run. Where neither may be, nothing is found.
+ * The source is `/proc` on Linux, which Deno opens only to programs with all permissions; otherwise
+ * `ps`, if it may be run. If neither is available, nothing is found.
  *
  * @module
  */
@@ -23,12 +23,12 @@ import {
 } from "./process_table.ts";
 import type { TransportSignal } from "../options/transport.ts";
 
-/** How often processes that are being ended may start others. */
+/** How often to look again for processes started by those being ended. */
 const MAX_ROUNDS = 10;
 
 /**
- * So long one reading of all processes serves everybody who only looks, in milliseconds.
- * Many sessions are closed at once, and each looks at every process of the machine.
+ * How long one snapshot of all processes is shared, in milliseconds. Many sessions may close at
+ * once, and each inspects every process of the machine. Signals always use a new snapshot.
  */
 const SHARED_MS = 20;
 
@@ -65,17 +65,19 @@ function readStat(pid: number | string): ProcessEntry | undefined {
   try {
     return parseStat(Deno.readTextFileSync(`/proc/${pid}/stat`));
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return undefined;
   }
 }
 
-/** The sessions that a process stems from, where that may be known. */
+/**
+ * Returns the lineage of a process from its environment, or an empty list if it may not be read.
+ */
 function readLineage(pid: number): readonly string[] {
   try {
     return lineageOf(Deno.readTextFileSync(`/proc/${pid}/environ`));
   } catch {
-    // It has ended meanwhile, or is another user's.
+    // The process has ended in the meantime, or belongs to another user.
     return [];
   }
 }
@@ -92,7 +94,7 @@ function readProc(): readonly ProcessEntry[] {
 function askPs(): readonly ProcessEntry[] {
   const { stdout } = new Deno.Command("ps", {
     args: [...PS_ARGUMENTS],
-    // Dates in one language; the rest is what finding `ps` takes.
+    // LC_ALL fixes the language of dates; the rest is needed to find `ps`.
     env: { LC_ALL: "C" },
     stdin: "null",
     stderr: "null",
@@ -100,24 +102,24 @@ function askPs(): readonly ProcessEntry[] {
   return parsePs(new TextDecoder().decode(stdout));
 }
 
-/** All processes, or `undefined` where that cannot be known. */
+/** Lists all processes, or returns `undefined` if that is impossible. */
 function listProcesses(): readonly ProcessEntry[] | undefined {
   try {
     if (mayReadProc()) return readProc();
     if (mayRunPs()) return askPs();
   } catch {
-    // No /proc in this container, no ps on this machine.
+    // This container has no /proc, or this machine has no ps.
   }
   return undefined;
 }
 
-/** All processes, as they were at one moment. */
+/** All processes at one moment. */
 class Snapshot {
   readonly at = performance.now();
   readonly table: readonly ProcessEntry[] = listProcesses() ?? [];
   readonly #lineages = new Map<number, readonly string[]>();
 
-  /** The sessions that one of them stems from. */
+  /** Returns the lineage of one process: the sessions that it descends from. */
   lineage(pid: number): readonly string[] {
     const known = this.#lineages.get(pid);
     if (known !== undefined) return known;
@@ -136,7 +138,10 @@ function recentSnapshot(): Snapshot {
   return shared;
 }
 
-/** The entry of one process; `undefined` where there is none, `null` where that cannot be known. */
+/**
+ * Returns the entry of one process; `undefined` if it does not exist, `null` if that cannot be
+ * determined.
+ */
 function findProcess(pid: number): ProcessEntry | undefined | null {
   if (mayReadProc()) return readStat(pid);
   const table = listProcesses();
@@ -144,19 +149,19 @@ function findProcess(pid: number): ProcessEntry | undefined | null {
   return table.find((entry) => entry.pid === pid);
 }
 
-/** What one process has started. */
+/** The processes that one process has started. */
 export class ProcessTree {
   readonly #pid: number | undefined;
-  /** When the process itself was started; `undefined` until that is known. */
+  /** Start time of the root process; `undefined` until known. */
   #start: string | undefined;
-  /** The variable that all of them inherit, where it can be read. */
+  /** Value of the environment variable that all descendants inherit, if it can be read. */
   readonly #id: string | undefined;
-  /** Those that were found so far, by id. */
+  /** Descendants found so far, by id. */
   readonly #found = new Map<number, ProcessEntry>();
 
   /**
-   * @param pid A process that is there; `undefined` where it is none of this machine.
-   * @param lineage The variable, where it is known to be the process's own.
+   * @param pid A running process; `undefined` if it is not on this machine.
+   * @param lineage Value of the variable, if it is known to be the process's own.
    */
   constructor(pid: number | undefined, lineage?: string) {
     this.#pid = pid;
@@ -167,17 +172,17 @@ export class ProcessTree {
       return;
     }
     const id = readLineage(pid).at(-1);
-    // A process that was started by others may have none of its own. The nearest is this
-    // program's then, and whoever inherited that is no child of the process.
+    // A process started by others may have no id of its own. Its last id is then this program's,
+    // and processes that inherited that id are not children of the process.
     if (id !== undefined && !readLineage(Deno.pid).includes(id)) this.#id = id;
   }
 
-  /** Looks who is there. To be called while the process is there. */
+  /** Records the descendants. Must be called while the process is running. */
   look(): void {
     if (this.#pid !== undefined) this.#look(recentSnapshot());
   }
 
-  /** Gives those that are there. */
+  /** Records and returns the descendants in a snapshot. */
   #look(snapshot: Snapshot): readonly ProcessEntry[] {
     const pid = this.#pid;
     if (pid === undefined) return [];
@@ -185,7 +190,7 @@ export class ProcessTree {
     const roots = this.#left(table).map(({ pid }) => pid);
     const root = table.find((entry) => entry.pid === pid);
     this.#start ??= root?.start;
-    // Its number may be somebody else's by now.
+    // The id may have been reused by another process.
     if (root === undefined || root.start === this.#start) roots.push(pid);
     const heirs = table.filter((entry) => this.#isHeir(entry, snapshot));
     roots.push(...heirs.map(({ pid }) => pid));
@@ -195,30 +200,32 @@ export class ProcessTree {
     return this.#left(table);
   }
 
-  /** The same, of now: a number that is to be signalled may be somebody else's by now. */
-  #lookAnew(): readonly ProcessEntry[] {
+  /**
+   * Records the descendants in a new snapshot: an id that will be signalled may have been reused.
+   */
+  #lookAgain(): readonly ProcessEntry[] {
     return this.#pid === undefined ? [] : this.#look(new Snapshot());
   }
 
   /** Whether a process has inherited the variable. */
   #isHeir({ pid, start }: ProcessEntry, snapshot: Snapshot): boolean {
     if (this.#id === undefined || pid === this.#pid) return false;
-    // What was there before has inherited nothing: nearly all of a machine's processes,
-    // and a file to be read for each.
+    // An older process cannot have inherited it. This saves reading a file for nearly every process
+    // of the machine.
     if (this.#start !== undefined && startedBefore(start, this.#start)) {
       return false;
     }
     return snapshot.lineage(pid).includes(this.#id);
   }
 
-  /** Those of the found that are still there. */
+  /** Returns the found descendants that still run. */
   #left(table: readonly ProcessEntry[]): readonly ProcessEntry[] {
     return table.filter(({ pid, start, isZombie }) =>
       !isZombie && this.#found.get(pid)?.start === start
     );
   }
 
-  /** Whether the process itself is gone; `undefined` where that cannot be known. */
+  /** Whether the root process is gone; `undefined` if that cannot be determined. */
   isRootGone(): boolean | undefined {
     const root = this.#pid === undefined ? null : findProcess(this.#pid);
     if (root === null) return undefined;
@@ -226,26 +233,26 @@ export class ProcessTree {
       (this.#start !== undefined && root.start !== this.#start);
   }
 
-  /** Sends a signal to what was started and is still there. Says whether there was anything. */
+  /** Sends a signal to the descendants that still run. Returns whether there were any. */
   signal(signal: TransportSignal): boolean {
     if (!maySignal()) return false;
-    const left = this.#lookAnew();
+    const left = this.#lookAgain();
     for (const { pid } of left) {
       try {
         Deno.kill(pid, signal);
       } catch {
-        // It ended just now, or is another user's.
+        // The process has just ended, or belongs to another user.
       }
     }
     return left.length > 0;
   }
 
-  /** Whether anything of what was found is still there. */
+  /** Whether any of the found descendants still runs. */
   isLeft(): boolean {
-    return this.#lookAnew().length > 0;
+    return this.#lookAgain().length > 0;
   }
 
-  /** Ends at once what was started, and what that starts meanwhile. */
+  /** Kills the descendants, and what they start in the meantime. */
   kill(): void {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (!this.signal("SIGKILL")) return;

@@ -1,5 +1,5 @@
 /**
- * What a process is started with, once the files that it names were looked at.
+ * Builds the launch of a process and checks the files that its options name.
  *
  * @module
  */
@@ -14,15 +14,15 @@ import { type Launch, pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";
 
 /**
- * What a process with these options is started with.
+ * Returns the launch of a process with these options.
  *
- * @throws {ConfigError} Its arguments would be too long, or its settings file lets no
- * policy and no hook hold.
+ * @throws {ConfigError} The arguments are too long, or the settings file would disable policies and
+ *   hooks.
  */
 export function readyLaunch(options: SessionOptions): Launch {
   const { settings } = options;
   const plain = launchOf(options);
-  // What the caller changes afterwards changes nothing, and to write it cannot fail.
+  // Copy it, so that later changes by the caller have no effect and writing it cannot fail.
   const initialize = jsonCopy(plain.initialize, "Cannot start the CLI");
   const launch = { ...plain, initialize };
   if (settings === undefined || !isSettingsFile(settings)) return launch;
@@ -31,7 +31,10 @@ export function readyLaunch(options: SessionOptions): Launch {
   return isWireObject(found) ? { ...launch, settingsInFile: found } : launch;
 }
 
-/** Where the file cannot be read from here, the first tool call shows it: the session ends then. */
+/**
+ * If the file cannot be read from here, the first tool call reveals the problem and the session
+ * ends.
+ */
 function checkSettingsFile(options: SessionOptions, found: unknown): void {
   const { policy, hooks, settings } = options;
   if (policy === undefined && hooks === undefined) return;
@@ -44,7 +47,7 @@ function checkSettingsFile(options: SessionOptions, found: unknown): void {
   );
 }
 
-/** The CLI reads it from its working directory. */
+/** The CLI resolves the path against its working directory. */
 function wholePath({ cwd }: SessionOptions, path: string): string {
   const isAbsolute = /^([\\/]|[a-z]:)/i.test(path);
   return cwd === undefined || isAbsolute
@@ -58,7 +61,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(Deno.readTextFileSync(path));
   } catch {
-    // The CLI looks at it too, and says what is wrong with it.
+    // The CLI also reads the file and reports what is wrong with it.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The secrets that a process of a session can see.
+ * Collects the secrets that the process of a session can see.
  *
  * @module
  */
@@ -19,32 +19,32 @@ type Direction = "in" | "out";
 
 type Named = Readonly<Record<string, string>>;
 
-/** What lines are about that hand over a configuration, or tell of one. */
+/** Kinds of lines that carry or describe a configuration. */
 const LEARNED = {
   out: /^\{"type":"control_request"/,
   in: /^\{"type":"control_response"/,
 } as const;
 
 /**
- * The secrets that a process was given, with its start and later on. They are gathered
- * when they are asked for: most sessions never have to hide anything.
+ * The secrets that a process received at its start and later. They are collected on first use: most
+ * sessions never have to hide anything.
  */
 export class SessionSecrets {
-  /** Variables of the process, until they were looked at. */
+  /** Environment variables of the process, until they are searched for secrets. */
   #env: Named | undefined;
-  /** Lines that may have more of them. */
+  /** Lines that may contain more secrets. */
   #unread: { readonly direction: Direction; readonly line: string }[] = [];
   readonly #raw: Set<string> = new Set();
   #values: readonly string[] | undefined;
 
-  /** @param own Variables of this process. */
+  /** @param own Environment variables of this program. */
   constructor(
     options: Pick<SessionOptions, "clearEnv" | "keepEnv" | "claudePath">,
     launch: Launch,
     own: Named,
     os: string,
   ) {
-    // As they are now: the caller's objects may change.
+    // Copy them now: the caller's objects may change.
     this.#env = childEnvironment(inheritedEnv(options, own, os), launch.env);
     const { claudePath } = options;
     const command = Array.isArray(claudePath) ? claudePath.slice(1) : [];
@@ -55,7 +55,7 @@ export class SessionSecrets {
     }
   }
 
-  /** Those that are known by now, in all their forms, the longest first. */
+  /** Returns the secrets known so far, in all their forms, the longest first. */
   readonly values = (): readonly string[] => {
     const known = this.#raw.size;
     if (this.#env !== undefined) this.#add(namedSecrets(this.#env));
@@ -70,7 +70,7 @@ export class SessionSecrets {
     return this.#values;
   };
 
-  /** A line passed that may hold a configuration, such as MCP servers that are set later. */
+  /** Notes a line that may contain a configuration, such as MCP servers that are set later. */
   learn(direction: Direction, line: string): void {
     if (LEARNED[direction].test(line)) this.#unread.push({ direction, line });
   }
@@ -80,13 +80,14 @@ export class SessionSecrets {
   }
 }
 
-/** The secrets of a process that is started now, with the variables that this one has. */
+/** Returns the secrets of a process started now, with this program's environment variables. */
 export function sessionSecrets(
   options: SessionOptions,
   launch: Launch,
 ): SessionSecrets {
   const { state } = Deno.permissions.querySync({ name: "env" });
-  // Without that right the child inherits what we cannot see: then only shapes tell.
+  // Without that permission the child inherits variables that cannot be read here; those secrets
+  // are only recognized by their shape.
   const own = state === "granted" ? Deno.env.toObject() : {};
   return new SessionSecrets(options, launch, own, Deno.build.os);
 }
@@ -95,7 +96,7 @@ function parsed(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
-    // A file that is no JSON, as a system prompt is none, has no variables.
+    // A file that is not JSON, such as a system prompt, has no variables.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How a process is ended: asked by the end of its input, told by SIGTERM, made by
- * SIGKILL, each after the time that the one before was given; and then what it leaves
- * behind. The whole is bounded, whatever the process does.
+ * Ends a process: closes its input, then sends SIGTERM, then SIGKILL, each step after the time
+ * limit of the one before; then ends the processes that it left behind. The whole takes a bounded
+ * time, whatever the process does.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { isEndless } from "../util/time_limit.ts";
 import type { ProcessTree } from "./process_tree.ts";
 import type { Transport, TransportSignal } from "../options/transport.ts";
 
-/** What is ended. */
+/** The process to end. */
 export type EndableProcess = Pick<Transport, "exited" | "kill">;
 
 /** How long each step may take, in milliseconds. */
@@ -25,19 +25,22 @@ export interface CloseSteps {
   readonly killMs: number;
 }
 
-/** How long what a process left behind has after each signal. */
+/** How long leftover processes may take to end after each signal, in milliseconds. */
 const LEFTOVER_MS = 200;
 
-/** How often it is looked after meanwhile. */
+/** Interval of the checks whether they have ended, in milliseconds. */
 const LOOK_MS = 20;
 
-/** How often it is looked what a process that is to end still starts. */
+/** Interval of the checks for new child processes of a process that is ending, in milliseconds. */
 const WATCH_MS = 100;
 
-/** What reading the last output and ending leftovers may take besides the steps. */
+/**
+ * Time for reading the last output and ending leftover processes, on top of the steps, in
+ * milliseconds.
+ */
 const AFTERWARDS_MS = 2_000;
 
-/** The steps that the options ask for. */
+/** Returns the steps that the options specify. */
 export function closeStepsOf(
   { closeTimeoutMs = {} }: Pick<SessionOptions, "closeTimeoutMs">,
 ): CloseSteps {
@@ -50,7 +53,7 @@ export function closeStepsOf(
   return { eofMs, termMs, killMs };
 }
 
-/** The longest time that closing takes with these steps. */
+/** Returns the longest time that closing takes with these steps, in milliseconds. */
 export function closeBoundMs({ eofMs, termMs, killMs }: CloseSteps): number {
   return eofMs + termMs + killMs + AFTERWARDS_MS;
 }
@@ -61,13 +64,13 @@ export class Ending {
   readonly #tree: ProcessTree;
   #steps: CloseSteps;
   readonly #endInput: () => void;
-  /** No more time for asking. */
+  /** Resolves when waiting for stdin's end to work must stop. */
   readonly #hurry = Promise.withResolvers<void>();
   #run: Promise<void> | undefined;
   #failure: unknown;
 
   /**
-   * @param tree What the process started.
+   * @param tree The processes that the process started.
    * @param endInput Closes stdin.
    */
   constructor(
@@ -83,31 +86,32 @@ export class Ending {
   }
 
   /**
-   * All steps, from the end of stdin. Resolves when the process is gone, or will not go.
+   * Takes all steps, starting with the end of stdin. Resolves when the process is gone or cannot be
+   * ended.
    *
-   * @param mostMs How long the first step may take, where that is less than the options say.
+   * @param mostMs Upper limit for the first step, if lower than in the options.
    */
   close(mostMs: number = Infinity): Promise<void> {
     const { eofMs } = this.#steps;
     return this.#run ??= this.#descend(Math.min(eofMs, mostMs));
   }
 
-  /** What went wrong where the process does not go. */
+  /** The error, if the process could not be ended. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** The steps from SIGTERM on, also where the end of stdin is being waited for. */
+  /** Takes the steps from SIGTERM on, even if the first step is still waiting. */
   terminate(steps: CloseSteps = this.#steps): Promise<void> {
     this.#steps = steps;
     this.#hurry.resolve();
     return this.#run ??= this.#descend(undefined);
   }
 
-  /** @param eofMs How long the end of stdin is given; `undefined` for none. */
+  /** @param eofMs How long to wait after the end of stdin; `undefined` skips this step. */
   async #descend(eofMs: number | undefined): Promise<void> {
     const { exited } = this.#process;
-    // Once the process is gone nobody knows what was its own.
+    // Once the process is gone, its children can no longer be identified.
     this.#tree.look();
     this.#endInput();
     if (eofMs !== undefined) {
@@ -122,7 +126,7 @@ export class Ending {
     }
   }
 
-  /** Waits for an end, and meanwhile looks what else the process starts. */
+  /** Waits for the end, and meanwhile records what else the process starts. */
   async #wait(over: Promise<unknown>, timeoutMs: number): Promise<void> {
     const last = performance.now() + timeoutMs;
     for (;;) {
@@ -137,7 +141,7 @@ export class Ending {
     try {
       this.#process.kill(signal);
     } catch (error) {
-      // A harder step may still work.
+      // A later step may still work.
       this.#failure = error;
     }
   }
@@ -148,14 +152,14 @@ export class Ending {
   }
 }
 
-/** Ends what an ended process left behind: those that were found before, and nobody else. */
+/** Ends the processes that an ended process left behind: only those that were found before. */
 export async function endLeftovers(tree: ProcessTree): Promise<void> {
   if (!tree.signal("SIGTERM") || await isOver(tree)) return;
   tree.kill();
   await isOver(tree);
 }
 
-/** Waits a moment for what was sent a signal. Says whether it is gone. */
+/** Waits a moment for signalled processes to end. Returns whether they are gone. */
 async function isOver(tree: ProcessTree): Promise<boolean> {
   const last = performance.now() + LEFTOVER_MS;
   while (tree.isLeft()) {
@@ -165,7 +169,7 @@ async function isOver(tree: ProcessTree): Promise<boolean> {
   return true;
 }
 
-/** Waits for the end of something, but not for longer than this. Says whether it ended. */
+/** Waits for a promise to settle, but not longer than `timeoutMs`. Returns whether it settled. */
 export async function settleWithin(
   promise: Promise<unknown>,
   timeoutMs: number,

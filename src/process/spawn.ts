@@ -1,5 +1,5 @@
 /**
- * Starts and ends `claude`; the one use of `Deno.Command`.
+ * Starts and ends `claude`. No other module uses `Deno.Command`.
  *
  * @module
  */
@@ -23,9 +23,9 @@ import { isWorker, watchThread } from "./worker_watch.ts";
 
 /** A process of this machine. */
 export interface LocalProcess extends HeldTransport {
-  /** Its id. */
+  /** Process id. */
   readonly pid: number;
-  /** What it writes besides. Must be read, or it blocks. */
+  /** Stderr of the process. Must be read, or the process blocks. */
   readonly stderr: ReadableStream<Uint8Array>;
 }
 
@@ -35,13 +35,13 @@ function mayReadEnv(): boolean {
   return state === "granted";
 }
 
-/** A variable, where this one may be read: `--allow-env=CLAUDESTREAM_CLAUDE_PATH` will do. */
+/** Reads a variable if permitted: `--allow-env=CLAUDESTREAM_CLAUDE_PATH` is enough for that one. */
 export function readVariable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
-/** Those of some variables that may be read, one by one. */
+/** Reads those of the given variables that may be read, one by one. */
 function readable(names: readonly string[] = []): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of names) {
@@ -51,7 +51,7 @@ function readable(names: readonly string[] = []): Record<string, string> {
   return env;
 }
 
-/** Whether there is a file that can be run; `undefined` where that may not be asked. */
+/** Whether the path is an executable file; `undefined` without permission to check. */
 export function isProgram(path: string): boolean | undefined {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") return undefined;
@@ -60,7 +60,7 @@ export function isProgram(path: string): boolean | undefined {
     return isFile && (mode === null || (mode & 0o111) !== 0 ||
       /\.[cm]?js$/.test(path));
   } catch {
-    // Not there, or behind a folder that may not be searched: not usable either way.
+    // The file does not exist, or is in a folder that may not be searched: not usable either way.
     return false;
   }
 }
@@ -91,23 +91,26 @@ function checkCwd(cwd: string): void {
   }
 }
 
-/** A process that could be started now. */
+/** Everything needed to start a process. */
 export interface PreparedSpawn {
-  /** What it is started with. */
+  /** Command, arguments and environment of the process. */
   readonly spec: SpawnSpec;
-  /** What was written for it, to be removed at its end. */
+  /** Files written for the process, removed when it ends. */
   readonly files: LaunchFiles;
-  /** It ends with this thread, which a worker of the program may lose. Default: in each worker. */
+  /**
+   * Whether the process ends when this thread is terminated, as can happen to a worker. Default:
+   * true in a worker.
+   */
   readonly isWatched?: boolean;
-  /** The last of its lineage. Absent where the caller made another command of it. */
+  /** Last id of the process's lineage. Absent if the caller changed the command. */
   readonly lineage?: string;
 }
 
 /**
  * Finds the CLI and writes its files.
  *
- * @param willChange The caller makes another command of it: what is not on this machine
- * may be on the one where that runs.
+ * @param willChange The caller changes the command: a path missing on this machine may exist on the
+ *   one where it runs.
  * @throws {ClaudeNotFoundError} There is none.
  * @throws {StartupError} It cannot be started.
  */
@@ -142,7 +145,7 @@ export function prepareSpawn(
       args: [...command.args, ...launch.args, ...files.args],
       ...cwd === undefined ? {} : { cwd },
       env: withLineage(env, lineage),
-      // Without the right to read the variables the child inherits them as they are.
+      // Without permission to read the variables, the child inherits them unchanged.
       clearEnv: canReadEnv || options.clearEnv === true ||
         options.keepEnv !== undefined,
       files: files.paths,
@@ -152,9 +155,9 @@ export function prepareSpawn(
 }
 
 /**
- * Starts a process of this machine.
+ * Starts a process on this machine.
  *
- * @throws {ClaudeNotFoundError} Deno found none in `PATH`, where we may not look.
+ * @throws {ClaudeNotFoundError} Deno found none in `PATH`, which may not be read from here.
  * @throws {StartupError} It cannot be started.
  */
 export function startProcess(
@@ -163,7 +166,7 @@ export function startProcess(
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
   try {
-    // The caller may have named another one by now.
+    // The caller may have changed the directory in the meantime.
     if (cwd !== undefined) checkCwd(cwd);
     child = new Deno.Command(command, {
       args: [...args],
@@ -172,7 +175,7 @@ export function startProcess(
       clearEnv,
       ...uid === undefined ? {} : { uid },
       ...gid === undefined ? {} : { gid },
-      // A group of its own, so that what it starts can be ended with it.
+      // Put the process in its own group, so that its children can be ended with it.
       detached: Deno.build.os !== "windows",
       stdin: "piped",
       stdout: "piped",
@@ -190,9 +193,9 @@ export function startProcess(
 }
 
 /**
- * The error for a command that could not be started. Pure.
+ * Builds the error for a command that could not be started. Pure.
  *
- * @param cwd Where it was to be started, where that could not be looked at before.
+ * @param cwd Its working directory, if that could not be checked before.
  */
 export function spawnError(
   { command, env }: Pick<SpawnSpec, "command" | "env">,
@@ -201,8 +204,8 @@ export function spawnError(
 ): ClaudeNotFoundError | StartupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Deno.errors.NotCapable) {
-    // Variables of the loader can make any program run any code, so Deno hands them on
-    // only with the right to run everything.
+    // Loader variables can make any program run any code, so Deno passes them on only with
+    // permission to run everything.
     const loader = Object.keys(env).find((name) => /^(LD|DYLD)_/.test(name));
     return new StartupError(
       "permission",
@@ -216,7 +219,7 @@ export function spawnError(
     );
   }
   const isMissing = cause instanceof Deno.errors.NotFound;
-  // Where we may not look, the search in PATH was left to Deno.
+  // Without permission to search PATH, the search was left to Deno.
   const isName = !/[\\/]/.test(command);
   if (isMissing && cwd !== undefined) {
     return new StartupError(
@@ -237,7 +240,7 @@ export function spawnError(
         ? startHint(cause, command) ?? DOCTOR_HINT
         : isName
         ? `Nothing in PATH has the name "${command}": install it, or give its path`
-        // The program itself was found before.
+        // The program itself was found earlier.
         : `See whether what its first line (#!) names is there: head -1 ${command}; or look with: claudestream doctor`,
     },
   );
@@ -271,13 +274,13 @@ function running(
     removeFiles: () => files.removeNow(),
     kill(signal) {
       if (ended) return;
-      // --allow-run=claude lets Deno signal the child alone, and anything else would ask
-      // the user.
+      // With --allow-run=claude Deno may signal only the child; anything else would prompt the
+      // user.
       if (!maySignal()) return killOne(child, signal);
       try {
         Deno.kill(-child.pid, signal);
       } catch {
-        // No such group any more, or Windows, which has none.
+        // The group is gone, or this is Windows, which has no groups.
         killOne(child, signal);
       }
     },
@@ -291,7 +294,7 @@ function killOne(
   try {
     child.kill(signal);
   } catch (error) {
-    // It ended just now, and its status is on the way.
+    // The process has just ended, and its status is about to arrive.
     if (!(error instanceof TypeError)) throw error;
   }
 }

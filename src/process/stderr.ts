@@ -1,6 +1,6 @@
 /**
- * Keeps reading what the child writes to stderr, so that it never blocks, and
- * remembers the end of it, without secrets.
+ * Reads stderr of the child continuously, so that the child never blocks, and keeps the end of the
+ * text, without secrets.
  *
  * @module
  */
@@ -9,39 +9,41 @@ import { callAside } from "../util/call_aside.ts";
 import { OutputReading, type Reading } from "./late_output.ts";
 import { SecretMask } from "../util/secrets.ts";
 
-/** How much of the end is kept, in characters. */
+/** How much of the end of the text is kept, in characters. */
 export const TAIL_LENGTH = 64 * 1024;
 
-/** Longest line handed to a listener, in characters; the rest of it follows as another one. */
+/**
+ * Longest line passed to a listener, in characters; the rest of the line follows as another one.
+ */
 const MAX_LINE_LENGTH = 64 * 1024;
 
-/** The end of a text that goes on for ever. */
+/** The end of a text of unlimited length. */
 export class Tail {
   #text = "";
-  /** What is not let go yet, but known. */
+  /** Returns text that has arrived but was not added yet. */
   #held: () => string = () => "";
 
-  /** Adds to it. */
+  /** Appends a text. */
   push(text: string): void {
     const joined = this.#text + text;
-    // Cut seldom: a cut at each push would copy all of it each time.
+    // Cut rarely: a cut at each push would copy the whole text each time.
     this.#text = joined.length > 2 * TAIL_LENGTH
       ? joined.slice(-TAIL_LENGTH)
       : joined;
   }
 
-  /** What is said to come after what was added, asked for with each reading. */
+  /** Sets a function that returns the text after what was added; it is called on each read. */
   follow(held: () => string): void {
     this.#held = held;
   }
 
-  /** At most the last 64 Ki characters. */
+  /** Returns at most the last 64 Ki characters. */
   toString(): string {
     return (this.#text + this.#held()).slice(-TAIL_LENGTH);
   }
 }
 
-/** Takes what comes from stderr, piece by piece. */
+/** Processes the text of stderr, piece by piece. */
 export class StderrText {
   readonly #tail: Tail;
   readonly #onLine: ((line: string) => void) | undefined;
@@ -49,8 +51,8 @@ export class StderrText {
   #rest = "";
 
   /**
-   * @param onLine Hears each line. What it throws goes to `reportError`.
-   * @param secrets Values that neither the tail nor the listener gets to see.
+   * @param onLine Called with each line. Errors it throws go to `reportError`.
+   * @param secrets Values to mask in the tail and for the listener.
    */
   constructor(
     tail: Tail,
@@ -60,7 +62,7 @@ export class StderrText {
     this.#tail = tail;
     this.#onLine = onLine;
     this.#mask = new SecretMask(secrets);
-    // A process that dies in the middle of a line has most to say in it.
+    // When a process dies in the middle of a line, that line is often the most informative.
     tail.follow(() => this.#mask.held);
   }
 
@@ -79,7 +81,7 @@ export class StderrText {
     if (this.#rest.length > MAX_LINE_LENGTH) this.#tellRest();
   }
 
-  /** That was all: what there is of a line is one. */
+  /** Ends the text; an incomplete line counts as a line. */
   end(): void {
     this.#take(this.#mask.end());
     this.#tellRest();

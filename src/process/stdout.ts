@@ -1,5 +1,5 @@
 /**
- * Reads what a process writes to stdout, line by line, at the pace of the taker.
+ * Reads the stdout of a process line by line, at the pace of the taker.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { OutputReading, type Reading } from "./late_output.ts";
 /**
  * Reads stdout to its end.
  *
- * @param take Takes a line. Returns a promise if the next one has to wait.
+ * @param take Takes a line. Returns a promise if the next line must wait.
  */
 export function readStdout(
   stdout: ReadableStream<Uint8Array>,
@@ -21,7 +21,7 @@ export function readStdout(
     stdout,
     (bytes) => decodeLines(bytes, maxLineBytes),
     {
-      // Half a line of a pipe that another process holds open is not at its end.
+      // Drop an incomplete last line of a cut output: another process held the pipe open.
       take: (line, isCut) => isCut && isTail(line) ? undefined : take(line),
     },
   );

@@ -1,5 +1,5 @@
 /**
- * Which version of the CLI a program is.
+ * Reads the CLI's version from `claude --version`.
  *
  * @module
  */
@@ -8,12 +8,15 @@ import type { SessionOptions } from "../options/session_options.ts";
 import { isEndless } from "../util/time_limit.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 
-/** The version in what `claude --version` prints, or `undefined` where that is not Claude Code. */
+/**
+ * Returns the version in the output of `claude --version`, or `undefined` if the program is not
+ * Claude Code.
+ */
 export function versionIn(printed: string): string | undefined {
   return /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(printed)?.[1];
 }
 
-/** What the program prints as its version; empty where it says nothing in time. */
+/** Returns what the program prints for `--version`; empty if it prints nothing in time. */
 export async function printedVersion(
   options: SessionOptions,
   timeoutMs: number,
@@ -31,12 +34,12 @@ export async function printedVersion(
     ? undefined
     : setTimeout(() => process.kill("SIGKILL"), timeoutMs);
   try {
-    // A program that writes for ever is none that says its version.
+    // Do not wait for the end of the output: the program may write forever.
     const [printed] = await Promise.all([
       firstText(process.readable),
       process.stderr.cancel(),
       process.writable.close().catch(() => {
-        // It ended, or reads nothing: only what it writes matters.
+        // The program has ended or does not read its input; only its output matters.
       }),
     ]);
     process.kill("SIGKILL");
@@ -47,7 +50,7 @@ export async function printedVersion(
   }
 }
 
-/** The first 1,000 characters, or all where there are fewer. */
+/** Returns the first 1,000 characters, or the whole text if it is shorter. */
 async function firstText(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

@@ -1,20 +1,20 @@
 /**
- * Sees to it that no process outlives a worker of the program that held its session.
+ * Makes sure that a process does not outlive the worker that runs its session.
  *
- * `Worker.terminate()` runs nothing in the worker any more, but it closes what the worker
- * held open. The end of stdin ends an idle CLI; one in the middle of a turn goes on to its
- * end, and one with a shell that runs on stays for good. So a small shell waits for the
- * same end, and then sends the signals.
+ * `Worker.terminate()` stops all code in the worker, but closes its pipes. The end of stdin ends an
+ * idle CLI; a CLI in the middle of a turn first finishes the turn, and one with a running shell
+ * command stays forever. So a small shell script waits for the end of its own stdin, and then sends
+ * the signals.
  *
  * @module
  */
 
 import { maySignal } from "./process_tree.ts";
 
-/** How long the end of stdin is given, and then SIGTERM, in seconds. */
+/** How long to wait after the end of stdin, and again after SIGTERM, in seconds. */
 const STEP_S = 2;
 
-/** Waits for the end of stdin, then ends the group of processes `$1`. */
+/** Waits for the end of stdin, then ends process group `$1`. */
 const SCRIPT = `while read -r _; do :; done
 sleep ${STEP_S}
 kill -TERM "-$1" 2>/dev/null || exit 0
@@ -27,11 +27,11 @@ export function isWorker(): boolean {
 }
 
 /**
- * Ends a process and its group once this thread is gone. Needs a shell and the right to run
- * it; else the end of stdin has to do.
+ * Ends a process and its group once this thread is gone. Needs a shell and permission to run it;
+ * without them, only the end of stdin tells the process.
  *
  * @param pid The process, which leads a group.
- * @returns Ends the watch.
+ * @returns A function that ends the watch.
  */
 export function watchThread(pid: number): () => void {
   if (Deno.build.os === "windows" || !maySignal()) return () => {};
@@ -39,22 +39,22 @@ export function watchThread(pid: number): () => void {
     args: ["-c", SCRIPT, "sh", String(pid)],
     clearEnv: true,
     env: { PATH: "/usr/bin:/bin" },
-    // Out of the reach of a Ctrl-C, which may end this thread before it.
+    // Protect the shell from Ctrl-C, which would otherwise end it together with this thread.
     detached: true,
     stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
-  // It is no reason for the thread to live.
+  // The shell must not keep the thread alive.
   shell.unref();
   return () => {
     try {
       shell.kill("SIGKILL");
     } catch (error) {
-      // It has ended by itself.
+      // The shell has already ended.
       if (!(error instanceof TypeError)) throw error;
     }
-    // Then nothing writes to it, and nothing is lost.
+    // If closing fails, the shell has already ended; nothing is lost.
     shell.stdin.close().catch(() => {});
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Blocks of a prompt, as the API has them. Pure.
+ * Content blocks of a prompt, in the format of the API. Pure.
  *
  * @module
  */
@@ -7,30 +7,28 @@
 import { base64, imageType, isPdf, plainText } from "../util/media.ts";
 import type { WireObject } from "../messages/_define.ts";
 
-/** A block of a prompt, as the API has it: `text`, `image`, `document`. */
+/** A block of a prompt, in the format of the API: `text`, `image`, `document`. */
 export type ContentBlock = WireObject & { readonly type: string };
 
 /** A prompt: a text, or blocks. */
 export type PromptContent = string | readonly ContentBlock[];
 
-/** More about a document, for the model. */
+/** Additional information about a document for the model. */
 export interface DocumentOptions {
   /** Its title. */
   readonly title?: string;
-  /** What else is to be known about it; not a part of it. */
+  /** Context about the document, not part of it. */
   readonly context?: string;
 }
 
-/** The most bytes of an image. The CLI scales down what is too large for the API. */
+/** Maximum size of an image in bytes. The CLI scales down images that are too large for the API. */
 export const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 
-/** The most bytes of a document: in base64, all that the API takes in one request. */
+/** Maximum size of a document in bytes: as base64 it fills one request to the API. */
 export const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024;
 
 /**
- * A block of text.
- *
- * @throws {TypeError} It is no text.
+ * Returns a block of text. * @throws {TypeError} The argument is not a string.
  */
 export function text(text: string): ContentBlock {
   if (typeof text !== "string") {
@@ -42,10 +40,10 @@ export function text(text: string): ContentBlock {
 }
 
 /**
- * An image by its bytes.
+ * Returns an image block from bytes.
  *
  * @param name What it is called in errors.
- * @throws {TypeError} They are no PNG, JPEG, GIF or WebP.
+ * @throws {TypeError} They are not PNG, JPEG, GIF or WebP.
  * @throws {RangeError} They are too many.
  */
 export function imageBlock(bytes: Uint8Array, name: string): ContentBlock {
@@ -60,7 +58,7 @@ export function imageBlock(bytes: Uint8Array, name: string): ContentBlock {
 }
 
 /**
- * A document by its bytes: a PDF, or text in UTF-8.
+ * Returns a document block from bytes: a PDF, or text in UTF-8.
  *
  * @param name What it is called in errors.
  * @throws {TypeError} They are neither.
@@ -84,7 +82,7 @@ export function documentBlock(
   return described({ type: "text", media_type: "text/plain", data }, options);
 }
 
-/** Something that the API fetches by itself. */
+/** Returns a block for a URL that the API fetches itself. */
 export function linked(
   type: "image" | "document",
   url: URL,

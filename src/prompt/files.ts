@@ -1,5 +1,5 @@
 /**
- * Blocks of a prompt from files.
+ * Creates blocks of a prompt from files.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import { isPdf } from "../util/media.ts";
 import { thrownText } from "../util/error_text.ts";
 
 /**
- * An image for a prompt: PNG, JPEG, GIF or WebP, told by its first bytes, at most 32 MiB.
- * The CLI scales down what is too large for the API.
+ * Returns an image for a prompt: PNG, JPEG, GIF or WebP, detected by its first bytes, at most 32
+ * MiB. The CLI scales down images that are too large for the API.
  *
  * @param source A path, which is read at once; a `file:` URL; an `https:` URL, which the
  * API fetches; or the bytes.
@@ -42,8 +42,8 @@ export function image(source: string | URL | Uint8Array): ContentBlock {
 }
 
 /**
- * A document for a prompt: a PDF, or text in UTF-8, told by its bytes, at most 24 MiB. A
- * file whose name ends with `.pdf` has to be a PDF.
+ * Returns a document for a prompt: a PDF, or text in UTF-8, detected by its bytes, at most 24 MiB.
+ * A file whose name ends with `.pdf` must be a PDF.
  *
  * @param source A path, which is read at once; a `file:` URL; an `https:` URL of a PDF,
  * which the API fetches; or the bytes.
@@ -84,7 +84,7 @@ function read(
   );
 }
 
-/** Reads a file, or says which one cannot be read, and why. */
+/** Reads a file. The error says which file cannot be read, and why. */
 function bytesOf(source: string | URL, what: "image" | "document"): Uint8Array {
   try {
     return Deno.readFileSync(source);

@@ -1,5 +1,5 @@
 /**
- * The JSON Schema of an answer: what the model is told. Pure.
+ * Builds the JSON Schema of an answer, which is sent to the model. Pure.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import {
 import { answerSchema } from "./dialect.ts";
 
 /**
- * The JSON Schema of an answer. What the CLI does not know is left out of it: the answer
- * is checked by the schema itself, too.
+ * Returns the JSON Schema of an answer. Keywords that the CLI does not know are left out; the
+ * original schema checks the answer as well.
  *
- * @param given The JSON Schema, where the caller gives it.
- * @throws {ConfigError} There is none, or its root is no object.
+ * @param given The JSON Schema from the caller, if any.
+ * @throws {ConfigError} There is none, or its root is not an object.
  */
 export function answerSchemaOf(
   schema: StandardSchema,
@@ -42,7 +42,9 @@ export function answerSchemaOf(
   return answerSchema(made).schema;
 }
 
-/** Checks a schema that has no other to check by: nothing may be left out of it. */
+/**
+ * Checks a schema that only the CLI will check answers against: no keyword may be left out of it.
+ */
 export function checkAnswerSchema(option: string, given: WireObject): void {
   const why = unusableRoot(given);
   if (why !== undefined) {

@@ -1,15 +1,15 @@
 /**
- * JSON Schema as the CLI can use it for answers. Pure.
+ * Reduces JSON Schema to what the CLI accepts for answers. Pure.
  *
- * It checks answers by draft-07, strictly: with a word that it does not know, or another
- * dialect in `$schema`, it leaves the schema out without a word (CLI 2.1.330).
+ * The CLI uses strict draft-07: if a schema has an unknown keyword, or another dialect in
+ * `$schema`, the CLI silently ignores the schema (CLI 2.1.330).
  *
  * @module
  */
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
-/** Words whose value is a schema. */
+/** Keywords whose value is a schema. */
 const SCHEMA = new Set([
   "additionalItems",
   "additionalProperties",
@@ -21,10 +21,10 @@ const SCHEMA = new Set([
   "then",
 ]);
 
-/** Words whose value is a list of schemas. */
+/** Keywords whose value is a list of schemas. */
 const SCHEMAS = new Set(["allOf", "anyOf", "oneOf"]);
 
-/** Words whose value has schemas by names of the author's. */
+/** Keywords whose value is an object of schemas with arbitrary names. */
 const NAMED = new Set([
   "$defs",
   "definitions",
@@ -33,7 +33,7 @@ const NAMED = new Set([
   "properties",
 ]);
 
-/** The other words that it knows. */
+/** The other keywords that the CLI knows. */
 const PLAIN = new Set([
   "$comment",
   "$id",
@@ -67,15 +67,15 @@ const PLAIN = new Set([
   "writeOnly",
 ]);
 
-/** A schema as the CLI can use it, and what had to be left out of it. */
+/** A schema that the CLI accepts, and what had to be left out of it. */
 export interface AnswerSchema {
   /** The schema. */
   readonly schema: WireObject;
-  /** Where the words were that it does not know: `properties.a.prefixItems`. */
+  /** Paths of the unknown keywords: `properties.a.prefixItems`. */
   readonly leftOut: readonly string[];
 }
 
-/** Leaves out what the CLI does not know. `$schema` goes without a mention. */
+/** Removes keywords that the CLI does not know. `$schema` is removed without being listed. */
 export function answerSchema(given: WireObject): AnswerSchema {
   const leftOut: string[] = [];
 

@@ -1,31 +1,31 @@
 /**
- * JSON Schema of a schema of any library, for a tool's input or an answer. Pure.
+ * Converts a schema of any library to JSON Schema, for a tool's input or an answer. Pure.
  *
  * @module
  */
 
-// Not loaded when it is needed: a thread that blocks could not wait for it. It makes no
-// difference to the start: 48.3 ms with it, 48.5 ms without (median of 80, Deno 2.9.6).
+// Not loaded on demand, because a blocking thread could not wait for it. It does not affect
+// start-up time: 48.3 ms with it, 48.5 ms without (median of 80, Deno 2.9.6).
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { StandardSchema } from "../util/standard_schema.ts";
 import { thrownText } from "../util/error_text.ts";
 
-/** What is wanted of a schema. */
+/** Requirements for the JSON Schema. */
 export interface Wanted {
   /** The dialect. */
   readonly target: "draft-07" | "draft-2020-12";
-  /** Where the caller can give the JSON Schema by hand. */
+  /** Name of the place where the caller can pass a JSON Schema by hand. */
   readonly byHand: string;
-  /** Makes the error. */
+  /** Builds the error. */
   readonly unusable: (why: string, cause?: unknown) => ConfigError;
 }
 
 /**
- * The JSON Schema, whose root is a plain object.
+ * Returns the JSON Schema; its root is a plain object.
  *
- * @param given The one that the caller gives by hand.
+ * @param given The JSON Schema that the caller passed by hand.
  * @throws {ConfigError} There is none.
  */
 export function objectSchemaOf(
@@ -64,11 +64,11 @@ function convert(
 }
 
 /**
- * Why a JSON Schema is none of a plain object, or `undefined` where it is.
+ * Returns why the root of a JSON Schema is not a plain object; `undefined` if it is.
  *
- * For one tool with another root CLI 2.1.330 leaves out all tools of the server, without
- * a word, and an answer of another it never takes. A choice at the root it hands on, but
- * the API takes none there.
+ * If one tool has another root, CLI 2.1.330 silently leaves out all tools of the server, and it
+ * never accepts an answer for another root. It passes on a choice (`anyOf`) at the root, but the
+ * API rejects that.
  */
 export function unusableRoot(schema: WireObject): string | undefined {
   if (schema.type !== "object") {

@@ -1,5 +1,5 @@
 /**
- * What a schema says of an answer. Pure.
+ * Checks answers against their schema. Pure.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { Result } from "../messages/result.ts";
 import type { SchemaResult } from "../util/standard_schema.ts";
 
 /**
- * What the model gave.
+ * Returns the structured output of the model.
  *
- * @throws {StructuredOutputError} It gave nothing.
+ * @throws {StructuredOutputError} There is none.
  */
 export function outputGiven(text: string, result: Result): unknown {
   const output = result.structuredOutput;
@@ -22,10 +22,9 @@ export function outputGiven(text: string, result: Result): unknown {
 }
 
 /**
- * What a schema made of that.
+ * Returns the validated output.
  *
- * @throws {StructuredOutputError} It does not fit.
- */
+ * @throws {StructuredOutputError} It does not match the schema. */
 export function outputTaken(
   said: SchemaResult<unknown>,
   text: string,
@@ -36,8 +35,8 @@ export function outputTaken(
 }
 
 /**
- * The output that the CLI checked by the option `outputSchema`; `undefined` without the
- * option, and for a slash command, which no model answers.
+ * Returns the output that the CLI checked against the option `outputSchema`; `undefined` without
+ * the option, and for a slash command, which is not answered by a model.
  *
  * @throws {StructuredOutputError} There is none.
  */

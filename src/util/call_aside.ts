@@ -1,6 +1,5 @@
 /**
- * Functions of the caller's that look on and that nothing depends on: listeners, loggers
- * and the like.
+ * Calls functions of the caller that only observe, such as listeners and loggers.
  *
  * @module
  */
@@ -8,8 +7,8 @@
 import { isThenable } from "./maybe_promise.ts";
 
 /**
- * Calls one. What it throws, or what its promise rejects with, is the caller's own fault:
- * it goes to `reportError`, and everything else goes on.
+ * Calls an observing function. Its errors and rejections go to `reportError` and affect nothing
+ * else.
  */
 export function callAside(run: () => unknown): void {
   try {

@@ -1,7 +1,7 @@
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
-/** The word that somebody most likely meant, or `undefined` where none is near. */
+/** Returns the word that was most likely meant, or `undefined` if none is similar. */
 export function closest(
   word: string,
   words: Iterable<string>,

@@ -1,4 +1,4 @@
-/** A cost without the noise that sums of fractions have behind their fifteenth digit; prices end long before. */
+/** Rounds a cost to remove the floating-point noise of sums; prices have far fewer digits. */
 export function roundUsd(usd: number): number {
   return Math.round(usd * 1e10) / 1e10;
 }

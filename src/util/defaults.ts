@@ -1,4 +1,4 @@
-/** The options as they hold when the caller gives none. */
+/** Default values of the options. */
 export const DEFAULTS = {
   maxLineBytes: 256 * 1024 * 1024,
   startTimeoutMs: 60_000,

@@ -1,21 +1,20 @@
 /**
- * What async and blocking sessions wait for: a value that is settled by a call. An async
- * session takes its promise; a blocking one does whatever there is to do until it is settled.
- * Pure.
+ * A value that is settled by a call, for async and blocking sessions to wait for. An async session
+ * awaits its promise; a blocking one processes the session's work until it is settled. Pure.
  *
  * @module
  */
 
 import { isThenable } from "./maybe_promise.ts";
 
-/** A body with several waits: `yield* due` waits for each. */
+/** A function body with several waits: `yield* due` waits for each. */
 export type Steps<T> = Generator<Due<unknown>, T, unknown>;
 
-/** What a wait is for. */
+/** Purpose of a wait. */
 export type DueKind =
-  /** The CLI, or the caller, answers by itself. */
+  /** An answer from the CLI or the caller. */
   | "answer"
-  /** A turn ends, which it may not do before a question of it is answered. */
+  /** The end of a turn, which may require that a question is answered first. */
   | "turn";
 
 type Outcome<T> =
@@ -23,32 +22,32 @@ type Outcome<T> =
   | { readonly ok: false; readonly error: unknown };
 
 /**
- * A value that is not there yet. It holds no promise, so a thread that blocks can see it
- * settled.
+ * A value that may not be available yet. It does not depend on promises, so a blocking thread can
+ * see that it is settled.
  */
 export class Due<T> {
-  /** What the wait is for. */
+  /** Purpose of the wait. */
   readonly kind: DueKind;
   #outcome: Outcome<T> | undefined;
   #heard: (() => void)[] = [];
   #promise: Promise<T> | undefined;
 
-  /** @param kind What the wait is for. */
+  /** @param kind Purpose of the wait. */
   constructor(kind: DueKind = "answer") {
     this.kind = kind;
   }
 
-  /** Whether the value or an error is there. */
+  /** Whether it has a value or an error. */
   get isSettled(): boolean {
     return this.#outcome !== undefined;
   }
 
-  /** Settles it with a value. Whatever settles it first counts. */
+  /** Settles it with a value. Only the first call of `settle` or `fail` counts. */
   settle(value: T): void {
     this.#settle({ ok: true, value });
   }
 
-  /** Settles it with an error. Whatever settles it first counts. */
+  /** Settles it with an error. Only the first call of `settle` or `fail` counts. */
   fail(error: unknown): void {
     this.#settle({ ok: false, error });
   }
@@ -59,7 +58,7 @@ export class Due<T> {
     for (const heard of this.#heard.splice(0)) heard();
   }
 
-  /** Is settled as another one is. */
+  /** Settles it in the same way as another one, as soon as that is settled. */
   follow(other: Due<T>): void {
     other.whenSettled(() => {
       const outcome = other.#outcome;
@@ -68,8 +67,8 @@ export class Due<T> {
   }
 
   /**
-   * Calls a function once it is settled, at once if it is. Not called `then`: `await` would
-   * wait for a `Due` wherever one is returned.
+   * Calls a function once it is settled, immediately if it already is. It is not named `then`,
+   * because `await` would then unwrap a `Due` wherever one is returned.
    */
   whenSettled(heard: () => void): void {
     if (this.#outcome === undefined) this.#heard.push(heard);
@@ -77,9 +76,7 @@ export class Due<T> {
   }
 
   /**
-   * The value.
-   *
-   * @throws {unknown} The error that it was settled with.
+   * Returns the value. * @throws {unknown} The error that it was settled with.
    * @throws {TypeError} It is not settled.
    */
   take(): T {
@@ -92,8 +89,8 @@ export class Due<T> {
   }
 
   /**
-   * The value as a promise, always the same. A caller that drops it is told of no rejection:
-   * nobody has to wait for a turn.
+   * The value as a promise, always the same one. If a caller ignores it, its rejection is not
+   * reported as unhandled: a turn need not be awaited.
    */
   get promise(): Promise<T> {
     if (this.#promise === undefined) {
@@ -109,27 +106,29 @@ export class Due<T> {
     return this.#promise;
   }
 
-  /** Waits for it in a body with several waits. */
+  /** Waits for it in a {@linkcode Steps} body. */
   *[Symbol.iterator](): Steps<T> {
     return (yield this) as T;
   }
 }
 
-/** What a function of the caller returned: a value, or a promise that only an async session can wait for. */
+/**
+ * The result of a caller's function: a value, or a promise that only an async session can wait for.
+ */
 export class Foreign<T> extends Due<T> {
-  /** What a blocking session says to a promise. */
+  /** Error text of a blocking session for a promise. */
   readonly #refusal: string;
 
   /**
-   * @param value What the function returned.
-   * @param refusal What a blocking session says to a promise.
+   * @param value The return value of the function.
+   * @param refusal Error text of a blocking session for a promise.
    */
   constructor(value: T | PromiseLike<T>, refusal: string) {
     super();
     this.#refusal = refusal;
     if (!isThenable(value)) this.settle(value);
     else {
-      // Only an adopted promise is sure to call back once.
+      // Only a native promise is sure to call back exactly once.
       Promise.resolve(value).then(
         (value) => this.settle(value as T),
         (error) => this.fail(error),
@@ -138,9 +137,9 @@ export class Foreign<T> extends Due<T> {
   }
 
   /**
-   * The value, for a thread that cannot wait for a promise.
+   * Returns the value, for a thread that cannot wait for a promise.
    *
-   * @throws {TypeError} It is a promise.
+   * @throws {TypeError} The value is a promise.
    */
   now(): T {
     if (!this.isSettled) throw new TypeError(this.#refusal);
@@ -148,14 +147,17 @@ export class Foreign<T> extends Due<T> {
   }
 }
 
-/** A value that is there already. */
+/** Returns a `Due` that already has a value. */
 export function settled<T>(value: T): Due<T> {
   const due = new Due<T>();
   due.settle(value);
   return due;
 }
 
-/** The same as another, but it fails with the signal's reason if that aborts first. */
+/**
+ * Returns a `Due` that follows another one, but fails with the signal's reason if the signal aborts
+ * first.
+ */
 export function unlessAborted<T>(
   due: Due<T>,
   signal: AbortSignal | undefined,

@@ -1,19 +1,25 @@
-/** A function of the caller's that the CLI waited for failed. */
+/** The failure of a caller's function that the CLI was waiting for. */
 export interface HandlerFailure {
-  /** Which: the name of a hook event such as `PostToolUse`, or of an option such as `onQuestion`. */
+  /**
+   * The function: the name of a hook event such as `PostToolUse`, or of an option such as
+   * `onQuestion`.
+   */
   readonly handler: string;
-  /** What it threw, or what was wrong with its answer. */
+  /** The thrown value, or an error that says what was wrong with the answer. */
   readonly error: unknown;
-  /** What the CLI was told instead, in words. */
+  /** What the CLI was told instead, as text. */
   readonly consequence: string;
-  /** Nobody sees it otherwise: what it was about happens as if there were no such function. */
+  /**
+   * Whether the failure has no other visible effect: the session continues as if the function did
+   * not exist.
+   */
   readonly isSilent: boolean;
 }
 
-/** Hears of a {@linkcode HandlerFailure}. */
+/** Called with each {@linkcode HandlerFailure}. */
 export type FailureListener = (failure: HandlerFailure) => void;
 
-/** The error of an answer that has the wrong shape. */
+/** Returns the error for an answer of the wrong shape. */
 export function wrongAnswer(handler: string, issue: string): TypeError {
   return new TypeError(`Cannot use the answer of ${handler}: ${issue}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Turns what a caller gave into plain JSON, before anything changes because of it. Pure.
+ * Copies values from a caller to plain JSON, before they have any effect. Pure.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { thrownText } from "./error_text.ts";
 
 /**
- * A copy as JSON holds it: what the caller changes afterwards changes nothing, and to
- * write it cannot fail.
+ * Returns a copy made through JSON, so that later changes by the caller have no effect and writing
+ * it cannot fail.
  *
- * @param cannot What fails, for the error: `Cannot send the prompt`.
- * @throws {TypeError} JSON cannot hold it: a BigInt, a cycle, a `toJSON` that throws, or a
- * value that JSON has no word for.
+ * @param cannot The failed action, for the error: `Cannot send the prompt`.
+ * @throws {TypeError} JSON cannot represent it: a BigInt, a cycle, a `toJSON` that throws, or a
+ *   value without a JSON form.
  */
 export function jsonCopy<T>(value: T, cannot: string): T {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (cause) {
-    // The engine explains a cycle in several lines.
+    // The engine describes a cycle in several lines.
     const [reason = ""] = thrownText(cause).split("\n");
     throw new TypeError(
       `${cannot}: JSON cannot hold it: ${reason.replace(/:$/, "")}`,

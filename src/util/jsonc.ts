@@ -1,37 +1,37 @@
 /**
- * JSON with comments and trailing commas, with the place of each value. Loads a parser: import
- * it where a file is read, and not before.
+ * Parses JSON with comments and trailing commas, with the position of each value. Loads a parser,
+ * so import this module only when a file is read.
  *
  * @module
  */
 
 import * as momoa from "@humanwhocodes/momoa";
 
-/** A place in a text. */
+/** A position in a text. */
 export interface TextPlace {
-  /** The line, counted from 1. */
+  /** Line, starting at 1. */
   readonly line: number;
-  /** The column, counted from 1. */
+  /** Column, starting at 1. */
   readonly column: number;
 }
 
-/** Something that is wrong at a place of a text. */
+/** A fault at a position of a text. */
 export interface TextIssue extends TextPlace {
-  /** Where in the value, joined with dots: `limits.maxTurns`. Empty for the whole. */
+  /** Path in the value, joined with dots: `limits.maxTurns`. Empty for the whole value. */
   readonly path: string;
-  /** What was expected, and what came. */
+  /** What was expected, and what was found. */
   readonly message: string;
 }
 
-/** What leads to a value within another: names of fields, and numbers from 0. */
+/** Path to a nested value: names of fields, and indexes from 0. */
 export type JsonPath = readonly (string | number)[];
 
-/** A text that was read, or what is wrong with it. */
+/** A parsed text, or its fault. */
 export type JsoncReading =
   | { readonly document: JsoncDocument }
   | { readonly issue: TextIssue; readonly cause: unknown };
 
-/** Reads a text. */
+/** Parses a text. */
 export function readJsonc(text: string): JsoncReading {
   const plain = text.replace(/^\uFEFF/, "");
   try {
@@ -42,7 +42,7 @@ export function readJsonc(text: string): JsoncReading {
     return { document: new JsoncDocument(body) };
   } catch (cause) {
     if (!isParseFailure(cause)) throw cause;
-    // The end of the text has no place of its own in the parser.
+    // The parser has no position for the end of the text.
     const isCut = cause.message.startsWith("Unexpected end");
     const before = plain.split("\n");
     const { line, column } = isCut
@@ -58,35 +58,35 @@ function isParseFailure(error: unknown): error is Error & TextPlace {
   return error instanceof Error && "line" in error && "column" in error;
 }
 
-/** A value, and where its parts are. */
+/** A value and the positions of its parts. */
 export class JsoncDocument {
   readonly #body: momoa.ValueNode;
   /** The value. */
   readonly value: unknown;
 
-  /** Made by {@linkcode readJsonc}. */
+  /** Called by {@linkcode readJsonc}. */
   constructor(body: momoa.ValueNode) {
     this.#body = body;
     this.value = momoa.evaluate(body);
   }
 
-  /** Where a value is, or as much of the path as is there. */
+  /** Returns the position of a value, or of the deepest part of the path that exists. */
   placeOf(path: JsonPath): TextPlace {
     return placeOf(nodeAt(this.#body, path).node);
   }
 
-  /** Where the name of a field is; of a value that is no field, the value. */
+  /** Returns the position of a field's name; for a value that is not a field, of the value. */
   placeOfName(path: JsonPath): TextPlace {
     const { node, member } = nodeAt(this.#body, path);
     return placeOf(member ?? node);
   }
 
-  /** What kind of value there is: `Object`, `Array`, `String`, … */
+  /** Returns the kind of a value: `Object`, `Array`, `String`, … */
   kindAt(path: JsonPath): string {
     return nodeAt(this.#body, path).node.type;
   }
 
-  /** Fields that are given twice, of which one is lost. */
+  /** Returns an issue for each field that occurs twice, because one of its values is lost. */
   duplicates(): readonly TextIssue[] {
     return duplicates(this.#body, "");
   }
@@ -121,7 +121,7 @@ function duplicates(node: momoa.ValueNode, path: string): TextIssue[] {
   });
 }
 
-/** What is at the end of a path, as far as it is there. */
+/** Returns the node at the end of a path, or at its deepest part that exists. */
 function nodeAt(
   body: momoa.ValueNode,
   path: JsonPath,

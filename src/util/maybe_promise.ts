@@ -1,14 +1,14 @@
 /**
- * Values that are there at once, or come with a promise. What is known at once is not
- * kept waiting for one: a thread that blocks could never see it kept. Pure.
+ * Handles values that may be promises. A value that is available is never wrapped in a promise,
+ * because a blocking thread could not see it resolve. Pure.
  *
  * @module
  */
 
-/** A value, or a promise where it takes time. */
+/** A value, or a promise of it. */
 export type Soon<T> = T | Promise<T>;
 
-/** Goes on with a value at once, or when it is there. */
+/** Passes a value to a function, immediately or when its promise resolves. */
 export function whenKnown<T, R>(
   value: Soon<T>,
   next: (value: T) => Soon<R>,
@@ -17,14 +17,14 @@ export function whenKnown<T, R>(
 }
 
 /**
- * What a function of the caller's gave: a promise of whatever make becomes one of the
- * platform's. Every function that may answer later is called through this.
+ * Converts the return value of a caller's function: any kind of promise becomes a native one. Every
+ * caller's function that may be asynchronous is called through this.
  */
 export function soon<T>(value: T | PromiseLike<T>): Soon<T> {
   return isThenable(value) ? Promise.resolve(value) : value;
 }
 
-/** Whether a value is a promise, of whatever make: anything that `await` waits for. */
+/** Whether a value is any kind of promise: anything that `await` would wait for. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (typeof value === "object" || typeof value === "function") &&
     value !== null && typeof Reflect.get(value, "then") === "function";

@@ -1,10 +1,10 @@
 /**
- * What bytes are, and how they travel. Pure.
+ * Detects the media type of bytes, and encodes them. Pure.
  *
  * @module
  */
 
-/** Tells the kind of an image by its first bytes. */
+/** Detects the type of an image by its first bytes. */
 export function imageType(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 12));
   if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
@@ -23,7 +23,7 @@ export function isPdf(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(0, 5)) === "%PDF-";
 }
 
-/** Bytes as a text, or `undefined` where they are none. */
+/** Returns bytes as text, or `undefined` if they are not text. */
 export function plainText(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {
@@ -34,10 +34,10 @@ export function plainText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A call with more arguments than this may overflow the stack. */
+/** Maximum number of arguments per call; more may overflow the stack. */
 const CHUNK = 8192;
 
-/** Bytes in base64. */
+/** Returns bytes in base64. */
 export function base64(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK) {

@@ -1,10 +1,13 @@
 /**
- * Listens to signals.
+ * Listens to abort signals.
  *
  * @module
  */
 
-/** Calls a function when a signal aborts, at once if it has. Returns a function that cancels it. */
+/**
+ * Calls a function when a signal aborts, immediately if it already has. Returns a function that
+ * cancels this.
+ */
 export function onAbort(signal: AbortSignal, abort: () => void): () => void {
   if (signal.aborted) {
     abort();

@@ -1,34 +1,34 @@
 /**
- * JSON that is still being written, read as far as it goes. Pure.
+ * Parses JSON that is still being written. Pure.
  *
- * The published libraries for this (`partial-json`, `jsonrepair`) take the whole text
- * each time; this one looks at each character once, however many pieces it comes in.
+ * The published libraries for this (`partial-json`, `jsonrepair`) parse the whole text each time;
+ * this one processes each character once, however many pieces there are.
  *
  * @module
  */
 
 const SPACE = /\s/;
 
-/** Takes the pieces of a JSON text, in their order. */
+/** Takes the pieces of a JSON text, in order. */
 export class PartialJson {
   #text = "";
-  /** What is open: `}` and `]`, the innermost last. */
+  /** Closers of the open objects and arrays, `}` and `]`, the innermost last. */
   readonly #open: string[] = [];
-  /** The same as text, the innermost first. */
+  /** The same as a string, the innermost first. */
   #closers = "";
   #inString = false;
-  /** The string is the name of a field. */
+  /** Whether the current string is the name of a field. */
   #isName = false;
-  /** Where the escape begins that the string may be in the middle of. */
+  /** Start of the escape that the text may end within. */
   #escape: number | undefined;
-  /** An object waits for the name of a field. */
+  /** Whether the innermost object expects the name of a field. */
   #wantsName = false;
-  /** In a number, `true`, `false` or `null`. */
+  /** Whether the text ends within a number, `true`, `false` or `null`. */
   #inWord = false;
-  /** Where the text could be cut so that it is JSON once what is open is closed. */
+  /** Length to which the text can be cut so that adding the closers makes it valid JSON. */
   #cut = 0;
 
-  /** All of it so far. */
+  /** The whole text so far. */
   get text(): string {
     return this.#text;
   }
@@ -97,10 +97,9 @@ export class PartialJson {
   }
 
   /**
-   * What there is of the value now, for later: the pieces that come after this do not
-   * change what the function gives. A string in the middle is cut there; a name without
-   * a value, and a number that may go on, are left out. `undefined` where there is
-   * nothing yet, or the text is no JSON.
+   * Returns a function that parses the value as of now, even if it is called after later pieces. An
+   * unfinished string is cut off; a name without a value and an unfinished number are left out. The
+   * function returns `undefined` if there is no value yet, or the text is not JSON.
    */
   snapshot(): () => unknown {
     const text = this.#text;
@@ -123,7 +122,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The model can write what is no JSON; the call then says so by itself.
+    // The model can write invalid JSON; the call itself then reports that.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where a path leads, asked of the file system.
+ * Resolves symbolic links with the file system.
  *
  * @module
  */
@@ -11,9 +11,9 @@
 export type RealPath = (path: string) => string | undefined;
 
 /**
- * Follows the symbolic links of an absolute path; `undefined` where nothing is there.
+ * Follows the symbolic links of an absolute path; `undefined` if nothing exists there.
  *
- * A link whose target is missing throws: to open it for writing would make a file
+ * A link whose target is missing throws, because opening it for writing would create a file
  * wherever it points.
  */
 export const realPathSync: RealPath = (path) => {

@@ -1,19 +1,19 @@
 /**
- * Finds the values that are secret among variables, headers, arguments and
- * configurations of MCP servers, and the forms in which a text may hold them. Pure.
+ * Finds secret values in variables, headers, arguments and configurations of MCP servers, and the
+ * forms in which a text may contain them. Pure.
  *
  * @module
  */
 
 import { isSecretName, maskSecrets } from "./secrets.ts";
 
-/** Shorter values are words that a text may hold for other reasons. */
+/** Minimum length of a secret; shorter values are words that may occur in a text by chance. */
 const MIN_LENGTH = 8;
 
 /**
- * The secrets among variables, for `maskSecrets`: the longest first.
+ * Returns the secrets among variables, for `maskSecrets`, the longest first.
  *
- * @param variables Variables, headers or fields, by their names.
+ * @param variables Variables, headers or fields, by name.
  */
 export function secretsOf(
   variables: Readonly<Record<string, string | undefined>>,
@@ -21,14 +21,14 @@ export function secretsOf(
   return secretForms(namedSecrets(variables));
 }
 
-/** The values among variables, headers or fields that are secret, as they are. */
+/** Returns the secret values among variables, headers or fields, unchanged. */
 export function namedSecrets(
   variables: Readonly<Record<string, unknown>>,
 ): string[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     if (typeof value !== "string") return [];
     if (name.toUpperCase() === "ANTHROPIC_CUSTOM_HEADERS") {
-      // One "Name: value" in each line; any of them may be a key.
+      // The value has one "Name: value" on each line, any of which may be a key.
       return value.split("\n").map((line) => line.slice(line.indexOf(":") + 1));
     }
     return isSecretName(name) ? [value] : urlSecrets(value);
@@ -41,10 +41,10 @@ const NAMED = /^(?:--?[\w-]+[= ])?(?:--?)?([\w.-]+)\s*[=:]\s*([^]+)$/;
 /** A flag whose value is the next argument. */
 const FLAG = /^--?([\w-]+)$/;
 
-/** A word that nobody wrote by hand: a key without a name in front of it. */
+/** Matches a random-looking word: a key without a name before it. */
 const RANDOM = /^(?=.*\d)(?=.*[A-Za-z])[\w+=~-]{16,}$/;
 
-/** The values among the arguments of a program that are secret, as they are. */
+/** Returns the secret values among the arguments of a program, unchanged. */
 export function argumentSecrets(args: readonly string[]): string[] {
   return [
     ...namedArguments(args),
@@ -54,7 +54,7 @@ export function argumentSecrets(args: readonly string[]): string[] {
   ];
 }
 
-/** Those of which a name says so. */
+/** Returns the values that their names mark as secret. */
 function namedArguments(args: readonly string[]): string[] {
   const found: string[] = [];
   for (const [index, argument] of args.entries()) {
@@ -67,13 +67,13 @@ function namedArguments(args: readonly string[]): string[] {
   return found;
 }
 
-/** A value as long as this is in an argument for no other reason. */
+/** A value of this length does not occur in an argument by chance. */
 const MIN_ARGUMENT_LENGTH = 16;
 
 /**
- * Whether an argument has a secret in it.
+ * Whether an argument contains a secret.
  *
- * @param variables Variables that are given beside the arguments.
+ * @param variables Variables that are passed along with the arguments.
  */
 export function hasSecret(
   args: readonly string[],
@@ -85,17 +85,17 @@ export function hasSecret(
   return args.some((argument) => maskSecrets(argument, known) !== argument);
 }
 
-/** Deeper than any configuration. */
+/** Depth limit, greater than the depth of any configuration. */
 const MAX_DEPTH = 64;
 
 /**
- * The values in a configuration that are secret, as they are, however deep: fields whose
- * names say so, and arguments.
+ * Returns the secret values in a configuration, unchanged, at any depth: fields that their names
+ * mark as secret, and arguments.
  */
 export function nestedSecrets(value: unknown, depth = 0): string[] {
   if (typeof value === "string") return urlSecrets(value);
   if (typeof value !== "object" || value === null) return [];
-  // One that holds itself can be sent to nobody.
+  // A configuration that contains itself cannot be sent anyway.
   if (depth === MAX_DEPTH) return [];
   if (Array.isArray(value)) {
     return value.flatMap((item) => nestedSecrets(item, depth + 1));
@@ -113,8 +113,8 @@ export function nestedSecrets(value: unknown, depth = 0): string[] {
 }
 
 /**
- * The same in an answer, which is about more than a configuration: only what is in `env`,
- * `headers` and `args`.
+ * The same for an answer, which contains more than a configuration: only `env`, `headers` and
+ * `args` are searched.
  */
 export function answeredSecrets(value: unknown, depth = 0): string[] {
   if (typeof value !== "object" || value === null || depth === MAX_DEPTH) {
@@ -132,17 +132,17 @@ function isTexts(value: unknown): value is string[] {
     value.every((item) => typeof item === "string");
 }
 
-/** An address, wherever it stands. */
+/** Matches a URL anywhere in a text. */
 const ADDRESS = /[a-z][a-z\d+.-]{0,20}:\/\/[^\s"'\\<>]+/gi;
 
-/** What is secret in the addresses of a text: passwords, and parameters of a query. */
+/** Returns the secrets in the URLs of a text: passwords, and query parameters. */
 function urlSecrets(text: string): string[] {
   if (!text.includes("://")) return [];
   return [...text.matchAll(ADDRESS)].flatMap(([address]) => {
     if (!URL.canParse(address)) return [];
     const { username, password, searchParams, hash } = new URL(address);
     const found = password === "" ? [] : [password, decoded(password)];
-    // A token alone, without a name before it.
+    // The username may be a token by itself.
     if (password === "" && RANDOM.test(username)) found.push(username);
     const parameters = [
       ...searchParams,
@@ -159,21 +159,21 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A percent sign that escapes nothing.
+    // The text has a percent sign that is not an escape.
     return text;
   }
 }
 
-/** What stands before the secret in the value of a header. */
+/** Matches the scheme before the secret in the value of a header. */
 const SCHEME = /^(?:Basic|Bearer|Token|ApiKey)\s+/i;
 
 /**
- * Every form in which a text may hold some secrets, the longest first: as they are, in
- * JSON, also within JSON, in an address, in Base64.
+ * Returns every form in which a text may contain the secrets, the longest first: unchanged, in
+ * JSON, in JSON within JSON, in a URL, in Base64.
  */
 export function secretForms(values: readonly string[]): string[] {
   const forms = values
-    // A key in several lines is seen line by line.
+    // A multi-line key may appear line by line.
     .flatMap((value) => [value, ...value.split("\n")])
     .map((value) => value.trim())
     .flatMap((value) => {
@@ -185,14 +185,14 @@ export function secretForms(values: readonly string[]): string[] {
   return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }
 
-/** The password in the value of Basic authentication. */
+/** Returns the password in the value of Basic authentication. */
 function basicPassword(base64: string): string[] {
   try {
     const text = atob(base64);
     const at = text.indexOf(":");
     return at === -1 ? [] : [text.slice(at + 1)];
   } catch {
-    // Some other kind of token.
+    // The value is another kind of token.
     return [];
   }
 }
@@ -202,7 +202,7 @@ function formsOf(value: string): string[] {
   const once = inJson(value);
   const twice = inJson(once);
   const plain = [value, once, twice, inJson(twice)];
-  // As writers of JSON do that keep to ASCII.
+  // The form of JSON writers that output only ASCII.
   const ascii = once.replaceAll(
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -210,7 +210,7 @@ function formsOf(value: string): string[] {
   const forms = [...plain, ascii, inJson(ascii), ...base64Forms(value)];
   if (!value.isWellFormed()) return forms;
   const inUrl = encodeURIComponent(value);
-  // Forms of web pages escape these too, and write a blank as +.
+  // HTML forms also escape these characters, and write a blank as +.
   const inForm = new URLSearchParams({ a: value }).toString().slice(2);
   const lower = (text: string) =>
     text.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
@@ -225,8 +225,8 @@ function formsOf(value: string): string[] {
 }
 
 /**
- * What is the same in each Base64 text that holds the value, such as that of
- * `user:password`: it begins at one of three places within a group of letters.
+ * Returns the invariant parts of Base64 texts that contain the value, such as that of
+ * `user:password`: the value starts at one of three offsets within a group of letters.
  */
 function base64Forms(value: string): string[] {
   const bytes = new TextEncoder().encode(value);

@@ -1,19 +1,19 @@
 /**
- * Takes secrets out of text that is kept, thrown or printed. Pure.
+ * Masks secrets in text that is stored, thrown or printed. Pure.
  *
- * Two kinds are known: values of variables (and headers) whose names say that they are
- * secret, and texts that look like a key whatever they stand in.
+ * There are two kinds: values of variables and headers whose names mark them as secret, and texts
+ * that look like a key, wherever they occur.
  *
  * @module
  */
 
-/** What stands in the place of a secret. */
+/** Replacement for a secret. */
 export const MASK = "***";
 
-/** A secret that has begun at the end of a text is one from so many characters on. */
+/** Minimum number of characters at the end of a text that count as the start of a secret. */
 const MIN_BEGINNING = 4;
 
-/** Words of a name that say that its value is secret. */
+/** Words in a name that mark its value as secret. */
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   "apikey",
   "authorization",
@@ -32,7 +32,7 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   "token",
 ]);
 
-/** Words that say it only where they are the last one. */
+/** Words that mark a value as secret only if they are the last word of the name. */
 const SECRET_LAST: ReadonlySet<string> = new Set([
   "auth",
   "pass",
@@ -40,13 +40,13 @@ const SECRET_LAST: ReadonlySet<string> = new Set([
   "sshpass",
 ]);
 
-/** Names of directories, as of the shell and of npm. */
+/** Names of directory variables, as in shells and npm. */
 const DIRECTORY = /^(?:OLD_?|INIT_|PROJECT_)?PWD$/;
 
-/** What a word may end with that says it: `PGPASSWORD`. */
+/** Endings of a word that mark a value as secret: `PGPASSWORD`. */
 const SECRET_ENDING = /(?:apikey|passw(?:or)?d|secret|token)$/;
 
-/** Last words of a name that say that its value only leads to a secret, or tells of one. */
+/** Last words of a name which show that its value only points to a secret or describes one. */
 const HARMLESS_LAST: ReadonlySet<string> = new Set([
   "dir",
   "file",
@@ -61,7 +61,7 @@ const HARMLESS_LAST: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** Whether the value of a variable, a header or a field of this name is a secret. */
+/** Whether a variable, header or field of this name has a secret value. */
 export function isSecretName(name: string): boolean {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
@@ -75,20 +75,20 @@ export function isSecretName(name: string): boolean {
     words.some((word) => SECRET_WORDS.has(word) || SECRET_ENDING.test(word));
 }
 
-/** What looks like a secret wherever it stands; a first group is not a part of it. */
+/** Patterns of secrets in any context; a first group is not part of the secret. */
 const SHAPES: readonly RegExp[] = [
-  // Keys and OAuth tokens of Anthropic, then of others who begin theirs like that.
+  // Keys and OAuth tokens of Anthropic, then those of other vendors with a fixed prefix.
   /(sk-ant-)[\w-]+/g,
   /\b(sk-)(?!ant-)[\w-]{20,}/g,
   /\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-)[\w-]{10,}/g,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  // A JSON Web Token, whatever it is glued to. Looked for once in each word: to begin
-  // again at each eyJ would take the square of a long text.
+  // A JSON Web Token, even within a longer word. Searched once per word: retrying at each eyJ would
+  // take quadratic time.
   /(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g,
-  // "Bearer authentication failed" has no token in it.
+  // "Bearer authentication failed" does not contain a token.
   /\b((?:Bearer|Basic)\s+)(?=[^\s"'\\]*\d|[^\s"'\\]{20})[\w.~+/=-]{8,}/gi,
   // name=value, name: value, "name":"value", also in JSON within JSON.
-  // "Wrong password: incorrect" has no password in it.
+  // "Wrong password: incorrect" does not contain a password.
   /((?:api[_-]?key|(?:access|auth|id|oauth|refresh)[_-]?token|client[_-]?secret|passw(?:or)?d)(?:\\*["'])?\s*(?:=\s*(?:\\*["'])?|:\s*\\*["']|:\s*(?=[^\s"'\\,;&{}[\]()]{0,200}\d|[^\s"'\\]{20})))[^\s"'\\,;&{}[\]()]{8,}/gi,
   // ?token=value in a URL.
   /([?&](?:key|(?:[\w-]{0,40}[_-])?(?:(?:api|access)[_-]?key|passw(?:or)?d|secret|sig|signature|token))=)[^\s"'\\&#]{8,}/gi,
@@ -96,7 +96,7 @@ const SHAPES: readonly RegExp[] = [
   /(:\/\/[^\s/:@"'\\]{0,200}:)[^\s/@"'\\]{1,200}(?=@)/g,
 ];
 
-/** `from`: where what tells that it is one begins. */
+/** `from` is the start of the context that identifies the secret. */
 type Span = readonly [start: number, end: number, from: number];
 
 /** Where the secrets of a text are, in order and without overlaps. */
@@ -116,7 +116,9 @@ function spansOf(text: string, secrets: readonly string[]): Span[] {
   return merged(spans);
 }
 
-/** Where the secrets of a text are, in order and without overlaps. */
+/**
+ * Returns the positions of the secrets in a text, in order and without overlaps.
+ */
 export function secretSpans(
   text: string,
   secrets: readonly string[],
@@ -124,7 +126,7 @@ export function secretSpans(
   return spansOf(text, secrets).map(([start, end]) => [start, end]);
 }
 
-/** What a word has in it, or ends with, of which the rest is a secret. */
+/** Prefixes after which the rest of a word is a secret. */
 const LEADS: readonly string[] = [
   "sk-",
   "ghp_",
@@ -140,18 +142,18 @@ const LEADS: readonly string[] = [
   "eyJ",
 ];
 
-/** What stands before a word that is a secret, and within one. */
+/** Matches the context that precedes a secret, up to the secret's word. */
 const LEAD =
   /(?:(?:Bearer|Basic)\s+|(?:api[_-]?key|token|secret|passw(?:or)?d)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)$/i;
 
-/** What no secret with a shape has in it. */
+/** Matches characters that do not occur in secrets with a fixed pattern. */
 const BETWEEN = /[\s"'\\]/;
 
 /**
- * From where on a text may end in the beginning of a secret, of which more may follow; its
- * length if it does not.
+ * Returns the position from which the end of a text may be the start of a secret that continues;
+ * the length of the text if there is none.
  *
- * @param spans What {@linkcode secretSpans} returned for it.
+ * @param spans The result of {@linkcode secretSpans} for the text.
  */
 export function mayBegin(
   text: string,
@@ -174,7 +176,7 @@ export function mayBegin(
       ) ||
       LEAD.test(text.slice(Math.max(0, start - 300), start)))
   ) from = Math.min(from, start);
-  // A secret that ends here may be longer, and one that was found is let go as a whole.
+  // A secret that ends here may be longer, and a secret that was found is released as a whole.
   for (const [begin, end] of spans.toReversed()) {
     if (begin < from && end > from || end === length && begin >= start) {
       from = Math.min(from, begin);
@@ -210,11 +212,10 @@ function masked(text: string, spans: readonly Span[]): string {
 }
 
 /**
- * The text with {@linkcode MASK} in the place of each secret. Masking twice changes
- * nothing.
+ * Returns the text with each secret replaced by {@linkcode MASK}. Idempotent.
  *
  * @param text Any text; JSON stays JSON.
- * @param secrets Values to take out besides what looks like a key; see `secretsOf`.
+ * @param secrets Values to mask in addition to texts that look like a key; see `secretsOf`.
  */
 export function maskSecrets(
   text: string,
@@ -223,27 +224,29 @@ export function maskSecrets(
   return masked(text, spansOf(text, secrets));
 }
 
-/** A line that goes on for longer is let go in pieces. */
+/** A longer line is released in pieces. */
 const MAX_HELD = 64 * 1024;
 
-/** So much of such a line is held back, as a secret may have begun in it. */
+/**
+ * Number of characters of such a line that are held back, since a secret may have started in them.
+ */
 const HELD_BACK = 8 * 1024;
 
 /**
- * Masks a text that comes in pieces, so that a secret that is cut in two gets through
- * in neither: a line is let go when it is whole.
+ * Masks a text that arrives in pieces. It releases a line only when it is complete, so that a
+ * secret split across two pieces is masked, too.
  */
 export class SecretMask {
   readonly #secrets: () => readonly string[];
-  /** What is held back: the beginning of a line. */
+  /** The text that is held back: the start of a line. */
   #held = "";
 
-  /** @param secrets See `secretsOf`; asked for when there is a text. */
+  /** @param secrets Returns the result of `secretsOf`; called when there is text. */
   constructor(secrets: () => readonly string[]) {
     this.#secrets = secrets;
   }
 
-  /** Takes a piece. Gives what is known to be free of secrets. */
+  /** Takes a piece. Returns the text that is ready, with its secrets masked. */
   push(piece: string): string {
     if (piece === "") return "";
     const end = piece.lastIndexOf("\n") + 1;
@@ -259,21 +262,21 @@ export class SecretMask {
     const over = (at: number) =>
       spans.find(([, end, from]) => from < at && at < end);
     const [, known = cut] = over(cut) ?? [];
-    // Before what tells one secret there may be a part of another one.
+    // The context of one secret may be preceded by a part of another one.
     for (let span = over(cut); span !== undefined; span = over(cut)) {
       cut = span[2];
     }
-    // What is longer than all that is held back is let go, masked, as far as it is known.
+    // A secret longer than the held-back text is released, masked, as far as it is known.
     if (cut <= 0) cut = known;
     const free = this.#held.slice(0, cut);
     this.#held = this.#held.slice(cut);
     return masked(free, spans.filter(([, end]) => end <= cut));
   }
 
-  /** What is held back, masked; it may end in the middle of a secret. */
+  /** The held-back text, masked; it may end in the middle of a secret. */
   get held(): string {
     const text = this.#held;
-    // Asked for at the end of each turn.
+    // Fast path: this is read at the end of each turn.
     if (text === "") return "";
     const secrets = this.#secrets();
     const begun = begunAtEnd(text, secrets);
@@ -284,7 +287,7 @@ export class SecretMask {
     return masked(text, merged(spans));
   }
 
-  /** No more comes. Gives what was held back. */
+  /** Ends the text. Returns what was held back. */
   end(): string {
     const rest = this.held;
     this.#held = "";
@@ -292,7 +295,7 @@ export class SecretMask {
   }
 }
 
-/** How many characters at the end of a text are the beginning of one of some secrets. */
+/** Returns how many characters at the end of a text are the start of one of the secrets. */
 export function begunAtEnd(text: string, secrets: readonly string[]): number {
   return secrets.reduce(
     (most, secret) => Math.max(most, beginningAtEnd(text, secret)),
@@ -300,7 +303,7 @@ export function begunAtEnd(text: string, secrets: readonly string[]): number {
   );
 }
 
-/** How many characters at the end of a text are the beginning of a secret. */
+/** Returns how many characters at the end of a text are the start of the secret. */
 function beginningAtEnd(
   text: string,
   secret: string,

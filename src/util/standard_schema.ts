@@ -1,36 +1,36 @@
 /**
- * Schemas of any library that follows the Standard Schema specification
+ * Types for schemas of any library that follows the Standard Schema specification
  * (https://standardschema.dev): valibot, zod, arktype and others.
  *
  * @module
  */
 
-/** Why a value does not fit a schema. */
+/** A reason why a value does not match a schema. */
 export interface SchemaIssue {
   /** What was expected. */
   readonly message: string;
-  /** Where: the keys from the outside in. */
+  /** Path of the fault: keys from the outermost to the innermost. */
   readonly path?:
     | readonly (PropertyKey | { readonly key: PropertyKey })[]
     | undefined;
 }
 
-/** What a schema says of a value. */
+/** Result of validating a value. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** Makes JSON Schema of a schema, in the libraries that can do it by themselves. */
+/** Converts a schema to JSON Schema, in libraries that support that. */
 export interface JsonSchemaConverter {
-  /** The JSON Schema of what goes in. Throws where there is none. */
+  /** Returns the JSON Schema of the input type. Throws if there is none. */
   readonly input: (
     options: { readonly target: string },
   ) => Readonly<Record<string, unknown>>;
 }
 
-/** A schema of any library, by what it has under `~standard`. */
+/** A schema of any library, identified by its property `~standard`. */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** What the specification asks for. */
+  /** Properties required by the specification. */
   readonly "~standard": {
     /** Version of the specification. */
     readonly version: 1;
@@ -40,21 +40,21 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly validate: (
       value: unknown,
     ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    /** For the compiler only. */
+    /** Types, for the compiler only. */
     readonly types?:
       | { readonly input: Input; readonly output: Output }
       | undefined;
-    /** Only in libraries that can do it. */
+    /** Converter, in libraries that have one. */
     readonly jsonSchema?: JsonSchemaConverter | undefined;
   };
 }
 
-/** What a value is once a schema has taken it. */
+/** Output type of a schema. */
 export type SchemaOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]
 >["output"];
 
-/** Whether a value is one, of whatever library: a schema may be a function, as those of arktype are. */
+/** Whether a value is a Standard Schema. It may be a function, as in arktype. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   const holds = typeof value === "object" || typeof value === "function";
   if (!holds || value === null) return false;
@@ -63,7 +63,7 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
     typeof Reflect.get(standard, "validate") === "function";
 }
 
-/** The issues in one line: `a.b: expected a number; c: missing`. */
+/** Formats issues on one line: `a.b: expected a number; c: missing`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
   return issues.map(({ message, path }) => {
     const at = (path ?? []).map((part) =>

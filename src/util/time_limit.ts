@@ -1,5 +1,5 @@
 /**
- * Time limits: one rule for all of them. Pure.
+ * The common rule for all time limits. Pure.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 /** The longest time that a timer can be set to, in milliseconds: almost 25 days. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What a time limit has to be, in words. */
+/** Description of a valid time limit, for errors. */
 export const TIME_EXPECTED =
   "a number of milliseconds above 0, or Infinity for no limit";
 
-/** Whether a value can be a time limit. */
+/** Whether a value is a valid time limit. */
 export function isTimeLimit(value: unknown): value is number {
   return typeof value === "number" && value > 0;
 }
 
-/** Whether a time limit is none: a timer takes no more. */
+/** Whether a time limit is longer than a timer supports, which means no limit. */
 export function isEndless(timeoutMs: number): boolean {
   return timeoutMs >= MAX_TIMER_MS;
 }
 
-/** A time limit for another process, to which JSON cannot say `Infinity`. */
+/** Returns a finite time limit for another process, because JSON cannot express `Infinity`. */
 export function finiteMs(timeoutMs: number): number {
   return Math.min(timeoutMs, MAX_TIMER_MS);
 }

@@ -1,2 +1,2 @@
-/** The version of the package; a test keeps it in step with deno.json. */
+/** Version of the package; a test compares it with deno.json. */
 export const VERSION = "0.1.0";

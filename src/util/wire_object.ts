@@ -1,4 +1,4 @@
-/** A JSON object as it came over the wire: nothing is known about its fields. */
+/** A JSON object from the wire, with unknown fields. */
 export type WireObject = { readonly [key: string]: unknown };
 
 /** Whether a value is a JSON object: not null, not an array. */
@@ -6,7 +6,7 @@ export function isWireObject(value: unknown): value is WireObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value of a field by its name on the wire; a dot goes one object deeper. */
+/** Returns the value of a field by its name on the wire; a dot separates nested names. */
 export function valueAt(source: WireObject, name: string): unknown {
   if (!name.includes(".")) return source[name];
   let value: unknown = source;

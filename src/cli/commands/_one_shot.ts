@@ -14,7 +14,7 @@ import type { AsyncSession } from "../../session/async_session.ts";
 export interface OneShot {
   readonly invocation: Invocation;
   readonly output: Output;
-  /** Whether somebody at the terminal is asked about tools. */
+  /** Whether the person at the terminal is asked about tools. */
   readonly asks: boolean;
   readonly options?: SessionOptions;
   readonly present: (
@@ -53,16 +53,16 @@ export async function oneShot(command: OneShot): Promise<number> {
   });
 }
 
-/** Lines that somebody types. */
+/** Returns the lines that a person types. */
 export function typedLines(readsAhead: boolean = false): InputLines {
-  // A terminal that is gone has no further line.
+  // If the terminal is gone, there are no further lines.
   return new InputLines(
     (buffer) => Deno.stdin.read(buffer).catch(() => null),
     { readsAhead },
   );
 }
 
-/** Lines of a pipe or a file. Those that cannot be read are an error. */
+/** Returns the lines of a pipe or a file; a read failure is an error. */
 export function pipedLines(): InputLines {
   const watch = new EncodingWatch("the prompts from stdin");
   return new InputLines(async (buffer) => {
@@ -78,7 +78,7 @@ export function pipedLines(): InputLines {
   }, { readsAhead: true });
 }
 
-/** Loaded where somebody is asked: `ask` and `events` ask nobody. */
+/** Loaded only when a person is asked: `ask` and `events` never ask. */
 async function findSomebody(
   output: Output,
   color: ColorChoice | undefined,

@@ -3,9 +3,9 @@ import type { Invocation } from "../parse.ts";
 import { answerPresenter } from "../presenters.ts";
 import { oneShot } from "./_one_shot.ts";
 
-/** `ask`: the final text and nothing else. */
+/** `ask`: prints the final text and nothing else. */
 export function ask(invocation: Invocation, output: Output): Promise<number> {
-  // Not even a footer, whatever stderr is.
+  // Without a footer, even if stderr is a terminal.
   const flags = { ...invocation.flags, footer: false };
   return oneShot({
     invocation: { ...invocation, flags },

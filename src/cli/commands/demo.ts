@@ -11,7 +11,7 @@ import { findPerson, stderrScreen } from "../question/person.ts";
 import { styled } from "../terminal.ts";
 import { typedLines } from "./_one_shot.ts";
 
-/** `demo`: a scripted session through the whole pipeline, process included. */
+/** `demo`: runs a scripted session through the whole pipeline, process included. */
 export async function demo(
   invocation: Invocation,
   output: Output,
@@ -63,7 +63,7 @@ async function play(
   return 0;
 }
 
-/** The same scenario without its pauses. Pure. */
+/** Returns the scenario without its pauses. Pure. */
 export function hurried(scenario: Scenario): Scenario {
   return JSON.parse(JSON.stringify(scenario), (key, value: unknown) => {
     if (key === "pauseMs") return 0;

@@ -11,7 +11,7 @@ const SHOWN: Readonly<Record<CheckStatus, string>> = {
   skip: "-   ",
 };
 
-/** `doctor`: whether sessions will work here. */
+/** `doctor`: checks whether sessions will work here. */
 export async function doctor(
   invocation: Invocation,
   output: Output,
@@ -35,7 +35,7 @@ export async function doctor(
   return report.exitCode;
 }
 
-/** The report for people. */
+/** Formats the report for people. */
 export function reportText({ checks }: DoctorReport): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const rows = checks.map(({ name, status, detail, hint }) => {

@@ -3,7 +3,7 @@ import type { Invocation } from "../parse.ts";
 import { jsonPresenter, rawPresenter } from "../presenters.ts";
 import { oneShot } from "./_one_shot.ts";
 
-/** `events`: every event as a line of JSON. */
+/** `events`: prints every event as a line of JSON. */
 export function events(
   invocation: Invocation,
   output: Output,

@@ -18,7 +18,10 @@ const HELP = `  :help   this
   Everything else goes to Claude, /cost and the like too
 `;
 
-/** The CLI has no `/exit` for programs, and says so as an answer. */
+/**
+ * The CLI does not accept `/exit` from programs and only answers that it is unavailable, so it is
+ * handled here.
+ */
 const LEAVING: ReadonlySet<string> = new Set([
   ":q",
   ":quit",
@@ -27,7 +30,7 @@ const LEAVING: ReadonlySet<string> = new Set([
   "/quit",
 ]);
 
-/** `repl`: several turns in one session. */
+/** `repl`: runs several turns in one session. */
 export async function repl(
   invocation: Invocation,
   output: Output,
@@ -46,7 +49,7 @@ export async function repl(
   );
 }
 
-/** Why no further line is read. */
+/** Abort reason: no further line is read, and the program ends. */
 class Leave {
   readonly code: number;
 
@@ -55,18 +58,18 @@ class Leave {
   }
 }
 
-/** Reads lines and sends them, one turn after the other. */
+/** Reads lines and sends each as a turn, one after the other. */
 class Repl {
   readonly #invocation: Invocation;
   readonly #output: Output;
   readonly #lines: InputLines;
   readonly #conductor: Conductor;
-  /** Somebody types; else lines come from a pipe or a file. */
+  /** Whether a person types the lines, as opposed to a pipe or a file. */
   readonly #isInteractive: boolean;
   readonly #leaving = new AbortController();
-  /** What ended the process, should it have ended. */
+  /** The error that ended the process, if it has ended. */
   #death: Error | undefined;
-  /** The last thing that was pressed was Ctrl-C. */
+  /** Whether Ctrl-C was the last input: a second one leaves. */
   #isWarned = false;
 
   constructor(
@@ -108,7 +111,7 @@ class Repl {
       const code = await this.#turn(text);
       if (this.#death !== undefined) return await this.#reportDeath(code);
       if (session.state === "closed") return code;
-      // Somebody who types has seen how each turn ended.
+      // A person who types has seen how each turn ended; a script needs the exit code.
       if (!this.#isInteractive) worst = Math.max(worst, code);
     }
   }
@@ -124,14 +127,14 @@ class Repl {
   async #nextLine(): Promise<string | Leave> {
     await this.#prompt();
     const isTypedAhead = this.#lines.isReady;
-    // Typed before a question that took the terminal: its echo is far above.
+    // The text was typed before a question took over the terminal, so its echo is far above.
     if (!isTypedAhead && this.#isInteractive) {
       await this.#output.stderr(this.#lines.unfinished);
     }
     try {
       const line = await this.#lines.next(this.#leaving.signal);
       this.#isWarned = false;
-      // The terminal showed it while the turn before was running, somewhere in its answer.
+      // The terminal echoed it during the previous turn, somewhere within the answer.
       if (isTypedAhead && this.#isInteractive) {
         await this.#output.stderr(`${line}\n`);
       }
@@ -160,7 +163,7 @@ class Repl {
     }
   }
 
-  /** Tells how to come back. */
+  /** Prints how to resume the session. */
   async #bye(code: number): Promise<number> {
     const { id, turnCount } = this.#conductor.session;
     if (id !== undefined && turnCount > 0) {
@@ -174,11 +177,11 @@ class Repl {
     await this.#output.stderr(styled("dim", text));
   }
 
-  /** Ctrl-C at the prompt: the terminal has thrown away what was typed. */
+  /** Handles Ctrl-C at the prompt: the terminal has discarded what was typed. */
   #interruptIdle(): void {
     this.#lines.dropUnfinished();
     if (this.#isWarned || !this.#isInteractive) {
-      // Nobody waits for the words; that they cannot be printed changes nothing.
+      // Not awaited: a failure to print this message changes nothing.
       this.#output.stderr("\n").then(() => this.#bye(EXIT.interrupted))
         .catch(() => {})
         .then(() => this.#leaving.abort(new Leave(EXIT.interrupted)));
@@ -189,7 +192,7 @@ class Repl {
     this.#prompt();
   }
 
-  /** The process ended by itself. A turn that is being shown is shown to its end. */
+  /** Leaves after the process ended by itself. A turn that is being shown is shown to its end. */
   async #leaveDead(error: Error): Promise<void> {
     this.#death = error;
     if (this.#conductor.isInTurn) return;
@@ -197,7 +200,10 @@ class Repl {
     this.#leaving.abort(new Leave(await this.#reportDeath(EXIT.done)));
   }
 
-  /** Reports the end of the process, unless a turn failed of it and told it already. */
+  /**
+   * Reports the end of the process, unless a turn that failed because of it has already reported
+   * it.
+   */
   async #reportDeath(code: number): Promise<number> {
     if (this.#conductor.lastError === this.#death) return code;
     return Math.max(code, await report(this.#output, this.#death));

@@ -7,7 +7,7 @@ import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** `schema`: the JSON Schema of the events that `--json` prints. */
+/** `schema`: prints the JSON Schema of the events that `--json` prints. */
 export async function schema(
   invocation: Invocation,
   output: Output,
@@ -24,10 +24,10 @@ export async function schema(
   return 0;
 }
 
-/** The type of a failure, which is no event. */
+/** The `type` of a failure object, which is not an event. */
 const ERROR = "error";
 
-/** The JSON Schema of a line that `--json` prints, or of those of one type. */
+/** Returns the JSON Schema of a line that `--json` prints, or of the lines of one type. */
 export async function lineSchema(
   type: string | undefined,
 ): Promise<JsonSchema> {

@@ -3,7 +3,7 @@ import type { Invocation } from "../parse.ts";
 import { jsonPresenter, textPresenter } from "../presenters.ts";
 import { oneShot } from "./_one_shot.ts";
 
-/** `stream`: the answer as it is written, and a line for each tool. */
+/** `stream`: prints the answer while it is written, and a line for each tool. */
 export function stream(
   invocation: Invocation,
   output: Output,

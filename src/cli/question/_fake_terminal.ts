@@ -1,6 +1,6 @@
 /**
- * A terminal of the tests: it draws into a text, and answers the query for its status as
- * real ones do, after what was typed before.
+ * A terminal for tests: it draws into a string, and answers the status query as real terminals do,
+ * after earlier input.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";
 export interface FakeTerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** It does not answer queries. */
+  /** Whether it ignores status queries. */
   readonly isMute?: boolean;
   readonly isDumb?: boolean;
 }
@@ -29,19 +29,19 @@ export interface FakeTerminalOptions {
 export class FakeTerminal {
   columns: number;
   rows: number;
-  /** All that was drawn, without sequences. */
+  /** Everything that was drawn, without control sequences. */
   drawn = "";
-  /** Sequences that were written. */
+  /** Control sequences that were written. */
   readonly sequences: string[] = [];
-  /** Each switch of the mode. */
+  /** Each change of the raw mode. */
   readonly modes: boolean[] = [];
-  /** Times that somebody waits for; a test lets them pass. */
+  /** Pending timers; a test lets them fire. */
   readonly timers = new Set<() => void>();
   readonly lines: InputLines;
   readonly terminal: QuestionTerminal;
   /** Called at each piece that is drawn. */
   onDraw: (() => void) | undefined;
-  /** Drawing fails from now on. */
+  /** Whether drawing fails from now on. */
   isBroken = false;
   readonly #isMute: boolean;
   readonly #input: string[] = [];
@@ -69,7 +69,7 @@ export class FakeTerminal {
       // deno-lint-ignore require-await
       control: async (sequence) => {
         this.sequences.push(sequence);
-        // What it erases stays in the text: tests see each line that was there.
+        // Erased text stays in `drawn`: tests see each line that was shown.
         if (sequence === "\r\x1b[2K") draw("\n");
         if (sequence === STATUS_QUERY && !this.#isMute) this.type("\x1b[0n");
       },
@@ -90,24 +90,24 @@ export class FakeTerminal {
     });
   }
 
-  /** Something is typed. */
+  /** Types a text. */
   type(text: string): void {
     this.#input.push(text);
     this.#waiting?.();
   }
 
-  /** The input ends, as when the window is closed. */
+  /** Ends the input, as when the window is closed. */
   end(): void {
     this.#isEnded = true;
     this.#waiting?.();
   }
 
-  /** Waits until a text was drawn, so many times. */
+  /** Waits until a text was drawn the given number of times. */
   async shows(text: string, times = 1): Promise<void> {
     while (this.drawn.split(text).length <= times) await this.#change();
   }
 
-  /** Waits for a time that somebody waits for, and lets it pass, so many times. */
+  /** Waits for a timer and fires it, `rounds` times. */
   async passTime(rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       while (this.timers.size === 0) await this.#change();
@@ -118,7 +118,7 @@ export class FakeTerminal {
     }
   }
 
-  /** Lets time pass until a text was drawn. */
+  /** Fires timers until a text was drawn. */
   async passTimeUntil(text: string): Promise<void> {
     while (!this.drawn.includes(text)) {
       await Promise.race([this.passTime(1), this.shows(text)]);
@@ -145,7 +145,7 @@ function sizeOf({ columns, rows }: FakeTerminal) {
   return { columns, rows };
 }
 
-/** A request, and what was answered. */
+/** A request and the answers to it. */
 export interface Asked {
   readonly request: PermissionRequest;
   readonly answers: unknown[];
@@ -167,7 +167,7 @@ export function asked(more: Partial<ToolRequest> = {}): Asked {
   return { request, answers };
 }
 
-/** A turn that goes on. */
+/** Returns the context of a running turn. */
 export function context(more: Partial<AskContext> = {}): AskContext {
   return {
     stopped: new AbortController().signal,

@@ -1,6 +1,6 @@
 /**
- * What "always" would mean for a tool call: the label of the question and what is done
- * afterwards come from the same place. Pure.
+ * Defines what "always" means for a tool call. The label of the question and the effect of the
+ * answer both come from here, so that they agree. Pure.
  *
  * @module
  */
@@ -13,17 +13,16 @@ import { EDITED_PATH } from "../../permissions/paths.ts";
 export type AlwaysOffer =
   /** The CLI does not ask about calls that these rules cover. */
   | { readonly kind: "rules"; readonly rules: readonly string[] }
-  /** The same, of a rule that covers the command of this call and no other. */
+  /** The same, for a rule that covers only the command of this call. */
   | { readonly kind: "command" }
-  /** The edits that {@linkcode isPlainEdit} describes: the CLI has no rule for them. */
+  /** Edits as described by {@linkcode isPlainEdit}; the CLI has no rule for them. */
   | { readonly kind: "edits" };
 
 /**
- * Whether a call edits a file, and the CLI asks about it only because it asks about each
- * edit: the file is in the working directories, no rule or hook wants the question, and
- * neither the CLI nor this library protects the file (`.git/config`, `.bashrc`, a link to
- * elsewhere, …). The CLI tells by what it suggests: mode `acceptEdits` and nothing else, and
- * no reason.
+ * Whether the call is a file edit about which the CLI asks only because it asks about every edit:
+ * the file is in the working directories, no rule or hook requires the question, and neither the
+ * CLI nor this library protects the file (`.git/config`, `.bashrc`, a link to elsewhere, …). The
+ * CLI shows this by suggesting only mode `acceptEdits` and giving no reason.
  */
 export function isPlainEdit(
   {
@@ -44,7 +43,7 @@ export function isPlainEdit(
     );
 }
 
-/** What "always" would allow; `undefined` where the CLI would ask again all the same. */
+/** Returns what "always" would allow; `undefined` if the CLI would still ask again. */
 export function alwaysOffer(request: ToolRequest): AlwaysOffer | undefined {
   if (request.requiresUserInteraction === true) return undefined;
   const rules = rememberedRules(request);
@@ -58,8 +57,8 @@ export function alwaysOffer(request: ToolRequest): AlwaysOffer | undefined {
 }
 
 /**
- * Equal for calls that do the same. What the model says about a command is no part of that;
- * the description that a tool of a server is given may be all that it is about.
+ * Returns a key that is equal for calls that do the same. The model's description of a command is
+ * left out; for a tool of an MCP server, a field `description` may be its main input and is kept.
  */
 function sameCall({ toolName, input }: ToolRequest): string {
   if (toolName.startsWith("mcp__")) return JSON.stringify([toolName, input]);
@@ -67,22 +66,22 @@ function sameCall({ toolName, input }: ToolRequest): string {
   return JSON.stringify([toolName, rest]);
 }
 
-/** What a person allowed for good in this session. */
+/** The calls that a person has always allowed in this session. */
 export class Remembered {
   /**
-   * The CLI's own rules do not cover each call that they were suggested for: it asks again
-   * about a command of several parts.
+   * Kept besides the rules, because the CLI's rules do not always cover the call for which it
+   * suggested them: it asks again about a command of several parts.
    */
   readonly #calls = new Set<string>();
   #edits = false;
 
-  /** A person said "always" to this call. */
+  /** Remembers that a person said "always" to this call. */
   add(request: ToolRequest, offer: AlwaysOffer): void {
     if (offer.kind === "edits") this.#edits = true;
     else this.#calls.add(sameCall(request));
   }
 
-  /** Whether the call needs no further question. */
+  /** Whether the call is allowed without another question. */
   covers(request: ToolRequest): boolean {
     return this.#edits && isPlainEdit(request) ||
       this.#calls.has(sameCall(request));

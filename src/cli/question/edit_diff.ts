@@ -1,17 +1,20 @@
 /**
- * What an edit changes, line by line. Pure.
+ * Compares the texts before and after an edit, line by line. Pure.
  *
  * @module
  */
 
 /** A line of a difference. */
 export interface DiffLine {
-  /** Whether it goes, comes, or stays. */
+  /** Whether the line is removed, added, or unchanged. */
   readonly sign: "-" | "+" | " ";
   readonly text: string;
 }
 
-/** Finding the shortest difference of texts that have little in common takes seconds. */
+/**
+ * Limit for the comparison, in milliseconds: the shortest difference of very different texts takes
+ * seconds to find.
+ */
 const TIMEOUT_MS = 500;
 const MOST_EDITS = 2000;
 const NO_LINE_BREAK = "\\ no line break at the end";
@@ -21,14 +24,14 @@ function linesOf(text: string): readonly string[] {
 }
 
 /**
- * The lines of both texts, in one list. Texts that differ too much to compare come whole,
- * one after the other: nothing is left out in any case.
+ * Returns the lines of both texts in one list. Texts that take too long to compare are returned
+ * whole, one after the other; nothing is ever left out.
  */
 export async function diffLines(
   before: string,
   after: string,
 ): Promise<readonly DiffLine[]> {
-  // Only questions about edits need it.
+  // Loaded here, because only questions about edits need it.
   const { diffLines: compare } = await import("diff");
   const changes = compare(before, after, {
     timeout: TIMEOUT_MS,

@@ -1,5 +1,5 @@
 /**
- * Editing the input of a tool in the person's own editor.
+ * Edits the input of a tool in the person's own editor.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
 import { readEnv } from "../output.ts";
 
-/** What came of editing. */
+/** Result of editing. */
 export type Edited =
-  /** It is to be used. */
+  /** The input was changed and is valid. */
   | {
     readonly kind: "input";
     readonly input: WireObject;
     readonly text: string;
   }
-  /** Nothing was changed. */
+  /** The input was not changed. */
   | { readonly kind: "same" }
-  /** It cannot be used; editing may go on with the text. */
+  /** The text is not a valid input; editing may continue with it. */
   | { readonly kind: "bad"; readonly why: string; readonly text?: string };
 
-/** Edits a text; the new one, or why there is none. */
+/** Edits a text; resolves to the new text, or the reason why there is none. */
 export type EditText = (
   text: string,
 ) => Promise<{ readonly text: string } | { readonly why: string }>;
 
-/** Reads what was edited. Pure. */
+/** Parses the edited text. Pure. */
 export function readEdited(text: string, before: WireObject): Edited {
   let input: unknown;
   try {
@@ -41,7 +41,7 @@ export function readEdited(text: string, before: WireObject): Edited {
   return { kind: "input", input, text };
 }
 
-/** Has an input edited. */
+/** Lets the person edit an input. */
 export async function editInput(
   before: WireObject,
   text: string | undefined,
@@ -61,7 +61,7 @@ export const editInEditor: EditText = async (text) => {
   const editor = [readEnv("VISUAL"), readEnv("EDITOR")]
     .find((value) => value !== undefined && value.trim() !== "") ??
     (isWindows ? "notepad" : "vi");
-  // Only for its owner: the input may hold secrets.
+  // Readable only by its owner: the input may contain secrets.
   let path: string;
   try {
     path = await Deno.makeTempFile({
@@ -73,8 +73,8 @@ export const editInEditor: EditText = async (text) => {
   }
   try {
     await Deno.writeTextFile(path, text);
-    // The value may hold arguments, as in `code --wait`. Our own stdin and stdout may be
-    // pipes, so that the editor gets the terminal by name.
+    // The variable may contain arguments, as in `code --wait`. The program's own stdin and stdout
+    // may be pipes, so the editor opens the terminal by name.
     const [program, args, streams] = isWindows
       ? ["cmd", ["/d", "/s", "/c", `${editor} "${path}"`], "inherit"] as const
       : [
@@ -93,7 +93,7 @@ export const editInEditor: EditText = async (text) => {
   } catch (error) {
     return { why: messageOf(error) };
   } finally {
-    // It may be gone already.
+    // The file may already be gone.
     await Deno.remove(path).catch(() => {});
   }
 };

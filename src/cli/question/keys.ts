@@ -1,14 +1,14 @@
 /**
- * What a terminal sends, as keys. Pure.
+ * Decodes the input from a terminal into keys. Pure.
  *
  * @module
  */
 
-/** Something that a terminal in raw mode sent. */
+/** A key or other input from a terminal in raw mode. */
 export type Key =
   /** A character was typed. */
   | { readonly type: "text"; readonly text: string }
-  /** Text was pasted, which is no answer to anything. */
+  /** Text was pasted; it never counts as an answer. */
   | { readonly type: "paste"; readonly text: string }
   | {
     readonly type:
@@ -24,18 +24,18 @@ export type Key =
       | "suspend"
       /** Page down, or the arrow down. */
       | "down"
-      /** The terminal answers {@linkcode STATUS_QUERY}. */
+      /** The terminal's answer to {@linkcode STATUS_QUERY}. */
       | "status"
       | "other";
   };
 
 /**
- * Asks the terminal for its status. It answers in the order in which it draws and sends:
- * what came before the answer was typed before the terminal had drawn what was written
- * before the query.
+ * Asks the terminal for its status. The terminal processes output and sends input in order, so
+ * input that arrives before the answer was typed before the terminal drew the output that precedes
+ * the query.
  */
 export const STATUS_QUERY = "\x1b[5n";
-/** Pastes come between marks, and not as if they were typed. */
+/** Makes the terminal enclose pasted text in marks, to distinguish it from typed text. */
 export const PASTE_MARKS_ON = "\x1b[?2004h";
 /** The opposite of {@linkcode PASTE_MARKS_ON}. */
 export const PASTE_MARKS_OFF = "\x1b[?2004l";
@@ -66,14 +66,14 @@ const SEQUENCES: Readonly<Record<string, Key>> = {
 const SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^[O\x00-\x1f])/uy;
 // deno-lint-ignore no-control-regex
 const UNFINISHED = /^\x1b(?:\[[0-?]*[ -/]*|O)?$/;
-/** No sequence is longer; text that only looks like the beginning of one must not swallow keys. */
+/** Longest escape sequence; text that only looks like the start of one must not swallow keys. */
 const LONGEST_SEQUENCE = 64;
 
-/** Cuts what comes, in pieces of any length, into keys. */
+/** Splits terminal input, which arrives in pieces of any length, into keys. */
 export class KeyReader {
   #rest = "";
 
-  /** The keys in a piece. */
+  /** Returns the keys that a piece completes. */
   take(piece: string): readonly Key[] {
     const text = this.#rest + piece;
     const keys: Key[] = [];
@@ -81,7 +81,7 @@ export class KeyReader {
     while (at < text.length) {
       if (text.startsWith(PASTE_BEGIN, at)) {
         const end = text.indexOf(PASTE_END, at);
-        // Ctrl-C must work in any case; no paste has one in it.
+        // Ctrl-C must always work; a paste cannot contain one.
         const broken = text.indexOf("\x03", at);
         if (end < 0 && broken < 0) break;
         const stop = end < 0 ? broken : end;
@@ -102,7 +102,7 @@ export class KeyReader {
         }
         const tail = text.slice(at);
         if (tail.length <= LONGEST_SEQUENCE && UNFINISHED.test(tail)) break;
-        // Another key came in the middle of it.
+        // Another key arrived in the middle of the sequence.
         keys.push({ type: "other" });
         at += UNFINISHED_HEAD.exec(tail)?.[0].length ?? 1;
         continue;
@@ -122,7 +122,7 @@ export class KeyReader {
 // deno-lint-ignore no-control-regex
 const UNFINISHED_HEAD = /^\x1b(?:\[[0-?]*[ -/]*|O)?/;
 
-/** What was typed, as the terminal's own line editor would have it. */
+/** Returns the typed text, edited as by the terminal's own line editor. */
 export function typedText(keys: readonly Key[]): string {
   let text = "";
   for (const key of keys) {

@@ -1,8 +1,8 @@
 /**
  * Asks the person at the terminal whether a tool may run.
  *
- * Every way out but an explicit yes, given after the whole question was drawn, denies or
- * leaves the call to the turn that was interrupted.
+ * Only an explicit yes, given after the whole question was drawn, allows a call. Every other
+ * outcome denies it or leaves it to the interrupted turn.
  *
  * @module
  */
@@ -39,15 +39,15 @@ import {
 } from "./question_text.ts";
 import { askQuestions } from "./user_questions.ts";
 
-/** What a question needs of the turn it belongs to. */
+/** What a question needs from its turn. */
 export interface AskContext {
-  /** Aborts when the question is to stop; it then stays without an answer. */
+  /** Aborts when the question must stop; the request is then left unanswered. */
   readonly stopped: AbortSignal;
   /** Aborts when the CLI withdraws the request. */
   readonly withdrawn: AbortSignal;
-  /** Ctrl-C was pressed: in raw mode it comes as a key. */
+  /** Called on Ctrl-C, which arrives as a key in raw mode. */
   readonly interrupt: () => void;
-  /** Who decides on a call, and why, as far as the policy goes. */
+  /** Explains the decision of the policy on a call. */
   readonly explain: (
     name: string,
     input: WireObject,
@@ -56,11 +56,11 @@ export interface AskContext {
 
 /** Options of {@linkcode PermissionAsker}. */
 export interface PermissionAskerOptions {
-  /** Where questions are shown. */
+  /** Shows the questions. */
   readonly screen: QuestionScreen;
-  /** Who answers; without one each answer is yes, which is for the demo alone. */
+  /** Reads the answers; without it each answer is yes, which only the demo uses. */
   readonly terminal?: QuestionTerminal;
-  /** Edits the input of a call. Default: the person's editor. */
+  /** Edits the input of a call. Default: in the person's editor. */
   readonly edit?: EditText;
 }
 
@@ -79,13 +79,13 @@ interface Open {
   readonly signal: AbortSignal;
 }
 
-/** What is asked about: the call as it came, or as it was edited. */
+/** The call that the question is about, original or edited. */
 interface Draft {
   readonly input?: WireObject;
   readonly offer: AlwaysOffer | undefined;
 }
 
-/** Asks the questions of a session, and passes on the answers. */
+/** Asks the questions of a session, and sends the answers. */
 export class PermissionAsker {
   readonly #options: PermissionAskerOptions;
   readonly #remembered = new Remembered();
@@ -94,7 +94,7 @@ export class PermissionAsker {
     this.#options = options;
   }
 
-  /** Asks, and answers the request. An interruption leaves it without an answer. */
+  /** Asks a person, and answers the request. An interruption leaves the request unanswered. */
   async ask(request: PermissionRequest, context: AskContext): Promise<void> {
     const { terminal } = this.#options;
     if (terminal === undefined) {
@@ -117,7 +117,7 @@ export class PermissionAsker {
     }
   }
 
-  /** For the demo: the question as a person would see it, and yes. */
+  /** For the demo: shows the question as a person would see it, and answers yes. */
   async #showOnly(request: PermissionRequest): Promise<void> {
     const { screen } = this.#options;
     const offer = alwaysOffer(request);
@@ -127,7 +127,7 @@ export class PermissionAsker {
     await this.#give(() => request.allow());
   }
 
-  /** Denies after an error: nothing that goes wrong is a yes. */
+  /** Denies after an error: a failure never allows a call. */
   async #fail(
     request: PermissionRequest,
     { stopped, withdrawn }: AskContext,
@@ -146,7 +146,7 @@ export class PermissionAsker {
     await this.#note(`Cannot ask the question, so the answer is no: ${why}`);
   }
 
-  /** Prints a note. Its failure changes nothing. */
+  /** Prints a note; ignores a failure to print. */
   async #note(text: string): Promise<void> {
     const { screen } = this.#options;
     await screen.print(`\nclaudestream: ${text}\n`).catch(() => {});
@@ -232,7 +232,10 @@ export class PermissionAsker {
     }
   }
 
-  /** Why a policy denies an edited call: a person's yes is not wider than it. */
+  /**
+   * Returns why the policy denies an edited call, if it does: a person cannot allow what the policy
+   * denies.
+   */
   async #refusal(
     { request, context }: Open,
     input: WireObject,
@@ -241,7 +244,7 @@ export class PermissionAsker {
     return decision?.behavior === "deny" ? reason : undefined;
   }
 
-  /** Shows the question to its end, page by page. */
+  /** Shows the whole question, page by page. */
   async #page(
     { request, terminal, signal }: Open,
     { input, offer }: Draft,
@@ -254,7 +257,7 @@ export class PermissionAsker {
         lines.unshift(...sentence("With the edited input:", columns));
       }
       const end = await this.#turnPages(terminal, lines, columns, signal);
-      // Its lines were made for another width: from the beginning again.
+      // The lines were wrapped for another width, so start again.
       if (end !== "resized") return end;
     }
   }
@@ -267,7 +270,7 @@ export class PermissionAsker {
   ): Promise<Reply | "resized" | undefined> {
     let at = 0;
     for (;;) {
-      // The last line of the screen is for the prompt.
+      // The last line of the screen is reserved for the prompt.
       const next = at + Math.max(3, terminal.screen.rows - 1);
       await terminal.lines(lines.slice(at, next));
       if (next >= lines.length) return undefined;
@@ -278,7 +281,7 @@ export class PermissionAsker {
     }
   }
 
-  /** Waits at the end of a page that is not the last one. */
+  /** Waits for a key at the end of a page that is not the last one. */
   async #more(
     terminal: OpenTerminal,
     shown: number,
@@ -317,19 +320,19 @@ export class PermissionAsker {
     }
   }
 
-  /** Shows which keys there are, in place of the prompt, after one that there is not. */
+  /** Replaces the prompt by the list of valid keys, after an invalid key. */
   async #remindOf(
     terminal: OpenTerminal,
     { type }: Key,
     keys: ReturnType<typeof promptSpans>,
   ): Promise<void> {
-    // The terminal sends its status by itself.
+    // The status comes from the terminal, not from a key.
     if (type === "status") return;
     await terminal.erasePrompt();
     await terminal.prompt(...keys);
   }
 
-  /** Waits for the answer, after the end of the question was shown. */
+  /** Waits for the answer once the whole question has been shown. */
   async #choose(open: Open, draft: Draft): Promise<Reply | "edit"> {
     const { terminal, signal } = open;
     const ask = async (): Promise<void> => {
@@ -393,7 +396,7 @@ export class PermissionAsker {
     );
   }
 
-  /** The CLI may have withdrawn the request while somebody thought about it. */
+  /** Sends an answer, unless the CLI has withdrawn the request in the meantime. */
   async #give(answer: () => void): Promise<void> {
     try {
       answer();
@@ -404,7 +407,7 @@ export class PermissionAsker {
   }
 }
 
-/** A call as a person edited it, without what the CLI said of it as it was. */
+/** Returns the edited call, without the CLI's statements about the original input. */
 function editedCall(request: ToolRequest, input: WireObject): ToolRequest {
   const { toolName, toolUseId, kind, displayName, mcpServer } = request;
   const { agentId, parentToolUseId, subagentType } = request;

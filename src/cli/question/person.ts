@@ -1,6 +1,6 @@
 /**
- * Finds the person who can be asked: at stdin and stderr, or at the terminal behind a
- * pipe.
+ * Finds a terminal at which a person can be asked: stdin and stderr, or the controlling terminal if
+ * stdin is a pipe.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { thrownText } from "../../util/error_text.ts";
 import { PermissionAsker } from "./permission_asker.ts";
 import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";
 
-/** Somebody who can be asked, or why there is none. */
+/** A person who can be asked, or the reason why there is none. */
 export type Person =
   & Disposable
   & ({ readonly asker: PermissionAsker; readonly whyNobody?: undefined } | {
@@ -23,7 +23,7 @@ export type Person =
     readonly whyNobody: string;
   });
 
-/** What {@linkcode findPerson} looks at. */
+/** Input of {@linkcode findPerson}. */
 export interface PersonContext {
   readonly output: Output;
   readonly color: ColorChoice | undefined;
@@ -31,7 +31,7 @@ export interface PersonContext {
   readonly stdin: InputLines;
 }
 
-/** Writes for the questions, to a stream that is a terminal. */
+/** Returns a screen for questions on a stream that is a terminal. */
 function screenOf(
   output: Output,
   color: boolean,
@@ -50,19 +50,19 @@ function screenOf(
   };
 }
 
-/** The screen that stderr is, or would be. */
+/** Returns stderr as a screen, whether or not it is a terminal. */
 export function stderrScreen(output: Output): QuestionScreen {
   return screenOf(output, output.color, (text) => output.writeStderr(text));
 }
 
-/** How long a program that was told to stop may go on running. */
+/** How long the program may keep running after the stop signal, in milliseconds. */
 const STOPPING_MS = 250;
 
-/** Stops this program as Ctrl-Z does in other programs; resolves when it goes on. */
+/** Stops this program as Ctrl-Z does in other programs; resolves when it continues. */
 async function suspend(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGCONT", resolve);
-  // Without a shell that controls jobs the system ignores the signal: then the time passes.
+  // Without a shell with job control the system ignores the signal; then the timer ends the wait.
   const timer = setTimeout(resolve, STOPPING_MS);
   try {
     Deno.kill(Deno.pid, "SIGTSTP");
@@ -87,11 +87,11 @@ function mayOpen(name: "read" | "write"): boolean {
 }
 
 /**
- * The terminal of this program, where stdin or stderr is something else: `git diff |
- * claudestream stream …`. Only where somebody looks at one of the outputs: a program that
- * takes both must not hang at a question that it does not know of. The same holds for stdin
- * that was closed on purpose, as with `</dev/null`.
- * Returns why it cannot be used if it cannot.
+ * Opens the controlling terminal if stdin or stderr is something else, as in `git diff |
+ * claudestream stream …`. At least one of the outputs must be a terminal: a program that captures
+ * both must not hang at a question that it cannot see. Likewise, a stdin that was closed on
+ * purpose, as with `</dev/null`, means that no question is wanted. Returns the reason if the
+ * terminal cannot be used.
  */
 function openTerminalFile({ terminals }: Output): Deno.FsFile | string {
   const isSeen = terminals.stdout || terminals.stderr;
@@ -106,19 +106,19 @@ function openTerminalFile({ terminals }: Output): Deno.FsFile | string {
   if (stdinKind(terminals.stdin) === "other") {
     return "stdin is closed; leave it at the terminal to be asked";
   }
-  // Deno itself would ask for the permission, in the middle of the answer.
+  // Otherwise Deno would prompt for the permission, in the middle of the answer.
   if (!mayOpen("read") || !mayOpen("write")) {
     return `Deno may not open ${TERMINAL}; leave stdin and stderr at the terminal, or run Deno with -A, to be asked`;
   }
   try {
     return Deno.openSync(TERMINAL, { read: true, write: true });
   } catch (error) {
-    // There is none, or Deno may not open it: no person can be asked.
+    // The terminal does not exist or Deno may not open it: no person can be asked.
     return `${TERMINAL} cannot be opened: ${thrownText(error)}`;
   }
 }
 
-/** Finds who can be asked, or why no person can. */
+/** Finds a person who can be asked, or the reason why none can. */
 export function findPerson(
   { output, color, stdin }: PersonContext,
 ): Person {

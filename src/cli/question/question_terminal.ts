@@ -1,5 +1,5 @@
 /**
- * The terminal that a question is asked on: one key at a time, and only keys that were
+ * Reads the answer to a question from a terminal: one key at a time, and only keys that were
  * pressed after the question was drawn.
  *
  * @module
@@ -17,36 +17,38 @@ import {
 } from "./keys.ts";
 import type { QuestionLine } from "./question_text.ts";
 
-/** Where questions are written. Writing fails where nobody can see it. */
+/** A screen for questions. Its methods fail if the text cannot be shown. */
 export interface QuestionScreen {
-  /** Width, now. */
+  /** Current width. */
   readonly columns: number;
-  /** Height, now. */
+  /** Current height. */
   readonly rows: number;
-  /** Whether it obeys no sequences: `TERM=dumb`. */
+  /** Whether it does not support control sequences: `TERM=dumb`. */
   readonly isDumb: boolean;
-  /** Writes text, harmless. */
+  /** Writes text with control characters escaped. */
   print(...spans: readonly Span[]): Promise<void>;
-  /** Writes a sequence for the terminal as it is. */
+  /** Writes a control sequence unchanged. */
   control(sequence: string): Promise<void>;
 }
 
-/** What a {@linkcode QuestionTerminal} stands on. */
+/** Parts that a {@linkcode QuestionTerminal} is built from. */
 export interface QuestionTerminalParts {
   readonly screen: QuestionScreen;
   readonly input: InputLines;
   /** Switches the terminal to single keys without echo, and back. */
   readonly setRaw: (isRaw: boolean) => void;
-  /** Stops this program as Ctrl-Z does, until it goes on. Without it Ctrl-Z does nothing. */
+  /**
+   * Stops this program as Ctrl-Z does; resolves when it continues. Without it Ctrl-Z does nothing.
+   */
   readonly suspend?: () => Promise<void>;
-  /** Calls back after so many milliseconds; returns what cancels it. */
+  /** Calls back after `ms` milliseconds. Returns a function that cancels it. */
   readonly after?: (ms: number, call: () => void) => () => void;
 }
 
 /**
- * A terminal that has not told that it drew the question once it was silent for so many
- * rounds, never will. From then on keys count that come after as long a silence. Several
- * rounds: on a busy machine a single one may end before keys are read that were there.
+ * Number of silent rounds after which a terminal that has not answered the status query is assumed
+ * never to answer. From then on keys count if they follow a silence of the same length. A single
+ * round is not enough: on a busy machine it may end before pending keys are read.
  */
 export const QUIET_ROUNDS = 3;
 const ROUND_MS = 150;
@@ -67,9 +69,9 @@ export class InputEnded extends Error {
 export class QuestionTerminal {
   readonly screen: QuestionScreen;
   readonly #parts: QuestionTerminalParts;
-  /** Queries that the terminal has not answered yet. */
+  /** Number of queries that the terminal has not answered yet. */
   #unanswered = 0;
-  /** Whether it answers, as far as is known. */
+  /** Whether the terminal is believed to answer queries. */
   #answers: boolean;
 
   constructor(parts: QuestionTerminalParts) {
@@ -78,7 +80,7 @@ export class QuestionTerminal {
     this.#answers = !parts.screen.isDumb;
   }
 
-  /** Takes the terminal for a question. Dispose of it afterwards. */
+  /** Takes over the terminal for a question. Dispose of the result afterwards. */
   open(): OpenTerminal {
     return new OpenTerminal(this.#parts, {
       answers: () => this.#answers,
@@ -97,11 +99,11 @@ export class QuestionTerminal {
   }
 }
 
-/** What is known of the terminal's answers, over all questions. */
+/** Tracks the terminal's answers to status queries across all questions. */
 interface StatusAnswers {
   answers(): boolean;
   asked(): void;
-  /** Whether it was the last one. */
+  /** Notes an answer. Returns whether it was the last one due. */
   answered(): boolean;
   silent(): void;
 }
@@ -113,7 +115,7 @@ export class OpenTerminal implements AsyncDisposable {
   readonly #input: CapturedInput;
   readonly #reader = new KeyReader();
   readonly #keys: Key[] = [];
-  /** Typed before the question: for the prompt. */
+  /** Keys typed before the question, kept for the prompt. */
   readonly #ahead: Key[] = [];
   readonly #restore = () => this.#leaveRaw();
   #isRaw = false;
@@ -130,7 +132,7 @@ export class OpenTerminal implements AsyncDisposable {
       this.#input.release("");
       throw error;
     }
-    // Where the program ends in the middle of a question.
+    // Restore the mode if the program ends in the middle of a question.
     globalThis.addEventListener("unload", this.#restore);
   }
 
@@ -139,11 +141,11 @@ export class OpenTerminal implements AsyncDisposable {
     return this.#parts.screen;
   }
 
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   async [Symbol.asyncDispose](): Promise<void> {
     globalThis.removeEventListener("unload", this.#restore);
     const { screen } = this.#parts;
-    // Nobody is there to see it if that fails, and the mode is set back all the same.
+    // If this fails, the terminal is gone; the mode is restored anyway.
     if (!screen.isDumb) await screen.control(PASTE_MARKS_OFF).catch(() => {});
     this.#leaveRaw();
     this.#input.release(typedText([...this.#ahead, ...this.#keys.splice(0)]));
@@ -160,7 +162,7 @@ export class OpenTerminal implements AsyncDisposable {
     try {
       this.#parts.setRaw(false);
     } catch {
-      // The terminal is gone: there is nothing left to set.
+      // The terminal is gone: there is nothing to restore.
     }
   }
 
@@ -169,7 +171,10 @@ export class OpenTerminal implements AsyncDisposable {
     await this.screen.print(...lines.flatMap((line) => [...line, "\n"]));
   }
 
-  /** Writes the line that stands open while somebody thinks. It must fit. */
+  /**
+   * Writes the prompt, a line without a line break that waits for the answer. It must fit the
+   * width.
+   */
   async prompt(...spans: readonly Span[]): Promise<void> {
     const text = spans.map((span) =>
       typeof span === "string" ? span : span.text
@@ -178,10 +183,10 @@ export class OpenTerminal implements AsyncDisposable {
     await this.screen.print(...spans);
   }
 
-  /** Takes the open line back; where that is impossible, ends it. */
+  /** Erases the prompt, or ends its line if erasing is impossible. */
   async erasePrompt(): Promise<void> {
     const { screen } = this;
-    // After the window was made narrower it may stand on several lines.
+    // If the window has become narrower, the prompt may occupy several lines.
     const fits = this.#promptWidth < screen.columns;
     if (screen.isDumb || !fits) await screen.print("\n");
     else await screen.control("\r\x1b[2K");
@@ -189,9 +194,9 @@ export class OpenTerminal implements AsyncDisposable {
   }
 
   /**
-   * Waits until what was written is drawn: keys that were pressed before do not count. What
-   * was typed before the question is kept for the prompt. Write the line that invites to
-   * press a key afterwards, so that it says when one counts.
+   * Waits until the terminal has drawn all output: keys pressed before that do not count. Text
+   * typed before the question is kept for the prompt. Write the line that asks for a key after this
+   * call, so that its appearance shows when keys count.
    *
    * @throws {InputEnded} The terminal is gone.
    */
@@ -199,7 +204,7 @@ export class OpenTerminal implements AsyncDisposable {
     const early = await this.#untilDrawn(signal);
     if (this.#isFirst) this.#ahead.push(...early);
     this.#isFirst = false;
-    // Whenever it was pressed.
+    // Ctrl-C counts whenever it was pressed.
     if (early.some(({ type }) => type === "interrupt")) {
       this.#keys.unshift({ type: "interrupt" });
     }
@@ -233,7 +238,7 @@ export class OpenTerminal implements AsyncDisposable {
     return early;
   }
 
-  /** The next piece of input, if one comes in so many milliseconds. */
+  /** Returns the next piece of input if one arrives within the given time. */
   async #readFor(
     ms: number,
     signal: AbortSignal,
@@ -258,7 +263,7 @@ export class OpenTerminal implements AsyncDisposable {
   }
 
   /**
-   * The next key.
+   * Returns the next key.
    *
    * @throws {InputEnded} The terminal is gone.
    */
@@ -272,7 +277,7 @@ export class OpenTerminal implements AsyncDisposable {
     }
   }
 
-  /** Gives the terminal to somebody else for a while. */
+  /** Restores the terminal while another program, such as an editor, uses it. */
   async lend<T>(use: () => Promise<T>): Promise<T> {
     const { screen } = this.#parts;
     if (!screen.isDumb) await screen.control(PASTE_MARKS_OFF);
@@ -284,7 +289,7 @@ export class OpenTerminal implements AsyncDisposable {
     }
   }
 
-  /** Stops the program, where that can be done. Says whether it was. */
+  /** Stops the program as on Ctrl-Z, if possible. Returns whether it was stopped. */
   async suspend(): Promise<boolean> {
     const { suspend } = this.#parts;
     if (suspend === undefined) return false;
@@ -293,9 +298,9 @@ export class OpenTerminal implements AsyncDisposable {
   }
 
   /**
-   * A line that somebody types. `undefined` at Ctrl-D.
+   * Reads a line that the person types. `undefined` on Ctrl-D.
    *
-   * @returns `"interrupt"` as a key where it was Ctrl-C.
+   * @returns The key `"interrupt"` on Ctrl-C.
    */
   async line(signal: AbortSignal): Promise<string | Key | undefined> {
     const clusters: string[] = [];

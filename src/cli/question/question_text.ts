@@ -1,6 +1,6 @@
 /**
- * A question about a tool call, as lines: all of what decides, nothing cut. Pure, but for
- * the module that compares texts, which is loaded where one is needed.
+ * Formats a question about a tool call as lines, with everything that matters for the decision and
+ * nothing cut. Pure, except that it loads the module that compares texts on demand.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 /** A line of a question, without its line break. */
 export type QuestionLine = readonly Span[];
 
-/** Fields that hold what people wrote for people, or files in their languages. */
+/** Fields with text in human languages, or contents of files. */
 const PROSE: ReadonlySet<string> = new Set([
   "content",
   "description",
@@ -36,7 +36,7 @@ const PROSE: ReadonlySet<string> = new Set([
 
 const INDENT = "    ";
 
-/** A text in full, with the numbers of its lines where it has several. */
+/** Formats a whole text, with line numbers if it has several lines. */
 function textBlock(
   text: string,
   kind: TextKind,
@@ -53,7 +53,7 @@ function textBlock(
   );
 }
 
-/** Lines with something before each; what a line does not hold goes on below, indented. */
+/** Formats lines with a prefix before each; a long line continues below, indented. */
 function block(
   lines: readonly TextLine[],
   kind: TextKind,
@@ -71,7 +71,7 @@ function block(
   });
 }
 
-/** A name, and its text beside it if it fits, else below. */
+/** Formats a name with its text, beside it if it fits, otherwise below. */
 function field(
   name: string,
   text: string,
@@ -85,7 +85,7 @@ function field(
     const room = columns - 5 - name.length;
     const beside = markedTextLine(only, kind, room);
     const [first = []] = beside;
-    // A name with marks is wider than its letters.
+    // Marks make a name wider than its number of letters.
     const isPlain = /^[\w -]+$/.test(name);
     if (beside.length === 1 && isPlain && room > 0) {
       return [[styled("dim", `  ${name}: `), ...first]];
@@ -106,7 +106,7 @@ function stringOf(value: unknown): string {
   return JSON.stringify(value, undefined, 2) ?? String(value);
 }
 
-/** The name of the machine that an address leads to, where its text may hide it. */
+/** Shows the host of a URL if its text may hide it. */
 function hostNote(text: string, columns: number): readonly QuestionLine[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.host === "") return [];
@@ -151,7 +151,7 @@ async function diffBlock(
 interface Replacement {
   readonly before: string;
   readonly after: string;
-  /** What else the object says. */
+  /** Other fields of the object. */
   readonly others: WireObject;
 }
 
@@ -163,7 +163,7 @@ function replacementOf(value: unknown): Replacement | undefined {
     : undefined;
 }
 
-/** The fields of an input; an edit as what it changes. */
+/** Formats the fields of an input; an edit as a difference. */
 async function inputLines(
   input: WireObject,
   columns: number,
@@ -196,7 +196,7 @@ async function inputLines(
   return lines;
 }
 
-/** What the heading says before the name of the tool. */
+/** Returns the heading before the name of the tool. */
 function about(request: ToolRequest): string {
   if (request.title !== undefined) return request.title;
   const who = request.agentId === undefined ? "Claude" : "A subagent of Claude";
@@ -220,7 +220,7 @@ function headingLines(
   ]);
 }
 
-/** The question: who wants what, with all of the input, and why the CLI asks. */
+/** Returns the lines of the question: who wants what, the whole input, and why the CLI asks. */
 export async function questionLines(
   request: ToolRequest,
   columns: number,
@@ -260,7 +260,7 @@ export async function questionLines(
   return lines;
 }
 
-/** What "always" would allow, every rule in full. */
+/** Returns lines that say what "always" would allow, with every rule in full. */
 export function alwaysLines(
   offer: AlwaysOffer | undefined,
   columns: number,
@@ -281,7 +281,7 @@ export function alwaysLines(
   ];
 }
 
-/** Words of our own. */
+/** Returns a line with a sentence of this program. */
 export function sentence(
   text: string,
   columns: number,
@@ -290,7 +290,7 @@ export function sentence(
     .map((spans) => ["  ", ...spans.map(dimmed)]);
 }
 
-/** Why the CLI asks, by the name of its reason. */
+/** Explanations by the type of the CLI's reason for asking. */
 const REASONS: Readonly<Record<string, string>> = {
   rule: "a rule of the settings wants the question",
   hook: "a hook wants the question",
@@ -301,10 +301,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why this is asked, besides what the question itself shows (the CLI's words, and the
- * path): the kind of the CLI's reason, and what the policy says.
+ * Explains why the question is asked, beyond what it already shows (the CLI's own text and the
+ * path): the type of the CLI's reason, and the decision of the policy.
  *
- * @param isEdited The CLI asked about another input, and its reason is not of this one.
+ * @param isEdited The input was edited, so the CLI's reason does not apply to it.
  */
 export function explanationLines(
   request: ToolRequest,
@@ -339,9 +339,9 @@ export function explanationLines(
 }
 
 /**
- * Returns the line of choices, as short as the terminal is narrow.
+ * Returns the line of choices, shortened to fit the terminal.
  *
- * @param isAgain The line takes the place of the first one, after a key that is none of them.
+ * @param isAgain The line replaces the first one after an invalid key.
  */
 export function promptSpans(
   offer: AlwaysOffer | undefined,

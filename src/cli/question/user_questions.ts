@@ -1,6 +1,5 @@
 /**
- * The questions of the tool `AskUserQuestion`, and the answers of the person who reads
- * them.
+ * Asks the questions of the tool `AskUserQuestion`, and reads the person's answers.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import { markedLine, markedTextLine, textLines } from "../marked_text.ts";
 import type { OpenTerminal } from "./question_terminal.ts";
 import type { QuestionLine } from "./question_text.ts";
 
-/** Numbers become the labels of their choices, anything else stays as it is. Pure. */
+/** Replaces numbers by the labels of their choices; keeps anything else. Pure. */
 export function readChoice(line: string, question: AskedQuestion): string {
   const text = line.trim();
   const parts = question.multiSelect === true ? text.split(/[\s,]+/) : [text];
@@ -24,7 +23,7 @@ export function readChoice(line: string, question: AskedQuestion): string {
     : text;
 }
 
-/** A question and its choices, in full. Pure. */
+/** Formats a question and its choices, uncut. Pure. */
 export function userQuestionLines(
   { question, options }: AskedQuestion,
   columns: number,
@@ -65,8 +64,8 @@ export function userQuestionLines(
 }
 
 /**
- * Asks them one after the other. `undefined` if one of them got no answer, `"interrupt"` at
- * Ctrl-C.
+ * Asks the questions one after the other. Returns `undefined` if one got no answer, `"interrupt"`
+ * on Ctrl-C.
  */
 export async function askQuestions(
   { questions }: UserQuestions,
