@@ -21,6 +21,11 @@
 
 export { SessionNotFoundError } from "../errors.ts";
 export { renameSession, tagSession } from "./change.ts";
+export {
+  type DeferredCall,
+  deferredCalls,
+  type DeferredCallsOptions,
+} from "./deferred.ts";
 export { deleteSession } from "./delete.ts";
 export {
   type ExportFormat,

@@ -1,7 +1,15 @@
 // A call of a tool that a hook left to a later process, with the real CLI.
 
 import { assert, assertEquals } from "@std/assert";
-import { AsyncSession, type ClaudeEvent, SyncSession } from "../../mod.ts";
+import {
+  allow,
+  AsyncSession,
+  callback,
+  type ClaudeEvent,
+  deny,
+  SyncSession,
+} from "../../mod.ts";
+import { deferredCalls } from "../../src/sessions/mod.ts";
 import { reply } from "../../src/testing/messages_api.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
@@ -78,5 +86,59 @@ live(
     const resume = await defer(on.options);
     using session = new SyncSession({ ...on.options, resume });
     assertEquals(session.ask("the next").text, "about the prompt");
+  },
+);
+
+live(
+  "a deferred call survives the death of its CLI, is listed, and is decided on by a resume",
+  async () => {
+    for (const isYes of [true, false]) {
+      await using on = await world({
+        replies: (request) =>
+          request.toolResults.length === 0 && request.prompts.length === 1
+            ? CALL
+            : reply.text("went on"),
+      });
+      const configDir = `${on.scratch.home}/.claude`;
+      let id = "";
+      {
+        await using session = new AsyncSession({ ...on.options, ...DEFERS });
+        const result = await session.send("call it").result();
+        id = result.sessionId ?? "";
+        const { pid } = session;
+        assert(pid !== undefined);
+        // What it wrote is on disk by then: nothing of it is told to the CLI.
+        const died = new Promise((resolve) => session.on("close", resolve));
+        Deno.kill(pid, "SIGKILL");
+        await died;
+      }
+      const [call, ...others] = await deferredCalls(id, { configDir });
+      assert(call !== undefined);
+      assertEquals(others, []);
+      assertEquals([call.toolName, call.input], [
+        "Bash",
+        { command: "echo from the call" },
+      ]);
+      const asked: unknown[] = [];
+      {
+        await using session = new AsyncSession({
+          ...on.options,
+          resume: id,
+          policy: callback((_name, input, { toolUseId }) => {
+            asked.push([toolUseId, input]);
+            return isYes ? allow() : deny("not approved");
+          }),
+        });
+        await session.ask("go on");
+      }
+      // Exactly that call, and only once.
+      assertEquals(asked, [[call.toolUseId, call.input]]);
+      assertEquals(await deferredCalls(id, { configDir }), []);
+      const results = on.api.requests.flatMap(({ toolResults }) => toolResults);
+      const [result] = results;
+      assertEquals(result?.toolUseId, call.toolUseId);
+      assertEquals(result?.isError, !isYes);
+      assert(result?.text.includes(isYes ? "from the call" : "not approved"));
+    }
   },
 );
