@@ -120,6 +120,7 @@ export class Conductor {
       }
       return await report(output, error);
     } finally {
+      if (turn === undefined) await presenter.end(undefined);
       await this.#afterwards(turn);
       this.#isInTurn = false;
     }
@@ -142,7 +143,7 @@ export class Conductor {
         await presenter.take(event);
         if (isResult(event)) wait.begin(this.session.tasks.size > 0);
         if (asker === undefined || !isPermissionRequest(event)) continue;
-        await presenter.interlude(event.toolUseId);
+        await presenter.interlude();
         await asker.ask(event, {
           stopped: attempt.stopped,
           withdrawn: withdrawals.signalOf(event.requestId),
@@ -284,6 +285,7 @@ const LAST_WORDS_MS = 1000;
 /** Finishes the output when a signal ends the program. */
 async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
   const { output } = plan;
+  output.setLive([]).catch(() => {});
   const said = output.failure(failureObject(error))
     .then(() => output.written());
   const { promise: patience, resolve } = Promise.withResolvers<void>();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drawFirst, wantsLive } from "./live/first_sign.ts";
 import { type Invocation, parse, wantsJson } from "./parse.ts";
 import { Output } from "./output.ts";
 import { UnknownFlagError } from "./usage_error.ts";
@@ -19,6 +20,8 @@ import { UnknownFlagError } from "./usage_error.ts";
 export async function main(args: readonly string[]): Promise<number> {
   const isJson = wantsJson(args);
   let output = new Output(undefined, isJson);
+  // Whatever happens, nothing of them is left behind.
+  await using _lines = { [Symbol.asyncDispose]: () => output.setLive([]) };
   try {
     const request = parse(args);
     switch (request.do) {
@@ -36,6 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
           request.flags.color,
           isJson || request.command === "events" && request.flags.raw !== true,
         );
+        if (isWaitedFor(request, output)) await drawFirst(output);
         return await run(request, output);
     }
   } catch (error) {
@@ -45,6 +49,25 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const { explained } = await import("./elsewhere.ts");
     return await report(output, explained(error));
+  }
+}
+
+/** Whether a person waits for a turn from now on: a prompt may yet have to be typed. */
+function isWaitedFor(
+  { command, flags, words }: Invocation,
+  output: Output,
+): boolean {
+  switch (command) {
+    case "send":
+    case "stream":
+    case "ask":
+      return wantsLive(output, flags) &&
+        !(output.terminals.stdin &&
+          (flags.stdin === true || words.includes("-")));
+    case "repl":
+      return output.terminals.stdin && wantsLive(output, flags);
+    default:
+      return false;
   }
 }
 

@@ -8,6 +8,7 @@ import { isOneStream } from "./descriptor.ts";
 import type { FailureObject } from "./failure.ts";
 import { StdoutClosedError, WriteError } from "./output_errors.ts";
 import type { ColorChoice } from "./flags.ts";
+import { type Line, LiveRegion } from "./live/live_region.ts";
 import {
   escapeControls,
   renderSpans,
@@ -21,8 +22,8 @@ export type Piece =
   | { readonly to: "stdout"; readonly text: string }
   /** Something for people. */
   | { readonly to: "stderr"; readonly spans: readonly Span[] }
-  /** Erases the open line on stderr; used only if stderr is a terminal. */
-  | { readonly to: "erase" };
+  /** A part of the answer as a person reads it; only where stdout is a terminal. */
+  | { readonly to: "screen"; readonly spans: readonly Span[] };
 
 /** A stream to write to. */
 export interface OutputStream {
@@ -46,6 +47,8 @@ export class Output {
   };
   /** Whether stderr gets colour. */
   readonly color: boolean;
+  /** Whether stdout gets colour. */
+  readonly stdoutColor: boolean;
   /** Whether a failure is also printed to stdout as an object: `--json`. */
   readonly failsAsJson: boolean;
   #hasFailed = false;
@@ -53,6 +56,11 @@ export class Output {
   #half = "";
   // Both streams may be the same terminal, so both go through one queue.
   #queue: Promise<void> = Promise.resolve();
+  readonly #region = new LiveRegion();
+  /** The lines that are to stand at the end of the screen. */
+  #live: readonly Line[] = [];
+  /** Something stands on the last line of the screen: nothing can be drawn below it. */
+  #isLineOpen = false;
 
   constructor(choice?: ColorChoice, failsAsJson = false) {
     this.failsAsJson = failsAsJson;
@@ -64,6 +72,11 @@ export class Output {
     this.color = wantsColor({
       choice,
       isTerminal: this.terminals.stderr,
+      env: readEnv,
+    });
+    this.stdoutColor = wantsColor({
+      choice,
+      isTerminal: this.terminals.stdout,
       env: readEnv,
     });
   }
@@ -151,12 +164,67 @@ export class Output {
     for (const piece of pieces) {
       if (piece.to === "stdout") await this.stdout(piece.text);
       else if (piece.to === "stderr") await this.stderr(...piece.spans);
-      else await this.#write(Deno.stderr, "\r\x1b[2K").catch(() => {});
+      else {await this.#write(
+          Deno.stdout,
+          renderSpans(piece.spans, this.stdoutColor),
+        );}
     }
   }
 
+  /**
+   * Draws lines at the end of the screen, below all that is printed, until they are
+   * replaced: each of them has to fit. Only where one of the outputs is a terminal.
+   */
+  setLive(lines: readonly Line[]): Promise<void> {
+    this.#live = lines;
+    return this.#enqueue(async () => {
+      const before = this.#region.erase(this.columns);
+      const text = before + this.#drawn();
+      if (text !== "") await writeAll(this.#screen, text);
+    });
+  }
+
+  /** Somebody pressed Enter, and the terminal has shown it. */
+  lineWasEnded(): void {
+    this.#isLineOpen = false;
+  }
+
+  /** The stream of the lines at the end of the screen. */
+  get #screen(): OutputStream {
+    return this.terminals.stderr ? Deno.stderr : Deno.stdout;
+  }
+
+  #drawn(): string {
+    return this.#isLineOpen || this.#live.length === 0
+      ? ""
+      : this.#region.draw(this.#live, this.color);
+  }
+
   #write(stream: OutputStream, text: string): Promise<void> {
-    const done = this.#queue.then(() => writeAll(stream, text));
+    return this.#enqueue(() => this.#writeNow(stream, text));
+  }
+
+  async #writeNow(stream: OutputStream, text: string): Promise<void> {
+    const { stdout, stderr } = this.terminals;
+    if (!(stream === Deno.stdout ? stdout : stderr)) {
+      return await writeAll(stream, text);
+    }
+    const before = this.#region.erase(this.columns);
+    // deno-lint-ignore no-control-regex
+    const seen = text.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "");
+    if (seen !== "") this.#isLineOpen = !/[\n\r]$/.test(seen);
+    const after = this.#drawn();
+    if (stream === this.#screen) {
+      // In one piece, so that nothing flickers.
+      return await writeAll(stream, before + text + after);
+    }
+    if (before !== "") await writeAll(this.#screen, before);
+    await writeAll(stream, text);
+    if (after !== "") await writeAll(this.#screen, after);
+  }
+
+  #enqueue(write: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(write);
     this.#queue = done.catch(() => {});
     return done;
   }

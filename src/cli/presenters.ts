@@ -10,7 +10,9 @@ import type { Result } from "../messages/result.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
 import type { Flags } from "./flags.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
-import { type Output, readEnv } from "./output.ts";
+import { wantsLive } from "./live/first_sign.ts";
+import { LiveStatus } from "./live/live_status.ts";
+import type { Output, Piece } from "./output.ts";
 import { Renderer } from "./render.ts";
 import { styled } from "./terminal.ts";
 
@@ -21,37 +23,58 @@ export interface Presenter<V extends View> {
   /** Shows an event. */
   take(event: ViewEvents[V]): Promise<void>;
   /**
-   * Makes room for other text on stderr, which may be about a tool call. Returns whether it had to
-   * print something.
+   * Makes room for other text on stderr. Returns whether it had to print something.
    */
-  interlude(toolUseId?: string): Promise<boolean>;
+  interlude(): Promise<boolean>;
   /** Called when the turn ends; the result is absent if the turn broke off. */
   end(result: Result | undefined): Promise<void>;
 }
 
-/** Prints text: the answer to stdout, the rest to stderr. */
+/**
+ * Prints text: the answer to stdout, the rest to stderr.
+ *
+ * @param isStarting Whether the process is yet to come.
+ */
 export function textPresenter(
   output: Output,
   flags: Flags,
   detail: "full" | "brief",
+  isStarting = false,
 ): Presenter<"flat"> {
+  const isLive = wantsLive(output, flags);
   const renderer = new Renderer({
     detail,
     isOneStream: output.isOneStream,
-    isLive: output.terminals.stderr && readEnv("TERM") !== "dumb",
+    isLive,
     quiet: flags.quiet ?? false,
     columns: () => output.columns,
   });
+  const status = isLive ? new LiveStatus(output, isStarting) : undefined;
   return {
     view: "flat",
-    take: (event) => output.print(renderer.take(event)),
-    async interlude(toolUseId) {
-      const pieces = renderer.interlude(toolUseId);
+    async take(event) {
+      status?.take(event);
+      const pieces = renderer.take(event);
+      if (endsStatus(output, pieces)) await status?.close();
+      await output.print(pieces);
+      status?.draw();
+    },
+    async interlude() {
+      await status?.hide();
+      const pieces = renderer.interlude();
       await output.print(pieces);
       return pieces.length > 0;
     },
-    end: (result) => output.print(renderer.end(result)),
+    async end(result) {
+      await status?.close();
+      await output.print(renderer.end(result));
+    },
   };
+}
+
+/** What reads the answer from a pipe may show it on the same screen: from then on that is its own. */
+function endsStatus({ terminals }: Output, pieces: readonly Piece[]): boolean {
+  return !terminals.stdout && pieces.some(({ to }) => to === "stdout");
 }
 
 async function nothing(): Promise<void> {}
@@ -103,9 +126,13 @@ export function answerPresenter(
 ): Presenter<"flat"> {
   let isTold = false;
   let costUsd = 0;
+  const status = wantsLive(output, { ...flags, json: false })
+    ? new LiveStatus(output, true)
+    : undefined;
   return {
     view: "flat",
     async take(event) {
+      status?.take(event);
       // A follow-up turn about a finished task belongs to the answer.
       if (event.type === "result") costUsd = roundUsd(costUsd + event.costUsd);
       const told = conversationText(event);
@@ -118,8 +145,12 @@ export function answerPresenter(
       if (note === undefined || flags.quiet === true) return;
       await output.stderr(styled("yellow", `${note}\n`));
     },
-    interlude: noInterlude,
+    async interlude() {
+      await status?.hide();
+      return false;
+    },
     async end(result) {
+      await status?.close();
       if (result === undefined || turnFailure(result) !== undefined) return;
       const { text } = result;
       if (flags.json === true) {

@@ -28,7 +28,7 @@ export interface RenderOptions {
   readonly detail: "full" | "brief";
   /** Whether both streams go to the same place: a screen, or a pipe or file after `2>&1`. */
   readonly isOneStream: boolean;
-  /** Whether stderr is a terminal on which a line can be erased. */
+  /** What runs is shown elsewhere while it runs. */
   readonly isLive: boolean;
   /** Whether only the answer is shown. */
   readonly quiet: boolean;
@@ -36,8 +36,6 @@ export interface RenderOptions {
   readonly columns: () => number;
 }
 
-const THINKING = Symbol("thinking");
-const COMPACTING = Symbol("compacting");
 const RESULT_LINES = 10;
 
 /** Renders one turn. */
@@ -51,8 +49,6 @@ export class Renderer {
   });
   readonly #calls = new Map<string, ToolUse>();
   #pieces: Piece[] = [];
-  /** Subject of the open line on stderr. */
-  #status: string | typeof THINKING | typeof COMPACTING | undefined;
   /** Whether a line of the answer is open. */
   #isLineOpen = false;
   /** Whether the reply ended with a tool call: the next text of the model is a new paragraph. */
@@ -84,7 +80,7 @@ export class Renderer {
         if (
           event.deltaType === "thinking_delta" &&
           event.parentToolUseId === null
-        ) this.#think();
+        ) this.#answer.cut();
         if (event.abandonedFrom !== undefined) this.#isBroken = true;
         break;
       case "assistant_text":
@@ -117,7 +113,6 @@ export class Renderer {
         this.#note(styled("yellow", `${retryText(event)}\n`));
         break;
       case "status":
-        if (event.status === "compacting") this.#compact();
         this.#tell(event);
         break;
       case "compact_boundary":
@@ -139,17 +134,8 @@ export class Renderer {
     return this.#flush();
   }
 
-  /**
-   * Prepares stderr for other output: makes sure that it starts on a new line.
-   *
-   * @param toolUseId The call that the other output is about; it replaces the open line of that
-   *   call.
-   */
-  interlude(toolUseId?: string): readonly Piece[] {
-    if (toolUseId !== undefined && this.#status === toolUseId) {
-      this.#status = undefined;
-      this.#pieces.push({ to: "erase" });
-    }
+  /** Prepares stderr for other output: makes sure that it starts on a new line. */
+  interlude(): readonly Piece[] {
     this.#freshLine();
     return this.#flush();
   }
@@ -158,7 +144,7 @@ export class Renderer {
   end(result: Result | undefined): readonly Piece[] {
     this.#tellHeld(undefined, "");
     this.#answer.cut();
-    this.#closeStatus();
+    this.#tellUnfinished();
     const lineBreak = this.#answer.endLine();
     // A note may already have ended the line.
     const isEnded = this.#options.isOneStream && !this.#isLineOpen;
@@ -198,7 +184,6 @@ export class Renderer {
     this.#isBroken = this.#isResumed = false;
     const print = this.#answer.push(text, reply);
     if (print === "") return;
-    if (this.#options.isOneStream) this.#closeStatus();
     this.#isLineOpen = true;
     this.#isReplyOver = false;
     this.#pieces.push({ to: "stdout", text: print });
@@ -211,7 +196,6 @@ export class Renderer {
   }
 
   #freshLine(): void {
-    this.#closeStatus();
     if (!this.#isLineOpen) return;
     // A reader of stdout may show it together with stderr, as tee does: if the line has to end
     // anyway, end it before the note.
@@ -225,30 +209,14 @@ export class Renderer {
     );
   }
 
-  /** Shows a line that stays open until more can be added. */
-  #openStatus(
-    about: string | typeof THINKING | typeof COMPACTING,
-    ...spans: readonly Span[]
-  ): void {
-    if (!this.#options.isLive || this.#options.quiet) return;
-    this.#freshLine();
-    this.#pieces.push({ to: "stderr", spans });
-    this.#status = about;
-  }
-
-  #closeStatus(): void {
-    if (this.#status === undefined) return;
-    this.#pieces.push(
-      typeof this.#status === "symbol"
-        ? { to: "erase" }
-        : { to: "stderr", spans: ["\n"] },
-    );
-    this.#status = undefined;
-  }
-
-  #compact(): void {
-    if (this.#status === COMPACTING) return;
-    this.#openStatus(COMPACTING, styled("dim", "compacting…"));
+  /** Tells which tools were shown as running, and came to no end. */
+  #tellUnfinished(): void {
+    const { isLive, detail } = this.#options;
+    if (!isLive || detail === "full") return;
+    for (const call of this.#calls.values()) {
+      this.#note(...this.#callLine(styled("cyan", "●"), call, ""), "\n");
+    }
+    this.#calls.clear();
   }
 
   /** Reports a change of the conversation. */
@@ -269,24 +237,16 @@ export class Renderer {
     this.#note(styled("yellow", `${conversationText(held)}\n`));
   }
 
-  #think(): void {
-    this.#answer.cut();
-    if (this.#status === THINKING) return;
-    this.#openStatus(THINKING, styled("dim", "thinking…"));
-  }
-
   #thought(text: string): void {
     this.#answer.cut();
-    if (this.#status === THINKING) this.#closeStatus();
     if (this.#options.detail !== "full" || text.trim() === "") return;
     this.#note(styled("dim", `${text.trim()}\n`));
   }
 
   #call(call: ToolUse): void {
     this.#calls.set(call.toolUseId, call);
-    const line = this.#callLine(styled("cyan", "●"), call, "");
-    if (this.#options.detail === "full") this.#note(...line, "\n");
-    else this.#openStatus(call.toolUseId, ...line);
+    if (this.#options.detail !== "full") return;
+    this.#note(...this.#callLine(styled("cyan", "●"), call, ""), "\n");
   }
 
   /** Prints a mark, the tool's name, its input and a suffix on one line. */
@@ -324,10 +284,6 @@ export class Renderer {
     const time = result.durationMs === undefined
       ? ""
       : formatMs(result.durationMs);
-    if (this.#status === result.toolUseId) {
-      this.#status = undefined;
-      this.#pieces.push({ to: "erase" });
-    }
     if (this.#options.detail === "brief") {
       const said = result.isError ? errorText(result.text) : time;
       this.#note(...this.#callLine(mark, call, said), "\n");

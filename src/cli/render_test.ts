@@ -80,7 +80,7 @@ const result = {
   text: "",
 } as Result;
 
-/** What stdout gets, and what stderr gets; `<erase>` stands for taking a line back. */
+/** What stdout gets, what stderr gets, and what a screen that shows both gets. */
 function show(
   options: RenderOptions,
   events: readonly ClaudeEvent[],
@@ -91,16 +91,12 @@ function show(
   pieces.push(...renderer.end(end));
   const pick = (wanted: readonly string[]): string =>
     pieces.filter(({ to }) => wanted.includes(to)).map((piece) =>
-      piece.to === "stdout"
-        ? piece.text
-        : piece.to === "stderr"
-        ? renderSpans(piece.spans, false)
-        : "<erase>"
+      piece.to === "stdout" ? piece.text : renderSpans(piece.spans, false)
     ).join("");
   return {
     out: pick(["stdout"]),
-    err: pick(["stderr", "erase"]),
-    screen: pick(["stdout", "stderr", "erase"]),
+    err: pick(["stderr"]),
+    screen: pick(["stdout", "stderr"]),
   };
 }
 
@@ -134,20 +130,13 @@ Deno.test("Renderer: full gives the call and what came of it", () => {
   assertEquals(err, "● Bash ls\n✓ Bash  1.5 s\n  a\n  b\n");
 });
 
-Deno.test("Renderer: on a screen the line of a running tool is taken back", () => {
+Deno.test("Renderer: on a screen a running tool is told of when it is over, or never ends", () => {
   assertEquals(
     show(SCREEN, turn).screen,
-    "One.\n● Bash ls<erase>✓ Bash ls  1.5 s\n\nTwo.\n",
+    "One.\n✓ Bash ls  1.5 s\n\nTwo.\n",
   );
-});
-
-Deno.test("Renderer: a question takes the place of the line of its tool", () => {
-  const renderer = new Renderer(SCREEN);
-  renderer.take(call("ls"));
-  assertEquals(renderer.interlude("ls"), [{ to: "erase" }]);
-  assertEquals(renderer.interlude("ls"), []);
-  renderer.take(call("ls"));
-  assertEquals(renderer.interlude("other"), [{ to: "stderr", spans: ["\n"] }]);
+  const broken = show(SCREEN, [text("One."), call("ls")], undefined);
+  assertEquals(broken.screen, "One.\n● Bash ls\n");
 });
 
 Deno.test("Renderer: a note in the middle of a block is no part of the answer", () => {

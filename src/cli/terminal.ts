@@ -39,6 +39,11 @@ export type Style =
   | "green"
   | "yellow"
   | "cyan"
+  | "blue"
+  | "magenta"
+  | "italic"
+  | "underline"
+  | "strike"
   /** Marks a character that would be invisible or mistaken for another. */
   | "mark";
 
@@ -50,15 +55,29 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   green: [32, 39],
   yellow: [33, 39],
   cyan: [36, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  italic: [3, 23],
+  underline: [4, 24],
+  strike: [9, 29],
   mark: [7, 27],
 };
 
 /** Text with a style, or without one. The text is escaped when it is written. */
-export type Span = string | { readonly style: Style; readonly text: string };
+export type Span = string | {
+  readonly style: Style;
+  readonly text: string;
+  /** Further styles, around the first one. */
+  readonly within?: readonly Style[];
+};
 
-/** Returns text with a style. */
-export function styled(style: Style, text: string): Span {
-  return { style, text };
+/** Returns text with a style, and with those around it. */
+export function styled(
+  style: Style,
+  text: string,
+  ...within: readonly Style[]
+): Span {
+  return within.length === 0 ? { style, text } : { style, text, within };
 }
 
 /** Renders spans for a stream: escaped, and in colour if requested. */
@@ -66,9 +85,12 @@ export function renderSpans(spans: readonly Span[], color: boolean): string {
   return spans.map((span) => {
     if (typeof span === "string") return escapeControls(span);
     const text = escapeControls(span.text);
-    if (!color || span.style === "plain" || text === "") return text;
-    const [on, off] = CODES[span.style];
-    return `\x1b[${on}m${text}\x1b[${off}m`;
+    if (!color || text === "") return text;
+    const codes = [...span.within ?? [], span.style]
+      .filter((style) => style !== "plain").map((style) => CODES[style]);
+    const on = codes.map(([code]) => `\x1b[${code}m`).join("");
+    const off = codes.reverse().map(([, code]) => `\x1b[${code}m`).join("");
+    return on + text + off;
   }).join("");
 }
 

@@ -2,37 +2,10 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { TurnScript } from "../../src/testing/scenario.ts";
-import { Scratch } from "../../src/testing/scratch.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import type { JsonObject } from "../../src/testing/step_types.ts";
 import * as step from "../../src/testing/steps.ts";
-import { atTmux, Tmux } from "../support/tmux.ts";
-
-/** A terminal on which a command runs, over a scripted Claude. */
-async function terminal(
-  turns: readonly TurnScript[],
-  command: string,
-  size: { readonly columns?: number; readonly rows?: number } = {},
-) {
-  const scratch = await Scratch.create();
-  const claude = await ScriptedClaude.create(step.conversation(turns));
-  const env = {
-    HOME: scratch.home,
-    TMPDIR: scratch.temporary,
-    CLAUDESTREAM_CLAUDE_PATH: claude.path,
-  };
-  const tmux = await Tmux.create({ command, env, cwd: scratch.cwd, ...size });
-  return {
-    tmux,
-    claude,
-    scratch,
-    async [Symbol.asyncDispose]() {
-      await tmux[Symbol.asyncDispose]();
-      await claude.close();
-      await scratch[Symbol.asyncDispose]();
-    },
-  };
-}
+import { terminal } from "../support/cli_terminal.ts";
+import { atTmux, type Tmux } from "../support/tmux.ts";
 
 /** A turn that asks for one command, and says which one ran. */
 function bash(command: string, request?: JsonObject): TurnScript {

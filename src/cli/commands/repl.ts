@@ -91,6 +91,8 @@ class Repl {
       await session.start();
     } catch (error) {
       return await report(this.#output, error);
+    } finally {
+      await this.#output.setLive([]);
     }
     watch.onIdleInterrupt = () => this.#interruptIdle();
     using _dying = session.on("error", (error) => this.#leaveDead(error));

@@ -16,6 +16,6 @@ export function stream(
     present: () =>
       flags.json === true
         ? jsonPresenter(output)
-        : textPresenter(output, flags, "brief"),
+        : textPresenter(output, flags, "brief", true),
   });
 }

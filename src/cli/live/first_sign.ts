@@ -1,0 +1,24 @@
+/**
+ * The first sign of life, and who gets any.
+ *
+ * @module
+ */
+
+import type { Flags } from "../flags.ts";
+import { type Output, readEnv } from "../output.ts";
+import { Activity } from "./activity.ts";
+
+/** Whether a person at stderr gets signs of life: not a pipe, a dumb terminal or a CI's log. */
+export function wantsLive(output: Output, flags: Flags): boolean {
+  return output.terminals.stderr && flags.quiet !== true &&
+    flags.json !== true && flags.raw !== true &&
+    readEnv("TERM") !== "dumb" && (readEnv("CI") ?? "") === "";
+}
+
+/** Draws the first sign of life, before anything else of a command is loaded. */
+export function drawFirst(output: Output): Promise<void> {
+  const now = Date.now();
+  return output.setLive(
+    new Activity(now, "starting").lines(now, output.columns, output.color),
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * The lines at the end of the screen that are drawn anew, and taken back in the end. Pure.
+ *
+ * @module
+ */
+
+import { renderSpans, type Span, widthOf } from "../terminal.ts";
+
+/** A line of spans. */
+export type Line = readonly Span[];
+
+/** How many columns a line takes. */
+export function lineWidth(line: Line): number {
+  return widthOf(
+    line.map((span) => typeof span === "string" ? span : span.text).join(""),
+  );
+}
+
+/** Knows what it drew, and so how to take it back. */
+export class LiveRegion {
+  /** The width of each line that stands on the screen. */
+  #widths: readonly number[] = [];
+
+  /** Whether anything of it stands on the screen. */
+  get isDrawn(): boolean {
+    return this.#widths.length > 0;
+  }
+
+  /**
+   * Returns what takes the lines back: the cursor stands where they began.
+   *
+   * @param columns Width of the terminal, now: in a narrower one a line takes several rows.
+   */
+  erase(columns: number): string {
+    if (!this.isDrawn) return "";
+    const rows = this.#widths.reduce(
+      (sum, width) => sum + Math.max(1, Math.ceil(width / columns)),
+      0,
+    );
+    this.#widths = [];
+    // Row by row: tmux keeps a screen that is cleared at once, in what is above it.
+    return `\r\x1b[2K${"\x1b[1A\x1b[2K".repeat(rows - 1)}`;
+  }
+
+  /**
+   * Returns what draws lines where the cursor stands, which is at the begin of a line. Each
+   * of them has to fit. The last one has no line break, so that nothing scrolls for it.
+   */
+  draw(lines: readonly Line[], color: boolean): string {
+    this.#widths = lines.map(lineWidth);
+    return lines.map((line) => renderSpans(line, color)).join("\n");
+  }
+}
