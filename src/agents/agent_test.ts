@@ -1,3 +1,6 @@
+// Agent files: options and variables are read, and all that is wrong is told with line
+// and column.
+
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";

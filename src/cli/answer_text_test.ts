@@ -1,3 +1,5 @@
+// Answers end with one line break, and their blocks are one text.
+
 import { assertEquals } from "@std/assert";
 import { AnswerText } from "./answer_text.ts";
 

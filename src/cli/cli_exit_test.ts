@@ -1,3 +1,5 @@
+// Exit codes, signals, and no process that is left.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { TurnScript } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";

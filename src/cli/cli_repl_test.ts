@@ -1,3 +1,5 @@
+// The repl: turns, failures, Ctrl-C and the end of input.
+
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";

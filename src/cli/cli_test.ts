@@ -1,3 +1,5 @@
+// The commands as a person uses them: what goes to stdout, to stderr and into files.
+
 import {
   assert,
   assertEquals,

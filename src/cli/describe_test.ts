@@ -1,3 +1,5 @@
+// Errors in the words of the command line: flags, and how to continue.
+
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ClaudeNotFoundError, ConfigError, TurnError } from "../errors.ts";
 import type { Result } from "../messages/result.ts";

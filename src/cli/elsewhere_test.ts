@@ -1,3 +1,5 @@
+// A flag of `claude` or of the SDKs is taken, or told what it is called here.
+
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   OPTIONS_LEFT_OUT,

@@ -1,3 +1,5 @@
+// Each error has its exit code.
+
 import { assertEquals } from "@std/assert";
 import {
   ClaudeNotFoundError,

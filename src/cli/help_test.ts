@@ -1,3 +1,5 @@
+// The help names every command and flag, and its examples can be run.
+
 import {
   assert,
   assertEquals,

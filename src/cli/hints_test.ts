@@ -1,3 +1,5 @@
+// Each error code has a hint or a reason for none, and what a hint names exists.
+
 import { assert, assertEquals } from "@std/assert";
 import { isCommand } from "./command_names.ts";
 import { FLAG_LIST } from "./flags.ts";

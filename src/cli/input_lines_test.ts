@@ -1,3 +1,5 @@
+// Lines of stdin: the same for every chunk size, and no more read than needed.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { InputLines } from "./input_lines.ts";
 

@@ -1,3 +1,5 @@
+// What cannot be seen in a text is marked, and nothing of it is lost.
+
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
 import { renderSpans } from "./terminal.ts";

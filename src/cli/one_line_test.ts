@@ -1,3 +1,5 @@
+// Texts are cut to a line by columns.
+
 import { assertEquals } from "@std/assert";
 import { cutLine, firstLines, oneLine } from "./one_line.ts";
 

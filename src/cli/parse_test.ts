@@ -1,3 +1,5 @@
+// Command lines are read as meant, and wrong ones are refused with what was meant.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Flags } from "./flags.ts";
 import { type Invocation, parse } from "./parse.ts";

@@ -1,3 +1,5 @@
+// What --allow and --deny mean, and which rules they refuse.
+
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ToolRequest } from "../events/permissions.ts";
 import { BUILTIN_TOOLS } from "../messages/builtin_tools.ts";

@@ -1,3 +1,5 @@
+// Where the prompt comes from: words, stdin, files.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { joinPrompt, planPrompt, type StdinKind } from "./prompt.ts";
 import { UsageError } from "./usage_error.ts";

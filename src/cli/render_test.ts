@@ -1,3 +1,5 @@
+// What a run shows at each level, on a screen and through a pipe.
+
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { AssistantText } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";

@@ -1,3 +1,5 @@
+// No control character of a model or tool reaches the terminal.
+
 import { assertEquals } from "@std/assert";
 import {
   escapeControls,

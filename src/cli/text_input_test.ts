@@ -1,3 +1,5 @@
+// A text in another encoding than UTF-8 is found out, whatever the chunks.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EncodingWatch, foreignEncoding, textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";

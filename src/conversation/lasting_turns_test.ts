@@ -1,3 +1,5 @@
+// A turn that lasts until its tasks are over ends with the last answer.
+
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { DeadlineError, StateError } from "../errors.ts";
 import { FakeDriver, type FakeTurn } from "./fixtures/fake_driver.ts";

@@ -1,3 +1,5 @@
+// Timers that are held back at the start come on time.
+
 import { assert, assertEquals } from "@std/assert";
 import { LateTimers } from "./late_timers.ts";
 

@@ -1,3 +1,5 @@
+// Records cross the ring between worker and session whole and in order.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { makeRing, RECORD, RingReader, RingWriter } from "./ring.ts";
 

@@ -1,3 +1,5 @@
+// The answer of a turn is its last reply with text, all blocks of it.
+
 import { assert, assertEquals } from "@std/assert";
 import { isWireObject } from "../messages/_define.ts";
 import { EventDecoder } from "./decoder.ts";

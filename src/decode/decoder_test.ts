@@ -1,3 +1,5 @@
+// Events that are derived from lines: file changes, partial inputs, turns.
+
 import { assert, assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
 import { EventDecoder } from "./decoder.ts";

@@ -1,3 +1,6 @@
+// A reader that is slow gets whole messages in order; only pieces are joined or
+// dropped.
+
 import { assert, assertEquals } from "@std/assert";
 import { isWireObject } from "../messages/_define.ts";
 import { EventDecoder } from "./decoder.ts";

@@ -1,3 +1,6 @@
+// Bytes become the same lines whatever the chunks, and a line over the limit harms no
+// other.
+
 import { assert, assertEquals } from "@std/assert";
 import { parseLine } from "../messages/mod.ts";
 import { decodeLines } from "./lines.ts";

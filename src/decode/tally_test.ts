@@ -1,3 +1,5 @@
+// Changed files and to-do lists, as the calls of tools tell of them.
+
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";

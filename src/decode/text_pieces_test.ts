@@ -1,3 +1,6 @@
+// What was shown piece by piece is the final text in the end, also after a broken
+// stream.
+
 import { assert, assertEquals } from "@std/assert";
 import { type ClaudeEvent, eventsOf } from "../events/mod.ts";
 import { EventDecoder } from "./decoder.ts";

@@ -1,3 +1,5 @@
+// Cost and usage over turns, crashes and resumes: nothing is counted twice.
+
 import { assertEquals } from "@std/assert";
 import type { Result } from "../messages/result.ts";
 import type { ModelUsage } from "../messages/usage.ts";

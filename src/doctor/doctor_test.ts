@@ -1,3 +1,6 @@
+// What doctor() finds in versions, settings and variables; its exit code; no secret in
+// its report.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { childEnvironment } from "../options/environment.ts";
 import {

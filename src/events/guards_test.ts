@@ -1,3 +1,5 @@
+// The type guards for events and for calls of tools.
+
 import { assert, assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
 import type { BUILTIN_SCHEMAS } from "../messages/builtin_schemas.ts";

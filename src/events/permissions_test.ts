@@ -1,3 +1,5 @@
+// The fields of a permission request, read from what the CLI asks.
+
 import { assertEquals } from "@std/assert";
 import { readToolRequest } from "./permissions.ts";
 

@@ -1,3 +1,6 @@
+// What a hook function gets and returns: each answer is one that the CLI takes for the
+// event.
+
 import { checkOutput } from "./outputs.ts";
 import { assert, assertEquals } from "@std/assert";
 import { hook, readAnswer } from "./answers.ts";

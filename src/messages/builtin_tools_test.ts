@@ -1,3 +1,5 @@
+// The built-in tools: kinds, older names, and what a wrong name means.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import {

@@ -1,3 +1,5 @@
+// Each message is read with and without each of its fields.
+
 import { assert, assertEquals } from "@std/assert";
 import { isWireObject, type WireObject } from "./_define.ts";
 import type { Sample } from "./fixtures/sample.ts";

@@ -1,3 +1,5 @@
+// A secret is masked in a recording however the pieces of a block split it.
+
 import { assert, assertEquals } from "@std/assert";
 import { maskSecrets } from "../util/secrets.ts";
 import { secretForms } from "../util/secret_values.ts";

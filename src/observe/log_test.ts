@@ -1,3 +1,5 @@
+// What the logger is told of a version that was not tested.
+
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { TESTED, TESTED_RANGE } from "../capabilities/tested.ts";

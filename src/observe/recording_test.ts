@@ -1,3 +1,5 @@
+// A recording can be read again, holds every line, and has its secrets masked.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { readRecording, RecordingWriter } from "./recording.ts";
 

@@ -1,3 +1,5 @@
+// Every option refuses nonsense with an error that names it and shows no secret.
+
 import {
   assert,
   assertEquals,

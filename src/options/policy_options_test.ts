@@ -1,3 +1,6 @@
+// A policy that could not hold with the other options is an error; hooks cannot be
+// turned off under it.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";

@@ -1,3 +1,5 @@
+// Combined policies decide as they say, and deny if one of them fails.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";

@@ -1,3 +1,6 @@
+// A rule for a command lets that command through and nothing behind it, in POSIX shells
+// and PowerShell.
+
 import { assert, assertEquals } from "@std/assert";
 import { isSimpleCommand, parseRule, ruleMatches } from "./rules.ts";
 

@@ -1,3 +1,5 @@
+// A deny rule is one that the CLI enforces, or an error.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { BUILTIN_TOOLS, currentToolName } from "../messages/builtin_tools.ts";

@@ -1,3 +1,6 @@
+// A decision holds for its own call, once; the gate asks the policy no more than
+// needed.
+
 import { assertEquals } from "@std/assert";
 import type { ToolResult } from "../events/blocks.ts";
 import { auditEvent } from "./audit.ts";

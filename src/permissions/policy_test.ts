@@ -1,3 +1,5 @@
+// Policies decide as they say; whatever is no explicit yes denies.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";

@@ -1,3 +1,5 @@
+// Names of files that the CLI protects are found in each spelling and behind links.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { byTool } from "./by_tool.ts";
 import { unattendedDenial } from "./decide.ts";

@@ -1,3 +1,5 @@
+// readOnly() allows what looks and denies what writes or starts a program.
+
 import { assertEquals } from "@std/assert";
 import { readOnly } from "./read_only.ts";
 

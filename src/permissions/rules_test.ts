@@ -1,3 +1,5 @@
+// How rules match calls: names, commands, paths and addresses.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { parseRule, ruleMatches } from "./rules.ts";

@@ -1,3 +1,5 @@
+// Wildcards match what the regular expressions that they stand for match.
+
 import { assertEquals } from "@std/assert";
 import { pathWildcard, wildcard } from "./wildcard.ts";
 

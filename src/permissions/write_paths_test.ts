@@ -1,3 +1,5 @@
+// writePaths() lets no tool write outside its directories.
+
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { RealPath } from "../util/real_path.ts";

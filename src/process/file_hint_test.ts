@@ -1,3 +1,5 @@
+// The hint of a file or program that cannot be used fits the cause.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startHint, writeHint } from "./file_hint.ts";
 

@@ -1,3 +1,5 @@
+// Where `claude` is looked for, and what is said if it is not there.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { ClaudeNotFoundError } from "../errors.ts";
 import { findClaude, type FindContext } from "./find.ts";

@@ -1,3 +1,5 @@
+// The output that comes after the death of a process is read, and bounded.
+
 import { assertEquals } from "@std/assert";
 import { lateOutput, MAX_LATE_OUTPUT_MS } from "./late_output.ts";
 

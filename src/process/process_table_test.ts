@@ -1,3 +1,5 @@
+// The tables of processes of Linux and macOS are read right, whatever the names.
+
 import { assertEquals } from "@std/assert";
 import {
   descendantsOf,

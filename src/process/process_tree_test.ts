@@ -1,3 +1,5 @@
+// A look at the processes may be shared, but a signal reads them again.
+
 import { assertEquals } from "@std/assert";
 import { ProcessTree } from "./process_tree.ts";
 

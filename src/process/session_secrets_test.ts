@@ -1,3 +1,5 @@
+// The secrets of a session are found wherever an option holds them.
+
 import { assert, assertEquals } from "@std/assert";
 import type { SessionOptions } from "../options/session_options.ts";
 import { maskSecrets } from "../util/secrets.ts";

@@ -1,3 +1,5 @@
+// A program that cannot be started is an error with a hint that fits.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClaudeNotFoundError, StartupError } from "../errors.ts";
 import { spawnError } from "./spawn.ts";

@@ -1,3 +1,5 @@
+// The option resume finds a stored session by its id or the beginning of it.
+
 import { assertEquals } from "@std/assert";
 import type { SessionOptions } from "../options/session_options.ts";
 import { storedSession } from "./stored_session.ts";

@@ -1,3 +1,5 @@
+// Which prompts are blank.
+
 import { assertEquals } from "@std/assert";
 import { isBlank } from "./blank.ts";
 import { BLANKS } from "./fixtures/blanks.ts";

@@ -1,3 +1,5 @@
+// Images and documents as blocks of a prompt, and which are refused.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   documentBlock,

@@ -1,3 +1,5 @@
+// Tasks in the background with a CLI that tells no list of them.
+
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";

@@ -1,3 +1,5 @@
+// The steps of a silence come once each, and pauses do not count.
+
 import { assertEquals } from "@std/assert";
 import { DEFAULT_WARN_MS, idleSteps, IdleWatch } from "./idle.ts";
 

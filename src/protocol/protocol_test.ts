@@ -1,3 +1,5 @@
+// The protocol line by line, without I/O: handshake, turns, requests and their order.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   ControlError,

@@ -1,3 +1,6 @@
+// A sign-in that cannot work, or pays from another account, is found before the first
+// prompt.
+
 import { assert, assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
 import type { AuthMode } from "./options.ts";

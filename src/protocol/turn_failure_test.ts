@@ -1,3 +1,5 @@
+// Which results are failures, with which code, and why a turn is incomplete.
+
 import { assertEquals } from "@std/assert";
 import { EventDecoder } from "../decode/decoder.ts";
 import type { Result } from "../messages/result.ts";

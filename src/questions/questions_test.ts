@@ -1,3 +1,5 @@
+// Answers to questions, plans and forms are what the CLI takes, and never empty.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ToolRequest } from "../events/permissions.ts";
 import { allow, deny, permissionReply } from "../permissions/decision.ts";

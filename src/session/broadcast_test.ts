@@ -1,3 +1,5 @@
+// Readers and listeners of a session do not hold each other up.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { Broadcast, type EventsOptions } from "./broadcast.ts";
 import { EventDecoder } from "../decode/decoder.ts";

@@ -1,3 +1,5 @@
+// Prompts and options of a turn that cannot be are refused.
+
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { checkPrompt, checkTurnOptions, readyPrompt } from "./turn_input.ts";

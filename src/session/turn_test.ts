@@ -1,3 +1,6 @@
+// A turn loses no text, holds few pieces for a reader that is slow, and ends with its
+// error.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EventDecoder } from "../decode/decoder.ts";
 import type { View } from "../events/mod.ts";

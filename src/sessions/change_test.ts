@@ -1,3 +1,5 @@
+// Titles and tags are appended to a transcript and harm nothing in it.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { renameSession, tagSession } from "./change.ts";
 import { sessionInfo } from "./find.ts";

@@ -1,3 +1,5 @@
+// Deleting a session removes what belongs to it, and nothing elsewhere.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { prompt, ScratchConfig } from "./fixtures/scratch.ts";

@@ -1,3 +1,5 @@
+// An export shows hostile text as text.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { exportSession, type ExportSessionOptions } from "./export.ts";

@@ -1,3 +1,6 @@
+// A session is found by id, beginning, title or "last", and what is near a wrong one is
+// told.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { SessionNotFoundError } from "../errors.ts";
 import { prompt, ScratchConfig } from "./fixtures/scratch.ts";

@@ -1,3 +1,5 @@
+// A fork is a session of its own with what the original had up to that message.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ClaudeStreamError } from "../errors.ts";
 import { answer, prompt, record, ScratchConfig } from "./fixtures/scratch.ts";

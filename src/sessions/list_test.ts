@@ -1,3 +1,5 @@
+// Lists of sessions: order, pages, filters, and large files that are not read whole.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { prompt, ScratchConfig } from "./fixtures/scratch.ts";
 import { listSessions } from "./list.ts";

@@ -1,3 +1,5 @@
+// Stored sessions need the right to read, and no other.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { FIXTURES as configDir } from "./fixtures/scratch.ts";

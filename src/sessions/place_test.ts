@@ -1,3 +1,5 @@
+// The names of projects' folders are those that the CLI uses.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { projectFolderName, projectFolders, projectsFolder } from "./place.ts";
 

@@ -1,3 +1,6 @@
+// A transcript is read as the conversation that it is: branches, compactions, damaged
+// lines.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import {

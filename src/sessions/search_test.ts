@@ -1,3 +1,5 @@
+// The search finds what was said in a session, and not how it is stored.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   answer,

@@ -1,3 +1,5 @@
+// Following a session yields whole records, each once, also of subagents.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { answer, prompt, record, ScratchConfig } from "./fixtures/scratch.ts";

@@ -1,3 +1,5 @@
+// An output schema is handed to the CLI without what it does not know.
+
 import { assertEquals } from "@std/assert";
 import { answerSchema } from "./dialect.ts";
 

@@ -1,3 +1,5 @@
+// Output schemas whose root is no plain object are refused.
+
 import { assertEquals } from "@std/assert";
 import { unusableRoot } from "./object_schema.ts";
 

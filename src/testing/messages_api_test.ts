@@ -1,3 +1,5 @@
+// The scripted Messages API answers as the real one does.
+
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { block, fault, Gate, MessagesApi, reply } from "./messages_api.ts";
 

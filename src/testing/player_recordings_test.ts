@@ -1,3 +1,5 @@
+// The scripted Claude writes what the real CLI wrote in the recordings.
+
 import { assertEquals } from "@std/assert";
 import {
   afterResult,

@@ -1,3 +1,5 @@
+// The player of scenarios, without a process.
+
 import { assertEquals } from "@std/assert";
 import {
   answering,

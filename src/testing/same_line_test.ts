@@ -1,3 +1,5 @@
+// A replay compares lines but for ids and masked values.
+
 import { assertEquals } from "@std/assert";
 import { differenceText } from "./difference_text.ts";
 import { Ids } from "./same_line.ts";

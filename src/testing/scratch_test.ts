@@ -1,3 +1,5 @@
+// Scratch folders are empty, and gone afterwards.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Scratch } from "./scratch.ts";
 

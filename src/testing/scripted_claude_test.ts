@@ -1,3 +1,5 @@
+// The scripted Claude as a process: gates, marks, starts, and its end.
+
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DEMO_PROMPTS, DEMO_SCENARIO } from "./demo_scenario.ts";
 import { DEFAULT_VERSION } from "./player/version.ts";

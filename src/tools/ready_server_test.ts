@@ -1,3 +1,5 @@
+// A server of the official MCP SDK can serve a session.
+
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";

@@ -1,3 +1,5 @@
+// Whatever a tool returns or throws becomes a result that the CLI takes.
+
 import { assertEquals } from "@std/assert";
 import { imageType } from "../util/media.ts";
 import { resultOf, thrownText } from "./result.ts";

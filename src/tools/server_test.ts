@@ -1,3 +1,5 @@
+// The server for tools of this process speaks MCP: handshake, lists, calls, cancelling.
+
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import type { WireObject } from "../messages/_define.ts";

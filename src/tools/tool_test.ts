@@ -1,3 +1,5 @@
+// Tools that the API would refuse are refused when they are defined.
+
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";

@@ -1,3 +1,5 @@
+// JSON that is still being written is read as far as it goes.
+
 import { assertEquals } from "@std/assert";
 import { PartialJson } from "./partial_json.ts";
 

@@ -1,3 +1,5 @@
+// Secrets are masked in every form and wherever a text is cut, in linear time.
+
 import { assertEquals } from "@std/assert";
 import { isSecretName, maskSecrets, SecretMask } from "./secrets.ts";
 import { secretsOf } from "./secret_values.ts";

@@ -1,3 +1,5 @@
+// Replies that an older CLI cuts: which one continues the one before.
+
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { CutReplies } from "./cut_replies.ts";

@@ -1,3 +1,5 @@
+// An option that an older CLI would ignore is an error before the first prompt.
+
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { NeedsCheck } from "./needs_check.ts";

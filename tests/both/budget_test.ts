@@ -1,3 +1,5 @@
+// Each threshold of a budget is told once.
+
 import { assert, assertEquals } from "@std/assert";
 import type { BudgetOptions } from "../../src/options/option_types.ts";
 import { readTranscripts } from "../support/transcripts.ts";

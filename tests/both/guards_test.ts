@@ -79,48 +79,6 @@ Deno.test("budget.stopAt interrupts a turn, and holds for the process after a cr
   assertEquals(claude.starts.length, 2);
 });
 
-Deno.test("with auth the other one's variables do not reach the process", async () => {
-  const names = {
-    subscription: [
-      "ANTHROPIC_API_KEY",
-      "ANTHROPIC_AUTH_TOKEN",
-      "CLAUDE_CODE_USE_BEDROCK",
-    ],
-    "api-key": ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN"],
-    any: [],
-  } as const;
-  const all = [...new Set(Object.values(names).flat())];
-  const before = all.map((name) => [name, Deno.env.get(name)] as const);
-  for (const name of all) Deno.env.set(name, "set");
-  try {
-    for (const [auth, removed] of Object.entries(names)) {
-      const account = auth === "api-key"
-        ? { apiKeySource: "ANTHROPIC_API_KEY" }
-        : { tokenSource: "claude.ai" };
-      await using claude = await ScriptedClaude.create({
-        ...step.conversation([], { initialize: { account } }),
-        environment: all,
-      });
-      await using session = new AsyncSession({
-        claudePath: claude.command,
-        auth: auth as keyof typeof names,
-      });
-      await session.start();
-      const [start] = claude.starts;
-      const left = all.filter((name) => start?.environment[name] === "set");
-      assertEquals(
-        left,
-        all.filter((name) => !removed.includes(name as never)),
-      );
-    }
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
-});
-
 Deno.test("where another one would pay, no prompt goes out and no process is left", async () => {
   await using claude = await ScriptedClaude.create(
     step.conversation([[step.text("x")]]),

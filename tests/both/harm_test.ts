@@ -45,26 +45,6 @@ function testBoth(
   }
 }
 
-testBoth(
-  "10 MiB on stderr before the first line of stdout hold up nothing",
-  step.conversation([[step.text("x")]], {
-    beforeInput: [
-      step.stderr("0123456789abcde\n", 10 * MIB),
-      step.stderr("the end\n"),
-    ],
-  }),
-  () => ({}),
-  async (session) => {
-    const start = performance.now();
-    assertEquals((await session.ask("hi")).text, "x");
-    const took = performance.now() - start;
-    await session.close();
-    assert(took < 2_000, `${took} ms`);
-    assert(session.stderrTail.endsWith("abcde\nthe end\n"));
-    assertEquals(session.stderrTail.length, 64 * 1024);
-  },
-);
-
 for (const Session of SESSIONS) {
   Deno.test(`${Session.name}: a function for stderr that throws loses no line and no event`, async () => {
     const COUNT = 1_000;
@@ -139,30 +119,6 @@ testBoth(
     assertEquals(count, 64);
   },
 );
-
-{
-  let resultAt = 0;
-  testBoth(
-    "a process that stays after the result: the answer does not wait for it",
-    step.conversation([[step.text("x")]], { ignore: ["eof", "sigterm"] }),
-    () => ({
-      closeTimeoutMs: 100,
-      onWire: (direction, line) => {
-        if (direction === "in" && line.includes('"type":"result"')) {
-          resultAt = performance.now();
-        }
-      },
-    }),
-    async (session, claude) => {
-      await session.start();
-      assertEquals((await session.ask("hi")).text, "x");
-      const took = performance.now() - resultAt;
-      assert(took < 100, `${took} ms`);
-      await session.close();
-      await claude.ended();
-    },
-  );
-}
 
 /** A call of a tool of ours that comes long after the model's reply. */
 const LATE_CALL = step.request({

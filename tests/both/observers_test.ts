@@ -216,29 +216,6 @@ Deno.test({
   },
 });
 
-Deno.test("CLAUDESTREAM_TRACE is a recording of every session", async () => {
-  const path = await Deno.makeTempFile();
-  Deno.env.set("CLAUDESTREAM_TRACE", path);
-  try {
-    await inBoth(
-      step.conversation([]),
-      () => ({ env: { MY_TOKEN: TOKEN } }),
-      [`hi ${TOKEN}`],
-      () => {},
-    );
-    const text = await Deno.readTextFile(path);
-    assert(!text.includes(TOKEN));
-    const processes = readRecording(text);
-    assertEquals(processes.map((lines) => keys(lines).at(-1)), [
-      "exit",
-      "exit",
-    ]);
-  } finally {
-    Deno.env.delete("CLAUDESTREAM_TRACE");
-    await Deno.remove(path);
-  }
-});
-
 Deno.test("the cost log has a line for each turn, or is a function", async () => {
   const entries: Record<string, CostEntry[]> = { async: [], sync: [] };
   await inBoth(

@@ -12,7 +12,6 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { REMOVED } from "../../src/options/environment.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 
@@ -149,48 +148,3 @@ Deno.test("values that begin with a dash stay values", async () => {
     assertEquals(flags.filter((word) => word !== "-p"), []);
   }
 });
-
-Deno.test("the variables of the child: all of ours but those of an outer session", async () => {
-  const before = Deno.env.toObject();
-  try {
-    for (const name of REMOVED) Deno.env.set(name, "1");
-    // Deno itself would take those two for its own.
-    Deno.env.delete("NODE_OPTIONS");
-    Deno.env.delete("NODE_CHANNEL_FD");
-    Deno.env.set("CLAUDESTREAM_TEST_KEPT", "1");
-    Deno.env.set("CLAUDESTREAM_TEST_DROPPED", "1");
-    const env = { ADDED: "1", CLAUDESTREAM_TEST_DROPPED: undefined };
-    const wanted = Object.keys({ ...Deno.env.toObject(), ADDED: "1" })
-      .filter((name) => !REMOVED.includes(name))
-      .filter((name) => name !== "CLAUDESTREAM_TEST_DROPPED");
-    assert(wanted.includes("CLAUDESTREAM_TEST_KEPT"));
-    for (const { start } of await asked({ env }, "hi")) {
-      const ours = ownNames(start.environmentNames);
-      assertEquals(ours, ownNames(wanted));
-    }
-    const { PATH = "", HOME = "" } = before;
-    const bare = { clearEnv: true, env: { PATH, HOME, ADDED: "1" } };
-    for (const { start } of await asked(bare, "hi")) {
-      const names = ownNames(start.environmentNames);
-      assertEquals(
-        names.filter((name) => !["ADDED", "HOME", "PATH"].includes(name)),
-        [],
-      );
-    }
-  } finally {
-    for (const name of Object.keys(Deno.env.toObject())) {
-      if (before[name] === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, before[name]);
-    }
-    for (const [name, value] of Object.entries(before)) {
-      Deno.env.set(name, value);
-    }
-  }
-});
-
-/** Without those that the launch sets of its own. */
-function ownNames(names: readonly string[]): string[] {
-  const launch =
-    /^(CLAUDE_CODE_|CLAUDE_AGENT_|CLAUDESTREAM_LINEAGE$|PWD$|SHLVL$|_$|OLDPWD$)/;
-  return names.filter((name) => !launch.test(name)).sort();
-}

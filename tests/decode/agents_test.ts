@@ -1,3 +1,5 @@
+// Each event of subagents says whose it is, in recordings.
+
 import { assert, assertEquals } from "@std/assert";
 import { drain, inChunks, readTranscripts } from "../support/transcripts.ts";
 import { decodeEvents } from "../../src/decode/decode_events.ts";

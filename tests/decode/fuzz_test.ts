@@ -1,3 +1,5 @@
+// No line harms the stream or the lines after it.
+
 import { assert, assertEquals } from "@std/assert";
 import { decodeEvents } from "../../src/decode/decode_events.ts";
 import { Protocol } from "../../src/protocol/mod.ts";

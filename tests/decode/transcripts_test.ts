@@ -1,3 +1,5 @@
+// Every line of every recording is an event, whatever the chunks.
+
 import { assert, assertEquals } from "@std/assert";
 import { decodeEvents } from "../../src/decode/decode_events.ts";
 import type { ClaudeEvent } from "../../src/events/mod.ts";

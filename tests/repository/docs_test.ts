@@ -1,4 +1,5 @@
-// The documents for those who work on this name only what is there, and all folders.
+// The documents for those who work on this name only what is there, and all folders; each
+// test file says what it protects.
 
 import { assert, assertEquals } from "@std/assert";
 import { FLOORS } from "../../scripts/import_order.ts";
@@ -114,4 +115,28 @@ Deno.test("ARCHITECTURE.md has each folder of src/, in the order of the floors",
   assertEquals(told, FLOORS.flat().filter((name) => there.has(name)));
   // A folder without a floor is no less missing.
   assertEquals(new Set(told), there);
+});
+
+/** The test files below a folder. */
+async function* testFiles(folder: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* testFiles(new URL(`${name}/`, folder));
+    else if (name.endsWith("_test.ts")) yield new URL(name, folder);
+  }
+}
+
+Deno.test("each test file says in its first line what it protects", async () => {
+  const silent: string[] = [];
+  let count = 0;
+  for (const folder of ["src/", "tests/"]) {
+    for await (const file of testFiles(new URL(folder, ROOT))) {
+      count++;
+      const text = await Deno.readTextFile(file);
+      if (!/^(\/\/ |\/\*\*\n \* )\S/.test(text)) {
+        silent.push(file.pathname.slice(ROOT.pathname.length));
+      }
+    }
+  }
+  assertEquals(silent, []);
+  assert(count > 200, `${count} files`);
 });

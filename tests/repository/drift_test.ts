@@ -1,3 +1,5 @@
+// The comparison with the official SDK names whatever is planted in it.
+
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { cliLists } from "../../scripts/_cli_lists.ts";
 import { Declarations } from "../../scripts/_declarations.ts";

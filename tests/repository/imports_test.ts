@@ -1,3 +1,5 @@
+// The check of imports finds what runs up the order of folders or closes a circle.
+
 import { assertEquals } from "@std/assert";
 import {
   type House,

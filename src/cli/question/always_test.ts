@@ -1,3 +1,5 @@
+// "Always" covers the call that its label names.
+
 import { assertEquals } from "@std/assert";
 import type { ToolRequest } from "../../events/permissions.ts";
 import { Remembered } from "./always.ts";

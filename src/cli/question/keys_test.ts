@@ -1,3 +1,5 @@
+// Keys are read right however a sequence is cut.
+
 import { assertEquals } from "@std/assert";
 import { type Key, KeyReader, typedText } from "./keys.ts";
 

@@ -1,3 +1,5 @@
+// Keys and answers: no yes before all was shown, and each way out denies.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ToolRequest } from "../../events/permissions.ts";
 import { allow } from "../../permissions/decision.ts";

@@ -1,3 +1,5 @@
+// A question shows all that decides, at any width.
+
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
 import type { ToolRequest } from "../../events/permissions.ts";

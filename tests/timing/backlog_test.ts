@@ -202,3 +202,41 @@ Deno.test(`a blocking session with ${COUNT} events unread answers each request i
     assert(took < 100, `it took ${took} ms`);
   }
 });
+
+Deno.test("with 100,000 events unread a permission is answered in 100 ms", async () => {
+  const decided = Promise.withResolvers<number>();
+  await using on = await pair(
+    step.conversation([[
+      step.text("x", { repeat: 100_000 }),
+      step.gate("call"),
+      step.toolCall("Bash", {}, { asks: true, output: "ran" }),
+      step.mark("ran"),
+    ]]),
+    {
+      policy: callback(() => {
+        decided.resolve(performance.now());
+        return allow();
+      }),
+    },
+  );
+  // A reader that never reads, beside the turn that nobody reads.
+  on.session.events();
+  const deltas = { count: 0 };
+  const enough = Promise.withResolvers<void>();
+  using _ = on.session.on("stream_delta", () => {
+    if (++deltas.count >= 100_000) enough.resolve();
+  });
+  on.session.send("hi");
+  await enough.promise;
+  await on.claude.reached("call");
+  const answered = Promise.withResolvers<number>();
+  using _told = on.session.on("permission_decision", () => {
+    answered.resolve(performance.now());
+  });
+  const started = performance.now();
+  await on.claude.release("call");
+  const took = await answered.promise - started;
+  assert(await decided.promise <= await answered.promise);
+  // The way to the gate and back is in it.
+  assert(took < 100, `it took ${took} ms`);
+});

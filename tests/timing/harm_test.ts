@@ -1,0 +1,58 @@
+// A process that writes much, or will not go, holds up no answer; in both sessions.
+
+import { assert, assertEquals } from "@std/assert";
+import { AsyncSession, SyncSession } from "../../mod.ts";
+import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import * as step from "../../src/testing/steps.ts";
+
+const MIB = 1024 * 1024;
+
+for (const Session of [AsyncSession, SyncSession]) {
+  Deno.test(`${Session.name}: 10 MiB on stderr before the first line of stdout hold up nothing`, async () => {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("x")]], {
+        beforeInput: [
+          step.stderr("0123456789abcde\n", 10 * MIB),
+          step.stderr("the end\n"),
+        ],
+      }),
+    );
+    const session = new Session({ claudePath: claude.command });
+    try {
+      const start = performance.now();
+      assertEquals((await session.ask("hi")).text, "x");
+      const took = performance.now() - start;
+      await session.close();
+      assert(took < 2_000, `${took} ms`);
+      assert(session.stderrTail.endsWith("abcde\nthe end\n"));
+      assertEquals(session.stderrTail.length, 64 * 1024);
+    } finally {
+      await session.close();
+    }
+  });
+
+  Deno.test(`${Session.name}: a process that stays after the result: the answer does not wait for it`, async () => {
+    await using claude = await ScriptedClaude.create(
+      step.conversation([[step.text("x")]], { ignore: ["eof", "sigterm"] }),
+    );
+    let resultAt = 0;
+    const session = new Session({
+      claudePath: claude.command,
+      closeTimeoutMs: 100,
+      onWire: (direction, line) => {
+        if (direction === "in" && line.includes('"type":"result"')) {
+          resultAt = performance.now();
+        }
+      },
+    });
+    try {
+      await session.start();
+      assertEquals((await session.ask("hi")).text, "x");
+      const took = performance.now() - resultAt;
+      assert(took < 100, `${took} ms`);
+    } finally {
+      await session.close();
+    }
+    await claude.ended();
+  });
+}
