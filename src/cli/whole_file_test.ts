@@ -1,3 +1,5 @@
+// A file that a command writes is whole or as it was.
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "./usage_error.ts";
 import { checkWritable, writeWhole } from "./whole_file.ts";

@@ -1,3 +1,5 @@
+// Stored sessions as text: they fit the width, and nothing in them acts on a terminal.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import type { SessionInfo } from "../../sessions/info.ts";
