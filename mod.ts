@@ -74,8 +74,7 @@ export type {
   SessionEventMap,
 } from "./src/session/broadcast.ts";
 export type { SessionUsage } from "./src/protocol/facts.ts";
-export type { CostEntry } from "./src/observe/cost_entry.ts";
-export type { Logger } from "./src/observe/log.ts";
+export type { CostEntry, Logger } from "./src/observe/log.ts";
 export type { Clock } from "./src/options/clock.ts";
 export type {
   ExitStatus,
@@ -274,6 +273,9 @@ export type {
 } from "./src/hooks/outputs.ts";
 export type {
   HookModelSwitch,
+  HookStopFields,
+  MessageDisplayInput,
+  NotificationInput,
   PostCompactInput,
   PostModelSwitchInput,
   PreCompactInput,
@@ -281,6 +283,12 @@ export type {
   SessionEndInput,
   SessionStartInput,
   SetupInput,
+  StopFailureInput,
+  StopInput,
+  SubagentStartInput,
+  SubagentStopInput,
+  UserPromptExpansionInput,
+  UserPromptSubmitInput,
 } from "./src/hooks/session_inputs.ts";
 export type {
   HookBatchCall,
@@ -293,18 +301,7 @@ export type {
   PreSkillShellCommandInput,
   PreToolUseInput,
 } from "./src/hooks/tool_inputs.ts";
-export type {
-  HookStopFields,
-  MessageDisplayInput,
-  NotificationInput,
-  StopFailureInput,
-  StopInput,
-  SubagentStartInput,
-  SubagentStopInput,
-  UserPromptExpansionInput,
-  UserPromptSubmitInput,
-} from "./src/hooks/turn_inputs.ts";
-export type { HandlerFailure } from "./src/util/handler_failure.ts";
+export type { HandlerFailure } from "./src/util/faults.ts";
 export {
   dialog,
   type DialogAnswer,
@@ -315,16 +312,16 @@ export {
 } from "./src/questions/answers.ts";
 export {
   answerQuestions,
+  type PlanRequest,
   type UserAnswers,
   type UserQuestions,
   userQuestions,
-} from "./src/questions/ask_user.ts";
+} from "./src/questions/asking_tools.ts";
 export type {
   Answers,
   QuestionContext,
   QuestionOptions,
 } from "./src/questions/options.ts";
-export type { PlanRequest } from "./src/questions/plan.ts";
 
 export * from "./src/session/live_control.ts";
 

@@ -160,7 +160,7 @@ const OUR_REQUESTS: ReadonlyMap<string, WirePaths> = new Map([
     [subtype, new WirePaths().addOpen(...Object.keys(payload))] as const
   ),
   ["initialize", new WirePaths().addOpen(...HANDSHAKE)] as const,
-  // What the start of a process asks: src/verification/needs_check.ts.
+  // What the start of a process asks: src/verification/needs.ts.
   ["get_binary_version", new WirePaths()] as const,
 ].map(([name, paths]) => [name, paths.add("subtype")]));
 

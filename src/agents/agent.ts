@@ -6,7 +6,7 @@
 
 import { ClaudeStreamError, ConfigError } from "../errors.ts";
 import { closest } from "../util/closest.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import type { TextIssue } from "../util/jsonc.ts";
 import {
   AGENT_NAME,
@@ -14,8 +14,8 @@ import {
   agentFileOf,
   type AgentOptions,
   type AgentVariable,
+  filled,
 } from "./agent_file.ts";
-import { filled } from "./template.ts";
 
 /** Where agents are looked for. */
 export interface AgentPlaceOptions {

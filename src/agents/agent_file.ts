@@ -16,7 +16,6 @@ import { readOnly } from "../permissions/read_only.ts";
 import { writePaths } from "../permissions/write_paths.ts";
 import { closest } from "../util/closest.ts";
 import type { JsoncDocument, JsonPath, TextIssue } from "../util/jsonc.ts";
-import { namesIn } from "./template.ts";
 
 /** A variable of an agent file. */
 export interface AgentVariable {
@@ -401,4 +400,25 @@ function shown(value: unknown): string {
   if (typeof value === "object") return "an object";
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+const VARIABLE = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g;
+
+/** The variables in a text, each once, in their order. */
+export function namesIn(text: string): readonly string[] {
+  return [
+    ...new Set([...text.matchAll(VARIABLE)].map(([, name = ""]) => name)),
+  ];
+}
+
+/** A text with values in the places of its variables; what a value says is not looked at. */
+export function filled(
+  text: string,
+  values: Readonly<Record<string, string>>,
+): string {
+  return text.replace(
+    VARIABLE,
+    (whole, name: string) =>
+      Object.hasOwn(values, name) ? values[name] ?? whole : whole,
+  );
 }

@@ -7,10 +7,10 @@
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { thrownText } from "../util/error_text.ts";
-import { jsonCopy } from "../util/json_copy.ts";
+import { thrownText } from "../util/faults.ts";
+import { jsonCopy } from "../util/json.ts";
 import { maskSecrets } from "../util/secrets.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
 
 /** What the value of an option has to be. */
 export interface Kind {

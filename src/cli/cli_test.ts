@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { TESTED_RANGE } from "../capabilities/tested.ts";
+import { TESTED_RANGE } from "../capabilities/version.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
 import { asking, CLI, environment, run, Running } from "./fixtures/child.ts";

@@ -10,7 +10,7 @@ import type { PermissionRequest, ToolRequest } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { Until } from "../protocol/prompt.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { TESTED_RANGE, testedness } from "../capabilities/tested.ts";
+import { TESTED_RANGE, testedness } from "../capabilities/version.ts";
 import { AsyncSession } from "../session/async_session.ts";
 import type { Turn } from "../session/turn.ts";
 import { EXIT, exitCodeOf, SignalError } from "./exit_code.ts";

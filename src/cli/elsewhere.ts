@@ -8,7 +8,7 @@
 
 import type { SessionOptions } from "../options/session_options.ts";
 import { OPTION_NAMES } from "../options/table.ts";
-import { ownName } from "../options/foreign_names.ts";
+import { ownName } from "../options/check_options.ts";
 import { plainName } from "./flags.ts";
 import { type UnknownFlagError, UsageError } from "./usage_error.ts";
 

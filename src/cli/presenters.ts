@@ -5,7 +5,7 @@
  */
 
 import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
-import { roundUsd } from "../util/cost.ts";
+import { roundUsd } from "../decode/usage.ts";
 import type { Result } from "../messages/result.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
 import type { Flags } from "./flags.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isBlank } from "../prompt/blank.ts";
+import { isBlank } from "../prompt/blocks.ts";
 import type { Invocation } from "./parse.ts";
 import { fileOf } from "./descriptor.ts";
 import { unlessSignalled } from "./interrupt.ts";

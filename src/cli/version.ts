@@ -6,7 +6,7 @@
 
 import { findBinary } from "../doctor/binary.ts";
 import { may } from "../doctor/may.ts";
-import { TESTED } from "../capabilities/tested.ts";
+import { TESTED } from "../capabilities/version.ts";
 import { printedVersion, versionIn } from "../process/version.ts";
 import { VERSION } from "../util/version.ts";
 import type { Flags } from "./flags.ts";

@@ -15,7 +15,7 @@ import {
   type WireObject,
 } from "../messages/_define.ts";
 import { readsAs } from "../messages/_shapes.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
 
 /** Options of every control request. */
 export interface ControlOptions {

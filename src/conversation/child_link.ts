@@ -7,7 +7,7 @@
 import { Due } from "../util/due.ts";
 import { ClaudeStreamError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 import { Child, type ChildTaker } from "../process/child.ts";
 import { closeStepsOf } from "../process/shutdown.ts";
 import { holdExit, holdSignals } from "../process/exit_hooks.ts";
@@ -16,7 +16,7 @@ import { openTransport } from "../process/open.ts";
 import type { Reading } from "../process/late_output.ts";
 import { readStderr, StderrText, Tail } from "../process/stderr.ts";
 import { readStdout } from "../process/stdout.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import { LateTimers } from "./late_timers.ts";
 import type { Link, LinkTaker } from "./link.ts";
 

@@ -7,7 +7,7 @@
 import type { WireObject } from "../messages/_define.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { isEndless } from "../util/limits.ts";
 import { afterInTime } from "./limits.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";

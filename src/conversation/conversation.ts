@@ -27,14 +27,11 @@ import type {
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { StartChecks } from "../protocol/start.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS, MAX_TIMER_MS } from "../util/limits.ts";
 import { Due } from "../util/due.ts";
 import type { Soon } from "../util/maybe_promise.ts";
-import { MAX_TIMER_MS } from "../util/time_limit.ts";
-import { usedNeeds } from "../verification/needs.ts";
-import { NeedsCheck } from "../verification/needs_check.ts";
-import { planOf } from "../verification/plan.ts";
-import { Verification } from "../verification/verification.ts";
+import { NeedsCheck, usedNeeds } from "../verification/needs.ts";
+import { planOf, Verification } from "../verification/verification.ts";
 import { Exchange } from "./exchange.ts";
 import type { Inherited } from "./inherited.ts";
 import type { Link } from "./link.ts";

@@ -23,7 +23,7 @@ import {
 } from "../protocol/mod.ts";
 import type { Outcome } from "../protocol/pending.ts";
 import type { ConversationState } from "../protocol/state.ts";
-import { MAX_TIMER_MS } from "../util/time_limit.ts";
+import { MAX_TIMER_MS } from "../util/limits.ts";
 import { Warnings } from "../verification/warnings.ts";
 import { CallWaits } from "./call_waits.ts";
 import { ControlRequests } from "./control_requests.ts";

@@ -8,7 +8,7 @@ import { DeadlineError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
 import type { Prompt, Protocol, TurnEnd } from "../protocol/mod.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { isEndless } from "../util/limits.ts";
 import { afterInTime } from "./limits.ts";
 import type { Clock } from "../conversation/link.ts";
 import type { TurnSink } from "./sinks.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { isEndless } from "../util/time_limit.ts";
+import { isEndless } from "../util/limits.ts";
 
 /** How long timers may wait to be set. */
 const HOLD_MS = 50;

@@ -9,11 +9,10 @@ import { DeadlineError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { stalled } from "../events/session.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS, isEndless, MAX_TIMER_MS } from "../util/limits.ts";
 import { closeStepsOf } from "../process/shutdown.ts";
 import { idleSteps, IdleWatch } from "../protocol/idle.ts";
 import type { Protocol } from "../protocol/mod.ts";
-import { isEndless, MAX_TIMER_MS } from "../util/time_limit.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 

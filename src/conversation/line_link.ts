@@ -6,7 +6,7 @@
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 import { closeStepsOf } from "../process/shutdown.ts";
 import {
   EXIT_GRACE_MS,

@@ -8,7 +8,7 @@
 import { type PlanUsage, planUsageCall } from "../control/usage.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Protocol } from "../protocol/mod.ts";
-import { type Used, usedBy } from "../decode/totals.ts";
+import { type Used, usedBy } from "../decode/usage.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 

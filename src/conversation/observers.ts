@@ -5,16 +5,16 @@
  * @module
  */
 
-import { callAside } from "../util/call_aside.ts";
+import {
+  callAside,
+  type FailureListener,
+  type HandlerFailure,
+  thrownText,
+} from "../util/faults.ts";
 import { ConfigError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import type {
-  FailureListener,
-  HandlerFailure,
-} from "../util/handler_failure.ts";
-import { type CostEntry, costEntry } from "../observe/cost_entry.ts";
+import { type CostEntry, costEntry, SessionLog } from "../observe/log.ts";
 import { DeltaMask } from "../observe/delta_mask.ts";
-import { SessionLog } from "../observe/log.ts";
 import { RECORDING_FORMAT, RecordingWriter } from "../observe/recording.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
@@ -27,7 +27,6 @@ import {
 import { secretForms } from "../util/secret_values.ts";
 import { readVariable } from "../process/spawn.ts";
 import type { ProcessExit } from "../protocol/mod.ts";
-import { thrownText } from "../util/error_text.ts";
 import { VERSION } from "../util/version.ts";
 
 /** Names a file that the wire of every session is added to. */

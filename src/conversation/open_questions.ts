@@ -29,8 +29,8 @@ import { isMet } from "../capabilities/version.ts";
 import type { DenyDecision } from "../permissions/decision.ts";
 import { isDenialThatStops } from "../permissions/hook_reply.ts";
 import type { Protocol } from "../protocol/mod.ts";
-import { thrownText } from "../util/error_text.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { thrownText } from "../util/faults.ts";
+import { isEndless } from "../util/limits.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 

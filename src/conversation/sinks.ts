@@ -5,7 +5,7 @@
  */
 
 import type { Frame } from "../events/mod.ts";
-import type { HandlerFailure } from "../util/handler_failure.ts";
+import type { HandlerFailure } from "../util/faults.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { TurnEnd } from "../protocol/mod.ts";
 

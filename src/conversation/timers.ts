@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isEndless } from "../util/time_limit.ts";
+import { isEndless } from "../util/limits.ts";
 
 interface Timer {
   readonly at: number;

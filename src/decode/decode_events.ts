@@ -26,7 +26,7 @@ import {
 } from "../events/permissions.ts";
 import { violation } from "./validation.ts";
 import type { Validation } from "../messages/_define.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 import { decodeLines } from "./lines.ts";
 
 /** Options of {@linkcode decodeEvents}. */

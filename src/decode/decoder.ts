@@ -8,7 +8,7 @@
  * @module
  */
 
-import { roundUsd } from "../util/cost.ts";
+import { goesOnFrom, roundUsd, usedBefore } from "./usage.ts";
 import {
   type Draft,
   isWireObject,
@@ -17,7 +17,6 @@ import {
 } from "../messages/_define.ts";
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
-import { goesOnFrom, usedBefore } from "./totals.ts";
 import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";

@@ -7,7 +7,7 @@
 
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { OVERSIZED_MARK, TAIL_MARK } from "../messages/line_marks.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 
 const LINE_FEED = 10;
 const HEAD_BYTES = 256;

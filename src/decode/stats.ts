@@ -8,17 +8,17 @@ import type { ClaudeEvent, ClaudeMessage } from "../events/mod.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Result } from "../messages/result.ts";
 import type { ModelUsage } from "../messages/usage.ts";
-import { roundUsd } from "../util/cost.ts";
 import {
   addUsage,
   combineUsage,
   lessUsage,
   NO_TOKENS,
+  roundUsd,
   type SessionUsage,
   shares,
   tokensOf,
   weightOf,
-} from "./session_usage.ts";
+} from "./usage.ts";
 
 /** Tokens, and what they cost. */
 export interface TokensAndCost extends SessionUsage {

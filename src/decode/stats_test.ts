@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import { roundUsd } from "../util/cost.ts";
+import { roundUsd } from "./usage.ts";
 import { EventDecoder } from "./decoder.ts";
 import { type Stats, StatsCounter } from "./stats.ts";
 

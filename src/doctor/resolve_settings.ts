@@ -9,7 +9,7 @@ import { isWireObject } from "../messages/_define.ts";
 import { pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import { settingsPaths } from "./settings_files.ts";
 import { readSettings } from "./settings_text.ts";
 

@@ -8,7 +8,7 @@ import {
   TESTED_RANGE,
   testedNeighbors,
   testedness,
-} from "../capabilities/tested.ts";
+} from "../capabilities/version.ts";
 import { check, type DoctorCheck } from "./report.ts";
 
 /**

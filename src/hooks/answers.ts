@@ -5,7 +5,7 @@
  */
 
 import type { WireObject } from "../messages/_define.ts";
-import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
+import { finiteMs, isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
 import type { HookEvent } from "./inputs.ts";
 import { type CheckedOutput, checkOutput, type HookOutput } from "./outputs.ts";
 

@@ -8,8 +8,8 @@ import type { WireObject } from "../messages/_define.ts";
 import { hookInput, type HookInputBase, type ReadsInput } from "./input.ts";
 import * as other from "./other_inputs.ts";
 import * as session from "./session_inputs.ts";
+import * as turn from "./session_inputs.ts";
 import * as tool from "./tool_inputs.ts";
-import * as turn from "./turn_inputs.ts";
 
 /** What a hook is called with, by event. */
 export interface HookInputs {

@@ -4,12 +4,15 @@
  * @module
  */
 
-import { type FailureListener, wrongAnswer } from "../util/handler_failure.ts";
-import { thrownText } from "../util/error_text.ts";
+import {
+  type FailureListener,
+  thrownText,
+  wrongAnswer,
+} from "../util/faults.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Reply } from "../protocol/pending.ts";
 import { soon } from "../util/maybe_promise.ts";
-import { finiteMs } from "../util/time_limit.ts";
+import { finiteMs } from "../util/limits.ts";
 import { readAnswer } from "./answers.ts";
 import { type HookEvent, readHookInput } from "./inputs.ts";
 import {

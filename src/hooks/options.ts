@@ -6,7 +6,7 @@
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { toolNames } from "../messages/builtin_tools.ts";
-import { checkToolName } from "../tools/tool_name_check.ts";
+import { checkToolName } from "../tools/names.ts";
 import { ConfigError } from "../errors.ts";
 import {
   check,

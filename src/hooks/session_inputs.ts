@@ -1,12 +1,21 @@
 /**
- * Inputs of the hooks around a session: its start and end, compaction, its model. Pure.
+ * Inputs of the hooks around a session, its prompts, its turns and its subagents: start and end,
+ * compaction, the model. Pure.
  *
  * @module
  */
 
 import * as v from "valibot";
 import { type Reads, wire, wireOptional } from "../messages/_define.ts";
-import { hookInput, type HookInputBase, type ReadsInput } from "./input.ts";
+import {
+  type HookBackgroundTask,
+  hookBackgroundTask,
+  type HookCron,
+  hookCron,
+  hookInput,
+  type HookInputBase,
+  type ReadsInput,
+} from "./input.ts";
 
 /**
  * A session starts. With `source: "startup"` it never reaches a hook of this library:
@@ -152,3 +161,177 @@ export const preModelSwitch: ReadsInput<PreModelSwitchInput> = hookInput<
 export const postModelSwitch: ReadsInput<PostModelSwitchInput> = hookInput<
   PostModelSwitchInput
 >(modelSwitch);
+
+/** A prompt is about to be taken; comes before the turn's `system_init`. Seen in CLI 2.1.330. */
+export interface UserPromptSubmitInput
+  extends HookInputBase<"UserPromptSubmit"> {
+  /** The prompt. */
+  readonly prompt: string;
+  /** Where it comes from: `sdk`, `system`, `schedule_wakeup`, … */
+  readonly source?: string;
+  /** Title of the session. */
+  readonly sessionTitle?: string;
+}
+
+/** A slash command is about to be replaced by its prompt. From the types of the official SDK 0.3.330; not seen. */
+export interface UserPromptExpansionInput
+  extends HookInputBase<"UserPromptExpansion"> {
+  /** `slash_command` or `mcp_prompt`. */
+  readonly expansionType: string;
+  /** Name of the command. */
+  readonly commandName: string;
+  /** The text after it. */
+  readonly commandArgs: string;
+  /** Where the command comes from. */
+  readonly commandSource?: string;
+  /** The prompt. */
+  readonly prompt: string;
+}
+
+/** What ends, and what continues beside it. */
+export interface HookStopFields {
+  /** A hook made the agent go on before, in this same turn. */
+  readonly stopHookActive: boolean;
+  /** The text of the last reply. */
+  readonly lastAssistantMessage?: string;
+  /** What still runs in the background. */
+  readonly backgroundTasks?: readonly HookBackgroundTask[];
+  /** What will wake the session later. */
+  readonly sessionCrons?: readonly HookCron[];
+}
+
+/** The turn is about to end; the `result` waits for the answer. Seen in CLI 2.1.330. */
+export interface StopInput extends HookInputBase<"Stop">, HookStopFields {}
+
+/** The turn ended with a failure of the API. From the types of the official SDK 0.3.330; not seen. */
+export interface StopFailureInput extends HookInputBase<"StopFailure"> {
+  /** What failed, such as `rate_limit`. */
+  readonly error: string;
+  /** More of it. */
+  readonly errorDetails?: string;
+  /** The text of the last reply. */
+  readonly lastAssistantMessage?: string;
+}
+
+/** A subagent starts. Seen in CLI 2.1.330. */
+export interface SubagentStartInput extends HookInputBase<"SubagentStart"> {
+  /** The subagent. */
+  readonly agentId: string;
+  /** Its kind. */
+  readonly agentType: string;
+}
+
+/** A subagent is about to end; also the CLI's own one that compacts, with `agentType: ""`. Seen in CLI 2.1.330. */
+export interface SubagentStopInput
+  extends HookInputBase<"SubagentStop">, HookStopFields {
+  /** The subagent. */
+  readonly agentId: string;
+  /** Its kind. */
+  readonly agentType: string;
+  /** The file that it is written to. */
+  readonly agentTranscriptPath: string;
+}
+
+/**
+ * Lines of a reply are ready to be shown. The `assistant` message comes only when the
+ * hook has answered. Seen in CLI 2.1.330.
+ */
+export interface MessageDisplayInput extends HookInputBase<"MessageDisplay"> {
+  /** The turn, a UUID. */
+  readonly turnId: string;
+  /** The message, a UUID; not the API's id. */
+  readonly messageId: string;
+  /** How many pieces of the message came before. */
+  readonly index: number;
+  /** The last piece of the message. */
+  readonly final: boolean;
+  /** Whole lines since the last piece; may be empty in the last one. */
+  readonly delta: string;
+}
+
+/** The CLI has something to say to a person. From the types of the official SDK 0.3.330; not seen. */
+export interface NotificationInput extends HookInputBase<"Notification"> {
+  /** What it says. */
+  readonly message: string;
+  /** A heading. */
+  readonly title?: string;
+  /** What it is about. */
+  readonly notificationType: string;
+}
+
+const stop = {
+  stopHookActive: wire("stop_hook_active", v.boolean() as Reads<boolean>),
+  lastAssistantMessage: wireOptional("last_assistant_message", text),
+  backgroundTasks: wireOptional(
+    "background_tasks",
+    v.array(hookBackgroundTask) as Reads<readonly HookBackgroundTask[]>,
+  ),
+  sessionCrons: wireOptional(
+    "session_crons",
+    v.array(hookCron) as Reads<readonly HookCron[]>,
+  ),
+};
+
+/** Reads a {@linkcode UserPromptSubmitInput}. */
+export const userPromptSubmit: ReadsInput<UserPromptSubmitInput> = hookInput<
+  UserPromptSubmitInput
+>({
+  prompt: wire("prompt", text),
+  source: wireOptional("source", text),
+  sessionTitle: wireOptional("session_title", text),
+});
+
+/** Reads a {@linkcode UserPromptExpansionInput}. */
+export const userPromptExpansion: ReadsInput<UserPromptExpansionInput> =
+  hookInput<UserPromptExpansionInput>({
+    expansionType: wire("expansion_type", text),
+    commandName: wire("command_name", text),
+    commandArgs: wire("command_args", text),
+    commandSource: wireOptional("command_source", text),
+    prompt: wire("prompt", text),
+  });
+
+/** Reads a {@linkcode StopInput}. */
+export const stopInput: ReadsInput<StopInput> = hookInput<StopInput>(stop);
+
+/** Reads a {@linkcode StopFailureInput}. */
+export const stopFailure: ReadsInput<StopFailureInput> = hookInput<
+  StopFailureInput
+>({
+  error: wire("error", text),
+  errorDetails: wireOptional("error_details", text),
+  lastAssistantMessage: wireOptional("last_assistant_message", text),
+});
+
+/** Reads a {@linkcode SubagentStartInput}. */
+export const subagentStart: ReadsInput<SubagentStartInput> = hookInput<
+  SubagentStartInput
+>({});
+
+/** Reads a {@linkcode SubagentStopInput}. */
+export const subagentStop: ReadsInput<SubagentStopInput> = hookInput<
+  SubagentStopInput
+>({
+  ...stop,
+  agentTranscriptPath: wire("agent_transcript_path", text),
+});
+
+/** Reads a {@linkcode MessageDisplayInput}. */
+export const messageDisplay: ReadsInput<MessageDisplayInput> = hookInput<
+  MessageDisplayInput
+>({
+  turnId: wire("turn_id", text),
+  messageId: wire("message_id", text),
+  index: wire("index", v.number()),
+  final: wire("final", v.boolean()),
+  delta: wire("delta", text),
+});
+
+/** Reads a {@linkcode NotificationInput}. */
+export const notification: ReadsInput<NotificationInput> = hookInput<
+  NotificationInput
+>({
+  message: wire("message", text),
+  title: wireOptional("title", text),
+  notificationType: wire("notification_type", text),
+});

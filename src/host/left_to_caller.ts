@@ -39,7 +39,7 @@ import {
   elicitationIssue,
   elicitationResponse,
 } from "../questions/answers.ts";
-import { ASK_USER_QUESTION } from "../questions/ask_user.ts";
+import { ASK_USER_QUESTION } from "../questions/asking_tools.ts";
 import { meant, NOBODY_ANSWERS } from "../questions/mod.ts";
 
 /** An event that answers. */

@@ -43,7 +43,7 @@ import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { dialogResponse, elicitationResponse } from "../questions/answers.ts";
 import { isAskedOfPeople, Questions } from "../questions/mod.ts";
 import { McpHost } from "../tools/host.ts";
-import type { FailureListener } from "../util/handler_failure.ts";
+import type { FailureListener } from "../util/faults.ts";
 import {
   asksPolicy,
   guardSkillShell,

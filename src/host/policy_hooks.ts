@@ -22,7 +22,6 @@ import type { PolicyContext } from "../permissions/policy_types.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { type DecisionReply, wishOf } from "./left_to_caller.ts";
-import { OwnHooks } from "./own_hooks.ts";
 
 /** A hook that the CLI calls. */
 export type HookQuestion = Extract<Question, { readonly kind: "hook" }>;
@@ -77,7 +76,7 @@ export function asCall(question: HookQuestion): Question {
 }
 
 /** What happens to shell commands of skills in a session. */
-export function skillShellOf(
+function skillShellOf(
   { skillShell, policy }: SessionOptions,
 ): NonNullable<SessionOptions["skillShell"]> {
   return skillShell ?? (policy === undefined ? "cli" : "policy");
@@ -297,4 +296,51 @@ function skillShellIsOn(cause: ControlError): StartupError {
         'Update the CLI, or say skillShell: "cli" to let it run them unasked',
     },
   );
+}
+
+/** One call. */
+interface OwnCall {
+  /** Hooks that have not answered. */
+  readonly pending: Set<Promise<void>>;
+  /** The input that the last one to answer made. */
+  made: WireObject | undefined;
+}
+
+/** Follows the calls of one session. */
+class OwnHooks {
+  readonly #calls = new Map<string, OwnCall>();
+
+  /** Follows a hook of a call until it answers, or the CLI no longer waits for it. */
+  follow(toolUseId: string, reply: Soon<Reply>, signal: AbortSignal): void {
+    const call = this.#calls.get(toolUseId) ??
+      { pending: new Set(), made: undefined };
+    this.#calls.set(toolUseId, call);
+    const take = ({ response }: Reply) => {
+      call.made = changedInput(response) ?? call.made;
+    };
+    if (!(reply instanceof Promise)) {
+      take(reply);
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    reply.then((reply) => {
+      if (!signal.aborted) take(reply);
+      resolve();
+    });
+    call.pending.add(promise);
+  }
+
+  /** The input that the hooks of a call made; `undefined` when they left it as it was. */
+  made(toolUseId: string): Soon<WireObject | undefined> {
+    const call = this.#calls.get(toolUseId);
+    this.#calls.delete(toolUseId);
+    if (call === undefined || call.pending.size === 0) return call?.made;
+    return Promise.all(call.pending).then(() => call.made);
+  }
+
+  /** Forgets calls whose policy was never asked. */
+  forget(): void {
+    this.#calls.clear();
+  }
 }

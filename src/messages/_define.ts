@@ -15,7 +15,7 @@ import {
   outputOf,
   registerShape,
 } from "./_shapes.ts";
-import { isWireObject, valueAt, type WireObject } from "../util/wire_object.ts";
+import { isWireObject, valueAt, type WireObject } from "../util/json.ts";
 
 export { isWireObject, type WireObject };
 

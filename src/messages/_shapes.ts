@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import { isWireObject, valueAt, type WireObject } from "../util/wire_object.ts";
+import { isWireObject, valueAt, type WireObject } from "../util/json.ts";
 
 /** A schema of which nothing is known. */
 export type AnySchema = v.GenericSchema<unknown, unknown>;

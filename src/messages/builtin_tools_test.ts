@@ -13,7 +13,7 @@ import {
   toolKind,
   toolNames,
 } from "./builtin_tools.ts";
-import { checkToolName } from "../tools/tool_name_check.ts";
+import { checkToolName } from "../tools/names.ts";
 
 /** What `system_init` of CLI 2.1.332 lists on Linux, without any option. */
 const OFFERED = [

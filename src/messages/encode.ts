@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isWireObject, type WireObject } from "../util/wire_object.ts";
+import { isWireObject, type WireObject } from "../util/json.ts";
 import type { EventBase, MessageKind } from "./_define.ts";
 import {
   type AnySchema,

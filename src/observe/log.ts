@@ -1,16 +1,16 @@
 /**
- * Logs what happens in a session. Pure.
+ * The log of a session, and its cost log.
  *
  * @module
  */
 
-import { callAside } from "../util/call_aside.ts";
+import { callAside, type HandlerFailure, thrownText } from "../util/faults.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
-import type { HandlerFailure } from "../util/handler_failure.ts";
-import { TESTED_RANGE, testedness } from "../capabilities/tested.ts";
+import { TESTED_RANGE, testedness } from "../capabilities/version.ts";
 import { DeltaMask } from "./delta_mask.ts";
 import { maskSecrets } from "../util/secrets.ts";
-import { thrownText } from "../util/error_text.ts";
+import type { Usage } from "../messages/usage.ts";
+import type { Result } from "../messages/result.ts";
 
 /** Receives log entries of a session; `console` is one. */
 export type Logger = Pick<Console, "debug" | "info" | "warn" | "error">;
@@ -189,4 +189,39 @@ export class SessionLog {
       this.#logger[level](`claudestream: ${words}`, Object.fromEntries(known))
     );
   }
+}
+
+/** The cost of one turn. */
+export interface CostEntry {
+  /** When the turn ended, as ISO 8601 in UTC. */
+  readonly time: string;
+  /** Id of the session. */
+  readonly sessionId: string | null;
+  /** The model of the session at that time. */
+  readonly model: string | null;
+  /** Cost of this turn, in US dollars. */
+  readonly costUsd: number;
+  /** Cost of the process so far, in US dollars. */
+  readonly totalCostUsd: number;
+  /** Tokens of this turn. */
+  readonly usage: Usage;
+  /** Whether the turn failed. */
+  readonly isError: boolean;
+}
+
+/** Returns the entry for a turn. */
+export function costEntry(
+  result: Result,
+  model: string | undefined,
+  time: Date,
+): CostEntry {
+  return {
+    time: time.toISOString(),
+    sessionId: result.sessionId ?? null,
+    model: model ?? null,
+    costUsd: result.costUsd,
+    totalCostUsd: result.totalCostUsd,
+    usage: result.usage,
+    isError: result.isError,
+  };
 }

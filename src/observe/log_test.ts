@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
-import { TESTED, TESTED_RANGE } from "../capabilities/tested.ts";
+import { TESTED, TESTED_RANGE } from "../capabilities/version.ts";
 import { type Logger, SessionLog } from "./log.ts";
 
 /** What is logged at the start of two turns with a CLI of this version. */

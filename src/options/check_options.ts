@@ -1,5 +1,5 @@
 /**
- * Finds options that cannot be, before anything is started. Pure.
+ * Finds options that cannot be, before anything is started, and names the option that is meant. Pure.
  *
  * @module
  */
@@ -8,7 +8,6 @@ import { ConfigError } from "../errors.ts";
 import { check, shown } from "../checks/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { closest } from "../util/closest.ts";
-import { ownName } from "./foreign_names.ts";
 import { checkRules } from "./rules.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { ENTRIES, OPTION_NAMES } from "./table.ts";
@@ -45,4 +44,88 @@ export function checkOptions(options: SessionOptions): void {
     check(name, given[name], kind);
   }
   checkRules(options);
+}
+
+/** What to say of a name, in the words that follow "here it is". */
+const TYPESCRIPT: Readonly<Record<string, string>> = {
+  abortController: "signal: controller.signal",
+  additionalDirectories: "addDirs",
+  allowDangerouslySkipPermissions:
+    'permissionMode: "bypassPermissions", or policy: allowAll({ bypass: true })',
+  canUseTool: "policy, such as callback((name, input) => …)",
+  continue: 'resume: "last"',
+  debugToStderr: "debug with stderr",
+  enableFileCheckpointing: "checkpoints",
+  executable:
+    'claudePath as a command, such as ["deno", "run", "-A", "cli.js"]',
+  executableArgs:
+    'claudePath as a command, such as ["deno", "run", "-A", "cli.js"]',
+  forkSession: "fork",
+  includeHookEvents: "hookEvents",
+  includePartialMessages: "partials",
+  loadTimeoutMs: "startTimeoutMs",
+  maxBudgetUsd: "limits: { maxBudgetUsd }",
+  maxThinkingTokens: "thinking: { budgetTokens }",
+  maxTurns: "limits: { maxTurns }",
+  mcpServersDelivery: "done by itself: mcpServers goes through the handshake",
+  onUserDialog: "onDialog",
+  outputFormat: "outputSchema, or schema of ask()",
+  pathToClaudeCodeExecutable: "claudePath",
+  perTaskStopAffordance: "keepTasks",
+  permissionPromptToolName: "permissionPromptTool",
+  permissionPrompts: "prompts",
+  persistSession: "persist",
+  pluginDelivery: "done by itself: plugins goes where there is room",
+  resumeSessionAt: "resumeAt",
+  sessionStore: "record for a recording, resume for sessions on disk",
+  sessionStoreFlush: "record for a recording, resume for sessions on disk",
+  spawnClaudeCodeProcess: "spawn",
+  strictMcpConfig: "strictMcp",
+  supportedDialogKinds: "dialogKinds",
+  taskBudget: "limits: { taskBudgetTokens }",
+  verbatimPrompts: "verbatim",
+};
+
+/** Those of the Python SDK that are no other spelling of one of the above or of ours. */
+const PYTHON: Readonly<Record<string, string>> = {
+  add_dirs: "addDirs",
+  cli_path: "claudePath",
+  continue_conversation: 'resume: "last"',
+  max_buffer_size: "maxLineBytes",
+  user: "spawn, which may start it as another user",
+};
+
+/** Those of older versions, of the flags of `claude`, and of what people take for them. */
+const OTHERS: Readonly<Record<string, string>> = {
+  apiKey: "env: { ANTHROPIC_API_KEY }",
+  appendSystemPrompt: "systemPrompt: { append }",
+  bypassPermissions: 'permissionMode: "bypassPermissions"',
+  customSystemPrompt: "systemPrompt",
+  dangerouslySkipPermissions:
+    'permissionMode: "bypassPermissions", or policy: allowAll({ bypass: true })',
+  jsonSchema: "outputSchema, or schema of ask()",
+  mcpConfig: "mcpServers, or mcpConfigFiles for files",
+  name: "title",
+  noSessionPersistence: "persist: false",
+  permissionPromptTools: "permissionPromptTool",
+  systemPromptFile: "systemPrompt: { file }",
+  appendSystemPromptFile: "systemPrompt: { appendFile }",
+  timeout: "turnTimeoutMs, or timeoutMs of ask() and send()",
+  timeoutMs: "turnTimeoutMs, or timeoutMs of ask() and send()",
+};
+
+/** What an option with a foreign name is called here, or `undefined`. */
+export function ownName(
+  name: string,
+  ownNames: ReadonlySet<string>,
+): string | undefined {
+  for (const names of [TYPESCRIPT, PYTHON, OTHERS]) {
+    if (Object.hasOwn(names, name)) return names[name];
+  }
+  const camel = name.replace(/^-+/, "").replace(
+    /[_-]([a-z])/g,
+    (_, letter: string) => letter.toUpperCase(),
+  );
+  if (camel === name) return undefined;
+  return ownNames.has(camel) ? camel : ownName(camel, ownNames);
 }

@@ -27,7 +27,7 @@ import {
 } from "../checks/kinds.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
-import { checkAnswerSchema } from "../structured/convert.ts";
+import { checkAnswerSchema } from "../structured/json_schema.ts";
 import { WORD, WORDS } from "./flag_lists.ts";
 import { pathOf } from "./launch.ts";
 import type {

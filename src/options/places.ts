@@ -6,7 +6,7 @@
 
 import { literalName } from "../messages/builtin_tools.ts";
 import { enforcedRule } from "../permissions/deny_rules.ts";
-import { answerSchema } from "../structured/dialect.ts";
+import { answerSchema } from "../structured/json_schema.ts";
 import { externalServers } from "../tools/config.ts";
 import { NO_HOOKS_VARIABLE, notFor } from "./environment.ts";
 import {

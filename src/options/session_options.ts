@@ -27,8 +27,7 @@ import type {
 import type { Clock } from "./clock.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import type { Validation } from "../messages/_define.ts";
-import type { CostEntry } from "../observe/cost_entry.ts";
-import type { Logger } from "../observe/log.ts";
+import type { CostEntry, Logger } from "../observe/log.ts";
 import type { Policy } from "../permissions/policy_types.ts";
 import type { Spawn, Transport, TransportFactory } from "./transport.ts";
 import type { QuestionOptions } from "../questions/options.ts";

@@ -19,9 +19,12 @@ import type { SpawnSpec } from "./transport.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { SyncPolicy } from "../permissions/policy_types.ts";
 import type { DialogAnswer, ElicitationAnswer } from "../questions/answers.ts";
-import type { UserAnswers, UserQuestions } from "../questions/ask_user.ts";
+import type {
+  PlanRequest,
+  UserAnswers,
+  UserQuestions,
+} from "../questions/asking_tools.ts";
 import type { QuestionContext } from "../questions/options.ts";
-import type { PlanRequest } from "../questions/plan.ts";
 import type { SyncMcpServer } from "../tools/mcp_servers.ts";
 import type { SyncTool } from "../tools/tool.ts";
 

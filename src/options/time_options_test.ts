@@ -6,7 +6,7 @@ import { hook, readAnswer } from "../hooks/answers.ts";
 import { Hooks } from "../hooks/mod.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { checkControlOptions } from "../control/call.ts";
-import { MAX_TIMER_MS } from "../util/time_limit.ts";
+import { MAX_TIMER_MS } from "../util/limits.ts";
 import { externalServers } from "../tools/config.ts";
 import { defineTool } from "../tools/tool.ts";
 import { launchOf } from "./args.ts";

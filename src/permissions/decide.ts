@@ -7,7 +7,7 @@
 import type { ToolRequest } from "../events/permissions.ts";
 import { type Decision, decisionIssue, deny, plainAnswer } from "./decision.ts";
 import { soon } from "../util/maybe_promise.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 

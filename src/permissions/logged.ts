@@ -4,7 +4,7 @@
  * @module
  */
 
-import { callAside } from "../util/call_aside.ts";
+import { callAside } from "../util/faults.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";

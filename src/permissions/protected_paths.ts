@@ -10,7 +10,7 @@
  */
 
 import type { ToolRequest } from "../events/permissions.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import { type Decision, deny } from "./decision.ts";
 import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";
 import type { RealPath } from "../util/real_path.ts";

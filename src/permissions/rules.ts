@@ -18,7 +18,7 @@ import {
   literalName,
   toolNames,
 } from "../messages/builtin_tools.ts";
-import { checkToolName } from "../tools/tool_name_check.ts";
+import { checkToolName } from "../tools/names.ts";
 import { CONTENT, contentsOf } from "./content.ts";
 import { commandPattern, isSimplePowerShell } from "./command.ts";
 import { namesWrittenOut } from "./protected_paths.ts";

@@ -8,7 +8,7 @@
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { realPathSync } from "../util/real_path.ts";
-import { checkToolName } from "../tools/tool_name_check.ts";
+import { checkToolName } from "../tools/names.ts";
 import { allow, deny } from "./decision.ts";
 import { reasoned } from "./explain.ts";
 import { absolute, EDITED_PATH, follow, isBelow, plain } from "./paths.ts";

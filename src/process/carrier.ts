@@ -6,9 +6,9 @@
  */
 
 import { ClaudeStreamError, ConfigError, StartupError } from "../errors.ts";
-import { isWireObject } from "../util/wire_object.ts";
+import { isWireObject } from "../util/json.ts";
 import { isThenable } from "../util/maybe_promise.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 import type { LaunchFiles } from "./launch_files.ts";
 import type {
   ExitStatus,

@@ -7,7 +7,7 @@
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
 import type { SessionOptions } from "../options/session_options.ts";
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 import type { Launch } from "../options/launch.ts";
 import { printedVersion, versionIn } from "./version.ts";
 

@@ -7,7 +7,7 @@
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
 import { StartupError } from "../errors.ts";
-import { isWireObject } from "../util/wire_object.ts";
+import { isWireObject } from "../util/json.ts";
 import { writeHint } from "./file_hint.ts";
 import type { LaunchFile } from "../options/launch.ts";
 import { folderPrefix, removeLeftovers } from "./leftover_files.ts";

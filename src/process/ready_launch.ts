@@ -4,11 +4,10 @@
  * @module
  */
 
-import { isWireObject } from "../util/wire_object.ts";
+import { isWireObject, jsonCopy } from "../util/json.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { hooksOff, settingsTurnHooksOff } from "../options/policy_options.ts";
 import { NO_HOOKS_VARIABLE } from "../options/environment.ts";
-import { jsonCopy } from "../util/json_copy.ts";
 import { launchOf } from "../options/args.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";

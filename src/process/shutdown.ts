@@ -7,8 +7,7 @@
  */
 
 import type { SessionOptions } from "../options/session_options.ts";
-import { DEFAULTS } from "../util/defaults.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { DEFAULTS, isEndless } from "../util/limits.ts";
 import type { ProcessTree } from "./process_tree.ts";
 import type { Transport, TransportSignal } from "../options/transport.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { callAside } from "../util/call_aside.ts";
+import { callAside } from "../util/faults.ts";
 import { OutputReading, type Reading } from "./late_output.ts";
 import { SecretMask } from "../util/secrets.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { SessionOptions } from "../options/session_options.ts";
-import { isEndless } from "../util/time_limit.ts";
+import { isEndless } from "../util/limits.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Which prompts are blank.
 
 import { assertEquals } from "@std/assert";
-import { isBlank } from "./blank.ts";
+import { isBlank } from "./blocks.ts";
 import { BLANKS } from "./fixtures/blanks.ts";
 
 Deno.test("isBlank: what shows nothing, alone and together", () => {

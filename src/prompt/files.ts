@@ -12,7 +12,7 @@ import {
   linked,
 } from "./blocks.ts";
 import { isPdf } from "../util/media.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 
 /**
  * Returns an image for a prompt: PNG, JPEG, GIF or WebP, detected by its first bytes, at most 32

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { flagHint, NO_LIFECYCLE } from "../capabilities/hints.ts";
+import { flagHint, NO_LIFECYCLE } from "../capabilities/table.ts";
 import {
   type ClaudeStreamError,
   DOCTOR_HINT,

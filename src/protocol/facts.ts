@@ -6,15 +6,18 @@
 
 import { BEHAVIORS } from "../capabilities/table.ts";
 import { isMet } from "../capabilities/version.ts";
-import type { SessionUsage } from "../decode/session_usage.ts";
-import { Totals, type Used } from "../decode/totals.ts";
+import {
+  roundUsd,
+  type SessionUsage,
+  Totals,
+  type Used,
+} from "../decode/usage.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SlashCommand } from "../messages/system/session.ts";
 import type { McpServerInfo, SystemInit } from "../messages/system/init.ts";
-import { roundUsd } from "../util/cost.ts";
 
-export type { SessionUsage } from "../decode/session_usage.ts";
+export type { SessionUsage } from "../decode/usage.ts";
 
 /** What is known of a session. The ledger enters it. */
 export class SessionFacts {

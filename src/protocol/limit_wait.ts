@@ -9,8 +9,7 @@ import { TurnError } from "../errors.ts";
 import { OpenTurn } from "./open_turn.ts";
 import type { WaitForReset } from "./options.ts";
 import type { Prompt } from "./prompt.ts";
-import type { TurnEnd } from "./turn_end.ts";
-import { turnFailure } from "./turn_failure.ts";
+import { type TurnEnd, turnFailure } from "./turn_failure.ts";
 
 /** How a turn continues. */
 export interface Reset {

@@ -9,7 +9,7 @@ import type { ErrorDetails } from "../errors.ts";
 import { EventDecoder } from "../decode/decoder.ts";
 import { violation } from "../decode/validation.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
-import type { Used } from "../decode/totals.ts";
+import type { Used } from "../decode/usage.ts";
 import { closed, type ProcessExit } from "./end_error.ts";
 import type { SessionFacts } from "./facts.ts";
 import { Ledger } from "./ledger.ts";
@@ -19,13 +19,13 @@ import type { Prompt, PushOptions } from "./prompt.ts";
 import { Start, type StartChecks, type StartStep } from "./start.ts";
 import type { ConversationState } from "./state.ts";
 import { Turns, type TurnsOptions, type TurnsState } from "./turns.ts";
-import { cancelLine, replyLine, requestLine } from "./written.ts";
+import { cancelLine, replyLine, requestLine } from "./outbox.ts";
 
 export type { ProcessExit } from "./end_error.ts";
 export type * from "./message_state.ts";
 export type * from "./output.ts";
 export type * from "./prompt.ts";
-export type { TurnEnd } from "./turn_end.ts";
+export type { TurnEnd } from "./turn_failure.ts";
 
 /** The conversation of one process. */
 export class Protocol {

@@ -5,8 +5,7 @@
  */
 
 import type { Prompt } from "./prompt.ts";
-import type { TurnEnd } from "./turn_end.ts";
-import type { TurnStop } from "./turn_failure.ts";
+import type { TurnEnd, TurnStop } from "./turn_failure.ts";
 
 /** An interruption that waits for the begin of the turn. */
 interface HeldInterrupt {

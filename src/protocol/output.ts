@@ -9,7 +9,7 @@ import type { Frame } from "../events/mod.ts";
 import type { Reset } from "./limit_wait.ts";
 import type { Outcome } from "./pending.ts";
 import type { PushNews } from "./message_state.ts";
-import type { TurnEnd } from "./turn_end.ts";
+import type { TurnEnd } from "./turn_failure.ts";
 
 /** Hand a line to the turn of this id, and to the readers of the whole session. */
 export interface Emit {

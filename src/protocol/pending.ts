@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requestHint } from "../capabilities/hints.ts";
+import { requestHint } from "../capabilities/table.ts";
 import {
   ControlError,
   DeadlineError,

@@ -13,7 +13,7 @@ import type { SessionFacts } from "./facts.ts";
 import type { Output } from "./output.ts";
 import type { Outcome } from "./pending.ts";
 import type { Verifier } from "./verifier.ts";
-import { promptLine, requestLine } from "./written.ts";
+import { promptLine, requestLine } from "./outbox.ts";
 
 /** An answer to a request of ours. */
 interface Settled {

@@ -1,20 +1,35 @@
 /**
- * Why a turn failed, told by fields of the protocol. Pure.
+ * How a turn ended, and why it failed. Pure.
  *
  * @module
  */
 
 import {
   BudgetExceededError,
+  type BudgetMetric,
   type ErrorCode,
+  type ErrorDetails,
   maskError,
+  ProtocolError,
   TurnError,
 } from "../errors.ts";
-import type { Reached } from "./budget.ts";
-import { isWireObject } from "../messages/_define.ts";
+import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { RateLimit } from "../messages/account.ts";
 import type { Result } from "../messages/result.ts";
 import { CLOSED_HINT } from "./state.ts";
+import type { Frame } from "../events/mod.ts";
+
+/** A threshold of a budget. */
+export interface BudgetMark {
+  readonly metric: BudgetMetric;
+  readonly threshold: number;
+}
+
+/** A threshold that was reached. */
+export interface Reached extends BudgetMark {
+  /** What was used, in the unit of the threshold. */
+  readonly value: number;
+}
 
 /** Why we interrupted a turn. */
 export type TurnStop =
@@ -229,4 +244,33 @@ function stopped(
       resetsAt: code === "rate_limit" ? resetsAt(context) : undefined,
     },
   );
+}
+
+/** How a turn ended. */
+export type TurnEnd =
+  | {
+    readonly result: Result;
+    readonly context: TurnContext;
+    readonly error?: undefined;
+  }
+  | { readonly result?: undefined; readonly error: unknown };
+
+/** Reads the end of a turn from its result; a result of another shape is an error. */
+export function turnEnd(
+  raw: WireObject,
+  { events: [event] }: Frame,
+  context: TurnContext,
+  details: Pick<ErrorDetails, "sessionId" | "stderrTail">,
+): TurnEnd {
+  if (event?.type === "result") return { result: event, context };
+  const issues = event?.type === "unknown" ? event.issues : undefined;
+  const first = issues?.[0];
+  return {
+    error: new ProtocolError(
+      `Cannot read the result of the turn: ${first?.path}: ${first?.message}`,
+      JSON.stringify(raw),
+      issues,
+      details,
+    ),
+  };
 }

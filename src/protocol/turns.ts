@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Used } from "../decode/totals.ts";
+import type { Used } from "../decode/usage.ts";
 import type { ErrorDetails, StartupError } from "../errors.ts";
 import type { Frame } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
@@ -28,17 +28,15 @@ import type {
   FailFast,
   WaitForReset,
 } from "./options.ts";
-import { Outbox, type WrittenPrompt } from "./outbox.ts";
+import { Outbox, promptLine, type WrittenPrompt } from "./outbox.ts";
 import type { Emit, Output } from "./output.ts";
 import type { Outcome } from "./pending.ts";
 import type { Prompt, PushOptions } from "./prompt.ts";
 import { SignIn } from "./sign_in.ts";
 import { type ConversationState, illegal, next } from "./state.ts";
-import { type TurnEnd, turnEnd } from "./turn_end.ts";
-import type { TurnStop } from "./turn_failure.ts";
+import { type TurnEnd, turnEnd, type TurnStop } from "./turn_failure.ts";
 import { TurnMatcher } from "./turn_matcher.ts";
 import { TurnStops } from "./turn_stops.ts";
-import { promptLine } from "./written.ts";
 
 /** What the turns of a conversation depend on. */
 export interface TurnsOptions {

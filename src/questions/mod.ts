@@ -6,9 +6,12 @@
 
 import type { Elicitation, UserDialog } from "../events/dialogs.ts";
 import type { ToolRequest } from "../events/permissions.ts";
-import { type FailureListener, wrongAnswer } from "../util/handler_failure.ts";
+import {
+  type FailureListener,
+  thrownText,
+  wrongAnswer,
+} from "../util/faults.ts";
 import { soon } from "../util/maybe_promise.ts";
-import { thrownText } from "../util/error_text.ts";
 import { type Decision, decisionIssue, deny } from "../permissions/decision.ts";
 import {
   type DialogAnswer,
@@ -19,12 +22,13 @@ import {
 import {
   answerQuestions,
   ASK_USER_QUESTION,
+  EXIT_PLAN_MODE,
   hasAnswers,
+  planOf,
   type UserAnswers,
   userQuestions,
-} from "./ask_user.ts";
+} from "./asking_tools.ts";
 import type { QuestionContext, QuestionOptions } from "./options.ts";
-import { EXIT_PLAN_MODE, planOf } from "./plan.ts";
 
 /** An answer, or `undefined` if the question is left open; a promise only if it takes time. */
 export type Found<A> = A | undefined | Promise<A | undefined>;

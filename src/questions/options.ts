@@ -7,8 +7,11 @@
 import type { Elicitation, UserDialog } from "../events/dialogs.ts";
 import type { Decision } from "../permissions/decision.ts";
 import type { DialogAnswer, ElicitationAnswer } from "./answers.ts";
-import type { UserAnswers, UserQuestions } from "./ask_user.ts";
-import type { PlanRequest } from "./plan.ts";
+import type {
+  PlanRequest,
+  UserAnswers,
+  UserQuestions,
+} from "./asking_tools.ts";
 
 /** What a function that answers a question may know besides the question. */
 export interface QuestionContext {

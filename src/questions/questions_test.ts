@@ -11,9 +11,13 @@ import {
   elicitationIssue,
   elicitationResponse,
 } from "./answers.ts";
-import { answerQuestions, hasAnswers, userQuestions } from "./ask_user.ts";
+import {
+  answerQuestions,
+  hasAnswers,
+  planOf,
+  userQuestions,
+} from "./asking_tools.ts";
 import { meant } from "./mod.ts";
-import { planOf } from "./plan.ts";
 
 /** From 2.1.330_11-ask-user-question.ndjson. */
 const COLOUR = {

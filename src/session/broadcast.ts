@@ -4,7 +4,7 @@
  * @module
  */
 
-import { callAside } from "../util/call_aside.ts";
+import { callAside, type HandlerFailure } from "../util/faults.ts";
 import type { SessionReaders } from "../conversation/sinks.ts";
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
@@ -13,7 +13,6 @@ import { shown } from "../checks/kinds.ts";
 import { countFrame } from "../decode/tally.ts";
 import { Feed } from "./feed.ts";
 import { SessionTally } from "./session_tally.ts";
-import type { HandlerFailure } from "../util/handler_failure.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { Result } from "../messages/result.ts";
 

@@ -33,17 +33,22 @@ import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
 import type { PushOptions } from "../protocol/prompt.ts";
-import { answerSchemaOf } from "../structured/convert.ts";
+import { answerSchemaOf } from "../structured/json_schema.ts";
 import {
   outputGiven,
   outputTaken,
   uncheckedOutput,
 } from "../structured/output.ts";
 import { hostServers } from "../tools/config.ts";
-import { roundUsd } from "../util/cost.ts";
-import { type Due, Foreign, type Steps, unlessAborted } from "../util/due.ts";
-import { jsonCopy } from "../util/json_copy.ts";
-import { onAbort } from "../util/on_abort.ts";
+import { roundUsd } from "../decode/usage.ts";
+import {
+  type Due,
+  Foreign,
+  onAbort,
+  type Steps,
+  unlessAborted,
+} from "../util/due.ts";
+import { jsonCopy } from "../util/json.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { FactsSource } from "./facts_view.ts";
 import type { SessionTally } from "./session_tally.ts";

@@ -7,7 +7,7 @@
 import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { jsonCopy } from "../util/json_copy.ts";
+import { jsonCopy } from "../util/json.ts";
 import {
   check,
   oneOf,
@@ -16,8 +16,7 @@ import {
   wrong,
   YES_OR_NO,
 } from "../checks/kinds.ts";
-import { isBlank } from "../prompt/blank.ts";
-import type { PromptContent } from "../prompt/blocks.ts";
+import { isBlank, type PromptContent } from "../prompt/blocks.ts";
 import { isThenable } from "../util/maybe_promise.ts";
 
 const TURN_OPTIONS = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DEFAULTS } from "../util/defaults.ts";
+import { DEFAULTS } from "../util/limits.ts";
 import { decodeLines } from "../decode/lines.ts";
 
 const CHUNK_BYTES = 256 * 1024;

@@ -6,7 +6,7 @@
 
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
-import type { WireObject } from "../util/wire_object.ts";
+import type { WireObject } from "../util/json.ts";
 
 /** A call of a tool, with what came of it. */
 export interface CollectedToolCall {

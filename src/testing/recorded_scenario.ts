@@ -5,7 +5,7 @@
  */
 
 import { readRecording, type RecordedLine } from "../observe/recording.ts";
-import { isWireObject, type WireObject } from "../util/wire_object.ts";
+import { isWireObject, type WireObject } from "../util/json.ts";
 import type {
   Json,
   JsonObject,

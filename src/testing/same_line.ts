@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isWireObject } from "../util/wire_object.ts";
+import { isWireObject } from "../util/json.ts";
 import { MASK } from "../util/secrets.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -21,7 +21,7 @@ import {
 } from "../checks/kinds.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { ToolOptions } from "./options.ts";
-import { finiteMs } from "../util/time_limit.ts";
+import { finiteMs } from "../util/limits.ts";
 import {
   checkTools,
   createMcpServer,

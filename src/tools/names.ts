@@ -1,8 +1,12 @@
 /**
- * Names of MCP servers and tools, as the CLI makes them for the model. Pure.
+ * Names of MCP servers and tools, as the CLI makes them for the model, and names of tools in
+ * options and policies. Pure.
  *
  * @module
  */
+
+import { ConfigError } from "../errors.ts";
+import { meantTool } from "../messages/builtin_tools.ts";
 
 /** The longest name of a tool, as the model sees it: CLI 2.1.330 leaves out longer ones. */
 export const MAX_NAME_LENGTH = 128;
@@ -41,4 +45,28 @@ export function nameIssue(name: unknown): string | undefined {
   return name.length > MAX_NAME_LENGTH
     ? `it has more than ${MAX_NAME_LENGTH} characters`
     : undefined;
+}
+
+/**
+ * Checks a tool's name in an option or a policy. What is near to no known tool passes:
+ * it may be of a newer CLI.
+ *
+ * @param hint How to name such a tool all the same.
+ * @throws {ConfigError} When it is nearly, but not quite, the name of a tool: a rule with
+ * it would never hold.
+ */
+export function checkToolName(
+  name: string,
+  option: string,
+  hint =
+    `Write "=${name}" if there is such a tool: a name with "=" is taken as it is`,
+): void {
+  // What begins with "=" is near to nothing.
+  const meant = name.startsWith("=") ? undefined : meantTool(name);
+  if (meant === undefined) return;
+  throw new ConfigError(
+    option,
+    `Unknown tool "${name}": did you mean "${meant}"?`,
+    { hint },
+  );
 }

@@ -6,7 +6,7 @@
 
 import { base64, imageType } from "../util/media.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { thrownText } from "../util/error_text.ts";
+import { thrownText } from "../util/faults.ts";
 
 export { thrownText };
 

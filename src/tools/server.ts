@@ -10,9 +10,15 @@
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
-import { abortedCall, limitCall, runCall } from "./call.ts";
-import { type CallFacts, Progress, type ServerPort } from "./calls.ts";
-import { Limiter } from "./limiter.ts";
+import {
+  abortedCall,
+  type CallFacts,
+  limitCall,
+  Limiter,
+  Progress,
+  runCall,
+  type ServerPort,
+} from "./calls.ts";
 import type { InProcessMcpServer } from "./mcp_servers.ts";
 import type { WireResult } from "./result.ts";
 import {

@@ -12,12 +12,12 @@ import {
   type StandardSchema,
 } from "../util/standard_schema.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
-import { isTimeLimit, TIME_EXPECTED } from "../util/time_limit.ts";
-import { type CallableTool, limitCall, runCall } from "./call.ts";
+import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
+import { type CallableTool, limitCall, runCall } from "./calls.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
-import { inputJsonSchema } from "./json_schema.ts";
 import { nameIssue } from "./names.ts";
 import type { WireResult } from "./result.ts";
+import { objectSchemaOf } from "../structured/json_schema.ts";
 
 /** Hints of a tool about itself. Nothing enforces them. */
 export interface ToolAnnotations {
@@ -316,4 +316,27 @@ function callResult(result: WireResult): ToolCallResult {
 
 function unusable(name: unknown, why: string): ConfigError {
   return new ConfigError("tools", `Cannot define the tool "${name}": ${why}`);
+}
+
+/**
+ * The JSON Schema of a tool's input, in the dialect that the API reads.
+ *
+ * @param name Name of the tool.
+ * @throws {ConfigError} There is none, or its root is no object.
+ */
+function inputJsonSchema(
+  name: string,
+  input: StandardSchema,
+  given: WireObject | undefined,
+): WireObject {
+  return objectSchemaOf(input, given, {
+    target: "draft-2020-12",
+    byHand: "inputSchema",
+    unusable: (why, cause) =>
+      new ConfigError(
+        "tools",
+        `Cannot use the input of the tool "${name}": ${why}`,
+        { cause },
+      ),
+  });
 }

@@ -11,7 +11,7 @@ import { isThenable } from "./maybe_promise.ts";
 export type Steps<T> = Generator<Due<unknown>, T, unknown>;
 
 /** Purpose of a wait. */
-export type DueKind =
+type DueKind =
   /** An answer from the CLI or the caller. */
   | "answer"
   /** The end of a turn, which may require that a question is answered first. */
@@ -170,4 +170,17 @@ export function unlessAborted<T>(
   first.follow(due);
   first.whenSettled(() => signal.removeEventListener("abort", abort));
   return first;
+}
+
+/**
+ * Calls a function when a signal aborts, immediately if it already has. Returns a function that
+ * cancels this.
+ */
+export function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  if (signal.aborted) {
+    abort();
+    return () => {};
+  }
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
 }

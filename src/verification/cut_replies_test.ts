@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../events/mod.ts";
-import { CutReplies } from "./cut_replies.ts";
+import { CutReplies } from "./warnings.ts";
 
 function says(messageId: string, more: object = {}): object {
   return { type: "assistant_text", messageId, parentToolUseId: null, ...more };

@@ -11,9 +11,8 @@ import { logged } from "../permissions/logged.ts";
 import { launchOf } from "../options/args.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { atHandshake, atInit } from "./expectations.ts";
-import { expectationsOf, planOf } from "./plan.ts";
+import { expectationsOf, planOf, Verification } from "./verification.ts";
 import { compareSettings, type HandedSettings } from "./settings_check.ts";
-import { Verification } from "./verification.ts";
 
 const DENY = { permissions: { deny: ["Bash", "Read"] } };
 

@@ -12,7 +12,6 @@ import { isKnownEvent } from "../hooks/inputs.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { BEHAVIORS, OPTIONS, REQUEST_FIELDS } from "../capabilities/table.ts";
-import { CutReplies } from "./cut_replies.ts";
 import type { UsedNeed } from "./needs.ts";
 import { isMet, lackText } from "../capabilities/version.ts";
 
@@ -27,7 +26,7 @@ export type Asked =
   };
 
 /** What the warnings need of their conversation. */
-export interface WarningsPort {
+interface WarningsPort {
   /** Version of the CLI, once it is known. */
   version(): string | undefined;
   /** Whether a turn runs whose readers can be told at once. */
@@ -168,3 +167,40 @@ const WITHOUT = {
   writtenAtResult:
     "it writes a session to disk up to 100 ms after a result, so the end of what was said before the process died may be missing in the session that was resumed",
 } as const satisfies Readonly<Partial<Record<keyof typeof BEHAVIORS, string>>>;
+
+/** Follows the replies of the main agent. */
+export class CutReplies {
+  /** The reply that the last line was of, if it has a text and calls no tool. */
+  #messageId: string | undefined;
+
+  /**
+   * Takes over what an event says.
+   *
+   * @returns Whether a reply begins that may go on with the one before.
+   */
+  observe(event: ClaudeEvent): boolean {
+    switch (event.type) {
+      case "assistant_text": {
+        if (event.parentToolUseId !== null) return false;
+        const { messageId, error } = event;
+        const before = this.#messageId;
+        this.#messageId = error === undefined ? messageId : undefined;
+        return before !== undefined && this.#messageId !== undefined &&
+          messageId !== before;
+      }
+      case "tool_use":
+      case "tool_result":
+      case "user_text":
+      case "user_replay":
+        if (event.parentToolUseId === null) this.#messageId = undefined;
+        return false;
+      case "model_refusal_fallback":
+      case "system_init":
+      case "result":
+        this.#messageId = undefined;
+        return false;
+      default:
+        return false;
+    }
+  }
+}

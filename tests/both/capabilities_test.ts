@@ -13,6 +13,7 @@ import {
   type Warning,
 } from "../../mod.ts";
 import {
+  flagHint,
   HOOK_FIELDS,
   HOOKS,
   type OptionNeed,
@@ -20,7 +21,6 @@ import {
   REQUEST_FIELDS,
   REQUESTS,
 } from "../../src/capabilities/table.ts";
-import { flagHint } from "../../src/capabilities/hints.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 

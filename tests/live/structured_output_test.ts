@@ -17,7 +17,7 @@ import {
   TurnError,
 } from "../../mod.ts";
 import { OPTIONS } from "../../src/capabilities/table.ts";
-import { roundUsd } from "../../src/util/cost.ts";
+import { roundUsd } from "../../src/decode/usage.ts";
 import { reply } from "../../src/testing/messages_api.ts";
 import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 

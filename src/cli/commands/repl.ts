@@ -1,4 +1,4 @@
-import { isBlank } from "../../prompt/blank.ts";
+import { isBlank } from "../../prompt/blocks.ts";
 import { conduct, type Conductor } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";

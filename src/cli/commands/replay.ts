@@ -10,7 +10,7 @@ import type { View } from "../../events/mod.ts";
 import type { Result } from "../../messages/result.ts";
 import { readRecording, type RecordedLine } from "../../observe/recording.ts";
 import { turnFailure } from "../../protocol/turn_failure.ts";
-import { isWireObject } from "../../util/wire_object.ts";
+import { isWireObject } from "../../util/json.ts";
 import { EXIT } from "../exit_code.ts";
 import type { Flags } from "../flags.ts";
 import { footerText } from "../footer.ts";

@@ -18,7 +18,7 @@ import {
   answerQuestions,
   type UserQuestions,
   userQuestions,
-} from "../../questions/ask_user.ts";
+} from "../../questions/asking_tools.ts";
 import { type AlwaysOffer, alwaysOffer, Remembered } from "./always.ts";
 import { editInEditor, editInput, type EditText } from "./input_editor.ts";
 import type { Key } from "./keys.ts";

@@ -11,7 +11,7 @@ import { type Output, readEnv, writeAll } from "../output.ts";
 import { NO_TERMINAL } from "../policy.ts";
 import { stdinKind } from "../prompt.ts";
 import { renderSpans, wantsColor } from "../terminal.ts";
-import { thrownText } from "../../util/error_text.ts";
+import { thrownText } from "../../util/faults.ts";
 import { PermissionAsker } from "./permission_asker.ts";
 import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";
 

@@ -8,7 +8,7 @@
 import type { ToolRequest } from "../../events/permissions.ts";
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/policy_types.ts";
-import { planOf } from "../../questions/plan.ts";
+import { planOf } from "../../questions/asking_tools.ts";
 import { type Span, type Style, styled } from "../terminal.ts";
 import type { AlwaysOffer } from "./always.ts";
 import { diffLines } from "./edit_diff.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { UserQuestions } from "../../questions/ask_user.ts";
+import type { UserQuestions } from "../../questions/asking_tools.ts";
 import type { AskedQuestion } from "../../messages/builtin_inputs.ts";
 import { styled } from "../terminal.ts";
 import { markedLine, markedTextLine, textLines } from "../marked_text.ts";

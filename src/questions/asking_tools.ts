@@ -1,9 +1,6 @@
 /**
- * The tool `AskUserQuestion`: its questions, and the answers of a person. Pure.
- *
- * A call of it is a permission request whose allowance carries the answers in the
- * input. An allowance without them tells the model that the user did not answer, so
- * this library never sends one.
+ * The tools with which the model asks a person: `AskUserQuestion`, and `ExitPlanMode` with a plan
+ * that needs approval. Pure.
  *
  * @module
  */
@@ -99,7 +96,7 @@ function answerText(
 }
 
 /** Puts answers into the input of the call, or says why they do not fit. */
-export function answeredInput(
+function answeredInput(
   request: ToolRequest,
   answers: unknown,
 ): { readonly input: WireObject } | { readonly issue: string } {
@@ -157,4 +154,34 @@ export function answerQuestions(
 export function hasAnswers(input: WireObject | undefined): boolean {
   const answers = input?.answers;
   return isWireObject(answers) && Object.keys(answers).length > 0;
+}
+
+/** The tool that submits a plan. */
+export const EXIT_PLAN_MODE = "ExitPlanMode";
+
+/**
+ * A plan of the model. Allowing it ends the permission mode `plan`; a denial's message
+ * is what the model should think of instead.
+ */
+export interface PlanRequest {
+  /** The plan in Markdown. Absent if the model wrote none to its file. */
+  readonly plan?: string;
+  /** The file that the plan is in. */
+  readonly planFilePath?: string;
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** The subagent whose plan it is. Absent for the main agent. */
+  readonly agentId?: string;
+}
+
+/** The plan of a call of `ExitPlanMode`; `undefined` for any other call. */
+export function planOf(request: ToolRequest): PlanRequest | undefined {
+  if (request.toolName !== EXIT_PLAN_MODE) return undefined;
+  const { plan, planFilePath } = request.input;
+  return {
+    ...typeof plan === "string" ? { plan } : {},
+    ...typeof planFilePath === "string" ? { planFilePath } : {},
+    toolUseId: request.toolUseId,
+    ...request.agentId === undefined ? {} : { agentId: request.agentId },
+  };
 }

@@ -1,3 +1,23 @@
+/**
+ * What is thrown, above all by a function of the caller. Pure.
+ *
+ * @module
+ */
+
+import { isThenable } from "./maybe_promise.ts";
+
+/** Returns the text of any thrown value. Never throws, whatever its getters do. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error
+      ? `${thrown.message || thrown.name}`
+      : String(thrown);
+  } catch {
+    // Some values cannot be converted to text, such as an object without a prototype.
+    return "an unknown error";
+  }
+}
+
 /** The failure of a caller's function that the CLI was waiting for. */
 export interface HandlerFailure {
   /**
@@ -22,4 +42,17 @@ export type FailureListener = (failure: HandlerFailure) => void;
 /** Returns the error for an answer of the wrong shape. */
 export function wrongAnswer(handler: string, issue: string): TypeError {
   return new TypeError(`Cannot use the answer of ${handler}: ${issue}`);
+}
+
+/**
+ * Calls an observing function. Its errors and rejections go to `reportError` and affect nothing
+ * else.
+ */
+export function callAside(run: () => unknown): void {
+  try {
+    const made = run();
+    if (isThenable(made)) Promise.resolve(made).catch(reportError);
+  } catch (error) {
+    reportError(error);
+  }
 }

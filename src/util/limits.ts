@@ -1,8 +1,16 @@
 /**
- * The common rule for all time limits. Pure.
+ * The defaults of the options, and one rule for all time limits. Pure.
  *
  * @module
  */
+
+/** Default values of the options. */
+export const DEFAULTS = {
+  maxLineBytes: 256 * 1024 * 1024,
+  startTimeoutMs: 60_000,
+  controlTimeoutMs: 60_000,
+  closeTimeoutMs: 5_000,
+} as const;
 
 /** The longest time that a timer can be set to, in milliseconds: almost 25 days. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { Result } from "../messages/result.ts";
 import type { ModelUsage } from "../messages/usage.ts";
-import { NOTHING_USED, Totals, usedBefore } from "./totals.ts";
+import { NOTHING_USED, Totals, usedBefore } from "./usage.ts";
 
 function model(costUsd: number, tokens: number): Record<string, ModelUsage> {
   return {

@@ -2,8 +2,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConfigError } from "../errors.ts";
-import { NeedsCheck } from "./needs_check.ts";
-import type { UsedNeed } from "./needs.ts";
+import { NeedsCheck, type UsedNeed } from "./needs.ts";
 
 const NEED: UsedNeed = {
   kind: "hook",

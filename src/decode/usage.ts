@@ -1,17 +1,102 @@
 /**
- * What a session has used, over all its processes. Pure.
- *
- * The CLI counts from the start of its process. A process that resumes a session may count
- * on from where the one before was (CLI 2.1.330, if that one ended in good order), or
- * start at nothing (if it was killed).
+ * Tokens and costs: sums of them, and the totals of a session. Pure.
  *
  * @module
  */
 
-import { combineUsage, NO_TOKENS, type SessionUsage } from "./session_usage.ts";
-import { roundUsd } from "../util/cost.ts";
 import type { ModelUsage } from "../messages/usage.ts";
 import type { Result } from "../messages/result.ts";
+
+/** Tokens of a session, a turn or a part of one. */
+export interface SessionUsage {
+  /** Tokens sent that no cache held. */
+  readonly inputTokens: number;
+  /** Tokens of the replies. */
+  readonly outputTokens: number;
+  /** Tokens read from the cache. */
+  readonly cacheReadInputTokens: number;
+  /** Tokens written to the cache. */
+  readonly cacheCreationInputTokens: number;
+}
+
+/** None. */
+export const NO_TOKENS: SessionUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheCreationInputTokens: 0,
+};
+
+/** Reads them from the wire's `usage`, or from what was read of it. */
+export function tokensOf(usage: object): SessionUsage {
+  const number = (...names: readonly string[]) => {
+    for (const name of names) {
+      const value = (usage as Readonly<Record<string, unknown>>)[name];
+      if (typeof value === "number") return value;
+    }
+    return 0;
+  };
+  return {
+    inputTokens: number("inputTokens", "input_tokens"),
+    outputTokens: number("outputTokens", "output_tokens"),
+    cacheReadInputTokens: number(
+      "cacheReadInputTokens",
+      "cache_read_input_tokens",
+    ),
+    cacheCreationInputTokens: number(
+      "cacheCreationInputTokens",
+      "cache_creation_input_tokens",
+    ),
+  };
+}
+
+/** Both together. */
+export function addUsage(a: SessionUsage, b: SessionUsage): SessionUsage {
+  return combineUsage(a, b, (one, other) => one + other);
+}
+
+/** What of the first is not in the second. */
+export function lessUsage(a: SessionUsage, b: SessionUsage): SessionUsage {
+  return combineUsage(a, b, (one, other) => Math.max(one - other, 0));
+}
+
+/** Combines two counts, field by field. */
+export function combineUsage(
+  a: SessionUsage,
+  b: SessionUsage,
+  combine: (one: number, other: number) => number,
+): SessionUsage {
+  return {
+    inputTokens: combine(a.inputTokens, b.inputTokens),
+    outputTokens: combine(a.outputTokens, b.outputTokens),
+    cacheReadInputTokens: combine(
+      a.cacheReadInputTokens,
+      b.cacheReadInputTokens,
+    ),
+    cacheCreationInputTokens: combine(
+      a.cacheCreationInputTokens,
+      b.cacheCreationInputTokens,
+    ),
+  };
+}
+
+/** What tokens cost, in the price of one that is sent. */
+export function weightOf(tokens: SessionUsage): number {
+  // The prices of the models differ; how they relate to each other does not.
+  return tokens.inputTokens + 5 * tokens.outputTokens +
+    0.1 * tokens.cacheReadInputTokens + 1.25 * tokens.cacheCreationInputTokens;
+}
+
+/** Shares out an amount by weights; all of it goes to the last one if there are none. */
+export function shares(
+  amount: number,
+  weights: readonly number[],
+): readonly number[] {
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight, at) =>
+    all === 0 ? at === weights.length - 1 ? amount : 0 : amount * weight / all
+  );
+}
 
 /** What was used. */
 export interface Used {
@@ -169,4 +254,9 @@ function less(a: Used, b: Used): Used {
       (one, other) => Math.max(one - other, 0),
     ),
   };
+}
+
+/** Rounds a cost to remove the floating-point noise of sums; prices have far fewer digits. */
+export function roundUsd(usd: number): number {
+  return Math.round(usd * 1e10) / 1e10;
 }

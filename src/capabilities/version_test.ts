@@ -1,7 +1,7 @@
 // Whether a version of the CLI was tried, and which tried ones are beside it.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { testedNeighbors, testedness } from "./tested.ts";
+import { testedNeighbors, testedness } from "./version.ts";
 import { TESTED_VERSIONS } from "./tested_versions.ts";
 
 Deno.test("testedness: a version that was tried, and one before, between and after", () => {

@@ -1,7 +1,7 @@
-// An output schema is handed to the CLI without what it does not know.
+// An output schema is passed to the CLI without what it does not know, and refused if its root is no plain object.
 
 import { assertEquals } from "@std/assert";
-import { answerSchema } from "./dialect.ts";
+import { answerSchema, unusableRoot } from "./json_schema.ts";
 
 Deno.test("answerSchema keeps what the CLI knows, and says what it left out", () => {
   const rows: readonly [object, object, readonly string[]][] = [
@@ -46,4 +46,14 @@ Deno.test("answerSchema keeps what the CLI knows, and says what it left out", ()
       leftOut,
     });
   }
+});
+
+Deno.test("unusableRoot refuses what is no plain object", () => {
+  assertEquals(unusableRoot({ type: "object" }), undefined);
+  for (
+    const schema of [{}, { type: "array" }, { type: ["object"] }, {
+      type: "object",
+      oneOf: [],
+    }]
+  ) assertEquals(typeof unusableRoot(schema), "string");
 });
