@@ -1,7 +1,9 @@
-// The repl: turns, failures, Ctrl-C and the end of input.
+// The repl: turns, failures, Ctrl-C and the end of input; the demo.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
+import { DEMO_SCENARIO } from "./demo/scenario.ts";
+import { syllablesOf } from "./demo/tools.ts";
 import * as step from "../testing/steps.ts";
 import {
   asking,
@@ -94,13 +96,48 @@ Deno.test("repl: Ctrl-C ends the turn and not the session", posix, async () => {
   assertEquals(code, 130);
 });
 
-Deno.test("demo: plays without claude, without an account and without waiting", async () => {
+Deno.test("demo: shows all that is worth showing, and asks nothing", async () => {
   const { code, stdout, stderr } = await run(undefined, ["demo", "--fast"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "claudestream starts the `claude` program");
-  assertStringIncludes(stderr, "A scripted stand-in for claude");
-  assertStringIncludes(stderr, "? Claude wants to use Write");
-  assertStringIncludes(stderr, "why y\n✓ Write haiku.txt");
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "What Claude says is scripted");
+  // A tool of one's own, a diff, a denial, two subagents, the cost.
+  assertStringIncludes(stderr, "✓ mcp__tools__count_syllables");
+  assertStringIncludes(
+    stderr,
+    "  - each one an event.\n  + each one an event you hold.",
+  );
+  assertStringIncludes(stderr, "✗ Bash rm -rf drafts  nothing is deleted here");
+  assertStringIncludes(stderr, "  ✓ WebSearch");
+  assertStringIncludes(stderr, "✓ Agent Poet");
+  assertStringIncludes(stderr, "All four turns: $0.0");
+  // An answer of a type of one's own.
+  assertStringIncludes(stdout, "It is a haiku: 5, 7, 5");
+});
+
+Deno.test("demo: its pauses are less than 40 seconds in all", () => {
+  let pausesMs = 0;
+  JSON.stringify(DEMO_SCENARIO, (_, value: unknown) => {
+    if (typeof value !== "object" || value === null) return value;
+    const { do: name, ms = 0, pauseMs = 0, deltas = 1 } = value as {
+      readonly do?: string;
+      readonly ms?: number;
+      readonly pauseMs?: number;
+      readonly deltas?: number | readonly string[];
+    };
+    if (name === "pause") pausesMs += ms;
+    pausesMs += pauseMs * (typeof deltas === "number" ? deltas : deltas.length);
+    return value;
+  });
+  assert(pausesMs > 5_000 && pausesMs < 30_000, `${pausesMs}`);
+});
+
+Deno.test("demo: its tool counts, as the haiku says", () => {
+  assertEquals(
+    ["A line, then a line,", "each one an event.", "The turn ends. You speak."]
+      .map(syllablesOf),
+    [5, 5, 5],
+  );
+  assertEquals(syllablesOf("each one an event you hold."), 7);
 });
 
 const terminal = { ignore: !await hasScript() };

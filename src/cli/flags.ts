@@ -238,8 +238,8 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     name: "yes",
     alias: "y",
     kind: "switch",
-    help: "Answer with yes: the questions of the demo, the one about deleting",
-    commands: ["demo", "sessions"],
+    help: "Answer the question about deleting with yes",
+    commands: ["sessions"],
   },
   input: {
     name: "input",

@@ -99,7 +99,7 @@ An empty title or tag ("") takes back the one that was there.
   demo: {
     usage: "demo [flags]",
     examples: `  claudestream demo
-  claudestream demo --fast --yes
+  claudestream demo --fast
 `,
   },
   schema: {

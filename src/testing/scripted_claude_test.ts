@@ -1,7 +1,6 @@
 // The scripted Claude as a process: gates, marks, starts, and its end.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DEMO_PROMPTS, DEMO_SCENARIO } from "./demo_scenario.ts";
 import { DEFAULT_VERSION } from "./player/version.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { ScriptedClaude } from "./scripted_claude.ts";
@@ -357,33 +356,4 @@ Deno.test("ScriptedClaude writes the same ids for the same seed", async () => {
     outputs.push([rest, await host.line(), await host.line()]);
   }
   assertEquals(outputs[0], outputs[1]);
-});
-
-Deno.test("DEMO_SCENARIO answers its prompts", async () => {
-  // The pauses are for eyes; here they would only take time.
-  const text = JSON.stringify(DEMO_SCENARIO);
-  const scenario: Scenario = JSON.parse(
-    text.replaceAll(/"pauseMs":\d+/g, '"pauseMs":0')
-      .replaceAll(/"ms":\d+/g, '"ms":0'),
-  );
-  await using claude = await ScriptedClaude.create(scenario);
-  await using host = new Host(claude.command, [
-    "--include-partial-messages",
-    "--permission-prompt-tool=stdio",
-  ]);
-  for (const [index, prompt] of DEMO_PROMPTS.entries()) {
-    await host.prompt(prompt);
-    const { request_id } = await host.until("control_request");
-    await host.send({
-      type: "control_response",
-      response: {
-        subtype: "success",
-        request_id,
-        response: { behavior: "allow" },
-      },
-    });
-    const result = await host.until("result");
-    assertEquals(result.result_index, index);
-    assertEquals(result.is_error, false);
-  }
 });

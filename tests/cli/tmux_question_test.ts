@@ -341,16 +341,3 @@ atTmux("tmux: a window that is closed in a question denies", async () => {
   const said = JSON.stringify(on.claude.received);
   assert(!said.includes('"behavior":"allow"'), said);
 });
-
-atTmux("tmux: the demo goes another way after a no", async () => {
-  await using on = await terminal([], "CLI demo --fast");
-  await on.tmux.shows("Allow?");
-  await on.tmux.press("n");
-  await on.tmux.showed("so there is no `haiku.txt`");
-  await on.tmux.showed("Allow?", 2);
-  await on.tmux.press("n");
-  await on.tmux.showed("so no test was run");
-  assertEquals(await on.tmux.over(), 0);
-  const all = await on.tmux.all();
-  assert(!all.includes("3 passed") && !all.includes("The haiku is in"), all);
-});

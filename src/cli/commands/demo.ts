@@ -1,17 +1,18 @@
-import { DEMO_PROMPTS, DEMO_SCENARIO } from "../../testing/demo_scenario.ts";
+import { MemoryClaude } from "../../testing/memory_claude.ts";
 import type { Scenario } from "../../testing/scenario.ts";
-import { ScriptedClaude } from "../../testing/scripted_claude.ts";
+import { DEMO_PARTS, DEMO_SCENARIO } from "../demo/scenario.ts";
+import { countSyllables, demoPolicy, Verdict } from "../demo/tools.ts";
 import { conduct, type Conductor } from "../conductor.ts";
+import { footerText } from "../footer.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
 import { textPresenter } from "../presenters.ts";
 import { PermissionAsker } from "../question/permission_asker.ts";
-import { findPerson, stderrScreen } from "../question/person.ts";
+import { stderrScreen } from "../question/person.ts";
 import { styled } from "../terminal.ts";
-import { typedLines } from "./_one_shot.ts";
 
-/** `demo`: runs a scripted session through the whole pipeline, process included. */
+/** `demo`: a scripted session through the whole pipeline. Nobody has to answer anything. */
 export async function demo(
   invocation: Invocation,
   output: Output,
@@ -23,16 +24,18 @@ export async function demo(
     "To send one to Claude: claudestream send …",
   );
   const scenario = flags.fast === true ? hurried(DEMO_SCENARIO) : DEMO_SCENARIO;
-  using person = flags.yes === true
-    ? undefined
-    : findPerson({ output, color: flags.color, stdin: typedLines() });
-  const asker = person?.asker ??
-    new PermissionAsker({ screen: stderrScreen(output) });
-  await using claude = await ScriptedClaude.create(scenario);
-  const options = { claudePath: claude.command };
-  const cleanUp = () => claude.close();
+  const claude = new MemoryClaude(scenario);
   return await conduct(
-    { output, flags, asker, options, cleanUp },
+    {
+      output,
+      flags: { ...flags, footer: flags.footer ?? true },
+      asker: new PermissionAsker({ screen: stderrScreen(output) }),
+      options: {
+        spawn: claude.spawn,
+        tools: [countSyllables],
+        policy: demoPolicy,
+      },
+    },
     (conductor) => play(conductor, invocation, output),
   );
 }
@@ -44,26 +47,58 @@ async function play(
 ): Promise<number> {
   await output.stderr(styled(
     "dim",
-    "A scripted stand-in for claude, in a process of its own. No account, no network, nothing is written;\n" +
-      "the path from its lines to this screen is the real one.\n",
+    "What Claude says is scripted; no account, no network, nothing is written. All else is real:\n" +
+      "the path from the lines of the CLI to this screen, the tool, the policy, the types.\n",
   ));
-  for (const prompt of DEMO_PROMPTS) {
+  const typed = DEMO_PARTS.at(-1);
+  for (const part of DEMO_PARTS) {
+    const { prompt, note } = part;
     await output.stderr(
       "\n",
       styled("cyan", "> "),
       styled("bold", prompt),
+      styled("dim", `  (${note})`),
       "\n\n",
     );
+    if (part === typed) break;
     const code = await conductor.turn(
       prompt,
       textPresenter(output, flags, "brief"),
     );
     if (code !== 0) return code;
   }
+  return await showTyped(conductor, typed?.prompt ?? "", output);
+}
+
+/** The answer of a type, as a program has it. */
+async function showTyped(
+  { session }: Conductor,
+  prompt: string,
+  output: Output,
+): Promise<number> {
+  const answer = await session.ask(prompt, { schema: Verdict });
+  const { isHaiku, syllables } = answer.output;
+  await output.stderr(
+    styled(
+      "dim",
+      "const { output } = await session.ask(prompt, { schema });\n",
+    ),
+  );
+  await output.stdout(
+    `${isHaiku ? "It is" : "It is not"} a haiku: ${syllables.join(", ")}\n`,
+  );
+  await output.stderr(styled("dim", `${footerText(answer.result)}\n`));
+  await output.stderr(
+    "\n",
+    styled("dim", "All four turns: "),
+    `$${session.totalCostUsd.toFixed(4)}`,
+    styled("dim", ". To talk to a real Claude: "),
+    "claudestream repl\n",
+  );
   return 0;
 }
 
-/** Returns the scenario without its pauses. Pure. */
+/** The same scenario without its pauses. Pure. */
 export function hurried(scenario: Scenario): Scenario {
   return JSON.parse(JSON.stringify(scenario), (key, value: unknown) => {
     if (key === "pauseMs") return 0;
