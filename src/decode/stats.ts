@@ -128,8 +128,11 @@ export class StatsCounter {
   readonly #replies = new Map<string, Reply>();
   /** Subagents that did something since the last result. */
   readonly #active = new Set<string>();
-  /** Replies that were settled: a block of one may come late. */
-  readonly #settled = new Set<string>();
+  /** Replies that were settled last: a block of one may come late. */
+  #settled: ReadonlySet<string> = new Set();
+  /** Calls since the last result, and those before it: a subagent may be heard of late. */
+  #called: Set<string> = new Set();
+  #calledBefore: ReadonlySet<string> = new Set();
   #other = NOTHING;
   #costUsd = 0;
   #turns = 0;
@@ -162,7 +165,7 @@ export class StatsCounter {
         break;
       case "tool_use":
         this.#reply(event.raw, event);
-        this.#called(event.toolUseId, event.name, event.parentToolUseId);
+        this.#call(event.toolUseId, event.name, event.parentToolUseId);
         if (event.parentToolUseId === null) {
           this.#calledMs.set(event.toolUseId, timeOf(event.raw));
         }
@@ -199,9 +202,10 @@ export class StatsCounter {
     return this.#tools.get(name) ?? { calls: 0, errors: 0, durationMs: 0 };
   }
 
-  #called(id: string, name: string, owner: string | null): void {
+  #call(id: string, name: string, owner: string | null): void {
     if (this.#callers.has(id)) return;
     this.#callers.set(id, owner);
+    this.#called.add(id);
     this.#agentOf(owner).toolCalls++;
     const tool = this.#toolOf(name);
     this.#tools.set(name, { ...tool, calls: tool.calls + 1 });
@@ -290,7 +294,8 @@ export class StatsCounter {
   /** Shares out what the CLI counted over the replies since the last time. */
   settle(totals: CountedTotals): void {
     const replies = [...this.#replies.values()];
-    for (const id of this.#replies.keys()) this.#settled.add(id);
+    this.#settled = new Set(this.#replies.keys());
+    this.#forgetCalls();
     this.#replies.clear();
     this.#costUsd += totals.costUsd;
     if (totals.apiMs !== undefined) {
@@ -381,6 +386,15 @@ export class StatsCounter {
         agent.isEstimate = true;
       }
     }
+  }
+
+  /** Forgets calls that started no subagent: a session has any number of them. */
+  #forgetCalls(): void {
+    for (const id of this.#calledBefore) {
+      if (!this.#agents.has(id)) this.#callers.delete(id);
+    }
+    this.#calledBefore = this.#called;
+    this.#called = new Set();
   }
 
   /** The numbers so far. What has no result yet is counted as far as it is known. */
