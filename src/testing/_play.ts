@@ -1,10 +1,10 @@
-/** Plays scenarios in memory, with a host that reacts to what it sees. */
+/** Plays scenarios in memory, with a host that reacts to the lines it receives. */
 
 import type { PlayerOutput } from "./player/output.ts";
 import { Player } from "./player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 
-/** One line as a test looks at it. */
+/** A line in the form that tests inspect. */
 // deno-lint-ignore no-explicit-any -- the shapes are what is under test
 export type Line = any;
 
@@ -20,15 +20,15 @@ export const PARTIAL = [...BASE, "--include-partial-messages"];
 export const ASKING = [...BASE, "--permission-prompt-tool", "stdio"];
 export const BYPASS = [...BASE, "--dangerously-skip-permissions"];
 
-/** A scenario in memory, with a host that reacts to what it sees. */
+/** A scenario to play in memory, and how its host reacts. */
 export interface Play {
   readonly scenario: Scenario;
   readonly arguments: readonly string[];
-  /** Sent at the start. */
+  /** Lines that the host sends at the start. */
   readonly first: readonly JsonObject[];
-  /** Sent in return for a line. */
+  /** Returns lines that the host sends in response to a line. */
   readonly reply?: (line: Line) => readonly JsonObject[];
-  /** Sent when a gate is reached, before it opens. */
+  /** Returns lines that the host sends when a gate is reached, before it opens. */
   readonly atGate?: (name: string) => readonly JsonObject[];
 }
 
@@ -102,7 +102,7 @@ export function interrupt(id = "req-1"): JsonObject {
   return { type: "control_request", request_id: id, request };
 }
 
-/** Answers each request of a kind with the same payload. */
+/** Answers every request of one kind with the same payload. */
 export function answering(
   subtype: string,
   response: (request: Line) => JsonObject,

@@ -1,20 +1,20 @@
-/** What a request to the scripted API is for. */
+/** Purpose of a request to the scripted API. */
 export type RequestKind =
   /** The conversation itself, `POST /v1/messages`. Takes a reply from the script. */
   | "conversation"
   /** The conversation of a subagent. Takes a reply from the script. */
   | "subagent"
-  /** Sums up the conversation, for `/compact` and when the context is full. */
+  /** Summarizes the conversation, for `/compact` and when the context is full. */
   | "compaction"
   /** A `side_question` control request. */
   | "side_question"
   /** Names the session, for a `generate_session_title` control request. */
   | "title"
-  /** Guesses what the user types next, with `--prompt-suggestions`. */
+  /** Predicts what the user types next, with `--prompt-suggestions`. */
   | "prompt_suggestion"
-  /** Sums up tool calls in a few words, with `CLAUDE_CODE_EMIT_TOOL_USE_SUMMARIES`. */
+  /** Summarizes tool calls in a few words, with `CLAUDE_CODE_EMIT_TOOL_USE_SUMMARIES`. */
   | "tool_use_summary"
-  /** Asks for one token, to see whether key and quota are good. */
+  /** Asks for one token, to check key and quota. */
   | "probe"
   /** `POST /v1/messages/count_tokens`. */
   | "count_tokens"
@@ -23,15 +23,15 @@ export type RequestKind =
 
 /** How the answer to a request ended. */
 export type RequestOutcome =
-  /** The whole reply was handed over. */
+  /** The whole reply was handed to the operating system. */
   | "sent"
-  /** A scripted failure was handed over, as a status or as an `error` event. */
+  /** A scripted failure was sent, as a status or as an `error` event. */
   | "failed"
   /** The script broke the connection, or ended the stream too early. */
   | "cut"
   /**
-   * The client went away, or the server was closed, before the reply was whole. A client that goes
-   * before the first byte is noticed only with the next thing that the server does.
+   * The client disconnected, or the server was closed, before the reply was complete. A client that
+   * disconnects before the first byte is noticed only at the server's next action.
    */
   | "abandoned";
 
@@ -53,11 +53,11 @@ export interface ApiToolResult {
   readonly isError: boolean;
 }
 
-/** A request that the scripted API got. */
+/** A request that the scripted API received. */
 export interface ApiRequest {
-  /** Counts all requests of the server from 0. */
+  /** Number of the request on this server, from 0. */
   readonly index: number;
-  /** What it is for. */
+  /** Purpose of the request. */
   readonly kind: RequestKind;
   /** The HTTP method. */
   readonly method: string;
@@ -65,11 +65,11 @@ export interface ApiRequest {
   readonly path: string;
   /** Headers with names in lower case. The values of secret ones are `[masked]`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The whole body, parsed; without a JSON object in it, an empty object. */
+  /** The whole body, parsed; an empty object if the body is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The model asked for; empty if there is none. */
+  /** The requested model; empty if there is none. */
   readonly model: string;
-  /** Whether the reply is to be streamed. */
+  /** Whether the client wants the reply streamed. */
   readonly stream: boolean;
   /** The system prompt; its blocks are joined by an empty line. */
   readonly system: string;
@@ -78,13 +78,13 @@ export interface ApiRequest {
   /** The conversation so far. */
   readonly messages: readonly ApiMessage[];
   /**
-   * What the user said so far, oldest first: one text for each message of the user that is not made
-   * of tool results and reminders only.
+   * The user's prompts so far, oldest first: one text for each user message that has more than tool
+   * results and reminders.
    */
   readonly prompts: readonly string[];
-  /** The tool results in the messages since the model spoke last. */
+  /** The tool results in the messages after the model's last one. */
   readonly toolResults: readonly ApiToolResult[];
-  /** Resolves when the answer has ended, and says how. Never rejects. */
+  /** Resolves to the outcome when the answer has ended. Never rejects. */
   readonly settled: Promise<RequestOutcome>;
 }
 
@@ -131,7 +131,7 @@ export function readRequest(
   };
 }
 
-/** Their values never reach a record, so that it can be printed and kept. */
+/** Headers whose values are never recorded, so that requests can be printed and stored. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
   "authorization",
   "cookie",
@@ -141,8 +141,8 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 
 /**
  * How the side calls of CLI 2.1.330 begin. The CLI has a header that names the purpose
- * (`x-claude-code-request-class`), but does not send it to a base URL of one's own; model, tools and
- * session are the same as in the conversation. So only the texts tell.
+ * (`x-claude-code-request-class`), but does not send it to a custom base URL; model, tools and
+ * session are the same as in the conversation. So only the texts identify side calls.
  */
 const SIDE_CALLS: readonly {
   readonly kind: RequestKind;

@@ -1,7 +1,7 @@
 /**
  * The content blocks of scripted replies. `text` and `thinking` and the JSON of a tool's input take
- * either one string or an array of pieces: each string is a delta of its own, and a `Gate` or a
- * fault between two strings happens between these two deltas.
+ * either one string or an array of pieces: each string is a separate delta, and a `Gate` or a fault
+ * between two strings happens between these two deltas.
  *
  * @example Thinking, text in two deltas, and a tool call
  * ```ts
@@ -53,7 +53,7 @@ export function thinking(
 }
 
 /**
- * A block of thinking that nobody may read.
+ * A block of encrypted thinking.
  *
  * @param data The encrypted thoughts.
  * @returns The block.
@@ -64,11 +64,11 @@ export function redactedThinking(data = "ZW5jcnlwdGVk"): RedactedThinkingBlock {
 
 /** Options of {@linkcode toolUse}. */
 export interface ToolUseOptions {
-  /** The id of the call; without it the server gives one (`toolu_scripted_0001`, …). */
+  /** Id of the call; by default the server assigns one (`toolu_scripted_0001`, …). */
   readonly id?: string;
   /**
-   * The JSON that is streamed instead of that of the input: in pieces of your own, with gates, or
-   * broken on purpose.
+   * The JSON to stream instead of the input's: in pieces of your choice, with gates, or broken on
+   * purpose.
    */
   readonly json?: string | readonly Piece[];
 }
@@ -91,7 +91,7 @@ export function toolUse(
 }
 
 /**
- * A block of any type, for what a later version of the API may send.
+ * A block of any type, for types that a later version of the API may send.
  *
  * @param start The block as `content_block_start` shows it.
  * @param deltas The deltas that follow.

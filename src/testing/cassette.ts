@@ -1,5 +1,5 @@
 /**
- * Recordings of sessions as fixtures of tests.
+ * Recordings of sessions as test fixtures.
  *
  * @module
  */
@@ -8,28 +8,27 @@ import { type Replay, replay } from "./replay.ts";
 import { ScriptedClaude } from "./scripted_claude.ts";
 
 /**
- * What is done with a cassette: `"replay"` plays the recording, `"record"` makes it
- * anew with the `claude` of the session, `"auto"` plays it if it is there and else makes
- * it.
+ * How a cassette is used: `"replay"` plays the recording, `"record"` makes a new one with the
+ * session's `claude`, `"auto"` plays it if it exists and otherwise makes it.
  */
 export type CassetteMode = "auto" | "replay" | "record";
 
 /** Options of {@linkcode cassette}. */
 export interface CassetteOptions {
   /**
-   * Whether it is played or made.
+   * Whether the recording is played or made.
    *
    * @default "auto"
    */
   readonly mode?: CassetteMode;
   /**
-   * The folder of the recordings. It is made if need be.
+   * Folder of the recordings. Created if it does not exist.
    *
    * @default "__cassettes__"
    */
   readonly folder?: string | URL;
   /**
-   * Whether this is a run that must not make recordings, as they need an account.
+   * Whether this run must not make recordings, because they require an account.
    *
    * @default whether the variable `CI` is set to anything but `"false"`, where
    * `--allow-env=CI` lets it be read
@@ -37,31 +36,30 @@ export interface CassetteOptions {
   readonly isCi?: boolean;
 }
 
-/** A recording in the making, as the option `record` takes it. */
+/** An unfinished recording, in the form of the option `record`. */
 export interface CassetteDraft {
   /** The file. */
   readonly path: string;
-  /** Several sessions may follow each other in it. */
+  /** Whether to append, because several sessions may share the file one after the other. */
   readonly append: boolean;
 }
 
 /**
- * A recording, played or in the making. Dispose of it **after** the session: declare it
- * before.
+ * A recording that is played or made. Dispose of it **after** the session: declare it before.
  */
 export interface Cassette extends AsyncDisposable {
   /** Whether the recording is played or made. */
   readonly mode: "replay" | "record";
   /** The file. */
   readonly path: string;
-  /** For an `AsyncSession`: what makes it play, or record. */
+  /** Options of an `AsyncSession` that make it play or record. */
   readonly options: {
     /** Plays the recording. */
     readonly spawn?: Replay;
     /** Where it is made. */
     readonly record?: CassetteDraft;
   };
-  /** For a `SyncSession`, which needs a process for it: what makes it play, or record. */
+  /** Options of a `SyncSession` that make it play or record; it plays in a process. */
   readonly syncOptions: {
     /** Plays the recording. */
     readonly claudePath?: readonly string[];
@@ -69,23 +67,23 @@ export interface Cassette extends AsyncDisposable {
     readonly record?: CassetteDraft;
   };
   /**
-   * Checks whether all that was recorded was sent, and nothing else. Disposing of the
-   * cassette does it, too.
+   * Checks that the session sent exactly what was recorded. Disposing of the cassette checks it,
+   * too.
    *
-   * @throws {Error} It was not; the text shows the difference.
+   * @throws {Error} The session differed; the text shows how.
    */
   check(): void;
 }
 
 /**
- * Opens a cassette: the first run of a test records what the real `claude` says, all
- * others play it. Secrets are masked in recordings; look at one before you commit it.
+ * Opens a cassette: the first run of a test records the real `claude`, all later runs play the
+ * recording. Secrets are masked in recordings; look at one before you commit it.
  *
  * @param name The name of the file, without `.ndjson`: letters, digits, `.`, `_`, `-`.
  * @param options Mode and folder.
- * @throws {Error} There is no recording, and none may be made: the mode is `"replay"`,
- * or this is CI.
- * @throws {RangeError} The name is no name of a file.
+ * @throws {Error} There is no recording and none may be made, because the mode is `"replay"` or
+ *   this is CI.
+ * @throws {RangeError} The name is not a valid file name.
  *
  * @example
  * ```ts
@@ -131,7 +129,7 @@ async function played(path: string): Promise<Cassette> {
   const claude = await ScriptedClaude.replay(path);
   let isPlayed = false;
   const check = () => {
-    // Whichever of the two was used.
+    // Check the one that was used, if any.
     if (claude.starts.length > 0) claude.check();
     else memory.check();
     isPlayed = true;
@@ -153,10 +151,10 @@ async function played(path: string): Promise<Cassette> {
 }
 
 async function recording(path: string): Promise<Cassette> {
-  // Half a recording is none: it gets its name when it is whole.
+  // An incomplete recording is unusable, so the file gets its final name when it is complete.
   const draft = `${path}.draft`;
   if (await exists(draft)) await Deno.remove(draft);
-  // Several sessions may follow each other.
+  // Several sessions may record one after the other.
   const options = { record: { path: draft, append: true } };
   return {
     mode: "record",
@@ -186,7 +184,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Whether this is a run on a build server, as far as it may be known. */
+/** Whether this is a CI run, as far as Deno may read that. */
 function isCi(): boolean {
   try {
     const value = Deno.env.get("CI");

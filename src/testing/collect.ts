@@ -1,5 +1,5 @@
 /**
- * All that a turn gave, at once.
+ * Collects everything that a turn yields.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { WireObject } from "../util/json.ts";
 
-/** A call of a tool, with what came of it. */
+/** A tool call with its outcome. */
 export interface CollectedToolCall {
   /** Id of the call. */
   readonly toolUseId: string;
   /** Name of the tool. */
   readonly name: string;
-  /** What the model called it with. */
+  /** Input from the model. */
   readonly input: WireObject;
-  /** The text of its result; `undefined` if none came. */
+  /** Text of its result; `undefined` if there is none. */
   readonly output: string | undefined;
   /** Whether the result is an error, a denial included. */
   readonly isError: boolean;
   /** Whether it was denied: by a policy, a hook, a person, or a rule of the CLI. */
   readonly isDenied: boolean;
-  /** The call of the tool `Agent` whose subagent made it, or `null`. */
+  /** Id of the `Agent` call whose subagent made it, or `null`. */
   readonly parentToolUseId: string | null;
 }
 
@@ -30,11 +30,11 @@ export interface CollectedToolCall {
 export interface CollectedTurn {
   /** All events, in their order. */
   readonly events: readonly ClaudeEvent[];
-  /** The answer, as `ask()` returns it. Without a result, the text that there is. */
+  /** The answer, as `ask()` returns it. Without a result, the text so far. */
   readonly text: string;
   /** The calls of tools, in the order in which the model made them. */
   readonly toolCalls: readonly CollectedToolCall[];
-  /** Files that were written or edited, each once, in the order of the first change. */
+  /** Files that were written or edited, without duplicates, in the order of their first change. */
   readonly filesChanged: readonly string[];
   /** The end of the turn; `undefined` if there was none. */
   readonly result: Result | undefined;
@@ -42,18 +42,18 @@ export interface CollectedTurn {
   readonly costUsd: number;
 }
 
-/** Where events come from: a turn of an `AsyncSession`, or any stream of events. */
+/** An asynchronous source of events: a turn of an `AsyncSession`, or any stream of events. */
 export type AsyncEvents = AsyncIterable<ClaudeEvent>;
 
-/** Where events come from without promises: a turn of a `SyncSession`, or a list. */
+/** A synchronous source of events: a turn of a `SyncSession`, or a list. */
 export type SyncEvents = Iterable<ClaudeEvent>;
 
 /**
- * Reads a turn to its end and returns all that it gave.
+ * Reads a turn to its end and returns everything it yielded.
  *
- * @param turn A turn in the flat view that nobody has read, or a list of events.
- * @returns The events, the answer, the calls of tools and the result: of a turn of a
- * `SyncSession` and of a list at once, else as a promise.
+ * @param turn An unread turn in the flat view, or a list of events.
+ * @returns The events, the answer, the tool calls and the result: directly for a turn of a
+ *   `SyncSession` or a list, otherwise as a promise.
  * @throws What reading the turn throws, such as a `ProcessExitError`.
  *
  * @example
@@ -83,7 +83,7 @@ export function collect(
     : Array.fromAsync(turn).then(collected);
 }
 
-/** What some events tell of a turn. */
+/** Summarizes the events of a turn. */
 export function collected(events: readonly ClaudeEvent[]): CollectedTurn {
   const result = events.findLast((event) => event.type === "result");
   const denied = new Set([

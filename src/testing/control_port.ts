@@ -1,7 +1,6 @@
 /**
- * The line between a test and the scripted processes it caused to be started:
- * each process connects to a port on the loopback interface, tells what it has
- * reached, and is told to go on. Nothing is polled.
+ * Connects a test with its scripted processes: each process connects to a port on the loopback
+ * interface, reports the places it reaches, and is told when to continue. Nothing is polled.
  */
 
 import { encode, writeAll } from "./player/bytes.ts";
@@ -12,7 +11,7 @@ interface Connected {
   readonly ended: Promise<void>;
 }
 
-/** Somebody who waits for a place to be reached. */
+/** A caller that waits until a place is reached. */
 interface Waiting {
   readonly name: string;
   readonly times: number;
@@ -24,9 +23,9 @@ export class ControlPort {
   readonly #listener: Deno.TcpListener;
   readonly #processes = new Map<number, Connected>();
   readonly #counts = new Map<string, number>();
-  /** Processes at each gate, in the order in which they came. */
+  /** Processes that wait at each gate, in order of arrival. */
   readonly #atGate = new Map<string, Deno.TcpConn[]>();
-  /** How many may pass a gate without waiting. */
+  /** Number of processes that may pass each gate without waiting. */
   readonly #permits = new Map<string, number>();
   readonly #conversations = new Set<Promise<void>>();
   readonly #starts = new Map<number, PromiseWithResolvers<Connected>>();
@@ -44,7 +43,7 @@ export class ControlPort {
     return this.#listener.addr.port;
   }
 
-  /** Waits until a place was reached so many times. */
+  /** Waits until a place was reached the given number of times. */
   async reached(name: string, times: number): Promise<void> {
     if ((this.#counts.get(name) ?? 0) >= times) return;
     if (this.#closed) throw notReached(name);
@@ -53,7 +52,7 @@ export class ControlPort {
     await settled.promise;
   }
 
-  /** Lets one process through a gate, now or when it comes. */
+  /** Lets one process through a gate, now or when it arrives. */
   async release(name: string): Promise<void> {
     const [first, ...others] = this.#atGate.get(name) ?? [];
     this.#atGate.set(name, others);
@@ -109,7 +108,7 @@ export class ControlPort {
     }
   }
 
-  /** Listens to a process until it is gone. */
+  /** Handles the messages of a process until it is gone. */
   async #converse(connection: Deno.TcpConn): Promise<void> {
     const ended = Promise.withResolvers<void>();
     try {
@@ -125,7 +124,7 @@ export class ControlPort {
         }
       });
     } catch {
-      // A process that was killed may leave a connection that was reset.
+      // The connection of a killed process may be reset.
     } finally {
       connection.close();
       for (const [name, list] of this.#atGate) {
@@ -164,12 +163,12 @@ function notReached(name: string): Error {
   return new Error(`Cannot wait for "${name}": the stand-in was closed`);
 }
 
-/** Sends a line; a process that is gone already does not need it. */
+/** Sends a line; ignores that the process may already be gone. */
 async function send(connection: Deno.TcpConn, value: object): Promise<void> {
   try {
     await writeAll(connection, encode(`${JSON.stringify(value)}\n`));
   } catch {
-    // The end of the connection is seen where it is read.
+    // The reader of the connection notices its end.
   }
 }
 

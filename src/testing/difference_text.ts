@@ -1,5 +1,5 @@
 /**
- * What differs from a recording, for people.
+ * Describes differences from a recording for people.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const LONG = 120;
 /** How many changed lines of a text are shown. */
 const MOST_LINES = 20;
 
-/** A line for each place, and for a long text the lines that differ. */
+/** Returns a line for each difference, and for long texts the lines that differ. */
 export function differenceText(differences: readonly Difference[]): string {
   return differences.slice(0, 10).map(({ path, recorded, given }) => {
     const where = path === "" ? "the line" : path;

@@ -9,13 +9,13 @@ export interface EnvironmentOptions {
    */
   readonly temporary?: string;
   /**
-   * Where commands are found.
+   * Search path for commands.
    *
    * @default "/usr/local/bin:/usr/bin:/bin"; on Windows the PATH of this process
    */
   readonly path?: string;
   /**
-   * Which made-up credential the CLI gets: an API key, the token of a subscription (needed for
+   * Kind of fake credential for the CLI: an API key, a subscription token (needed for
    * `rate_limit_event`), or none.
    *
    * @default "api-key"
@@ -24,7 +24,7 @@ export interface EnvironmentOptions {
 }
 
 /**
- * The whole environment for a `claude` that talks to one server and to nothing else.
+ * Returns the complete environment for a `claude` that talks only to one server.
  *
  * @param url The base URL of the server.
  * @param options The home directory, and more.
@@ -39,7 +39,7 @@ export function environmentFor(
     ...systemVariables(options),
     ...credentialVariables(options.credential ?? "api-key"),
     HOME: options.home,
-    // Without it CLI 2.1.330 makes claude-<user id> and cc-socks in /tmp.
+    // Without it CLI 2.1.330 creates claude-<user id> and cc-socks in /tmp.
     TMPDIR: temporary,
     TERM: "dumb",
     LANG: "C.UTF-8",
@@ -47,7 +47,7 @@ export function environmentFor(
     ANTHROPIC_BASE_URL: url,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
-    // Lets --dangerously-skip-permissions pass when the tests run as root.
+    // Makes the CLI accept --dangerously-skip-permissions when the tests run as root.
     IS_SANDBOX: "1",
   };
 }
@@ -56,7 +56,7 @@ function systemVariables(options: EnvironmentOptions): Record<string, string> {
   if (Deno.build.os !== "windows") {
     return { PATH: options.path ?? "/usr/local/bin:/usr/bin:/bin" };
   }
-  // Without these no program starts or opens a socket on Windows.
+  // Without these, programs cannot start or open sockets on Windows.
   const variables: Record<string, string> = { USERPROFILE: options.home };
   for (
     const name of ["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "PATH"]

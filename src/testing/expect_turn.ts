@@ -20,46 +20,46 @@ import {
   type SyncEvents,
 } from "./collect.ts";
 
-/** A call of a tool that is expected: its name, and what has to be in its input. */
+/** An expected tool call: its name, and what its input must contain. */
 export type ExpectedToolCall =
-  /** The name alone. */
+  /** Only the name. */
   | string
   | {
     /** Name of the tool. */
     readonly name: string;
-    /** Fields that the input has to have; it may have others. */
+    /** Fields that the input must have; it may have others. */
     readonly input?: Readonly<Record<PropertyKey, unknown>>;
-    /** Its result: the whole text, or a pattern. */
+    /** Expected result: the whole text, or a pattern. */
     readonly output?: string | RegExp;
     /** Whether it was denied. */
     readonly isDenied?: boolean;
   };
 
-/** What a cost has to be, in US dollars. */
+/** Expected cost, in US dollars. */
 export interface ExpectedCost {
-  /** Exactly this, but for what adding up fractions loses. */
+  /** Exact cost, except for rounding errors. */
   readonly exactly?: number;
-  /** At most this. */
+  /** Maximum cost. */
   readonly atMost?: number;
 }
 
 /**
- * What can be expected of a turn that is over. Each method throws an `AssertionError` of
- * `@std/assert` if it is otherwise, with what the turn did, and returns the same object.
+ * Assertions about a finished turn. Each method throws an `AssertionError` of `@std/assert` that
+ * describes the turn if the expectation is not met, and otherwise returns the same object.
  */
 export class ExpectedTurn {
-  /** All that the turn gave. */
+  /** Everything that the turn yielded. */
   readonly turn: CollectedTurn;
-  /** Why it failed; `undefined` if it did not. */
+  /** The error of the turn; `undefined` if it succeeded. */
   readonly error: Error | undefined;
 
-  /** Made by {@linkcode expectTurn}. */
+  /** Called by {@linkcode expectTurn}. */
   constructor(turn: CollectedTurn, error: Error | undefined) {
     this.turn = turn;
     this.error = error;
   }
 
-  /** The answer is this text, or as a pattern says. */
+  /** Asserts that the answer is this text or matches a pattern. */
   text(expected: string | RegExp): this {
     const { text } = this.turn;
     if (typeof expected === "string") {
@@ -75,7 +75,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** These calls were made, in this order, and no others. Those of subagents do not count. */
+  /** Asserts that exactly these calls were made, in this order. Calls of subagents do not count. */
   tools(expected: readonly ExpectedToolCall[]): this {
     const calls = this.turn.toolCalls.filter(({ parentToolUseId }) =>
       parentToolUseId === null
@@ -94,7 +94,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** A call like this was made, among any others. */
+  /** Asserts that a call like this was made, among any others. */
   calls(expected: ExpectedToolCall): this {
     const name = typeof expected === "string" ? expected : expected.name;
     const calls = this.turn.toolCalls.filter((call) => call.name === name);
@@ -115,7 +115,7 @@ export class ExpectedTurn {
     throw failure;
   }
 
-  /** Calls of these tools were denied, in this order, and no others. By default: none. */
+  /** Asserts that exactly the calls of these tools were denied, in this order. Default: none. */
   denied(names: readonly string[] = []): this {
     const denied = this.turn.toolCalls.filter(({ isDenied }) => isDenied);
     assertEquals(
@@ -126,7 +126,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** These files were written or edited, in any order, and no others. By default: none. */
+  /** Asserts that exactly these files were written or edited, in any order. Default: none. */
   filesChanged(paths: readonly string[] = []): this {
     assertEquals(
       [...this.turn.filesChanged].sort(),
@@ -136,7 +136,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** The turn cost this much, in US dollars. */
+  /** Asserts the cost of the turn, in US dollars. */
   cost(expected: ExpectedCost): this {
     const { costUsd } = this.turn;
     const { exactly, atMost } = expected;
@@ -157,7 +157,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** The answer met a schema and is this. */
+  /** Asserts that the turn has this structured output. */
   output(expected: unknown): this {
     assertEquals(
       this.turn.result?.structuredOutput,
@@ -167,7 +167,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** The turn ended well. */
+  /** Asserts that the turn succeeded. */
   succeeded(): this {
     assert(
       this.error === undefined,
@@ -180,7 +180,7 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** The turn, or the session in it, failed: with this code, if one is named. */
+  /** Asserts that the turn, or the session during it, failed, with this code if one is given. */
   failed(code?: ErrorCode): this {
     const { error } = this;
     assert(
@@ -235,7 +235,7 @@ export class ExpectedTurn {
     }
   }
 
-  /** What was expected, and what the turn did. */
+  /** Returns the text of an error: what was expected, and what the turn did. */
   #told(expected: string): string {
     const { toolCalls, text, result } = this.turn;
     const calls = toolCalls.map(({ name, input, isDenied }) =>
@@ -256,17 +256,18 @@ export class ExpectedTurn {
   }
 }
 
-/** What an event-giving turn of a session has besides. */
+/** The method of a session's turn that rejects or throws if the turn failed. */
 interface HasText {
   text(): string | Promise<string>;
 }
 
 /**
- * Reads a turn to its end and returns what can be expected of it. A turn that failed is
- * no error here: `succeeded()` and `failed()` tell.
+ * Reads a turn to its end and returns an object for assertions about it. A failed turn does not
+ * throw here: check it with `succeeded()` and `failed()`.
  *
- * @param turn A turn in the flat view that nobody has read, or a list of events.
- * @returns For a turn of a `SyncSession` and for a list at once, else as a promise.
+ * @param turn An unread turn in the flat view, or a list of events.
+ * @returns The assertions: directly for a turn of a `SyncSession` or a list, otherwise as a
+ *   promise.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, or just otherwise, in the middle of a scripted reply. Each function gives a
- * {@linkcode Fault} that stands between the pieces of a block or between the blocks of a reply.
+ * Faults and other special events in the middle of a scripted reply. Each function returns a
+ * {@linkcode Fault} to put between the pieces of a block or between the blocks of a reply.
  *
  * @example A sentence that never ends
  * ```ts
@@ -16,8 +16,9 @@
 import type { ApiEvent, Fault } from "./script.ts";
 
 /**
- * Breaks the connection. A client may lose what arrives together with the end; CLI 2.1.330 does so
- * now and then. Where that matters, put a gate before and open it when the client has seen the rest.
+ * Breaks the connection. A client may lose data that arrives together with the end; CLI 2.1.330
+ * sometimes does. If that matters, put a gate before it and open the gate when the client has seen
+ * the rest.
  *
  * @returns The fault.
  */
@@ -26,7 +27,7 @@ export function cut(): Fault {
 }
 
 /**
- * Ends the stream here in an orderly way, without the events that are still due.
+ * Ends the stream cleanly here, without the remaining events.
  *
  * @returns The fault.
  */
@@ -44,8 +45,8 @@ export function silence(): Fault {
 }
 
 /**
- * Sends an `error` event and ends the stream. A request that is not streamed gets the HTTP status
- * that belongs to the type.
+ * Sends an `error` event and ends the stream. A request without streaming gets the HTTP status for
+ * the type.
  *
  * @param errorType The type of the error, such as `overloaded_error`.
  * @param message The text of the error.
@@ -69,7 +70,7 @@ export function event(event: ApiEvent): Fault {
 }
 
 /**
- * Writes text to the stream as it is, for example half an event.
+ * Writes text to the stream unchanged, for example half an event.
  *
  * @param text The text.
  * @returns The fault.

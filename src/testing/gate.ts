@@ -1,9 +1,9 @@
 /**
- * A place in a scripted reply where the server waits until the test lets it go on.
+ * A place in a scripted reply where the server waits until the test lets it continue.
  *
- * Put it between the pieces of a block, between the blocks of a reply, or before a reply. It takes
- * the place of a pause in milliseconds: the test knows that the server has come this far, does its
- * work, and opens the gate, and no time passes for nothing.
+ * Put it between the pieces of a block, between the blocks of a reply, or before a reply. It
+ * replaces a pause in milliseconds: the test knows that the server has reached this point, does its
+ * work, and opens the gate, without wasting time.
  *
  * @example Interrupt in the middle of a sentence
  * ```ts
@@ -22,8 +22,8 @@ export class Gate {
   #isOpen = false;
 
   /**
-   * Resolves when the server came to the gate for the first time. What stands before the gate was
-   * handed to the operating system by then; the client may not have read it yet.
+   * Resolves when the server reaches the gate for the first time. By then everything before the
+   * gate was handed to the operating system; the client may not have read it yet.
    */
   get reached(): Promise<void> {
     return this.#reached.promise;
@@ -34,15 +34,18 @@ export class Gate {
     return this.#isOpen;
   }
 
-  /** Lets the server go on, now and whenever it comes here again. A second call does nothing. */
+  /**
+   * Lets the server continue, now and whenever it reaches the gate again. A second call does
+   * nothing.
+   */
   open(): void {
     this.#isOpen = true;
     this.#opened.resolve();
   }
 
   /**
-   * What the server does here: says that it came, and waits. Only a scripted server of your own
-   * needs to call this.
+   * Called by the server: reports that it has reached the gate, and waits. Only a custom scripted
+   * server needs to call this.
    *
    * @returns A promise that resolves when the gate is open.
    */

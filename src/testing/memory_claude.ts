@@ -1,6 +1,5 @@
 /**
- * A stand-in for `claude` without a process: it plays a scenario at the end of two
- * streams.
+ * A stand-in for `claude` without a process: it plays a scenario over two streams.
  *
  * @module
  */
@@ -13,10 +12,10 @@ import type { PlayerOutput } from "./player/output.ts";
 import type { Playing } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 
-/** How much of stdout or stderr may wait to be read, in chunks. */
+/** How many chunks of stdout or stderr may be buffered before they are read. */
 const HIGH_WATER_MARK = 16;
 
-/** So many characters are written at the latest. */
+/** Number of buffered characters at which output is written at the latest. */
 const MAX_PENDING = 65536;
 
 /** Options of {@linkcode MemoryClaude}. */
@@ -30,8 +29,8 @@ export interface MemoryClaudeOptions {
 }
 
 /**
- * Plays a scenario in memory. Gates stand open and marks tell nobody: a test that has to
- * wait for a place in the scenario takes a `ScriptedClaude`.
+ * Plays a scenario in memory. Gates are open and marks have no effect: a test that must wait for a
+ * place in the scenario uses a `ScriptedClaude`.
  *
  * @example
  * ```ts
@@ -45,18 +44,21 @@ export interface MemoryClaudeOptions {
  * ```
  */
 export class MemoryClaude {
-  /** For the option `spawn`: what would be started is played. */
+  /**
+   * For the option `spawn`: plays the scenario with the arguments of the process that would be
+   * started.
+   */
   readonly spawn: (spec: Pick<SpawnSpec, "args" | "cwd">) => Transport;
-  /** For the option `transport`: plays with the arguments that every session has. */
+  /** For the option `transport`: plays the scenario with the default arguments of a session. */
   readonly transport: () => Transport;
   readonly #scenario: Scenario;
   readonly #clock: Clock | undefined;
   readonly #received: JsonObject[][] = [];
 
   /**
-   * Prepares a stand-in; nothing is played yet.
+   * Prepares a stand-in without playing anything yet.
    *
-   * @param scenario What each start does.
+   * @param scenario What each started process does.
    * @param options Its clock.
    * @throws {RangeError} The scenario has no process.
    */
@@ -70,12 +72,12 @@ export class MemoryClaude {
     this.transport = () => this.#start(USUAL, "/");
   }
 
-  /** The lines that all starts have read so far. */
+  /** The lines that all processes have read so far. */
   get received(): readonly JsonObject[] {
     return this.#received.flat();
   }
 
-  /** The lines that one start has read so far, counted from 0. */
+  /** Returns the lines that one process has read so far; `start` counts from 0. */
   receivedBy(start: number): readonly JsonObject[] {
     return this.#received[start] ?? [];
   }
@@ -119,13 +121,13 @@ export class MemoryProcess {
   readonly #stderr: Pipe = new Pipe();
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
   #text = "";
-  /** Lines that were not written yet. */
+  /** Lines that have not been written yet. */
   #pending = "";
   #reads = true;
   #isOver = false;
 
   /**
-   * Begins to play.
+   * Starts to play.
    *
    * @param player What is played.
    * @param received Called with each line that was read.
@@ -178,7 +180,7 @@ export class MemoryProcess {
     while (!this.#isOver) {
       const output = this.#player.next();
       if (output?.do === "line" && output.chunkBytes === undefined) {
-        // As a process does: what it writes in one go is read in one go.
+        // Like a process: lines that are written together are read together.
         this.#pending += `${output.line}\n`;
         if (this.#pending.length > MAX_PENDING) await this.#flush();
         continue;
@@ -261,7 +263,7 @@ export class MemoryProcess {
     if (this.#over()) this.#exit.reject(error);
   }
 
-  /** Returns whether it was not over before. */
+  /** Ends the process. Returns `false` if it had already ended. */
   #over(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
@@ -273,7 +275,7 @@ export class MemoryProcess {
   }
 }
 
-/** One direction, which waits where its reader is slow. */
+/** A stream in one direction that waits for a slow reader. */
 class Pipe {
   readonly readable: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -316,7 +318,7 @@ function parsed(line: string): JsonObject {
       return value;
     }
   } catch {
-    // Told as text below.
+    // Reported as text below.
   }
   return { text: line };
 }

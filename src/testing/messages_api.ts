@@ -50,7 +50,7 @@ export type ReplyHandler = (
   request: ApiRequest,
 ) => Reply | undefined | Promise<Reply | undefined>;
 
-/** Kinds of requests that ask a model something beside the conversation. */
+/** Kinds of model requests outside the conversation. */
 export type SideCall = Exclude<
   RequestKind,
   "conversation" | "subagent" | "count_tokens" | "other"
@@ -60,14 +60,14 @@ export type SideCall = Exclude<
 export interface MessagesApiOptions {
   /**
    * The replies to the calls of the conversation and its subagents, one for each call, in this
-   * order; or a function that answers each of them. A retry is a call of its own.
+   * order; or a function that answers each call. A retry is a separate call.
    *
    * @default []
    */
   readonly replies?: readonly Reply[] | ReplyHandler;
   /**
-   * Answers to the calls that the CLI makes beside the conversation. They never take one of
-   * `replies`; without an answer of your own they get a plain one.
+   * Answers to the calls that the CLI makes outside the conversation. They never use one of
+   * `replies`; without an answer here they get a default one.
    *
    * @default {}
    */
@@ -81,9 +81,9 @@ export interface MessagesApiOptions {
    */
   readonly countedTokens?: number;
   /**
-   * Goes into the ids of messages, tool calls and requests (`msg_scripted_0001`). Servers whose
-   * conversations meet, because a session is resumed, should have different ones: one line of the
-   * CLI is a part of a message, and only the id says of which.
+   * Part of the ids of messages, tool calls and requests (`msg_scripted_0001`). If a session is
+   * resumed on another server, the two need different prefixes: a line of the CLI is a part of a
+   * message, and only the id tells which.
    *
    * @default "scripted"
    */
@@ -132,7 +132,7 @@ export class MessagesApi implements AsyncDisposable {
   readonly #scripted: ApiRequest[] = [];
   readonly #problems: string[] = [];
   readonly #waiting = new Map<number, PromiseWithResolvers<ApiRequest>>();
-  /** What the user had said when a failure for the whole turn was first used. */
+  /** The user's prompts when a failure for the whole turn was first used. */
   #failingPrompts: string | undefined;
   #messages = 0;
   #toolUses = 0;
@@ -161,12 +161,12 @@ export class MessagesApi implements AsyncDisposable {
   }
 
   /**
-   * Starts a server that says what a scenario says, for the real `claude`. Tools are run
-   * by the CLI then, and permissions asked for by it; a call of the scenario has its
-   * `refused` steps played if it failed.
+   * Starts a server that plays the model of a scenario, for the real `claude`. The CLI then runs
+   * the tools and asks for permissions; if a call of the scenario failed, its `refused` steps are
+   * played.
    *
-   * @param scenario One process; what it does besides talking has no place here.
-   * @param options More than replies.
+   * @param scenario A scenario of one process, with steps of the model only.
+   * @param options Options besides the replies.
    * @returns The server; use it with `await using`.
    * @throws {RangeError} The scenario has steps that only a stand-in can play.
    */
@@ -190,19 +190,19 @@ export class MessagesApi implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** Those of {@linkcode requests} that were answered by the script. */
+  /** The {@linkcode requests} that were answered by the script. */
   get scripted(): readonly ApiRequest[] {
     return this.#scripted;
   }
 
-  /** What went wrong: the script ran out of replies, or a handler threw. */
+  /** Errors: the script ran out of replies, or a handler threw. */
   get problems(): readonly string[] {
     return this.#problems;
   }
 
   /** How many replies of the list are left. */
   get remaining(): number {
-    // A failure for the whole turn stays in the queue while it is used.
+    // A failure for the whole turn stays in the list while it is used.
     const inUse = this.#failingPrompts === undefined ? 0 : 1;
     return this.#queue.length - inUse;
   }
@@ -236,9 +236,9 @@ export class MessagesApi implements AsyncDisposable {
   }
 
   /**
-   * Checks at the end of a test that the script was followed.
+   * Checks at the end of a test that the whole script was used.
    *
-   * @throws {Error} If there are {@linkcode problems}, or replies nobody asked for.
+   * @throws {Error} If there are {@linkcode problems} or unused replies.
    */
   verify(): void {
     const left = this.remaining === 0
@@ -251,8 +251,8 @@ export class MessagesApi implements AsyncDisposable {
   }
 
   /**
-   * The whole environment for a `claude` that talks to this server and to nothing else. Start it
-   * with `clearEnv`, so that nothing of this process gets in.
+   * Returns the complete environment for a `claude` that talks only to this server. Start it with
+   * `clearEnv`, so that it inherits nothing from this process.
    *
    * @param options The home directory, and more.
    * @returns The variables.
@@ -265,7 +265,7 @@ export class MessagesApi implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     for (const [index, { promise, reject }] of this.#waiting) {
-      // Whoever waits hears it; for somebody who does not wait any more it is no error.
+      // A caller that still waits sees the rejection; without one it must not count as unhandled.
       promise.catch(() => {});
       reject(closedError(index));
     }
@@ -302,7 +302,8 @@ export class MessagesApi implements AsyncDisposable {
       });
     } catch (error) {
       settled.resolve("abandoned");
-      // Nobody is left to read this. Whatever else went wrong is a flaw of the server itself.
+      // If the client is gone, nothing can be sent. Any other error is a fault of the server
+      // itself.
       if (!gone.happened) {
         this.#problems.push(`Cannot answer a request: ${error}`);
       }
@@ -362,7 +363,10 @@ export class MessagesApi implements AsyncDisposable {
     }
   }
 
-  /** 410, because the CLI ends the turn with it at once and shows the text; 400 it tries six times. */
+  /**
+   * Use 410, because the CLI then ends the turn immediately and shows the text; it retries 400 six
+   * times.
+   */
   #problem(message: string): Reply {
     this.#problems.push(message);
     return reply.failure(410, { message });
@@ -380,7 +384,9 @@ export class MessagesApi implements AsyncDisposable {
   }
 }
 
-/** What side calls are told. The CLI wants JSON for a title, and shows the others as they are. */
+/**
+ * Default answers to side calls. The CLI expects JSON for a title, and shows the others unchanged.
+ */
 const SIDE_TEXTS: Readonly<Record<SideCall, string>> = {
   compaction: "<summary>The scripted summary of the conversation</summary>",
   side_question: "The scripted answer to a side question",

@@ -1,7 +1,7 @@
 /**
- * Plays a scenario: lines of the host go in, lines and other outputs come out.
- * There is no I/O here and no clock; the surroundings take one output after
- * the other with {@linkcode Player.next} and do what it says.
+ * Plays a scenario: lines of the host go in, lines and other outputs come out. It has no I/O and no
+ * clock; its environment takes one output after the other with {@linkcode Player.next} and carries
+ * it out.
  */
 
 import { isObject } from "./player/version.ts";
@@ -22,7 +22,7 @@ import type {
 
 const ECHO: TurnScript = [{ do: "text", text: "{prompts}", template: true }];
 
-/** Plays what one process of a scenario does. */
+/** Plays one process of a scenario. */
 export class Player {
   readonly #stage: Stage;
   readonly #outbox: PlayerOutput[] = [];
@@ -31,7 +31,7 @@ export class Player {
   readonly #wakeUps: TurnScript[] = [];
   readonly #usedUuids = new Set<string>();
   #turn: TurnPlayer | undefined;
-  /** Input that came before the steps at the start were through. */
+  /** Input that arrived before the initial steps were finished. */
   #held: (string | undefined)[] | undefined;
   #inputEnded = false;
   #lastSteps = false;
@@ -39,10 +39,10 @@ export class Player {
   #ended = false;
 
   /**
-   * Prepares what a process plays.
+   * Prepares the script of a process.
    *
-   * @param scenario What all processes play
-   * @param start How this one was started
+   * @param scenario The scenario of all processes
+   * @param start How this process was started
    */
   constructor(scenario: Scenario, start: PlayerStart) {
     this.#stage = new Stage(scenario, start);
@@ -78,7 +78,7 @@ export class Player {
     return this.#stage.launch.sessionId;
   }
 
-  /** The next thing to do, or nothing until something new comes in. */
+  /** Returns the next output, or `undefined` if it waits for input. */
   next(): PlayerOutput | undefined {
     while (!this.#ended) {
       const ready = this.#outbox.shift() ?? this.#strands.advance();
@@ -92,7 +92,7 @@ export class Player {
     return undefined;
   }
 
-  /** A line of the host, without its newline. */
+  /** Takes a line of the host, without its newline. */
   receive(text: string): void {
     if (this.#held !== undefined) {
       this.#held.push(text);
@@ -126,7 +126,7 @@ export class Player {
     }
   }
 
-  /** Nothing more comes from the host. */
+  /** Ends the input from the host. */
   endInput(): void {
     if (this.#held !== undefined) {
       this.#held.push(undefined);
@@ -140,12 +140,12 @@ export class Player {
     this.#stage.openRequests.clear();
   }
 
-  /** A pause is over or a gate was released. */
+  /** Continues after a pause, or after a gate was released. */
   resume(key: string): void {
     this.#strands.resume(key, undefined);
   }
 
-  /** A signal arrived. */
+  /** Takes a signal. */
   signal(name: "SIGTERM" | "SIGINT"): void {
     if (name === "SIGTERM") {
       if (this.#stage.ignored.has("sigterm")) return;
@@ -176,7 +176,7 @@ export class Player {
     }));
   };
 
-  /** Starts what comes next when nothing is being played. */
+  /** Starts the next script when none is being played. Returns whether there was one. */
   #startNext(): boolean {
     if (this.#strands.main !== undefined) return false;
     if (this.#exitWhenIdle !== undefined) {
@@ -208,7 +208,7 @@ export class Player {
     return true;
   }
 
-  /** Makes one turn of all prompts that wait. */
+  /** Starts one turn for all waiting prompts. */
   #startQueued(): void {
     const prompts = this.#stage.queue.splice(0);
     const texts = prompts.map(({ text }) => text).join("\n");
@@ -277,8 +277,8 @@ export class Player {
     const { promptKey } = stage;
     if (promptKey !== undefined) this.#strands.resume(promptKey, undefined);
     stage.promptKey = undefined;
-    // The first of several prompts is on its way before the next is read, and
-    // so makes a turn of its own.
+    // The CLI starts the first of several prompts before it reads the next, so the first makes a
+    // separate turn.
     if (this.#strands.main === undefined && !this.#desk.greets) {
       this.#startQueued();
     }
@@ -287,7 +287,7 @@ export class Player {
   #answer(response: Json | undefined): void {
     if (!isObject(response)) return;
     const id = response["request_id"];
-    // Answers to unknown ids, and second answers, are passed over.
+    // Answers to unknown ids and second answers are ignored.
     if (typeof id !== "string" || !this.#stage.openRequests.delete(id)) return;
     this.#strands.resume(
       id,
@@ -297,7 +297,7 @@ export class Player {
     );
   }
 
-  /** Cuts the running turn off; its last lines are played next. */
+  /** Aborts the running turn; its last lines are played next. */
   #interrupt(): void {
     const turn = this.#turn;
     if (turn === undefined || this.#stage.ignored.has("interrupt")) return;

@@ -1,5 +1,5 @@
 /**
- * A recording as a scenario, to be edited.
+ * Converts a recording to a scenario for editing.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import type {
 } from "./scenario.ts";
 
 /**
- * Makes a scenario of a recording: a process for each that was started, a turn for each
- * prompt, and steps for what the model said, the tools that it called with what came of
- * them, and how the turn ended. Ids, times, costs and pieces of text are left out: the
- * stand-in has its own. What has no step of its own becomes a `line`.
+ * Converts a recording to a scenario: a process for each that was started, a turn for each prompt,
+ * and steps for the model's text, its tool calls with their results, and the end of the turn. Ids,
+ * times, costs and deltas are left out, because the stand-in makes its own. Lines without a
+ * matching step become a `line`.
  *
- * A recording that is to be played as it is needs none of this: see `replay()`.
+ * To play a recording unchanged, use `replay()` instead.
  *
  * @param path The recording.
- * @throws {SyntaxError} It is no recording, or one of a newer format.
+ * @throws {SyntaxError} The file is not a recording, or has a newer format.
  *
  * @example Save it as a file
  * ```ts
@@ -52,7 +52,7 @@ function versionOf(line: RecordedLine): string | undefined {
   return typeof version === "string" ? version : undefined;
 }
 
-/** Lines that the stand-in writes by itself. */
+/** Lines that the stand-in writes itself. */
 const OWN: ReadonlySet<string> = new Set([
   "stream_event",
   "command_lifecycle",
@@ -81,11 +81,11 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 class Converter {
   readonly #lines: readonly RecordedLine[];
   readonly #turns: Step[][] = [];
-  /** Calls by their id, to get what comes of them. */
+  /** Calls by id, to add their results. */
   readonly #calls = new Map<string, Draft<ScriptedToolCall>>();
   /** Requests for permission, by their id. */
   readonly #asked = new Map<string, Draft<ScriptedToolCall>>();
-  /** Calls of the message that is being read. */
+  /** Calls of the current message. */
   #open: Draft<ScriptedToolCall>[] | undefined;
   #message: unknown;
   #isOver = true;
@@ -108,13 +108,13 @@ class Converter {
   }
 
   #add(step: Step): void {
-    // Before the first prompt there is no turn to put it into.
+    // Before the first prompt there is no turn to add it to.
     this.#turns.at(-1)?.push(step);
   }
 
   #out(line: WireObject): void {
     if (line["type"] === "user") {
-      // One that was pushed is for the running turn.
+      // A pushed prompt belongs to the running turn.
       if (!this.#isOver) this.#add({ do: "await_prompt" });
       else this.#turns.push([]);
       this.#isOver = false;
@@ -188,7 +188,7 @@ class Converter {
       );
       return;
     }
-    // What a subagent says is a matter of its own.
+    // Lines of subagents are not converted.
     if (typeof line["parent_tool_use_id"] === "string") {
       this.#add({ do: "line", line: without(line, VOLATILE) });
       return;
@@ -234,10 +234,10 @@ class Converter {
       if (!isWireObject(block) || block["type"] !== "tool_result") continue;
       const call = this.#calls.get(String(block["tool_use_id"]));
       if (call === undefined) continue;
-      // Nothing else is told of what was refused: the host decides again.
+      // Do not record the result of a refused call: the host decides again.
       if (isRefused(line)) continue;
       const content = block["content"];
-      // The tools of the program answer for themselves.
+      // The program's own tools produce their results again.
       if (call.name.startsWith("mcp__") && !call.asks) continue;
       if (typeof content === "string") call.output = content;
       else if (Array.isArray(content)) {
@@ -262,7 +262,7 @@ class Converter {
       }
       case "hook_callback":
       case "mcp_message":
-        // Both are of the stand-in itself, for the hooks and servers of the session.
+        // The stand-in itself sends both, for the hooks and servers of the session.
         return;
       default:
         this.#add({ do: "request", request: request as JsonObject });

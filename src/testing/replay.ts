@@ -1,5 +1,5 @@
 /**
- * Plays what the option `record` wrote, in the place of a CLI.
+ * Plays a recording of the option `record` in place of a CLI.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface Replay {
    */
   (): Transport;
   /**
-   * Checks whether all went as recorded.
+   * Checks that everything happened as recorded.
    *
-   * @throws {Error} A session sent something else, or not all that was recorded.
+   * @throws {Error} A session sent something else, or not everything that was recorded.
    */
   check(): void;
 }
@@ -29,7 +29,7 @@ export interface Replay {
 /** How a recording is played. */
 export interface ReplayOptions {
   /**
-   * How fast: 1 is the speed of the recording, 2 twice that, `Infinity` without pauses.
+   * Speed: 1 as recorded, 2 twice as fast, `Infinity` without pauses.
    *
    * @default Infinity
    */
@@ -37,13 +37,13 @@ export interface ReplayOptions {
 }
 
 /**
- * Reads a recording and plays it: what came from the CLI comes again, each line once the
- * session has sent what it had sent by then. A session that sends something else fails
- * with an error that shows the difference; ids that the session makes up, and what was
- * masked, may differ.
+ * Reads a recording and plays it: each line of the CLI is delivered once the session has sent
+ * everything that it had sent before that line in the recording. A session that sends something
+ * else fails with an error that shows the difference; ids that the session generates, and masked
+ * values, may differ.
  *
- * With `spawn` all options of the recorded session can be given; nothing is started. For
- * a `SyncSession` take `ScriptedClaude.replay()`.
+ * With `spawn` you can pass all options of the recorded session; no process is started. For a
+ * `SyncSession` use `ScriptedClaude.replay()`.
  *
  * @example
  * ```ts
@@ -91,14 +91,14 @@ export function replay(
   });
 }
 
-/** A process was started that the recording has no lines for. */
+/** Returns the error for a process that the recording has no lines for. */
 export function noMore(recorded: number): Error {
   return new Error(
     `Cannot play one more process: the recording has ${recorded}`,
   );
 }
 
-/** The recording has processes that were not started. */
+/** Returns the error for recorded processes that were not started. */
 export function tooFew(recorded: number, started: number): Error {
   return new Error(
     `The recording has ${recorded} processes, and ${started} were started`,

@@ -1,6 +1,6 @@
 /**
- * Plays one recorded process: what came from the CLI comes again, each line once the
- * session has sent what it had sent by then. Pure: there is no I/O here and no clock.
+ * Plays one recorded process: outputs each line of the CLI once the session has sent everything
+ * that it had sent before that line in the recording. Pure: it has no I/O and no clock.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import type { RecordedLine } from "../observe/recording.ts";
 import type { PlayerOutput } from "./player/output.ts";
 import { type Difference, Ids } from "./same_line.ts";
 
-/** What plays one process, whatever it plays. */
+/** Common interface of the players of one process. */
 export interface Playing {
-  /** The next thing to do, or nothing until something new comes in. */
+  /** Returns the next output, or `undefined` if it waits for input. */
   next(): PlayerOutput | undefined;
-  /** A line of the host, without its newline. */
+  /** Takes a line of the host, without its newline. */
   receive(text: string): void;
-  /** Nothing more comes from the host. */
+  /** Ends the input from the host. */
   endInput(): void;
-  /** A pause is over or a gate was released. */
+  /** Continues after a pause, or after a gate was released. */
   resume(key: string): void;
-  /** A signal arrived. */
+  /** Takes a signal. */
   signal(name: "SIGTERM" | "SIGINT"): void;
 }
 
 /** How a recording is played. */
 export interface ReplayPlayerOptions {
   /**
-   * How fast: 1 is the speed of the recording, 2 twice that, `Infinity` without pauses.
+   * Speed: 1 as recorded, 2 twice as fast, `Infinity` without pauses.
    *
    * @default Infinity
    */
   readonly speed?: number;
   /**
-   * Says what differs.
+   * Describes the differences.
    *
    * @default the paths alone
    */
@@ -50,13 +50,13 @@ export class ReplayPlayer implements Playing {
   readonly #speed: number;
   readonly #describe: (differences: readonly Difference[]) => string;
   readonly #ids = new Ids();
-  /** What is still to be sent, in order. */
+  /** Recorded lines that the session has not sent yet, in order. */
   readonly #expected: unknown[];
-  /** What was sent and not played past yet. */
+  /** Lines that the session sent and that playback has not passed yet. */
   readonly #sent: Sent[] = [];
   readonly #outbox: PlayerOutput[] = [];
   #at = 0;
-  /** The recorded time up to which was played, in milliseconds. */
+  /** Recorded time of the current position, in milliseconds. */
   #playedMs = 0;
   #pauses = 0;
   #isPausing = false;
@@ -75,7 +75,10 @@ export class ReplayPlayer implements Playing {
     this.#expected = lines.flatMap((line) => "out" in line ? [line.out] : []);
   }
 
-  /** What the session did otherwise than recorded, or has not done yet; `undefined` if nothing. */
+  /**
+   * How the session differs from the recording, including lines it has not sent yet; `undefined` if
+   * it does not.
+   */
   get difference(): string | undefined {
     if (this.#mismatch !== undefined) return this.#mismatch;
     const [next] = this.#expected;
@@ -92,11 +95,11 @@ export class ReplayPlayer implements Playing {
         return this.#isInputOver ? this.#exit(0, null) : undefined;
       }
       if ("out" in line) {
-        // What would have come then will not; `difference` says so.
+        // The rest of the recording cannot be played; `difference` reports why.
         if (!this.#takeSent(line.out)) {
           return this.#isInputOver ? this.#exit(0, null) : undefined;
         }
-        // Whatever time the session took, it takes its own now.
+        // Do not imitate the time that the recorded session took; this session takes its own.
         this.#playedMs = line.ms;
         this.#at++;
         continue;
@@ -129,7 +132,7 @@ export class ReplayPlayer implements Playing {
     if (this.#isOver) return;
     const given = parsed(text);
     let nearest: readonly Difference[] | undefined;
-    // What runs side by side, such as two tools, may come in another order than before.
+    // Parallel work, such as two tools, may finish in another order than recorded.
     for (const [index, recorded] of this.#expected.entries()) {
       const found = this.#ids.differences(recorded, given);
       if (found.length === 0) {
@@ -182,7 +185,7 @@ export class ReplayPlayer implements Playing {
     return { do: "pause", ms: wait, key: `pause ${this.#pauses++}` };
   }
 
-  /** Whether this was sent; it is taken off where it was. */
+  /** Removes a recorded line from the sent ones. Returns whether it was there. */
   #takeSent(recorded: unknown): boolean {
     const at = this.#sent.findIndex((sent) => sent.value === recorded);
     if (at !== -1) this.#sent.splice(at, 1);
@@ -198,7 +201,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A line that is no JSON is compared as a text.
+    // A line that is not JSON is compared as text.
     return text;
   }
 }

@@ -29,19 +29,19 @@ import type {
 
 /** Options of {@linkcode message} and of its short forms. */
 export interface MessageOptions {
-  /** Why the model stopped. Without it `tool_use` if there is a tool call, else `end_turn`. */
+  /** Why the model stopped. Default: `tool_use` if there is a tool call, otherwise `end_turn`. */
   readonly stopReason?: string;
   /** The text that made the model stop, for the stop reason `stop_sequence`. */
   readonly stopSequence?: string;
   /** Tokens of the reply. */
   readonly usage?: ReplyUsage;
-  /** The id of the message; without it the server gives one (`msg_scripted_0001`, …). */
+  /** Id of the message; by default the server assigns one (`msg_scripted_0001`, …). */
   readonly id?: string;
-  /** The name of the model; without it that of the request. */
+  /** Name of the model; by default that of the request. */
   readonly model?: string;
   /**
-   * The most characters (code points) of a delta; longer pieces are split. Without it each piece is
-   * one delta.
+   * Maximum length of a delta in code points; longer pieces are split. By default each piece is one
+   * delta.
    */
   readonly chunkSize?: number;
   /** Headers of the response, for example rate limits. */
@@ -130,7 +130,7 @@ export function empty(options: MessageOptions = {}): MessageReply {
 }
 
 /**
- * A stream that starts and never says anything; the client has to give up.
+ * A stream that starts and never sends an event; the client must give up.
  *
  * @returns The reply.
  */
@@ -141,10 +141,10 @@ export function silence(): MessageReply {
 /**
  * Some text, and then the connection breaks.
  *
- * A client may lose what arrives together with the end; CLI 2.1.330 does so now and then. Where the
- * text matters, end with a gate and open it when the text was seen.
+ * A client may lose data that arrives together with the end; CLI 2.1.330 sometimes does. If the
+ * text matters, end with a gate and open it when the client has seen the text.
  *
- * @param pieces What comes before, if anything does.
+ * @param pieces Text before the break, if any.
  * @returns The reply.
  */
 export function cut(pieces: string | readonly Piece[] = []): MessageReply {
@@ -154,17 +154,17 @@ export function cut(pieces: string | readonly Piece[] = []): MessageReply {
 
 /** Options of {@linkcode failure}. */
 export interface FailureOptions {
-  /** The type of the error; without it the one that belongs to the status. */
+  /** Type of the error; by default the type for the status. */
   readonly type?: string;
-  /** The text of the error; without it a plain one that belongs to the status. */
+  /** Text of the error; by default a plain text for the status. */
   readonly message?: string;
   /** The whole body as text, JSON or not, instead of type and message. */
   readonly body?: string;
   /** The header `retry-after`, in seconds. */
   readonly retryAfterSeconds?: number;
   /**
-   * Answers every call until the user says something else, so that the number of retries does not
-   * matter. In a list only; a handler sees each call anyway.
+   * Whether to answer every call until the user's next prompt, so that the number of retries does
+   * not matter. Only in a list of replies; a handler sees each call anyway.
    *
    * @default false
    */
@@ -178,12 +178,12 @@ export interface FailureOptions {
 /**
  * An error instead of a message.
  *
- * Each call of the CLI takes a reply of its own, and it calls again more often than it tells. CLI
- * 2.1.330 answers 401, 409, 429 and 5xx with as many retries as `CLAUDE_CODE_MAX_RETRIES` says
- * (default 10), and shows them. 400 and 422 with a text that it does not know make it leave out one
- * new feature after the other and ask up to five more times, in silence and with retries off; 404
- * makes it ask once more without streaming. 402, 403, 410 and 413 end the turn at once. `wholeTurn`
- * saves counting.
+ * Each call of the CLI uses one reply, and the CLI retries more often than it reports. CLI
+ * 2.1.330 retries 401, 409, 429 and 5xx up to `CLAUDE_CODE_MAX_RETRIES` times (default 10), and
+ * reports that. After 400 and 422 with an unknown text it drops one new feature after the other and
+ * asks up to five more times, silently and even with retries disabled; after 404 it asks once more
+ * without streaming. 402, 403, 410 and 413 end the turn immediately. With `wholeTurn` you need not
+ * count.
  *
  * @param status The HTTP status, such as 429 or 529.
  * @param options Text, headers and more.
@@ -221,7 +221,7 @@ export function failure(
 }
 
 /**
- * The same reply several times over.
+ * Repeats a reply.
  *
  * @param count How many times.
  * @param reply The reply.
@@ -232,7 +232,7 @@ export function repeat(count: number, reply: Reply): Reply[] {
 }
 
 /**
- * The HTTP status that belongs to a type of error.
+ * Returns the HTTP status for a type of error.
  *
  * @param errorType The type, such as `overloaded_error`.
  * @returns The status; 500 for a type that is not known.

@@ -12,16 +12,17 @@ import { wholeMessage } from "./whole_message.ts";
 
 export type { Identity };
 
-/** Knows whether anybody still waits for the answer to a request. */
+/** Tracks whether the client still waits for the answer to a request. */
 export class Gone {
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal;
-  /** Rejects when nobody waits any more. May be left alone. */
+  /** Rejects when the client no longer waits. May be ignored without an unhandled rejection. */
   readonly promise: Promise<never>;
 
   /**
-   * `Request.signal` is left out on purpose: in Deno it also aborts after a good answer, and says so
-   * on stderr. A client that leaves before the first byte is therefore noticed only with that byte.
+   * Does not use `Request.signal`, which in Deno also aborts after a successful answer and prints
+   * that on stderr. A client that disconnects before the first byte is therefore noticed only when
+   * that byte is sent.
    *
    * @param closing Aborts when the server is closed.
    */
@@ -36,24 +37,24 @@ export class Gone {
     this.promise.catch(() => {});
   }
 
-  /** Whether nobody waits any more. */
+  /** Whether the client no longer waits. */
   get happened(): boolean {
     return this.#signal.aborted;
   }
 
-  /** Says that nobody waits any more. */
+  /** Notes that the client no longer waits. */
   declare(): void {
     this.#controller.abort();
   }
 }
 
-/** What belongs to the answer of one request. */
+/** The state of the answer to one request. */
 export interface Answering {
   /** The request. */
   readonly request: ApiRequest;
   /** Ids and model. */
   readonly identity: Identity;
-  /** Whether anybody still waits. */
+  /** Whether the client is gone. */
   readonly gone: Gone;
   /** Records how the answer ended; only the first call counts. */
   readonly settle: (outcome: RequestOutcome) => void;
@@ -65,7 +66,7 @@ export interface Answering {
  * @param reply The scripted reply.
  * @param answering The request and what belongs to it.
  * @returns The response.
- * @throws {Error} If the client goes away before the first byte.
+ * @throws {Error} If the client disconnects before the first byte.
  */
 export async function respond(
   reply: Reply,
@@ -81,7 +82,7 @@ export async function respond(
 }
 
 /**
- * Makes the response to a request that the script knows nothing of.
+ * Creates the response to a request that the script does not cover.
  *
  * @param request The request.
  * @param countedTokens What `count_tokens` reports.
@@ -94,7 +95,7 @@ export function usualAnswer(
   if (request.kind === "count_tokens") {
     return Response.json({ input_tokens: countedTokens });
   }
-  // The CLI asks for "/" only to see whether anybody is there.
+  // The CLI requests "/" only to check that the server is reachable.
   if (request.path === "/") return new Response(null, { status: 200 });
   return Response.json({
     type: "error",
@@ -131,7 +132,7 @@ function streamedResponse(
           controller.enqueue(encoder.encode(encodeEvent(next.value)));
         }
       } catch {
-        // Only a client that left ends up here, and then there is no stream left to write to.
+        // This happens only if the client is gone, and then there is no stream to write to.
         settle("abandoned");
       }
     },
@@ -170,8 +171,8 @@ async function wholeResponse(
 }
 
 /**
- * Makes the end of the body a broken connection, by promising more than will come. An error of the
- * body's stream would do so too, but Deno prints that on stderr.
+ * Makes the connection break at the end of the body, by announcing a longer body. An error of the
+ * body's stream would have the same effect, but Deno prints it on stderr.
  */
 function breakAtEnd(headers: Headers): void {
   headers.set("content-length", "1000000000000");

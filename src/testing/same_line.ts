@@ -1,5 +1,5 @@
 /**
- * Compares what a session sends with what was recorded. Pure.
+ * Compares the lines that a session sends with recorded ones. Pure.
  *
  * @module
  */
@@ -12,27 +12,27 @@ const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** A place where a line differs from the recorded one. */
 export interface Difference {
-  /** Where, joined with dots; empty for the whole line. */
+  /** Path of the difference, joined with dots; empty for the whole line. */
   readonly path: string;
-  /** What was recorded; `undefined` if nothing. */
+  /** Recorded value; `undefined` if none. */
   readonly recorded: unknown;
-  /** What the session sent; `undefined` if nothing. */
+  /** Value that the session sent; `undefined` if none. */
   readonly given: unknown;
 }
 
-/** The ids of now, by the recorded ones: each session makes up its own. */
+/** Maps recorded ids to the current ones: each session generates its own. */
 export class Ids {
   readonly #known = new Map<string, string>();
 
-  /** A text with the ids of now. */
+  /** Returns a text with recorded ids replaced by the current ones. */
   renewed(text: string): string {
     return text.replace(UUIDS, (id) => this.#known.get(id) ?? id);
   }
 
   /**
-   * Where a value differs from the recorded one; none where they are the same. What was
-   * masked in the recording may be anything. Ids that are new to both are one from then
-   * on, where nothing differs.
+   * Returns the differences between a value and the recorded one; empty if there are none. A masked
+   * value matches anything. If nothing else differs, a pair of new ids counts as equal from then
+   * on.
    */
   differences(recorded: unknown, given: unknown): Difference[] {
     const fresh = new Map<string, string>();
@@ -67,7 +67,7 @@ export class Ids {
   }
 }
 
-/** Whether a text is these parts with anything in between. */
+/** Whether a text consists of these parts with anything in between. */
 function fits(parts: readonly string[], text: string): boolean {
   const [first = "", ...others] = parts;
   const last = others.pop();

@@ -1,6 +1,6 @@
 /**
- * The language in which a scripted Claude is told what to do: plain data, so
- * that a scenario can be written to a file and played in another process.
+ * The scenario language for a scripted Claude: plain data, so that a scenario can be written to a
+ * file and played in another process.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import type {
 
 export type * from "./step_types.ts";
 
-/** What may be wrong with an answer besides what it says. */
+/** Faults of an answer, apart from its content. */
 export interface AnswerFaults {
   /**
-   * How often it is written.
+   * Number of times that it is written.
    *
    * @default 1
    */
   readonly times?: number;
   /**
-   * How late it is, in milliseconds.
+   * Delay, in milliseconds.
    *
    * @default 0
    */
   readonly delayMs?: number;
   /**
-   * The request that it claims to answer.
+   * Id of the request that it claims to answer.
    *
    * @default the one that was made
    */
   readonly requestId?: string;
 }
 
-/** How a request of the host is answered, in place of the usual answer. */
+/** An answer to a request of the host that replaces the usual one. */
 export type ScriptedAnswer =
   | (AnswerFaults & {
     readonly answer: "success";
@@ -53,14 +53,14 @@ export type ScriptedAnswer =
   /** The usual answer, once a gate is released. */
   | { readonly answer: "gate"; readonly name: string };
 
-/** A turn for prompts of a kind. */
+/** A turn for matching prompts. */
 export interface PromptScript {
-  /** Which prompts. */
+  /** Match for the text of the prompt. */
   readonly prompt: TextMatch;
-  /** What happens then. */
+  /** The turn to play. */
   readonly turn: TurnScript;
   /**
-   * How often, at most.
+   * Maximum number of times that it is played.
    *
    * @default every time
    */
@@ -71,9 +71,12 @@ export interface PromptScript {
 export interface ProcessScript {
   /** Steps before the first line of input is read. */
   readonly beforeInput?: readonly PlainStep[];
-  /** Turns by what the prompt says. The first that fits is played, before any of {@linkcode turns}. */
+  /**
+   * Turns by the text of the prompt. The first match is played, with precedence over {@linkcode
+   * turns}.
+   */
   readonly onPrompt?: readonly PromptScript[];
-  /** The turns in their order, for prompts that none of {@linkcode onPrompt} fits. */
+  /** The turns in order, for prompts that do not match any of {@linkcode onPrompt}. */
   readonly turns?: readonly TurnScript[];
   /**
    * The turn for each prompt after the last of {@linkcode turns}.
@@ -91,7 +94,7 @@ export interface ProcessScript {
   readonly initialize?: JsonObject;
   /** Answers in place of the usual ones, by subtype of the request. */
   readonly answers?: { readonly [subtype: string]: ScriptedAnswer };
-  /** Signals and ends that are not heeded from the start. */
+  /** Signals and ends of input that are ignored from the start. */
   readonly ignore?: readonly Ignored[];
   /**
    * Whether prompts that come during a turn join it after a tool result, as
@@ -114,7 +117,7 @@ export interface Scenario {
    */
   readonly seed?: string;
   /**
-   * The version that is imitated: what it does not send is not sent.
+   * CLI version to imitate: lines and fields that it does not send are left out.
    *
    * @default "2.1.332"
    */
@@ -127,6 +130,6 @@ export interface Scenario {
    * @default "2026-01-01T00:00:00.000Z"
    */
   readonly startTime?: string;
-  /** Environment variables whose values are kept for the test to see. */
+  /** Environment variables whose values are recorded for the test. */
   readonly environment?: readonly string[];
 }

@@ -10,26 +10,26 @@ import { type JsoncDocument, type JsonPath, readJsonc } from "../util/jsonc.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { fieldsOf, scenarioFile, STEP_NAMES } from "./scenario_schema.ts";
 
-/** One thing that is wrong with a scenario file. */
+/** A fault in a scenario file. */
 export interface ScenarioIssue {
-  /** The line, counted from 1. */
+  /** Line, starting at 1. */
   readonly line: number;
-  /** The column, counted from 1. */
+  /** Column, starting at 1. */
   readonly column: number;
-  /** Where in the scenario, joined with dots: `processes.0.turns.0.1.text`. Empty for the whole. */
+  /** Path in the scenario, joined with dots: `processes.0.turns.0.1.text`. Empty for the whole. */
   readonly path: string;
-  /** What was expected, and what came. */
+  /** What was expected, and what was found. */
   readonly message: string;
 }
 
-/** A scenario file that cannot be played. `message` names each place. */
+/** A scenario file that cannot be played. `message` lists every fault with its position. */
 export class ScenarioError extends SyntaxError {
-  /** The name of the class. */
+  /** Name of the class. */
   override readonly name = "ScenarioError";
-  /** All that is wrong, in the order of the file. */
+  /** All faults, in the order of the file. */
   readonly issues: readonly ScenarioIssue[];
 
-  /** Made by {@linkcode readScenario} and {@linkcode parseScenario}. */
+  /** Called by {@linkcode readScenario} and {@linkcode parseScenario}. */
   constructor(
     file: string,
     issues: readonly ScenarioIssue[],
@@ -116,17 +116,19 @@ export function parseScenario(
  * @returns The schema, of the dialect 2020-12.
  */
 export async function scenarioJsonSchema(): Promise<JsonObject> {
-  // Only who asks for a schema pays for what makes it.
+  // Loaded only when a schema is requested.
   const { toJsonSchema } = await import("@valibot/to-json-schema");
   const schema = toJsonSchema(scenarioFile, {
     target: "draft-2020-12",
-    // A check by a function has no word in JSON Schema.
+    // A check by a function cannot be expressed in JSON Schema.
     ignoreActions: ["check"],
   });
   return schema as unknown as JsonObject;
 }
 
-/** Lists in the place of processes: to the schema one is an object without fields. */
+/**
+ * Finds lists in place of processes: the schema would accept a list as an object without fields.
+ */
 function lists(document: JsoncDocument): ScenarioIssue[] {
   const { processes } = (document.value ?? {}) as { processes?: unknown };
   if (!Array.isArray(processes)) return [];
@@ -153,7 +155,7 @@ function issuesOf(
   const { value } = document;
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const inner = issue.issues;
-  // Of several ways to write a value, the one that fits best has the most to say.
+  // Of several alternatives for a value, report the one that matches best.
   if (issue.type === "union" && inner !== undefined) {
     const given = valueAt(value, path);
     const fitting = inner.filter(({ path }) => path !== undefined);
@@ -186,7 +188,7 @@ function issuesOf(
   return [{ line, column, path: path.join("."), message }];
 }
 
-/** The name under which the schema knows an object. */
+/** Returns the name of an object in the schema. */
 function kindOf(object: object, path: JsonPath): string {
   if ("do" in object) return String(object.do);
   if ("answer" in object) return `answer ${String(object.answer)}`;
@@ -227,7 +229,7 @@ function unknownStep(given: unknown): string {
     : `${told}, did you mean "${near}"?`;
 }
 
-/** "Invalid type: Expected string but received 5" as "expected string, got 5". */
+/** Rewrites "Invalid type: Expected string but received 5" to "expected string, got 5". */
 function wrongValue({ message, received }: v.BaseIssue<unknown>): string {
   const [, expected, got] =
     /^Invalid [\w ]+: Expected (.*?)(?: but received (.*))?$/s.exec(message) ??

@@ -1,6 +1,6 @@
 /**
- * A scenario as replies of the Messages API, for the real `claude`: what the model says
- * is scripted, all else is done by the CLI itself.
+ * Converts a scenario to replies of the Messages API, for the real `claude`: the model's output is
+ * scripted, and the CLI itself does everything else.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import type {
 import type { Block, Fault, Piece, Reply, ReplyUsage } from "./script.ts";
 import { matchesText } from "./text_match.ts";
 
-/** Steps that the API has a part in. All others are lines and deaths of the CLI itself. */
+/** Steps that the API takes part in. All others are lines and exits of the CLI itself. */
 type ModelStep =
   | BlockStep
   | Extract<
@@ -61,7 +61,7 @@ function isModelStep(step: Step): step is ModelStep {
   return step.do in MODEL_STEPS;
 }
 
-/** Fields of a process that the real CLI has no use for. */
+/** Fields of a process that concern the model, not the CLI. */
 const MODEL_FIELDS: ReadonlySet<string> = new Set<keyof ProcessScript>([
   "onPrompt",
   "turns",
@@ -70,11 +70,11 @@ const MODEL_FIELDS: ReadonlySet<string> = new Set<keyof ProcessScript>([
 ]);
 
 /**
- * Makes the replies of a scenario. What tools do is not of the scenario then: the CLI
- * runs them, and their `output` is left out.
+ * Creates the replies of a scenario. The CLI runs the tools itself, so their `output` in the
+ * scenario is ignored.
  *
  * @returns A function that answers each call, in the order of the conversation.
- * @throws {RangeError} A step, or a field of the process, is not for the model to say.
+ * @throws {RangeError} A step, or a field of the process, does not concern the model.
  */
 export function scenarioReplies(
   scenario: Scenario,
@@ -141,12 +141,12 @@ class Conversation {
   readonly #matched = new Map<PromptScript, number>();
   #listed = 0;
   #turns = 0;
-  /** What the user had said when it was asked last. */
+  /** The user's prompts at the last request. */
   #said: readonly string[] = [];
   #steps: Step[] = [];
   #calls: ToolCallsStep | undefined;
   #heard: Partial<Record<Heard, string>> = {};
-  /** What is replied until the user says something else. */
+  /** The reply to repeat until the user's next prompt. */
   #failing: Reply | undefined;
 
   constructor(script: ProcessScript) {
@@ -166,17 +166,17 @@ class Conversation {
     return this.#failing ?? this.#next(prompts);
   }
 
-  /** What the user has said since, if anything. */
+  /** Returns the new prompt of the user, if there is one. */
   #newPrompt(prompts: readonly string[]): string | undefined {
     const last = prompts.at(-1);
     const before = this.#said.at(-1);
     if (last === undefined || prompts.length < this.#said.length) return last;
     if (prompts.length > this.#said.length) return last;
     if (last === before) return undefined;
-    // Nothing was answered in between, so that both prompts are in one message.
+    // If nothing was answered in between, both prompts are in one message.
     if (before === undefined || !last.startsWith(`${before}\n`)) return last;
     const more = last.slice(before.length + 1);
-    // The CLI asks again by itself, with a note of its own that is no prompt.
+    // The CLI may ask again on its own, with a note that is not a prompt.
     return more.trim() === "" ? undefined : more;
   }
 
@@ -197,14 +197,14 @@ class Conversation {
     this.#steps = [...turn];
   }
 
-  /** Takes the results of the calls that were made last. */
+  /** Takes the results of the last calls. */
   #hear({ toolResults }: ApiRequest): void {
     const calls = this.#calls?.calls ?? [];
     this.#calls = undefined;
     const last = toolResults.at(-1);
     if (last === undefined) return;
     this.#heard.tool_result = last.text;
-    // The API is not told whether somebody refused; it is an error to the model.
+    // The API cannot tell a refusal from another error of a tool.
     const refused = calls.find(({ asks }, at) =>
       asks === true && toolResults[at]?.isError === true
     );
@@ -278,7 +278,7 @@ class Conversation {
             message: step.text,
           });
         case "refusal":
-          // The CLI asks once more by itself.
+          // The CLI asks once more on its own.
           return this.#failing = reply.message(content, {
             stopReason: "refusal",
           });
@@ -300,7 +300,7 @@ class Conversation {
           case "turn":
             return `${this.#turns}`;
           default:
-            // The API hears of neither.
+            // The API sees neither of these.
             return "";
         }
       },
@@ -308,7 +308,7 @@ class Conversation {
   }
 }
 
-/** An HTTP status, or a connection that breaks. */
+/** Returns a reply with an HTTP status, or with a broken connection. */
 function failure(
   status: number | null,
   options: reply.FailureOptions = {},
@@ -318,7 +318,7 @@ function failure(
     : reply.failure(status, options);
 }
 
-/** The deltas of a text. */
+/** Returns the deltas of a text. */
 function pieces(text: string, options: DeltaOptions): Piece[] {
   const { deltas = 1, repeat = 1, pauseMs, during } = options;
   const size = typeof deltas === "number"
@@ -342,7 +342,7 @@ function pieces(text: string, options: DeltaOptions): Piece[] {
   ]);
 }
 
-/** A gate that opens by itself, a time after it was reached. */
+/** Returns a gate that opens automatically, `ms` milliseconds after it was reached. */
 function pause(ms: number): Gate {
   const gate = new Gate();
   gate.reached.then(() => setTimeout(() => gate.open(), ms));

@@ -1,7 +1,7 @@
 /**
- * The schema of scenario files: checks them, and becomes the JSON Schema for editors.
- * Typed by the interfaces of scenarios, so that a field of theirs that has no schema, or
- * another one, does not compile.
+ * The schema of scenario files: validates them, and is converted to the JSON Schema for editors. It
+ * is typed by the interfaces of scenarios, so that a missing or wrong field schema does not
+ * compile.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type {
   TextMatch,
 } from "./scenario.ts";
 
-/** A schema for each field of `T`; of one that may be absent, `maybe(…)`. */
+/** A schema for each field of `T`; `maybe(…)` for an optional one. */
 type EntriesOf<T> = {
   readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
     ? v.ExactOptionalSchema<
@@ -40,7 +40,7 @@ type EntriesOf<T> = {
 
 const maybe = <T>(schema: v.GenericSchema<T>) => v.exactOptional(schema);
 
-/** The fields of the objects that were defined, by their schemas. */
+/** Names of the fields of each defined object. */
 const FIELDS = new Map<string, readonly string[]>();
 
 function object<T>(
@@ -55,7 +55,7 @@ function object<T>(
   ) as unknown as v.GenericSchema<T>;
 }
 
-/** The fields that an object may have: of the scenario, a process, or a step. */
+/** Returns the fields that an object may have: the scenario, a process, or a step. */
 export function fieldsOf(name: string): readonly string[] {
   return FIELDS.get(name) ?? [];
 }
@@ -202,10 +202,10 @@ const background = object<BackgroundStep>(
 
 type Named<S extends Step["do"]> = Extract<Step, { readonly do: S }>;
 
-/** Steps of the same name that differ in what may stand inside them. */
+/** Steps that have two forms, which differ in the steps that they may contain. */
 type Outer = "when";
 
-/** Every step that may stand anywhere. */
+/** Every step that is allowed anywhere. */
 const PLAIN: {
   readonly [K in Exclude<PlainStep["do"], Outer>]: v.GenericSchema<Named<K>>;
 } = {
@@ -326,7 +326,7 @@ const PLAIN: {
   background,
 };
 
-/** Every step that may stand in a turn only. */
+/** Every step that is allowed only in a turn. */
 const IN_TURNS: {
   readonly [K in Exclude<Step["do"], PlainStep["do"]>]: v.GenericSchema<
     Named<K>
@@ -482,9 +482,9 @@ const process = object<ProcessScript>(
   },
 );
 
-/** What a file holds: a scenario, and the address of its schema for editors. */
+/** Contents of a file: a scenario, and the URL of its schema for editors. */
 export interface ScenarioFile extends Scenario {
-  /** Where editors find the JSON Schema. */
+  /** URL of the JSON Schema, for editors. */
   readonly $schema?: string;
 }
 

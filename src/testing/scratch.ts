@@ -1,9 +1,9 @@
 /**
  * A temporary place for one run of the real CLI: an empty home directory, an empty working
- * directory, and one for temporary files. Everything is removed in the end.
+ * directory, and one for temporary files. Everything is removed at the end.
  *
- * CLI 2.1.330 with `-p` needs nothing in the home directory: it asks no first questions and does
- * not want the working directory to be trusted.
+ * CLI 2.1.330 with `-p` needs nothing in the home directory: it skips onboarding and does not
+ * require the working directory to be trusted.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@
  * ```
  */
 export class Scratch implements AsyncDisposable {
-  /** The folder of the other three. */
+  /** Folder that contains the other three. */
   readonly root: string;
   /** For `HOME`. The CLI writes `.claude.json` and `.claude/` here. */
   readonly home: string;
@@ -32,7 +32,7 @@ export class Scratch implements AsyncDisposable {
   }
 
   /**
-   * Makes the folders.
+   * Creates the folders.
    *
    * @returns The place; use it with `await using`.
    */

@@ -1,19 +1,19 @@
 /**
- * What a scripted reply is made of, as plain data. The functions in `reply.ts`, `block.ts` and
- * `fault.ts` build these; nothing here runs.
+ * The parts of a scripted reply, as plain data. The functions in `reply.ts`, `block.ts` and
+ * `fault.ts` build them; this module has no code.
  *
  * @module
  */
 
 import type { Gate } from "./gate.ts";
 
-/** Something else than the reply itself that happens at one point of its stream. */
+/** A fault or special event at one point of a reply's stream. */
 export type Fault =
   /** The connection breaks. */
   | { readonly fault: "cut" }
-  /** The stream ends in an orderly way, but too early. */
+  /** The stream ends cleanly, but too early. */
   | { readonly fault: "end" }
-  /** Nothing more comes, until the client gives up or the server is closed. */
+  /** Nothing more is sent until the client gives up or the server is closed. */
   | { readonly fault: "silence" }
   /** An `error` event, which is the last one of the stream. */
   | {
@@ -21,19 +21,19 @@ export type Fault =
     readonly errorType: string;
     readonly message: string;
   }
-  /** An event of any form, for what a later version of the API may send. */
+  /** An event of any form, for events that a later version of the API may send. */
   | { readonly fault: "event"; readonly event: ApiEvent }
-  /** Text that is written to the stream as it is. */
+  /** Text that is written to the stream unchanged. */
   | { readonly fault: "raw"; readonly text: string };
 
-/** A part of a block's text: the text of one or more deltas, or something that happens there. */
+/** A part of a block's text: the text of one or more deltas, or a gate or fault at that point. */
 export type Piece = string | Gate | Fault;
 
 /** One event of the stream, as on the wire. */
 export interface ApiEvent {
   /** The name of the event, such as `content_block_delta`. */
   readonly type: string;
-  /** Whatever belongs to an event of that name. */
+  /** Other fields of the event. */
   readonly [field: string]: unknown;
 }
 
@@ -55,7 +55,7 @@ export interface ThinkingBlock {
   readonly signature: string;
 }
 
-/** A block of thinking that nobody may read. */
+/** A block of encrypted thinking. */
 export interface RedactedThinkingBlock {
   /** Tells the blocks apart. */
   readonly type: "redacted_thinking";
@@ -67,7 +67,7 @@ export interface RedactedThinkingBlock {
 export interface ToolUseBlock {
   /** Tells the blocks apart. */
   readonly type: "tool_use";
-  /** The id of the call; without it the server gives one. */
+  /** Id of the call; if absent, the server assigns one. */
   readonly id: string | undefined;
   /** The name of the tool. */
   readonly name: string;
@@ -75,7 +75,7 @@ export interface ToolUseBlock {
   readonly pieces: readonly Piece[];
 }
 
-/** A block of any other type, sent as it is. */
+/** A block of any other type, sent unchanged. */
 export interface OtherBlock {
   /** Tells the blocks apart. */
   readonly type: "other";
@@ -121,31 +121,31 @@ export interface ReplyUsage {
   readonly cacheReadInputTokens?: number;
 }
 
-/** What every kind of reply has. */
+/** Common fields of all replies. */
 export interface ReplyBase {
   /** The server waits here before it sends even the status line. */
   readonly before: Gate | undefined;
-  /** Headers of the response, over the usual ones, for example rate limits. */
+  /** Headers of the response that override the usual ones, for example rate limits. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message of the model, streamed or whole as the request wants it. */
+/** A message of the model, streamed or whole, depending on the request. */
 export interface MessageReply extends ReplyBase {
   /** Tells the replies apart. */
   readonly kind: "message";
-  /** Blocks, and what happens between them. */
+  /** Blocks, and gates and faults between them. */
   readonly content: readonly (Block | Gate | Fault)[];
-  /** Why the model stopped; without it `tool_use` if there is a tool call, else `end_turn`. */
+  /** Why the model stopped; if absent, `tool_use` if there is a tool call, otherwise `end_turn`. */
   readonly stopReason: string | undefined;
   /** The text that made the model stop, for the stop reason `stop_sequence`. */
   readonly stopSequence: string | undefined;
   /** Tokens of the reply. */
   readonly usage: ReplyUsage;
-  /** The id of the message; without it the server gives one. */
+  /** Id of the message; if absent, the server assigns one. */
   readonly id: string | undefined;
-  /** The name of the model; without it that of the request. */
+  /** Name of the model; if absent, that of the request. */
   readonly model: string | undefined;
-  /** The most characters (code points) of a delta. */
+  /** Maximum length of a delta in code points. */
   readonly chunkSize: number | undefined;
 }
 
@@ -157,7 +157,7 @@ export interface FailureReply extends ReplyBase {
   readonly status: number;
   /** The body, JSON or not. */
   readonly body: string;
-  /** Whether it answers every call until the user says something else, not only one. */
+  /** Whether it answers every call until the user's next prompt, not only one. */
   readonly wholeTurn: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the `claude` executable that plays a scenario: it costs
- * nothing, needs no network, and does the same each time.
+ * A stand-in for the `claude` executable that plays a scenario: it costs nothing, needs no network,
+ * and is deterministic.
  *
  * @module
  */
@@ -26,22 +26,22 @@ export interface ScriptedClaudeOptions {
 
 /** How a process was started. */
 export interface ScriptedStart {
-  /** Which start it was, counted from 0. */
+  /** Number of the start, from 0. */
   readonly start: number;
   /** Id of the process. */
   readonly pid: number;
   /** The arguments, without the command and the scenario file. */
   readonly arguments: readonly string[];
-  /** The folder it was started in. */
+  /** Its working directory. */
   readonly workingDirectory: string;
-  /** Names of all environment variables, in order. */
+  /** Names of all environment variables, sorted. */
   readonly environmentNames: readonly string[];
-  /** Values of those that the scenario names. */
+  /** Values of the variables that the scenario lists. */
   readonly environment: { readonly [name: string]: string };
 }
 
 /**
- * A stand-in for `claude`, with a view of what it was sent.
+ * A stand-in for `claude` that records what it receives.
  *
  * @example A turn that waits for the test
  * ```ts
@@ -72,10 +72,10 @@ export class ScriptedClaude implements AsyncDisposable {
   readonly command: readonly string[];
   /** An executable file that does the same as {@linkcode command}. */
   readonly path: string;
-  /** The folder that holds everything; it goes with {@linkcode close}. */
+  /** Folder of all its files; {@linkcode close} removes it. */
   readonly folder: string;
   readonly #port: ControlPort;
-  /** What is played, if it is a recording. */
+  /** The recording that is played, if any. */
   readonly #runs: readonly (readonly RecordedLine[])[];
   #closed: Promise<void> | undefined;
 
@@ -94,8 +94,8 @@ export class ScriptedClaude implements AsyncDisposable {
   }
 
   /**
-   * Prepares a stand-in. No process is started: that is for the code under
-   * test to do, with {@linkcode command} or {@linkcode path}.
+   * Prepares a stand-in without starting a process: the code under test does that, with {@linkcode
+   * command} or {@linkcode path}.
    *
    * @param scenario What each started process does
    * @param options How it is run
@@ -111,12 +111,12 @@ export class ScriptedClaude implements AsyncDisposable {
   }
 
   /**
-   * Prepares a stand-in that plays a recording, as `replay()` does in memory. With
-   * {@linkcode check} it says whether all was as recorded.
+   * Prepares a stand-in that plays a recording, as `replay()` does in memory. {@linkcode check}
+   * then checks that everything happened as recorded.
    *
    * @param recording The file that the option `record` wrote.
    * @param options How it is run, and how fast.
-   * @throws {SyntaxError} It is no recording, or one of a newer format.
+   * @throws {SyntaxError} The file is not a recording, or has a newer format.
    */
   static async replay(
     recording: string | URL,
@@ -148,10 +148,10 @@ export class ScriptedClaude implements AsyncDisposable {
   }
 
   /**
-   * Checks, after {@linkcode ScriptedClaude.replay}, whether all went as recorded. Does
+   * Checks, after {@linkcode ScriptedClaude.replay}, that everything happened as recorded. Does
    * nothing after {@linkcode ScriptedClaude.create}.
    *
-   * @throws {Error} The host sent something else, or not all that was recorded.
+   * @throws {Error} The host sent something else, or not everything that was recorded.
    */
   check(): void {
     const { starts } = this;
@@ -170,7 +170,7 @@ export class ScriptedClaude implements AsyncDisposable {
     }
   }
 
-  /** All starts so far, in their order. */
+  /** All starts so far, in order. */
   get starts(): readonly ScriptedStart[] {
     const starts: ScriptedStart[] = [];
     for (let index = 0;; index++) {
@@ -182,10 +182,10 @@ export class ScriptedClaude implements AsyncDisposable {
 
   /**
    * The lines that all processes have read so far, in the order of the
-   * starts. A line that is no JSON object comes as `{ text: <the line> }`.
+   * starts. A line that is not a JSON object appears as `{ text: <the line> }`.
    *
-   * A line is here before anything that the process writes because of it, and
-   * it stays here when the process is gone.
+   * A line appears here before any output that the process writes in response, and it remains after
+   * the process is gone.
    */
   get received(): readonly JsonObject[] {
     return this.starts.flatMap(({ start }) => this.receivedBy(start));
@@ -222,8 +222,8 @@ export class ScriptedClaude implements AsyncDisposable {
   }
 
   /**
-   * Lets one process through a gate: the one that has waited longest, or, if
-   * none waits, the next to come.
+   * Lets one process through a gate: the one that has waited longest, or, if none waits, the next
+   * to arrive.
    */
   async release(name: string): Promise<void> {
     await this.#port.release(name);
@@ -239,8 +239,8 @@ export class ScriptedClaude implements AsyncDisposable {
   }
 
   /**
-   * Ends all processes that are still there, those they started too, and
-   * removes the folder. Calling it again changes nothing.
+   * Ends all running processes and those that they started, and removes the folder. Further calls
+   * do nothing.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -259,7 +259,7 @@ export class ScriptedClaude implements AsyncDisposable {
       try {
         Deno.kill(pid, "SIGKILL");
       } catch {
-        // It is gone already.
+        // The process is already gone.
       }
     }
     await Deno.remove(this.folder, { recursive: true });
@@ -268,7 +268,7 @@ export class ScriptedClaude implements AsyncDisposable {
 
 function defaultRunner(): readonly string[] {
   const url = new URL(import.meta.resolve("./scripted_claude_main.ts"));
-  // A file is named by its path, so that the wrapper script needs no escapes.
+  // Use the path of a file instead of its URL, so that the wrapper script needs no escapes.
   const main = url.protocol === "file:" ? pathOf(url) : url.href;
   const flags = ["run", "--quiet", "--no-config", "--no-lock", "-A"];
   return [Deno.execPath(), ...flags, main];
@@ -312,7 +312,7 @@ function parseObject(text: string): JsonObject {
       return value;
     }
   } catch {
-    // Told as text below.
+    // Reported as text below.
   }
   return { text };
 }

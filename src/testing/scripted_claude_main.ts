@@ -3,8 +3,8 @@
  * that its first argument names, over stdin and stdout. The other arguments
  * are those of the command line of `claude`.
  *
- * It takes part in tests as a process of its own, so it keeps its imports few;
- * the time to its first answer is the time each test waits.
+ * It runs as a separate process in tests, so it has few imports: every test waits for its first
+ * answer.
  */
 
 import type { PlayerOutput } from "./player/output.ts";
@@ -16,14 +16,14 @@ import type { RecordedLine } from "../observe/recording.ts";
 import type { Playing } from "./replay_player.ts";
 import type { GrandchildStep, Scenario } from "./scenario.ts";
 
-/** The file that a handle writes for its processes. */
+/** The file that a `ScriptedClaude` writes for its processes. */
 interface ScenarioFile {
   readonly scenario: Scenario;
-  /** The lines of each process of a recording, which is played instead. */
+  /** Lines of each process of a recording, which is played instead of the scenario. */
   readonly runs?: readonly (readonly RecordedLine[])[];
   /** How fast a recording is played; without pauses if absent. */
   readonly speed?: number;
-  /** Where the handle listens on the loopback interface. */
+  /** Port on the loopback interface that the `ScriptedClaude` listens on. */
   readonly port?: number;
 }
 
@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<never> {
   const folder = file.replace(/[^/\\]*$/, "");
   const record = new ProcessRecord(folder, scenario, list);
   if (runs !== undefined) {
-    // Only who plays a recording pays for what compares with it.
+    // Loaded only to play a recording.
     const { ReplayPlayer } = await import("./replay_player.ts");
     const options = speed === undefined ? {} : { speed };
     const lines = runs[record.start];
@@ -68,7 +68,7 @@ export async function main(args: readonly string[]): Promise<never> {
   return await surroundings.run();
 }
 
-/** The settings that the process is started with, if they can be read. */
+/** Returns the settings that the process is started with, if they can be read. */
 function settingsOf(
   args: readonly string[],
 ): Pick<PlayerStart, "settings"> {
@@ -79,20 +79,19 @@ function settingsOf(
   try {
     return { settings: JSON.parse(Deno.readTextFileSync(path)) };
   } catch {
-    // As the CLI does with what it cannot read: nothing of it is in force.
+    // Like the CLI, ignore settings that cannot be read.
     return {};
   }
 }
 
-/** What a process leaves behind for the handle to read, even after its end. */
+/** Files of a process that the `ScriptedClaude` can read, even after the process has ended. */
 class ProcessRecord {
   readonly start: number;
   readonly #root: string;
   readonly #folder: string;
 
   constructor(folder: string, scenario: Scenario, list: readonly string[]) {
-    // Making a folder either succeeds or fails as a whole, so two processes
-    // that start together get different numbers.
+    // Creating a folder is atomic, so two processes that start together get different numbers.
     let start = 0;
     for (;; start++) {
       try {
@@ -122,7 +121,7 @@ class ProcessRecord {
     Deno.renameSync(`${this.#folder}start.tmp`, `${this.#folder}start.json`);
   }
 
-  /** Keeps a line of input; it is on disk before anything answers it. */
+  /** Stores a line of input; it is on disk before any answer to it. */
   received(line: Uint8Array): void {
     const options = { append: true };
     Deno.writeFileSync(`${this.#folder}received.ndjson`, line, options);
@@ -139,7 +138,7 @@ class ProcessRecord {
   }
 }
 
-/** Does for a player what it cannot do itself. */
+/** Carries out the outputs of a player. */
 class Surroundings {
   readonly #player: Playing;
   readonly #record: ProcessRecord;
@@ -163,12 +162,11 @@ class Surroundings {
   }
 
   async run(): Promise<never> {
-    // A scenario may wait for ever, which Deno would take for the end.
+    // A scenario may wait forever, which must not end the event loop.
     setInterval(() => {}, 2 ** 30);
     this.#listen("SIGINT");
     if (Deno.build.os !== "windows") this.#listen("SIGTERM");
-    // Before anything else, so that the handle knows of a process that dies
-    // at once.
+    // Connect first, so that the `ScriptedClaude` knows of a process that dies immediately.
     await this.#connection;
     this.#read();
     for (;;) {
@@ -237,7 +235,7 @@ class Surroundings {
         return;
       case "kill":
         Deno.kill(Deno.pid, output.signal);
-        // The signal arrives at some time soon; nothing else may happen.
+        // Wait for the signal to arrive, so that nothing else happens before it.
         await new Promise<never>(() => {});
         return;
       case "exit":
@@ -285,7 +283,7 @@ class Surroundings {
     try {
       await writeAll(Deno.stdout, bytes);
     } catch {
-      // The host reads no more. The real CLI goes on to the end of its input.
+      // The host has stopped reading. The real CLI continues until its input ends.
       this.#stdoutOpen = false;
     }
   }
@@ -302,7 +300,7 @@ class Surroundings {
         await writeAll(Deno.stderr, block.subarray(0, left));
       }
     } catch {
-      // Nobody reads stderr; that is no reason to stop.
+      // A closed stderr is not a reason to stop.
     }
   }
 
@@ -346,11 +344,11 @@ class Surroundings {
     this.#player.receive(new TextDecoder().decode(line).trimEnd());
   }
 
-  /** Tells the handle about a place, and waits there if it is a gate. */
+  /** Reports a place to the `ScriptedClaude`, and waits there if it is a gate. */
   async #reached(name: string, key: string | undefined): Promise<void> {
     const connection = await this.#connection;
     if (connection === undefined) {
-      // Played without a handle, a gate stands open.
+      // Without a `ScriptedClaude`, gates are open.
       if (key !== undefined) this.#resume(key);
       return;
     }
@@ -376,7 +374,7 @@ class Surroundings {
     }
   }
 
-  /** Reads what the handle says: gates to open, or that all is over. */
+  /** Reads the commands of the `ScriptedClaude`: to open a gate or to end. */
   async #obey(connection: Deno.TcpConn): Promise<void> {
     const decoder = new TextDecoder();
     let text = "";
@@ -394,7 +392,7 @@ class Surroundings {
         }
       }
     } catch {
-      // The handle is gone; whoever started this process ends it.
+      // The `ScriptedClaude` is gone; the host ends this process.
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Turns a scripted message into the events of the Messages API, and these into text.
+ * Converts a scripted message to the events of the Messages API, and these to text.
  *
  * @module
  */
@@ -11,25 +11,26 @@ import type { ApiEvent, Block, Fault, MessageReply, Piece } from "./script.ts";
 /** How the events of a message end, if the client waits for all of them. */
 export type MessageOutcome = Exclude<RequestOutcome, "abandoned">;
 
-/** What the server knows of a reply that the script does not say. */
+/** Ids and model of a reply that the script does not set. */
 export interface Identity {
-  /** The id of the message, if the script gives none. */
+  /** Id of the message, if the script does not set one. */
   readonly messageId: string;
   /** The id of the request, for the header `request-id`. */
   readonly requestId: string;
-  /** The name of the model, if the script gives none. */
+  /** Name of the model, if the script does not set one. */
   readonly model: string;
-  /** Gives the id of the next tool call, if the script gives none. */
+  /** Returns the id of the next tool call without one in the script. */
   readonly nextToolUseId: () => string;
 }
 
 /**
- * The events of a message in their order. Waits at gates.
+ * Yields the events of a message in order. Waits at gates.
  *
  * @param reply The scripted message.
  * @param identity Ids and model.
- * @param gone Rejects when nobody reads the stream any more; ends every wait.
- * @returns The events, where a string is to be written as it is, and in the end how it ended.
+ * @param gone Rejects when the stream is no longer read; ends every wait.
+ * @returns A generator of events, where a string is written unchanged; its return value is the
+ *   outcome.
  */
 export async function* messageEvents(
   reply: MessageReply,
@@ -80,10 +81,10 @@ export async function* messageEvents(
 }
 
 /**
- * Whether the connection is to break in this reply.
+ * Whether the connection breaks in this reply.
  *
  * @param reply The scripted message.
- * @returns Whether it holds a `cut`.
+ * @returns Whether it contains a `cut`.
  */
 export function isCut(reply: MessageReply): boolean {
   return reply.content.some((part) =>
@@ -94,9 +95,9 @@ export function isCut(reply: MessageReply): boolean {
 }
 
 /**
- * An event as the lines of an event stream.
+ * Encodes an event as lines of an event stream.
  *
- * @param event The event, or text that is written as it is.
+ * @param event The event, or text that is written unchanged.
  * @returns The text, with its empty line.
  */
 export function encodeEvent(event: ApiEvent | string): string {
@@ -108,7 +109,7 @@ type Delta =
   | { readonly whole: ApiEvent }
   | { readonly type: string; readonly field: string; readonly piece: Piece };
 
-/** Does what stands between the deltas; tells how the stream ended if it is over. */
+/** Carries out a gate or fault between deltas; returns the outcome if that ends the stream. */
 async function* happen(
   part: Gate | Fault,
   gone: Promise<never>,
@@ -159,7 +160,7 @@ function startOfMessage(
       input_tokens: usage.inputTokens ?? 100,
       cache_creation_input_tokens: usage.cacheCreationInputTokens ?? 0,
       cache_read_input_tokens: usage.cacheReadInputTokens ?? 0,
-      // The API counts the first token here and tells the true number in message_delta.
+      // The API reports 1 here and the actual number in message_delta.
       output_tokens: 1,
     },
   };
@@ -228,7 +229,7 @@ function* split(
   size: number | undefined,
 ): Generator<string, void, undefined> {
   if (size === undefined) return yield text;
-  // By code points, so that no character is torn: half a surrogate pair is no UTF-8.
+  // Split by code points, because half a surrogate pair is not valid UTF-8.
   const characters = Array.from(text);
   for (let at = 0; at < characters.length; at += size) {
     yield characters.slice(at, at + size).join("");

@@ -1,11 +1,10 @@
 /**
- * The steps of which the turns of a scenario are made. The functions in
- * `steps.ts` build these values.
+ * Types of the steps in the turns of a scenario. The functions in `steps.ts` build these values.
  *
  * @module
  */
 
-/** A value that JSON can hold. `undefined` members are left out. */
+/** A JSON value. `undefined` members are left out. */
 export type Json =
   | null
   | boolean
@@ -17,7 +16,7 @@ export type Json =
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
-/** A signal that a step may name. */
+/** A signal that a step can use. */
 export type ScriptedSignal =
   | "SIGABRT"
   | "SIGHUP"
@@ -27,8 +26,8 @@ export type ScriptedSignal =
   | "SIGTERM";
 
 /**
- * What a text has to be: exactly this (white space around it aside), or with a part, or
- * as a regular expression says.
+ * A condition for a text: it equals this text (ignoring white space around it), contains a part, or
+ * matches a regular expression.
  */
 export type TextMatch =
   | string
@@ -44,7 +43,7 @@ export type TextMatch =
     readonly flags?: string;
   };
 
-/** Something that was said to the stand-in, and that a {@linkcode WhenStep} looks at. */
+/** A text received by the stand-in that a {@linkcode WhenStep} can test. */
 export type Heard =
   /** The last prompt that a turn has taken, pushed ones included. */
   | "prompt"
@@ -55,18 +54,18 @@ export type Heard =
   /** The input that the last tool call ran with, as JSON. */
   | "tool_input";
 
-/** Goes on in one of two ways. */
+/** Chooses between two sequences of steps. */
 export interface WhenStep<S = Step> {
   /** Which step this is. */
   readonly do: "when";
-  /** What is looked at. */
+  /** The text to test. */
   readonly heard: Heard;
-  /** What it has to be. */
+  /** The condition. */
   readonly is: TextMatch;
-  /** The steps if it is. */
+  /** Steps if the condition is met. */
   readonly then: readonly S[];
   /**
-   * The steps if it is not.
+   * Steps if it is not met.
    *
    * @default [] (nothing)
    */
@@ -75,13 +74,13 @@ export interface WhenStep<S = Step> {
 
 /** Steps to play after a number of deltas, while the block is still open. */
 export interface During {
-  /** How many deltas come first. */
+  /** Number of deltas before the steps. */
   readonly after: number;
-  /** What happens then, a {@linkcode gate} for instance. */
+  /** The steps, a {@linkcode gate} for instance. */
   readonly steps: readonly PlainStep[];
 }
 
-/** How the text of a block is cut into deltas, and how quickly they come. */
+/** How the text of a block is split into deltas, and how fast they arrive. */
 export interface DeltaOptions {
   /**
    * The number of deltas of about the same length, or their texts.
@@ -96,7 +95,7 @@ export interface DeltaOptions {
    * @default 1
    */
   readonly repeat?: number;
-  /** Milliseconds between two deltas, also when deltas are not written. */
+  /** Milliseconds between two deltas, even if deltas are not written. */
   readonly pauseMs?: number;
   /** Steps in the middle of the block. */
   readonly during?: During;
@@ -119,7 +118,7 @@ export interface ThinkingStep extends DeltaOptions {
   /** The text, once. */
   readonly text: string;
   /**
-   * What the API signs the thinking with.
+   * The API's signature of the thinking.
    *
    * @default `"c2lnbmF0dXJl"`
    */
@@ -130,11 +129,11 @@ export interface ThinkingStep extends DeltaOptions {
 export interface RedactedThinkingStep {
   /** Which step this is. */
   readonly do: "redacted_thinking";
-  /** What the API would have encrypted, as base64. */
+  /** The encrypted data, as base64. */
   readonly data: string;
 }
 
-/** One call of a tool, with what comes of it. */
+/** A tool call, with its permission and result. */
 export interface ScriptedToolCall {
   /** The tool as the model names it. */
   readonly name: string;
@@ -147,8 +146,8 @@ export interface ScriptedToolCall {
    */
   readonly id?: string;
   /**
-   * Whether the permission of the user is needed. The permission mode and the
-   * lists of allowed tools are heeded as far as they name the whole tool.
+   * Whether the user's permission is needed. The permission mode and the lists of allowed tools are
+   * respected, but only entries for a whole tool.
    *
    * @default false
    */
@@ -171,11 +170,11 @@ export interface ScriptedToolCall {
   readonly isError?: boolean;
   /** The structured result, `tool_use_result` on the wire. */
   readonly result?: Json;
-  /** Number or texts of the deltas of the input. */
+  /** Number of deltas of the input, or their texts. */
   readonly deltas?: number | readonly string[];
   /** What happens while the tool runs. */
   readonly running?: readonly PlainStep[];
-  /** What the turn goes on with instead of its other steps if the call is refused. */
+  /** Steps that replace the rest of the turn if the call is refused. */
   readonly refused?: readonly Step[];
 }
 
@@ -186,8 +185,8 @@ export interface ToolCallsStep {
   /** The calls in the order of their blocks. */
   readonly calls: readonly ScriptedToolCall[];
   /**
-   * Whether all permissions are asked for at once, and the results come in the
-   * order of the answers; else one call is through before the next one asks.
+   * Whether all permissions are requested at once, with results in the order of the answers;
+   * otherwise each call finishes before the next one asks.
    */
   readonly overlap?: boolean;
 }
@@ -237,7 +236,7 @@ export interface ResultStep {
   readonly fields?: JsonObject;
 }
 
-/** An API failure: the assistant line that tells of it, and its result. */
+/** An API failure: the assistant line that reports it, and its result. */
 export interface ApiErrorStep {
   /** Which step this is. */
   readonly do: "api_error";
@@ -245,7 +244,7 @@ export interface ApiErrorStep {
   readonly status: number | null;
   /** `assistant.error`, such as `"rate_limit"`. */
   readonly error: string;
-  /** What is told in place of a reply. */
+  /** Text in place of a reply. */
   readonly text: string;
   /**
    * `api_error_type` of both lines.
@@ -265,7 +264,7 @@ export interface ApiErrorStep {
    * @default "stop_sequence"
    */
   readonly stopReason?: string;
-  /** The rate limit that refused it, as `api_error_params.rate_limit_info` of the reply. */
+  /** The exceeded rate limit, as `api_error_params.rate_limit_info` of the reply. */
   readonly limit?: JsonObject;
 }
 
@@ -274,7 +273,7 @@ export interface RefusalStep {
   /** Which step this is. */
   readonly do: "refusal";
   /**
-   * What is told in place of a reply.
+   * Text in place of a reply.
    *
    * @default "API Error: the safeguards of the model flagged this message."
    */
@@ -292,7 +291,7 @@ export interface BrokenStreamStep {
   readonly text: string;
 }
 
-/** A step that is not a part of a message. */
+/** A step that is not part of a message. */
 export type PlainStep =
   | WhenStep<PlainStep>
   | {
@@ -308,21 +307,21 @@ export type PlainStep =
     /** Writes an object as a line; uuid and session_id are added if missing. */
     readonly do: "line";
     readonly line: JsonObject;
-    /** Whether the line stays as it is, without uuid and session_id. */
+    /** Whether the line stays unchanged, without uuid and session_id. */
     readonly bare?: boolean;
     /** Length of a field `padding` that is added, for very long lines. */
     readonly paddingBytes?: number;
   }
-  /** Writes text to stdout as it is; no newline is added. */
+  /** Writes text to stdout unchanged, without adding a newline. */
   | { readonly do: "write"; readonly text: string }
-  /** Writes bytes to stdout as they are. */
+  /** Writes bytes to stdout unchanged. */
   | { readonly do: "write_bytes"; readonly base64: string }
   /** Writes text to stderr, repeated until `bytes` are reached. */
   | { readonly do: "stderr"; readonly text: string; readonly bytes?: number }
   | RequestStep
   /** Withdraws a request; without an id the last one. */
   | { readonly do: "cancel"; readonly id?: string }
-  /** From here on lines are written in pieces of so many bytes; 0 ends it. */
+  /** Writes lines in pieces of `bytes` bytes from here on; 0 ends this. */
   | { readonly do: "chunks"; readonly bytes: number }
   | SpoilStep
   | { readonly do: "pause"; readonly ms: number }
@@ -330,9 +329,9 @@ export type PlainStep =
   | { readonly do: "gate"; readonly name: string }
   /** Waits until there is a prompt that no turn has taken. */
   | { readonly do: "await_prompt" }
-  /** Tells the test that this place was reached, and goes on. */
+  /** Reports to the test that this place was reached, and continues. */
   | { readonly do: "mark"; readonly name: string }
-  /** Never goes on. Requests are still answered unless `deaf`. */
+  /** Waits forever. Requests are still answered unless `deaf`. */
   | { readonly do: "silence"; readonly deaf?: boolean }
   | { readonly do: "exit"; readonly code: number }
   | { readonly do: "kill"; readonly signal: ScriptedSignal }
@@ -348,12 +347,12 @@ export type PlainStep =
   | BackgroundStep;
 
 /**
- * What may have no effect: a signal, the end of input, or the request to interrupt the
- * turn, which is answered all the same.
+ * What can be ignored: a signal, the end of input, or the request to interrupt the turn, which is
+ * still answered.
  */
 export type Ignored = "sigterm" | "sigint" | "eof" | "interrupt";
 
-/** Spoils a line of stdout, once. */
+/** Corrupts one line of stdout. */
 export interface SpoilStep {
   /** Which step this is. */
   readonly do: "spoil";
@@ -363,22 +362,22 @@ export interface SpoilStep {
    */
   readonly how: "twice" | "late" | "lost" | "half";
   /**
-   * Which line: the next one whose `type` is this.
+   * The `type` of the line to corrupt.
    *
    * @default the next one
    */
   readonly type?: string;
 }
 
-/** Starts a process that waits for ever, as a shell command may. */
+/** Starts a process that waits forever, as a shell command may. */
 export interface GrandchildStep {
   /** Which step this is. */
   readonly do: "grandchild";
-  /** Whether it leads a session and a process group of its own, as real commands do. */
+  /** Whether it leads its own session and process group, as real commands do. */
   readonly ownGroup?: boolean;
   /** Whether it holds stdout and stderr of this process open. */
   readonly holdsOutput?: boolean;
-  /** Whether it is ended when this process ends in good order. */
+  /** Whether it is ended when this process ends normally. */
   readonly cleanedUp?: boolean;
 }
 
@@ -416,7 +415,7 @@ export interface ScriptedUsage {
   readonly costUsd?: number;
 }
 
-/** Work that goes on beside the conversation. */
+/** Work in parallel to the conversation. */
 export interface BackgroundStep {
   /** Which step this is. */
   readonly do: "background";
@@ -426,7 +425,7 @@ export interface BackgroundStep {
    * @default the next of `task-1`, `task-2`, …
    */
   readonly taskId?: string;
-  /** What the task is about. */
+  /** Description of the task. */
   readonly description: string;
   /** What happens while the task runs; a gate keeps it running. */
   readonly steps: readonly PlainStep[];
@@ -436,11 +435,11 @@ export interface BackgroundStep {
    * @default "completed"
    */
   readonly status?: "completed" | "failed" | "stopped";
-  /** The turn that the CLI starts by itself when the task is over. */
+  /** The turn that the CLI starts on its own when the task ends. */
   readonly wakeUp?: readonly Step[];
 }
 
-/** Anything that may stand in a turn. */
+/** Any step of a turn. */
 export type Step =
   | BlockStep
   | PlainStep

@@ -39,10 +39,10 @@ import type { Message, Notice } from "../messages/mod.ts";
 import { asTextMatch } from "./text_match.ts";
 
 /**
- * A scenario of one process that plays these turns.
+ * Returns a scenario of one process that plays these turns.
  *
  * @param turns A list of steps for each turn
- * @param process What else the process does
+ * @param process Other fields of the process
  * @example Two turns
  * ```ts
  * import { step } from "@claudestream/core/testing";
@@ -105,14 +105,14 @@ export function toolCalls(
   return { do: "tool_calls", calls, ...options };
 }
 
-/** Another attempt to reach the API is announced. */
+/** Announces another attempt to reach the API. */
 export function apiRetry(
   options: Omit<Extract<PlainStep, { do: "api_retry" }>, "do"> = {},
 ): PlainStep {
   return { do: "api_retry", ...options };
 }
 
-/** News about a rate limit. */
+/** Reports the state of a rate limit. */
 export function rateLimit(info: JsonObject = {}): PlainStep {
   return { do: "rate_limit", info };
 }
@@ -145,19 +145,19 @@ export function message<T extends Notice["type"]>(
   );
 }
 
-/** Text on stdout as it is: noise, a broken line, or half of one. */
+/** Text on stdout, unchanged: noise, a broken line, or half a line. */
 export function write(value: string): PlainStep {
   return { do: "write", text: value };
 }
 
-/** Bytes on stdout as they are. */
+/** Bytes on stdout, unchanged. */
 export function writeBytes(bytes: Uint8Array): PlainStep {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return { do: "write_bytes", base64: btoa(binary) };
 }
 
-/** Text on stderr, repeated up to a number of bytes when one is given. */
+/** Text on stderr, repeated up to `bytes` bytes if given. */
 export function stderr(value: string, bytes?: number): PlainStep {
   return {
     do: "stderr",
@@ -189,12 +189,12 @@ export function cancelRequest(id?: string): PlainStep {
   return { do: "cancel", ...(id === undefined ? {} : { id }) };
 }
 
-/** From here on lines are written in pieces of so many bytes; 0 ends it. */
+/** Writes lines in pieces of `bytes` bytes from here on; 0 ends this. */
 export function inChunks(bytes: number): PlainStep {
   return { do: "chunks", bytes };
 }
 
-/** Spoils the next line of stdout, or the next one of a type: once. */
+/** Corrupts the next line of stdout, or the next one of a type. */
 export function spoil(how: SpoilStep["how"], type?: string): SpoilStep {
   return { do: "spoil", how, ...(type === undefined ? {} : { type }) };
 }
@@ -214,17 +214,17 @@ export function awaitPrompt(): PlainStep {
   return { do: "await_prompt" };
 }
 
-/** Tells the test that this place was reached, without waiting. */
+/** Reports to the test that this place was reached, without waiting. */
 export function mark(name: string): PlainStep {
   return { do: "mark", name };
 }
 
-/** Never goes on. A deaf process does not react to its input either. */
+/** Waits forever. A deaf process does not react to its input either. */
 export function silence(options: { readonly deaf?: boolean } = {}): PlainStep {
   return { do: "silence", ...options };
 }
 
-/** Ends the process at once. */
+/** Ends the process immediately. */
 export function exit(code: number): PlainStep {
   return { do: "exit", code };
 }
@@ -239,7 +239,7 @@ export function ignore(what: Ignored): PlainStep {
   return { do: "ignore", what };
 }
 
-/** Starts a process that stays when this one ends, unless `cleanedUp`. */
+/** Starts a process that outlives this one, unless `cleanedUp`. */
 export function grandchild(
   options: Omit<GrandchildStep, "do"> = {},
 ): GrandchildStep {
@@ -251,7 +251,7 @@ export function file(name: string, text: string): PlainStep {
   return { do: "file", name, text };
 }
 
-/** Closes stdout and goes on. */
+/** Closes stdout and continues. */
 export function closeStdout(): PlainStep {
   return { do: "close_stdout" };
 }
@@ -266,7 +266,7 @@ export function usage(value: ScriptedUsage): PlainStep {
   return { do: "usage", usage: value };
 }
 
-/** Starts a task beside the conversation. */
+/** Starts a task in parallel to the conversation. */
 export function background(
   description: string,
   steps: readonly PlainStep[],
@@ -283,7 +283,7 @@ export function result(
   return { do: "result", subtype, fields };
 }
 
-/** The API failed for good: an assistant line and a result that tell of it. */
+/** A final failure of the API: the assistant line that reports it, and its result. */
 export function apiError(
   status: number | null,
   error: string,
@@ -299,10 +299,10 @@ export function noResult(): Step {
 }
 
 /**
- * A turn for prompts of a kind, for `onPrompt` of a process.
+ * A turn for matching prompts, for `onPrompt` of a process.
  *
  * @param prompt The text of the prompt, or a regular expression
- * @param turn What happens then
+ * @param turn The turn to play
  * @example
  * ```ts
  * import { step } from "@claudestream/core/testing";
@@ -325,12 +325,12 @@ export function onPrompt(
 }
 
 /**
- * Goes on in one of two ways, by what was said to the stand-in.
+ * Chooses between two sequences of steps, depending on a text that the stand-in received.
  *
- * @param heard What is looked at
- * @param is What it has to be: a text, or a regular expression
- * @param then The steps if it is
- * @param otherwise The steps if it is not
+ * @param heard The text to test
+ * @param is The condition: a text, or a regular expression
+ * @param then Steps if the condition is met
+ * @param otherwise Steps if it is not met
  */
 export function when<S extends Step>(
   heard: Heard,
@@ -361,14 +361,14 @@ export function rateLimited(
   });
 }
 
-/** The API is overloaded and stays so, which ends the turn. */
+/** The API stays overloaded, which ends the turn. */
 export function overloaded(): ApiErrorStep {
   return apiError(529, "server_error", "API Error: 529 Overloaded", {
     errorType: "overloaded_error",
   });
 }
 
-/** The conversation is longer than the model can read, which ends the turn. */
+/** The conversation exceeds the context of the model, which ends the turn. */
 export function contextOverflow(): ApiErrorStep {
   return apiError(400, "invalid_request", "Prompt is too long", {
     errorType: "invalid_request_error",

@@ -1,5 +1,5 @@
 /**
- * What a turn gave, without what differs from run to run.
+ * Converts a turn to data that is the same in every run, for snapshots.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import type { CollectedTurn } from "./collect.ts";
 /** Options of {@linkcode turnSnapshot}. */
 export interface TurnSnapshotOptions {
   /**
-   * Whether pieces of blocks (`stream_delta`, `tool_input_delta`) are kept: how a text is
-   * cut is a matter of chance with the real CLI.
+   * Whether pieces of blocks (`stream_delta`, `tool_input_delta`) are kept: with the real CLI, the
+   * splitting of a text is random.
    *
    * @default false
    */
   readonly deltas?: boolean;
   /**
-   * Paths and what stands for them: `{ [home]: "<home>" }`. The working directory of the
-   * session is `<cwd>` anyway.
+   * Paths and their replacements: `{ [home]: "<home>" }`. The working directory of the session is
+   * always replaced by `<cwd>`.
    *
    * @default {}
    */
@@ -40,10 +40,12 @@ const DELTAS: ReadonlySet<string> = new Set([
   "tool_input_delta",
 ]);
 
-/** Names of fields whose values are ids: each gets a number, in the order of its first use. */
+/**
+ * Matches names of fields whose values are ids: each gets a number, in the order of its first use.
+ */
 const ID = /(^id|Id|Ids|Uuid|Uuids|^uuid)$/;
 
-/** Names of fields whose values are times or lengths of time. */
+/** Matches names of fields whose values are times or durations. */
 const TIME = /(Ms|At|Time|timestamp|Timestamp)$|^(pid|durationMs)$/;
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
@@ -51,14 +53,13 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 
 /**
- * Makes plain data of the events of a turn, for `assertSnapshot` of `@std/testing`,
- * `toMatchSnapshot` of vitest or a comparison of your own. Ids are numbered
- * (`<id 1>`, the same wherever it occurs), times are `<time>`, lengths of time 0, paths
- * below the working directory begin with `<cwd>`.
+ * Converts the events of a turn to plain data, for `assertSnapshot` of `@std/testing`,
+ * `toMatchSnapshot` of vitest or your own comparison. Ids are numbered (`<id 1>`, consistently),
+ * times become `<time>`, durations 0, and paths below the working directory begin with `<cwd>`.
  *
- * @param turn What `collect()` returned, or a list of events.
- * @param options What is kept and replaced.
- * @returns A list of objects, a field less for each that is `undefined`.
+ * @param turn The result of `collect()`, or a list of events.
+ * @param options What to keep and what to replace.
+ * @returns A list of objects without `undefined` fields.
  *
  * @example
  * ```ts
@@ -88,7 +89,7 @@ export function turnSnapshot(
     ...(init === undefined || init.cwd === "/" ? {} : { [init.cwd]: "<cwd>" }),
     ...options.paths,
   }).filter(([path]) => path !== "")
-    // A path below another one has a name of its own.
+    // Replace longer paths first, since a path below another one has its own name.
     .sort(([a], [b]) => b.length - a.length);
   const stable = new Stable(paths);
   const data: unknown = JSON.parse(JSON.stringify(events));
@@ -96,7 +97,7 @@ export function turnSnapshot(
   return stable.value(data, "") as readonly SnapshotValue[];
 }
 
-/** Replaces what differs, the same everywhere. */
+/** Replaces values that vary, consistently. */
 class Stable {
   readonly #paths: readonly (readonly [string, string])[];
   readonly #ids = new Map<string, string>();
@@ -105,7 +106,9 @@ class Stable {
     this.#paths = paths;
   }
 
-  /** Finds the ids, so that they are replaced in texts before their own field, too. */
+  /**
+   * Collects the ids first, so that they are also replaced in texts that come before their field.
+   */
   note(value: unknown, name = ""): void {
     if (typeof value === "string") {
       for (const [uuid] of value.matchAll(UUID)) this.#number(uuid);

@@ -1,7 +1,7 @@
 import type { ApiEvent } from "./script.ts";
 import type { MessageOutcome } from "./sse.ts";
 
-/** A whole message, or what came in its place. */
+/** A whole message, or the error that replaced it. */
 export type WholeMessage =
   | {
     readonly outcome: "sent";
@@ -18,10 +18,10 @@ export type WholeMessage =
   | { readonly outcome: "cut" };
 
 /**
- * Puts the events of a message together as a client would, for a request without streaming.
+ * Assembles a message from its events as a client would, for a request without streaming.
  *
- * @param events What `messageEvents` gives.
- * @returns The message, or what came in its place.
+ * @param events The result of `messageEvents`.
+ * @returns The message, or the error that replaced it.
  */
 export async function wholeMessage(
   events: AsyncGenerator<ApiEvent | string, MessageOutcome, undefined>,
@@ -29,7 +29,7 @@ export async function wholeMessage(
   let message: Record<string, unknown> = {};
   const content: OpenBlock[] = [];
   let last: ApiEvent = { type: "" };
-  // By hand, because a loop would drop the value that says how it ended.
+  // Iterate by hand, because a loop would drop the return value with the outcome.
   let next = await events.next();
   for (; !next.done; next = await events.next()) {
     const event = next.value;
@@ -73,7 +73,7 @@ export async function wholeMessage(
 
 interface OpenBlock {
   readonly block: Record<string, unknown>;
-  /** The input of a tool, which is parsed when the block is whole. */
+  /** JSON of a tool's input, which is parsed when the block is complete. */
   json: string;
 }
 
@@ -95,7 +95,8 @@ function close({ block, json }: OpenBlock): Record<string, unknown> {
   try {
     return { ...block, input: JSON.parse(json) };
   } catch {
-    // Broken on purpose. A whole message has no place for that, so the input stays empty.
+    // The JSON is broken on purpose. A whole message cannot represent that, so the input stays
+    // empty.
     return block;
   }
 }

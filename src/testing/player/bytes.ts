@@ -1,11 +1,11 @@
-/** Bytes, and how they are written. */
+/** Encodes and writes bytes. */
 
-/** The UTF-8 bytes of a text. */
+/** Returns the UTF-8 bytes of a text. */
 export function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Writes all bytes, in as many calls as it takes. */
+/** Writes all bytes, in as many calls as needed. */
 export async function writeAll(
   writer: { write(bytes: Uint8Array): Promise<number> },
   bytes: Uint8Array,

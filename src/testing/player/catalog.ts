@@ -1,6 +1,6 @@
 /**
- * What the real CLI says about itself in `system/init` and in the response to
- * `initialize`. Names are those of CLI 2.1.330; descriptions are our own.
+ * What the CLI reports about itself in `system/init` and in the response to `initialize`. Names are
+ * from CLI 2.1.330; descriptions were written for this library.
  */
 
 import type { Json, JsonObject } from "../scenario.ts";
@@ -12,7 +12,7 @@ export const TOOLS: readonly string[] = (
   "SendMessage Skill TaskStop ToolSearch WebFetch WebSearch Workflow Write"
 ).split(" ");
 
-/** Tools that are offered only when permissions are asked of the host. */
+/** Tools that are available only if the host answers permission requests. */
 export const HOST_TOOLS: readonly string[] = [
   "AskUserQuestion",
   "EnterPlanMode",
@@ -27,7 +27,7 @@ export const SKILLS: readonly string[] = [
   "simplify",
 ];
 
-/** Slash commands with what they do and what they take. */
+/** Slash commands, each with its description and argument hint. */
 const COMMANDS: readonly (readonly [string, string, string])[] = [
   ["verify", "Check a change by running it", ""],
   ["debug", "Turn on the debug log of this session", "[what is wrong]"],
@@ -77,7 +77,7 @@ export const MODELS: readonly Json[] = [
   supportsThinkingOff: false,
 }));
 
-/** The payload of the `initialize` response. */
+/** Returns the payload of the `initialize` response. */
 export function initializePayload(
   version: string,
   pid: number,

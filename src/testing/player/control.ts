@@ -1,4 +1,4 @@
-/** Answers the requests of the host that change nothing or little. */
+/** Answers the requests of the host that have little or no effect. */
 
 import { REQUESTS } from "../../capabilities/table.ts";
 import { initializePayload, MODELS } from "./catalog.ts";
@@ -7,7 +7,7 @@ import type { PlayerOutput } from "./output.ts";
 import type { Json, JsonObject } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
-/** A `control_response` that tells of success; the payload may be absent. */
+/** Returns a successful `control_response`; the payload may be absent. */
 export function success(
   stage: Stage,
   id: Json | undefined,
@@ -20,7 +20,7 @@ export function success(
   });
 }
 
-/** A `control_response` that tells of an error. */
+/** Returns a `control_response` with an error. */
 export function failure(
   stage: Stage,
   id: Json | undefined,
@@ -47,7 +47,7 @@ const MODES = [
   "plan",
 ];
 
-/** The answer to `initialize`, once servers of the host were greeted. */
+/** Returns the answer to `initialize`, after the host's servers were greeted. */
 export function answerInitialize(
   stage: Stage,
   id: Json | undefined,
@@ -69,7 +69,7 @@ export function answerInitialize(
   return success(stage, id, payload, beside);
 }
 
-/** The answer to any request that the player itself does not see to. */
+/** Returns the answer to any request that the player does not handle itself. */
 export function answerRequest(
   stage: Stage,
   id: Json | undefined,
@@ -158,7 +158,7 @@ export function answerRequest(
   }
 }
 
-/** The answer to a request that this version does not know. */
+/** Returns the answer to a request that this version does not know. */
 function unsupported(
   stage: Stage,
   id: Json | undefined,

@@ -1,11 +1,11 @@
-/** Requests of a scripted Claude to its host: hooks, MCP, and any other. */
+/** Requests of a scripted Claude to its host: hooks, MCP, and others. */
 
 import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
 import type { Json, JsonObject } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
-/** Sends a request and gives its id; the answer comes under that key. */
+/** Sends a request and returns its id; the answer arrives under that key. */
 export function* sendRequest(
   stage: Stage,
   request: JsonObject,
@@ -16,7 +16,7 @@ export function* sendRequest(
   return id;
 }
 
-/** Waits for the answers to some requests, in whatever order they come. */
+/** Waits for the answers to some requests, in any order. */
 export function* awaitAnswers(
   ids: readonly string[],
 ): SubScript<ReadonlyMap<string, HostAnswer>> {
@@ -41,14 +41,14 @@ export function* ask(
   return answers.get(sent) ?? { kind: "closed" };
 }
 
-/** What the hooks of an event said, taken together. */
+/** The combined answer of the hooks of an event. */
 export interface HookVerdict {
   readonly decision: "allow" | "deny" | "ask" | undefined;
   readonly reason: string;
   readonly updatedInput: JsonObject | undefined;
 }
 
-/** Calls all hooks of an event, at once, and joins their answers. */
+/** Calls all hooks of an event in parallel, and combines their answers. */
 export function* callHooks(
   stage: Stage,
   event: string,
@@ -90,7 +90,7 @@ export function* callHooks(
   }
   const updatedInput = verdicts.find((verdict) => verdict.updatedInput)
     ?.updatedInput;
-  // The strictest answer counts.
+  // The strictest answer wins.
   for (const decision of ["deny", "ask", "allow"] as const) {
     const found = verdicts.find((verdict) => verdict.decision === decision);
     if (found !== undefined) return { ...found, updatedInput };
@@ -114,7 +114,7 @@ function readVerdict(answer: HostAnswer): HookVerdict | undefined {
   };
 }
 
-/** A matcher is empty, `*`, or a pattern for the whole name of a tool. */
+/** Whether a matcher applies: it is empty, `*`, or a pattern for the whole name of a tool. */
 function matches(matcher: string | undefined, name: string | undefined) {
   if (!matcher || matcher === "*" || name === undefined) return true;
   try {
@@ -124,7 +124,7 @@ function matches(matcher: string | undefined, name: string | undefined) {
   }
 }
 
-/** Reads the hooks out of an `initialize` request. */
+/** Reads the hooks from an `initialize` request. */
 export function readHooks(hooks: Json | undefined): Stage["hooks"] {
   if (!isObject(hooks)) return [];
   const list: { event: string; matcher: string; callbackId: string }[] = [];
@@ -166,7 +166,7 @@ export function* sendMcp(
   return isObject(response) ? response : {};
 }
 
-/** Greets the servers of the host one after the other and lists their tools. */
+/** Initializes the servers of the host one after the other and lists their tools. */
 export function* greetServers(
   stage: Stage,
   names: readonly string[],
@@ -204,7 +204,7 @@ export function* greetServers(
   done();
 }
 
-/** The name under which the model sees a tool of an MCP server. */
+/** Returns the name under which the model sees a tool of an MCP server. */
 function mcpToolName(server: string, tool: string): string {
   const plain = (name: string) => name.replaceAll(/[^A-Za-z0-9_-]/g, "_");
   return `mcp__${plain(server)}__${plain(tool)}`;

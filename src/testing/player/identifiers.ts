@@ -1,12 +1,12 @@
-/** Ids and times of a scenario: they look real, and come out the same again. */
+/** Ids and times of a scenario: they look real, and are the same in each run. */
 
-/** Gives ids that depend on the seed and on nothing else. */
+/** Generates ids that depend only on the seed. */
 export class Identifiers {
   #state: number;
   readonly #counters = new Map<string, number>();
 
   constructor(seed: string) {
-    // FNV-1a, so that seeds that differ in one character differ in all ids.
+    // FNV-1a, so that seeds that differ in one character produce entirely different ids.
     let hash = 0x811c9dc5;
     for (let index = 0; index < seed.length; index++) {
       hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
@@ -14,7 +14,7 @@ export class Identifiers {
     this.#state = hash >>> 0;
   }
 
-  /** The next version 4 UUID. */
+  /** Returns the next version 4 UUID. */
   uuid(): string {
     const bytes = new Uint8Array(16);
     for (let index = 0; index < 16; index += 4) {
@@ -36,19 +36,19 @@ export class Identifiers {
     return text;
   }
 
-  /** The next id with this prefix: `msg_0001`, `msg_0002`, … */
+  /** Returns the next id with this prefix: `msg_0001`, `msg_0002`, … */
   next(prefix: string): string {
     return prefix + String(this.count(prefix)).padStart(4, "0");
   }
 
-  /** How often this name was counted, this time included. */
+  /** Counts a name. Returns its count so far, including this call. */
   count(name: string): number {
     const count = (this.#counters.get(name) ?? 0) + 1;
     this.#counters.set(name, count);
     return count;
   }
 
-  /** A 32 bit word: a Weyl sequence through a mixing function. */
+  /** Returns a 32-bit word: a Weyl sequence through a mixing function. */
   #word(): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;
     let word = this.#state;
@@ -75,13 +75,13 @@ export class ScriptedClock {
     return this.#now;
   }
 
-  /** Moves the clock on by a millisecond and gives the time as ISO 8601. */
+  /** Advances the clock by a millisecond and returns the time as ISO 8601. */
   stamp(): string {
     this.#now += 1;
     return new Date(this.#now).toISOString();
   }
 
-  /** Moves the clock on. */
+  /** Advances the clock. */
   advance(ms: number): void {
     this.#now += ms;
   }

@@ -1,14 +1,14 @@
-/** What the arguments of the command line mean to a scripted Claude. */
+/** Interprets the command line of a scripted Claude. */
 
 import type { Identifiers } from "./identifiers.ts";
 
-/** The arguments that change what is written. */
+/** The arguments that affect the output. */
 export interface Launch {
   readonly arguments: readonly string[];
   readonly workingDirectory: string;
   readonly sessionId: string;
   readonly model: string;
-  /** As the arguments name it; `undefined` if they do not. */
+  /** Permission mode from the arguments; `undefined` if not given. */
   readonly permissionMode: string | undefined;
   readonly partialMessages: boolean;
   readonly asksHost: boolean;
@@ -18,7 +18,7 @@ export interface Launch {
   readonly disallowedTools: readonly string[];
 }
 
-/** Reads the arguments; flags that mean nothing here are passed over. */
+/** Reads the arguments; ignores flags without effect here. */
 export function readLaunch(
   list: readonly string[],
   identifiers: Identifiers,
@@ -72,7 +72,7 @@ function names(
   return text === undefined ? [] : text.split(/[ ,]+/);
 }
 
-/** The full name of a model, from an alias or as it is. */
+/** Returns the full name of a model, resolving aliases. */
 export function resolveModel(name: string): string {
   switch (name) {
     case "default":

@@ -19,7 +19,7 @@ interface OpenBlock {
   text: string;
 }
 
-/** One message: its blocks come as deltas and as `assistant` lines. */
+/** One message, whose blocks are written as deltas and as `assistant` lines. */
 export class Message {
   readonly id: string;
   readonly #stage: Stage;
@@ -45,7 +45,7 @@ export class Message {
     stage.nextUsage = undefined;
   }
 
-  /** What comes before the first block. */
+  /** Writes what comes before the first block. */
   *start(): SubScript<void> {
     if (!this.#stage.launch.partialMessages) return;
     yield* this.#stage.system("status", { status: "requesting" });
@@ -141,7 +141,7 @@ export class Message {
     );
   }
 
-  /** The stream breaks off: nothing of the message counts, and it is asked for again. */
+  /** Breaks the stream off: the message is discarded, and the CLI requests it again. */
   *break(text: string): SubScript<void> {
     const index = this.#index;
     yield* this.#blockStart({ type: "text", text: "" });
@@ -163,7 +163,7 @@ export class Message {
     });
   }
 
-  /** The true stop reason and usage; from here on the message is paid for. */
+  /** Writes the final stop reason and usage; from here on the message counts in the cost. */
   *delta(stopReason: string): SubScript<void> {
     this.#stage.spend(this.#spent);
     yield* this.#event({
@@ -177,7 +177,7 @@ export class Message {
     yield* this.#event({ type: "message_stop" });
   }
 
-  /** Cuts the message off: what is written becomes a partial block. */
+  /** Aborts the message: the text so far becomes a partial block. */
   *abort(interruption: () => SubScript<void>): SubScript<void> {
     const block = this.#open;
     const written = block?.text ?? "";
@@ -222,7 +222,7 @@ export class Message {
     });
   }
 
-  /** Fields that every `message` object has, but for its content. */
+  /** Returns the fields of every `message` object, except its content. */
   #body(): JsonObject {
     return {
       id: this.id,
@@ -308,7 +308,7 @@ export class Message {
   }
 }
 
-/** Cuts a text into so many pieces, or takes the pieces as they are given. */
+/** Splits a text into the given number of pieces, or uses the given pieces. */
 function cut(
   text: string,
   deltas: number | readonly string[],
@@ -322,7 +322,7 @@ function cut(
   return pieces.length === 0 ? [""] : pieces;
 }
 
-/** The name of the model in API messages, without the mark for its context. */
+/** Returns the name of the model in API messages, without the suffix for its context size. */
 function apiModel(stage: Stage): string {
   return stage.model.replace(/\[.*\]$/, "");
 }

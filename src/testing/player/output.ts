@@ -1,8 +1,8 @@
-/** What a player wants done, and what it waits for. */
+/** Outputs of a player, and what it waits for. */
 
 import type { GrandchildStep, Json, ScriptedSignal } from "../scenario.ts";
 
-/** One thing that the surroundings of a player have to do for it. */
+/** An action that a player's environment must carry out. */
 export type PlayerOutput =
   /** Write a line to stdout; `chunkBytes` asks for several small writes. */
   | {
@@ -10,15 +10,15 @@ export type PlayerOutput =
     readonly line: string;
     readonly chunkBytes?: number;
   }
-  /** Write bytes to stdout as they are. */
+  /** Write bytes to stdout unchanged. */
   | { readonly do: "bytes"; readonly bytes: Uint8Array }
   /** Write to stderr. */
   | { readonly do: "stderr"; readonly text: string; readonly bytes: number }
-  /** Call `resume(key)` after so many milliseconds. */
+  /** Call `resume(key)` after `ms` milliseconds. */
   | { readonly do: "pause"; readonly ms: number; readonly key: string }
   /** Call `resume(key)` when the gate is released. */
   | { readonly do: "gate"; readonly name: string; readonly key: string }
-  /** Tell that this place was reached. */
+  /** Report that this place was reached. */
   | { readonly do: "mark"; readonly name: string }
   /** Start a process that outlives the player's. */
   | GrandchildStep
@@ -28,22 +28,22 @@ export type PlayerOutput =
   | { readonly do: "stop_reading" }
   /** Die of a signal. */
   | { readonly do: "kill"; readonly signal: ScriptedSignal }
-  /** End the process, as if by a signal if one is named. Nothing comes after it. */
+  /** End the process, as if by a signal if one is given. No output follows. */
   | {
     readonly do: "exit";
     readonly code: number;
     readonly signal?: string | null;
   }
-  /** The host did not do what it had to. Nothing comes after it. */
+  /** Report that the host misbehaved. No output follows. */
   | { readonly do: "fail"; readonly message: string };
 
-/** A script stands still until one of the keys is resumed. */
+/** Pauses a script until one of the keys is resumed. */
 export interface Wait {
   readonly do: "wait";
   readonly keys: readonly string[];
 }
 
-/** What made a script go on. */
+/** What resumed a script. */
 export interface Resumption {
   readonly key: string;
   readonly value: HostAnswer | undefined;
@@ -55,8 +55,8 @@ export type HostAnswer =
   | { readonly kind: "error"; readonly error: string }
   | { readonly kind: "closed" };
 
-/** A course of events that can be stopped at each of its outputs. */
+/** A sequence of outputs that can be stopped at each of them. */
 export type Script = Generator<PlayerOutput | Wait, void, Resumption>;
 
-/** A part of a script that comes to a value. */
+/** A part of a script that returns a value. */
 export type SubScript<T> = Generator<PlayerOutput | Wait, T, Resumption>;

@@ -12,7 +12,7 @@ import type { StartBackground } from "./plain_steps.ts";
 import type { JsonObject, ScriptedToolCall, TurnScript } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
-/** A call on its way to its result. */
+/** A call that has no result yet. */
 export interface RunningCall {
   readonly call: ScriptedToolCall;
   readonly id: string;
@@ -21,22 +21,22 @@ export interface RunningCall {
   done: boolean;
 }
 
-/** What the calls need of the turn they belong to. */
+/** What calls need from their turn. */
 export interface ToolTurn {
   readonly stage: Stage;
   readonly startBackground: StartBackground;
-  /** Calls without a result, for the case of an interruption. */
+  /** Calls without a result, for a possible interruption. */
   readonly running: Set<RunningCall>;
   readonly denials: JsonObject[];
   /** Counts a line of type `user`. */
   countUserLine(): void;
-  /** Set when an answer asks for the end of the turn. */
+  /** Whether an answer has asked to end the turn. */
   stopped: boolean;
-  /** Set when a call was refused that says how the turn goes on then. */
+  /** Steps that replace the rest of the turn, set when a call with `refused` steps is refused. */
   instead: TurnScript | undefined;
 }
 
-/** What came of asking for permission. */
+/** Outcome of a permission request. */
 export type Permission =
   | {
     readonly kind: "run";
@@ -63,7 +63,7 @@ function needsPermission(stage: Stage, call: ScriptedToolCall): boolean {
   return !stage.launch.allowedTools.includes(call.name);
 }
 
-/** Sends the permission request of a call, unless a hook is to speak first. */
+/** Sends the permission request of a call, unless a hook must answer first. */
 export function* openRequest(
   turn: ToolTurn,
   running: RunningCall,
@@ -84,7 +84,7 @@ function* sendPermissionRequest(
   call: ScriptedToolCall,
   input: JsonObject,
 ): SubScript<string> {
-  // Set before the request goes out: an interruption may come right after it.
+  // Set it before the request is sent, because an interruption may follow immediately.
   const request = stage.identifiers.uuid();
   running.request = request;
   const command = input["command"];
@@ -113,7 +113,7 @@ function* sendPermissionRequest(
   }, request);
 }
 
-/** Finds out whether a call may run, and with which input. */
+/** Determines whether a call may run, and with which input. */
 export function* permissionOf(
   turn: ToolTurn,
   running: RunningCall,
@@ -179,7 +179,7 @@ export function* permissionOf(
   return yield* readPermission(turn, answer ?? { kind: "closed" }, input);
 }
 
-/** An answer of the host as steps look at it. */
+/** Returns an answer of the host in the form that `when` steps compare. */
 function heardAnswer(answer: HostAnswer | undefined): string {
   switch (answer?.kind) {
     case "success":
@@ -235,7 +235,7 @@ function* readPermission(
   return refused(invalid, "permission-rule", rejected);
 }
 
-/** Stands in for the message of the host when a turn is interrupted. */
+/** Replaces the host's message when a turn is interrupted. */
 export const REJECTED = "The tool use was rejected by the user";
 
 function* applyUpdates(

@@ -1,4 +1,4 @@
-/** Plays the steps that are no part of a message. */
+/** Plays the steps that are not part of a message. */
 
 import { awaitAnswers, sendRequest } from "./host_requests.ts";
 import type { Script, SubScript } from "./output.ts";
@@ -124,7 +124,7 @@ function* playOne(
       yield* playBackground(stage, step, startBackground);
       return;
     default:
-      // The rest is for the surroundings to do, as it stands.
+      // The environment carries out the remaining steps unchanged.
       yield step;
   }
 }
@@ -146,7 +146,7 @@ function* playRequest(
   }
 }
 
-/** The lines at the start of a task; the rest runs beside the conversation. */
+/** Writes the lines at the start of a task; the rest runs in parallel to the conversation. */
 function* playBackground(
   stage: Stage,
   step: BackgroundStep,
@@ -198,7 +198,7 @@ function* playBackground(
   }
 }
 
-/** Tells of all tasks that are running. */
+/** Returns a line with all running tasks. */
 export function tasksChanged(stage: Stage): ReturnType<Stage["system"]> {
   return stage.system("background_tasks_changed", {
     tasks: [...stage.tasks.values()],

@@ -3,7 +3,7 @@
 import { isObject } from "./version.ts";
 import type { JsonObject } from "../scenario.ts";
 
-/** A prompt of the host, as far as it matters here. */
+/** The relevant fields of a prompt from the host. */
 export interface Prompt {
   readonly text: string;
   readonly content: string | readonly JsonObject[];
@@ -12,7 +12,7 @@ export interface Prompt {
   readonly isSynthetic: boolean;
 }
 
-/** The prompt in a line of type `user`, or why there is none. */
+/** Reads the prompt from a line of type `user`, or returns why there is none. */
 export function readPrompt(line: JsonObject):
   | { readonly kind: "prompt"; readonly content: string | JsonObject[] }
   | { readonly kind: "ignored" }
@@ -29,7 +29,7 @@ export function readPrompt(line: JsonObject):
   return { kind: "prompt", content: content.filter(isObject) };
 }
 
-/** The text of a prompt. */
+/** Returns the text of a prompt. */
 export function promptText(content: string | readonly JsonObject[]): string {
   if (typeof content === "string") return content;
   return content

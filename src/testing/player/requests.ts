@@ -1,4 +1,4 @@
-/** Sees to the requests of the host. */
+/** Handles the requests of the host. */
 
 import {
   answerInitialize,
@@ -15,16 +15,16 @@ import { strand, type Strands } from "./strands.ts";
 import type { Json, JsonObject, ScriptedAnswer } from "../scenario.ts";
 import type { Stage } from "./wire.ts";
 
-/** What requests can reach of the player. */
+/** What request handlers need from the player. */
 export interface DeskSurroundings {
   readonly outbox: PlayerOutput[];
   readonly strands: Strands;
   readonly startBackground: StartBackground;
-  /** Cuts the running turn off. */
+  /** Aborts the running turn. */
   interrupt(): void;
   /** Ends the process when the turn is over. */
   endSession(): void;
-  /** Ends the process at once. */
+  /** Ends the process immediately. */
   fail(error: string): void;
 }
 
@@ -39,12 +39,12 @@ export class RequestDesk {
     this.#player = player;
   }
 
-  /** Whether servers of the host are being greeted; turns wait for that. */
+  /** Whether the host's servers are being initialized; turns wait for that. */
   get greets(): boolean {
     return this.#greetings > 0;
   }
 
-  /** A line of type `control_request`. */
+  /** Takes a line of type `control_request`. */
   receive(line: JsonObject): void {
     const stage = this.#stage;
     const id = line["request_id"];
@@ -76,7 +76,7 @@ export class RequestDesk {
     }
   }
 
-  /** An answer of the script, with what is wrong about it. */
+  /** Sends an answer of the script, with its faults. */
   #scripted(
     id: Json | undefined,
     answer: Extract<ScriptedAnswer, { readonly answer: "success" | "error" }>,

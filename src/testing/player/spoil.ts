@@ -1,4 +1,4 @@
-/** Spoils lines on their way out: written twice, late, by halves, not at all. */
+/** Corrupts output lines: writes them twice, late, cut in half, or not at all. */
 
 import type { SpoilStep } from "../scenario.ts";
 import type { PlayerOutput } from "./output.ts";
@@ -8,15 +8,15 @@ type LineOutput = Extract<PlayerOutput, { do: "line" }>;
 /** Stands between a player and its stdout. */
 export class Spoiler {
   #armed: SpoilStep | undefined;
-  /** A line that comes after the next one. */
+  /** A line that is delayed until after the next one. */
   #held: LineOutput | undefined;
 
-  /** Spoils the next line that the step is about. */
+  /** Corrupts the next line that the step applies to. */
   arm(step: SpoilStep): void {
     this.#armed = step;
   }
 
-  /** What is written in place of a line. */
+  /** Returns what is written in place of a line. */
   pass(type: unknown, output: LineOutput): PlayerOutput[] {
     const step = this.#armed;
     if (

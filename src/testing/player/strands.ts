@@ -1,11 +1,11 @@
-/** Scripts that are played beside each other, one output at a time. */
+/** Plays scripts in parallel, one output at a time. */
 
 import type { HostAnswer, PlayerOutput, Script } from "./output.ts";
 
 /** A script and what it waits for. */
 export interface Strand {
   readonly script: Script;
-  /** Undefined while the script can go on. */
+  /** Keys that the script waits for; `undefined` while it can continue. */
   waits: readonly string[] | undefined;
   /** Whether the process may end before the script does. */
   readonly mayBeLeft: boolean;
@@ -21,35 +21,35 @@ export function strand(
   return { script, waits: undefined, mayBeLeft, atEnd };
 }
 
-/** The conversation, and the scripts that go on beside it. */
+/** The conversation, and the scripts that run in parallel. */
 export class Strands {
-  /** What the conversation is at. */
+  /** The current script of the conversation. */
   main: Strand | undefined;
   #beside: Strand[] = [];
   readonly #answers = new Map<string, HostAnswer | undefined>();
 
-  /** Adds a script beside the conversation. */
+  /** Adds a script that runs in parallel to the conversation. */
   add(one: Strand): void {
     this.#beside.push(one);
   }
 
-  /** Whether the process has to wait for scripts beside the conversation. */
+  /** Whether the process must wait for parallel scripts before it ends. */
   get holdsEnd(): boolean {
     return this.#beside.some((one) => !one.mayBeLeft);
   }
 
-  /** Lets a script go on that waits for the key, now or later. */
+  /** Resumes the script that waits for the key, now or later. */
   resume(key: string, value: HostAnswer | undefined): void {
     this.#answers.set(key, value);
   }
 
-  /** Leaves the conversation where it is. */
+  /** Stops the conversation at its current position. */
   stop(): void {
     this.main?.script.return();
     this.main = undefined;
   }
 
-  /** Lets the first script go on that can; nothing if none can. */
+  /** Advances the first script that can continue; returns `undefined` if none can. */
   advance(): PlayerOutput | "moved" | undefined {
     const all = this.main === undefined
       ? this.#beside
@@ -74,7 +74,7 @@ export class Strands {
     return undefined;
   }
 
-  /** The key that was resumed before the others. */
+  /** Returns the key that was resumed first. */
   #firstOf(keys: readonly string[]): string | undefined {
     if (keys.length === 0) return undefined;
     for (const key of this.#answers.keys()) {

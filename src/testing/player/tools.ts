@@ -19,7 +19,7 @@ import type {
 import { fillInput } from "./template.ts";
 import type { Stage } from "./wire.ts";
 
-/** Plays the calls, from their blocks to the last result. */
+/** Plays tool calls, from their blocks to the last result. */
 export function* playToolCalls(
   turn: ToolTurn,
   message: Message,
@@ -79,7 +79,7 @@ function* playOverlapping(
   }
 }
 
-/** Waits for the permission if need be, runs the tool, tells the result. */
+/** Waits for the permission if needed, runs the tool, and writes the result. */
 function* finishCall(
   turn: ToolTurn,
   running: RunningCall,
@@ -145,7 +145,7 @@ function* finishCall(
   });
 }
 
-/** What a tool gives back. */
+/** Result of a tool. */
 interface Outcome {
   readonly content: string | readonly JsonObject[];
   readonly isError: boolean;
@@ -234,7 +234,7 @@ function* toolResult(
     tool_use_id: running.id,
     type: "tool_result",
     content,
-    // Good results of MCP tools come without it.
+    // Successful results of MCP tools do not have this field.
     ...(isError || !turn.stage.toolNames.has(running.call.name)
       ? { is_error: isError }
       : {}),

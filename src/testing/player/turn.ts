@@ -23,16 +23,16 @@ import {
 } from "./turn_lines.ts";
 import type { Stage } from "./wire.ts";
 
-/** What a turn needs of the player. */
+/** What a turn needs from the player. */
 export interface TurnSurroundings {
   readonly startBackground: StartBackground;
-  /** Prompts that came in the meantime, when they may join the turn. */
+  /** Returns prompts that arrived in the meantime and may join the turn. */
   takeQueued(): readonly Prompt[];
 }
 
 const REFUSED = "API Error: the safeguards of the model flagged this message.";
 
-/** One turn while it is played. */
+/** Plays one turn. */
 export class TurnPlayer {
   readonly running: Set<RunningCall> = new Set();
   readonly denials: JsonObject[] = [];
@@ -75,7 +75,7 @@ export class TurnPlayer {
     this.#userLines++;
   }
 
-  /** The turn when nothing interrupts it. */
+  /** Plays the turn without an interruption. */
   *play(): Script {
     const { stage } = this;
     const uuids = this.#uuids();
@@ -159,8 +159,8 @@ export class TurnPlayer {
       }
     }
     yield* this.#end();
-    // A model that has nothing to say after its tools still ends its turn; one that was
-    // cut short is a matter for a result step.
+    // A model without text after its tools still ends its turn; a truncated reply needs a result
+    // step.
     this.#stopReason = "end_turn";
     yield* callHooks(stage, "Stop", {
       stop_hook_active: false,
@@ -171,7 +171,7 @@ export class TurnPlayer {
     yield* this.#result(this.#success());
   }
 
-  /** What follows when the turn is cut off in the middle of {@linkcode play}. */
+  /** Plays the end of a turn that is aborted in the middle of {@linkcode play}. */
   *abort(): Script {
     const { stage } = this;
     if (this.running.size > 0) {
@@ -197,7 +197,7 @@ export class TurnPlayer {
     yield* this.#abortResult("aborted_streaming", null);
   }
 
-  /** What SIGTERM leaves time for. */
+  /** Plays the end of a turn after SIGTERM. */
   *terminate(): Script {
     for (const { id, request } of this.running) {
       if (request !== undefined) continue;
@@ -205,7 +205,7 @@ export class TurnPlayer {
     }
   }
 
-  /** `command_lifecycle` lines after the result. */
+  /** Writes the `command_lifecycle` lines after the result. */
   *close(state: "completed" | "cancelled"): Script {
     for (const prompt of this.#prompts) {
       if (this.#folded.includes(prompt) || prompt.uuid === undefined) continue;
@@ -230,7 +230,7 @@ export class TurnPlayer {
     return this.#message;
   }
 
-  /** Ends the message that is open, if there is one. */
+  /** Ends the open message, if there is one. */
   *#end(): SubScript<void> {
     if (this.#message === undefined) return;
     this.#stopReason = "end_turn";

@@ -1,4 +1,4 @@
-/** Lines that tell of a turn that did not go as planned. */
+/** Lines about a turn that did not go as planned. */
 
 import type { PlayerOutput } from "./output.ts";
 import { REJECTED } from "./permission.ts";
@@ -6,7 +6,7 @@ import type { ApiErrorStep, JsonObject } from "../scenario.ts";
 import { turnUsage } from "./usage.ts";
 import type { Stage } from "./wire.ts";
 
-/** The assistant line that stands in for a reply of the API. */
+/** Returns the assistant line that replaces a reply of the API. */
 export function apiErrorLine(
   stage: Stage,
   step: ApiErrorStep,
@@ -42,7 +42,7 @@ export function apiErrorLine(
   });
 }
 
-/** The result of a call that an interruption took away. */
+/** Returns the result of a call that an interruption ended. */
 export function rejectedLine(stage: Stage, id: string): PlayerOutput[] {
   return stage.user([{
     type: "tool_result",
@@ -55,7 +55,7 @@ export function rejectedLine(stage: Stage, id: string): PlayerOutput[] {
   });
 }
 
-/** The result of a command that SIGTERM took away. */
+/** Returns the result of a command that SIGTERM ended. */
 export function killedLine(stage: Stage, id: string): PlayerOutput[] {
   return stage.user([{
     type: "tool_result",
@@ -71,7 +71,7 @@ export function killedLine(stage: Stage, id: string): PlayerOutput[] {
   });
 }
 
-/** Tells that a hook kept a prompt from the model. */
+/** Returns the line which reports that a hook blocked a prompt. */
 export function blockedLine(
   stage: Stage,
   content: string,

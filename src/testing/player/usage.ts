@@ -2,7 +2,7 @@
 
 import type { JsonObject, ScriptedUsage } from "../scenario.ts";
 
-/** What one message used. */
+/** Tokens and cost of one message. */
 export interface Spent {
   readonly model: string;
   readonly inputTokens: number;
@@ -12,7 +12,7 @@ export interface Spent {
   readonly costUsd: number;
 }
 
-/** Fills in what a scenario leaves open. */
+/** Adds default values to the usage of a scenario. */
 export function spentBy(model: string, usage: ScriptedUsage = {}): Spent {
   const inputTokens = usage.inputTokens ?? 100;
   const outputTokens = usage.outputTokens ?? 20;
@@ -26,7 +26,7 @@ export function spentBy(model: string, usage: ScriptedUsage = {}): Spent {
   };
 }
 
-/** Dollars for a million tokens that go in, and a million that come out. */
+/** Prices in dollars per million input tokens and per million output tokens, by model. */
 const PRICES: readonly (readonly [string, number, number])[] = [
   ["opus-4-8", 5, 25],
   ["sonnet", 2, 10],
@@ -34,7 +34,7 @@ const PRICES: readonly (readonly [string, number, number])[] = [
   ["fable", 8, 40],
 ];
 
-/** What tokens cost, in dollars; the cache is left out of it. */
+/** Returns the price of tokens in dollars, ignoring the cache. */
 export function priceOf(
   model: string,
   inputTokens: number,
@@ -45,7 +45,7 @@ export function priceOf(
   return (inputTokens * input + outputTokens * output) / 1e6;
 }
 
-/** All of them together, under the name of the first model. */
+/** Returns the sum of all messages, under the name of the first model. */
 export function sum(list: readonly Spent[]): Spent {
   const total = {
     model: list[0]?.model ?? "",
@@ -65,7 +65,7 @@ export function sum(list: readonly Spent[]): Spent {
   return total;
 }
 
-/** `usage` of a message that has begun: the output is not known yet. */
+/** Returns `usage` at the start of a message, when the output is not known yet. */
 export function startUsage(spent: Spent): JsonObject {
   return {
     input_tokens: spent.inputTokens,
@@ -75,7 +75,7 @@ export function startUsage(spent: Spent): JsonObject {
   };
 }
 
-/** `usage` of a result. */
+/** Returns `usage` of a result. */
 export function turnUsage(list: readonly Spent[]): JsonObject {
   const total = sum(list);
   return {
@@ -97,7 +97,7 @@ export function turnUsage(list: readonly Spent[]): JsonObject {
   };
 }
 
-/** `modelUsage` of a result. */
+/** Returns `modelUsage` of a result. */
 export function modelUsage(list: readonly Spent[]): JsonObject {
   const models = new Map<string, Spent[]>();
   for (const spent of list) {

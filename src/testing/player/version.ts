@@ -1,17 +1,17 @@
 /**
- * What a version of the CLI leaves out of its lines, or leaves out altogether.
+ * Determines which lines and fields a version of the CLI does not write.
  *
- * Each entry names the oldest version that was seen to write it. Seen with 31 versions from
- * 2.1.197 to 2.1.332 that played the same session; the one before in that list did not.
+ * Each entry names the oldest version that was seen to write it, among 31 versions from 2.1.197 to
+ * 2.1.332 that played the same session.
  */
 
 import { compareVersions } from "../../capabilities/version.ts";
 import type { Json, JsonObject } from "../scenario.ts";
 
-/** The version that is played if a scenario names none. */
+/** Version to imitate if the scenario does not name one. */
 export const DEFAULT_VERSION = "2.1.332";
 
-/** The oldest version that is known. */
+/** Oldest known version. */
 const OLDEST = "2.1.197";
 
 /** Whole lines, by `type` or `type/subtype`. */
@@ -29,7 +29,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     thinking_display: "2.1.290",
     tool_result_meta: "2.1.294",
     aborted: "2.1.215",
-    // Not provoked between 2.1.197, which has none of them, and 2.1.330.
+    // Not observed between 2.1.197, which does not have them, and 2.1.330.
     abandoned_blocks: "2.1.330",
     api_error_type: "2.1.330",
     is_api_error_message: "2.1.330",
@@ -127,29 +127,29 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   ask_user_question_unanswered_v1: "2.1.315",
 };
 
-/** Versions whose fresh home has `auto` as its permission mode. */
+/** Versions whose permission mode in a fresh home is `auto`. */
 const AUTO_MODE = { first: "2.1.290", last: "2.1.301" };
 
 /** One version, and what it writes. */
 export class CliVersion {
-  /** Such as `2.1.332`. */
+  /** Version number, such as `2.1.332`. */
   readonly number: string;
 
   constructor(number: string) {
     this.number = number;
   }
 
-  /** Whether it is at least another one. */
+  /** Whether it is at least the version `since`. */
   has(since: string | undefined): boolean {
     return since === undefined || compareVersions(this.number, since) >= 0;
   }
 
-  /** The oldest one, which differs in ways that have no table. */
+  /** Whether it is the oldest version, which has differences that the tables do not cover. */
   get isOldest(): boolean {
     return compareVersions(this.number, OLDEST) <= 0;
   }
 
-  /** The permission mode of a session that names none. */
+  /** Permission mode of a session that does not set one. */
   get permissionMode(): string {
     return this.has(AUTO_MODE.first) &&
         compareVersions(this.number, AUTO_MODE.last) <= 0
@@ -164,12 +164,12 @@ export class CliVersion {
     );
   }
 
-  /** The fields of an answer to a request of the host, by the request. */
+  /** Returns the fields of an answer to a host request that this version writes. */
   answer(request: string, fields: JsonObject): JsonObject {
     return this.#fields(fields, FIELDS[request]);
   }
 
-  /** The line as this version writes it, or nothing if it does not. */
+  /** Returns the line as this version writes it, or `undefined` if it does not write it. */
   line(line: JsonObject): JsonObject | undefined {
     const type = String(line["type"]);
     const subtype = line["subtype"];

@@ -1,6 +1,6 @@
 /**
- * The state of a scripted session, and the lines that tell of it. The shapes
- * are those of CLI 2.1.330, see `tests/transcripts/`.
+ * The state of a scripted session, and its lines. The shapes are those of CLI 2.1.330, see
+ * `tests/transcripts/`.
  */
 
 import {
@@ -34,15 +34,15 @@ import { modelUsage, type Spent, sum, turnUsage } from "./usage.ts";
 export interface PlayerStart {
   /** Arguments of the command line. */
   readonly arguments: readonly string[];
-  /** Which start this is, counted from 0. */
+  /** Number of the start, from 0. */
   readonly start: number;
-  /** The folder it works in; lines tell of it. */
+  /** Working directory, which appears in some lines. */
   readonly workingDirectory: string;
   /** Id of the process, for the `initialize` response. */
   readonly pid: number;
-  /** Stands in for the seed of a scenario that has none. */
+  /** Seed for a scenario without one. */
   readonly fallbackSeed: string;
-  /** What is in the file of `--settings`; all of it counts as valid. */
+  /** Contents of the file of `--settings`, all regarded as valid. */
   readonly settings?: JsonObject;
 }
 
@@ -59,7 +59,7 @@ export interface HostHook {
   readonly callbackId: string;
 }
 
-/** The state of one process, shared by everything that plays in it. */
+/** The state of one process, shared by all its scripts. */
 export class Stage {
   readonly cli: CliVersion;
   readonly script: ProcessScript;
@@ -71,9 +71,9 @@ export class Stage {
   permissionMode: string;
   /** Texts of all prompts so far. */
   readonly prompts: string[] = [];
-  /** How many turns have begun. */
+  /** Number of turns started. */
   turns = 0;
-  /** How many of the script's list of turns were played. */
+  /** Number of turns played from the script's list. */
   listed = 0;
   /** How often each entry of `onPrompt` was played. */
   readonly matched: Map<PromptScript, number> = new Map();
@@ -84,25 +84,25 @@ export class Stage {
   lastToolResult = "";
   /** The input that the last tool call ran with, as JSON. */
   lastToolInput = "";
-  /** Belongs to the last prompt; hooks are told. */
+  /** Id of the last prompt, which hooks receive. */
   promptId = "";
   servers: readonly HostServer[] = [];
-  /** True names of the tools of the host, by the name the model sees. */
+  /** Original names of the host's tools, by the name that the model sees. */
   readonly toolNames: Map<string, { server: string; tool: string }> = new Map();
   hooks: readonly HostHook[] = [];
-  /** Ids of requests of this side that the host has not answered yet. */
+  /** Ids of requests to the host that are not answered yet. */
   readonly openRequests: Set<string> = new Set();
   readonly tasks: Map<string, JsonObject> = new Map();
   readonly ignored: Set<Ignored>;
-  /** Prompts that no turn has taken. */
+  /** Prompts that no turn has taken yet. */
   readonly queue: Prompt[] = [];
-  /** What a step waits for that waits for the next of them. */
+  /** Key of the step that waits for the next prompt, if any. */
   promptKey: string | undefined;
   turnRunning = false;
   deaf = false;
   chunkBytes: number | undefined;
   readonly spoiler = new Spoiler();
-  /** Settings in force, by their source. */
+  /** Effective settings, by source. */
   readonly settings: JsonObject[] = [];
   lastResultFailed = false;
   nextUsage: ScriptedUsage | undefined;
@@ -137,7 +137,7 @@ export class Stage {
     this.ignored = new Set(this.script.ignore);
   }
 
-  /** The script of a turn for this prompt. */
+  /** Returns the script of the turn for this prompt. */
   turnFor(prompt: string): TurnScript | undefined {
     const { onPrompt = [], turns = [], forEveryPrompt } = this.script;
     for (const one of onPrompt) {
@@ -150,7 +150,7 @@ export class Stage {
     return turns[this.listed++] ?? forEveryPrompt;
   }
 
-  /** Whether what was heard is as a step wants it. */
+  /** Whether the text that a step looks at matches. */
   isHeard({ heard, is }: { readonly heard: Heard; readonly is: TextMatch }) {
     return matchesText(this.#heard(heard), is);
   }
@@ -168,7 +168,7 @@ export class Stage {
     }
   }
 
-  /** A line, or nothing when this version does not write such lines. */
+  /** Returns a line, or nothing if this version does not write such lines. */
   line(object: JsonObject): PlayerOutput[] {
     const line = this.cli.line(object);
     if (line === undefined) return [];
@@ -179,7 +179,7 @@ export class Stage {
     });
   }
 
-  /** `session_id` and a new `uuid`. */
+  /** Returns `session_id` and a new `uuid`. */
   ids(): JsonObject {
     return {
       session_id: this.launch.sessionId,
@@ -267,7 +267,7 @@ export class Stage {
     });
   }
 
-  /** Counts what a message cost. */
+  /** Adds the cost of a message. */
   spend(spent: Spent): void {
     this.#sinceResult.push(spent);
     const index = this.#totals.findIndex(({ model }) => model === spent.model);
@@ -276,7 +276,7 @@ export class Stage {
     else this.#totals[index] = sum([known, spent]);
   }
 
-  /** What the process has used so far, as `get_usage` tells it. */
+  /** Usage of the process so far, in the format of `get_usage`. */
   get used(): JsonObject {
     return {
       total_cost_usd: sum(this.#totals).costUsd,
@@ -284,7 +284,7 @@ export class Stage {
     };
   }
 
-  /** A result line; fields of the turn come from the caller. */
+  /** Returns a result line; the caller provides the fields of the turn. */
   result(
     fields: JsonObject,
     startedAt: number,
