@@ -1,7 +1,7 @@
 // The same scenario over the stand-ins and, through the scripted Messages API, over the
 // real CLI: what a program sees of the conversation is the same.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   allow,
   AsyncSession,
@@ -10,15 +10,19 @@ import {
   deny,
   type Policy,
   type SessionOptions,
+  SyncSession,
+  type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
 import { MemoryClaude } from "../../src/testing/memory_claude.ts";
 import { MessagesApi } from "../../src/testing/messages_api.ts";
+import { replay } from "../../src/testing/replay.ts";
 import type { Scenario } from "../../src/testing/scenario.ts";
 import { scenarioReplies } from "../../src/testing/scenario_replies.ts";
 import { Scratch } from "../../src/testing/scratch.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
+import { turnSnapshot } from "../../src/testing/turn_snapshot.ts";
 import { live } from "../support/live_world.ts";
 import { realClaudePath } from "../support/real_claude.ts";
 
@@ -115,6 +119,21 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
+/** A session with most kinds of things in it. */
+const RECORDED = {
+  scenario: step.conversation([
+    [
+      step.thinking("hm"),
+      step.text("I look. ", { deltas: 3 }),
+      echo("ran"),
+      step.text("it ran"),
+    ],
+    [step.apiRetry({ status: 529 }), step.text("two 台🙂")],
+  ]),
+  prompts: ["one", "two"],
+  policy: callback(() => allow()),
+};
+
 /** What the program sees of the conversation, without the CLI's own words. */
 function told(event: ClaudeEvent): unknown {
   switch (event.type) {
@@ -185,6 +204,57 @@ for (const [name, one] of Object.entries(CASES)) {
     },
   );
 }
+
+live(
+  "a recording of the real CLI gives equal events, replayed by both sessions",
+  async () => {
+    const { scenario, prompts, policy } = RECORDED;
+    const path = await Deno.makeTempFile({ suffix: ".ndjson" });
+    await using scratch = await Scratch.create();
+    await using api = await MessagesApi.play(scenario);
+    const options: SyncSessionOptions = { policy, cwd: scratch.cwd };
+    const lived: ClaudeEvent[] = [];
+    {
+      await using session = new AsyncSession({
+        ...options,
+        claudePath: realClaudePath() ?? "claude",
+        clearEnv: true,
+        env: api.environment({
+          home: scratch.home,
+          temporary: scratch.temporary,
+        }),
+        record: path,
+      });
+      for (const prompt of prompts) {
+        for await (const event of session.send(prompt)) lived.push(event);
+      }
+    }
+    const expected = turnSnapshot(lived, { deltas: true });
+    assert(expected.length > 30, `${expected.length}`);
+    const recording = replay(path);
+    const again: ClaudeEvent[] = [];
+    {
+      await using session = new AsyncSession({ ...options, spawn: recording });
+      for (const prompt of prompts) {
+        for await (const event of session.send(prompt)) again.push(event);
+      }
+    }
+    recording.check();
+    assertEquals(turnSnapshot(again, { deltas: true }), expected);
+    await using claude = await ScriptedClaude.replay(path);
+    const blocking: ClaudeEvent[] = [];
+    {
+      using session = new SyncSession({
+        ...options,
+        claudePath: claude.command,
+      });
+      for (const prompt of prompts) blocking.push(...session.send(prompt));
+    }
+    claude.check();
+    assertEquals(turnSnapshot(blocking, { deltas: true }), expected);
+    await Deno.remove(path);
+  },
+);
 
 Deno.test("what only a stand-in can play is told, with its place", () => {
   const rows: readonly (readonly [Scenario, string])[] = [

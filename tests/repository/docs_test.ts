@@ -140,3 +140,12 @@ Deno.test("each test file says in its first line what it protects", async () => 
   assertEquals(silent, []);
   assert(count > 200, `${count} files`);
 });
+
+Deno.test("docs/testing.md shows the application and the tests that are run", async () => {
+  const page = await Deno.readTextFile(new URL("./docs/testing.md", ROOT));
+  for (const name of ["app.ts", "app_test.ts"]) {
+    const file = new URL(`./tests/consumer/${name}`, ROOT);
+    const text = await Deno.readTextFile(file);
+    assert(page.includes(`\`\`\`ts ignore\n${text}\`\`\``), name);
+  }
+});

@@ -115,6 +115,23 @@ Deno.test("AsyncSession and decodeEvents from JSR, on an empty cache, and all ty
   assertEquals(on.registry.missed.filter((path) => !isOptional(path)), []);
 });
 
+Deno.test("an application of somebody else is tested with the kit, without permissions but reading", async () => {
+  await using on = await world();
+  for (const name of ["app.ts", "app_test.ts"]) {
+    const file = new URL(`../consumer/${name}`, import.meta.url);
+    await Deno.copyFile(file, `${on.machine.cwd}/${name}`);
+  }
+  const said = await on.deno(
+    "test",
+    "--no-prompt",
+    "--allow-read",
+    "app_test.ts",
+  );
+  assertEquals(said.code, 0, said.stdout + said.stderr);
+  assertStringIncludes(said.stdout, "5 passed");
+  assertEquals(on.registry.missed.filter((path) => !isOptional(path)), []);
+});
+
 Deno.test("the command from JSR: run, installed, and its demo", async () => {
   await using on = await world();
   const { machine } = on;
