@@ -59,8 +59,8 @@ export { SyncTurn } from "./src/session/sync_turn.ts";
 export {
   printPromptSync,
   type PrintPromptSyncOptions,
-} from "./src/session/sync_one_shot.ts";
-export type { SyncPushedMessage } from "./src/session/sync_pushed.ts";
+} from "./src/session/one_shot.ts";
+export type { SyncPushedMessage } from "./src/session/pushed.ts";
 export type {
   KnownSyncHooks,
   SyncAnswers,

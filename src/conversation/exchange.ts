@@ -35,7 +35,7 @@ import { Observers } from "./observers.ts";
 import { OpenQuestions } from "./open_questions.ts";
 import { OpenTurns } from "./open_turns.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
-import { resumeContext } from "./resume_context.ts";
+import { resumeContext } from "./start_failure.ts";
 import type { SessionSink } from "./sinks.ts";
 
 /** Who has to hear of a line. */

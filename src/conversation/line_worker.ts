@@ -14,7 +14,7 @@ import type { CloseSteps } from "../process/shutdown.ts";
 import { EXIT_SIGNALS, holdSignals } from "../process/exit_hooks.ts";
 import { OutputReading } from "../process/late_output.ts";
 import { readStdout } from "../process/stdout.ts";
-import { fittingLaunch } from "../process/fitting.ts";
+import { fittingLaunch } from "../process/version.ts";
 import {
   type PreparedSpawn,
   prepareSpawn,

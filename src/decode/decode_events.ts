@@ -6,7 +6,7 @@
  */
 
 import { StateError } from "../errors.ts";
-import { EventDecoder } from "./decoder.ts";
+import { EventDecoder, violation } from "./decoder.ts";
 import type { Question } from "./line.ts";
 import {
   eventsOf,
@@ -24,7 +24,6 @@ import {
   type PermissionRequest,
   permissionRequest,
 } from "../events/permissions.ts";
-import { violation } from "./validation.ts";
 import type { Validation } from "../messages/_define.ts";
 import { DEFAULTS } from "../util/limits.ts";
 import { decodeLines } from "./lines.ts";

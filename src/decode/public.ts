@@ -206,4 +206,4 @@ export type {
   ToolStats,
 } from "./stats.ts";
 export { Tally, type TallyOptions } from "./tally.ts";
-export type { TodoItem } from "./todos.ts";
+export type { TodoItem } from "./tally.ts";

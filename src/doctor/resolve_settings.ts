@@ -10,8 +10,6 @@ import { pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { thrownText } from "../util/faults.ts";
-import { settingsPaths } from "./settings_files.ts";
-import { readSettings } from "./settings_text.ts";
 
 /** Options of {@linkcode resolveSettings}: those of a session that settings come from. */
 export type ResolveSettingsOptions = Pick<
@@ -91,6 +89,7 @@ export async function resolveSettings(
     ? []
     : options.settingSources ?? ["user", "project", "local"];
   const cwd = options.cwd === undefined ? "." : pathOf("cwd", options.cwd);
+  const { settingsPaths } = await import("./settings_files.ts");
   const paths = settingsPaths({
     configDir: configDirOf(options),
     cwd,
@@ -226,6 +225,7 @@ async function sourceOf(
     ) return undefined;
     return { source, path, settings: {}, problem: thrownText(error) };
   }
+  const { readSettings } = await import("./settings_text.ts");
   const { status, detail } = readSettings(text);
   return status === "fail"
     ? { source, path, settings: {}, problem: detail }

@@ -19,8 +19,13 @@ import {
 } from "../messages/builtin_tools.ts";
 import { CONTENT, contentsOf } from "./content.ts";
 import { deny, type DenyDecision } from "./decision.ts";
-import { pathPatterns, pathsLedTo } from "./denied_paths.ts";
-import { commandsIn, isDeniedCommand, pathsIn } from "./denied_commands.ts";
+import {
+  commandsIn,
+  isDeniedCommand,
+  pathPatterns,
+  pathsIn,
+  pathsLedTo,
+} from "./denied_calls.ts";
 import type { Machine } from "./protected_paths.ts";
 import { parseName, type RulePlace } from "./rules.ts";
 import { wildcard } from "./wildcard.ts";

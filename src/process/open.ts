@@ -9,7 +9,7 @@ import type { SessionOptions } from "../options/session_options.ts";
 import type { Launch } from "../options/launch.ts";
 import { carried, carrierFailed, checkedSpec, isTransport } from "./carrier.ts";
 import { closeStepsOf } from "./shutdown.ts";
-import { fittingLaunch } from "./fitting.ts";
+import { fittingLaunch } from "./version.ts";
 import type { Soon } from "../util/maybe_promise.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";

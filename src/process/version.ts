@@ -1,12 +1,15 @@
 /**
- * Reads the CLI's version from `claude --version`.
+ * Reads the CLI's version from `claude --version`, and adapts a launch to an older CLI.
  *
  * @module
  */
 
 import type { SessionOptions } from "../options/session_options.ts";
-import { isEndless } from "../util/limits.ts";
+import { DEFAULTS, isEndless } from "../util/limits.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
+import type { Launch } from "../options/launch.ts";
 
 /**
  * Returns the version in the output of `claude --version`, or `undefined` if the program is not
@@ -59,4 +62,21 @@ async function firstText(stream: ReadableStream<Uint8Array>): Promise<string> {
     if (text.length >= 1000) break;
   }
   return text.slice(0, 1000);
+}
+
+/**
+ * Returns the launch in the form that the installed CLI accepts. Runs `claude --version` only if
+ * the version matters; with 2.1.330 that takes 20 ms.
+ */
+export async function fittingLaunch(
+  options: SessionOptions,
+  launch: Launch,
+): Promise<Launch> {
+  const { older } = launch;
+  if (older === undefined) return launch;
+  const timeoutMs = options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
+  const version = versionIn(await printedVersion(options, timeoutMs));
+  return isMet(BEHAVIORS.serversInHandshake.since, version) === false
+    ? { ...launch, ...older }
+    : launch;
 }

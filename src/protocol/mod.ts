@@ -6,8 +6,7 @@
  */
 
 import type { ErrorDetails } from "../errors.ts";
-import { EventDecoder } from "../decode/decoder.ts";
-import { violation } from "../decode/validation.ts";
+import { EventDecoder, violation } from "../decode/decoder.ts";
 import type { Validation, WireObject } from "../messages/_define.ts";
 import type { Used } from "../decode/usage.ts";
 import { closed, type ProcessExit } from "./end_error.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Stats } from "../decode/stats.ts";
-import type { TodoItem } from "../decode/todos.ts";
+import type { TodoItem } from "../decode/tally.ts";
 import type { Result } from "../messages/result.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import type { SessionUsage } from "../protocol/facts.ts";

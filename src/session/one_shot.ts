@@ -1,5 +1,5 @@
 /**
- * One prompt, one answer.
+ * One prompt, one answer: in both kinds.
  *
  * @module
  */
@@ -13,6 +13,8 @@ import type { Until } from "../protocol/prompt.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { AsyncSession } from "./async_session.ts";
 import type { AskOptions } from "./turn_options.ts";
+import { SyncSession } from "./sync_session.ts";
+import type { SyncSessionOptions } from "../options/sync_options.ts";
 
 /** Options of `printPrompt()`. */
 export type PrintPromptOptions<Context = unknown> =
@@ -30,7 +32,7 @@ export interface PrintOptions {
 }
 
 /** The options of the session, and those of the one prompt. */
-export function takeApart<Options extends SessionOptions>(
+function takeApart<Options extends SessionOptions>(
   given: (Options & PrintOptions) | undefined,
 ): {
   readonly options: Options | undefined;
@@ -76,4 +78,37 @@ export async function printPrompt<Context = unknown>(
   await using session = new AsyncSession(options);
   const { text } = await session.ask(prompt, asked);
   return text;
+}
+
+/** Options of `printPromptSync()`. */
+export type PrintPromptSyncOptions<Context = unknown> =
+  & SyncSessionOptions<Context>
+  & PrintOptions;
+
+/**
+ * Sends one prompt to a process of its own and gives the final text. Blocks until then.
+ *
+ * Nobody reads events, so a tool call that no policy decides is denied.
+ *
+ * @param given As for a session, and `until`.
+ * @throws {TurnError} The turn failed.
+ * @throws {ConfigError} An option cannot be.
+ * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+ *
+ * @example
+ * ```ts
+ * import { printPromptSync } from "@claudestream/core";
+ *
+ * function capital(): void {
+ *   console.log(printPromptSync("what is the capital of France?"));
+ * }
+ * ```
+ */
+export function printPromptSync<Context = unknown>(
+  prompt: PromptContent,
+  given?: PrintPromptSyncOptions<Context> & NeedsContext<Context>,
+): string {
+  const { options, asked } = takeApart(given as PrintPromptSyncOptions);
+  using session = new SyncSession(options);
+  return session.ask(prompt, asked).text;
 }

@@ -1,5 +1,6 @@
 /**
- * The option `recover`: what a session does when its process died. Pure.
+ * What a session does when its process died (the option `recover`), and the options of the process
+ * that continues it. Pure.
  *
  * @module
  */
@@ -39,4 +40,89 @@ export class Restarts {
     ) return undefined;
     return ++this.#count;
   }
+}
+
+/**
+ * The options of the process before, with what only its start was about left out.
+ *
+ * @param id The session.
+ * @param cwd Its working directory, where it is known.
+ */
+export function resumed(
+  before: SessionOptions,
+  id: string,
+  cwd: string | undefined,
+): SessionOptions {
+  const {
+    sessionId: _sessionId,
+    fork: _fork,
+    fromPr: _fromPr,
+    resumeAt: _resumeAt,
+    resumeDropsTurn: _resumeDropsTurn,
+    worktree,
+    ...options
+  } = before;
+  const isElsewhere = worktree !== undefined && worktree !== false &&
+    cwd !== undefined;
+  return { ...options, resume: id, ...isElsewhere ? { cwd } : {} };
+}
+
+/** What is known of a process that died. */
+export interface Lost {
+  /** Its session, where it is known. */
+  readonly id: string | undefined;
+  /** Its working directory, where it is known. */
+  readonly cwd: string | undefined;
+  /** The session was written to disk. */
+  readonly isWritten: boolean;
+  /** Another conversation had taken the place of the first one. */
+  readonly wasReset: boolean;
+  /** It was sent a prompt. */
+  readonly hasPrompted: boolean;
+}
+
+/**
+ * Options for a process that takes the place of one that died. A session of which nothing
+ * was written cannot be resumed: it begins again as it began.
+ *
+ * @param newId A UUID that no session has.
+ */
+export function recovered(
+  before: SessionOptions,
+  { id, cwd, isWritten, wasReset, hasPrompted }: Lost,
+  newId: string,
+): SessionOptions {
+  if (isWritten && id !== undefined) return resumed(before, id, cwd);
+  if (!hasPrompted && !wasReset) return before;
+  const {
+    resume,
+    resumeAt,
+    resumeDropsTurn,
+    fork,
+    fromPr,
+    sessionId,
+    ...rest
+  } = before;
+  const origin = wasReset ? {} : {
+    ...resume === undefined ? {} : { resume },
+    ...resumeAt === undefined ? {} : { resumeAt },
+    ...resumeDropsTurn === undefined ? {} : { resumeDropsTurn },
+    ...fork === undefined ? {} : { fork },
+    ...fromPr === undefined ? {} : { fromPr },
+  };
+  // The CLI refuses an id that it has written down after all.
+  return {
+    ...rest,
+    ...origin,
+    ...sessionId === undefined ? {} : { sessionId: newId },
+  };
+}
+
+/** The same options for the next process of a session, which has one recording for all. */
+export function recordedOn(options: SessionOptions): SessionOptions {
+  const { record } = options;
+  if (record === undefined) return options;
+  const isPlace = typeof record === "string" || record instanceof URL;
+  const whole = isPlace ? { path: record } : record;
+  return { ...options, record: { ...whole, append: true } };
 }

@@ -52,7 +52,7 @@ import { jsonCopy } from "../util/json.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { FactsSource } from "./facts_view.ts";
 import type { SessionTally } from "./session_tally.ts";
-import { PushCore } from "./push_core.ts";
+import { PushCore } from "./pushed.ts";
 import { type Asked, Succession } from "./succession.ts";
 import { TurnCore, type TurnSession } from "./turn_core.ts";
 import { checkTurnOptions, readyPrompt } from "./turn_input.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type Stats, StatsCounter } from "../decode/stats.ts";
-import { TodoFollower, type TodoItem } from "../decode/todos.ts";
+import { TodoFollower, type TodoItem } from "../decode/tally.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 
 /** Numbers and to-do list. Not the changed files: their contents would stay in memory. */

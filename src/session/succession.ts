@@ -14,8 +14,7 @@ import { sessionRestarted } from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { Restarts } from "./restarts.ts";
-import { recordedOn, recovered, resumed } from "./resumed.ts";
+import { recordedOn, recovered, Restarts, resumed } from "./restarts.ts";
 
 /** What `ask()` wants of the process. */
 export interface Asked {

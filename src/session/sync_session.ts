@@ -28,7 +28,7 @@ import { Blocking } from "./blocking.ts";
 import type { EventsOptions, SessionEventMap } from "./broadcast.ts";
 import { LiveControl } from "./live_control.ts";
 import { Session } from "./session.ts";
-import { syncPushed, type SyncPushedMessage } from "./sync_pushed.ts";
+import { syncPushed, type SyncPushedMessage } from "./pushed.ts";
 import { SyncTurn } from "./sync_turn.ts";
 import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 

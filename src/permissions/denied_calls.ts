@@ -1,11 +1,82 @@
 /**
- * Finds the commands in a command line and the files that they name, for deny rules. Errs on the
- * side of finding more: one command to a shell may be several here. Pure.
+ * Deny rules at work: finds the commands in a command line and the files that they name, and matches
+ * paths as the CLI does, like lines of a `.gitignore`. Errs on the side of finding more: one command
+ * to a shell may be several here. Pure except for the function that follows links.
  *
  * @module
  */
 
-import { wildcard } from "./wildcard.ts";
+import { follow, isAbsolute, plain } from "./paths.ts";
+import type { Machine } from "./protected_paths.ts";
+import type { RulePlace } from "./rules.ts";
+import { pathWildcard, wildcard } from "./wildcard.ts";
+
+/** Folds a path as case-insensitive file systems do. */
+function folded(path: string): string {
+  return path.normalize("NFC").replaceAll("\\", "/").toLowerCase();
+}
+
+/** Returns tests for whole paths, one for each interpretation of a pattern. */
+export function pathPatterns(
+  content: string,
+  { cwd = "" }: RulePlace,
+): readonly ((path: string) => boolean)[] {
+  const text = content.trim().replace(/^!/, "").replace(/^(?:\.\/)+/, "")
+    .replace(/(.)\/+$/, "$1")
+    // Widen `?` and `[…]` to `*`, to err on the side of denial.
+    .replace(/\?|\[[^\]]*\]/g, "*");
+  return readingsOf(text, folded(cwd))
+    .flatMap((whole) => [
+      whole,
+      // "**" also matches no folder at all, and a folder stands for everything in it.
+      whole.replaceAll("/**/", "/"),
+      whole.replace(/\/\*\*$/, ""),
+    ])
+    .map((pattern) => pathWildcard(folded(pattern)));
+}
+
+function readingsOf(text: string, cwd: string): readonly string[] {
+  if (text.startsWith("//")) return [text.slice(1)];
+  if (text.startsWith("~/")) return [text, `**${text.slice(1)}`];
+  if (/^[A-Za-z]:/.test(text)) return [text];
+  if (text.startsWith("/")) return [text, cwd + text];
+  if (!text.includes("/") || cwd === "") return [text, `**/${text}`];
+  return [`${cwd}/${text}`];
+}
+
+/** Returns the targets of a path, by its text and by its links, each with its parent folders. */
+export function pathsLedTo(
+  path: string,
+  { cwd = "", callCwd = cwd }: RulePlace,
+  machine: Machine | undefined,
+): readonly string[] {
+  const trimmed = path.trim();
+  const whole = isAbsolute(trimmed) || trimmed.startsWith("~")
+    ? trimmed
+    : `${callCwd}/${trimmed}`;
+  const led = machine === undefined || !isAbsolute(whole)
+    ? []
+    : [linked(whole, machine)];
+  return [plain(whole), ...led].flatMap((path) => withFolders(folded(path)));
+}
+
+/**
+ * Follows links. If that fails, returns the path itself: its text is still checked against the
+ * rules.
+ */
+function linked(path: string, { realPath }: Machine): string {
+  try {
+    return follow(path, realPath);
+  } catch {
+    return path;
+  }
+}
+
+function withFolders(path: string): readonly string[] {
+  const parts = path.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"))
+    .filter((folder) => folder !== "");
+}
 
 /** Whether a deny rule's pattern covers a command: `rm *` and `rm:*` cover `rm` too. */
 export function isDeniedCommand(pattern: string, command: string): boolean {
