@@ -1,7 +1,12 @@
 // Scenario files: what is read, and what errors say.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseScenario, ScenarioError } from "./scenario_file.ts";
+import {
+  parseScenario,
+  ScenarioError,
+  scenarioJsonSchema,
+} from "./scenario_file.ts";
+import { STEP_NAMES } from "./scenario_schema.ts";
 
 const turn = (...steps: string[]) =>
   `{\n  "processes": [\n    { "turns": [[\n${
@@ -148,4 +153,87 @@ Deno.test("comments, trailing commas and a byte order mark may be in a scenario"
   assertEquals(parseScenario(text), {
     processes: [{ turns: [[{ do: "text", text: "x" }]] }],
   });
+});
+
+/** A file for each step, and for each field of a process. */
+const RIGHT: readonly string[] = [
+  '{ "do": "text", "text": "x", "deltas": ["x"], "repeat": 2, "pauseMs": 1 }',
+  '{ "do": "text", "text": "x", "during": { "after": 1, "steps": [] } }',
+  '{ "do": "thinking", "text": "x", "signature": "c2ln" }',
+  '{ "do": "redacted_thinking", "data": "ZW4=" }',
+  `{ "do": "tool_calls", "overlap": true, "calls": [{
+    "name": "Bash", "input": { "command": "ls" }, "asks": true, "output": "x",
+    "running": [{ "do": "pause", "ms": 1 }],
+    "refused": [{ "do": "text", "text": "no" }]
+  }] }`,
+  '{ "do": "result", "subtype": "error_max_turns", "fields": { "a": 1 } }',
+  '{ "do": "api_error", "status": null, "error": "unknown", "text": "x" }',
+  '{ "do": "refusal" }',
+  '{ "do": "broken_stream", "text": "x" }',
+  '{ "do": "no_result" }',
+  '{ "do": "api_retry", "attempt": 1, "status": null }',
+  '{ "do": "rate_limit", "info": { "status": "allowed" } }',
+  '{ "do": "line", "line": { "type": "x" }, "bare": true, "paddingBytes": 9 }',
+  '{ "do": "write", "text": "noise\\n" }',
+  '{ "do": "write_bytes", "base64": "AA==" }',
+  '{ "do": "stderr", "text": "x", "bytes": 100 }',
+  `{ "do": "request", "request": { "subtype": "x" }, "wait": false,
+    "onSuccess": [{ "do": "mark", "name": "a" }], "onError": [] }`,
+  '{ "do": "cancel", "id": "x" }',
+  '{ "do": "chunks", "bytes": 1 }',
+  '{ "do": "spoil", "how": "twice", "type": "result" }',
+  '{ "do": "pause", "ms": 10 }',
+  '{ "do": "gate", "name": "a" }',
+  '{ "do": "await_prompt" }',
+  '{ "do": "mark", "name": "a" }',
+  '{ "do": "silence", "deaf": true }',
+  '{ "do": "exit", "code": 3 }',
+  '{ "do": "kill", "signal": "SIGKILL" }',
+  '{ "do": "ignore", "what": "interrupt" }',
+  '{ "do": "grandchild", "ownGroup": true }',
+  '{ "do": "file", "name": "a.txt", "text": "x" }',
+  '{ "do": "close_stdout" }',
+  '{ "do": "stop_reading" }',
+  '{ "do": "usage", "usage": { "inputTokens": 5, "costUsd": 0.1 } }',
+  `{ "do": "background", "description": "x", "steps": [{ "do": "gate", "name": "g" }],
+    "status": "failed", "wakeUp": [{ "do": "text", "text": "x" }] }`,
+  `{ "do": "when", "heard": "prompt", "is": { "pattern": "x", "flags": "i" },
+    "then": [{ "do": "text", "text": "x" }], "otherwise": [{ "do": "exit", "code": 0 }] }`,
+];
+
+Deno.test("each step may be in a file, and the JSON Schema for editors takes what is read", async () => {
+  const { Validator } = await import("@cfworker/json-schema");
+  const schema = await scenarioJsonSchema();
+  const validator = new Validator(schema as never, "2020-12");
+  const process = `{
+    "beforeInput": [{ "do": "stderr", "text": "x" }],
+    "onPrompt": [{ "prompt": { "contains": "x" }, "turn": [], "times": 2 }],
+    "turns": [[]], "forEveryPrompt": [], "onInterrupt": [], "atEndOfInput": [],
+    "init": { "model": "x" }, "initialize": {}, "ignore": ["sigterm"], "fold": false,
+    "answers": {
+      "a": { "answer": "success", "response": {}, "times": 2, "delayMs": 5 },
+      "b": { "answer": "error", "error": "x", "requestId": "y" },
+      "c": { "answer": "none" }, "d": { "answer": "gate", "name": "g" }
+    }
+  }`;
+  const whole = `{ "processes": [${process}], "seed": "s", "version": "2.1.300",
+    "startTime": "2026-01-01T00:00:00Z", "environment": ["PATH"] }`;
+  const texts = [whole, ...RIGHT.map((step) => turn(step))];
+  for (const text of texts) {
+    parseScenario(text);
+    const { valid, errors } = validator.validate(JSON.parse(text));
+    assert(valid, `${text}\n${JSON.stringify(errors.at(-1))}`);
+  }
+  const named = new Set(
+    RIGHT.map((text) => /"do": "(\w+)"/.exec(text)?.[1] ?? ""),
+  );
+  assertEquals([...STEP_NAMES].filter((name) => !named.has(name)), []);
+  // What has a shape of its own in no file is no scenario for an editor either.
+  const wrong = WRONG.filter(([name]) =>
+    !/JSON|half|empty|pattern|twice|list/.test(name)
+  );
+  for (const [name, text] of wrong) {
+    assertEquals(validator.validate(JSON.parse(text)).valid, false, name);
+  }
+  assert(wrong.length > 10);
 });
