@@ -1,8 +1,7 @@
 /**
  * For tests of programs that use this library: a scripted `claude`, a scripted Messages
- * API, recordings. Nothing here needs an account, a network or the real `claude`, and
- * all of it works in `Deno.test`, vitest and `node:test` alike, as far as each can run
- * Deno's own functions (see the README, "Testing").
+ * API, recordings, assertions, builders of events. Nothing here needs an account, a
+ * network or the real `claude`. What runs under which test runner is in docs/testing.md.
  *
  * @example A session without a process
  * ```ts

@@ -68,3 +68,31 @@ Deno.test("what tests import from src/testing is exported by its mod.ts, but for
   assert(imports > 100, `${imports}`);
   assertEquals([...missing].sort(), Object.keys(OWN).sort());
 });
+
+Deno.test("what of the kit takes no process loads and works without Deno", async () => {
+  const { href } = new URL("./src/testing/mod.ts", ROOT);
+  const program = `
+    const { log } = console;
+    delete globalThis.Deno;
+    const { event, expectTurn, FakeClock, MemoryClaude, parseScenario, step, turnSnapshot } =
+      await import(${JSON.stringify(href)});
+    const events = [event.assistantText("hi"), event.result({ text: "hi" })];
+    expectTurn(events).succeeded().text("hi");
+    new FakeClock().advance(5);
+    const scenario = parseScenario('{"processes":[{"turns":[[{"do":"text","text":"x"}]]}]}');
+    const { readable, writable } = new MemoryClaude(scenario).transport();
+    const writer = writable.getWriter();
+    const prompt = { type: "user", message: { role: "user", content: "hi" } };
+    await writer.write(new TextEncoder().encode(JSON.stringify(prompt) + "\\n"));
+    await writer.close();
+    const said = await new Response(readable).text();
+    log(turnSnapshot(events).length, step.text("x").do, said.includes('"result":"x"'));
+  `;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    cwd: ROOT,
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, decoder.decode(stderr));
+  assertEquals(decoder.decode(stdout), "2 text true\n");
+});
