@@ -12,8 +12,11 @@ class Html {
   constructor(readonly text: string) {}
 }
 
-/** Makes HTML; each text that is put in is escaped, in attributes too. */
-function html(
+/**
+ * Makes HTML; each text that is put in is escaped, in attributes too.
+ * Not named `html`: the formatter would lay the pages out anew.
+ */
+function markup(
   pieces: TemplateStringsArray,
   ...values: readonly (string | Html)[]
 ): Html {
@@ -79,26 +82,24 @@ export function htmlHead(info: SessionInfo): string {
   ].flatMap(([name, value]) =>
     name === undefined || value === undefined
       ? []
-      : [html`<dt>${name}</dt><dd>${value}</dd>\n`.text]
+      : [markup`<dt>${name}</dt><dd>${value}</dd>\n`.text]
   );
-  return html`
-    <!DOCTYPE html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-        <meta name="referrer" content="no-referrer">
-        <meta name="viewport" content="width=device-width">
-        <title>${info.label}</title>
-        <style>${STYLE}</style>
-      </head>
-      <body>
-        <h1>${info.label}</h1>
-        <dl>
-    ${new Html(facts.join(""))}</dl>
-        <main>
-  `.text;
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width">
+<title>${info.label}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${info.label}</h1>
+<dl>
+${new Html(facts.join(""))}</dl>
+<main>
+`.text;
 }
 
 /** The end of the page, behind the last part. */
@@ -115,7 +116,7 @@ export function htmlPart(part: Part, before: Part | undefined): string {
     return bodyOf(part).text;
   }
   const name = NAMES[speaker];
-  return html`${
+  return markup`${
     before === undefined ? "" : new Html("</section>\n")
   }<section class="${speaker}${agent === undefined ? "" : " nested"}">
 <h2>${agent === undefined ? name : `${name} (${agent})`}</h2>
@@ -125,22 +126,17 @@ ${bodyOf(part)}`.text;
 function bodyOf(part: Part): Html {
   switch (part.kind) {
     case "text":
-      return html`<div class="text">${part.text}</div>\n`;
+      return markup`<div class="text">${part.text}</div>\n`;
     case "thinking":
-      return html`
-        <details>
-          <summary>Thinking</summary>
-          <div class="text">${part.text}</div>
-        </details>\\n
-      `;
+      return markup`<details><summary>Thinking</summary><div class="text">${part.text}</div></details>\n`;
     case "literal":
-      return html`<details${new Html(
+      return markup`<details${new Html(
         part.isError === true ? ' class="error"' : "",
       )}><summary>${part.title}</summary><pre>${part.text}</pre></details>\n`;
     case "image":
       return IMAGES.has(part.mediaType) &&
           /^[A-Za-z0-9+/]+={0,2}$/.test(part.base64)
-        ? html`<img alt="Image" src="data:${part.mediaType};base64,${part.base64}">\n`
-        : html`<p>Image, ${part.mediaType}</p>\n`;
+        ? markup`<img alt="Image" src="data:${part.mediaType};base64,${part.base64}">\n`
+        : markup`<p>Image, ${part.mediaType}</p>\n`;
   }
 }

@@ -208,3 +208,40 @@ Deno.test("exportSession: subagents, thinking, and a format that is none", async
     'got "pdf"',
   );
 });
+
+Deno.test("exportSession: a page shows texts as they are, without blanks of its own", async () => {
+  await using on = await ScratchConfig.create();
+  await on.write("s", [
+    prompt("1", null, "  one\n\n two "),
+    answer("2", "1", { type: "thinking", thinking: "hm\n", signature: "s" }),
+    answer("3", "2", {
+      type: "tool_use",
+      id: "t",
+      name: "Bash",
+      input: { command: "ls\n" },
+    }),
+  ]);
+  const page = await exported("s", { configDir: on.configDir, format: "html" });
+  assert(page.startsWith("<!DOCTYPE html>\n<html"));
+  assertEquals(
+    page.slice(page.indexOf("<main>")),
+    `<main>
+<section class="user">
+<h2>User</h2>
+<div class="text">  one
+
+ two </div>
+</section>
+<section class="claude">
+<h2>Claude</h2>
+<details><summary>Thinking</summary><div class="text">hm
+</div></details>
+<details><summary>Bash</summary><pre>ls
+</pre></details>
+</section>
+</main>
+</body>
+</html>
+`,
+  );
+});
