@@ -10,21 +10,16 @@ import {
 } from "@std/assert";
 import {
   allow,
-  allowAll,
   AsyncSession,
   callback,
   type ClaudeEvent,
-  ClaudeNotFoundError,
   ClaudeStreamError,
-  ConfigError,
   ControlError,
   DeadlineError,
   deny,
   type PermissionRequest,
-  printPrompt,
   ProcessExitError,
   type SessionOptions,
-  StartupError,
   StateError,
   TurnError,
 } from "../../mod.ts";
@@ -83,64 +78,6 @@ test("a promise returned from the function of the session, without await, says s
   }
 });
 
-test("a turn is its events, from system_init to result", async () => {
-  await using on = await pair(
-    step.conversation([[step.text("Hello there.", { deltas: 3 })]]),
-  );
-  const events: ClaudeEvent[] = [];
-  for await (const event of on.session.send("hi")) events.push(event);
-  const known = events.map((event) => event.type);
-  assert(known.includes("system_init"));
-  assertEquals(known.at(-1), "result");
-  const text = events.find((event) => event.type === "assistant_text");
-  assert(text?.type === "assistant_text");
-  assertEquals([text.text, text.streamed], ["Hello there.", true]);
-  const deltas = events.filter((event) => event.type === "stream_delta");
-  assertEquals(deltas.map(({ text }) => text ?? "").join(""), "Hello there.");
-  assertEquals(
-    new Set(deltas.map(({ messageId }) => messageId)),
-    new Set([text.messageId]),
-  );
-});
-
-test("events are plain data with the wire object beside them", async () => {
-  await using on = await pair(step.conversation([[step.text("Hi.")]]));
-  for await (const event of on.session.send("hi")) {
-    assert(!Object.keys(event).includes("raw"));
-    assert(!JSON.stringify(event).includes('"raw"'));
-    assert(typeof event.raw === "object" && event.raw !== null);
-    assertEquals(structuredClone(event).type, event.type);
-    if (event.type !== "assistant_text") continue;
-    assertEquals<unknown>({ ...event }, {
-      type: "assistant_text",
-      parentToolUseId: null,
-      sessionId: event.sessionId,
-      uuid: event.uuid,
-      messageId: event.messageId,
-      index: 0,
-      streamed: true,
-      text: "Hi.",
-    });
-    // A literal with the same data is equal to the event itself.
-    assertEquals<unknown>(event, { ...event });
-  }
-});
-
-test("several turns run in one process, one after the other", async () => {
-  await using on = await pair(step.conversation([]));
-  for (const prompt of ["one", "two", "three"]) {
-    const turn = on.session.send(prompt);
-    assertStringIncludes(await turn.text(), prompt);
-  }
-  assertEquals(on.claude.starts.length, 1);
-  assertEquals(on.session.turnCount, 3);
-  assertEquals(on.session.state, "idle");
-  const last = await on.session.ask("four");
-  assertStringIncludes(last.text, "one");
-  assertEquals(last.totalCostUsd, on.session.totalCostUsd);
-  assert(last.costUsd > 0 && last.costUsd < last.totalCostUsd);
-});
-
 test("the prompt goes out at the call, without anybody reading", async () => {
   await using on = await pair(step.conversation([[step.mark("asked")]]));
   on.session.send("hi");
@@ -159,54 +96,12 @@ test("a second send while a turn runs is an error, and harms nothing", async () 
   assertEquals(await turn.text(), "first");
 });
 
-test("textStream gives each character once, with and without partials", async () => {
-  const scenario = step.conversation([[
-    step.text("same"),
-    step.toolCall("Read", {}, { output: "x" }),
-    step.text("same", { deltas: 4 }),
-    step.thinking("hidden"),
-    step.text("!"),
-  ]]);
-  for (const partials of [true, false]) {
-    await using on = await pair(scenario, { partials });
-    const turn = on.session.send("hi");
-    const pieces = await Array.fromAsync(turn.textStream());
-    assertEquals(pieces.join(""), "samesame!", `partials: ${partials}`);
-    if (partials) assert(pieces.length > 4);
-  }
-});
-
-test("a turn is read once", async () => {
-  await using on = await pair(step.conversation([[step.text("x")]]));
-  const turn = on.session.send("hi");
-  await types(turn);
-  const error = await assertRejects(() => types(turn), StateError);
-  assertEquals(error.code, "already_used");
-  assertThrows(() => turn.textStream(), StateError);
-  assertEquals(await turn.text(), "x");
-  assertEquals((await turn.result()).result, "x");
-});
-
 test("readable is the same events as a stream", async () => {
   await using on = await pair(step.conversation([[step.text("x")]]));
   const turn = on.session.send("hi");
   const events = await Array.fromAsync(turn.readable);
   assertEquals(events.at(-1)?.type, "result");
   assert(turn.readable === turn.readable);
-});
-
-test("the views give whole messages, or the wire as it is", async () => {
-  await using on = await pair(step.conversation([]), { partials: false });
-  const messages = await Array.fromAsync(
-    on.session.send("hi", { view: "messages" }),
-  );
-  const reply = messages.find((event) => event.type === "assistant_message");
-  assert(reply?.type === "assistant_message" && Array.isArray(reply.content));
-  const wire = await Array.fromAsync(on.session.send("hi", { view: "wire" }));
-  const last = wire.findLast((line) =>
-    typeof line === "object" && line.type === "result"
-  );
-  assert(typeof last === "object" && "total_cost_usd" in last);
 });
 
 test("leaving the loop interrupts the turn, and the next one is clean", async () => {
@@ -536,38 +431,6 @@ test("a request that is withdrawn aborts the policy's signal", async () => {
   assertEquals((await aborted.promise as Error).name, "AbortError");
 });
 
-test("a failure of the API is a TurnError of ask, and the session goes on", async () => {
-  await using on = await pair(step.conversation([
-    [step.apiError(529, "overloaded", "API Error: Overloaded")],
-    [step.text("second")],
-  ]));
-  const error = await assertRejects(() => on.session.ask("hi"), TurnError);
-  assertEquals(
-    [error.code, error.retryable, error.apiStatus],
-    ["overloaded", true, 529],
-  );
-  assertEquals(error.result.subtype, "success");
-  assertEquals((await on.session.ask("again")).text, "second");
-});
-
-test("a turn that failed ends its loop with the result", async () => {
-  await using on = await pair(step.conversation([
-    [step.text("some"), step.apiError(401, "authentication_failed", "No.")],
-  ]));
-  const turn = on.session.send("hi");
-  assertEquals((await types(turn)).at(-1), "result");
-  assertEquals((await turn.result()).isError, true);
-  const error = await assertRejects(() => turn.text(), TurnError);
-  assertEquals(error.code, "auth");
-  assertStringIncludes(error.hint ?? "", "claude auth login");
-});
-
-test("an answer that speaks of signing in raises nothing", async () => {
-  const text = "Error: not logged in. Please run /login, 401, rate limit";
-  await using on = await pair(step.conversation([[step.text(text)]]));
-  assertEquals((await on.session.ask("hi")).text, text);
-});
-
 test("the death of the process fails everything that waits for it", async () => {
   await using on = await pair(step.conversation([[
     step.stderr("the last words\n"),
@@ -592,70 +455,6 @@ test("the death of the process fails everything that waits for it", async () => 
   const after = assertThrows(() => on.session.send("again"), StateError);
   assertEquals(after.code, "session_closed");
   assert(after.cause === error);
-});
-
-test("a process that gives up at the start is a StartupError with its words", async () => {
-  const scenario = step.conversation([], {
-    beforeInput: [
-      step.stderr("error: unknown option '--frob'\n"),
-      step.exit(1),
-    ],
-  });
-  await using on = await pair(scenario);
-  const error = await assertRejects(() => on.session.ask("hi"), StartupError);
-  assertEquals(
-    [error.code, error.reason, error.exitCode],
-    ["startup", "exited", 1],
-  );
-  assertStringIncludes(error.message, "unknown option '--frob'");
-  await using again = await pair(scenario);
-  await assertRejects(() => again.session.start(), StartupError);
-});
-
-Deno.test("no claude, no directory: each says what was looked for", async () => {
-  const missing = new AsyncSession({ claudePath: "/nowhere/claude" });
-  const notFound = await assertRejects(
-    () => missing.ask("hi"),
-    ClaudeNotFoundError,
-    "/nowhere/claude",
-  );
-  assertEquals(notFound.searched, ["/nowhere/claude"]);
-  await missing.close();
-  const nowhere = new AsyncSession({ cwd: "/nowhere/at/all" });
-  const error = await assertRejects(() => nowhere.start(), StartupError);
-  assertEquals([error.code, error.reason], ["cwd_not_found", "cwd_not_found"]);
-  assertEquals(nowhere.state, "dead");
-  await nowhere.close();
-});
-
-Deno.test("an option that cannot be is a ConfigError before anything starts", () => {
-  assertThrows(
-    () => new AsyncSession({ modle: "x" } as SessionOptions),
-    ConfigError,
-    'did you mean "model"?',
-  );
-});
-
-test("the start has a limit, and leaves no process behind", async () => {
-  await using on = await pair(
-    step.conversation([], {
-      answers: { initialize: { answer: "none" } },
-      ignore: ["sigterm"],
-    }),
-    { startTimeoutMs: 300, closeTimeoutMs: 100 },
-  );
-  const error = await assertRejects(() => on.session.start(), DeadlineError);
-  assertEquals([error.operation, error.timeoutMs], ["initialize", 300]);
-  await on.claude.ended();
-});
-
-test("a handshake that is refused is a StartupError", async () => {
-  await using on = await pair(step.conversation([], {
-    answers: { initialize: { answer: "error", error: "no hooks today" } },
-  }));
-  const error = await assertRejects(() => on.session.ask("hi"), StartupError);
-  assertEquals(error.reason, "handshake");
-  assertStringIncludes(error.message, "no hooks today");
 });
 
 test("start gives what the CLI says of itself, once", async () => {
@@ -831,23 +630,4 @@ test("the child sees no trace of an outer session", async () => {
   for (const name of ["CLAUDECODE", "NODE_OPTIONS"]) {
     assert(!start?.environmentNames.includes(name));
   }
-});
-
-Deno.test("printPrompt gives the final text, or throws", async () => {
-  await using claude = await ScriptedClaude.create({
-    processes: [
-      { turns: [[step.text("Par"), step.text("is.")]] },
-      { turns: [[step.apiError(500, "server_error", "API Error: 500")]] },
-    ],
-  });
-  const options = { claudePath: claude.command, policy: allowAll() };
-  assertEquals(await printPrompt("capital?", options), "Paris.");
-  const error = await assertRejects(
-    () => printPrompt("capital?", options),
-    TurnError,
-  );
-  assertEquals(error.code, "api");
-  assert(
-    !claude.starts[0]?.arguments.includes("--include-partial-messages"),
-  );
 });

@@ -12,16 +12,12 @@ import {
   allow,
   callback,
   type ClaudeEvent,
-  ClaudeNotFoundError,
   ConfigError,
   ControlError,
   DeadlineError,
   deny,
   hook,
-  printPromptSync,
   ProcessExitError,
-  type SessionOptions,
-  StartupError,
   StateError,
   SyncSession,
   type SyncSessionOptions,
@@ -78,39 +74,6 @@ Deno.test("events come one by one while the process streams", async () => {
   }
   const [a = 0, b = 0] = at;
   assert(b - a > 300, `${b - a} ms between the two`);
-});
-
-Deno.test("several turns run in one process, and facts grow", async () => {
-  await using on = await pair(step.conversation([]));
-  const { session } = on;
-  const { id } = session;
-  assertEquals([session.state, session.pid], ["new", undefined]);
-  for (const prompt of ["one", "two", "three"]) {
-    assertStringIncludes(session.send(prompt).text(), prompt);
-  }
-  const last = session.ask("four");
-  assertStringIncludes(last.text, "one");
-  assertEquals(last.totalCostUsd, session.totalCostUsd);
-  assert(last.costUsd > 0 && last.costUsd < last.totalCostUsd);
-  assertEquals([session.id, session.turnCount], [id, 4]);
-  assertEquals(session.pid, on.claude.starts[0]?.pid);
-  assertEquals(on.claude.starts.length, 1);
-  session.close();
-  assertEquals(session.state, "closed");
-});
-
-Deno.test("textStream, text and result; a turn is read once", async () => {
-  await using on = await pair(
-    step.conversation([[step.text("same", { deltas: 4 }), step.text("!")]]),
-  );
-  const turn = on.session.send("hi");
-  const pieces = [...turn.textStream()];
-  assertEquals(pieces.join(""), "same!");
-  assert(pieces.length > 4);
-  assertEquals(turn.text(), "same!");
-  assertEquals(turn.result().isError, false);
-  const error = assertThrows(() => [...turn], StateError);
-  assertEquals(error.code, "already_used");
 });
 
 Deno.test("a second send while a turn runs is an error, and harms nothing", async () => {
@@ -385,55 +348,7 @@ Deno.test("the death of the process is thrown to whoever waits", async () => {
   assertThrows(() => on.session.mcp.status(), StateError);
 });
 
-Deno.test("each failure of a start has its class and fields", async () => {
-  const gone = step.conversation([], {
-    beforeInput: [step.stderr("error: unknown option\n"), step.exit(1)],
-  });
-  {
-    await using on = await pair(gone);
-    const error = assertThrows(() => on.session.ask("hi"), StartupError);
-    assertEquals([error.reason, error.exitCode], ["exited", 1]);
-    assertStringIncludes(error.message, "unknown option");
-  }
-  {
-    await using on = await pair(step.conversation([], {
-      answers: { initialize: { answer: "error", error: "no hooks today" } },
-    }));
-    const error = assertThrows(() => on.session.start(), StartupError);
-    assertEquals(error.reason, "handshake");
-  }
-  using missing = new SyncSession({ claudePath: "/nowhere/claude" });
-  const notFound = assertThrows(
-    () => missing.ask("hi"),
-    ClaudeNotFoundError,
-    "/nowhere/claude",
-  );
-  assertEquals(notFound.searched, ["/nowhere/claude"]);
-  using nowhere = new SyncSession({ cwd: "/nowhere/at/all" });
-  const error = assertThrows(() => nowhere.start(), StartupError);
-  assertEquals([error.code, nowhere.state], ["cwd_not_found", "dead"]);
-  assert(error.hint?.includes("cwd"));
-  assertThrows(
-    () => new SyncSession({ modle: "x" } as SessionOptions as never),
-    ConfigError,
-    'did you mean "model"?',
-  );
-});
-
-Deno.test("a start and a request have a limit, and leave no process behind", async () => {
-  {
-    await using on = await pair(
-      step.conversation([], {
-        answers: { initialize: { answer: "none" } },
-        ignore: ["sigterm"],
-      }),
-      { startTimeoutMs: 400, closeTimeoutMs: 100 },
-    );
-    const error = assertThrows(() => on.session.start(), DeadlineError);
-    assertEquals([error.operation, error.timeoutMs], ["initialize", 400]);
-    on.session.close();
-    assertFalse(isThere(on.claude.starts[0]?.pid));
-  }
+Deno.test("a request has a limit, and the session continues", async () => {
   await using on = await pair(
     step.conversation([], { answers: { mcp_status: { answer: "none" } } }),
     { controlTimeoutMs: 200 },
@@ -544,23 +459,4 @@ Deno.test("a question is not left to readers of events() while nobody can read",
     if (seen.length === 2) break;
   }
   assertEquals(seen, ["deny by unattended", "allow by consumer"]);
-});
-
-Deno.test("printPromptSync gives the final text, or throws", async () => {
-  await using claude = await ScriptedClaude.create({
-    processes: [
-      { turns: [[step.text("Par"), step.text("is.")]] },
-      { turns: [[step.apiError(529, "overloaded", "API Error: Overloaded")]] },
-    ],
-  });
-  const options = { claudePath: claude.command };
-  assertEquals(printPromptSync("capital?", options), "Paris.");
-  const error = assertThrows(
-    () => printPromptSync("capital?", options),
-    TurnError,
-  );
-  assertEquals([error.code, error.retryable], ["overloaded", true]);
-  assertFalse(
-    claude.starts[0]?.arguments.includes("--include-partial-messages") ?? true,
-  );
 });

@@ -223,39 +223,6 @@ Deno.test("tools of every result are taken, together and in a server, with their
   const _prompt = () => printPromptSync("hi", { tools: [stock] });
 });
 
-Deno.test("one tool serves 20 sessions, each with its own context", async () => {
-  const who = defineTool({
-    name: "who",
-    description: "Tells the user",
-    input: NO_INPUT,
-    run: (_input, { context, session }: ToolContext<{ name: string }>) =>
-      `${context.name} in ${session.id}`,
-  });
-  const server = createMcpServer({ tools: [who] });
-  await using claude = await ScriptedClaude.create({
-    processes: Array.from({ length: 20 }, () => ({
-      turns: [[step.toolCall("mcp__users__who", {})]],
-    })),
-  });
-  using sessions = new DisposableStack();
-  const open = Array.from({ length: 20 }, (_, n) =>
-    sessions.use(
-      new SyncSession({
-        claudePath: claude.command,
-        mcpServers: { users: server },
-        toolContext: { name: `user ${n}` },
-      }),
-    ));
-  // All of them run before the first is read.
-  const turns = open.map((session) => session.send("who?"));
-  for (const [n, turn] of turns.entries()) {
-    const texts = [...turn].flatMap((event) =>
-      event.type === "tool_result" ? [event.text] : []
-    );
-    assertEquals(texts, [`user ${n} in ${open[n]?.id}`]);
-  }
-});
-
 Deno.test("a tool may ask its session something, and another call runs meanwhile", async () => {
   const order: string[] = [];
   const asks = tool("asks", () => {

@@ -1,13 +1,15 @@
-// Tools of the host that take their time, in sessions over the scripted Claude. What takes
-// none is in both_drivers_tools_test.ts.
+// Tools of the host that take their time, and one tool in many sessions. What takes no time
+// is in scenarios_tools_test.ts.
 
 import { assertEquals } from "@std/assert";
 import * as v from "valibot";
 import {
   AsyncSession,
+  type ClaudeEvent,
   createMcpServer,
   defineTool,
   type SessionOptions,
+  SyncSession,
   type ToolContext,
 } from "../../mod.ts";
 import type { Json } from "../../src/testing/scenario.ts";
@@ -166,32 +168,38 @@ Deno.test("a call is cancelled by a notification, and by its withdrawal", async 
   assertEquals(answered(on.claude, "call-"), ["call-1"]);
 });
 
-Deno.test("one tool serves 20 sessions, each with its own context", async () => {
-  const who = defineTool({
-    name: "who",
-    description: "Tells the user",
-    input: NO_INPUT,
-    run: (_input, { context, session }: ToolContext<{ name: string }>) =>
-      `${context.name} in ${session.id}`,
-  });
-  const server = createMcpServer({ tools: [who] });
-  const claude = await ScriptedClaude.create({
-    processes: Array.from({ length: 20 }, () => ({
-      turns: [[step.toolCall("mcp__users__who", {})]],
-    })),
-  });
-  const texts = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
-    await using session = new AsyncSession({
-      claudePath: claude.command,
-      mcpServers: { users: server },
-      toolContext: { name: `user ${n}` },
+for (const Session of [AsyncSession, SyncSession]) {
+  Deno.test(`${Session.name}: one tool serves 20 sessions, each with its own context`, async () => {
+    const who = defineTool({
+      name: "who",
+      description: "Tells the user",
+      input: NO_INPUT,
+      run: (_input, { context, session }: ToolContext<{ name: string }>) =>
+        `${context.name} in ${session.id}`,
     });
-    let text: string | undefined;
-    for await (const event of session.send("who?")) {
-      if (event.type === "tool_result") text = event.text;
+    const server = createMcpServer({ tools: [who] });
+    await using claude = await ScriptedClaude.create({
+      processes: Array.from({ length: 20 }, () => ({
+        turns: [[step.toolCall("mcp__users__who", {})]],
+      })),
+    });
+    const sessions = Array.from({ length: 20 }, (_, n) =>
+      new Session({
+        claudePath: claude.command,
+        mcpServers: { users: server },
+        toolContext: { name: `user ${n}` },
+      }));
+    try {
+      // All of them run before the first is read.
+      const turns = sessions.map((session) => session.send("who?"));
+      for (const [n, turn] of turns.entries()) {
+        const texts = (await Array.fromAsync<ClaudeEvent>(turn)).flatMap((
+          event,
+        ) => event.type === "tool_result" ? [event.text] : []);
+        assertEquals(texts, [`user ${n} in ${sessions[n]?.id}`]);
+      }
+    } finally {
+      for (const session of sessions) await session.close();
     }
-    return text === `user ${n} in ${session.id}`;
-  }));
-  await claude.close();
-  assertEquals(texts, Array(20).fill(true));
-});
+  });
+}

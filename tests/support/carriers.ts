@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { SessionOptions, SpawnSpec, Transport } from "../../mod.ts";
+import {
+  AsyncSession,
+  type SessionOptions,
+  type SpawnSpec,
+  SyncSession,
+  type SyncSessionOptions,
+  type Transport,
+} from "../../mod.ts";
 
 /** Stands for ssh, docker and the like: another program starts the CLI. */
 export function throughShell(spec: SpawnSpec): SpawnSpec {
@@ -73,4 +80,25 @@ export function testOverEach(name: string, run: () => Promise<void>): void {
       }
     });
   }
+}
+
+/** Makes a session of the kind, and over the way, that is tested. */
+export type MakeSession = (
+  options: SyncSessionOptions,
+) => AsyncSession | SyncSession;
+
+/**
+ * A test of AsyncSession over each way, and of SyncSession over a process. What is awaited
+ * may have its value at once.
+ */
+export function testEachSession(
+  name: string,
+  run: (make: MakeSession) => Promise<void>,
+): void {
+  for (const [way, carrier] of Object.entries(CARRIERS)) {
+    Deno.test(`AsyncSession: ${name} (over ${way})`, () =>
+      run((options) => new AsyncSession({ ...carrier, ...options })));
+  }
+  Deno.test(`SyncSession: ${name}`, () =>
+    run((options) => new SyncSession(options)));
 }
