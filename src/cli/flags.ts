@@ -31,6 +31,7 @@ export interface Flags {
   maxTurns?: number;
   maxBudgetUsd?: number;
   quiet?: boolean;
+  plain?: boolean;
   stdin?: boolean;
   claudePath?: string;
   configDir?: string;
@@ -289,6 +290,12 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "switch",
     help: "Print only errors and questions on stderr",
     commands: [...SESSIONS, "replay", "sessions", "demo"],
+  },
+  plain: {
+    name: "plain",
+    kind: "switch",
+    help: "Print the answer as it is, not as Markdown",
+    commands: ["send", "stream", "ask", "repl", "replay", "demo"],
   },
   color: {
     name: "color",

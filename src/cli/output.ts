@@ -195,9 +195,10 @@ export class Output {
   }
 
   #drawn(): string {
-    return this.#isLineOpen || this.#live.length === 0
-      ? ""
-      : this.#region.draw(this.#live, this.color);
+    return this.#isLineOpen || this.#live.length === 0 ? "" : this.#region.draw(
+      this.#live,
+      this.terminals.stderr ? this.color : this.stdoutColor,
+    );
   }
 
   #write(stream: OutputStream, text: string): Promise<void> {

@@ -12,6 +12,7 @@ import type { Flags } from "./flags.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { wantsLive } from "./live/first_sign.ts";
 import { LiveStatus } from "./live/live_status.ts";
+import { AnswerScreen, wantsMarkdown } from "./markdown/answer_screen.ts";
 import type { Output, Piece } from "./output.ts";
 import { Renderer } from "./render.ts";
 import { styled } from "./terminal.ts";
@@ -49,27 +50,48 @@ export function textPresenter(
     quiet: flags.quiet ?? false,
     columns: () => output.columns,
   });
-  const status = isLive ? new LiveStatus(output, isStarting) : undefined;
+  const answer = wantsMarkdown(output, flags)
+    ? new AnswerScreen(output)
+    : undefined;
+  const status = isLive || answer !== undefined
+    ? new LiveStatus(output, {
+      isStarting,
+      showsStatus: isLive,
+      above: () => answer?.open() ?? [],
+    })
+    : undefined;
+  const print = (pieces: readonly Piece[]) =>
+    answer === undefined ? output.print(pieces) : answer.print(pieces);
   return {
     view: "flat",
     async take(event) {
       status?.take(event);
       const pieces = renderer.take(event);
       if (endsStatus(output, pieces)) await status?.close();
-      await output.print(pieces);
+      await print(pieces);
+      if (isOwnCall(event)) await answer?.end(false);
       status?.draw();
     },
     async interlude() {
       await status?.hide();
       const pieces = renderer.interlude();
-      await output.print(pieces);
-      return pieces.length > 0;
+      await print(pieces);
+      const isOpen = answer?.isOpen === true;
+      await answer?.end(true);
+      return isOpen || pieces.length > 0;
     },
     async end(result) {
       await status?.close();
-      await output.print(renderer.end(result));
+      await print(renderer.end(result));
+      await answer?.end(true);
     },
   };
+}
+
+/** Whether the reply is over because the main agent calls a tool of the CLI's. */
+function isOwnCall(event: ClaudeEvent): boolean {
+  return event.type === "tool_use" && !event.server &&
+    event.parentToolUseId === null;
 }
 
 /** What reads the answer from a pipe may show it on the same screen: from then on that is its own. */
@@ -115,6 +137,17 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
   };
 }
 
+async function printAnswer(
+  output: Output,
+  flags: Flags,
+  body: string,
+): Promise<void> {
+  if (!wantsMarkdown(output, flags)) return await output.stdout(`${body}\n`);
+  const answer = new AnswerScreen(output);
+  await answer.print([{ to: "stdout", text: `${body}\n` }]);
+  await answer.end(true);
+}
+
 /**
  * Prints the final text only, or the whole answer as an object. Reasons for a delay go to stderr,
  * since the CLI may retry ten times over minutes; so do changes of the conversation.
@@ -127,7 +160,7 @@ export function answerPresenter(
   let isTold = false;
   let costUsd = 0;
   const status = wantsLive(output, { ...flags, json: false })
-    ? new LiveStatus(output, true)
+    ? new LiveStatus(output, { isStarting: true })
     : undefined;
   return {
     view: "flat",
@@ -168,7 +201,7 @@ export function answerPresenter(
         return;
       }
       const body = text.replace(/\n+$/, "");
-      if (body !== "") await output.stdout(`${body}\n`);
+      if (body !== "") await printAnswer(output, flags, body);
       else if (!isTold) await output.stderr(`${emptyText(result)}\n`);
     },
   };

@@ -122,7 +122,8 @@ class Repl {
     const { flags } = this.#invocation;
     return this.#conductor.turn(
       text,
-      textPresenter(this.#output, flags, "brief"),
+      // What is typed ahead stands in the answer: nothing may be drawn over it.
+      textPresenter(this.#output, { ...flags, plain: true }, "brief"),
     );
   }
 

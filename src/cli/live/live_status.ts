@@ -10,48 +10,62 @@ import { Activity } from "./activity.ts";
 import type { Line } from "./live_region.ts";
 
 const TICK_MS = 100;
+/** Text that streams faster is drawn so often. */
+const MOMENT_MS = 30;
+
+/** Options of {@linkcode LiveStatus}. */
+export interface LiveStatusOptions {
+  /** Whether the process is yet to come. */
+  readonly isStarting: boolean;
+  /** Whether it says what is waited for. Default `true`. */
+  readonly showsStatus?: boolean;
+  /** What else is to be drawn anew, above the status. */
+  readonly above?: () => readonly Line[];
+}
 
 /** The lines of one turn. They are gone when it is closed. */
 export class LiveStatus {
   readonly #output: Output;
-  readonly #activity: Activity;
+  readonly #activity: Activity | undefined;
+  #drawnAt = 0;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #above: () => readonly Line[];
   #isHidden = false;
   #isOver = false;
 
-  /**
-   * @param isStarting Whether the process is yet to come.
-   * @param above What else is to be drawn anew, above the status.
-   */
-  constructor(
-    output: Output,
-    isStarting: boolean,
-    above: () => readonly Line[] = () => [],
-  ) {
+  constructor(output: Output, options: LiveStatusOptions) {
     this.#output = output;
+    const { isStarting, showsStatus = true, above = () => [] } = options;
     this.#above = above;
-    this.#activity = new Activity(
-      Date.now(),
-      isStarting ? "starting" : "waiting for the model",
-    );
-    this.#timer = setInterval(() => this.draw(), TICK_MS);
+    this.#activity = showsStatus
+      ? new Activity(
+        Date.now(),
+        isStarting ? "starting" : "waiting for the model",
+      )
+      : undefined;
+    this.#timer = setInterval(() => this.#draw(), TICK_MS);
     // It shall not keep the program alive, should a turn never be ended.
     Deno.unrefTimer(this.#timer as unknown as number);
-    this.draw();
+    this.#draw();
   }
 
   /** Takes the next event of the turn. */
   take(event: ClaudeEvent): void {
-    this.#activity.take(event, Date.now());
+    this.#activity?.take(event, Date.now());
     this.#isHidden = false;
   }
 
-  /** Draws what is now. Nobody waits for it. */
+  /** Draws what is now, unless that was done a moment ago: the clock makes up for it. */
   draw(): void {
+    if (Date.now() - this.#drawnAt >= MOMENT_MS) this.#draw();
+  }
+
+  /** Draws what is now. Nothing waits for it. */
+  #draw(): void {
     if (this.#isHidden || this.#isOver) return;
     const { columns, rows, color } = this.#output;
-    const status = this.#activity.lines(Date.now(), columns, color);
+    this.#drawnAt = Date.now();
+    const status = this.#activity?.lines(this.#drawnAt, columns, color) ?? [];
     const above = this.#above();
     // What does not fit on the screen could not be taken back.
     const room = Math.max(0, rows - 1 - status.length);

@@ -1,0 +1,17 @@
+/**
+ * What is used of highlight.js. Its own types bring those of the browser into every file.
+ *
+ * @module
+ */
+
+/** The library. */
+declare const hljs: {
+  /** Returns a value for a language, or an alias of one, that is known. */
+  getLanguage(name: string): object | undefined;
+  /** Returns code as HTML. */
+  highlight(
+    code: string,
+    options: { readonly language: string; readonly ignoreIllegals: boolean },
+  ): { readonly value: string };
+};
+export default hljs;
