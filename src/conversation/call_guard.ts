@@ -1,5 +1,5 @@
 /**
- * Knows when a blocking session calls a function of the caller: some calls of the session
+ * Tracks when a blocking session is calling a function of the caller: some calls of the session
  * would never return there.
  *
  * @module
@@ -7,11 +7,11 @@
 
 import { StateError } from "../errors.ts";
 
-/** Guards the calls of one session, over all of its processes. */
+/** Guards the calls of one session, across all its processes. */
 export class CallGuard {
-  /** How many lines or other events are being handled, one inside the other. */
+  /** Number of lines or other events being handled, nested within each other. */
   #steps = 0;
-  /** How many calls of observers (`onWire`, `stderr`, `logger`, …) are under way. */
+  /** Number of running calls of observers (`onWire`, `stderr`, `logger`, …). */
   #observers = 0;
 
   /** Whether an observer is being called. */
@@ -19,7 +19,10 @@ export class CallGuard {
     return this.#observers > 0;
   }
 
-  /** Handles a line or another event: the session makes every call inside it. */
+  /**
+   * Handles a line or another event. The session makes all calls of the caller's functions within
+   * this.
+   */
   step<T>(run: () => T): T {
     this.#steps++;
     try {
@@ -40,8 +43,8 @@ export class CallGuard {
   }
 
   /**
-   * @throws {StateError} The call would begin a turn, or wait for one, that cannot continue
-   * until the calling function returns.
+   * @throws {StateError} The call would start or await a turn, which cannot continue until the
+   *   calling function returns.
    */
   checkTurnWait(operation: string, state: string): void {
     if (this.#steps === 0) return;
@@ -53,7 +56,10 @@ export class CallGuard {
     );
   }
 
-  /** @throws {StateError} An observer would wait for a line that is read only after it returns. */
+  /**
+   * @throws {StateError} An observer would wait for a line that is read only after the observer
+   *   returns.
+   */
   checkWait(operation: string, state: string): void {
     if (this.#observers === 0) return;
     throw new StateError(

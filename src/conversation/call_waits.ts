@@ -1,6 +1,6 @@
 /**
- * How long tool calls waited for an answer, which is no part of their own time. Pure: the
- * time is an argument.
+ * Measures how long tool calls waited for an answer, which does not count as their own time. Pure:
+ * the time is an argument.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { serverPrefix } from "../tools/names.ts";
 /** A call that has no result yet. */
 interface OpenCall {
   readonly name: string;
-  /** When the call was seen. */
+  /** When the call arrived. */
   readonly atMs: number;
-  /** The part of its time that was left out before. */
+  /** Waiting time that was already subtracted, in milliseconds. */
   waitedMs: number;
 }
 
-/** A wait of one call that is over. */
+/** A finished wait of one call. */
 export interface CallWait {
   readonly toolUseId: string;
-  /** How much of the call's time it was, in milliseconds. */
+  /** Duration of the wait, in milliseconds. */
   readonly waitedMs: number;
 }
 
@@ -40,7 +40,10 @@ export class CallWaits {
     this.#calls.delete(toolUseId);
   }
 
-  /** Takes a question that was answered or withdrawn. Returns the calls that waited for it. */
+  /**
+   * Takes a question that was answered or withdrawn. Returns the waits of the calls that it held
+   * up.
+   */
   answered(
     question: Question,
     askedMs: number,
@@ -51,7 +54,7 @@ export class CallWaits {
         return this.#allowed(question.request.toolUseId, askedMs, nowMs);
       case "hook": {
         const { hook_event_name: event, tool_use_id: id } = question.input;
-        // Only that one comes before the tool runs, and says which call it is about.
+        // Only PreToolUse comes before the tool runs and names its call.
         return event === "PreToolUse" && typeof id === "string"
           ? this.#allowed(id, askedMs, nowMs)
           : [];
@@ -62,7 +65,7 @@ export class CallWaits {
       }
       case "elicitation": {
         const { serverName: server } = question.request;
-        // A form does not say of which call it is.
+        // A form does not name its call.
         return [...this.#calls]
           .filter(([, { name }]) => name.startsWith(serverPrefix(server)))
           .map(([id]) => wait(id, nowMs - askedMs));
@@ -73,8 +76,8 @@ export class CallWaits {
   }
 
   /**
-   * Takes the decision about a call: no time before it is the call's own. Calls of one reply
-   * wait for one another, so the second also waits for the answer to the first.
+   * Takes the decision about a call: all time before it counts as waiting. Calls of one reply wait
+   * for one another, so the second also waits for the answer to the first.
    */
   #allowed(
     toolUseId: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * The link to a process of this thread, over streams and promises.
+ * The link to a process that this thread runs, over streams and promises.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import { thrownText } from "../util/faults.ts";
 import { LateTimers } from "./late_timers.ts";
 import type { Link, LinkTaker } from "./link.ts";
 
-/** How many lines are taken in one go. */
+/** Number of lines taken before the event loop gets a turn. */
 const BREATH_LINES = 256;
 
-/** A process of this thread. */
+/** Link to a process that this thread runs. */
 export class ChildLink implements Link {
   readonly gone: Due<void> = new Due();
   readonly #options: SessionOptions;
@@ -32,12 +32,12 @@ export class ChildLink implements Link {
   readonly #tail = new Tail();
   readonly #timers: LateTimers;
 
-  /** @param before The end of the process before: two must not write to one session. */
+  /** @param before The end of the previous process: two processes must not write to one session. */
   constructor(options: SessionOptions, before: Due<void> | undefined) {
     this.#options = options;
     this.#before = before;
     this.#child = new Child(closeStepsOf(options));
-    // A process of this machine keeps the program running; what a caller makes may not.
+    // A local process keeps the program running; a caller's transport may not.
     this.#timers = new LateTimers(
       options.transport === undefined && options.spawn === undefined,
     );
@@ -75,8 +75,8 @@ export class ChildLink implements Link {
   }
 
   async #run(launch: Launch, taker: LinkTaker): Promise<void> {
-    // Only what takes time is waited for: the sooner the process is there, the more is
-    // done here while it gets ready.
+    // Wait only if necessary: the sooner the process starts, the more is done here while it gets
+    // ready.
     const preparing = taker.prepare();
     if (preparing !== undefined) await preparing;
     if (this.#before !== undefined) await this.#before.promise;
@@ -118,12 +118,12 @@ export class ChildLink implements Link {
     let seen = 0;
     const reading = readStdout(stdout, maxLineBytes, (line) => {
       lines++;
-      // One line of a chunk says when the CLI was last heard.
+      // One line per chunk is enough to note when the CLI last wrote something.
       const isNew = reading.progress() !== seen;
       seen = reading.progress();
-      // The waiting caller hears of an answer before the line after it is taken.
+      // Let the waiting caller see an answer before the next line is taken.
       const isAnswer = taker.receive(line, isNew);
-      // While code is cold a line takes as long as a hundred do later.
+      // While the code is cold, a line takes as long as a hundred lines do later.
       isYoung &&= this.#timers.areHeld;
       return isAnswer || lines % BREATH_LINES === 0 ||
           isYoung && taker.state === "running"
@@ -160,7 +160,7 @@ export class ChildLink implements Link {
   }
 }
 
-/** The error of a stdout that can no longer be read. */
+/** Returns the error for a stdout that can no longer be read. */
 function connectionLost(cause: unknown): ClaudeStreamError {
   return new ClaudeStreamError(
     "process_exit",

@@ -1,5 +1,5 @@
 /**
- * Control requests of ours that wait for the CLI's answer.
+ * Tracks control requests to the CLI that wait for an answer.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export class ControlRequests {
     this.#whole = whole;
   }
 
-  /** Makes a request. Returns a function that withdraws it, for a reason. */
+  /** Makes a request. Returns a function that withdraws it with a reason. */
   make(
     subtype: string,
     payload: WireObject,
@@ -43,7 +43,7 @@ export class ControlRequests {
     return (reason) => this.#whole.perform(this.#protocol.abandon(id, reason));
   }
 
-  /** Waits for the answer to a request of this id, which the protocol writes. */
+  /** Registers for the answer to a request with this id, which the protocol writes. */
   expect(
     id: string,
     timeoutMs: number,
@@ -64,7 +64,7 @@ export class ControlRequests {
     });
   }
 
-  /** The answer is there, or will never be. */
+  /** Settles a request with its answer, or with the reason why there will be none. */
   settle(id: string, outcome: Outcome): void {
     const settle = this.#waiting.get(id);
     this.#waiting.delete(id);

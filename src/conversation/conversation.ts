@@ -1,6 +1,6 @@
 /**
- * The conversation with one process, from its start to its end. The same for async and
- * blocking sessions; the link to the process is the difference.
+ * The conversation with one process, from its start to its end. Async and blocking sessions share
+ * it; they differ only in the link to the process.
  *
  * @module
  */
@@ -40,31 +40,31 @@ import type { SessionSink, TurnSink } from "./sinks.ts";
 import { notAsBefore, startFailure } from "./start_failure.ts";
 
 /**
- * How long a CLI may take to end that was told to before a turn had begun. One that takes
- * the prompt just then says yes and runs the turn all the same, to its end.
+ * How long a CLI may take to end if it was asked to before its turn had started, in milliseconds. A
+ * CLI that takes the prompt at that moment acknowledges the request but still runs the whole turn.
  */
 const UNHEARD_MS = 500;
 
 /** The conversation with one process. */
 export class Conversation {
-  /** The state machine behind it. */
+  /** The state machine of the conversation. */
   readonly protocol: Protocol;
   readonly #options: SessionOptions;
   readonly #link: Link;
   readonly #exchange: Exchange;
-  /** The end of the process before. */
+  /** The end of the previous process. */
   readonly #before: Due<void> | undefined;
-  /** What the process before was told, and this one is told again. */
+  /** Changes made in the previous process, to be repeated in this one. */
   readonly #changes: readonly LiveChange[];
   #started: Due<WireObject> | undefined;
   #closed: Due<void> | undefined;
   #isOpening = false;
 
   /**
-   * Starts nothing.
+   * Does not start the process.
    *
-   * @param link The way to the process.
-   * @param inherited From the process before, if there was one.
+   * @param link The link to the process.
+   * @param inherited State taken over from the previous process, if there was one.
    */
   constructor(
     options: SessionOptions,
@@ -91,7 +91,7 @@ export class Conversation {
     return this.#exchange.isClosing;
   }
 
-  /** Id of the process, once there is one. */
+  /** Id of the process, once it has started. */
   get pid(): number | undefined {
     return this.#link.pid;
   }
@@ -105,7 +105,7 @@ export class Conversation {
    * Starts the process and does the handshake, once.
    *
    * @throws {ConfigError} The process cannot be started with these options.
-   * @throws {StateError} The session is closed, or one of those who look on starts it.
+   * @throws {StateError} The session is closed, or an observer tries to start it.
    */
   start(): Due<WireObject> {
     if (this.#started !== undefined) return this.#started;
@@ -130,7 +130,7 @@ export class Conversation {
     };
     const checks = this.#checks(launch);
     const outputs = this.protocol.start(id, fields, timeoutMs, checks);
-    // Before anything is written: a worker takes no line that comes earlier.
+    // Start the link before anything is written: a worker does not accept earlier lines.
     this.#link.start(launch, this.#exchange);
     this.#exchange.perform(outputs);
     for (const { subtype, payload } of this.#changes) {
@@ -141,7 +141,7 @@ export class Conversation {
     return started;
   }
 
-  /** The options, with the whole id in the place of its beginning. */
+  /** Returns the options with a shortened session id replaced by the whole id. */
   #resumed(): SessionOptions {
     const stored = storedSession(this.#options);
     const { resume } = this.#exchange;
@@ -151,7 +151,7 @@ export class Conversation {
       : { ...this.#options, resume: stored.id };
   }
 
-  /** Gets those ready who look on. */
+  /** Opens the observers. */
   #open(launch: Launch): void {
     if (this.#isOpening) {
       throw new StateError(
@@ -172,7 +172,7 @@ export class Conversation {
     }
   }
 
-  /** What is asked and compared in the round of the handshake. */
+  /** Returns what is asked and compared during the handshake. */
   #checks(launch: Launch): StartChecks {
     const makeId = () => crypto.randomUUID();
     const plan = planOf(this.#options, launch);
@@ -190,7 +190,7 @@ export class Conversation {
     };
   }
 
-  /** Whether the caller named a permission mode: by an option, or in the process before. */
+  /** Whether the caller set a permission mode, by an option or in the previous process. */
   get #namesMode(): boolean {
     return namesPermissionMode(this.#options) ||
       this.#changes.some(({ subtype }) => subtype === "set_permission_mode");
@@ -210,7 +210,7 @@ export class Conversation {
   }
 
   /**
-   * Sends a prompt; what becomes of it goes to `sink`.
+   * Sends a prompt; the events and the end of its turn go to `sink`.
    *
    * @throws {StateError} A turn is running, or the session is closed.
    */
@@ -222,7 +222,7 @@ export class Conversation {
   }
 
   /**
-   * Hands a message to the process; news of it goes to `take`.
+   * Pushes a message to the process; news about it goes to `take`.
    *
    * @throws {StateError} The session is closed.
    */
@@ -238,7 +238,7 @@ export class Conversation {
     if (this.isClosing || this.#exchange.isEnded) {
       throw this.#exchange.closedError(operation);
     }
-    // A start that fails is reported to the caller that waits for the prompt.
+    // A failed start is reported to the caller that waits for the prompt.
     if (this.protocol.state === "new") this.start();
   }
 
@@ -248,7 +248,10 @@ export class Conversation {
     return { ...prompt, verbatim };
   }
 
-  /** The reader of the turn left: it runs out, interrupted unless `onBreak` says otherwise. */
+  /**
+   * Called when the reader of the turn leaves: interrupts the turn, or lets it finish if `onBreak`
+   * says so.
+   */
   leave(turnId: string): void {
     if (!this.#exchange.isEnded) this.#exchange.turns.leave(turnId);
   }
@@ -283,7 +286,7 @@ export class Conversation {
     return answer;
   }
 
-  /** A reader left: questions that no reader is left to answer are answered no. */
+  /** Called when a reader leaves: denies the questions that no remaining reader can answer. */
   unattend(): void {
     this.#exchange.questions.unattend();
   }
@@ -294,7 +297,7 @@ export class Conversation {
     this.#exchange.questions.respond(requestId, answer);
   }
 
-  /** Says who decides on a call, and why. Asks only the policy. */
+  /** Explains who decides on a call, and why. Asks only the policy. */
   explain(request: ToolRequest): Soon<PermissionExplanation> {
     const { cwd } = this.protocol.facts;
     return this.#exchange.host.explain(request, {
@@ -304,15 +307,15 @@ export class Conversation {
   }
 
   /**
-   * Ends the process, once: an interruption if a turn runs, and then the steps of the
-   * options. It fails with a `DeadlineError` if the process will not go.
+   * Ends the process, once: interrupts a running turn, then takes the steps of the options. Fails
+   * with a `DeadlineError` if the process cannot be ended.
    *
    * @throws {StateError} The calling function cannot wait for the session.
    */
   close(): Due<void> {
     this.#link.checkWait("close", this.protocol.state);
     const timeoutMs = closeBoundMs(closeStepsOf(this.#options));
-    // A function that is called while the session closes may close it, too.
+    // A function called while the session closes may also close it.
     if (this.#closed === undefined) this.#close(timeoutMs);
     else this.#link.close(Infinity);
     const closed = this.#closed as unknown as Due<void>;
@@ -344,20 +347,25 @@ export class Conversation {
     this.#link.close(this.#stop());
   }
 
-  /** No process is left behind: also not the one before, on its way out. */
+  /**
+   * Also waits for the previous process if it is still ending, so that no process is left behind.
+   */
   #goneWithBefore(closed: Due<void>): void {
     if (this.#before === undefined) closed.settle();
     else closed.follow(this.#before);
   }
 
-  /** Closes the session: now, or as soon as the function returns that cannot wait for it. */
+  /**
+   * Closes the session now, or once the current function of the caller, which cannot wait for it,
+   * has returned.
+   */
   closeSoon(): void {
     this.#link.soon(() => this.close());
   }
 
   /**
-   * Asks the CLI to stop what runs, and waits for no answer. Returns how long the end of stdin
-   * may take at most, in milliseconds.
+   * Asks the CLI to stop its work, without waiting for the answer. Returns how long the process may
+   * run at most after stdin is closed, in milliseconds.
    */
   #stop(): number {
     if (this.#exchange.isEnded) return Infinity;
@@ -367,10 +375,11 @@ export class Conversation {
     if (signal?.aborted === true) {
       this.#exchange.perform(this.protocol.failPushed(signal.reason));
     }
-    // The turn of a pushed message, or one that the CLI began, is interrupted like the caller's.
+    // A turn of a pushed message or one that the CLI started is interrupted like the caller's
+    // turns.
     const isRunning = isWorking && state !== "draining";
-    // An interruption leaves shells in the background running, for which the end of stdin
-    // waits without a limit; and before a turn begins nothing is done about it.
+    // An interruption leaves background shells running, for which the CLI waits without a limit
+    // after stdin has ended; and before a turn starts, an interruption has no effect.
     if (facts.tasks.size > 0 || isUnheard) {
       this.#exchange.request("end_session", {}, MAX_TIMER_MS, () => {});
     } else if (isRunning) this.#exchange.interrupt();

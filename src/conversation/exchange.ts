@@ -1,6 +1,6 @@
 /**
- * What passes between a CLI and us in one conversation: lines come in, the protocol says what
- * they set going, and that is done: readers hear of it, the host is asked, lines go out.
+ * The exchange of lines with the CLI in one conversation: each line goes to the protocol, and this
+ * module carries out the protocol's outputs: it informs readers, asks the host, and writes lines.
  *
  * @module
  */
@@ -38,15 +38,18 @@ import type { ResumeContext } from "../protocol/end_error.ts";
 import { resumeContext } from "./start_failure.ts";
 import type { SessionSink } from "./sinks.ts";
 
-/** Who has to hear of a line. */
+/** The parties that a line concerns. */
 interface Route {
-  /** The last event of it. */
+  /** Last event of the line. */
   readonly last: ClaudeEvent | undefined;
-  /** It answers a request of ours, for which a caller waits. */
+  /** Whether it answers a control request that a caller waits for. */
   readonly isAnswer: boolean;
-  /** A tool has a result. */
+  /** Whether it has the result of a tool. */
   readonly hasToolEnded: boolean;
-  /** What it is, if it is but text that the model writes: its readers are all that hear of it. */
+  /**
+   * The only output of the line, if it is just text from the model, which concerns only its
+   * readers.
+   */
   readonly only: Emit | undefined;
 }
 
@@ -56,19 +59,19 @@ export class Exchange implements LinkTaker, Whole {
   readonly protocol: Protocol;
   /** Answers the CLI's questions. */
   readonly host: Host;
-  /** Those who look on. */
+  /** Observers of the conversation. */
   readonly observers: Observers;
-  /** Requests of ours. */
+  /** Control requests to the CLI. */
   readonly requests: ControlRequests;
-  /** Turns that have not ended. */
+  /** Turns that have not ended yet. */
   readonly turns: OpenTurns;
-  /** Questions of the CLI that have no answer yet. */
+  /** Unanswered questions of the CLI. */
   readonly questions: OpenQuestions;
   /** The session that the process is told to resume. */
   readonly resume: ResumeContext | undefined;
-  /** What an older CLI lacks of what is asked for. */
+  /** Warnings about requested features that an older CLI lacks. */
   readonly warnings: Warnings;
-  /** News of pushed messages, by the message. */
+  /** Functions that take news about pushed messages, by message id. */
   readonly pushes: Map<string, (news: PushNews) => void> = new Map();
   /** Closes the session. */
   readonly close: () => void;
@@ -80,12 +83,12 @@ export class Exchange implements LinkTaker, Whole {
   readonly #callWaits = new CallWaits();
   readonly #meter: Meter;
   #isEnded = false;
-  /** How many outputs are being done, one inside the other. */
+  /** Number of nested calls of `perform`. */
   #performs = 0;
-  /** Why the start failed, until the outputs were done that say so. */
+  /** Why the start failed; set until the outputs of that line were carried out. */
   #refused: Error | undefined;
 
-  /** @param close Closes the session, as its caller wants it when a reader leaves. */
+  /** @param close Closes the session; called when a reader leaves and the options ask for that. */
   constructor(
     options: SessionOptions,
     session: SessionSink,
@@ -98,14 +101,14 @@ export class Exchange implements LinkTaker, Whole {
     this.#session = session;
     this.#link = link;
     const { readers } = session;
-    // What was asked in a turn that the CLI began by itself is no part of ours.
+    // A question from a turn that the CLI started itself does not belong to the caller's turn.
     const emit = (event: ClaudeEvent) =>
       this.emit({ events: [event] }, this.protocol.turns.owner);
     this.host = new Host(options, {
       emit,
       notify: (serverName, message) => {
         const payload = { server_name: serverName, message };
-        // The answer is of no use: the CLI says yes to everything.
+        // The answer is useless: the CLI confirms everything.
         this.requests.make("mcp_message", payload, MAX_TIMER_MS, () => {});
       },
       failed: (failure) => {
@@ -159,27 +162,27 @@ export class Exchange implements LinkTaker, Whole {
     this.#meter = new Meter(this.protocol, link, this);
   }
 
-  /** Where the conversation is. */
+  /** State of the conversation. */
   get state(): ConversationState {
     return this.protocol.state;
   }
 
-  /** Whether the process is gone, or never came to be. */
+  /** Whether the process has ended or could not be started. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
 
-  /** The secrets that are known by now. */
+  /** Function that returns the secrets known so far. */
   get secrets(): () => readonly string[] {
     return this.observers.secrets;
   }
 
-  /** Hears each line of stderr; `undefined` if no observer does. */
+  /** Function that takes each line of stderr; `undefined` if no observer wants them. */
   get stderr(): ((line: string) => void) | undefined {
     return this.observers.stderr;
   }
 
-  /** Gets the host ready; it may have to load something. `undefined` if it is ready. */
+  /** Prepares the host, which may have to load a module. Returns `undefined` if it is ready. */
   prepare(): Promise<void> | undefined {
     return this.host.prepare();
   }
@@ -187,11 +190,11 @@ export class Exchange implements LinkTaker, Whole {
   /**
    * Takes a line of the process.
    *
-   * @param isLast Whether the clock is to be looked at: see {@linkcode LinkTaker.receive}.
-   * @returns Whether it answers a request of ours, for which a caller waits.
+   * @param isLast Whether to read the clock: see {@linkcode LinkTaker.receive}.
+   * @returns Whether it answers a control request that a caller waits for.
    */
   receive(line: string, isLast = true): boolean {
-    // Lines of a process on its way out belong to no session.
+    // Ignore lines of a process that is ending.
     if (this.#isEnded) return false;
     if (this.observers.areAny) this.observers.wire("in", line);
     const { limits } = this.turns;
@@ -217,8 +220,8 @@ export class Exchange implements LinkTaker, Whole {
   }
 
   /**
-   * Who has to hear of a line besides its readers. The one look at each event that is not the
-   * protocol's.
+   * Determines which parties besides its readers a line concerns. Apart from the protocol, only
+   * this function looks at every event.
    */
   #routeOf(outputs: readonly Output[]): Route {
     let last: ClaudeEvent | undefined;
@@ -262,13 +265,14 @@ export class Exchange implements LinkTaker, Whole {
     };
   }
 
-  /** Asks the CLI to stop whatever runs. */
+  /** Asks the CLI to stop its current work. */
+
   interrupt(): void {
-    // Its outcome is the end of the turn, for which the caller waits already.
+    // The outcome is the end of the turn, which the caller already waits for.
     this.requests.make("interrupt", {}, MAX_TIMER_MS, () => {});
   }
 
-  /** Makes a control request. Returns a function that no longer waits for its answer. */
+  /** Makes a control request. Returns a function that stops waiting for its answer. */
   request(
     subtype: string,
     payload: WireObject,
@@ -282,16 +286,19 @@ export class Exchange implements LinkTaker, Whole {
     return abandon;
   }
 
-  /** The start failed. The session ends when all was done that the same line says. */
+  /**
+   * Notes that the start failed. The session ends once all outputs of the same line were carried
+   * out.
+   */
   refuse(failure: Error): void {
     this.#refused = failure;
   }
 
-  /** Does what the protocol says. */
+  /** Carries out the outputs of the protocol. */
   perform(outputs: readonly Output[]): void {
     const { readers } = this.#session;
     this.#performs++;
-    // Listeners hear of it when all of it is done.
+    // Listeners are called only after all outputs were carried out.
     readers.hold();
     try {
       for (const output of outputs) {
@@ -303,15 +310,15 @@ export class Exchange implements LinkTaker, Whole {
       readers.release();
     }
     if (this.#refused !== undefined && this.#performs === 0) this.#endRefused();
-    // Functions of the caller come last: one that blocks in a call of its session lets
-    // the lines that follow be done, and those must not overtake this one.
+    // Call the caller's functions last: if one blocks in a call of its session, later lines are
+    // processed, and these must not overtake the current one.
     for (const output of outputs) {
       if (output.do !== "ask" || !this.protocol.isOpen(output.id)) continue;
       this.questions.ask(output.id, output.question);
     }
   }
 
-  /** A handshake that was refused, or came too late, ends the session. */
+  /** Ends the session if the handshake was refused or came too late. */
   #endRefused(): void {
     const refused = this.#refused;
     this.#refused = undefined;
@@ -369,12 +376,12 @@ export class Exchange implements LinkTaker, Whole {
     }
   }
 
-  /** What the CLI said may quote a secret, and errors end up in logs. */
+  /** Masks secrets in an error: the CLI's text may quote one, and errors end up in logs. */
   #mask(error: unknown): void {
     if (error !== undefined) maskError(error, this.secrets());
   }
 
-  /** Hands on what we made ourselves. */
+  /** Passes on an event that this library created. */
   emit(frame: Frame, turnId: string | undefined): void {
     this.#session.readers.hold();
     try {
@@ -384,7 +391,7 @@ export class Exchange implements LinkTaker, Whole {
     }
   }
 
-  /** Hands a line on to readers and observers. */
+  /** Passes a line to readers and observers. */
   #hand(frame: Frame, turnId: string | undefined, endsPushed: boolean): void {
     this.turns.frame(frame, turnId, endsPushed);
     this.#session.readers.frame(frame);
@@ -402,7 +409,7 @@ export class Exchange implements LinkTaker, Whole {
     }
   }
 
-  /** What a call waited for is not its own time. */
+  /** Excludes the wait for an answer from the duration of the tool call. */
   answered(question: Question, askedMs: number): void {
     const now = this.#link.now();
     const waits = this.#callWaits.answered(question, askedMs, now);
@@ -411,33 +418,33 @@ export class Exchange implements LinkTaker, Whole {
     }
   }
 
-  /** A reader left: questions that no reader is left to answer are answered no. */
+  /** Called when a reader leaves: denies the questions that no remaining reader can answer. */
   unattend(): void {
     this.questions.unattend();
   }
 
-  /** Whether a reader can answer. */
+  /** Whether a reader can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean {
     return this.turns.areAttended || this.#session.readers.attended(type);
   }
 
-  /** The session cannot continue: everything that waits fails, and the process is ended. */
+  /** Fails the session: all pending calls fail, and the process is ended. */
   fail(error: Error): void {
     if (this.#isEnded) return;
-    // First: another process may come in its place, which waits for the end of this one, and
-    // output without a taker would be in the way of that.
+    // Terminate first: a successor process may wait for the end of this one, and output that is not
+    // taken would delay that end.
     this.#link.terminate();
     this.end(error);
   }
 
-  /** The process is gone, or never was: everything that waits fails. */
+  /** Called when the process has ended or could not be started: all pending calls fail. */
   end(how: ProcessExit | Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.turns.limits.close();
     const wasClosed = this.state === "closing";
     const { signal } = this.#options;
-    // Whatever waits for a session that was aborted gets the reason of that.
+    // Pending calls of an aborted session fail with the reason of the abort.
     const reason: unknown = wasClosed && signal?.aborted === true
       ? signal.reason
       : undefined;
@@ -452,12 +459,12 @@ export class Exchange implements LinkTaker, Whole {
     );
   }
 
-  /** The error of a call that finds the process gone. */
+  /** Returns the error of a call after the process has ended. */
   endError(operation: string): Error {
     return this.protocol.endError ?? this.closedError(operation);
   }
 
-  /** The error of a call that comes too late. */
+  /** Returns the error of a call after the session was closed. */
   closedError(operation: string): StateError {
     return new StateError(
       "session_closed",

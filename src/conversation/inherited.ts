@@ -1,5 +1,5 @@
 /**
- * What a conversation takes over from the one with the process before.
+ * What a conversation takes over from its predecessor.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { Due } from "../util/due.ts";
 import type { LiveChange } from "./live_changes.ts";
 import type { SessionFacts } from "../protocol/facts.ts";
 
-/** From the process before. */
+/** State of the previous process. */
 export interface Inherited {
-  /** What is known of the session. */
+  /** Facts about the session. */
   readonly facts: SessionFacts;
-  /** The session of the process that comes, if it is known. */
+  /** Session id of the next process, if it is known. */
   readonly id: string | undefined;
-  /** What was changed since its start, to be changed again. */
+  /** Changes since its start, to be repeated. */
   readonly changes: readonly LiveChange[];
-  /** Whether it died, and was not closed. */
+  /** Whether the process died rather than being closed. */
   readonly isLost: boolean;
-  /** Its end: two processes must not write to one session. */
+  /** Settled when it has ended: two processes must not write to one session. */
   readonly gone: Due<void>;
 }

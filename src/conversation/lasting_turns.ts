@@ -1,5 +1,5 @@
 /**
- * Turns that last until their work in the background is over.
+ * Turns that last until their background tasks have ended.
  *
  * @module
  */
@@ -13,19 +13,22 @@ import { afterInTime } from "./limits.ts";
 import type { Clock } from "../conversation/link.ts";
 import type { TurnSink } from "./sinks.ts";
 
-/** The turn about a background task begins at most this long after the end of the task. */
+/**
+ * Maximum time between the end of a background task and the start of the turn about it, in
+ * milliseconds.
+ */
 export const FOLLOW_UP_MS = 500;
 
-/** A turn that has its own result and waits for its tasks. */
+/** A turn that already has its own result and waits for its tasks. */
 interface Lasting {
   readonly sink: TurnSink;
-  /** How the turn ends if no further result comes. */
+  /** How the turn ends if no further result arrives. */
   end: TurnEnd;
-  /** The turn about a task was interrupted while it ran: its result ends this one. */
+  /** Whether a running turn about a task was interrupted: its result then ends this turn. */
   isInterrupted: boolean;
-  /** Cancels the timer that ends the turn when nothing runs. */
+  /** Cancels the timer that ends the turn when no work is running. */
   stopQuiet: (() => void) | undefined;
-  /** Cancels its time limit. */
+  /** Cancels the time limit of the turn. */
   readonly stopLimit: () => void;
 }
 
@@ -33,7 +36,7 @@ interface Lasting {
 export class LastingTurns {
   readonly #protocol: Protocol;
   readonly #clock: Clock;
-  /** Turns that wait for their own result: when they were sent, and their limit. */
+  /** Turns that wait for their own result, each with the time it was sent and its limit. */
   readonly #sent = new Map<
     string,
     { readonly at: number; readonly timeoutMs: number | undefined }
@@ -45,13 +48,13 @@ export class LastingTurns {
     this.#clock = clock;
   }
 
-  /** A prompt was sent. */
+  /** Takes a prompt that was sent. */
   send({ id, until, timeoutMs }: Prompt): void {
     if (until !== "tasks") return;
     this.#sent.set(id, { at: this.#clock.now(), timeoutMs });
   }
 
-  /** Takes a turn's own result. Returns whether the turn lasts; otherwise it is over. */
+  /** Takes a turn's own result. Returns whether the turn continues to wait for tasks. */
   hold(id: string, end: TurnEnd, sink: TurnSink | undefined): boolean {
     const sent = this.#sent.get(id);
     this.#sent.delete(id);
@@ -60,7 +63,7 @@ export class LastingTurns {
       return false;
     }
     if (turnFailure(result, end.context) !== undefined) return false;
-    // The task ended before this turn did: the turn about it is queued.
+    // A task ended before this turn did, so the turn about it is queued.
     const isNext = (result.queuedTurnCount ?? 0) > 0 ||
       this.#protocol.mayFollowUp;
     if (!this.#protocol.isBusy && !isNext) return false;
@@ -97,10 +100,10 @@ export class LastingTurns {
   }
 
   /**
-   * Takes a line that belongs to no turn which the caller sent.
+   * Takes a line that does not belong to a turn of the caller.
    *
-   * @param endsPushed The line is the result of a pushed message. That has its own reader:
-   * it replaces no answer and fails no turn.
+   * @param endsPushed The line is the result of a pushed message. That has its own reader, so it
+   *   does not replace the answer or fail the turn.
    */
   frame(frame: Frame, endsPushed: boolean): void {
     if (this.#lasting.size === 0) return;
@@ -109,7 +112,7 @@ export class LastingTurns {
       lasting.sink.feed.push(frame);
       if (event?.type !== "result") continue;
       const isFailed = !endsPushed && turnFailure(event) !== undefined;
-      // A turn about a task may say nothing: the answer before it stays.
+      // A turn about a task may have no text; then the earlier answer remains.
       const hasAnswer = event.text !== "" ||
         event.structuredOutput !== undefined;
       if (isFailed || hasAnswer && !endsPushed) {
@@ -119,7 +122,7 @@ export class LastingTurns {
     }
   }
 
-  /** Starts or cancels the end of each turn, after any change of the conversation. */
+  /** Starts or cancels the timer that ends each turn, after any change of the conversation. */
   update(): void {
     for (const [id, lasting] of this.#lasting) {
       if (this.#protocol.isBusy) {
@@ -136,11 +139,11 @@ export class LastingTurns {
   }
 
   /**
-   * Ends the wait, as the caller interrupted. The tasks continue. If a turn about one of them
-   * runs, it is interrupted, and its result ends the wait.
+   * Ends the wait after an interruption by the caller. The tasks continue. If a turn about one of
+   * them is running, it is interrupted, and its result ends the wait.
    */
   interrupt(): void {
-    // A turn that succeeds in spite of the interruption does not wait either.
+    // A turn that succeeds despite the interruption does not wait either.
     for (const id of this.#sent.keys()) {
       if (!this.#protocol.turns.isWaiting(id)) this.#sent.delete(id);
     }
@@ -150,7 +153,7 @@ export class LastingTurns {
     }
   }
 
-  /** Ends a turn whose reader left. Returns whether it lasted. */
+  /** Ends a turn whose reader left. Returns whether it was waiting for tasks. */
   leave(id: string): boolean {
     this.#sent.delete(id);
     return this.#finish(id);

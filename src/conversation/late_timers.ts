@@ -1,47 +1,50 @@
 /**
- * Time limits and turns of the event loop for a link whose program may be young.
+ * Timers for a link in a program that may have just started.
  *
- * In Deno the first `setTimeout` or `setImmediate` of a program loads `node:timers`, which
- * takes 4 ms in which nothing else happens: 4 of the 27 ms from `send()` to the first event
- * of a program that has just begun. So for the first 50 ms limits are kept in a set, and the
- * timers are set when that time is over or a limit is so short that it would be late. Nothing
- * else depends on this: without it everything happens a little later.
+ * In Deno the first `setTimeout` or `setImmediate` of a program loads `node:timers`, which blocks
+ * for 4 ms: 4 of the 27 ms from `send()` to the first event of a program that has just started. So
+ * for the first 50 ms time limits are collected in a set, and their timers are set when that period
+ * is over; a limit too short for that gets its timer immediately. Nothing else depends on this:
+ * without it the first event arrives a little later.
  *
  * @module
  */
 
 import { isEndless } from "../util/limits.ts";
 
-/** How long timers may wait to be set. */
+/** How long timers are held back, in milliseconds. */
 const HOLD_MS = 50;
 
-/** A limit shorter than this is set at once, so that it comes on time. */
+/**
+ * A limit shorter than this, in milliseconds, gets its timer immediately, so that it fires on time.
+ */
 const SHORT_MS = 200;
 
 const NEVER_CHANGED = new Int32Array(new SharedArrayBuffer(4));
 
-/** Timers that are set at once, or for a moment held back. */
+/** Sets timers immediately, or holds them back for a moment. */
 export class LateTimers {
-  /** What sets the timers that are held back; `undefined` once none are. */
+  /** Functions that set the held-back timers; `undefined` once timers are no longer held back. */
   #held: Set<() => void> | undefined;
 
   /**
-   * @param mayHold Whether timers may be held back. Meanwhile it takes something else to
-   * keep the program running.
+   * @param mayHold Whether timers may be held back. In that time something else must keep the
+   *   program running.
    */
   constructor(mayHold: boolean) {
     this.#held = mayHold ? new Set() : undefined;
   }
 
-  /** Whether timers are held back: the program is young. */
+  /** Whether timers are held back, since the program has just started. */
   get areHeld(): boolean {
     return this.#held !== undefined;
   }
 
-  /** From here on timers are held back for a moment only. */
+  /** Starts the period after which timers are no longer held back. */
   begin(): void {
     if (this.#held === undefined) return;
-    // It loads nothing, but cannot be taken back and keeps no program running.
+    // AbortSignal.timeout loads nothing, but cannot be cancelled and does not keep the program
+    // running.
     AbortSignal.timeout(HOLD_MS).addEventListener("abort", () => this.#set());
   }
 
@@ -66,25 +69,25 @@ export class LateTimers {
     };
     this.#held.add(set);
     return () => {
-      // Naming clearTimeout loads as much as calling it.
+      // Merely referring to clearTimeout loads node:timers.
       if (timer === undefined) this.#held?.delete(set);
       else clearTimeout(timer);
     };
   }
 
   /**
-   * A turn of the event loop: readers take what came, timers ring. Reads of a pipe that is
-   * never empty end at once, and without this no other task would run.
+   * Waits for one turn of the event loop, so that readers take their lines and timers fire. Reads
+   * of a pipe that is never empty resolve immediately, so without this no other task would run.
    */
   async breathe(): Promise<void> {
     if (this.#held !== undefined) {
-      // Keeps no program running either.
+      // This does not keep the program running either.
       const { value } = Atomics.waitAsync(NEVER_CHANGED, 0, 0);
       Atomics.notify(NEVER_CHANGED, 0);
       await value;
       return;
     }
-    // Where there is this it takes a microsecond; a timer takes two milliseconds.
+    // setImmediate takes a microsecond where it exists; a timer takes two milliseconds.
     const { setImmediate: soon = setTimeout } = globalThis as unknown as {
       readonly setImmediate?: (call: () => void) => unknown;
     };

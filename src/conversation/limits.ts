@@ -1,6 +1,5 @@
 /**
- * Time limits of turns, the same for every link: how long one may take, and how long
- * it may be silent.
+ * Time limits of turns, for every link: how long a turn may take, and how long it may be silent.
  *
  * @module
  */
@@ -16,16 +15,16 @@ import type { Protocol } from "../protocol/mod.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 
-/** A timer that comes so late found this thread busy. */
+/** A timer that fires this late, in milliseconds, was delayed by a busy thread. */
 const LATE_MS = 50;
 
-/** So long, at most, is read what the CLI wrote meanwhile. */
+/** Maximum extra time to read what the CLI wrote in the meantime, in milliseconds. */
 const MOST_LATE_MS = 500;
 
 /**
- * Calls a function after a time. Where the thread was too busy to do so in time, what the
- * CLI wrote meanwhile is still to be read, and counts: the function is called after as
- * long again as it is late by, at most half a second. Returns a function that cancels it.
+ * Calls a function after a time. If the thread was too busy to call it in time, output that the CLI
+ * wrote in the meantime is still unread and must count: the call is then delayed once more by as
+ * much as it is late, at most half a second. Returns a function that cancels it.
  */
 export function afterInTime(
   clock: Pick<Clock, "now" | "after">,
@@ -48,25 +47,25 @@ export class TurnLimits {
   readonly #clock: Clock;
   readonly #whole: Whole;
   readonly #failTurn: (turnId: string, error: Error) => void;
-  /** Takes back the limit of a turn, by the turn. */
+  /** Functions that cancel the limits of turns, by turn. */
   readonly #turns = new Map<string, () => void>();
-  /** The limit of the turn of a message that was pushed. */
+  /** Limit of the turn of a pushed message. */
   #pushed: { readonly id: string; readonly stop: () => void } | undefined;
   readonly #idle: IdleWatch;
-  /** Whether silence means nothing now. */
+  /** Whether silence is currently expected. */
   isPaused = true;
-  /** What `#idle` measures by was changed when the first turn began. */
+  /** Whether the first turn has started, at which the limits of `#idle` change. */
   #sawInit = false;
-  /** Takes back the timer of `#idle`. */
+  /** Cancels the timer of `#idle`. */
   #stopIdle: (() => void) | undefined;
-  /** An interruption that has to be heeded in time. */
+  /** An interruption that must take effect in time. */
   #grace:
     | { readonly turnId: string | undefined; readonly stop: () => void }
     | undefined;
   #lastEventType: string | undefined;
-  /** When a line came of which the watch does not know. */
+  /** When the last line arrived that `#idle` has not been told about. */
   #heardAt: number | undefined;
-  /** How long a silence it announced. */
+  /** Length of the silence that this line announced, in milliseconds. */
   #quietMs = 0;
 
   constructor(
@@ -81,7 +80,7 @@ export class TurnLimits {
     this.#clock = clock;
     this.#whole = whole;
     this.#failTurn = failTurn;
-    // What comes before the first turn is a part of the start, and may take as long.
+    // Until the first turn starts, the longer limit of the start applies.
     const { endMs } = idleSteps(options.idleTimeoutMs);
     this.#idle = new IdleWatch({
       warnMs: undefined,
@@ -93,7 +92,7 @@ export class TurnLimits {
     return this.#options.startTimeoutMs ?? DEFAULTS.startTimeoutMs;
   }
 
-  /** A prompt was sent. */
+  /** Starts the limit of a turn whose prompt was sent. */
   begin(turnId: string, timeoutMs = this.#options.turnTimeoutMs): void {
     if (timeoutMs === undefined || isEndless(timeoutMs)) return;
     const stop = afterInTime(this.#clock, timeoutMs, () => {
@@ -109,13 +108,15 @@ export class TurnLimits {
     this.#turns.set(turnId, stop);
   }
 
-  /** A turn is over. */
+  /** Cancels the limit of a finished turn. */
   over(turnId: string): void {
     this.#turns.get(turnId)?.();
     this.#turns.delete(turnId);
   }
 
-  /** The turn of a message that was pushed has the limit of the session, from when it is its turn on. */
+  /**
+   * Applies the session's limit to the turn of a pushed message, from the moment that turn starts.
+   */
   #limitPushed(): void {
     const timeoutMs = this.#options.turnTimeoutMs;
     const [id] = this.#protocol.turns.pushedTurn;
@@ -135,7 +136,10 @@ export class TurnLimits {
     this.#pushed = { id, stop };
   }
 
-  /** The current turn was interrupted: if it does not end soon, the session does. */
+  /**
+   * Called after an interruption of the current turn: if the turn does not end soon, the session is
+   * ended.
+   */
   insist(given?: Error): void {
     if (this.#grace !== undefined) return;
     const { id: turnId } = this.#protocol.turns;
@@ -151,34 +155,34 @@ export class TurnLimits {
   }
 
   /**
-   * A line came. When its silence is over is looked at only then: nothing is done for each
-   * line but to note that it came.
+   * Notes that a line arrived. For speed, nothing else is done per line; the timer checks the
+   * silence later.
    *
-   * @param event The last event of it; `undefined` if it has none.
-   * @param isLast No other one follows at once: only then is the clock looked at, which
-   * takes as long as all the rest.
+   * @param event The last event of the line; `undefined` if it has none.
+   * @param isLast No other line is waiting. The clock is read only then, because that takes as long
+   *   as everything else here.
    */
   heard(event: ClaudeEvent | undefined, isLast: boolean): void {
     this.#lastEventType = event?.type ?? this.#lastEventType;
     if (!isLast) return;
     this.#heardAt = this.#clock.now();
-    // The CLI says how long it will wait before the next line.
+    // The CLI announces how long it will wait before the next line.
     this.#quietMs = event?.type === "api_retry" ? event.retryDelayMs : 0;
-    // Without a timer the last silence had no step left: a new one begins.
+    // If there is no timer, the last silence had no step left, so a new silence starts.
     if (this.#stopIdle === undefined && !this.isPaused) {
       this.#enterHeard();
       this.#watch();
     }
   }
 
-  /** Tells the watch when a line came last. */
+  /** Tells `#idle` when the last line arrived. */
   #enterHeard(): void {
     if (this.#heardAt === undefined || this.isPaused) return;
     this.#idle.heard(this.#heardAt, this.#quietMs);
     this.#heardAt = undefined;
   }
 
-  /** Something changed. */
+  /** Updates the limits after a change of the conversation. */
   update(): void {
     const { isWorking, sawInit, id: turnId } = this.#protocol.turns;
     this.#limitPushed();
@@ -188,15 +192,16 @@ export class TurnLimits {
     if (sawInit && !this.#sawInit) {
       this.#sawInit = true;
       this.#idle.replace(idleSteps(this.#options.idleTimeoutMs));
-      // How long the start took is no silence of the turn, also where more lines follow
-      // at once and the clock has not been looked at.
+      // The duration of the start must not count as silence of the turn, even if more lines follow
+      // at once and the clock was not read.
       if (!this.isPaused) this.#beginSilence();
       this.#stopTimer();
     }
     if (!isWorking || this.#protocol.isSilenceNormal) {
       this.isPaused = true;
       this.#idle.pause();
-      // A question is often answered at once: the timer then finds nothing to do, or waits on.
+      // Keep the timer, because a question is often answered immediately; when it fires, it checks
+      // again.
       if (!isWorking) this.#stopTimer();
       return;
     }
@@ -204,14 +209,14 @@ export class TurnLimits {
     if (this.#stopIdle === undefined) this.#watch();
   }
 
-  /** The silence counts from now on, whenever a line came before. */
+  /** Starts a new silence now, whenever the last line arrived. */
   #beginSilence(): void {
     this.#heardAt = undefined;
     this.isPaused = false;
     this.#idle.heard(this.#clock.now());
   }
 
-  /** Sets a timer, of which none is set, if there is something to wait for. */
+  /** Sets the timer if none is set and there is a step to wait for. */
   #watch(): void {
     if (this.#idle.isPending) this.#look();
   }
@@ -248,7 +253,7 @@ export class TurnLimits {
   }
 
   #arm(waitMs: number): void {
-    // A timer takes no more; it is then looked again how long there is to wait.
+    // Longer times exceed what a timer supports; the remaining time is checked when it fires.
     const timeoutMs = Math.min(waitMs, MAX_TIMER_MS);
     this.#stopIdle = afterInTime(this.#clock, timeoutMs, () => {
       this.#stopIdle = undefined;
@@ -256,7 +261,7 @@ export class TurnLimits {
     });
   }
 
-  /** The silence was too long. */
+  /** Ends a turn whose silence was too long. */
   #end(): void {
     const { id: turnId, sawInit } = this.#protocol.turns;
     if (!sawInit) {

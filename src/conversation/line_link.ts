@@ -1,5 +1,5 @@
 /**
- * The caller's end of the worker: orders go out, lines come in.
+ * The caller's end of the connection to the worker: sends orders, receives lines.
  *
  * @module
  */
@@ -31,63 +31,64 @@ import {
   type WorkerOrder,
 } from "./worker_messages.ts";
 
-/** How the process ended, or why there is none. */
+/** How the process ended, or why it could not be started. */
 export type LinkEnd = ExitStatus | Error;
 
-/** So long is the worker left in peace before it is asked for a sign of life. */
+/** How long the worker may be silent before it is probed for a sign of life, in milliseconds. */
 const CALM_MS = 500;
 
-/** Then it is looked for so often, */
+/** Interval of the checks for that sign, in milliseconds. */
 const PROBE_MS = 250;
 
 /**
- * and after so long without one it counts as dead. A busy machine may keep a thread waiting
- * for seconds, and an answer that is lost for that is worse than a late error.
+ * How long to wait for a sign of life before the worker counts as dead, in milliseconds. A busy
+ * machine may stall a thread for seconds, and losing an answer because of that is worse than a late
+ * error.
  */
 const LOST_MS = 10_000;
 
-/** How much is read in one go of what is there: looking at the clock takes as long as a line. */
+/** Maximum number of bytes read at once: reading the clock takes as long as reading a line. */
 const BATCH_BYTES = 1 << 16;
 
-/** How long SIGKILL may take where the program ends. */
+/** How long a process may take to end after SIGKILL when the program ends, in milliseconds. */
 const EXIT_KILL_MS = 500;
 
-/** How many calls of this thread block, one inside the other; every worker sees it. */
+/** Number of nested blocking calls of this thread, shared with every worker. */
 const BLOCKED = new Int32Array(new SharedArrayBuffer(4));
 
 /** One worker with its process. */
 export class LineLink implements ExitTarget {
-  /** None where Deno may not load it. */
+  /** The worker; `undefined` if Deno may not load it. */
   readonly #worker: Worker | undefined;
   readonly #reader: RingReader;
   readonly #stderr: StderrText;
   readonly #spawn: SessionOptions["spawn"];
-  /** The stream's mark of the byte order is gone by then; one in a line is a part of it. */
+  /** The byte order mark of the stream was already removed; one in a line is part of the line. */
   readonly #lineDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #stderrDecoder = new TextDecoder();
   #lines: string[] = [];
-  /** The next of them: taking from the front of a long list is slow. */
+  /** Index of the next line, because removing from the front of a long list is slow. */
   #at = 0;
-  /** The process, once there is one. */
+  /** The process, once it has started. */
   #spawned: SpawnNews | undefined;
-  /** Why the caller's function would have no process. */
+  /** Error of the caller's `spawn` function, if it failed. */
   #refusal: Error | undefined;
   #end: LinkEnd | undefined;
-  /** How long nothing came, of the time that was waited for it. */
+  /** Time spent waiting without receiving anything, in milliseconds. */
   #silentMs = 0;
-  /** A sign of life was asked for and has not been seen. */
+  /** Whether a sign of life was requested and has not arrived. */
   #isAsked = false;
   #beats = 0;
   #isOver = false;
   readonly #releaseExit: () => void = () => {};
-  /** The worker is gone and cannot say how the process ends. */
+  /** Whether the worker is gone and cannot report how the process ends. */
   #isLost = false;
   #interrupted: ClaudeStreamError | undefined;
 
   /**
    * Starts the worker, and in it the process.
    *
-   * @param onStderr Hears each line of stderr.
+   * @param onStderr Called with each line of stderr.
    * @param secrets Values that are masked in stderr.
    */
   constructor(
@@ -111,7 +112,8 @@ export class LineLink implements ExitTarget {
       type: "module",
       name: WORKER_NAME,
     });
-    // Called only while no thread blocks; a thread that blocks learns of it by the ring, or by its silence.
+    // The event fires only while this thread does not block; a blocking thread notices the error by
+    // the ring, or by its silence.
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#lose(event.message);
@@ -131,17 +133,17 @@ export class LineLink implements ExitTarget {
     });
   }
 
-  /** Removes what was written for the process, which has read it. */
+  /** Removes the files written for the process, which it has read. */
   removeFiles(): void {
     removeFolderNow(this.#spawned?.folder);
   }
 
-  /** Id of the process, once there is one. */
+  /** Id of the process, once it has started. */
   get pid(): number | undefined {
     return this.#spawned?.pid;
   }
 
-  /** How it ended. There may still be lines. */
+  /** How the process ended. There may still be unread lines. */
   get end(): LinkEnd | undefined {
     return this.#end;
   }
@@ -151,12 +153,12 @@ export class LineLink implements ExitTarget {
     return this.#at < this.#lines.length;
   }
 
-  /** Tells the worker something. After its end nothing happens. */
+  /** Sends an order to the worker. Does nothing after the worker has ended. */
   send(order: WorkerOrder): void {
     if (!this.#isOver) this.#worker?.postMessage(order);
   }
 
-  /** Takes the next line, of those that were read. */
+  /** Returns the next of the lines that were read. */
   takeLine(): string | undefined {
     const line = this.#lines[this.#at];
     if (line === undefined) return undefined;
@@ -169,8 +171,8 @@ export class LineLink implements ExitTarget {
   }
 
   /**
-   * Reads a record and the lines that are there already, or waits for one no longer than
-   * this, maybe less. Returns the size of what it read, 0 if nothing came.
+   * Reads a record and the lines that are available, waiting at most `timeoutMs` for the first.
+   * Returns the number of bytes read, 0 if nothing arrived.
    */
   read(timeoutMs: number): number {
     const sliceMs = Math.min(timeoutMs, this.#isAsked ? PROBE_MS : CALM_MS);
@@ -184,7 +186,7 @@ export class LineLink implements ExitTarget {
     let size = 0;
     while (record !== undefined) {
       this.#take(record);
-      // A record without bytes counts as well.
+      // Count empty records as well.
       size += record.bytes.length + 1;
       if (record.kind !== RECORD.line || size >= BATCH_BYTES) break;
       record = this.#reader.take();
@@ -192,17 +194,21 @@ export class LineLink implements ExitTarget {
     return size;
   }
 
-  /** Nothing came. What kills a worker from outside cannot be seen by a thread that blocks. */
+  /**
+   * Probes the worker after a wait without data, because a blocking thread cannot see that its
+   * worker was killed.
+   */
   #watch(waitedMs: number): void {
     const { beats } = this.#reader;
-    // It is still being loaded, which may take long: the time limit of the start holds.
+    // The worker is still loading, which may take long; the time limit of the start applies.
     if (beats === 0) return;
     if (beats !== this.#beats) {
       this.#beats = beats;
       this.#isAsked = false;
       this.#silentMs = 0;
     }
-    // Not by the clock: where everything stood still, the worker did too.
+    // Add up waiting times instead of reading the clock: when the whole program was suspended, so
+    // was the worker.
     this.#silentMs += waitedMs;
     if (this.#isAsked) {
       if (this.#silentMs >= LOST_MS) this.#lose("it gives no sign of life");
@@ -250,11 +256,11 @@ export class LineLink implements ExitTarget {
     }
   }
 
-  /** Asks the caller's function what it makes of the command. */
+  /** Lets the caller's `spawn` function change the command. */
   #change(spec: SpawnSpec): void {
     try {
       const made = this.#spawn?.(spec);
-      // Its failure is of no interest: the promise was refused.
+      // The rejection is ignored because the promise is not allowed in the first place.
       if (isThenable(made)) made.then(() => {}, () => {});
       if (isThenable(made) || isTransport(made)) {
         throw new ConfigError(
@@ -264,26 +270,29 @@ export class LineLink implements ExitTarget {
       }
       this.send({ do: "spawn", spec: checkedSpec(made) });
     } catch (error) {
-      // The worker has to clean up, and says when it has.
+      // The worker must clean up, and reports when it has.
       this.#refusal = carrierFailed("spawn", error);
       this.send({ do: "refuse" });
     }
   }
 
-  /** This thread blocks from here on; a Ctrl-C ends what it waits for, and not the program. */
+  /**
+   * Marks this thread as blocking: Ctrl-C now ends what the thread waits for instead of the
+   * program.
+   */
   enter(): void {
     Atomics.add(BLOCKED, 0, 1);
   }
 
-  /** This thread no longer blocks. */
+  /** Marks this thread as no longer blocking. */
   leave(): void {
     Atomics.sub(BLOCKED, 0, 1);
   }
 
-  /** Set once a signal ended the process: the error of whatever waited. */
+  /** Error for the waiting call; set once a signal has ended the process. */
   get interrupted(): ClaudeStreamError | undefined {
     const number = this.#reader.signal;
-    // Asked after each event.
+    // Fast path: this is read after each event.
     if (number === 0) return undefined;
     const signal = EXIT_SIGNALS[number - 1];
     if (signal === undefined) return undefined;
@@ -293,27 +302,30 @@ export class LineLink implements ExitTarget {
     );
   }
 
-  /** Reads no more. The worker ends the process, and then itself. */
+  /** Stops reading. The worker ends the process, and then itself. */
   abandon(): void {
     this.send({ do: "abandon" });
     this.send({ do: "terminate" });
   }
 
-  /** The program ends. */
+  /** Called when the program ends. */
   begin(): void {
     this.send({ do: "abandon" });
     const steps = { eofMs: 0, termMs: EXIT_GRACE_MS, killMs: EXIT_KILL_MS };
     this.send({ do: "terminate", steps });
   }
 
-  /** The program ends: waits for the worker, and kills the process if that is no use. */
+  /**
+   * Called when the program ends: waits for the worker, and kills the process if the worker does
+   * not end it in time.
+   */
   finish(deadline: number): void {
     this.waitGone(deadline + EXIT_KILL_MS - performance.now());
   }
 
   /**
-   * Waits until the process is gone, but no longer than this, and ends the worker. Says
-   * whether it was gone by then; if not, it is killed.
+   * Waits until the process is gone, at most `timeoutMs`, and ends the worker. Returns whether the
+   * process was gone; if not, kills it.
    */
   waitGone(timeoutMs: number): boolean {
     if (this.#isOver) return true;
@@ -326,24 +338,24 @@ export class LineLink implements ExitTarget {
     return isGone;
   }
 
-  /** Kills the process itself, as no worker does. */
+  /** Kills the process from this thread, since no worker can. */
   #killProcess(): void {
     const { pid, folder } = this.#spawned ?? {};
     removeFolderNow(folder);
-    // Where it may not be signalled, the end of its stdin has to do.
+    // Without permission to signal it, the end of its stdin must be enough.
     if (pid === undefined || !maySignal()) return;
     const tree = new ProcessTree(pid);
     tree.look();
     try {
       Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
     } catch {
-      // It is gone.
+      // The process is already gone.
     }
     tree.kill();
   }
 }
 
-/** The error of a worker that is gone. */
+/** Returns the error for a worker that is gone. */
 function workerLost(why: string, cause?: Error): ClaudeStreamError {
   return new ClaudeStreamError(
     "protocol",
@@ -353,9 +365,9 @@ function workerLost(why: string, cause?: Error): ClaudeStreamError {
 }
 
 /**
- * Deno lets a program import its files, but a worker only with the permission to read
- * them; without it the worker dies where nobody who blocks can see it. What comes from
- * JSR, or is compiled in, needs none.
+ * Returns an error if the worker cannot be loaded. Deno lets a program import its files, but a
+ * worker only with permission to read them; without it the worker dies, and a blocking thread
+ * cannot see that. Modules from JSR or compiled in do not need the permission.
  */
 function loadingRefused(): StartupError | undefined {
   const folder = new URL("..", import.meta.url);
@@ -387,7 +399,7 @@ function spawnOptions(options: SessionOptions): SpawnOptions {
     ...keepEnv === undefined ? {} : { keepEnv: [...keepEnv] },
     ...bare === undefined ? {} : { bare },
     ...exitSignals === undefined ? {} : { exitSignals },
-    // Only that there are some matters to a start.
+    // Only the presence of settings matters for a start.
     ...settings === undefined ? {} : { settings: {} },
   };
 }

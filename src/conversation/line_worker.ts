@@ -1,10 +1,10 @@
 /**
- * The worker of a blocking session: starts the process and carries what it writes
- * into the ring, line by line. All else happens on the caller's thread.
+ * The worker of a blocking session: starts the process and writes its output to the ring, line by
+ * line. Everything else happens on the caller's thread.
  *
- * {@linkcode WORKER_NAME} is imported by the link, so that this module is in the
- * graph of the program: a worker whose module still has to be fetched while its owner
- * blocks never gets it, and `deno compile` embeds only what is in the graph.
+ * {@linkcode WORKER_NAME} is imported by the link, so that this module is in the program's module
+ * graph: a worker could never fetch its module while its owner blocks, and `deno compile` embeds
+ * only modules in the graph.
  *
  * @module
  */
@@ -29,19 +29,19 @@ import {
   type WorkerOrder,
 } from "./worker_messages.ts";
 
-/** Tells our worker from a worker of the caller that imports this package. */
+/** Name that distinguishes this worker from a caller's worker that imports this package. */
 export const WORKER_NAME = "claudestream:lines";
 
 const encoder = new TextEncoder();
 
-/** Runs one process for a thread that blocks. */
+/** Runs one process for a blocking thread. */
 class LineWorker {
   readonly #ring: RingWriter;
   readonly #child: Child;
   readonly #order: StartOrder;
-  /** What the caller makes of the command, if it is asked. */
+  /** The command as changed by the caller, if the caller is asked. */
   readonly #answer = Promise.withResolvers<SpawnSpec>();
-  /** The record that is being written, and those that wait for it. */
+  /** Resolves when the current record and those queued after it are written. */
   #writing: Promise<void> = Promise.resolve();
   #unwrittenRecords = 0;
 
@@ -50,11 +50,11 @@ class LineWorker {
     this.#child = new Child(order.steps);
     this.#ring = new RingWriter(order.memory);
     this.#ring.beat();
-    // A refusal may come when nothing waits for it.
+    // A refusal may arrive when nothing waits for it.
     this.#answer.promise.catch(() => {});
   }
 
-  /** Starts the process and carries what it writes, to its end. Never rejects. */
+  /** Starts the process and forwards its output until it ends. Never rejects. */
   async run(): Promise<void> {
     const { options, launch, willChange, inWorker } = this.#order;
     try {
@@ -74,14 +74,14 @@ class LineWorker {
     this.#ring.gone();
   }
 
-  /** Something failed outside of {@linkcode run}, which then comes to its end. */
+  /** Reports an error outside of {@linkcode run}, which then ends. */
   fail(error: unknown): void {
     this.#json(RECORD.broken, plainError(error));
     this.refuse();
     this.#child.kill();
   }
 
-  /** What the caller makes of the command. */
+  /** Lets the caller change the command. */
   async #changed({ spec, files }: PreparedSpawn): Promise<PreparedSpawn> {
     await this.#json(RECORD.prepared, spec);
     try {
@@ -92,12 +92,12 @@ class LineWorker {
     }
   }
 
-  /** Takes what the caller makes of the command. */
+  /** Takes the changed command from the caller. */
   spawn(spec: SpawnSpec): void {
     this.#answer.resolve(spec);
   }
 
-  /** There will be no process. */
+  /** Called when the caller refuses to start a process. */
   refuse(): void {
     this.#answer.reject(new Error("The start was given up"));
   }
@@ -107,8 +107,8 @@ class LineWorker {
     return {
       hold: (target) =>
         holdSignals(target, options.exitSignals, (signal) => {
-          // First this and then the look whether somebody waits: one that stops waiting in
-          // between sees it.
+          // Set the signal before checking whether a call waits: a call that stops waiting in
+          // between then sees it.
           this.#ring.signalled(EXIT_SIGNALS.indexOf(signal) + 1);
           return signal !== "SIGINT" || Atomics.load(blocked, 0) === 0;
         }),
@@ -134,7 +134,7 @@ class LineWorker {
     return this.#write(kind, encoder.encode(JSON.stringify(value)));
   }
 
-  /** Writes a record. Returns a promise if it has to wait for the reader. */
+  /** Writes a record. Returns a promise if it must wait for the reader. */
   #write(kind: RecordKind, bytes: Uint8Array): Promise<void> | undefined {
     if (this.#unwrittenRecords === 0 && this.#ring.writeNow(kind, bytes)) {
       return undefined;
@@ -148,24 +148,24 @@ class LineWorker {
     return this.#writing;
   }
 
-  /** Writes a line to the process, once it is there. */
+  /** Writes a line to the process once it has started. */
   write(line: string): void {
     this.#child.write(line);
   }
 
-  /** Ends the process, also one that is only just being started. */
+  /** Ends the process, even if it is still starting. */
   close(eofMs: number): void {
     this.refuse();
     this.#child.close(eofMs);
   }
 
-  /** Ends it by signals. */
+  /** Ends the process by signals. */
   terminate(steps: CloseSteps | undefined): void {
     this.refuse();
     this.#child.terminate(steps);
   }
 
-  /** The reader of the ring left. */
+  /** Called when the reader of the ring is gone. */
   abandon(): void {
     this.#ring.abandon();
   }
@@ -178,7 +178,8 @@ class LineWorker {
 
 function listen(): void {
   let worker: LineWorker | undefined;
-  // Such an error would end this thread, and no one who blocks would learn of it.
+  // Reports an uncaught error, which would otherwise end this thread without the blocking thread
+  // noticing.
   function broken(event: Event, error: unknown): void {
     if (worker === undefined) return;
     event.preventDefault();
@@ -197,7 +198,7 @@ function listen(): void {
     switch (order.do) {
       case "start":
         worker = new LineWorker(order);
-        // Then there is nothing left to do, whether or not the ring is still read.
+        // After the run nothing is left to do, whether or not the ring is still read.
         worker.run().then(() => {
           (globalThis as unknown as Worker).postMessage("gone");
           globalThis.close();

@@ -1,7 +1,7 @@
 /**
- * A conversation's way to its process: lines out, lines in, time. There are two: to a process
- * of this thread (`child_link.ts`), and through a worker for a thread that blocks
- * (`worker_link.ts`).
+ * The connection of a conversation to its process: writes lines, delivers lines, and runs timers.
+ * There are two kinds: to a process of this thread (`child_link.ts`), and through a worker for a
+ * blocking thread (`worker_link.ts`).
  *
  * @module
  */
@@ -14,63 +14,74 @@ import type { ConversationState } from "../protocol/state.ts";
 
 export type { Clock };
 
-/** Takes what comes from the process. */
+/** Receives lines and news from the process. */
 export interface LinkTaker {
-  /** Where the conversation is. */
+  /** State of the conversation. */
   readonly state: ConversationState;
-  /** Whether the process is gone, or never came to be. */
+  /** Whether the process has ended or could not be started. */
   readonly isEnded: boolean;
-  /** The secrets that are known by now. */
+  /** Returns the secrets known so far. */
   readonly secrets: () => readonly string[];
-  /** Hears each line of stderr; `undefined` if no observer does. */
+  /** Called with each line of stderr; `undefined` if no observer wants them. */
   readonly stderr: ((line: string) => void) | undefined;
-  /** Loads what it takes to answer the process; `undefined` if nothing has to be waited for. */
+  /**
+   * Loads what is needed to answer the process. Returns `undefined` if there is nothing to wait
+   * for.
+   */
   prepare(): Promise<void> | undefined;
   /**
    * Takes a line.
    *
-   * @param isLast Whether the clock is to be looked at, which takes as long as to read a line:
-   * for one of those that came together.
-   * @returns Whether a caller waits for just this line.
+   * @param isLast Whether to read the clock, which takes as long as reading a line: true for one of
+   *   several lines that arrived together.
+   * @returns Whether a caller waits for this very line.
    */
   receive(line: string, isLast: boolean): boolean;
-  /** The process is gone, or never came to be. */
+  /** Called when the process has ended or could not be started. */
   end(how: ProcessExit | Error): void;
-  /** The conversation cannot continue. */
+  /** Called when the conversation cannot continue. */
   fail(error: Error): void;
-  /** The error of a call that finds the process gone. */
+  /** Returns the error of a call after the process has ended. */
   endError(operation: string): Error;
 }
 
-/** One process, wherever it runs. */
+/** Connection to one process, whichever thread runs it. */
 export interface Link extends Clock {
-  /** Id of the process, once there is one. */
+  /** Id of the process, once it has started. */
   readonly pid: number | undefined;
   /** The end of stderr. */
   readonly stderrTail: string;
   /** Settled once the process is gone. */
   readonly gone: Due<void>;
-  /** Why the process cannot be ended, as far as that is known. */
+  /** Why the process could not be ended, if known. */
   readonly endFailure: unknown;
   /** Starts the process. */
   start(launch: Launch, taker: LinkTaker): void;
-  /** Removes at once what was written for the process, which has read it. */
+  /** Removes the files written for the process now, since it has read them. */
   removeFiles(): void;
-  /** Takes all lines that are there already. A thread that does not block has taken them. */
+  /**
+   * Takes all lines that are already available. Does nothing on a thread that does not block, which
+   * takes lines as they arrive.
+   */
   poll(): void;
-  /** Writes a line, once the process is there. */
+  /** Writes a line once the process has started. */
   write(line: string): void;
-  /** Ends the process by the steps of the options, from the end of stdin, which gets at most this long. */
+  /**
+   * Ends the process by the steps of the options: closes stdin, waits at most `eofMs`, then sends
+   * signals.
+   */
   close(eofMs: number): void;
-  /** Ends the process by signals. What it still writes is dropped. */
+  /** Ends the process by signals. Drops its remaining output. */
   terminate(): void;
   /**
-   * Blocks until the process is gone, if this thread blocks at all, and for no longer than
-   * the time: then it kills the process.
+   * On a blocking thread, waits until the process is gone, at most `timeoutMs`, and then kills it.
    */
   drain(closed: Due<void>, timeoutMs: number): void;
   /** @throws {StateError} The calling function cannot wait for the session (`session_busy`). */
   checkWait(operation: string, state: string): void;
-  /** Calls a function that waits: now, or as soon as the function returns that cannot wait. */
+  /**
+   * Calls a function that waits: now, or once the current function of the caller, which may not
+   * wait, has returned.
+   */
   soon(call: () => void): void;
 }

@@ -1,21 +1,24 @@
 /**
- * What was changed while a session ran, so that a process that comes in the place of
- * another goes on like it. Pure.
+ * Remembers the live changes of a session, so that a successor process continues with the same
+ * state. Pure.
  *
  * @module
  */
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 
-/** A control request that is made again. */
+/** A control request to be repeated. */
 export interface LiveChange {
-  /** What it asks for. */
+  /** Kind of the request. */
   readonly subtype: string;
-  /** Its fields on the wire. */
+  /** Other fields on the wire. */
   readonly payload: WireObject;
 }
 
-/** Requests that change something, and the field that says of what, if there are several. */
+/**
+ * Requests that make a lasting change, each with the field that names its target, if there are
+ * several.
+ */
 const CHANGES: ReadonlyMap<string, string | undefined> = new Map([
   ["set_model", undefined],
   ["set_max_thinking_tokens", undefined],
@@ -29,13 +32,13 @@ const CHANGES: ReadonlyMap<string, string | undefined> = new Map([
 export class LiveChanges {
   readonly #changes = new Map<string, LiveChange>();
 
-  /** Takes note of a request that the CLI granted. */
+  /** Remembers a request that the CLI accepted. */
   note({ subtype, payload }: LiveChange): void {
     if (!CHANGES.has(subtype)) return;
     const field = CHANGES.get(subtype);
     const key = field === undefined ? subtype : `${subtype} ${payload[field]}`;
     const before = this.#changes.get(key);
-    // The order of the last call of each holds: a model may be in the settings, too.
+    // Keep the order of the latest calls, since settings can also set the model.
     this.#changes.delete(key);
     this.#changes.set(key, {
       subtype,
@@ -45,7 +48,10 @@ export class LiveChanges {
     });
   }
 
-  /** What to ask a new process for, in this order. `mode`: the permission mode, if it was changed. */
+  /**
+   * Returns the requests to make to a new process, in order. `mode` is the permission mode, if it
+   * was changed.
+   */
   again(mode: string | undefined): readonly LiveChange[] {
     const changes = [...this.#changes.values()];
     return mode === undefined
@@ -54,7 +60,7 @@ export class LiveChanges {
   }
 }
 
-/** Each call adds to the ones before. */
+/** Merges the settings of successive calls. */
 function merged(before: LiveChange | undefined, payload: WireObject): unknown {
   const { settings } = payload;
   const earlier = before?.payload.settings;

@@ -1,6 +1,5 @@
 /**
- * Asks the CLI, in the middle of a turn, what it has used so far: results only tell when
- * it is too late.
+ * Asks the CLI during a turn what it has used so far, because results report it too late.
  *
  * @module
  */
@@ -12,13 +11,15 @@ import { type Used, usedBy } from "../decode/usage.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 
-/** How often, at most. */
+/** Minimum interval between two requests, in milliseconds. */
 const EVERY_MS = 5_000;
 
-/** How long an answer may take before the next result of a tool asks again. */
+/**
+ * How long an answer may take before the next tool result triggers a new request, in milliseconds.
+ */
 const TIMEOUT_MS = 30_000;
 
-/** Reads the counter of one process, if there is a budget to keep. */
+/** Reads the usage of one process, if there is a budget. */
 export class Meter {
   readonly #protocol: Protocol;
   readonly #clock: Clock;
@@ -32,7 +33,7 @@ export class Meter {
     this.#whole = whole;
   }
 
-  /** A tool has a result: another call of the API follows. */
+  /** Called when a tool has a result, since another API call follows. */
   toolEnded(): void {
     if (this.#isAsked || !this.#protocol.turns.isLimited) return;
     const now = this.#clock.now();
@@ -42,7 +43,7 @@ export class Meter {
     const { subtype, payload, read } = planUsageCall();
     this.#whole.request(subtype, payload, TIMEOUT_MS, (outcome) => {
       this.#isAsked = false;
-      // A CLI that does not tell has its results all the same.
+      // If the CLI does not report its usage, its results still do.
       if (!outcome.ok || !this.#protocol.turns.isLimited) return;
       const used = usedOf(() => read(outcome.response));
       if (used === undefined) return;
@@ -57,7 +58,7 @@ function usedOf(read: () => PlanUsage): Used | undefined {
     const { usage } = usedBy(Object.values(modelUsage));
     return { costUsd: totalCostUsd, usage };
   } catch (error) {
-    // The same as one that does not tell: the answer of another CLI, in a shape of its own.
+    // Treat an answer in an unknown shape, from another version, as no answer.
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }

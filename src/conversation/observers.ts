@@ -1,6 +1,6 @@
 /**
- * Whoever looks on: `onWire`, recordings, the logger, the cost log. None of them can
- * change or hold up a conversation.
+ * The observers of a conversation: `onWire`, recordings, the logger, the cost log. None of them can
+ * change or delay it.
  *
  * @module
  */
@@ -29,16 +29,16 @@ import { readVariable } from "../process/spawn.ts";
 import type { ProcessExit } from "../protocol/mod.ts";
 import { VERSION } from "../util/version.ts";
 
-/** Names a file that the wire of every session is added to. */
+/** Environment variable with the path of a file to which the wire of every session is appended. */
 export const TRACE_VARIABLE = "CLAUDESTREAM_TRACE";
 
-/** A file that lines go to until one cannot be written. */
+/** A file that receives lines until a write fails. */
 class Target {
   readonly #name: string;
   readonly #failed: FailureListener;
   #file: LineFile | undefined;
 
-  /** @throws {ConfigError} It cannot be opened. */
+  /** @throws {ConfigError} The file cannot be opened. */
   constructor(
     name: string,
     path: string,
@@ -130,7 +130,7 @@ class Recorder {
   }
 }
 
-/** Those who look on at one process. */
+/** The observers of one process. */
 export class Observers {
   readonly #options: SessionOptions;
   readonly #failed: FailureListener;
@@ -140,10 +140,10 @@ export class Observers {
   #costs: Target | undefined;
   #secrets: SessionSecrets | undefined;
 
-  /** Whether anybody looks on at lines and events. */
+  /** Whether there is an observer of lines or events. */
   areAny = false;
 
-  /** @param failed Hears of one that cannot continue. */
+  /** @param failed Called when an observer fails. */
   constructor(options: SessionOptions, failed: FailureListener) {
     this.#options = options;
     this.#failed = (failure) => {
@@ -153,7 +153,7 @@ export class Observers {
   }
 
   /**
-   * Gets ready, before anything is started.
+   * Opens files, before the process is started.
    *
    * @throws {ConfigError} A file cannot be opened.
    */
@@ -182,7 +182,7 @@ export class Observers {
       this.#tellCost !== undefined || this.#options.onWire !== undefined;
   }
 
-  /** The recordings that are wanted. */
+  /** Returns the files to record to. */
   #files(): {
     readonly name: string;
     readonly path: string;
@@ -206,15 +206,15 @@ export class Observers {
     return files;
   }
 
-  /** The secrets that are known by now. */
+  /** Returns the secrets known so far. */
   readonly secrets = (): readonly string[] => this.#secrets?.values() ?? [];
 
-  /** A line passed that may hold a secret which was not known before. */
+  /** Takes a line that may contain a new secret. */
   learn(direction: "in" | "out", line: string): void {
     this.#secrets?.learn(direction, line);
   }
 
-  /** A line passed. */
+  /** Takes a line of the wire. */
   wire(direction: "in" | "out", line: string): void {
     this.learn(direction, line);
     for (const recorder of this.#recorders) recorder.wire(direction, line);
@@ -223,7 +223,7 @@ export class Observers {
     callAside(() => this.#options.onWire?.(direction, line));
   }
 
-  /** Hears the lines of stderr; `undefined` if no observer does. */
+  /** Function that takes each line of stderr; `undefined` if no observer wants them. */
   get stderr(): ((line: string) => void) | undefined {
     const { stderr } = this.#options;
     if (this.#recorders.length === 0 && this.#log === undefined) return stderr;
@@ -234,7 +234,7 @@ export class Observers {
     };
   }
 
-  /** Events came. */
+  /** Takes events. */
   events(events: readonly ClaudeEvent[], model: string | undefined): void {
     if (this.#log === undefined && this.#tellCost === undefined) return;
     for (const event of events) {
@@ -245,12 +245,12 @@ export class Observers {
     }
   }
 
-  /** A function of the caller failed. */
+  /** Takes the failure of a caller's function. */
   failed(failure: HandlerFailure): void {
     this.#log?.failed(failure);
   }
 
-  /** The process is gone, or never was. */
+  /** Called when the process has ended or could not be started. */
   end(how: ProcessExit | Error, wasClosed: boolean): void {
     for (const recorder of this.#recorders) recorder.end(how, wasClosed);
     this.#recorders = [];
@@ -260,7 +260,7 @@ export class Observers {
   }
 }
 
-/** Texts that the caller names are masked too, however short. */
+/** Adds texts that the caller wants masked, however short. */
 function withMore(
   secrets: () => readonly string[],
   also: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Questions of the CLI that have no answer yet: each is answered by the host, by hand,
- * or no, if no reader is left or the time is up.
+ * Unanswered questions of the CLI. Each is answered by the host or by the caller; if no reader is
+ * left or the time is up, it is denied.
  *
  * @module
  */
@@ -34,33 +34,34 @@ import { isEndless } from "../util/limits.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 
-/** One of them. */
+/** An unanswered question. */
+
 interface OpenQuestion {
   readonly question: Question;
   readonly abort: AbortController;
   /** When the CLI asked. */
   readonly askedMs: number;
-  /** The turn that it is of; `undefined` for one that the CLI began by itself. */
+  /** Turn that the question belongs to; `undefined` for a turn that the CLI started itself. */
   turnId: string | undefined;
-  /** It was left to the caller, as an event, and has no answer. */
+  /** Whether it was left to the caller as an event and is still unanswered. */
   left: boolean;
-  /** It was answered by hand, and the policy decides on the input of the answer. */
+  /** Whether the caller answered it and the policy is deciding on the input of that answer. */
   isAnswered: boolean;
-  /** Takes back the time limit. */
+  /** Cancels the time limit. */
   stopTimer: () => void;
-  /** Cancels the timer of the event that has no answer yet. */
+  /** Cancels the timer of the reminder. */
   stopReminder: () => void;
 }
 
 /** How long questions may wait, in milliseconds. */
 export interface QuestionTimes {
-  /** How long an answer may take, if that is limited. */
+  /** Time limit for an answer, if there is one. */
   readonly timeoutMs: number | undefined;
-  /** After how long an event says that a question left to the caller has no answer. */
+  /** Time after which an event reports that a question left to the caller is unanswered. */
   readonly warnMs: number | undefined;
 }
 
-/** Those of one conversation. */
+/** The unanswered questions of one conversation. */
 export class OpenQuestions {
   readonly #times: QuestionTimes;
   readonly #protocol: Protocol;
@@ -83,7 +84,7 @@ export class OpenQuestions {
     this.#whole = whole;
   }
 
-  /** The CLI asks. */
+  /** Takes a question of the CLI. */
   ask(id: string, asked: Question): void {
     const question = asked.kind === "hook" ? asCall(asked) : asked;
     const abort = new AbortController();
@@ -98,7 +99,7 @@ export class OpenQuestions {
       stopReminder: () => {},
     });
     const answer = this.#host.answer(question, this.#contextOf(abort));
-    // What is known at once is not kept waiting for a promise.
+    // Handle an immediate answer without a promise.
     if (answer instanceof Promise) {
       answer.then((answer) => this.#settle(id, answer));
     } else this.#settle(id, answer);
@@ -113,7 +114,10 @@ export class OpenQuestions {
     };
   }
 
-  /** Answers for the host, with a refusal where JSON cannot hold its answer: the CLI waits for one. */
+  /**
+   * Sends the host's answer, or a refusal if JSON cannot represent it, because the CLI waits for
+   * one.
+   */
   #answerForHost(id: string, reply: DecidedReply): void {
     try {
       this.#answer(id, reply);
@@ -126,14 +130,14 @@ export class OpenQuestions {
     }
   }
 
-  /** The CLI no longer waits. */
+  /** Called when the CLI withdraws a question. */
   withdraw(id: string): void {
     this.#take(id)?.abort.abort(
       new DOMException("The request was withdrawn", "AbortError"),
     );
   }
 
-  /** Answers a question no when its time is up. Returns a function that cancels that. */
+  /** Denies a question when its time is up. Returns a function that cancels this. */
   #limit(id: string, question: Question): () => void {
     const { timeoutMs } = this.#times;
     if (timeoutMs === undefined || !this.#host.isTimed(question)) {
@@ -157,7 +161,7 @@ export class OpenQuestions {
       this.#answer(id, this.#host.unattended(open.question));
     } else {
       open.left = true;
-      // Each reader of now can answer, whatever turn it is.
+      // From now on the readers of the current turn can answer it.
       open.turnId = this.#protocol.turns.id;
       this.#hand(id, open);
     }
@@ -168,7 +172,7 @@ export class OpenQuestions {
       this.#whole.isAttended(eventTypeOf(question));
   }
 
-  /** Leaves a question to the caller. */
+  /** Passes a question to the caller as an event. */
   #hand(id: string, open: OpenQuestion): void {
     const { question, turnId, abort } = open;
     if (!isForPeople(question)) return;
@@ -186,8 +190,8 @@ export class OpenQuestions {
   }
 
   /**
-   * Says once that a question waits: a loop that does not know the event would wait for
-   * the CLI, and the CLI for it. People are slow, so nothing is ended.
+   * Reports once that a question is waiting: a loop that ignores the event would wait for the CLI,
+   * and the CLI for the loop. Nothing is ended, because people may take long to answer.
    */
   #remind(
     id: string,
@@ -209,7 +213,7 @@ export class OpenQuestions {
     });
   }
 
-  /** A reader left: questions that no reader is left to answer are answered no. */
+  /** Called when a reader leaves: denies the questions that no remaining reader can answer. */
   unattend(): void {
     for (const [id, { question, left }] of this.#open) {
       if (!left || this.#isAttended(question)) continue;
@@ -249,7 +253,7 @@ export class OpenQuestions {
     denial.then(give);
   }
 
-  /** A question is open no more. */
+  /** Removes a question from the unanswered ones. */
   #take(id: string): OpenQuestion | undefined {
     const open = this.#open.get(id);
     if (open === undefined) return undefined;
@@ -261,7 +265,7 @@ export class OpenQuestions {
   }
 
   #answer(id: string, reply: DecidedReply): void {
-    // First of all, as it may fail: then the question is as open as before.
+    // Do this first, because it may fail; then the question stays open.
     const outputs = this.#protocol.answer(id, reply);
     const open = this.#take(id);
     if (open === undefined) return;

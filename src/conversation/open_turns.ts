@@ -1,6 +1,6 @@
 /**
- * The turns of one conversation that have not ended: who reads each, and what stops it before
- * its result (a reader that leaves, a time limit, a limit of the API that is waited for).
+ * The turns of one conversation that have not ended: their readers, and what may stop them before
+ * their result (a reader that leaves, a time limit, the wait for an API limit to reset).
  *
  * @module
  */
@@ -15,15 +15,16 @@ import type { Whole } from "./parts.ts";
 import { ResetWaits } from "./reset_waits.ts";
 import type { TurnSink } from "./sinks.ts";
 
-/** The turns of one conversation. */
+/** The open turns of one conversation. */
+
 export class OpenTurns {
-  /** Their time limits, and the watch over silence. */
+  /** Time limits of the turns, and the detection of silence. */
   readonly limits: TurnLimits;
   readonly #protocol: Protocol;
   readonly #whole: Whole;
   readonly #onBreak: SessionOptions["onBreak"];
   readonly #sinks = new Map<string, TurnSink>();
-  /** Turns whose readers left. */
+  /** Turns whose readers have left. */
   readonly #left = new Set<string>();
   readonly #lasting: LastingTurns;
   readonly #waits: ResetWaits;
@@ -49,7 +50,7 @@ export class OpenTurns {
     );
   }
 
-  /** A prompt was sent; what becomes of it goes to `sink`. */
+  /** Takes a prompt that was sent; the events and the end of its turn go to `sink`. */
   add(prompt: Prompt, sink: TurnSink): void {
     this.#sinks.set(prompt.id, sink);
     this.#lasting.send(prompt);
@@ -62,7 +63,7 @@ export class OpenTurns {
     return sink?.attended() === true || this.#lasting.areAttended;
   }
 
-  /** Hands on a line, to the turn that it is of. */
+  /** Passes a line to its turn. */
   frame(
     frame: Frame,
     turnId: string | undefined,
@@ -72,29 +73,32 @@ export class OpenTurns {
     else this.#lasting.frame(frame, endsPushed);
   }
 
-  /** Something changed. */
+  /** Updates the limits after a change of the conversation. */
   update(): void {
     this.limits.update();
     this.#lasting.update();
   }
 
-  /** The caller interrupts whatever runs. */
+  /** Called when the caller interrupts the current work. */
   interrupted(): void {
     this.#lasting.interrupt();
   }
 
-  /** The turn waits until the window of a limit is over. */
+  /** Makes the turn wait until a rate limit resets. */
   awaitReset({ id, reset }: Extract<Output, { do: "await_reset" }>): void {
     this.#waits.wait(id, reset, this.#protocol.facts.id);
   }
 
-  /** The turn is to be interrupted; its result is its end. */
+  /** Interrupts the turn; its result ends it. */
   stop(): void {
     this.#whole.interrupt();
     this.limits.insist();
   }
 
-  /** The turn has its result, or never will have one. It is over, or waits for its tasks. */
+  /**
+   * Called when the turn has its result or will never have one. The turn ends, or waits for its
+   * tasks.
+   */
   end(id: string, end: TurnEnd): void {
     const sink = this.#sinks.get(id);
     this.#sinks.delete(id);
@@ -104,14 +108,17 @@ export class OpenTurns {
     if (!this.#lasting.hold(id, end, sink)) sink?.settle(end);
   }
 
-  /** A turn fails for its readers while the CLI continues with it: it is interrupted. */
+  /** Fails a turn for its readers while the CLI is still working on it, and interrupts it. */
   fail(turnId: string, error: Error): void {
     this.#sinks.get(turnId)?.settle({ error });
     if (!this.#left.has(turnId)) this.leave(turnId, "interrupt");
     else if (this.#protocol.turns.id === turnId) this.#whole.interrupt();
   }
 
-  /** The reader of the turn left: it runs out, interrupted unless `onBreak` says otherwise. */
+  /**
+   * Called when the reader of the turn leaves: interrupts the turn, or lets it finish if `onBreak`
+   * says so.
+   */
   leave(
     turnId: string,
     onBreak: SessionOptions["onBreak"] = this.#onBreak,
@@ -120,7 +127,7 @@ export class OpenTurns {
     const sink = this.#sinks.get(turnId);
     if (sink === undefined || this.#left.has(turnId)) return;
     this.#left.add(turnId);
-    // Its events have no reader; its end is still told to a caller that waits for it.
+    // Its events have no reader, but a caller that waits for its end must still learn of it.
     this.#sinks.set(turnId, {
       attended: () => false,
       feed: { push: () => {} },
@@ -138,7 +145,7 @@ export class OpenTurns {
     this.limits.close();
   }
 
-  /** The process is gone: turns that wait for their tasks fail. */
+  /** Called when the process is gone: turns that wait for their tasks fail. */
   close(error: unknown): void {
     this.#lasting.close(error);
   }

@@ -1,5 +1,5 @@
 /**
- * What the parts of an exchange may do: turns and their limits, open questions, the meter.
+ * The interface of the exchange for its parts: turns and their limits, open questions, the meter.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { Outcome } from "../protocol/pending.ts";
 
 /** The exchange, as its parts see it. */
 export interface Whole {
-  /** Does what the protocol says. */
+  /** Carries out the outputs of the protocol. */
   perform(outputs: readonly Output[]): void;
-  /** Hands events of our own to the readers: of a turn, and of the session. */
+  /** Passes events created by this library to the readers of a turn and of the session. */
   emit(frame: Frame, turnId: string | undefined): void;
-  /** Asks the CLI to stop whatever runs; the end of the turn is its outcome. */
+  /** Asks the CLI to stop its current work; the outcome is the end of the turn. */
   interrupt(): void;
-  /** Makes a control request. Returns a function that no longer waits for its answer. */
+  /** Makes a control request. Returns a function that stops waiting for its answer. */
   request(
     subtype: string,
     payload: WireObject,
@@ -28,12 +28,12 @@ export interface Whole {
   ): (reason: unknown) => void;
   /** Whether a reader can answer such an event. */
   isAttended(type: AnsweringEvent["type"]): boolean;
-  /** A question that was asked at this time is answered, or is asked no more. */
+  /** Called when a question is answered or withdrawn; `askedMs` is when it was asked. */
   answered(question: Question, askedMs: number): void;
-  /** A reader left: questions that no reader is left to answer are answered no. */
+  /** Called when a reader leaves: denies the questions that no remaining reader can answer. */
   unattend(): void;
-  /** The session cannot continue. */
+  /** Fails the session, which cannot continue. */
   fail(error: Error): void;
-  /** The caller wants the session closed. */
+  /** Closes the session on behalf of the caller. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Waits until the window of a rate limit is over.
+ * Waits until a rate limit resets.
  *
  * @module
  */
@@ -10,10 +10,13 @@ import type { Protocol } from "../protocol/mod.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
 
-/** The API's clock and ours may differ a little. */
+/** Extra wait after the reset, in milliseconds, because the API's clock may differ a little. */
 const AFTER_MS = 1_000;
 
-/** The clock of the wall is looked at so often: a machine may sleep, or have its clock set. */
+/**
+ * Interval of checks of the wall clock, in milliseconds: the machine may sleep, or its clock may be
+ * changed.
+ */
 const STEP_MS = 60_000;
 
 /** The waits of one conversation. */
@@ -22,14 +25,14 @@ export class ResetWaits {
   readonly #protocol: Protocol;
   readonly #clock: Clock;
   readonly #whole: Whole;
-  /** Takes back a wait, by the turn. */
+  /** Functions that cancel the waits, by turn. */
   readonly #waits = new Map<string, () => void>();
-  /** When a turn began to wait for the first time, by the clock of the wall. */
+  /** When each turn first started to wait, by the wall clock. */
   readonly #began = new Map<string, number>();
-  /** Turns that were tried again for a limit whose reset was past. */
+  /** Turns that were already retried for a limit whose reset was in the past. */
   readonly #triedAgain = new Set<string>();
 
-  /** @param maxMs How long a turn may wait, all in all. */
+  /** @param maxMs How long a turn may wait in total. */
   constructor(
     maxMs: number,
     protocol: Protocol,
@@ -42,15 +45,15 @@ export class ResetWaits {
     this.#whole = whole;
   }
 
-  /** The wait of a turn is over: it continues, or ends as it had ended. */
+  /** Ends the wait of a turn, which then continues, or ends with its original failure. */
   #over(turnId: string, continues: boolean): void {
     const promptId = continues ? crypto.randomUUID() : undefined;
     this.#whole.perform(this.#protocol.goOn(turnId, promptId));
   }
 
   /**
-   * A turn waits, or ends at once if that would take too long. If the reset is past, there is
-   * nothing to wait for: it is tried again after a moment, once.
+   * Makes a turn wait, or ends it immediately if the wait would be too long. If the reset is in the
+   * past, retries the turn once after a moment.
    */
   wait(
     turnId: string,
@@ -91,7 +94,7 @@ export class ResetWaits {
     this.#waits.set(turnId, stop);
   }
 
-  /** A turn is over. */
+  /** Cancels the wait of a finished turn. */
   end(turnId: string): void {
     this.#waits.get(turnId)?.();
     this.#waits.delete(turnId);

@@ -1,26 +1,27 @@
 /**
- * Carries records from a worker to a thread that blocks, through shared memory. One
- * writer, one reader.
+ * Transfers records from a worker to a blocking thread through shared memory, with one writer and
+ * one reader.
  *
- * A record may be larger than the ring: it passes piece by piece. A reader that is slow
- * makes the writer wait, so that memory is bounded by the ring and one record.
+ * A record may be larger than the ring: it is transferred piece by piece. A slow reader makes the
+ * writer wait, so that memory is bounded by the ring and one record.
  *
  * @module
  */
 
-/** What a record is. */
+/** Kinds of records. */
+
 export const RECORD = {
   /** One line of stdout, without its end. */
   line: 1,
   /** Bytes of stderr. */
   stderr: 2,
-  /** JSON, `SpawnNews`: the process is there. */
+  /** JSON, `SpawnNews`: the process has started. */
   spawned: 3,
   /** JSON: the process is gone. */
   exited: 4,
   /** JSON: the process cannot be started, or the worker failed. */
   failed: 5,
-  /** JSON: what the process would be started with. The caller says with what it is. */
+  /** JSON: the command that would be started. The caller replies with the command to start. */
   prepared: 6,
   /** JSON: the worker failed outside of its run. */
   broken: 7,
@@ -32,18 +33,18 @@ export type RecordKind = typeof RECORD[keyof typeof RECORD];
 /** A record as it arrives. */
 export interface RingRecord {
   readonly kind: number;
-  /** Overwritten when the next record is read. */
+  /** Contents; overwritten when the next record is read. */
   readonly bytes: Uint8Array;
 }
 
-// Words of the header: how many bytes were ever written and read, modulo 2³².
+// Words of the header: total number of bytes written and read, modulo 2³².
 const WRITTEN = 0;
 const READ = 1;
-/** Grows when the worker begins, and whenever it was asked for a sign of life. */
+/** Counter that increases when the worker starts and at each sign of life. */
 const BEAT = 2;
 /** Not 0 once the worker has nothing left to do. */
 const GONE = 3;
-/** The signal that the worker took, as a number above 0. */
+/** The signal that the worker received, as a number above 0. */
 const SIGNAL = 4;
 /** Not 0 while the writer waits for room, or is about to. */
 const WAITING = 5;
@@ -53,32 +54,31 @@ const HEADER_BYTES = 32;
 const PREFIX_BYTES = 8;
 
 /**
- * Every record begins at a multiple of this, in bytes: what is not aligned V8 copies
- * byte by byte out of shared memory.
+ * Alignment of records, in bytes: V8 copies unaligned data byte by byte out of shared memory.
  */
 const ALIGNMENT = 8;
 
 /**
- * Size of a ring: two chunks of a pipe. At full speed it is full, and what waits in it
- * comes late; twice as much carries no more.
+ * Size of a ring in bytes: two chunks of a pipe. At full speed the ring is full, so a larger one
+ * would only delay its contents; twice the size transfers no more.
  */
 const DEFAULT_CAPACITY = 1 << 17;
 
-/** Records up to this size are read into the same memory again and again. */
+/** Records up to this size, in bytes, are read into reused memory. */
 const SCRATCH_BYTES = 1 << 18;
 
 function padded(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Makes the memory of a ring. @param capacity In bytes, a power of two, from 8 on. */
+/** Creates the memory of a ring. @param capacity In bytes, a power of two, from 8 on. */
 export function makeRing(
   capacity: number = DEFAULT_CAPACITY,
 ): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + capacity);
 }
 
-/** What both ends share. */
+/** Common parts of both ends. */
 class RingEnd {
   protected readonly header: Int32Array<SharedArrayBuffer>;
   protected readonly data: Uint8Array<SharedArrayBuffer>;
@@ -100,19 +100,19 @@ class RingEnd {
     this.words = new Uint32Array(memory, HEADER_BYTES);
   }
 
-  /** Bytes that were written and not read. */
+  /** Number of bytes that were written and not read. */
   protected get used(): number {
     const written = Atomics.load(this.header, WRITTEN);
-    // The counters wrap around; their difference as an unsigned number does not mind.
+    // The counters wrap around, but their unsigned difference stays correct.
     return (written - Atomics.load(this.header, READ)) >>> 0;
   }
 }
 
-/** The end that writes; it waits without blocking. */
+/** The writing end; it waits without blocking. */
 export class RingWriter extends RingEnd {
   #isAbandoned = false;
 
-  /** The reader left: whatever waits, and all that comes, is dropped. */
+  /** Called when the reader is gone: drops waiting and future records. */
   abandon(): void {
     this.#isAbandoned = true;
     Atomics.notify(this.header, READ);
@@ -123,20 +123,20 @@ export class RingWriter extends RingEnd {
     Atomics.add(this.header, BEAT, 1);
   }
 
-  /** A signal came. Before anything else is done about it. */
+  /** Notes a signal; must be called before any other reaction to it. */
   signalled(number: number): void {
     Atomics.store(this.header, SIGNAL, number);
   }
 
-  /** That was all there will ever be. */
+  /** Marks the writer as finished. */
   gone(): void {
     Atomics.store(this.header, GONE, 1);
     Atomics.notify(this.header, GONE);
-    // A reader that waits for a record waits in vain.
+    // Wake a reader that waits for a record.
     Atomics.notify(this.header, WRITTEN);
   }
 
-  /** Puts a record into the ring, if there is room for all of it. Returns whether there was. */
+  /** Writes a record if there is room for all of it. Returns whether there was. */
   writeNow(kind: RecordKind, bytes: Uint8Array): boolean {
     if (this.#isAbandoned) return true;
     const size = PREFIX_BYTES + padded(bytes.length);
@@ -168,7 +168,8 @@ export class RingWriter extends RingEnd {
       const read = Atomics.load(this.header, READ);
       const free = this.data.length - this.used;
       if (free === 0) {
-        // Said first: a reader that does not see it yet has changed what is waited upon.
+        // Set the flag before waiting: a reader that does not see it yet will have changed the
+        // value that is waited on.
         Atomics.store(this.header, WAITING, 1);
         const waiting = Atomics.waitAsync(this.header, READ, read);
         if (waiting.async) await waiting.value;
@@ -185,7 +186,7 @@ export class RingWriter extends RingEnd {
   }
 }
 
-/** The end that reads; it blocks its thread. */
+/** The reading end; it blocks its thread. */
 export class RingReader extends RingEnd {
   /** The record that is being read. */
   #kind = 0;
@@ -193,12 +194,12 @@ export class RingReader extends RingEnd {
   #filled = 0;
   #scratch: Uint8Array<ArrayBuffer> | undefined;
 
-  /** Signs of life so far. */
+  /** Number of signs of life so far. */
   get beats(): number {
     return Atomics.load(this.header, BEAT);
   }
 
-  /** The signal that came, or 0. */
+  /** The signal that the worker received, or 0. */
   get signal(): number {
     return Atomics.load(this.header, SIGNAL);
   }
@@ -208,14 +209,14 @@ export class RingReader extends RingEnd {
     return Atomics.load(this.header, GONE) !== 0 && this.used === 0;
   }
 
-  /** Waits until the writer is gone, but for no longer than this. Says whether it is. */
+  /** Waits until the writer is gone, at most `timeoutMs`. Returns whether it is. */
   waitGone(timeoutMs: number): boolean {
     return Atomics.wait(this.header, GONE, 0, timeoutMs) !== "timed-out";
   }
 
   /**
-   * The next record. Waits for it, but for no longer than this; `undefined` when there
-   * was none by then, or none will ever come.
+   * Returns the next record, waiting at most `timeoutMs`; `undefined` if none arrived in that time
+   * or none will ever arrive.
    */
   read(timeoutMs: number): RingRecord | undefined {
     const deadline = performance.now() + timeoutMs;
@@ -229,7 +230,7 @@ export class RingReader extends RingEnd {
     }
   }
 
-  /** The next record, if all of it is there. */
+  /** Returns the next record if it is complete. */
   take(): RingRecord | undefined {
     let bytes = this.#payload;
     if (bytes === undefined) {
@@ -254,14 +255,17 @@ export class RingReader extends RingEnd {
     return { kind: this.#kind, bytes };
   }
 
-  /** Memory for a record. New memory has to be cleared, and collected again. */
+  /**
+   * Returns memory for a record. Reuses memory, because new memory must be cleared and garbage
+   * collected.
+   */
   #room(length: number): Uint8Array<ArrayBuffer> {
     if (length > SCRATCH_BYTES) return new Uint8Array(length);
     this.#scratch ??= new Uint8Array(SCRATCH_BYTES);
     return this.#scratch.subarray(0, length);
   }
 
-  /** Copies all of a record, which may continue at the beginning of the ring. */
+  /** Copies a whole record, which may wrap around to the start of the ring. */
   #copy(target: Uint8Array, start: number): void {
     const { data } = this;
     const first = Math.min(target.length, data.length - start);
@@ -271,7 +275,7 @@ export class RingReader extends RingEnd {
     }
   }
 
-  /** Copies what there is; says whether the target is full. */
+  /** Copies the available bytes; returns whether the target is full. */
   #fill(target: Uint8Array): boolean {
     const end = padded(target.length);
     while (this.#filled < end) {
@@ -291,12 +295,12 @@ export class RingReader extends RingEnd {
     return true;
   }
 
-  /** So many bytes were read. */
+  /** Marks bytes as read. */
   #free(bytes: number): void {
     Atomics.add(this.header, READ, bytes);
-    // To wake the writer takes longer than to copy a record: not for each, only where
-    // there is room for many. It waits only where the ring was full, so that this is
-    // passed before the ring is empty.
+    // Waking the writer takes longer than copying a record, so wake it only when there is room for
+    // many. The writer waits only if the ring was full, so this point is passed before the ring is
+    // empty.
     if (
       Atomics.load(this.header, WAITING) !== 0 &&
       this.used <= this.data.length / 2

@@ -1,5 +1,5 @@
 /**
- * Where a conversation puts what comes.
+ * Receivers of the output of a conversation.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import type { HandlerFailure } from "../util/faults.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { TurnEnd } from "../protocol/mod.ts";
 
-/** What becomes of a turn. */
+/** Receives the events and the end of a turn. */
 export interface TurnSink {
   /** Whether a reader of the turn's events can answer a request. */
   attended(): boolean;
-  /** Where its lines go. */
+  /** Takes the lines of the turn. */
   readonly feed: {
-    /** A line of the turn. */
+    /** Takes a line of the turn. */
     push(frame: Frame): void;
   };
-  /** The turn is over. */
+  /** Called when the turn has ended. */
   settle(end: TurnEnd): void;
 }
 
@@ -26,20 +26,20 @@ export interface TurnSink {
 export interface SessionReaders {
   /** Whether a reader of the session's events can answer such a request. */
   attended(type: AnsweringEvent["type"]): boolean;
-  /** A line, of a turn or between two. */
+  /** Takes a line, within a turn or between turns. */
   frame(frame: Frame): void;
-  /** Listeners hear nothing until {@linkcode release}, and then all of it in order. */
+  /** Holds back calls of listeners until {@linkcode release}; then they are called in order. */
   hold(): void;
-  /** Takes one {@linkcode hold} back. */
+  /** Ends one {@linkcode hold}. */
   release(): void;
-  /** A function of the caller failed. */
+  /** Called when a function of the caller failed. */
   handlerFailed(failure: HandlerFailure): void;
 }
 
-/** The session that a conversation is of. */
+/** The session that a conversation belongs to. */
 export interface SessionSink {
   /** Its readers. */
   readonly readers: SessionReaders;
-  /** The process is gone. `error` is set if the caller did not close it. */
+  /** Called when the process is gone. `error` is set if the caller did not close the session. */
   closed(error: Error | undefined): void;
 }

@@ -1,5 +1,5 @@
 /**
- * What a session that could not start tells its caller.
+ * Errors for a session that could not start, and the session that it should resume.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import type { SessionOptions } from "../options/session_options.ts";
 import { pathOf } from "../options/launch.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
 
-/** The CLI may refuse the handshake, as it may any request; to the caller the start failed. */
+/**
+ * Returns the error of a failed start. If the CLI refuses the handshake, this is a `StartupError`
+ * for the caller.
+ */
 export function startFailure(error: unknown, stderrTail: string): Error {
   return error instanceof ControlError
     ? new StartupError(
@@ -20,7 +23,10 @@ export function startFailure(error: unknown, stderrTail: string): Error {
     : error as Error;
 }
 
-/** A session that continued without a change would run with a mode or a setting that the caller had replaced. */
+/**
+ * Returns the error if a successor process refuses a change: without it the session would continue
+ * with a mode or setting that the caller had replaced.
+ */
 export function notAsBefore(error: unknown): Error {
   return error instanceof ControlError
     ? new StartupError(
@@ -31,7 +37,7 @@ export function notAsBefore(error: unknown): Error {
     : error as Error;
 }
 
-/** The session that these options resume; `undefined` if none. */
+/** Returns the session that these options resume; `undefined` if none. */
 export function resumeContext(
   { resume, resumeAt: at, cwd }: SessionOptions,
 ): ResumeContext | undefined {
@@ -43,7 +49,7 @@ export function resumeContext(
   };
 }
 
-/** The directory of this process, if Deno may tell it. */
+/** Returns the working directory of this program, if Deno may read it. */
 function ownDirectory(): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "read" });
   return state === "granted" ? Deno.cwd() : undefined;

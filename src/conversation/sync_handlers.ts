@@ -1,5 +1,5 @@
 /**
- * Sees to it that the caller's functions answer at once, on a thread that cannot wait for a
+ * Makes sure that the caller's functions answer synchronously, on a thread that cannot wait for a
  * promise. Pure.
  *
  * @module
@@ -13,7 +13,7 @@ import type { StandardSchema } from "../util/standard_schema.ts";
 import { isInHost, isInProcess, type McpServer } from "../tools/mcp_servers.ts";
 import type { Tool } from "../tools/tool.ts";
 
-/** Hears of a function that returned a promise after all. */
+/** Called when a function returned a promise after all. */
 type Misused = (error: ConfigError) => void;
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
@@ -26,9 +26,9 @@ const HANDLERS = [
 ] as const;
 
 /**
- * Finds what can be known beforehand not to answer at once.
+ * Rejects functions and options that are known in advance to be asynchronous.
  *
- * @throws {ConfigError} A function is async, or the option needs promises inside.
+ * @throws {ConfigError} A function is async, or an option requires promises internally.
  */
 export function checkSynchronous(options: SessionOptions): void {
   if (options.transport !== undefined) throw noTransport();
@@ -56,7 +56,7 @@ function checkTools(
 ): void {
   for (const { name, input, run } of tools) {
     checkFunction(option, run, `${path}.${name}`);
-    // What valibot says of its own schemas.
+    // valibot marks its asynchronous schemas with this field.
     if ((input as { readonly async?: unknown }).async === true) {
       throw asynchronous(option, `${path}.${name}.input`);
     }
@@ -90,12 +90,12 @@ function asynchronous(option: string, name: string): ConfigError {
   );
 }
 
-/** Functions that only look on, or are called where nothing can be waited for. */
+/** Functions that only observe, or are called at a point where nothing can be awaited. */
 const OBSERVERS = ["onWire", "stderr", "costLog", "spawn"] as const;
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
-/** Calls a function that looks on. */
+/** Calls an observing function. */
 type Observe = <T>(run: () => T) => T;
 
 function observed(run: AnyFunction, observe: Observe): AnyFunction {
@@ -103,9 +103,9 @@ function observed(run: AnyFunction, observe: Observe): AnyFunction {
 }
 
 /**
- * The same options, with functions that throw when they would return a promise: what
- * throws denies. `misused` hears of it too, so that the caller is told. Those that look on
- * are called through `observe`.
+ * Returns the options with functions that throw instead of returning a promise; a function that
+ * throws denies. `misused` is called as well, to inform the caller. Observing functions are called
+ * through `observe`.
  */
 export function synchronous(
   options: SessionOptions,
@@ -176,8 +176,8 @@ function serversAtOnce(
 ): Record<string, McpServer<unknown>> {
   const wrapped = Object.entries(servers).map(([name, server]) => {
     if (!isInProcess(server)) return [name, server];
-    // A call can only find another one running that waits for this session itself. To
-    // wait for that one would need a promise.
+    // Two calls can overlap only if the first one waits for this session itself. Queueing the
+    // second would need a promise, so the limit is dropped.
     const { concurrency: _, tools, ...rest } = server;
     const path = `mcpServers.${name}`;
     return [name, {
@@ -215,7 +215,7 @@ function hooksAtOnce(hooks: HookOptions, misused: Misused): HookOptions {
     list?.map((hook, index) => ({
       ...hook,
       run: atOnce(
-        // By its event each hook gets the input that it is made for.
+        // Each hook gets the input of its own event, so the cast is safe.
         hook.run.bind(hook) as AnyFunction,
         "hooks",
         `hooks.${event}[${index}]`,
@@ -235,7 +235,7 @@ function atOnce<A extends readonly unknown[], R>(
   return (...args) => {
     const answer = run(...args);
     if (!isThenable(answer)) return answer;
-    // Its failure is of no interest: the promise was refused.
+    // The rejection is ignored because the promise is not allowed in the first place.
     answer.then(() => {}, () => {});
     const error = asynchronous(option, name);
     misused(error);

@@ -1,5 +1,5 @@
 /**
- * Time limits for a thread that blocks: no timer of the platform runs there.
+ * Timers for a blocking thread, where the platform's timers do not run.
  *
  * @module
  */
@@ -11,7 +11,7 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Calls that are due at some time, made by the thread that waits. */
+/** Scheduled calls, made by the thread while it waits. */
 export class Timers {
   readonly #timers = new Set<Timer>();
 
@@ -25,7 +25,7 @@ export class Timers {
     };
   }
 
-  /** How long until the next is due, at most this; 0 where one is. */
+  /** Returns the time until the next call is due, at most `mostMs`; 0 if one is due. */
   leftMs(mostMs: number): number {
     const now = performance.now();
     let left = mostMs;
@@ -37,7 +37,7 @@ export class Timers {
   run(): void {
     const now = performance.now();
     for (const timer of [...this.#timers]) {
-      // One call may take back another.
+      // One call may cancel another.
       if (timer.at > now || !this.#timers.delete(timer)) continue;
       timer.call();
     }

@@ -1,6 +1,6 @@
 /**
- * The link of a thread that blocks: a worker reads and writes, and the waiting thread takes lines,
- * and makes the calls that are due, until what it waits for is there.
+ * The link of a blocking thread: a worker reads and writes, and the waiting thread takes lines and
+ * makes due calls until its wait is over.
  *
  * @module
  */
@@ -14,16 +14,19 @@ import { LineLink, type LinkEnd } from "./line_link.ts";
 import type { Link, LinkTaker } from "./link.ts";
 import { Timers } from "./timers.ts";
 
-/** The longest single wait: after it the worker is asked for a sign of life. */
+/** Longest single wait in milliseconds, after which the worker is probed for a sign of life. */
 const SLICE_MS = 1_000;
 
-/** How long the worker has to end what an ended process left behind. */
+/** How long the worker may take to end the leftovers of an ended process, in milliseconds. */
 const LEFTOVERS_MS = 1_000;
 
-/** How long output is still read, in milliseconds, before a time limit that has passed holds. */
+/**
+ * How long output is still read after a time limit has passed before the limit takes effect, in
+ * milliseconds.
+ */
 const GRACE_MS = 250;
 
-/** A process behind a worker. */
+/** Link to a process that a worker runs. */
 export class WorkerLink implements Link {
   readonly gone: Due<void> = new Due();
   readonly endFailure = undefined;
@@ -33,16 +36,16 @@ export class WorkerLink implements Link {
   readonly #tail = new Tail();
   #lines: LineLink | undefined;
   #taker: LinkTaker | undefined;
-  /** What could not wait when it was called. */
+  /** A call that was deferred because waiting was not possible. */
   #soon: (() => void) | undefined;
-  /** A handler that returned a promise: told to the next call that waits. */
+  /** Error about a handler that returned a promise; thrown by the next call that waits. */
   #misuse: Error | undefined;
-  /** When a time limit was first seen to have passed. */
+  /** When an expired time limit was first noticed. */
   #lateSince: number | undefined;
 
   /**
-   * @param options Whose functions answer at once.
-   * @param guard That of the session, for all its processes.
+   * @param options Options whose functions are synchronous.
+   * @param guard The guard of the session, shared by all its processes.
    */
   constructor(options: SessionOptions, guard: CallGuard) {
     this.#options = options;
@@ -70,7 +73,7 @@ export class WorkerLink implements Link {
   }
 
   start(launch: Launch, taker: LinkTaker): void {
-    // The host has nothing to prepare: what would take a promise is refused.
+    // The host has nothing to prepare, since functions that return promises are refused.
     this.#taker = taker;
     this.#lines = new LineLink(
       this.#options,
@@ -89,7 +92,7 @@ export class WorkerLink implements Link {
     while (this.#taker?.isEnded === false && this.#step(0));
   }
 
-  /** Writes a line; until the process is there, the worker keeps it. */
+  /** Writes a line; the worker keeps it until the process has started. */
   write(line: string): void {
     this.#lines?.send({ do: "write", line });
   }
@@ -98,7 +101,7 @@ export class WorkerLink implements Link {
     this.#lines?.send({ do: "close", eofMs });
   }
 
-  /** The worker ends the process, and then itself, without a reader of the ring. */
+  /** The worker ends the process, and then itself, even without a reader of the ring. */
   terminate(): void {
     this.#lines?.abandon();
   }
@@ -118,7 +121,9 @@ export class WorkerLink implements Link {
     call?.();
   }
 
-  /** A function of the caller returned a promise: the next call that waits is told. */
+  /**
+   * Notes that a caller's function returned a promise; the next call that waits throws this error.
+   */
   misused(error: Error): void {
     this.#misuse ??= error;
   }
@@ -131,11 +136,11 @@ export class WorkerLink implements Link {
   }
 
   /**
-   * Blocks until something is so, and does what there is to do meanwhile.
+   * Blocks until a condition is met, and processes lines and timers meanwhile.
    *
    * @throws {ClaudeStreamError} A Ctrl-C ended the process (`interrupted`).
    * @throws {ConfigError} A function returned a promise.
-   * @throws {Error} The process ended before.
+   * @throws {Error} The process ended first.
    */
   wait(isDone: () => boolean): void {
     this.checkWait("wait", this.#taker?.state ?? "new");
@@ -158,7 +163,7 @@ export class WorkerLink implements Link {
     this.#tellInterrupted();
   }
 
-  /** The call that waited throws this, even if it has what it waited for: nothing else ends the program. */
+  /** Throws after Ctrl-C, even if the call has its result: nothing else would end the program. */
   #tellInterrupted(): void {
     const interrupted = this.#lines?.interrupted;
     if (interrupted === undefined) return;
@@ -166,7 +171,7 @@ export class WorkerLink implements Link {
     throw interrupted;
   }
 
-  /** Is told nothing of Ctrl-C or misuse: a call that closes does just that. */
+  /** Does not report Ctrl-C or misuse, because the call is already closing the session. */
   drain(closed: Due<void>, timeoutMs: number): void {
     const lines = this.#lines;
     if (lines === undefined) return;
@@ -176,17 +181,16 @@ export class WorkerLink implements Link {
         this.#step(SLICE_MS);
       }
     } finally {
-      // The ring has no reader from here on, so the wait is for the worker itself.
+      // The ring has no reader any longer, so wait for the worker itself.
       if (lines.waitGone(last - performance.now())) this.gone.settle();
-      // The time is up, and says so.
+      // The time is up: run the timer that reports it.
       else this.#timers.run();
     }
   }
 
   /**
-   * Takes one line or record, or waits for one. Returns whether it makes sense to continue:
-   * for a step that waits, until the process is gone; for one that does not, while there is
-   * something.
+   * Takes one line or record, or waits for one. Returns whether to continue: a waiting step, until
+   * the process is gone; a step without waiting, while there is more.
    */
   #step(mostMs: number): boolean {
     return this.#guard.step(() => this.#stepOnce(mostMs));
@@ -208,8 +212,8 @@ export class WorkerLink implements Link {
       this.#over(lines, lines.end, taker);
       return false;
     }
-    // What came in time counts, even if its reader did something else meanwhile. But a
-    // stream without end must not put off a time limit for good.
+    // Output that arrived in time counts, even if this thread was busy meanwhile. But an endless
+    // stream must not postpone a time limit forever.
     const isLate = this.#timers.leftMs(1) === 0;
     const since = isLate ? this.#lateSince ??= performance.now() : undefined;
     this.#lateSince = since;

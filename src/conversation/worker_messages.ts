@@ -1,5 +1,5 @@
 /**
- * What the link of a blocking session and its worker tell each other, as plain data.
+ * Messages between the link of a blocking session and its worker, as plain data.
  *
  * @module
  */
@@ -16,7 +16,10 @@ import type { CloseSteps } from "../process/shutdown.ts";
 import type { Launch } from "../options/launch.ts";
 import type { SpawnSpec } from "../options/transport.ts";
 
-/** Options that starting a process takes. URLs are paths here: they cannot cross. */
+/**
+ * Options for starting a process. URLs are converted to paths, because URL objects cannot be sent
+ * to a worker.
+ */
 export type SpawnOptions =
   & Pick<SessionOptions, "clearEnv" | "keepEnv" | "bare" | "exitSignals">
   & {
@@ -30,19 +33,19 @@ export type SpawnOptions =
 
 /** The first message: starts the process. */
 export interface StartOrder {
-  /** Which order it is. */
+  /** Kind of the order. */
   readonly do: "start";
-  /** The ring. */
+  /** Memory of the ring. */
   readonly memory: SharedArrayBuffer;
-  /** What the process is started with. */
+  /** Launch of the process. */
   readonly launch: Launch;
-  /** How it is found. */
+  /** Options for finding and starting it. */
   readonly options: SpawnOptions;
   /** The longest line, in bytes. */
   readonly maxLineBytes: number;
-  /** Whether the caller is asked what it makes of the command. */
+  /** Whether the caller may change the command. */
   readonly willChange: boolean;
-  /** Whether the caller's thread is a worker itself, with which the process ends. */
+  /** Whether the caller's thread is itself a worker, whose end must end the process. */
   readonly inWorker: boolean;
   /** How long each step of closing may take. */
   readonly steps: CloseSteps;
@@ -50,33 +53,34 @@ export interface StartOrder {
   readonly blocked: Int32Array<SharedArrayBuffer>;
 }
 
-/** What the worker is told. */
+/** An order to the worker. */
 export type WorkerOrder =
   | StartOrder
-  /** What the caller makes of the command. */
+  /** The command as changed by the caller. */
   | { readonly do: "spawn"; readonly spec: SpawnSpec }
-  /** The caller makes nothing of it: there will be no process. */
+  /** The caller's function failed, so no process is started. */
   | { readonly do: "refuse" }
   /** Writes a line to stdin. */
   | { readonly do: "write"; readonly line: string }
-  /** Ends the process, from the end of stdin on, which gets at most this long. */
+  /** Ends the process: closes stdin, waits at most `eofMs`, then sends signals. */
   | { readonly do: "close"; readonly eofMs: number }
-  /** Ends the process, from SIGTERM on; with steps of its own where time is short. */
+  /** Ends the process by signals; with shorter steps if time is short. */
   | { readonly do: "terminate"; readonly steps?: CloseSteps }
-  /** The ring has no reader from here on. */
+  /** The ring no longer has a reader. */
   | { readonly do: "abandon" }
   /** Asks for a sign of life. */
   | { readonly do: "beat" };
 
-/** The process is there. */
+/** News that the process has started. */
+
 export interface SpawnNews {
-  /** Its id. */
+  /** Process id. */
   readonly pid: number;
-  /** The folder of what was written for it. */
+  /** Folder of the files written for it. */
   readonly folder: string | undefined;
 }
 
-/** An error on its way to another thread, which keeps no class of ours. */
+/** An error as plain data, because classes are lost between threads. */
 export interface PlainError {
   /** Name of the class. */
   readonly name: string;
@@ -88,17 +92,17 @@ export interface PlainError {
   readonly cause?: PlainError;
   /** What to do about it. */
   readonly hint?: string;
-  /** Of a `StartupError`. */
+  /** `reason` of a `StartupError`. */
   readonly reason?: StartupReason;
-  /** Of a `ClaudeNotFoundError`. */
+  /** `searched` of a `ClaudeNotFoundError`. */
   readonly searched?: readonly string[];
-  /** Of a `ClaudeNotFoundError`. */
+  /** `wanted` of a `ClaudeNotFoundError`. */
   readonly wanted?: string;
-  /** Of a `ConfigError`. */
+  /** `option` of a `ConfigError`. */
   readonly option?: string;
 }
 
-/** Makes plain data of an error. */
+/** Converts an error to plain data. */
 export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) {
     return { name: "Error", message: String(error) };
@@ -123,7 +127,7 @@ export function plainError(error: unknown): PlainError {
   };
 }
 
-/** Makes an error of plain data, of the class it was of. */
+/** Restores an error of the original class from plain data. */
 export function revivedError(plain: PlainError): Error {
   const { name, message, hint } = plain;
   const details = {

@@ -31,10 +31,10 @@ import { Turn } from "./turn.ts";
 import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 
 /**
- * A conversation with `claude`, in one process, for as many turns as you like.
+ * A conversation with `claude`, in one process, for any number of turns.
  *
- * The constructor starts nothing. The process starts with `start()` or the first
- * `send()` and ends with `close()`, which `await using` calls.
+ * The constructor does not start a process. The process starts with `start()` or the first `send()`
+ * and ends with `close()`, which `await using` calls.
  *
  * @example
  * ```ts
@@ -53,13 +53,13 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   readonly #session: Session<"async">;
 
   /**
-   * Starts nothing.
+   * Does not start a process.
    *
-   * @throws {ConfigError} An option cannot be, or two contradict each other.
-   * @throws {unknown} The reason of `signal`, where it was aborted before.
+   * @throws {ConfigError} An option is invalid, or two contradict each other.
+   * @throws {unknown} The reason of `signal`, if it is already aborted.
    */
   constructor(given?: SessionOptions<Context> & NeedsContext<Context>) {
-    // What follows hands the context on and never looks at it.
+    // The code below passes the context on without inspecting it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
     const session = new Session<"async">(options, new Promising());
@@ -68,11 +68,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Starts the process and does the handshake, so that the first turn starts warm.
-   * No prompt is needed for it and nothing is spent. A second call gives the same.
+   * Starts the process and does the handshake, so that the first turn starts faster. Needs no
+   * prompt and costs nothing. A second call returns the same result.
    *
    * @throws {ClaudeNotFoundError} There is no `claude`.
-   * @throws {StartupError} It cannot be started, or gave up.
+   * @throws {StartupError} It cannot be started, or ended during the start.
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): Promise<InitializeInfo> {
@@ -80,13 +80,13 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Sends a prompt; it goes out at this call, not at the first read. Only after a
-   * turn that was left early does it wait until that one has drained.
+   * Sends a prompt immediately, not at the first read. Only if the previous turn was left early
+   * does the prompt wait until that turn has ended.
    *
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
-   * @throws {ConfigError} An option cannot be.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option is invalid.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
@@ -101,20 +101,20 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
-   * that no policy decides is denied.
+   * Sends a prompt and waits for the answer. The events are not read, so a tool call that no policy
+   * decides is denied.
    *
-   * With a `schema` the answer is of its type, or an error. The CLI takes a schema only
-   * when it starts: for another one than before, or none, the session goes on in a new
-   * process, which takes about half a second; what was changed live holds in it, rules
-   * that were remembered for the session do not.
+   * With a `schema` the answer has its type, or the call fails. The CLI accepts a schema only at
+   * its start: if the schema differs from the previous one, or is omitted, the session continues in
+   * a new process, which takes about half a second. Live changes are kept in it; rules that were
+   * remembered for the session are not.
    *
-   * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
-   * the model met the schema never.
-   * @throws {StructuredOutputError} There is no answer of the schema.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
-   * @throws {ConfigError} An option cannot be, there is no JSON Schema of it, or the session is not written to
-   * disk and cannot go on in a new process.
+   * @throws {TurnError} The turn failed; with the code `structured_output_retries` if the model
+   *   never matched the schema.
+   * @throws {StructuredOutputError} There is no answer that matches the schema.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
+   * @throws {ConfigError} An option is invalid, the schema has no JSON Schema, or the session is
+   *   not written to disk and cannot continue in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
   ask<Schema extends StandardSchema>(
@@ -128,22 +128,22 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Hands a message to the session, also while a turn runs: it is folded into that turn
-   * or gets one of its own. What the CLI does about it is told by what this returns;
-   * the events of a turn of its own go to `events()` and the listeners.
+   * Pushes a message to the session, even while a turn is running: the CLI folds it into that turn
+   * or starts a separate one. The returned object reports what happens to it; the events of a
+   * separate turn go to `events()` and the listeners.
    *
    * @throws {StateError} The session is closed (`session_closed`).
-   * @throws {ConfigError} An option cannot be.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option is invalid.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
    */
   push(prompt: PromptContent, options: PushOptions = {}): PushedMessage {
     return pushed(this.#session.push(prompt, options));
   }
 
   /**
-   * Everything the session says, in turns and between them, from this call on. Any
-   * number of readers, each with all of it. Ends when the session does. A reader that
-   * is slow for long loses events, and is told so by an `EventsDropped`.
+   * Returns all events of the session, within turns and between them, from this call on. There may
+   * be any number of readers, each of which gets all events. Ends when the session ends. A reader
+   * that falls far behind loses events, which an `EventsDropped` event reports.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<ClaudeEvent> {
     return this.#session.broadcast.feed(options).iterate({
@@ -152,12 +152,12 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Calls a listener for each event of a type; also for `"turn_end"` (the result of
-   * each turn), `"error"` (the process ended by itself), `"handler_failed"` (a hook, a
-   * policy or the like threw, or answered in a wrong shape) and `"close"`. What a listener throws goes to `reportError`.
-   * Disposing of what it returns ends it.
+   * Calls a listener for each event of a type; also for `"turn_end"` (the result of each turn),
+   * `"error"` (the process ended by itself), `"handler_failed"` (a hook, a policy or the like
+   * threw, or returned an answer of the wrong shape) and `"close"`. Errors of a listener go to
+   * `reportError`. Dispose of the returned object to remove the listener.
    *
-   * @throws {TypeError} The listener is no function.
+   * @throws {TypeError} The listener is not a function.
    */
   on<T extends keyof SessionEventMap>(
     type: T,
@@ -167,11 +167,11 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by
-   * its `requestId`, with what `allow()` and `deny()`, `elicit` or `dialog` make.
+   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by its
+   * `requestId`, with a value created by `allow()` or `deny()`, `elicit` or `dialog`.
    *
-   * @throws {StateError} It was answered or withdrawn before (`already_answered`).
-   * @throws {TypeError} It is no answer to such a request.
+   * @throws {StateError} It is already answered or withdrawn (`already_answered`).
+   * @throws {TypeError} The value is not an answer to such a request.
    */
   respond(
     requestId: string,
@@ -181,12 +181,12 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Says who would decide on a tool call, and why, without asking the CLI: which
-   * policy, by which rule. Where no policy decides, the CLI's own rules do; they are
-   * not looked at. A `callback` is called for it, as for a real call.
+   * Explains who would decide on a tool call, and why, without asking the CLI: which policy, by
+   * which rule. If no policy decides, the CLI's own rules do; they are not evaluated here. A
+   * `callback` is called as for a real call.
    *
    * @param name Name of the tool.
-   * @param input What it would be called with.
+   * @param input Input of the call.
    *
    * @example
    * ```ts
@@ -207,21 +207,19 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   }
 
   /**
-   * Interrupts the turn that is running; the session lives on. A turn that is over and waits
-   * for tasks in the background ends with what it has; the tasks go on. Without a turn
-   * nothing happens.
+   * Interrupts the running turn; the session continues. A turn that has its result and waits for
+   * background tasks ends with that result; the tasks continue. Does nothing if no turn is running.
    */
   interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
     return this.#session.interrupt(options);
   }
 
   /**
-   * Ends the session and its process: interrupts a running turn, ends stdin, and
-   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL; then what it left behind is
-   * ended. A second call waits for the same end. Whatever still waits fails with a
-   * `StateError`.
+   * Ends the session and its process: interrupts a running turn, closes stdin, sends SIGTERM and
+   * then SIGKILL, waiting `closeTimeoutMs` before each; then ends the processes that it left
+   * behind. A second call waits for the same end. Pending calls fail with a `StateError`.
    *
-   * @throws {DeadlineError} The process will not go.
+   * @throws {DeadlineError} The process cannot be ended.
    */
   close(): Promise<void> {
     return this.#session.close();

@@ -1,5 +1,5 @@
 /**
- * How blocking sessions wait: the waiting call does what there is to do meanwhile.
+ * How blocking sessions wait: the waiting call does the session's work in the meantime.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { stateOf } from "./facts_view.ts";
 import type { Converse } from "./succession.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** Waits by taking lines, for one session. */
+/** Waits by processing lines, for one session. */
 export class Blocking implements Waiting<"sync"> {
   readonly #guard = new CallGuard();
-  /** Of the process of now. */
+  /** Link to the current process. */
   #link: WorkerLink | undefined;
   #conversation: Conversation | undefined;
-  /** How many calls wait for a turn: one, or more if handlers make calls as well. */
+  /** Number of calls that wait for a turn: more than one if handlers make calls as well. */
   #turnWaits = 0;
 
   readonly converse: Converse = (given, sink, inherited) => {
@@ -38,7 +38,7 @@ export class Blocking implements Waiting<"sync"> {
     );
   };
 
-  /** Whether a call waits for a turn, so that `events()` is not being read. */
+  /** Whether a call waits for a turn, in which case `events()` is not being read. */
   get isInTurn(): boolean {
     return this.#turnWaits > 0;
   }
@@ -81,8 +81,8 @@ export class Blocking implements Waiting<"sync"> {
   }
 
   /**
-   * Blocks until something is so that may not come before a question of the turn is answered.
-   * Meanwhile nobody reads `events()`, so what is left to its readers is answered no.
+   * Blocks until a condition is met that may require an answer to a question of the turn.
+   * `events()` cannot be read meanwhile, so questions left to its readers are denied.
    */
   untilTurn(isDone: () => boolean): void {
     if (!isDone()) this.checkTurn("wait");
@@ -95,7 +95,7 @@ export class Blocking implements Waiting<"sync"> {
     }
   }
 
-  /** Blocks until an event came for a reader of the whole session. */
+  /** Blocks until there is an event for a reader of the whole session. */
   untilEvent(isDone: () => boolean): void {
     this.checkTurn("wait for events");
     this.#link?.wait(isDone);

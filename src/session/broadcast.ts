@@ -1,5 +1,5 @@
 /**
- * Hands a session's events to any number of readers and listeners.
+ * Distributes a session's events to any number of readers and listeners.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { SessionTally } from "./session_tally.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { Result } from "../messages/result.ts";
 
-/** What `session.on()` can listen to. */
+/** Types of events for `session.on()`. */
 export type SessionEventMap =
   & {
     readonly [T in ClaudeEvent["type"]]: Extract<ClaudeEvent, { type: T }>;
@@ -24,28 +24,27 @@ export type SessionEventMap =
   & {
     /** A turn ended. */
     readonly turn_end: Result;
-    /** The process ended, and nobody closed the session. */
+    /** The process ended without the session being closed. */
     readonly error: Error;
-    /** A hook, `onQuestion` or the like threw, or answered in a wrong shape. */
+    /** A hook, `onQuestion` or the like threw, or returned an answer of the wrong shape. */
     readonly handler_failed: HandlerFailure;
-    /** The session is over, one way or the other. */
+    /** The session has ended, for any reason. */
     readonly close: undefined;
   };
 
 /** Options of `session.events()`. */
 export interface EventsOptions {
   /**
-   * How many lines of the CLI may wait for this reader. Above that, pieces of the same
-   * block are joined to one; where that is not enough, events are dropped, first pieces
-   * and only then the oldest whole messages, and an `EventsDropped` in their place says
-   * how many. Default 10,000.
+   * How many lines of the CLI may wait for this reader. Above that, pieces of the same block are
+   * joined; if that is not enough, events are dropped, first pieces and then the oldest whole
+   * messages, and an `EventsDropped` in their place says how many. Default 10,000.
    */
   readonly bufferSize?: number;
 }
 
 const BUFFER_SIZE = 10_000;
 
-/** Besides the events. Typed by the map: the compiler names what is missing. */
+/** Event names of the session itself. The map type makes the compiler name a missing one. */
 const OF_THE_SESSION: {
   readonly [T in Exclude<keyof SessionEventMap, ClaudeEvent["type"]>]: true;
 } = { turn_end: true, error: true, handler_failed: true, close: true };
@@ -55,7 +54,7 @@ const LISTENABLE: ReadonlySet<string> = new Set([
   ...Object.keys(OF_THE_SESSION),
 ]);
 
-/** A listener of what never comes would wait for good. */
+/** Returns the error for an unknown type, whose listener would never be called. */
 function unknownType(type: unknown): ConfigError {
   const near = typeof type === "string" ? closest(type, LISTENABLE) : undefined;
   return new ConfigError(
@@ -74,13 +73,13 @@ type Listener = (event: never) => void;
 
 /** The readers and listeners of one session. */
 export class Broadcast implements SessionReaders {
-  /** What all that came comes to. */
+  /** Totals of all events so far. */
   readonly tally: SessionTally = new SessionTally();
-  /** The readers of all of it, and whether each is being read now. */
+  /** The readers, each with a function that tells whether it is being read. */
   readonly #readers = new Map<Feed, () => boolean>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #isClosed = false;
-  /** What listeners have yet to hear, in order. */
+  /** Events that listeners have not received yet, in order. */
   #untold: (readonly [type: string, event: unknown])[] = [];
   #holds = 0;
   #isTelling = false;
@@ -95,26 +94,29 @@ export class Broadcast implements SessionReaders {
     return (this.#listeners.get(type)?.size ?? 0) > 0;
   }
 
-  /** Tells of a function of the caller that failed. */
+  /** Reports the failure of a caller's function. */
   handlerFailed(failure: HandlerFailure): void {
-    // Where nothing else shows it, it must not be lost for want of a listener.
+    // If the failure has no other visible effect, it must not be lost for lack of a listener.
     if (failure.isSilent && !this.#isHeard("handler_failed")) {
       reportError(failure.error);
     } else this.#tell("handler_failed", failure);
   }
 
-  /** Listeners hear nothing until {@linkcode release}: what a line does is done first. */
+  /**
+   * Holds back calls of listeners until {@linkcode release}, so that a line is fully processed
+   * first.
+   */
   hold(): void {
     this.#holds++;
   }
 
-  /** Takes one {@linkcode hold} back. */
+  /** Ends one {@linkcode hold}. */
   release(): void {
     this.#holds--;
     if (this.#untold.length > 0) this.#tellAll();
   }
 
-  /** Hands on a line. */
+  /** Passes a line to readers and listeners. */
   frame(frame: Frame): void {
     countFrame(frame, this.tally);
     for (const reader of this.#readers.keys()) reader.push(frame);
@@ -126,7 +128,7 @@ export class Broadcast implements SessionReaders {
     this.#tellAll();
   }
 
-  /** The session is over. */
+  /** Ends all readers when the session ends. */
   closed(error: Error | undefined): void {
     this.#isClosed = true;
     for (const reader of this.#readers.keys()) reader.end({});
@@ -137,10 +139,10 @@ export class Broadcast implements SessionReaders {
   }
 
   /**
-   * A new reader, from here on.
+   * Adds a reader, which gets events from now on.
    *
-   * @param attends Whether it is read now, or will be.
-   * @throws {RangeError} The size of its buffer cannot be.
+   * @param attends Returns whether it is being read, or will be.
+   * @throws {RangeError} The size of its buffer is invalid.
    */
   feed(options: EventsOptions, attends: () => boolean = () => true): Feed {
     const bufferSize = bufferSizeOf(options);
@@ -154,7 +156,7 @@ export class Broadcast implements SessionReaders {
     return feed;
   }
 
-  /** A new listener. */
+  /** Adds a listener. */
   on<T extends keyof SessionEventMap>(
     type: T,
     listener: (event: SessionEventMap[T]) => void,
@@ -185,8 +187,9 @@ export class Broadcast implements SessionReaders {
   }
 
   /**
-   * Tells listeners what they have not heard. One that calls its session and blocks there
-   * brings more: that is told when it returns, so that everybody hears all in order.
+   * Calls listeners for the events that they have not received. A listener that blocks in a call of
+   * its session causes further events; these are delivered after it returns, so that all listeners
+   * get all events in order.
    */
   #tellAll(): void {
     if (this.#isTelling || this.#holds > 0 || this.#untold.length === 0) return;
@@ -208,9 +211,9 @@ export class Broadcast implements SessionReaders {
 }
 
 /**
- * The size of a reader's buffer.
+ * Returns the size of a reader's buffer.
  *
- * @throws {RangeError} It cannot be.
+ * @throws {RangeError} The size is invalid.
  */
 function bufferSizeOf(options: EventsOptions): number {
   const { bufferSize = BUFFER_SIZE } = options;

@@ -1,5 +1,5 @@
 /**
- * What is known of a session, the same for async and blocking ones.
+ * Facts about a session, for async and blocking sessions alike.
  *
  * @module
  */
@@ -12,36 +12,38 @@ import type { SessionUsage } from "../protocol/facts.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import type { SessionTally } from "./session_tally.ts";
 
-/** What a session is doing. */
+/** State of a session. */
+
 export type SessionState =
   /** No process yet. */
   | "new"
   /** No turn is running. */
   | "idle"
-  /** A turn is running, or draining. */
+  /** A turn is running, or finishing after its reader left. */
   | "running"
-  /** `close()` was called, and the process is on its way out. */
+  /** `close()` was called, and the process is ending. */
   | "closing"
   /** It was closed. */
   | "closed"
   /** The process ended by itself. */
   | "dead";
 
-/** What the facts are read from. */
+/** Source of the facts. */
+
 export interface FactsSource {
-  /** The conversation with the process of now. */
+  /** The conversation with the current process. */
   readonly conversation: FactsConversation;
   /** Id of the session, if it is known before its first message. */
   readonly knownId: string | undefined;
-  /** What all of it comes to. */
+  /** Totals of the session. */
   readonly tally: SessionTally;
 }
 
-/** What the facts are read from, of one process. */
+/** Source of the facts about one process. */
 interface FactsConversation {
   /** The state machine of the conversation. */
   readonly protocol: Protocol;
-  /** Id of the process, once there is one. */
+  /** Id of the process, once it has started. */
   readonly pid: number | undefined;
   /** The end of stderr. */
   readonly stderrTail: string;
@@ -49,7 +51,7 @@ interface FactsConversation {
   readonly isClosing: boolean;
 }
 
-/** What a session with this process is doing. */
+/** Returns the state of a session with this process. */
 export function stateOf(
   { protocol, isClosing }: FactsConversation,
 ): SessionState {
@@ -63,11 +65,12 @@ export function stateOf(
   }
 }
 
-/** What is known of a session. */
+/** Facts about a session. */
+
 export abstract class SessionFacts {
   readonly #source: FactsSource;
 
-  /** Made by a session. */
+  /** Called by a session. */
   constructor(session: FactsSource) {
     this.#source = session;
   }
@@ -121,27 +124,27 @@ export abstract class SessionFacts {
     return stateOf(this.#source.conversation);
   }
 
-  /** Whether there is a process, and nobody told it to end. */
+  /** Whether there is a process that was not told to end. */
   get isAlive(): boolean {
     return this.state === "idle" || this.state === "running";
   }
 
-  /** Id of the turn that runs, the `uuid` of its prompt. */
+  /** Id of the running turn, the `uuid` of its prompt. */
   get activeTurn(): string | undefined {
     return this.#source.conversation.protocol.turns.id;
   }
 
-  /** How often another process took the place of one that died, or that had another schema for answers. */
+  /** How often a new process replaced one that died or that had another schema for answers. */
   get restartCount(): number {
     return this.#facts.restartCount;
   }
 
-  /** Turns that ended. */
+  /** Number of turns that ended. */
   get turnCount(): number {
     return this.#facts.turnCount;
   }
 
-  /** The end of the last of them. */
+  /** Result of the last turn that ended. */
   get lastResult(): Result | undefined {
     return this.#facts.lastResult;
   }
@@ -156,25 +159,25 @@ export abstract class SessionFacts {
     return this.#facts.usage;
   }
 
-  /** Files that tools wrote, by the path that the tool said. */
+  /** Files that tools wrote, by the path that the tool reported. */
   get filesModified(): ReadonlySet<string> {
     return this.#facts.filesModified;
   }
 
   /**
-   * Numbers of the session so far, over all its turns and processes, and what came between
-   * turns: tokens and costs by model, agent and tool, times.
+   * Returns statistics of the session so far, over all its turns and processes, including work
+   * between turns: tokens and costs by model, agent and tool, times.
    */
   stats(): Stats {
     return this.#source.tally.stats();
   }
 
-  /** What the main agent has on its list, as it stands: of `TodoWrite` and the Task tools. */
+  /** Current to-do list of the main agent, from `TodoWrite` and the Task tools. */
   get todos(): readonly TodoItem[] {
     return this.#source.tally.todos;
   }
 
-  /** The end of what the process wrote to stderr, at most 64 Ki characters. */
+  /** End of the process's output on stderr, at most 64 Ki characters. */
   get stderrTail(): string {
     return this.#source.conversation.stderrTail;
   }

@@ -1,6 +1,6 @@
 /**
- * What came for one reader, read at the reader's own pace: as a stream, by a loop, or by a
- * loop that blocks.
+ * Buffers lines for one reader, who reads at its own pace: as a stream, in an async loop, or in a
+ * blocking loop.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { FrameQueue } from "../decode/frame_queue.ts";
 import type { Frame } from "../events/mod.ts";
 
-/** How it ends for the reader, after all that came before. */
+/** How the feed ends for the reader, after all its frames. */
 export interface FeedEnd {
   /** If set, the reader gets an error. */
   readonly error?: unknown;
@@ -16,55 +16,55 @@ export interface FeedEnd {
 
 /** Options of {@linkcode Feed}. */
 export interface FeedOptions {
-  /** From how many unread frames on pieces of a block become one. */
+  /** Number of unread frames above which pieces of a block are joined. */
   readonly joinFrom: number;
-  /** From how many on they are dropped. Default: never. */
+  /** Number of unread frames above which frames are dropped. Default: no limit. */
   readonly limit?: number;
-  /** The reader left. */
+  /** Called when the reader leaves. */
   readonly canceled: () => void;
-  /** Hears of each frame as it comes, read or not. */
+  /** Called with each frame as it arrives, read or not. */
   readonly noted?: (frame: Frame) => void;
 }
 
 /** How frames are read. */
 export interface FeedReading<T> {
   /**
-   * What a frame is to the reader: any number of values. A generator continues only when the
-   * reader has taken the value before.
+   * Converts a frame to any number of values for the reader. A generator continues only when the
+   * reader has taken the previous value.
    */
   readonly cut: (frame: Frame) => Iterable<T>;
-  /** Makes another end of the one that was given. */
+  /** Replaces the end of the feed. */
   readonly endOf?: (end: FeedEnd) => FeedEnd;
   /**
-   * Called before the first value is read; what it throws ends the reading. Without it the
-   * reading has begun.
+   * Called before the first value is read; an error that it throws ends the reading. Without it,
+   * reading counts as started.
    */
   readonly claim?: () => void;
 }
 
-/** Frames on their way to one reader. The session never waits for it. */
+/** A queue of frames for one reader. The session never waits for the reader. */
 export class Feed {
   readonly #queue: FrameQueue;
   readonly #canceled: () => void;
   readonly #noted: ((frame: Frame) => void) | undefined;
-  /** Hears that there is something to read. */
+  /** Called when there is something to read. */
   #heard: () => void = () => {};
   #isCanceled = false;
   #end: FeedEnd | undefined;
 
-  /** Makes one; frames are kept until it is read. */
+  /** Creates a feed, which keeps frames until they are read. */
   constructor({ joinFrom, limit, canceled, noted }: FeedOptions) {
     this.#queue = new FrameQueue(joinFrom, limit);
     this.#canceled = canceled;
     this.#noted = noted;
   }
 
-  /** How many frames are unread. */
+  /** Number of unread frames. */
   get pending(): number {
     return this.#queue.size;
   }
 
-  /** Adds a frame. After the end, or once the reader left, nothing happens. */
+  /** Adds a frame. Does nothing after the end, or once the reader has left. */
   push(frame: Frame): void {
     this.#noted?.(frame);
     if (this.#isCanceled || this.#end !== undefined) return;
@@ -72,19 +72,19 @@ export class Feed {
     this.#heard();
   }
 
-  /** That was all. */
+  /** Ends the feed. */
   end(end: FeedEnd): void {
     this.#end ??= end;
     this.#heard();
   }
 
-  /** The same as {@linkcode iterate}, as a stream. */
+  /** Returns the same as {@linkcode iterate}, as a stream. */
   open<T>(reading: FeedReading<T>): ReadableStream<T> {
-    // It holds nothing itself: an error of the stream would take away what is unread yet.
+    // The stream must not buffer anything: an error of the stream would discard unread values.
     return ReadableStream.from(this.iterate(reading));
   }
 
-  /** Reads it, once: a promise for each value and nothing else. */
+  /** Returns the only iterator over the feed, with one promise for each value. */
   iterate<T>(reading: FeedReading<T>): AsyncIterableIterator<T> {
     return new FeedIterator(this.#pump(reading), (heard) => {
       this.#heard = heard;
@@ -93,9 +93,9 @@ export class Feed {
   }
 
   /**
-   * Reads it, once, on a thread that blocks.
+   * Returns the only iterator over the feed, on a blocking thread.
    *
-   * @param wait Blocks until something is so.
+   * @param wait Blocks until a condition is met.
    */
   *read<T>(
     reading: FeedReading<T>,
@@ -124,14 +124,14 @@ export class Feed {
   }
 }
 
-/** The values of the frames in a queue, one by one, and then the end. */
+/** Takes the values of the frames in a queue one by one, and then the end. */
 class Pump<T> {
   readonly #queue: FrameQueue;
   readonly #reading: FeedReading<T>;
   readonly #endOf: () => FeedEnd | undefined;
   readonly #canceled: () => void;
   #state: "new" | "reading" | "over";
-  /** Of the frame that is being read. */
+  /** Values of the current frame. */
   #list: readonly T[] = [];
   #at = 0;
   #others: Iterator<T> | undefined;
@@ -150,9 +150,9 @@ class Pump<T> {
   }
 
   /**
-   * What comes next; `undefined` if it has to come yet.
+   * Returns the next value; `undefined` if it has not arrived yet.
    *
-   * @throws {unknown} The error that it ends with, or that the reader's own function threw.
+   * @throws {unknown} The error that the feed ends with, or that the reader's own function threw.
    */
   next(): IteratorResult<T, undefined> | undefined {
     if (this.#state === "over") return OVER;
@@ -175,7 +175,7 @@ class Pump<T> {
         if (other?.done === false) return { done: false, value: other.value };
         this.#others = undefined;
       } catch (error) {
-        // The reader's own fault, told to the reader.
+        // An error of the reader's own function goes to the reader.
         this.cancel();
         throw error;
       }
@@ -200,7 +200,7 @@ class Pump<T> {
     return OVER;
   }
 
-  /** The reader leaves. Nothing happens before it has begun, or after the end. */
+  /** Called when the reader leaves. Does nothing before reading has started, or after the end. */
   cancel(): void {
     const wasReading = this.#state === "reading";
     this.#state = "over";
@@ -210,12 +210,12 @@ class Pump<T> {
 
 const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** A pump behind promises. */
+/** An async iterator over a pump. */
 class FeedIterator<T> implements AsyncIterableIterator<T> {
   readonly #pump: Pump<T>;
   readonly #listen: (heard: () => void) => true;
   #isListening = false;
-  /** Calls that asked for a value before there was one. */
+  /** Calls that wait for a value. */
   #waiting: ((result: Promise<IteratorResult<T>>) => void)[] = [];
 
   constructor(pump: Pump<T>, listen: (heard: () => void) => true) {
@@ -234,7 +234,7 @@ class FeedIterator<T> implements AsyncIterableIterator<T> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** What there is, be it the end; `undefined` if it has to come yet. */
+  /** Returns the next value or the end; `undefined` if it has not arrived yet. */
   #now(): Promise<IteratorResult<T>> | undefined {
     try {
       const result = this.#pump.next();

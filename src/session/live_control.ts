@@ -1,5 +1,5 @@
 /**
- * What can be asked of a running session, and the types of the answers.
+ * Control methods of a running session, and the types of their answers.
  *
  * @module
  */
@@ -71,7 +71,7 @@ import {
 } from "../control/reload.ts";
 import { TaskControl } from "../control/tasks.ts";
 
-// Exported beside the methods that take and return them; mod.ts passes on all of them.
+// Types of the methods' parameters and results; mod.ts exports all of them.
 export type {
   AccountInfo,
   AgentInfo,
@@ -128,25 +128,25 @@ export type {
 } from "../control/reload.ts";
 
 /**
- * What can be asked of a running session, before, during and between turns. Each method
- * starts the process where there is none. A wrong argument is a `TypeError` or a
- * `RangeError`, before anything is sent. What they give is a promise in an
- * `AsyncSession`, and the value itself in a `SyncSession`, which blocks until it is there.
+ * Control methods of a session, for use before, during and between turns. Each method starts the
+ * process if there is none. An invalid argument is a `TypeError` or a `RangeError`, before anything
+ * is sent. The methods return a promise in an `AsyncSession`, and the value itself in a
+ * `SyncSession`, which blocks until it is available.
  *
- * All of them fail with a `ControlError` when the CLI refuses, with a `DeadlineError`
- * when there is no answer within `timeoutMs`, with the signal's reason when `signal`
- * aborts, and at once when the process ends.
+ * All methods fail with a `ControlError` if the CLI refuses, with a `DeadlineError` if there is no
+ * answer within `timeoutMs`, with the signal's reason if `signal` aborts, and immediately if the
+ * process ends.
  */
 export abstract class LiveControl<Kind extends SessionKind = "async">
   extends SessionFacts {
-  /** The MCP servers. */
+  /** Control of the MCP servers. */
   readonly mcp: McpControl<Kind>;
-  /** What runs in the background. */
+  /** Control of background tasks. */
   readonly tasks: TaskControl<Kind>;
   readonly #host: ControlHost<Kind>;
   #agents: readonly AgentInfo[] | undefined;
 
-  /** Made by a session. */
+  /** Called by a session. */
   constructor(session: ControlHost<Kind> & FactsSource) {
     super(session);
     this.#host = session;
@@ -155,8 +155,8 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   }
 
   /**
-   * Changes the model, from the next call of the API on; `undefined` for the CLI's own
-   * choice. The CLI takes any name; a wrong one fails with the next turn.
+   * Changes the model, from the next API call on; `undefined` restores the CLI's default. The CLI
+   * accepts any name; a wrong one makes the next turn fail.
    */
   setModel(
     model?: string,
@@ -166,8 +166,8 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   }
 
   /**
-   * Changes the permission mode, also in the middle of a turn. `bypassPermissions` is taken
-   * only if the session was started with it.
+   * Changes the permission mode, even in the middle of a turn. `bypassPermissions` is accepted only
+   * if the session was started with it.
    *
    * @returns The mode now in effect: `manual` is another name of `default`.
    */
@@ -178,7 +178,9 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => setPermissionModeCall(mode), options);
   }
 
-  /** Changes how the model thinks; `undefined` for what the session was started with. */
+  /**
+   * Changes how the model thinks; `undefined` restores the setting from the start of the session.
+   */
   setThinking(
     thinking?: ThinkingMode,
     options?: ControlOptions,
@@ -186,19 +188,19 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => setThinkingCall(thinking), options);
   }
 
-  /** Changes how much the model thinks; `undefined` for the model's own measure. */
+  /** Changes how much the model thinks; `undefined` restores the model's default. */
   setEffort(effort?: Effort, options?: ControlOptions): Given<Kind, void> {
     return this.#host.request(() => setEffortCall(effort), options);
   }
 
-  /** The settings: what holds, and where it comes from. They may hold secrets. */
+  /** Returns the effective settings and their sources. They may contain secrets. */
   settings(options?: ControlOptions): Given<Kind, SessionSettings> {
     return this.#host.request(() => settingsCall(), options);
   }
 
   /**
-   * Puts settings over those of the session, for its life. A key takes the place of what
-   * an earlier call gave for it; `null` takes that back. Where one cannot be, none holds.
+   * Overrides settings for the life of the session. A key replaces the value of an earlier call;
+   * `null` removes that value. If one setting is invalid, none is applied.
    */
   applySettings(
     settings: Readonly<Record<string, unknown>>,
@@ -207,7 +209,10 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => applySettingsCall(settings), options);
   }
 
-  /** Writes settings to the file of the project or the user. The CLI takes only `outputStyle` for the one and `effortLevel` for the other. */
+  /**
+   * Writes settings to the file of the project or the user. The CLI accepts only `outputStyle` for
+   * the project and `effortLevel` for the user.
+   */
   saveSettings(
     source: "local" | "user",
     settings: Readonly<Record<string, unknown>>,
@@ -219,22 +224,22 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** The CLI's own rules about tools. Needs CLI 2.1.272 or newer. */
+  /** Returns the CLI's own rules about tools. Requires CLI 2.1.272 or newer. */
   permissionRules(options?: ControlOptions): Given<Kind, PermissionRules> {
     return this.#host.request(() => permissionRulesCall(), options);
   }
 
-  /** What fills the model's context. */
+  /** Returns what fills the model's context. */
   contextUsage(options?: ContextUsageOptions): Given<Kind, ContextUsage> {
     return this.#host.request(() => contextUsageCall(options), options);
   }
 
-  /** What was used, of the session and of the plan. Unstable: the CLI calls it an experiment. */
+  /** Returns the usage of the session and of the plan. Unstable: the CLI calls it experimental. */
   planUsage(options?: PlanUsageOptions): Given<Kind, PlanUsage> {
     return this.#host.request(() => planUsageCall(options), options);
   }
 
-  /** The cost as a text for people, that of the command `/cost`. */
+  /** Returns the cost as a text for people, as the command `/cost` shows it. */
   sessionCost(options?: ControlOptions): Given<Kind, string> {
     return this.#host.request(
       () => reading(sessionCostCall(), ({ text }) => text),
@@ -242,27 +247,27 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** The models on offer. */
+  /** Returns the available models. */
   models(): Given<Kind, readonly ModelInfo[]> {
     return this.#host.info(({ models }) => models);
   }
 
-  /** The slash commands and skills, as they are now. */
+  /** Returns the current slash commands and skills. */
   commands(): Given<Kind, readonly CommandInfo[]> {
     return this.#host.info(({ commands }) => this.#host.commands() ?? commands);
   }
 
-  /** The kinds of subagents, as they are now. */
+  /** Returns the current kinds of subagents. */
   agents(): Given<Kind, readonly AgentInfo[]> {
     return this.#host.info(({ agents }) => this.#agents ?? agents);
   }
 
-  /** Who is signed in, and how. */
+  /** Returns who is signed in, and how. */
   account(): Given<Kind, AccountInfo> {
     return this.#host.info(({ account }) => account);
   }
 
-  /** Reads plugins, skills and output styles from disk again: those asked for, or all. */
+  /** Reloads plugins, skills and output styles from disk: the given kinds, or all. */
   reload(options?: ReloadOptions): Given<Kind, Reloaded> {
     return this.#host.requestAll(
       () => reloadCalls(options),
@@ -276,8 +281,8 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   }
 
   /**
-   * Takes files back to what they were at a prompt, by the `uuid` it was sent with
-   * (`turn.id`). Needs the option `checkpoints`.
+   * Restores files to their state at a prompt, given by its `uuid` (`turn.id`). Requires the option
+   * `checkpoints`.
    */
   rewindFiles(
     userMessageId: string,
@@ -292,7 +297,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   /**
    * Reads a file that the session may read, relative to its working directory.
    *
-   * @throws {ControlError} There is no such file, or it may not be read.
+   * @throws {ControlError} The file does not exist or may not be read.
    */
   readFile(
     path: string,
@@ -301,7 +306,10 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => readFileCall(path, options), options);
   }
 
-  /** Files of the working directory for what somebody began to write after an `@`. The CLI looks for them in the background, so the first answers may be empty. */
+  /**
+   * Returns files of the working directory that match a text typed after an `@`. The CLI indexes
+   * the files in the background, so the first answers may be empty.
+   */
   suggestFiles(
     query: string,
     options?: ControlOptions,
@@ -316,7 +324,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** Takes a message back that waits. `false` where it waits no more. */
+  /** Cancels a queued message. Returns `false` if it is no longer queued. */
   cancelMessage(
     uuid: string,
     options?: ControlOptions,
@@ -327,7 +335,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** Asks the model about the conversation without adding to it. It costs a call of the API. */
+  /** Asks the model about the conversation without adding to it. Costs an API call. */
   sideQuestion(
     question: string,
     options?: ControlOptions,
@@ -340,7 +348,10 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     return this.#host.request(() => renameSessionCall(title), options);
   }
 
-  /** Has a title made of a description, and with `persist` gives it to the session. `null` where the CLI makes none. */
+  /**
+   * Generates a title from a description, and with `persist` sets it as the session's title.
+   * Returns `null` if the CLI does not generate one.
+   */
   generateTitle(
     description: string,
     options: ControlOptions & { readonly persist?: boolean } = {},
@@ -356,7 +367,7 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
     );
   }
 
-  /** The conversation as a text for people. */
+  /** Returns the conversation as a text for people. */
   exportConversation(
     options?: ControlOptions,
   ): Given<Kind, ExportedConversation> {
@@ -364,8 +375,8 @@ export abstract class LiveControl<Kind extends SessionKind = "async">
   }
 
   /**
-   * Makes a control request that has no method of its own, and gives the answer as it
-   * came. On CLI 2.1.197 one of the wrong shape is the last that is answered.
+   * Makes a control request that has no dedicated method, and returns the answer unchanged. After a
+   * request of the wrong shape, CLI 2.1.197 answers no further requests.
    */
   control(
     subtype: string,

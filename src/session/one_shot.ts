@@ -1,5 +1,5 @@
 /**
- * One prompt, one answer: in both kinds.
+ * Sends one prompt and returns one answer, async or blocking.
  *
  * @module
  */
@@ -21,24 +21,24 @@ export type PrintPromptOptions<Context = unknown> =
   & SessionOptions<Context>
   & PrintOptions;
 
-/** What one-shots take beside the options of a session. */
+/** Options of one-shots in addition to those of a session. */
 export interface PrintOptions {
   /**
-   * What ends it: `"tasks"`, that no task runs in the background any more and the turn about
-   * its end is over; `"turn"`, the end of the prompt's own turn, with which the tasks end.
+   * When the call ends: with `"tasks"`, when no background task is running and the turn about the
+   * last one has ended; with `"turn"`, when the prompt's own turn ends, which also ends the tasks.
    * Default `"tasks"`.
    */
   readonly until?: Until;
 }
 
-/** The options of the session, and those of the one prompt. */
+/** Separates the options of the session from those of the prompt. */
 function takeApart<Options extends SessionOptions>(
   given: (Options & PrintOptions) | undefined,
 ): {
   readonly options: Options | undefined;
   readonly asked: Pick<AskOptions, "signal" | "until">;
 } {
-  // Whatever else it is, the session says what is wrong with it.
+  // The session reports what is wrong with any other value.
   if (!isWireObject(given)) return { options: given, asked: {} };
   const { until, ...options } = given as SessionOptions & PrintOptions;
   const { signal } = options;
@@ -52,14 +52,14 @@ function takeApart<Options extends SessionOptions>(
 }
 
 /**
- * Sends one prompt to a process of its own and gives the final text.
+ * Sends one prompt to a separate process and returns the final text.
  *
- * Nobody reads events, so a tool call that no policy decides is denied.
+ * Events are not read, so a tool call that no policy decides is denied.
  *
- * @param given As for a session, and `until`.
+ * @param given Options of a session, and `until`.
  * @throws {TurnError} The turn failed.
- * @throws {ConfigError} An option cannot be.
- * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+ * @throws {ConfigError} An option is invalid.
+ * @throws {TypeError} The prompt is not valid, or is empty or blank.
  *
  * @example
  * ```ts
@@ -86,14 +86,14 @@ export type PrintPromptSyncOptions<Context = unknown> =
   & PrintOptions;
 
 /**
- * Sends one prompt to a process of its own and gives the final text. Blocks until then.
+ * Sends one prompt to a separate process and returns the final text. Blocks until then.
  *
- * Nobody reads events, so a tool call that no policy decides is denied.
+ * Events are not read, so a tool call that no policy decides is denied.
  *
- * @param given As for a session, and `until`.
+ * @param given Options of a session, and `until`.
  * @throws {TurnError} The turn failed.
- * @throws {ConfigError} An option cannot be.
- * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+ * @throws {ConfigError} An option is invalid.
+ * @throws {TypeError} The prompt is not valid, or is empty or blank.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * How async sessions wait: by promises.
+ * How async sessions wait: with promises.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Due, Steps } from "../util/due.ts";
 import type { Converse } from "./succession.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** Waits by promises. */
+/** Waits with promises. */
 export class Promising implements Waiting<"async"> {
   readonly converse: Converse = (options, sink, inherited) =>
     new Conversation(

@@ -1,6 +1,5 @@
 /**
- * Messages that were pushed into a session while it ran, as its caller sees them: one core, and a
- * face for each kind of session.
+ * Messages pushed to a session: a common core, and a view of it for each kind of session.
  *
  * @module
  */
@@ -14,15 +13,15 @@ import {
 import { Due } from "../util/due.ts";
 import type { Blocking } from "./blocking.ts";
 
-/** One pushed message. */
+/** The common core of a pushed message. */
 export class PushCore {
-  /** Its id. */
+  /** Id of the message. */
   readonly id: string;
-  /** The end of the turn that answered it. */
+  /** Result of the turn that answered it. */
   readonly result: Due<Result> = new Due("turn");
-  /** What became of it and nobody has read. */
+  /** Its states that have not been read yet. */
   readonly states: MessageState[] = [];
-  /** Hears that there is something to read, or that there will be no more. */
+  /** Called when there is a new state to read, or no more will follow. */
   heard: () => void = () => {};
   #isOver = false;
 
@@ -30,12 +29,12 @@ export class PushCore {
     this.id = id;
   }
 
-  /** Whether nothing more becomes of it. */
+  /** Whether its last state was reached. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Takes news of it. */
+  /** Takes news about it. */
   take(news: PushNews): void {
     if ("result" in news) {
       this.result.settle(news.result);
@@ -52,21 +51,23 @@ export class PushCore {
   }
 }
 
-/** What became of a message that was pushed. */
+/** A pushed message and its progress. */
 export interface PushedMessage {
-  /** Its id, the `uuid` it was sent with. */
+  /** Id of the message, the `uuid` that it was sent with. */
   readonly id: string;
   /**
-   * What becomes of it, as it happens: `queued`, then `folded` (taken into the turn
-   * that runs) or `started` (a turn of its own), then `completed`; or `cancelled` or
-   * `refused`. To be read once. Needs CLI 2.1.206 or newer.
+   * Its states, as they happen: `queued`, then `folded` (into the running turn) or `started` (as a
+   * separate turn), then `completed`; or `cancelled` or `refused`. Can be read only once. Requires
+   * CLI 2.1.206 or newer.
    */
   readonly states: AsyncIterable<MessageState>;
-  /** The end of the turn that answered it, its own or the one that it was folded into. */
+  /**
+   * Returns the result of the turn that answered it, its own or the one that it was folded into.
+   */
   result(): Promise<Result>;
 }
 
-/** What the caller gets of a message that is being pushed. */
+/** Returns the caller's view of a pushed message. */
 export function pushed(push: PushCore): PushedMessage {
   const states = new ReadableStream<MessageState>({
     start(controller) {
@@ -85,20 +86,20 @@ export function pushed(push: PushCore): PushedMessage {
   return { id: push.id, states, result: () => push.result.promise };
 }
 
-/** What became of a message that was pushed to a blocking session. */
+/** A message pushed to a blocking session, and its progress. */
 export interface SyncPushedMessage {
-  /** Its id, the `uuid` it was sent with. */
+  /** Id of the message, the `uuid` that it was sent with. */
   readonly id: string;
   /**
-   * What becomes of it, as it happens: see `PushedMessage`. To be read once; each step
-   * blocks until the next.
+   * Its states, as they happen: see `PushedMessage`. Can be read only once; each step blocks until
+   * the next state.
    */
   readonly states: Iterable<MessageState>;
-  /** The end of the turn that answered it. Blocks until then. */
+  /** Returns the result of the turn that answered it. Blocks until then. */
   result(): Result;
 }
 
-/** What the caller gets of a message that is being pushed. */
+/** Returns the caller's view of a pushed message. */
 export function syncPushed(
   push: PushCore,
   blocking: Blocking,

@@ -1,6 +1,6 @@
 /**
- * What a session does when its process died (the option `recover`), and the options of the process
- * that continues it. Pure.
+ * The option `recover`: decides whether a session restarts after its process died, and builds the
+ * options of the process that continues it. Pure.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { DeadlineError, ProcessExitError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 
-/** Whether a process was lost in a turn: by its death, or as it had to be ended. */
+/** Whether a process was lost during a turn, because it died or had to be ended. */
 function isLost(error: Error | undefined): error is Error {
   return error instanceof ProcessExitError ||
     error instanceof DeadlineError &&
@@ -21,16 +21,16 @@ export class Restarts {
   readonly #options: SessionOptions;
   #count = 0;
 
-  /** @param options Those of the session. */
+  /** @param options Options of the session. */
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
   /**
-   * Says which restart comes, from 1, or `undefined` where the session ends with its
+   * Returns the number of the next restart, from 1, or `undefined` if the session ends with its
    * process.
    *
-   * @param error Why the process is gone; `undefined` where it was closed.
+   * @param error Why the process is gone; `undefined` if it was closed.
    */
   next(error: Error | undefined): number | undefined {
     const { recover, signal } = this.#options;
@@ -43,12 +43,10 @@ export class Restarts {
 }
 
 /**
- * The options of the process before, with what only its start was about left out.
+ * Returns the options of the previous process, without those that apply only to the first start.
  *
- * @param id The session.
- * @param cwd Its working directory, where it is known.
- */
-export function resumed(
+ * @param id Id of the session.
+ * @param cwd Its working directory, if known. */ export function resumed(
   before: SessionOptions,
   id: string,
   cwd: string | undefined,
@@ -67,25 +65,25 @@ export function resumed(
   return { ...options, resume: id, ...isElsewhere ? { cwd } : {} };
 }
 
-/** What is known of a process that died. */
+/** Facts about a process that died. */
 export interface Lost {
-  /** Its session, where it is known. */
+  /** Id of its session, if known. */
   readonly id: string | undefined;
-  /** Its working directory, where it is known. */
+  /** Its working directory, if known. */
   readonly cwd: string | undefined;
-  /** The session was written to disk. */
+  /** Whether the session was written to disk. */
   readonly isWritten: boolean;
-  /** Another conversation had taken the place of the first one. */
+  /** Whether another conversation had replaced the first one. */
   readonly wasReset: boolean;
-  /** It was sent a prompt. */
+  /** Whether a prompt was sent to it. */
   readonly hasPrompted: boolean;
 }
 
 /**
- * Options for a process that takes the place of one that died. A session of which nothing
- * was written cannot be resumed: it begins again as it began.
+ * Returns the options for a process that replaces one that died. A session that was never written
+ * to disk cannot be resumed; it starts again from the beginning.
  *
- * @param newId A UUID that no session has.
+ * @param newId An unused UUID.
  */
 export function recovered(
   before: SessionOptions,
@@ -110,7 +108,7 @@ export function recovered(
     ...fork === undefined ? {} : { fork },
     ...fromPr === undefined ? {} : { fromPr },
   };
-  // The CLI refuses an id that it has written down after all.
+  // The CLI may have written the session after all, and then rejects its id.
   return {
     ...rest,
     ...origin,
@@ -118,7 +116,7 @@ export function recovered(
   };
 }
 
-/** The same options for the next process of a session, which has one recording for all. */
+/** Returns the options for the next process of a session, which appends to the same recording. */
 export function recordedOn(options: SessionOptions): SessionOptions {
   const { record } = options;
   if (record === undefined) return options;

@@ -1,5 +1,5 @@
 /**
- * A session: what `AsyncSession` and `SyncSession` do, each body once.
+ * A session: the common implementation of `AsyncSession` and `SyncSession`.
  *
  * @module
  */
@@ -59,40 +59,40 @@ import { checkTurnOptions, readyPrompt } from "./turn_input.ts";
 import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** What a blocking session says to a schema that checks with a promise. */
+/** Error text of a blocking session for a schema that validates with a promise. */
 const SCHEMA_REFUSAL =
   "Cannot check the answer: the schema gives a promise; use an AsyncSession, or a schema that answers at once";
 
-/** What it says to a policy that explains itself with a promise, which is wrapped to throw. */
+/** Error text for a policy that explains a decision with a promise. */
 const POLICY_REFUSAL =
   "Cannot explain the permission: the policy gives a promise; use an AsyncSession";
 
 /**
- * One session of a kind. Always named with its kind, `new Session<"async">(…)`: TypeScript
- * does not infer it.
+ * One session of a kind. Always pass the kind, `new Session<"async">(…)`: TypeScript does not infer
+ * it.
  */
 export class Session<Kind extends SessionKind>
   implements ControlHost<Kind>, FactsSource, TurnSession {
-  /** How it waits. */
+  /** How the session waits. */
   readonly waiting: Waiting<Kind>;
-  /** Everything the session says goes through here. */
+  /** Distributes all events of the session. */
   readonly broadcast: Broadcast = new Broadcast();
   readonly #options: SessionOptions;
   readonly #succession: Succession;
-  /** What the start of a process gave. */
+  /** Result of starting the process. */
   #info:
     | { readonly of: Conversation; readonly info: InitializeInfo }
     | undefined;
-  /** The last turn that was begun. */
+  /** The last turn that was started. */
   #turn: TurnCore | undefined;
-  /** Cancels what listens to a turn's signal, by the turn. */
+  /** Functions that remove the listeners of turns' signals, by turn. */
   readonly #releases = new Map<string, () => void>();
 
   /**
-   * Starts nothing.
+   * Does not start a process.
    *
-   * @param options Options that were checked.
-   * @throws {unknown} The reason of `signal`, if it was aborted before.
+   * @param options Options that were already checked.
+   * @throws {unknown} The reason of `signal`, if it is already aborted.
    */
   constructor(options: SessionOptions, waiting: Waiting<Kind>) {
     const { signal } = options;
@@ -112,22 +112,22 @@ export class Session<Kind extends SessionKind>
     this.broadcast.on("close", release);
   }
 
-  /** The conversation with the process of now. */
+  /** The conversation with the current process. */
   get conversation(): Conversation {
     return this.#succession.conversation;
   }
 
-  /** What all of it comes to. */
+  /** Totals of the session. */
   get tally(): SessionTally {
     return this.broadcast.tally;
   }
 
-  /** Its id, if it is known before the first message. */
+  /** Id of the session, if it is known before the first message. */
   get knownId(): string | undefined {
     return this.#succession.knownId;
   }
 
-  /** Starts the process and does the handshake. A second call gives the same. */
+  /** Starts the process and does the handshake. A second call returns the same result. */
   start(): Given<Kind, InitializeInfo> {
     return this.waiting.run(() => this.#started());
   }
@@ -141,7 +141,7 @@ export class Session<Kind extends SessionKind>
     return this.#info.info;
   }
 
-  /** Sends a prompt; it goes out at this call. */
+  /** Sends a prompt immediately. */
   send(prompt: PromptContent, options: SendOptions<View>): TurnCore {
     checkTurnOptions("send", options);
     this.waiting.checkTurn("send");
@@ -166,7 +166,7 @@ export class Session<Kind extends SessionKind>
     );
     this.conversation.send({ id, content, timeoutMs, verbatim, until }, turn);
     this.#turn = turn;
-    // A function that looked on while it was sent may have aborted all of it.
+    // An observer may have aborted the session while the prompt was sent.
     const { signal: whole } = this.#options;
     if (whole?.aborted === true) {
       turn.abort(whole.reason);
@@ -179,13 +179,16 @@ export class Session<Kind extends SessionKind>
     return turn;
   }
 
-  /** A turn is over for its readers: its signal is listened to no longer. */
+  /** Removes the listener of a turn's signal, since the turn has ended for its readers. */
   turnEnded(id: string): void {
     this.#releases.get(id)?.();
     this.#releases.delete(id);
   }
 
-  /** Interrupts a turn. A prompt that waits for the turn before it is taken back: to interrupt would stop that one. */
+  /**
+   * Interrupts a turn. A prompt that still waits for the previous turn is withdrawn instead,
+   * because an interruption would stop that turn.
+   */
   *interruptTurn(
     id: string,
     options?: InterruptOptions,
@@ -234,7 +237,7 @@ export class Session<Kind extends SessionKind>
     return { ...answer, output: outputTaken(checked, text, result) };
   }
 
-  /** Hands a message to the session, also while a turn runs. */
+  /** Pushes a message to the session, even while a turn is running. */
   push(prompt: PromptContent, options: PushOptions): PushCore {
     checkTurnOptions("push", options);
     const content = readyPrompt(prompt);
@@ -248,7 +251,7 @@ export class Session<Kind extends SessionKind>
     return push;
   }
 
-  /** Says who would decide on a tool call, and why, without asking the CLI. */
+  /** Explains who would decide on a tool call, and why, without asking the CLI. */
   explainPermission(
     toolName: string,
     input: WireObject,
@@ -284,7 +287,7 @@ export class Session<Kind extends SessionKind>
     return this.waiting.end(this.conversation.close());
   }
 
-  /** Reads what the CLI said of itself at the start. */
+  /** Reads the CLI's answer to the handshake. */
   info<R>(read: (info: InitializeInfo) => R): Given<Kind, R> {
     return this.waiting.run(() => this.#read(read));
   }
@@ -354,17 +357,17 @@ export class Session<Kind extends SessionKind>
     return answers as unknown as Answers;
   }
 
-  /** The commands, if the CLI has sent others since the start. */
+  /** Returns the commands, if the CLI has sent an update since the start. */
   commands(): readonly CommandInfo[] | undefined {
     return this.conversation.protocol.facts.commands;
   }
 
-  /** What runs in the background, by its id. */
+  /** Returns the background tasks by id. */
   tasks(): ReadonlyMap<string, BackgroundTask> {
     return this.conversation.protocol.facts.tasks;
   }
 
-  /** Names of the MCP servers that live in this process. */
+  /** Returns the names of the MCP servers that run in this process. */
   inProcessServers(): readonly string[] {
     return [...hostServers(this.#options).keys()];
   }

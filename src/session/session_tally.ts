@@ -1,5 +1,5 @@
 /**
- * What all of a session comes to, over all its turns and processes.
+ * Totals of a session, over all its turns and processes.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import { type Stats, StatsCounter } from "../decode/stats.ts";
 import { TodoFollower, type TodoItem } from "../decode/tally.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 
-/** Numbers and to-do list. Not the changed files: their contents would stay in memory. */
+/**
+ * Collects statistics and the to-do list, but not the changed files, whose contents would stay in
+ * memory.
+ */
 export class SessionTally {
   readonly #stats = new StatsCounter();
   readonly #todos = new TodoFollower();
@@ -19,12 +22,12 @@ export class SessionTally {
     if (event.type === "tool_result") this.#todos.add(event);
   }
 
-  /** The numbers so far. */
+  /** Returns the statistics so far. */
   stats(): Stats {
     return this.#stats.stats();
   }
 
-  /** The list as it stands. */
+  /** The current to-do list. */
   get todos(): readonly TodoItem[] {
     return this.#todos.todos();
   }

@@ -1,6 +1,6 @@
 /**
- * The processes of one session, one after another: the one of now, and what becomes of the
- * session when it dies (`recover`) or when an answer of another schema is asked for.
+ * The successive processes of one session: the current one, and its replacement when it dies
+ * (`recover`) or when an answer for another schema is requested.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type { SessionOptions } from "../options/session_options.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { recordedOn, recovered, Restarts, resumed } from "./restarts.ts";
 
-/** What `ask()` wants of the process. */
+/** What `ask()` requires of the process. */
 export interface Asked {
-  /** What the answer has to meet; by default that of the options. */
+  /** JSON Schema of the answer; by default that of the options. */
   readonly schema: WireObject | undefined;
 }
 
-/** Makes the conversation with one process. */
+/** Creates the conversation with one process. */
 export type Converse = (
   options: SessionOptions,
   sink: SessionSink,
@@ -33,23 +33,23 @@ export type Converse = (
 export class Succession {
   readonly #readers: Broadcast;
   readonly #converse: Converse;
-  /** The options as they were given. */
+  /** The options as given. */
   readonly #given: SessionOptions;
-  /** The first prompt says whether there are partial messages. */
+  /** Whether the first prompt decides about partial messages. */
   readonly #leavesPartials: boolean;
   readonly #restarts: Restarts;
   readonly #changes = new LiveChanges();
-  /** The options of the process of now. */
+  /** Options of the current process. */
   #options: SessionOptions;
   #conversation: Conversation;
   #knownId: string | undefined;
-  /** One that is told to end, as another comes in its place. */
+  /** A process that is ending because another one replaces it. */
   #leaving: Conversation | undefined;
 
   /**
-   * Starts nothing.
+   * Does not start a process.
    *
-   * @param given Options that were checked.
+   * @param given Options that were already checked.
    */
   constructor(given: SessionOptions, readers: Broadcast, converse: Converse) {
     const options = settledOptions(given);
@@ -63,7 +63,7 @@ export class Succession {
     this.#conversation = this.#begin(options);
   }
 
-  /** The conversation with the process of now. */
+  /** The conversation with the current process. */
   get conversation(): Conversation {
     return this.#conversation;
   }
@@ -77,24 +77,23 @@ export class Succession {
     return this.#conversation.protocol.facts.id ?? this.#knownId;
   }
 
-  /** The CLI granted a request. */
+  /** Called when the CLI has accepted a request. */
   granted(call: LiveChange): void {
     this.#changes.note(call);
     const { mode } = call.payload;
     if (call.subtype === "set_permission_mode" && typeof mode === "string") {
-      // The CLI says so itself, but only after its answer.
+      // The CLI also reports the mode itself, but only after its answer.
       this.#conversation.protocol.facts.changedMode = mode;
     }
   }
 
   /**
-   * Sees to it that the process holds answers to this JSON Schema, by default to that of
-   * the options. The CLI takes one only when it starts: where it is another than before,
-   * a new process goes on with the session. What the options leave to the first prompt is
-   * settled here, too.
+   * Makes sure that the process requires answers to match this JSON Schema, by default that of the
+   * options. The CLI accepts a schema only at its start: if it differs from the current one, a new
+   * process continues the session. Options that depend on the first prompt are also decided here.
    *
-   * @throws {ConfigError} The session is not written to disk, so none can.
-   * @throws {StateError} Tasks run in the background, which would end.
+   * @throws {ConfigError} The session is not written to disk, so no new process can continue it.
+   * @throws {StateError} Background tasks are running, which would be ended.
    */
   hold(asked: Asked | undefined): void {
     const outputSchema = asked?.schema ?? this.#given.outputSchema;
@@ -106,7 +105,7 @@ export class Succession {
       ...this.#isFresh ? this.#firstPartials(asked) : {},
     };
     if (isSame(outputSchema, held) && rest.partials === others.partials) return;
-    // What cannot be sent now is refused by whoever sends it.
+    // If the prompt cannot be sent now, sending it will report that.
     if (
       isClosing || protocol.turns.hasWaiting || state === "running" ||
       state === "closing" || state === "ended"
@@ -120,7 +119,7 @@ export class Succession {
       ...rest,
       ...outputSchema === undefined ? {} : { outputSchema },
     };
-    // Before its first prompt a process has nothing that could be gone on with.
+    // Before its first prompt a process has no session to continue.
     if (!protocol.turns.hasPrompted && state !== "draining") {
       this.#succeed(options);
       return;
@@ -141,7 +140,7 @@ export class Succession {
     return state === "new" && facts.restartCount === 0;
   }
 
-  /** Nobody reads the pieces of an answer that is asked for. */
+  /** Disables partial messages for `ask()`, which does not read pieces of the answer. */
   #firstPartials(asked: Asked | undefined): Pick<SessionOptions, "partials"> {
     return this.#leavesPartials ? { partials: asked === undefined } : {};
   }
@@ -150,7 +149,7 @@ export class Succession {
     const conversation: Conversation = this.#converse(options, {
       readers: this.#readers,
       closed: (error) => {
-        // The end of one that has a successor is not the end of the session.
+        // The end of a process with a successor is not the end of the session.
         if (
           conversation !== this.#conversation || conversation === this.#leaving
         ) return;
@@ -160,7 +159,7 @@ export class Succession {
     return conversation;
   }
 
-  /** Puts a new process in the place of the one of now, which ends where it has not yet. */
+  /** Replaces the current process by a new one, and ends it if it is still running. */
   #succeed(options: SessionOptions, isLost = false): void {
     const { state, facts } = this.#conversation.protocol;
     const id = knownIdOf(options);
@@ -177,7 +176,7 @@ export class Succession {
     this.#leaving = undefined;
   }
 
-  /** Puts a new process in the place of one that died, where that is wanted and possible. */
+  /** Replaces a process that died by a new one, if that is wanted and possible. */
   #restart(error: Error | undefined): boolean {
     const attempt = this.#restarts.next(error);
     if (attempt === undefined) return false;
@@ -222,10 +221,10 @@ function cannotSwitch(state: string): StateError {
   );
 }
 
-/** The options as they hold. */
+/** Returns the options with decisions filled in. */
 function settledOptions(options: SessionOptions): SessionOptions {
-  // With an id of our own the session is known before its first message. What runs
-  // already has its own.
+  // With a generated id the session is known before its first message. A running session already
+  // has an id.
   const mayName = options.resume === undefined &&
     options.transport === undefined;
   const sessionId = options.sessionId ??
@@ -239,11 +238,13 @@ function settledOptions(options: SessionOptions): SessionOptions {
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** The session of a process with these options, where it is known before its first message. */
+/**
+ * Returns the session id of a process with these options, if it is known before its first message.
+ */
 function knownIdOf(
   { sessionId, fork, resume }: SessionOptions,
 ): string | undefined {
   if (sessionId !== undefined) return sessionId;
-  // What is no whole id is the beginning of one, a title, or "last".
+  // Anything but a whole id is the start of one, a title, or "last".
   return fork === true || !UUID.test(resume ?? "") ? undefined : resume;
 }

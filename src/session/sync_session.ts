@@ -33,16 +33,16 @@ import { SyncTurn } from "./sync_turn.ts";
 import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
 
 /**
- * A conversation with `claude` that blocks: every method gives what it is asked for,
- * not a promise of it. Events come one by one while the process streams.
+ * A blocking conversation with `claude`: every method returns its value, not a promise of it.
+ * Events arrive one by one while the process streams.
  *
- * The caller's functions (policy, hooks, listeners, …) run on the caller's thread while
- * it waits, and have to answer at once. They may call the session: `setModel()`,
- * `interrupt()`, `push()`, `close()` and the like are safe there, and what comes meanwhile
- * is told in order when they return. No turn can be begun or waited for in them: `send()`, `ask()`,
- * `text()`, `result()` and reading a turn or `events()` throw a `StateError`
- * (`session_busy`). Nothing else of the caller's runs meanwhile: no timer, so `AbortSignal.timeout()` does not fire, and no signal listener of the
- * process. Between two calls the session rests: output waits in memory that is bounded.
+ * The caller's functions (policy, hooks, listeners, …) run on the caller's thread while it waits,
+ * and must answer synchronously. They may call the session: `setModel()`, `interrupt()`, `push()`,
+ * `close()` and the like are safe there, and events that arrive meanwhile are delivered in order
+ * when they return. They cannot start or await a turn: `send()`, `ask()`, `text()`, `result()` and
+ * reading a turn or `events()` throw a `StateError` (`session_busy`). No other code of the caller
+ * runs meanwhile: no timers, so `AbortSignal.timeout()` does not fire, and no signal listeners of
+ * the process. Between two calls the session is paused: output waits in bounded memory.
  *
  * @example
  * ```ts
@@ -62,14 +62,13 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   readonly #blocking: Blocking;
 
   /**
-   * Starts nothing.
+   * Does not start a process.
    *
-   * @throws {ConfigError} An option cannot be, two contradict each other, or a function
-   * is async.
-   * @throws {unknown} The reason of `signal`, where it was aborted before.
+   * @throws {ConfigError} An option is invalid, two contradict each other, or a function is async.
+   * @throws {unknown} The reason of `signal`, if it is already aborted.
    */
   constructor(given?: SyncSessionOptions<Context> & NeedsContext<Context>) {
-    // What follows hands the context on and never looks at it.
+    // The code below passes the context on without inspecting it.
     const options = (given ?? {}) as SessionOptions;
     checkOptions(options);
     checkSynchronous(options);
@@ -81,11 +80,11 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Starts the process and does the handshake, so that the first turn starts warm.
-   * No prompt is needed for it and nothing is spent. A second call gives the same.
+   * Starts the process and does the handshake, so that the first turn starts faster. Needs no
+   * prompt and costs nothing. A second call returns the same result.
    *
    * @throws {ClaudeNotFoundError} There is no `claude`.
-   * @throws {StartupError} It cannot be started, or gave up.
+   * @throws {StartupError} It cannot be started, or ended during the start.
    * @throws {DeadlineError} It took longer than `startTimeoutMs`.
    */
   start(): InitializeInfo {
@@ -93,13 +92,12 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Sends a prompt; it goes out at this call, which does not block. Reading the turn
-   * does.
+   * Sends a prompt immediately, without blocking. Reading the turn blocks.
    *
    * @throws {StateError} A turn is running (`session_busy`), or the session is closed
    * (`session_closed`).
-   * @throws {ConfigError} An option cannot be.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option is invalid.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
    */
   send<V extends View = "flat">(
     prompt: PromptContent,
@@ -114,20 +112,20 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Sends a prompt and waits for the answer. Nobody reads the events, so a tool call
-   * that no policy decides is denied.
+   * Sends a prompt and waits for the answer. The events are not read, so a tool call that no policy
+   * decides is denied.
    *
-   * With a `schema` the answer is of its type, or an error. The CLI takes a schema only
-   * when it starts: for another one than before, or none, the session goes on in a new
-   * process, which takes about half a second; what was changed live holds in it, rules
-   * that were remembered for the session do not.
+   * With a `schema` the answer has its type, or the call fails. The CLI accepts a schema only at
+   * its start: if the schema differs from the previous one, or is omitted, the session continues in
+   * a new process, which takes about half a second. Live changes are kept in it; rules that were
+   * remembered for the session are not.
    *
-   * @throws {TurnError} The turn failed; with the code `structured_output_retries` where
-   * the model met the schema never.
-   * @throws {StructuredOutputError} There is no answer of the schema.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
-   * @throws {ConfigError} An option cannot be, there is no JSON Schema of it, or the session is not written to
-   * disk and cannot go on in a new process.
+   * @throws {TurnError} The turn failed; with the code `structured_output_retries` if the model
+   *   never matched the schema.
+   * @throws {StructuredOutputError} There is no answer that matches the schema.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
+   * @throws {ConfigError} An option is invalid, the schema has no JSON Schema, or the session is
+   *   not written to disk and cannot continue in a new process.
    * @throws {DeadlineError} It took longer than `timeoutMs`.
    */
   ask<Schema extends StandardSchema>(
@@ -141,20 +139,20 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Hands a message to the session, also while a turn runs: it is folded into that turn
-   * or gets one of its own.
+   * Pushes a message to the session, even while a turn is running: the CLI folds it into that turn
+   * or starts a separate one.
    *
    * @throws {StateError} The session is closed (`session_closed`).
-   * @throws {ConfigError} An option cannot be.
-   * @throws {TypeError} The prompt is none, or has nothing to read in it: empty, or blanks.
+   * @throws {ConfigError} An option is invalid.
+   * @throws {TypeError} The prompt is not valid, or is empty or blank.
    */
   push(prompt: PromptContent, options: PushOptions = {}): SyncPushedMessage {
     return syncPushed(this.#session.push(prompt, options), this.#blocking);
   }
 
   /**
-   * Everything the session says, in turns and between them, from this call on. Ends
-   * when the session does, and blocks until then: leave the loop when you have enough.
+   * Returns all events of the session, within turns and between them, from this call on. The loop
+   * blocks until the session ends: leave it when you have enough.
    */
   events(options: EventsOptions = {}): IterableIterator<ClaudeEvent> {
     const blocking = this.#blocking;
@@ -163,7 +161,7 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       () => !blocking.isInTurn,
     );
     return feed.read({ cut: ({ events }) => events }, (isDone) => {
-      // Nothing would ever come, and nobody else could start it meanwhile.
+      // Otherwise no event would ever arrive, and nothing else could start the process meanwhile.
       if (this.state === "new") this.start();
       else blocking.untilEvent(isDone);
     });
@@ -171,10 +169,10 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
 
   /**
    * Calls a listener for each event of a type, while the session is waited for; also for
-   * `"turn_end"`, `"error"`, `"handler_failed"` and `"close"`, as in an async session.
-   * Disposing of what it returns ends it.
+   * `"turn_end"`, `"error"`, `"handler_failed"` and `"close"`, as in an async session. Dispose of
+   * the returned object to remove the listener.
    *
-   * @throws {TypeError} The listener is no function.
+   * @throws {TypeError} The listener is not a function.
    */
   on<T extends keyof SessionEventMap>(
     type: T,
@@ -184,11 +182,11 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by
-   * its `requestId`, with what `allow()` and `deny()`, `elicit` or `dialog` make.
+   * Answers a `PermissionRequest`, an `ElicitationRequest` or a `UserDialogRequest` by its
+   * `requestId`, with a value created by `allow()` or `deny()`, `elicit` or `dialog`.
    *
-   * @throws {StateError} It was answered or withdrawn before (`already_answered`).
-   * @throws {TypeError} It is no answer to such a request.
+   * @throws {StateError} It is already answered or withdrawn (`already_answered`).
+   * @throws {TypeError} The value is not an answer to such a request.
    */
   respond(
     requestId: string,
@@ -198,11 +196,11 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Says who would decide on a tool call, and why, without asking the CLI: which
-   * policy, by which rule.
+   * Explains who would decide on a tool call, and why, without asking the CLI: which policy, by
+   * which rule.
    *
    * @param name Name of the tool.
-   * @param input What it would be called with.
+   * @param input Input of the call.
    */
   explainPermission(
     name: string,
@@ -212,22 +210,21 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
   }
 
   /**
-   * Interrupts the turn that is running; the session lives on. A turn that is over and waits
-   * for tasks in the background ends with what it has; the tasks go on. Without a turn
-   * nothing happens. While the session blocks, only its own listeners and handlers can call
-   * it.
+   * Interrupts the running turn; the session continues. A turn that has its result and waits for
+   * background tasks ends with that result; the tasks continue. Does nothing if no turn is running.
+   * While the session blocks, only its own listeners and handlers can call this.
    */
   interrupt(options?: InterruptOptions): InterruptReceipt {
     return this.#session.interrupt(options);
   }
 
   /**
-   * Ends the session and its process: interrupts a running turn, ends stdin, and
-   * after `closeTimeoutMs` each sends SIGTERM and SIGKILL; then what it left behind is
-   * ended. Blocks until it is gone. A second call does nothing. Whatever still waits
-   * fails with a `StateError`.
+   * Ends the session and its process: interrupts a running turn, closes stdin, sends SIGTERM and
+   * then SIGKILL, waiting `closeTimeoutMs` before each; then ends the processes that it left
+   * behind. Blocks until it is gone. A second call does nothing. Pending calls fail with a
+   * `StateError`.
    *
-   * @throws {DeadlineError} The process will not go.
+   * @throws {DeadlineError} The process cannot be ended.
    */
   close(): void {
     this.#session.close();

@@ -18,24 +18,23 @@ import { textOf, type TextStreamOptions } from "./text_stream.ts";
 import type { TurnCore } from "./turn_core.ts";
 
 /**
- * A turn of a blocking session. Read it **once**: with `for … of` or through
- * `textStream()`; each step blocks until the next event is there. `text()` and
- * `result()` block until the turn is over.
+ * A turn of a blocking session. Read it **once**: with `for … of` or through `textStream()`; each
+ * step blocks until the next event arrives. `text()` and `result()` block until the turn ends.
  *
- * Leaving the loop early interrupts the turn, and the next `send()` starts clean.
+ * Leaving the loop early interrupts the turn, and the next `send()` starts a fresh turn.
  *
- * A turn that ends with an error ends its loop like any other, after the `result`
- * that says so; `text()` throws. When the process dies the loop throws.
+ * A turn that ends with an error ends its loop normally, after the `result` that reports the error;
+ * `text()` throws. If the process dies, the loop throws.
  */
 export class SyncTurn<V extends View = "flat">
   implements Iterable<ViewEvents[V]> {
-  /** Id of the prompt: the `uuid` it was sent with. */
+  /** Id of the prompt: the `uuid` that it was sent with. */
   readonly id: string;
   readonly #core: TurnCore;
   readonly #view: V;
   readonly #blocking: Blocking;
 
-  /** Made by `session.send()`. */
+  /** Called by `session.send()`. */
   constructor(core: TurnCore, view: V, blocking: Blocking) {
     this.id = core.id;
     this.#core = core;
@@ -43,12 +42,12 @@ export class SyncTurn<V extends View = "flat">
     this.#blocking = blocking;
   }
 
-  /** How many lines of the CLI came that nobody has read yet. */
+  /** Number of lines of the CLI that have not been read yet. */
   get pending(): number {
     return this.#core.feed.pending;
   }
 
-  /** Reads the turn, once. */
+  /** Reads the turn. Can be used only once. */
   [Symbol.iterator](): IterableIterator<ViewEvents[V]> {
     return this.#read("for of", {
       cut: eventsIn(this.#view),
@@ -56,15 +55,15 @@ export class SyncTurn<V extends View = "flat">
   }
 
   /**
-   * The text of the main agent's answers as it is written, each character once; see
-   * `Turn.textStream()`. Throws when the turn fails, after the text that came.
+   * Returns the text of the main agent's answers while it is written, each character once; see
+   * `Turn.textStream()`. If the turn fails, throws after the text so far.
    */
   textStream(options: TextStreamOptions = {}): IterableIterator<string> {
     return this.#read("textStream", textOf(this.#core, options));
   }
 
   /**
-   * The final answer.
+   * Returns the final answer.
    *
    * @throws {TurnError} The turn failed.
    */
@@ -72,25 +71,31 @@ export class SyncTurn<V extends View = "flat">
     return this.#blocking.for(this.#core.awaited(this.#core.text));
   }
 
-  /** The end of the turn, also of one that failed: see `isError`. */
+  /** Returns the result of the turn, even of one that failed: see `isError`. */
   result(): Result {
     return this.#blocking.for(this.#core.awaited(this.#core.result));
   }
 
   /**
-   * Numbers of the turn so far: tokens and costs by model, agent and tool, times. What ran
-   * on in the background afterwards is in `session.stats()`.
+   * Returns statistics of the turn so far: tokens and costs by model, agent and tool, times. Later
+   * background work is in `session.stats()`.
    */
   stats(): Stats {
     return this.#core.tally.stats();
   }
 
-  /** The files that tools changed in the turn so far, with hunks, before and after, counts. */
+  /**
+   * Returns the files that tools changed in the turn so far, with hunks, contents before and after,
+   * and counts.
+   */
   changes(): readonly ChangedFile[] {
     return this.#core.tally.changes();
   }
 
-  /** Interrupts the turn. It still ends with a `result`, whose `terminalReason` says so. */
+  /**
+   * Interrupts the turn. It still ends with a `result`, whose `terminalReason` shows the
+   * interruption.
+   */
   interrupt(options?: InterruptOptions): InterruptReceipt {
     return this.#blocking.run(() => this.#core.interrupt(options));
   }

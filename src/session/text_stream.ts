@@ -1,5 +1,5 @@
 /**
- * The text of a turn's answers as it is written, in both sessions.
+ * Streams the text of a turn's answers, for both sessions.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type { TurnCore } from "./turn_core.ts";
 /** Options of `textStream()`. */
 export interface TextStreamOptions {
   /**
-   * Called with text that the stream gave and that is taken back, because its reply broke
-   * off and came again otherwise. What it returns is put into the stream. By default that
-   * is a note for people.
+   * Called with text that was already streamed and is now retracted, because its reply broke off
+   * and was written again differently. Its return value is added to the stream. By default that is
+   * a note for people.
    */
   readonly onRetract?: OnRetract;
 }
 
-/** Reads the text of a turn. It is an error when the turn fails, after the text that came. */
+/** Reads the text of a turn. If the turn fails, fails after the text so far. */
 export function textOf(
   turn: TurnCore,
   { onRetract }: TextStreamOptions,
 ): FeedReading<string> {
   const pieces = new TextPieces(onRetract);
   return {
-    // Nothing is done ahead of the reader.
+    // A generator, so that no work is done ahead of the reader.
     *cut({ events }) {
       for (const event of events) {
         const piece = pieces.take(event);

@@ -1,5 +1,5 @@
 /**
- * One turn: a prompt and all that comes of it.
+ * One turn: a prompt and its events, answer and result.
  *
  * @module
  */
@@ -18,25 +18,25 @@ import type { TurnCore } from "./turn_core.ts";
 import type { Waiting } from "./waiting.ts";
 
 /**
- * A turn. Read it **once**: with `for await`, through `readable`, or through
- * `textStream()`. `text()` and `result()` can be awaited besides that or instead.
+ * A turn. Read it **once**: with `for await`, through `readable`, or through `textStream()`. You
+ * can await `text()` and `result()` in addition or instead.
  *
- * Leaving the loop early interrupts the turn; its rest is drained in the background
- * and the next `send()` starts clean.
+ * Leaving the loop early interrupts the turn; the rest is read in the background, and the next
+ * `send()` starts a fresh turn.
  *
- * A turn that ends with an error ends its loop like any other, after the `result`
- * that says so; `text()` throws. When the process dies the loop throws.
+ * A turn that ends with an error ends its loop normally, after the `result` that reports the error;
+ * `text()` rejects. If the process dies, the loop throws.
  */
 export class Turn<V extends View = "flat">
   implements AsyncIterable<ViewEvents[V]> {
-  /** Id of the prompt: the `uuid` it was sent with. */
+  /** Id of the prompt: the `uuid` that it was sent with. */
   readonly id: string;
   readonly #core: TurnCore;
   readonly #view: V;
   readonly #waiting: Waiting<"async">;
   #readable: ReadableStream<ViewEvents[V]> | undefined;
 
-  /** Made by `session.send()`. */
+  /** Called by `session.send()`. */
   constructor(core: TurnCore, view: V, waiting: Waiting<"async">) {
     this.id = core.id;
     this.#core = core;
@@ -52,30 +52,28 @@ export class Turn<V extends View = "flat">
   }
 
   /**
-   * How many lines of the CLI came that nobody has read yet. Reading late never holds
-   * up the session. Above 1,000 the pieces of a block that is being written (text,
-   * thinking, input of a tool) are joined to fewer and longer ones; whole messages are
-   * never dropped.
+   * Number of lines of the CLI that have not been read yet. A slow reader never delays the session.
+   * Above 1,000 lines, pieces of a block that is being written (text, thinking, input of a tool)
+   * are joined to fewer and longer ones; whole messages are never dropped.
    */
   get pending(): number {
     return this.#core.feed.pending;
   }
 
   /**
-   * The text of the main agent's answers as it is written, each character once:
-   * from the deltas where there are any, else from the whole blocks.
+   * Returns the text of the main agent's answers while it is written, each character once: from the
+   * deltas if there are any, otherwise from the whole blocks.
    *
-   * The stream of a reply may break in the middle; the CLI then has the reply written
-   * again. What is the same as before is not given a second time. What differs cannot
-   * be taken out of a stream of strings: where it begins there is a note of one line
-   * that says how many of the last characters no longer count. `onRetract` puts
-   * something else in its place, or takes the text back where it was shown; `text()`
-   * is not concerned.
+   * A reply may break off in the middle; the CLI then requests it again. Text that is the same as
+   * before is not repeated. Text that differs cannot be removed from a stream of strings, so the
+   * stream gets a one-line note that says how many of the last characters no longer count. Use
+   * `onRetract` to replace the note, or to remove the text where you showed it; `text()` is not
+   * affected.
    *
-   * A call that the policy leaves undecided is denied at once, unless there is a listener for
-   * `permission_request` or a reader of `session.events()`: this stream shows no requests.
+   * A call that the policy leaves undecided is denied immediately, unless there is a listener for
+   * `permission_request` or a reader of `session.events()`, because this stream shows no requests.
    *
-   * It is an error of the stream when the turn fails, after the text that came.
+   * If the turn fails, the stream errors after the text so far.
    *
    * @example
    * ```ts
@@ -99,7 +97,7 @@ export class Turn<V extends View = "flat">
   }
 
   /**
-   * The final answer.
+   * Returns the final answer.
    *
    * @throws {TurnError} The turn failed.
    */
@@ -107,30 +105,36 @@ export class Turn<V extends View = "flat">
     return this.#core.awaited(this.#core.text).promise;
   }
 
-  /** The end of the turn, also of one that failed: see `isError`. */
+  /** Returns the result of the turn, even of one that failed: see `isError`. */
   result(): Promise<Result> {
     return this.#core.awaited(this.#core.result).promise;
   }
 
   /**
-   * Numbers of the turn so far: tokens and costs by model, agent and tool, times. What ran
-   * on in the background afterwards is in `session.stats()`.
+   * Returns statistics of the turn so far: tokens and costs by model, agent and tool, times. Later
+   * background work is in `session.stats()`.
    */
   stats(): Stats {
     return this.#core.tally.stats();
   }
 
-  /** The files that tools changed in the turn so far, with hunks, before and after, counts. */
+  /**
+   * Returns the files that tools changed in the turn so far, with hunks, contents before and after,
+   * and counts.
+   */
   changes(): readonly ChangedFile[] {
     return this.#core.tally.changes();
   }
 
-  /** Interrupts the turn. It still ends with a `result`, whose `terminalReason` says so. */
+  /**
+   * Interrupts the turn. It still ends with a `result`, whose `terminalReason` shows the
+   * interruption.
+   */
   interrupt(options?: InterruptOptions): Promise<InterruptReceipt> {
     return this.#waiting.run(() => this.#core.interrupt(options));
   }
 
-  /** Reads the turn, once. */
+  /** Reads the turn. Can be used only once. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ViewEvents[V]> {
     return this.#core.feed.iterate({
       cut: eventsIn(this.#view),

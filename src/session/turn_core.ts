@@ -1,6 +1,6 @@
 /**
- * The session's side of a turn, the same for async and blocking sessions: `Turn` and
- * `SyncTurn` are two ways to read it.
+ * The session's side of a turn, shared by async and blocking sessions: `Turn` and `SyncTurn` are
+ * two ways to read it.
  *
  * @module
  */
@@ -19,37 +19,37 @@ import type { TurnEnd } from "../protocol/mod.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
 import { Due, type Steps } from "../util/due.ts";
 
-/** How many lines may wait for a reader before pieces of a block are joined. */
+/** Number of unread lines above which pieces of a block are joined. */
 const JOIN_FROM = 1_000;
 
-/** What a turn needs of its session. */
+/** What a turn needs from its session. */
 export interface TurnSession {
   /** Interrupts the turn. */
   interruptTurn(
     id: string,
     options?: InterruptOptions,
   ): Steps<InterruptReceipt>;
-  /** The turn is over for its readers. */
+  /** Called when the turn has ended for its readers. */
   turnEnded(id: string): void;
 }
 
-/** What it needs of the conversation that it is of. */
+/** What a turn needs from its conversation. */
 type TurnConversation = Pick<
   Conversation,
   "stderrTail" | "leave" | "unattend"
 >;
 
-/** One turn, as its session and its conversation know it. */
+/** One turn, as seen by its session and its conversation. */
 export class TurnCore implements TurnSink {
   /** Id of the prompt. */
   readonly id: string;
   /** The final answer. */
   readonly text: Due<string> = new Due("turn");
-  /** The end of the turn, also of one that failed. */
+  /** The result of the turn, even of one that failed. */
   readonly result: Due<Result> = new Due("turn");
-  /** What came of it. */
+  /** Its frames. */
   readonly feed: Feed;
-  /** What that comes to. */
+  /** Totals of its events. */
   readonly tally: Tally;
   readonly #conversation: TurnConversation;
   readonly #session: TurnSession;
@@ -58,7 +58,7 @@ export class TurnCore implements TurnSink {
   #failure: Error | undefined;
   #isAwaited = false;
 
-  /** @param before The result before it, if the process had one. */
+  /** @param before The previous result of the process, if any. */
   constructor(
     id: string,
     conversation: TurnConversation,
@@ -79,7 +79,7 @@ export class TurnCore implements TurnSink {
     });
   }
 
-  /** How it ended, once it has. */
+  /** How it ended, once it has ended. */
   get end(): TurnEnd | undefined {
     return this.#end;
   }
@@ -89,7 +89,10 @@ export class TurnCore implements TurnSink {
     return this.#failure;
   }
 
-  /** Whether its reader sees requests, or may still come: text alone shows none. */
+  /**
+   * Whether it has, or may still get, a reader that sees requests; readers of text alone do not see
+   * them.
+   */
   attended(): boolean {
     return this.#usedBy === undefined
       ? !this.#isAwaited
@@ -115,7 +118,7 @@ export class TurnCore implements TurnSink {
     this.#session.turnEnded(this.id);
   }
 
-  /** Ends it for its readers at once, whatever still comes of it. */
+  /** Ends it for its readers immediately, even if more events follow. */
   abort(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.settle({ error: reason });
@@ -123,9 +126,9 @@ export class TurnCore implements TurnSink {
   }
 
   /**
-   * Somebody begins to read it.
+   * Called when a reader starts to read it.
    *
-   * @throws {StateError} It is being read already (`already_used`).
+   * @throws {StateError} It is already being read (`already_used`).
    */
   claim(usedBy: string): void {
     if (this.#usedBy !== undefined) {
@@ -140,7 +143,7 @@ export class TurnCore implements TurnSink {
     this.#unattend();
   }
 
-  /** Somebody waits for its text or its result. Returns what is waited for. */
+  /** Notes that a caller waits for its text or its result. Returns the value to wait for. */
   awaited<T>(due: Due<T>): Due<T> {
     this.#isAwaited = true;
     this.#unattend();
@@ -153,7 +156,7 @@ export class TurnCore implements TurnSink {
     }
   }
 
-  /** Interrupts it. Nothing happens after its end. */
+  /** Interrupts it. Does nothing after its end. */
   *interrupt(options?: InterruptOptions): Steps<InterruptReceipt> {
     return this.#end === undefined
       ? yield* this.#session.interruptTurn(this.id, options)

@@ -1,5 +1,5 @@
 /**
- * What callers give a turn, checked: the prompt and its options. Pure.
+ * Checks the input of a turn: the prompt and its options. Pure.
  *
  * @module
  */
@@ -30,9 +30,9 @@ const PRIORITY = oneOf("now", "next", "later");
 const VIEWS: readonly unknown[] = ["flat", "messages", "wire"];
 
 /**
- * Checks the options of one turn: a time limit that is misspelled would be none.
+ * Checks the options of one turn; a misspelled time limit, for example, would have no effect.
  *
- * @throws {ConfigError} A name or a value that cannot be.
+ * @throws {ConfigError} A name or a value is invalid.
  */
 export function checkTurnOptions(
   method: keyof typeof TURN_OPTIONS,
@@ -70,13 +70,13 @@ export function checkTurnOptions(
 }
 
 /**
- * The prompt as it is sent: a copy, so that it can neither change nor fail to be written
- * once the turn has begun.
+ * Returns the prompt to send: a copy, so that later changes have no effect and writing it cannot
+ * fail once the turn has started.
  *
- * @throws {TypeError} It is no prompt, or JSON cannot hold it.
+ * @throws {TypeError} It is not a prompt, or JSON cannot represent it.
  */
 export function readyPrompt(prompt: PromptContent): PromptContent {
-  // Its copy would be an object without anything in it.
+  // The copy of a promise would be an empty object.
   if (isThenable(prompt)) throw noPrompt("a promise; await it first");
   const copy = typeof prompt === "object"
     ? jsonCopy(prompt, "Cannot send the prompt")
@@ -85,7 +85,7 @@ export function readyPrompt(prompt: PromptContent): PromptContent {
   return copy;
 }
 
-/** @throws {TypeError} It is no prompt. */
+/** @throws {TypeError} It is not a prompt. */
 export function checkPrompt(prompt: unknown): void {
   if (typeof prompt === "string") {
     if (!isBlank(prompt)) return;
@@ -119,7 +119,7 @@ function noPrompt(came: string): TypeError {
   );
 }
 
-/** The API takes no block of text without any, not even beside others. */
+/** The API rejects an empty text block, even beside other blocks. */
 function checkTexts(blocks: readonly WireObject[]): void {
   const at = blocks.findIndex(({ type, text }) =>
     type === "text" && (typeof text !== "string" || isBlank(text))

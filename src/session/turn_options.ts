@@ -1,5 +1,5 @@
 /**
- * What `send()` and `ask()` take, and what `ask()` returns, in both sessions.
+ * Options of `send()` and `ask()`, and the result of `ask()`, for both sessions.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import type { StandardSchema } from "../util/standard_schema.ts";
 
 /** Options of `send()`. */
 export interface SendOptions<V extends View = "flat"> {
-  /** How the turn is cut into events. Default `"flat"`. */
+  /** How the turn is split into events. Default `"flat"`. */
   readonly view?: V;
   /** Takes the prompt as it is written, in place of the session's `verbatim`. */
   readonly verbatim?: boolean;
-  /** Interrupts the turn when it aborts; whoever reads it gets the signal's reason. */
+  /** Interrupts the turn when it aborts; the reader then gets the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * How long the turn may take, in milliseconds, in place of `turnTimeoutMs` of the session;
-   * with `until: "tasks"` all of it.
+   * Time limit of the turn, in milliseconds; replaces the session's `turnTimeoutMs`. With `until:
+   * "tasks"` it includes the wait for tasks.
    */
   readonly timeoutMs?: number;
   /**
-   * What ends the turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
-   * background any more and the turn about its end is over: what comes meanwhile is a part
-   * of the turn. Default `"turn"`.
+   * When the turn ends: with `"turn"`, at its own result; with `"tasks"`, when no background task
+   * is running and the turn about the last one has ended; events up to then are part of the turn.
+   * Default `"turn"`.
    */
   readonly until?: Until;
 }
@@ -36,39 +36,39 @@ export interface AskOptions {
   /** Takes the prompt as it is written, in place of the session's `verbatim`. */
   readonly verbatim?: boolean;
   /**
-   * How long all of it may take, in milliseconds: the turn, in place of `turnTimeoutMs`
-   * of the session, and the wait for tasks in the background, which go on all the same.
+   * Time limit for the whole call, in milliseconds: for the turn, where it replaces the session's
+   * `turnTimeoutMs`, and for the wait for background tasks, which continue after the limit.
    */
   readonly timeoutMs?: number;
   /** Interrupts the turn when it aborts, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * What ends the wait: `"tasks"`, that no task runs in the background any more and the
-   * turn about its end is over, whose text, if there is any, is then the answer; `"turn"`,
-   * the end of the prompt's own turn. Default `"tasks"`. A shell that never ends, such as a
-   * server, counts as a task: use `"turn"`, `timeoutMs` or `session.interrupt()` then.
-   * A message that is pushed meanwhile has an answer of its own, which is not this one.
+   * When the call ends: with `"tasks"`, when no background task is running and the turn about the
+   * last one has ended, whose text, if any, is then the answer; with `"turn"`, when the prompt's
+   * own turn ends. Default `"tasks"`. A shell command that never ends, such as a server, counts as
+   * a task: use `"turn"`, `timeoutMs` or `session.interrupt()` then. A message pushed in the
+   * meantime has a separate answer.
    */
   readonly until?: Until;
   /**
-   * What the answer has to be, as a schema of any library that follows Standard Schema,
-   * with an object at its root. It comes as `output`.
+   * Schema of the answer, from any library that follows Standard Schema, with an object at its
+   * root. The validated answer is in `output`.
    */
   readonly schema?: StandardSchema;
-  /** The JSON Schema of `schema`, where its library makes none. */
+  /** The JSON Schema of `schema`, if its library cannot generate it. */
   readonly jsonSchema?: Readonly<Record<string, unknown>>;
 }
 
-/** What `ask()` gives. */
+/** The result of `ask()`. */
 export interface Answer<Output = unknown> {
   /** The final text. */
   readonly text: string;
   /**
-   * What the schema made of the answer; what the model gave, where the option
-   * `outputSchema` asked for it; else `undefined`.
+   * With `schema`, the validated answer; with the option `outputSchema`, the model's structured
+   * output; otherwise `undefined`.
    */
   readonly output: Output;
-  /** The end of the turn. */
+  /** The result of the turn. */
   readonly result: Result;
   /** Cost of this turn, in US dollars. */
   readonly costUsd: number;
@@ -78,6 +78,6 @@ export interface Answer<Output = unknown> {
   readonly usage: Usage;
   /** Time that the turn took, in milliseconds. */
   readonly durationMs: number;
-  /** The session, for a resume. */
+  /** Id of the session, to resume it. */
   readonly sessionId: string | undefined;
 }
