@@ -1,3 +1,5 @@
+// resolveSettings() says which settings hold, and where each value comes from.
+
 import { assertEquals } from "@std/assert";
 import {
   resolveSettings,

@@ -1,3 +1,5 @@
+// Calls that wait for a decision are found in a stored session.
+
 import { assertEquals } from "@std/assert";
 import { deferredCalls } from "./deferred.ts";
 import { answer, prompt, record, ScratchConfig } from "./fixtures/scratch.ts";

@@ -1,3 +1,5 @@
+// The line that says what happens fits any width and is harmless.
+
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { renderSpans } from "../terminal.ts";

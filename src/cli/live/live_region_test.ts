@@ -1,3 +1,5 @@
+// The region that is drawn again leaves nothing behind, and nothing in it acts on a terminal.
+
 import { assertEquals } from "@std/assert";
 import { styled } from "../terminal.ts";
 import { LiveRegion } from "./live_region.ts";
