@@ -96,6 +96,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   planUsage: { call: (s) => s.planUsage() },
   sessionCost: { call: (s) => s.sessionCost() },
   models: { call: (s) => s.models() },
+  stats: { call: (s) => s.stats() },
   commands: { call: (s) => s.commands() },
   agents: { call: (s) => s.agents() },
   account: { call: (s) => s.account() },

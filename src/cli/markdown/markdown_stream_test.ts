@@ -1,3 +1,5 @@
+// Markdown on a terminal: pieces are drawn as the whole, and nothing in them acts on the terminal.
+
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Line, lineWidth } from "../live/live_region.ts";
 import { renderSpans } from "../terminal.ts";
