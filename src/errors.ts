@@ -16,7 +16,7 @@ import { maskSecrets } from "./util/secrets.ts";
 export type BudgetMetric = "cost" | "turns" | "tokens";
 
 /**
- * Causes, told apart by fields of the protocol and never by searching text.
+ * Codes of causes, determined by fields of the protocol and never by searching text.
  *
  * | code | what happened |
  * |---|---|
@@ -148,7 +148,7 @@ function withoutSecrets(cause: unknown): unknown {
   }
   const message = maskSecrets(cause.message);
   if (message === cause.message) return cause;
-  // Of the same class; the original may be somebody else's and is not changed.
+  // The copy has the same class; the original may belong to another library and is not changed.
   return Object.create(Object.getPrototypeOf(cause), {
     ...Object.getOwnPropertyDescriptors(cause),
     message: { value: message, configurable: true, writable: true },
@@ -209,7 +209,7 @@ export type StartupReason =
   | "handshake"
   /** The model cannot see a tool that lives in this process. */
   | "tools_missing"
-  /** The CLI would have somebody else pay than the option `auth` says. */
+  /** The CLI would bill another account than the option `auth` requires. */
   | "billing"
   /** The CLI dropped settings that it was given; nothing was sent. */
   | "settings_dropped"
@@ -353,7 +353,7 @@ export class TurnError extends ClaudeStreamError {
   override readonly retryable: boolean;
   /** The end of the turn. */
   readonly result: Result;
-  /** HTTP status of the API's answer, where it gave one. */
+  /** HTTP status of the API response, if there was one. */
   readonly apiStatus?: number;
   /** When the limit ends, in seconds since 1970. With the code `rate_limit`, where the CLI said so. */
   readonly resetsAt?: number;
@@ -390,11 +390,11 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export class StructuredOutputError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "StructuredOutputError";
-  /** `missing`: the model gave none; `invalid`: it does not fit. */
+  /** `missing`: there is no output; `invalid`: it does not match the schema. */
   readonly reason: "missing" | "invalid";
   /** The final text. */
   readonly text: string;
-  /** What the model gave, where it gave anything. */
+  /** Output of the model, if any. */
   readonly output: unknown;
   /** What did not fit. */
   readonly issues: readonly SchemaIssue[];
@@ -608,8 +608,8 @@ function lastLine(text: string | undefined): string {
 }
 
 /**
- * Masks values that the session knows to be secret in an error of ours: what the CLI said
- * may quote one. What looks like a key was masked when the error was made.
+ * Masks the session's known secrets in an error of this library, since text from the CLI may quote
+ * one. Texts that look like a key were masked when the error was created.
  */
 export function maskError(error: unknown, secrets: readonly string[]): void {
   const seen = new Set<unknown>();

@@ -78,7 +78,7 @@ export class Agent {
   readonly path: string;
   /** What it is for. */
   readonly description?: string;
-  /** Its version, as its author counts. */
+  /** Version of the agent, in the author's own scheme. */
   readonly version?: string;
 
   /** Made by {@linkcode loadAgent}. */

@@ -21,7 +21,7 @@ import type { JsoncDocument, JsonPath, TextIssue } from "../util/jsonc.ts";
 export interface AgentVariable {
   /** What it is for. */
   readonly description?: string;
-  /** What it is if the caller gives none. Without one the caller has to. */
+  /** Value if the caller does not give one. Without a default the caller must give a value. */
   readonly default?: string;
   /** All that it can be. Default: any text. */
   readonly values?: readonly string[];
@@ -60,9 +60,9 @@ export interface AgentFile {
 }
 
 /**
- * The options that a file may set: what the agent is and how much it may. None that names a
- * program, a server or a variable, since a file comes with a folder that somebody else may
- * have written; the caller gives those to the session beside the agent's options.
+ * The options that a file may set: the agent's role and its limits. A file cannot name programs,
+ * servers or variables, because it comes with a folder that someone else may have written; the
+ * caller passes those to the session separately.
  */
 const FILE_OPTIONS: readonly AgentOption[] = [
   "model",
@@ -245,7 +245,7 @@ class Reader {
       if (!/^[A-Za-z_]\w*$/.test(name)) {
         this.#wrong(path, `expected a name of letters, digits and "_"`);
       }
-      // Told in any case, so that its uses are not told as well.
+      // Register it even if it is invalid, so that its uses are not reported as well.
       variables[name] = {};
       if (!isWireObject(variable)) {
         this.#wrong(path, `expected an object, got ${shown(variable)}`);

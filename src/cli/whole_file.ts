@@ -8,13 +8,13 @@ import { UsageError } from "./usage_error.ts";
 
 /** Options of {@linkcode writeWhole}. */
 export interface WholeFileOptions {
-  /** The mode of a new file. Default: as the system has it. */
+  /** Mode of a new file. Default: the mode that the system assigns. */
   readonly mode?: number;
 }
 
 /**
- * Writes a file by another one beside it, which takes its place when it is whole. What is
- * no file, such as `/dev/stderr` or a pipe, is written to as it is; a link stays one.
+ * Writes a file via a temporary file beside it, which replaces it when complete. Anything but a
+ * regular file, such as `/dev/stderr` or a pipe, is written to directly; a link remains a link.
  *
  * @param pieces May throw: then the file is as it was before.
  * @throws {UsageError} The file cannot be written.

@@ -17,7 +17,7 @@ interface Agent {
   readonly subagentType: string | undefined;
 }
 
-/** The subagents of one process, as their starts told of them. */
+/** The subagents of one process, as reported when they started. */
 export class Agents {
   readonly #byId = new Map<string, Agent>();
   readonly #byCall = new Map<string, Agent>();

@@ -52,7 +52,7 @@ interface OpenTurn {
 /**
  * Follows the turns of one process. The answer of a turn is the text of the last reply of
  * the main agent that has any: all of its blocks, and those of the replies that continue
- * it. What was taken back, or comes from a subagent, is no part of it.
+ * it. Retracted text, and text of subagents, is not part of it.
  */
 export class Answers {
   /** Turns that have no result yet: more than one if the CLI holds a result back. */
@@ -66,7 +66,7 @@ export class Answers {
         this.#turns.push(newTurn(true, event.userMessageUuids));
         break;
       case "assistant_text":
-        // The text of an error is no answer.
+        // The text of an error is not an answer.
         if (event.parentToolUseId === null && event.error === undefined) {
           this.#add(event.text, event.messageId, event.uuid);
         }
@@ -167,7 +167,7 @@ function newTurn(
   };
 }
 
-/** The text of the last group that has any. */
+/** Returns the text of the last group that has text. */
 function textOf(parts: readonly Part[]): string {
   const last = parts.findLast(({ text }) => text !== "")?.group;
   return parts.filter(({ group }) => group === last)

@@ -130,7 +130,8 @@ function toldBy(
     isNew,
     before,
     after,
-    // What a stream does not tell of a subagent's file is counted as if it were new.
+    // If the stream does not show the earlier contents of a subagent's file, the file counts as
+    // new.
     added: isNew || !Array.isArray(told.structuredPatch) && op === "write"
       ? after ?? ""
       : textOf(toolInput, "new_string", "new_source") ?? "",

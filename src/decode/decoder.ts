@@ -98,7 +98,7 @@ export class EventDecoder {
       return told;
     }
     const { question } = told;
-    // The line has the id of the subagent that calls, and nothing else of it.
+    // The line contains only the id of the calling subagent, so add its other fields.
     return question.request.agentId === undefined ? told : {
       ...told,
       question: {
@@ -124,7 +124,7 @@ export class EventDecoder {
   #learn(delta: StreamDelta, line: string | undefined): void {
     if (delta.eventType !== "content_block_delta") this.#pattern = undefined;
     else if (line !== undefined && this.#pattern === undefined) {
-      // If it has none, the rest of the block has none.
+      // If this line has no pattern, no later line of the block has one.
       this.#pattern = LinePattern.of(line, delta) ?? null;
     }
   }
@@ -264,9 +264,9 @@ export class EventDecoder {
 
   #count(result: Draft<Result>): void {
     result.text = this.#answers.end(result);
-    // The wire has only the total. A process that resumes a session may begin with what
-    // that had cost. The total never falls in one process; should it fall all the same,
-    // the new total is what this turn is known to have cost.
+    // The wire has only the total. A process that resumes a session may begin with what that had
+    // cost. The total should never fall within one process; if it does, the new total counts as the
+    // cost of this turn.
     this.#totalCostUsd ??= usedBefore(result)?.costUsd ??
       (goesOnFrom(this.#earlierCostUsd, result) ? this.#earlierCostUsd : 0);
     const grown = result.totalCostUsd - this.#totalCostUsd;

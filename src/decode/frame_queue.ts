@@ -1,5 +1,5 @@
 /**
- * What came and nobody has read yet. Pure.
+ * A queue of unread frames. Pure.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface Waiting {
   dropped: number;
 }
 
-/** What stands in the place of a frame that was taken. */
+/** Placeholder for a frame that was taken. */
 const TAKEN: Waiting = { content: { events: [] }, isPiece: false, dropped: 0 };
 
 /**

@@ -48,7 +48,7 @@ export type Question =
   | {
     readonly kind: "mcp";
     readonly serverName: string;
-    /** JSON-RPC: a request, or a notification, which wants an answer all the same. */
+    /** JSON-RPC: a request, or a notification, which also requires an answer. */
     readonly message: WireObject;
   }
   /** An MCP server asks a person. */
@@ -74,13 +74,13 @@ export type Line =
   | { readonly kind: "other"; readonly frame: Frame }
   /** A message; an `EventDecoder` decodes it. */
   | { readonly kind: "message"; readonly raw: WireObject }
-  /** A reply to a request of ours. */
+  /** A reply to a control request to the CLI. */
   | {
     readonly kind: "reply";
     readonly response: WireObject | undefined;
     readonly frame: Frame;
   }
-  /** The CLI no longer waits for an answer of ours. */
+  /** The CLI no longer waits for an answer. */
   | {
     readonly kind: "cancel";
     readonly id: string | undefined;

@@ -37,9 +37,8 @@ export interface AgentStats extends TokensAndCost {
   /** How many tools it called. */
   readonly toolCalls: number;
   /**
-   * What it used is not told apart from what other subagents used at the same time: what
-   * they used together is shared out evenly. A stream does not tell of each reply of a
-   * subagent; a transcript does.
+   * Whether its usage is an estimate, because other subagents ran at the same time: their common
+   * usage is divided evenly. A stream does not show each reply of a subagent; a transcript does.
    */
   readonly isEstimate: boolean;
   /** The subagents that it started. */
@@ -361,7 +360,8 @@ export class StatsCounter {
     const seen = replies.map(({ tokens }) => tokens)
       .reduce(addUsage, NO_TOKENS);
     const hidden = lessUsage(total, seen);
-    // A stream leaves out what subagents say; only somebody else's is left for the rest.
+    // A stream omits the replies of subagents, so the remaining usage is attributed to those that
+    // ran.
     const hiders = [...open, ...quiet];
     const parts = [
       ...replies,

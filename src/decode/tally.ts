@@ -1,5 +1,5 @@
 /**
- * What events come to: numbers, changed files, the list of what is to be done. Pure.
+ * Totals of events: statistics, changed files, the to-do list. Pure.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 export interface TallyOptions {
   /**
    * The last result before the first event, if the events begin in the middle of a process:
-   * what the CLI counts from the start of the process is then told apart.
+   * totals that the CLI counts from the start of the process can then be separated.
    */
   readonly after?: Result;
 }
 
 /**
- * Hands the events of a line to whoever adds them up, but for pieces of blocks: they are
- * most of what comes, and say nothing that counts.
+ * Passes the events of a line to a counter, except pieces of blocks, which are the bulk of all
+ * events and do not affect any total.
  */
 export function countFrame(
   { events }: Frame,
@@ -104,7 +104,7 @@ export class Tally {
 export interface TodoItem {
   /** Its number in the list of tasks. Absent for those of `TodoWrite`, which have none. */
   readonly id?: string;
-  /** What is to be done. */
+  /** Description of the to-do item. */
   readonly content: string;
   /** `pending`, `in_progress` or `completed`; a newer CLI may have others. */
   readonly status: string;

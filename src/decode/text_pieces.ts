@@ -90,7 +90,7 @@ export class TextPieces {
             return "";
         }
       case "assistant_text":
-        // The text of an error is no answer.
+        // The text of an error is not an answer.
         if (event.parentToolUseId !== null || event.error !== undefined) {
           return "";
         }

@@ -41,7 +41,7 @@ export interface KnownCall {
   readonly input: WireObject;
   /** When the call was written, in milliseconds since 1970; `undefined` if the line does not say. */
   readonly atMs: number | undefined;
-  /** How long it waited for an answer, in milliseconds. */
+  /** How long the call waited for an answer, in milliseconds. */
   readonly waitedMs: number;
 }
 

@@ -130,8 +130,8 @@ export function usedBy(models: readonly ModelUsage[]): Used {
 }
 
 /**
- * What a process counted before its first turn, told by the result of that turn;
- * `undefined` if the CLI does not say (2.1.197).
+ * Returns the usage of a process before its first turn, from the result of that turn; `undefined`
+ * if the CLI does not report it (2.1.197).
  */
 export function usedBefore(first: Result): Used | undefined {
   const { modelUsageSinceLastResult: since } = first;
@@ -149,10 +149,10 @@ export function usedBefore(first: Result): Used | undefined {
 }
 
 /**
- * Whether a process that does not say so counts on from what the session had cost, as its
- * first result shows: its total is larger then, or the same after a turn that used nothing.
- * A process that begins at nothing, and whose first turn costs more than all before, cannot
- * be told apart (CLI 2.1.278 to 2.1.309).
+ * Whether a process that does not report it continues from the session's earlier cost, judging by
+ * its first result: its total is then larger, or equal after a turn without usage. A process that
+ * starts at zero and whose first turn costs more than all earlier turns cannot be distinguished
+ * (CLI 2.1.278 to 2.1.309).
  */
 export function goesOnFrom(earlierCostUsd: number, first: Result): boolean {
   const { totalCostUsd, usage } = first;

@@ -105,7 +105,7 @@ export interface HookStop {
 export interface HookAsync {
   /** `"async"` */
   readonly kind: "async";
-  /** How long it may go on, in milliseconds. */
+  /** Time limit, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
@@ -121,7 +121,7 @@ export type HookHelper =
 
 /**
  * What a hook of an event can answer: a value of `hook` that applies to the event,
- * the CLI's own words, or nothing, which is no opinion.
+ * an object in the CLI's format, or nothing, which leaves the decision open.
  */
 export type HookAnswer<E extends HookEvent = HookEvent> =
   | void

@@ -50,7 +50,7 @@ export interface Hook<E extends HookEvent> {
    * names: `"Task"` and `"Agent"` mean the same.
    */
   readonly matcher?: string | RegExp;
-  /** Answers, at once or as a promise. `undefined` is no opinion. */
+  /** Returns the answer, directly or as a promise. `undefined` leaves the decision open. */
   run(
     input: HookInputs[E],
     call: HookCall,

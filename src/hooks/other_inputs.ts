@@ -121,7 +121,7 @@ export interface InstructionsLoadedInput
 
 /** The working directory changed. */
 export interface CwdChangedInput extends HookInputBase<"CwdChanged"> {
-  /** Before. */
+  /** Working directory before the change. */
   readonly oldCwd: string;
   /** After. */
   readonly newCwd: string;

@@ -74,11 +74,11 @@ export interface HookSpecificOutputs {
   };
   /** Adds to what the model sees. */
   readonly Setup: HookContextOutput;
-  /** Lets the model go on, with this to read. */
+  /** Makes the model continue, with this text as context. */
   readonly Stop: HookContextOutput;
   /** Adds to what the subagent sees. */
   readonly SubagentStart: HookContextOutput;
-  /** Lets the subagent go on, with this to read. */
+  /** Makes the subagent continue, with this text as context. */
   readonly SubagentStop: HookContextOutput;
   /** Decides on the change. */
   readonly PreModelSwitch: {

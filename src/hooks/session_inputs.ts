@@ -190,7 +190,7 @@ export interface UserPromptExpansionInput
 
 /** What ends, and what continues beside it. */
 export interface HookStopFields {
-  /** A hook made the agent go on before, in this same turn. */
+  /** Whether a hook has already made the agent continue in this turn. */
   readonly stopHookActive: boolean;
   /** The text of the last reply. */
   readonly lastAssistantMessage?: string;

@@ -91,7 +91,7 @@ export interface PermissionRequestInput
   extends HookInputBase<"PermissionRequest"> {
   /** Name of the tool. */
   readonly toolName: string;
-  /** What it is to be called with. */
+  /** Input of the call. */
   readonly toolInput: WireObject;
   /** Changes of the rules that would make the question unnecessary. */
   readonly permissionSuggestions?: readonly PermissionUpdate[];

@@ -1,6 +1,6 @@
 /**
- * Questions that are left to the caller: the event of each, its answer by hand, and
- * the answer if nobody can give one. Pure.
+ * Questions that are left to the caller: their events, the caller's answers, and the answers if no
+ * one can give one. Pure.
  *
  * @module
  */
@@ -146,7 +146,10 @@ function issueOf(
   }
 }
 
-/** A reply, and how long it was to be remembered, of which the CLI may not be told. */
+/**
+ * A reply, and how long it should be remembered, which may differ from what the CLI is asked to
+ * remember.
+ */
 export type DecisionReply = Reply & Pick<AllowOptions, "remember">;
 
 /** The reply to a permission request. */
@@ -158,13 +161,13 @@ export function decisionReply(
   if (inHook === true) {
     return { response: skillReply(decision, request), ...wish };
   }
-  // An allowance without answers would tell the model that nobody answered.
+  // Allowing the call without answers would tell the model that no one answered.
   const said = meant(request, decision) ??
     deny("The questions were allowed, but not answered");
   return { response: permissionReply(said, request), ...wish };
 }
 
-/** How long a decision is to be remembered. */
+/** Returns how long a decision should be remembered. */
 export function wishOf(
   decision: Decision | undefined,
 ): Pick<AllowOptions, "remember"> {
@@ -173,7 +176,7 @@ export function wishOf(
     : {};
 }
 
-/** The reply if nobody is there to answer. */
+/** Returns the reply if no one can answer. */
 export function unattendedReply(
   question: PeopleQuestion,
   policy: Policy | undefined,

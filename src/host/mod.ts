@@ -81,7 +81,7 @@ export interface AnswerContext {
 export interface HostPort extends PolicyHooksPort {
   /** Hands an event to the readers of the turn and of the session. */
   emit(event: ClaudeEvent): void;
-  /** Sends a message of an MCP server to the CLI that is no response. */
+  /** Sends a message of an MCP server, other than a response, to the CLI. */
   notify(serverName: string, message: WireObject): void;
   /** A function of the caller failed. */
   readonly failed: FailureListener;
@@ -238,8 +238,8 @@ export class Host {
       if (decision !== undefined) {
         return { ...decisionReply(question, decision), by: "policy" as const };
       }
-      // Without a policy the CLI is only told to ask for the sake of questions to
-      // people. All else it would have denied by itself.
+      // Without a policy, permission requests are enabled only for questions to people. The CLI
+      // would have denied all other calls itself.
       return this.#gate === undefined ? this.unattended(question) : LEFT;
     });
   }
@@ -272,7 +272,7 @@ export class Host {
     return policy?.check(question, reply, context) ?? reply;
   }
 
-  /** The answer to a question that was left to the caller, if nobody can give one. */
+  /** Returns the answer to a question left to the caller, if no one can give one. */
   unattended(question: Question): DecidedReply {
     return isForPeople(question)
       ? {
@@ -338,7 +338,7 @@ export class Host {
       : { response: hookReply(lateDenial(timeoutMs)), by: "timeout" };
   }
 
-  /** Notes an answer. Returns the event of one that decides on a tool call. */
+  /** Notes an answer. Returns the event of an answer that decides on a tool call. */
   told(
     question: Question,
     { response, by, remember }: DecidedReply,
@@ -355,7 +355,7 @@ export class Host {
     });
   }
 
-  /** Who decides on a call, and why. Asks nobody but the policy. */
+  /** Explains who decides on a call, and why. Asks only the policy. */
   explain(
     request: ToolRequest,
     context: AnswerContext,

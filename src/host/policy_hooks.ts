@@ -1,6 +1,6 @@
 /**
- * The hooks that enforce a policy: which the CLI is told of, and what they answer. No I/O
- * and no clock.
+ * The hooks that enforce a policy: their registration with the CLI, and their answers. No I/O and
+ * no clock.
  *
  * @module
  */
@@ -63,7 +63,10 @@ export function asksPolicy(question: Question): boolean {
   return question.kind === "hook" && question.callbackId === IDS.call;
 }
 
-/** A hook's question as it is to be answered: a shell command of a skill is a call like any other. */
+/**
+ * Converts a hook's question for the policy: a shell command of a skill is treated like any other
+ * call.
+ */
 export function asCall(question: HookQuestion): Question {
   if (question.callbackId !== IDS.skill) return question;
   const { input, raw } = question;
@@ -198,7 +201,7 @@ export class PolicyHooks {
         whenKnown(gate.beforeCall(input, context, made), (decision) => ({
           response: hookReply(decision, {
             canAsk: hasPrompts && input.permission_mode !== "dontAsk",
-            // In mode "dontAsk" the "ask" of a hook brings a question all the same.
+            // Even in mode "dontAsk", the "ask" of a hook leads to a question.
             hasForeignHooks: hasPrompts && gate.hasForeignHooks(input),
             made,
           }),
@@ -285,7 +288,9 @@ function refused(
   };
 }
 
-/** Why a session cannot begin: commands of skills would run unasked. */
+/**
+ * Returns the error if skill commands cannot be disabled, because they would run without asking.
+ */
 function skillShellIsOn(cause: ControlError): StartupError {
   return new StartupError(
     "handshake",

@@ -102,7 +102,7 @@ export interface EditInput {
 export interface AllowedPrompt {
   /** The tool: `Bash`. */
   readonly tool: string;
-  /** What is to be allowed, in words. */
+  /** Description of what to allow. */
   readonly prompt: string;
 }
 
@@ -256,7 +256,7 @@ export interface WebFetchInput {
   readonly url: string;
   /** What to look for on it. */
   readonly prompt: string;
-  /** Where to go on in a long one. */
+  /** Position at which to continue in a long text. */
   readonly offset?: number;
 }
 
@@ -274,7 +274,7 @@ export interface WebSearchInput {
 export interface WriteInput {
   /** The file, an absolute path. */
   readonly file_path: string;
-  /** All that is to be in it. */
+  /** Complete contents of the file. */
   readonly content: string;
 }
 

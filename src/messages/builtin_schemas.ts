@@ -1,6 +1,6 @@
 /**
- * Schemas of the inputs of the CLI's own tools. More keys than these are no fault: a
- * newer CLI may have some.
+ * Schemas of the inputs of the CLI's own tools. Additional keys are accepted, because a newer CLI
+ * may have some.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The tools that the CLI brings along: what each does, the names that mean the same
- * tool, and names that are no tool but nearly one. Pure.
+ * The CLI's built-in tools: the kind of each, alternative names of the same tool, and near misses
+ * of names. Pure.
  *
  * The names are those that the official SDK 0.3.332 lists, those of `system_init` of
  * CLI 2.1.330 and 2.1.332, those that CLI 2.1.332 has for some of its users only, and

@@ -45,7 +45,7 @@ export interface DeferredToolUse {
   readonly id: string;
   /** Name of the tool. */
   readonly name: string;
-  /** What it is to be called with. */
+  /** Input of the call. */
   readonly input: WireObject;
 }
 

@@ -33,7 +33,7 @@ export interface SubagentRetry {
 }
 
 /**
- * A tool, or a hook of ours, is still running. Comes every 30 seconds.
+ * A tool, or a hook of this program, is still running. Sent every 30 seconds.
  *
  * On the wire each of these heartbeats has an id of its own (`<id>-heartbeat-0`,
  * `hook-PreToolUse-<id>-heartbeat-0`); here `toolUseId` is the id of the call.
@@ -103,7 +103,7 @@ function forCalls(
     read(raw, validation) {
       const reading = kind.read(raw, validation);
       const event: Draft<ToolProgress> | undefined = reading.event;
-      // Without validation it may be anything.
+      // Without validation the value may have any type.
       if (
         event !== undefined && typeof event.toolUseId === "string" &&
         HEARTBEAT.test(event.toolUseId)

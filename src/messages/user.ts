@@ -23,7 +23,7 @@ export interface MessageOrigin {
   readonly runId?: string;
   /** Who sent it. With `peer` and `observer`. */
   readonly from?: string;
-  /** The sender's name, as the sender gave it. With `peer`. */
+  /** The sender's name, in the sender's own words. With `peer`. */
   readonly name?: string;
   /** The server. With `channel`. */
   readonly server?: string;

@@ -86,7 +86,10 @@ const TYPESCRIPT: Readonly<Record<string, string>> = {
   verbatimPrompts: "verbatim",
 };
 
-/** Those of the Python SDK that are no other spelling of one of the above or of ours. */
+/**
+ * Options of the Python SDK whose names are not just another spelling of one above or of an option
+ * here.
+ */
 const PYTHON: Readonly<Record<string, string>> = {
   add_dirs: "addDirs",
   cli_path: "claudePath",

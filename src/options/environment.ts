@@ -109,7 +109,7 @@ const BY_CALL: readonly string[] = [
   "CLAUDE_CODE_USE_VERTEX",
 ];
 
-/** Variables with the token of a subscription, and those that take the place of a key. */
+/** Variables with the token of a subscription, and variables that replace a key. */
 const NO_KEY: readonly string[] = [
   "ANTHROPIC_AUTH_TOKEN",
   "CLAUDE_CODE_OAUTH_REFRESH_TOKEN",

@@ -61,7 +61,7 @@ export type Place<T> = (draft: Draft, value: T) => void;
 
 const AWAIT_INITIALIZE = "--await-initialize";
 
-// `--flag=value` throughout: a value that begins with "-" is no flag then.
+// `--flag=value` throughout: a value that begins with "-" is then not taken for a flag.
 
 /** The value of a flag. */
 export function flag<T extends string | number>(name: string): Place<T> {

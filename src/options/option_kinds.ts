@@ -65,7 +65,7 @@ export function also(
   };
 }
 
-/** An object that is of this kind only if it has the field: it is told apart by that. */
+/** An object that is of this kind only if it has the field, which distinguishes it from others. */
 function having(name: string, kind: Kind): Kind {
   return {
     ...kind,

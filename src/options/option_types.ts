@@ -42,14 +42,14 @@ export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
 export type ThinkingDisplay = "summarized" | "omitted";
 
 /**
- * Whether and how the model thinks: by its own judgment, not at all (a model that cannot
- * do without thinks all the same), or with a budget, which only older models heed.
+ * Whether and how the model thinks: at its own discretion, not at all (a model that always thinks
+ * still does), or with a budget, which only older models respect.
  */
 export type ThinkingMode =
   | "adaptive"
   | "off"
   | {
-    /** Tokens for thinking, above 0. Without it the model judges by itself. */
+    /** Tokens for thinking, above 0. Without it the model decides. */
     readonly budgetTokens?: number;
     /** How much of the thinking is sent. By default the CLI's own choice. */
     readonly display?: ThinkingDisplay;
@@ -75,8 +75,8 @@ export interface Limits {
   /** Cost of the whole process, in US dollars. No limit by default. */
   readonly maxBudgetUsd?: number;
   /**
-   * Tokens that the model is told it has for the task, so that it paces itself. It ends
-   * nothing. Unstable: a beta of the API. None by default.
+   * Token budget that the model is told for the task, so that it paces itself. It is not enforced.
+   * Unstable: a beta of the API. None by default.
    */
   readonly taskBudgetTokens?: number;
 }
@@ -197,7 +197,7 @@ export interface SandboxSettings {
     readonly denyWrite?: readonly string[];
     /** What they may not read. */
     readonly denyRead?: readonly string[];
-    /** What they may read all the same. */
+    /** Paths that they may read nevertheless. */
     readonly allowRead?: readonly string[];
   };
 }

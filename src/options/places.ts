@@ -139,7 +139,7 @@ export const placeEnvironment: PlaceOf<"env"> = (draft, env) => {
   Object.assign(draft.env, env);
 };
 
-/** The option `auth`: without the variables that would have somebody else pay. */
+/** The option `auth`: removes the variables that would bill another account. */
 export const placeAuth: PlaceOf<"auth"> = (draft, mode) => {
   for (const name of notFor(mode)) draft.env[name] = undefined;
 };

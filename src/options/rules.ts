@@ -232,7 +232,7 @@ function ownToolNames(
   return names;
 }
 
-/** The deny rules of settings that are no file. */
+/** Returns the deny rules of settings that are passed as an object. */
 function deniedBySettings(
   settings: SessionOptions["settings"],
 ): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * What a session can be told: each option with its unit and its default.
+ * The options of a session, each with its unit and default.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export interface SessionOptions<Context = unknown>
   extends QuestionOptions, ToolOptions<Context> {
   /** The model: an alias such as `"sonnet"`, or a full name. By default the CLI's own choice. */
   readonly model?: string;
-  /** Models to go on with when the first has no room, in this order. */
+  /** Models to use when the first is overloaded, in this order. */
   readonly fallbackModel?: string | readonly string[];
   /** How much the model thinks. By default the CLI's own choice. */
   readonly effort?: Effort;
@@ -273,12 +273,11 @@ export interface SessionOptions<Context = unknown>
    */
   readonly waitForReset?: WaitForReset;
   /**
-   * Who is to pay. With `"subscription"` the process gets no variables with keys or
-   * other providers, with `"api-key"` none with the token of a subscription. What it
-   * signs in with all the same, by its settings, say, is checked before the first
-   * prompt goes out, and again when a turn begins: if it differs, the session ends
-   * with a `StartupError` of the code `billing`. Without a sign-in the turn
-   * fails with the code `auth`. Default `"any"`.
+   * Which account pays. With `"subscription"` the process gets no variables with keys or other
+   * providers, with `"api-key"` none with the token of a subscription. The actual sign-in, which
+   * settings may change, is checked before the first prompt is sent, and again when a turn starts:
+   * if it differs, the session ends with a `StartupError` of the code `billing`. Without a sign-in
+   * the turn fails with the code `auth`. Default `"any"`.
    */
   readonly auth?: AuthMode;
   /**
@@ -319,12 +318,12 @@ export interface SessionOptions<Context = unknown>
   /** Called with the cost of each turn as it ends; or a file to which it is added, as a line of JSON. */
   readonly costLog?: string | URL | ((entry: CostEntry) => void);
   /**
-   * Continues after the process died by itself, or was ended because it heeded no interruption
-   * (`idleTimeoutMs`, `turnTimeoutMs`): the next prompt goes to a new process that
-   * resumes the session, and a `SessionRestarted` event says so. The turn that ran fails
-   * all the same, and its prompt is never sent again by itself: send what is to come
-   * next, such as "go on". The new process starts with what is asked of it next and not
-   * before, so no time is waited between two attempts. Off by default.
+   * Continues after the process died by itself, or was ended because it ignored an interruption
+   * (`idleTimeoutMs`, `turnTimeoutMs`): the next prompt goes to a new process that resumes the
+   * session, and a `SessionRestarted` event says so. The running turn still fails, and its prompt
+   * is never sent again automatically: send the next prompt yourself, such as "continue". The new
+   * process starts with what is asked of it next and not before, so no time is waited between two
+   * attempts. Off by default.
    */
   readonly recover?: {
     /** How often in the life of the session, at most. */

@@ -36,7 +36,7 @@ export type SyncAnswers<Q, A> = (
 
 /** One hook that answers at once. */
 export interface SyncHook<E extends HookEvent> extends Omit<Hook<E>, "run"> {
-  /** Answers. `undefined` is no opinion. */
+  /** Returns the answer. `undefined` leaves the decision open. */
   run(input: HookInputs[E], call: HookCall): HookAnswer<E>;
 }
 

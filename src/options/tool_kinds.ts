@@ -144,8 +144,8 @@ function checkJsonText(option: string, text: string): void {
   try {
     JSON.parse(text);
   } catch (error) {
-    // The words of the error quote the text, which may hold a secret: neither they nor the
-    // error itself are told.
+    // The error quotes the text, which may contain a secret, so neither its message nor the error
+    // itself is shown.
     const [at = ""] = /at position \d+|at line \d+|line \d+ column \d+/.exec(
       `${error}`,
     ) ?? [];

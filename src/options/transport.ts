@@ -104,7 +104,7 @@ export type Spawn = (
 
 /** What a transport is made for. */
 export interface TransportStart {
-  /** The session to go on with, after a restart (the option `recover`). */
+  /** The session to continue after a restart (the option `recover`). */
   readonly resume: string | undefined;
 }
 

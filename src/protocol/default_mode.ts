@@ -15,7 +15,7 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Outcome } from "./pending.ts";
 import type { StartCheck, StartRequest } from "./start.ts";
 
-/** A request that is to be made now. */
+/** A request to make now. */
 interface ModeRequest extends StartRequest {
   readonly subtype: "get_settings" | "set_permission_mode";
 }

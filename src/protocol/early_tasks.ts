@@ -84,8 +84,8 @@ export class EarlyTasks {
 }
 
 /**
- * Tasks that ended since the last turn began, and of which no notification came: the CLI told
- * the model of them in that turn, or begins a turn about them.
+ * Tasks that ended since the last turn started and for which no notification arrived: the CLI told
+ * the model about them in that turn, or starts a turn about them.
  */
 export class UnheardTasks {
   readonly #ids = new Set<string>();

@@ -39,7 +39,7 @@ export interface EndContext {
   readonly sessionId: string | undefined;
 }
 
-/** The session that the process was told to resume. */
+/** The session that the process should resume. */
 export interface ResumeContext {
   /** Its id; `undefined` for the last one of the directory. */
   readonly id: string | undefined;
@@ -47,7 +47,7 @@ export interface ResumeContext {
   readonly cwd: string | undefined;
   /** The message to continue from; `undefined` for the last one. */
   readonly at?: string | undefined;
-  /** What was found on disk, if somebody looked. Set when the process starts. */
+  /** What was found on disk, if it was checked. Set when the process starts. */
   stored?: {
     /** The folder that was looked in. */
     readonly searched: string;
@@ -109,7 +109,9 @@ export function endError(
   });
 }
 
-/** What to do about a process that gave up. What it said only selects the hint. */
+/**
+ * Returns the hint for a process that failed to start. Its output is only used to select the hint.
+ */
 function exitHint(said: string): string {
   if (TAKEN_ID.test(said)) return TAKEN_HINT;
   const refused = REFUSED_ARGUMENT.exec(said);

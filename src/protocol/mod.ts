@@ -77,7 +77,7 @@ export class Protocol {
     return this.#turns.state;
   }
 
-  /** A tool call waited this long for an answer, which is no part of its own time. */
+  /** Notes how long a tool call waited for an answer, which does not count as its own time. */
   waited(toolUseId: string, waitedMs: number): void {
     this.#decoder.waited(toolUseId, waitedMs);
   }
@@ -134,7 +134,7 @@ export class Protocol {
     return this.#turns.send(prompt);
   }
 
-  /** Hands a message to the process in any state of its turns. What becomes of it is told. */
+  /** Pushes a message to the process in any state of its turns. Outputs report its progress. */
   push(prompt: Prompt, how: PushOptions): Output[] {
     return this.#turns.push(prompt, how);
   }
@@ -265,7 +265,7 @@ export class Protocol {
     const events = this.#start?.differences(event, this.facts) ?? [];
     if (events.length === 0) return outputs;
     const [init, ...others] = outputs;
-    // Behind the init that they are about, and before what it causes.
+    // Emit them after the init that they are about, and before its consequences.
     const told = [init, this.#turns.emit({ events }), ...others];
     return told.filter((output) => output !== undefined);
   }
@@ -303,7 +303,7 @@ export class Protocol {
     return [{ do: "write", line }];
   }
 
-  /** The deadline of a request of ours passed. */
+  /** Called when the deadline of a control request has passed. */
   expire(id: string): Output[] {
     const outcome = this.#own.expire(id) ?? this.#start?.expire(id);
     if (outcome === undefined) return [];
@@ -311,7 +311,7 @@ export class Protocol {
     return [{ do: "settle", id, outcome }];
   }
 
-  /** A request of ours was given up, for this reason. */
+  /** Called when a control request was abandoned, with the reason. */
   abandon(id: string, reason: unknown): Output[] {
     if (!this.#own.drop(id)) return [];
     const settle: Output = {
@@ -324,7 +324,7 @@ export class Protocol {
       : [{ do: "write", line: cancelLine(id) }, settle];
   }
 
-  /** No more prompts. The process is to be ended. */
+  /** Accepts no more prompts, because the process will be ended. */
   close(): Output[] {
     return this.#turns.close();
   }

@@ -40,9 +40,9 @@ export interface IdleLimits {
 }
 
 /**
- * Something to be told about when the session has used so much of it: US dollars of
- * the session, turns that ended, or tokens of all models together, whether sent,
- * answered, or read from or written to the cache.
+ * A threshold that is reported when the session reaches it: US dollars of the session, turns that
+ * ended, or tokens of all models together, whether sent, answered, or read from or written to the
+ * cache.
  */
 export type Threshold =
   | {
@@ -64,7 +64,7 @@ export type Threshold =
     readonly turns?: undefined;
   };
 
-/** What to be told about the use of a session. */
+/** Which usage of a session to report. */
 export interface BudgetOptions {
   /** Each yields one `BudgetThreshold`, right after the result that reaches it. */
   readonly thresholds?: readonly Threshold[];

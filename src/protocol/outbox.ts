@@ -17,7 +17,7 @@ export interface WrittenPrompt {
   readonly line: string;
 }
 
-/** What is to be written to one process, and may have to wait. */
+/** Lines to write to one process, some of which must wait. */
 export class Outbox {
   /** What waits for the end of the start; `undefined` after that. */
   #held: { readonly id: string; readonly line: string }[] | undefined = [];
@@ -94,7 +94,7 @@ export function promptLine(
   });
 }
 
-/** A control request of ours. */
+/** Returns the line of a control request. */
 export function requestLine(
   id: string,
   subtype: string,
@@ -107,7 +107,7 @@ export function requestLine(
   });
 }
 
-/** Tells the CLI that the answer to a request of ours is no longer waited for. */
+/** Returns the line that tells the CLI that a request's answer is no longer needed. */
 export function cancelLine(id: string): string {
   return JSON.stringify({ type: "control_cancel_request", request_id: id });
 }

@@ -32,11 +32,11 @@ export type Output =
   | { readonly do: "ask"; readonly id: string; readonly question: Question }
   /** The CLI no longer waits for that answer. */
   | { readonly do: "withdraw"; readonly id: string }
-  /** A request of ours is over. */
+  /** A control request has ended. */
   | { readonly do: "settle"; readonly id: string; readonly outcome: Outcome }
   /** A turn is over. */
   | { readonly do: "end_turn"; readonly id: string; readonly end: TurnEnd }
-  /** A turn fails for its readers while the CLI continues it: interrupt it, let it run out. */
+  /** A turn fails for its readers while the CLI continues it: interrupt it, and let it finish. */
   | { readonly do: "fail_turn"; readonly id: string; readonly error: Error }
   /** Interrupt the turn; its result is its end. */
   | { readonly do: "stop_turn"; readonly id: string }

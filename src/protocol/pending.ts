@@ -16,7 +16,7 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 /** How the CLI says that it does not know a request; before 2.1.324 without a code. */
 const UNSUPPORTED = /^Unsupported control request subtype\b/;
 
-/** How a request of ours ended. */
+/** Outcome of a control request. */
 export type Outcome =
   | { readonly ok: true; readonly response: WireObject }
   | { readonly ok: false; readonly error: unknown };
@@ -47,7 +47,7 @@ export class OwnRequests {
     this.#open.set(id, { subtype, timeoutMs });
   }
 
-  /** A reply came. Returns `undefined` if it is to no request of ours. */
+  /** Takes a reply. Returns `undefined` if it does not match a pending request. */
   reply(
     response: WireObject,
   ): { readonly id: string; readonly outcome: Outcome } | undefined {
@@ -91,7 +91,7 @@ export class OwnRequests {
     };
   }
 
-  /** A request is no longer waited for. Returns `false` if the reply came before. */
+  /** Stops waiting for a request. Returns `false` if it was already answered. */
   drop(id: string): boolean {
     return this.#open.delete(id);
   }
@@ -104,7 +104,7 @@ export class OwnRequests {
   }
 }
 
-/** The answer to a question: the response as the CLI takes it, or a refusal in words. */
+/** The answer to a question: the response in the CLI's format, or a refusal as text. */
 export type Reply =
   | { readonly response: WireObject; readonly refusal?: undefined }
   | { readonly response?: undefined; readonly refusal: string };

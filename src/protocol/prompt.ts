@@ -27,8 +27,8 @@ export type Until = "turn" | "tasks";
 /** How a message is pushed. */
 export interface PushOptions {
   /**
-   * When it is to be taken up: `"now"` ends the running turn at its next safe point
-   * and gives the message a turn of its own; `"next"` and `"later"` wait.
+   * When the CLI takes the message: `"now"` ends the running turn at its next safe point and starts
+   * a separate turn for the message; `"next"` and `"later"` wait.
    */
   readonly priority?: "now" | "next" | "later";
   /** Takes the message as it is written, in place of the session's `verbatim`. */

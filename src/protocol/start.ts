@@ -15,7 +15,7 @@ import type { Outcome } from "./pending.ts";
 import type { Verifier } from "./verifier.ts";
 import { promptLine, requestLine } from "./outbox.ts";
 
-/** An answer to a request of ours. */
+/** The answer to a control request. */
 interface Settled {
   readonly id: string;
   readonly outcome: Outcome;
@@ -29,7 +29,7 @@ export interface StartPort {
   details(): ErrorDetails;
 }
 
-/** A request that is to be made now. */
+/** A request to make now. */
 export interface StartRequest {
   /** Its id. */
   readonly id: string;

@@ -12,7 +12,7 @@ export type ConversationState =
   | "new"
   /** A process, and no turn. */
   | "idle"
-  /** A turn that somebody reads. */
+  /** A turn with a reader is running. */
   | "running"
   /** A turn whose reader left runs out; its result ends it. */
   | "draining"

@@ -1,5 +1,5 @@
 /**
- * What belongs to a session on disk, and whether it may be changed.
+ * Finds the files of a session on disk, and checks whether they may be changed.
  *
  * @module
  */
@@ -21,7 +21,9 @@ import { sessionFolder } from "./subagents.ts";
  */
 const BESIDE_PROJECTS = ["file-history", "session-env"] as const;
 
-/** What is called after a session beside its transcript, and is there. */
+/**
+ * Returns the existing files and folders that are named after a session, besides its transcript.
+ */
 export async function belongings(
   file: TranscriptFile,
   options: SessionPlaceOptions,
@@ -33,7 +35,7 @@ export async function belongings(
   for (const name of BESIDE_PROJECTS) {
     const parent = `${configFolder(options)}/${name}`;
     const path = `${parent}/${file.id}`;
-    // A link leads to somebody else's folder: what is there is left alone.
+    // A link may lead to a foreign folder, whose contents must not be touched.
     if (await realPath(parent) !== `${root}/${name}`) continue;
     if (await isThere(path)) found.push(path);
   }
@@ -44,8 +46,7 @@ export async function belongings(
  * Makes sure that a transcript lies where the CLI keeps them, directly in the folder of a
  * project. Neither a link on the way nor a path of the caller leads a change elsewhere.
  *
- * @throws {ConfigError} If it does not.
- */
+ * @throws {ConfigError} If it is elsewhere. */
 export async function checkPlace(
   { id, folder, path }: TranscriptFile,
   options: SessionPlaceOptions,

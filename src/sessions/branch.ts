@@ -1,5 +1,5 @@
 /**
- * Which records of a transcript are the conversation as it now stands.
+ * Determines which records of a transcript belong to the current conversation.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import {
   type TranscriptLinesOptions,
 } from "./transcript_lines.ts";
 
-/** What is kept of a record to follow the conversation. */
+/** The fields of a record that are needed to follow the conversation. */
 interface Link {
   readonly parent: string | undefined;
-  /** Over a compaction: the last record before it. */
+  /** Across a compaction: the last record before it. */
   readonly logicalParent: string | undefined;
-  /** The record before it in the file, for a link that leads nowhere. */
+  /** The previous record in the file, used if the parent is missing. */
   readonly previous: string | undefined;
   readonly messageId: string | undefined;
   readonly calls: readonly string[];
@@ -51,12 +51,12 @@ export class Branch {
   /**
    * Takes the next record of the file.
    *
-   * @param isAgent Whether the transcript is that of a subagent. In others the records
-   * of subagents, which older CLIs put there, are no part of the branch.
+   * @param isAgent Whether the transcript is that of a subagent. In other transcripts, records of
+   *   subagents, which older CLIs put there, are not part of the branch.
    */
   add(record: WireObject, isAgent = false): void {
     if (record.type === "last-prompt") {
-      // The CLI resumes there; what is written behind it names its own parent.
+      // The CLI resumes there; later records name their own parents.
       this.#leaf = textField(record, "leafUuid") ?? this.#leaf;
       return;
     }

@@ -13,7 +13,7 @@ import type { SessionPlaceOptions } from "./place.ts";
 const LINE_FEED = 10;
 
 /**
- * Gives a session a title, as `/rename` does: the CLI shows it, and resumes by it. Adds
+ * Sets the title of a session, as `/rename` does: the CLI shows it, and can resume by it. Adds
  * a record to the transcript, which needs `--allow-write`, also while a CLI writes to it.
  *
  * @param session An id, a beginning of the id that no other has, a title, `"last"`, or
@@ -40,7 +40,7 @@ export async function renameSession(
 }
 
 /**
- * Gives a session a tag, in the place of the one it had; see `SessionInfo.tag`. Adds a
+ * Sets the tag of a session, replacing an existing one; see `SessionInfo.tag`. Adds a
  * record to the transcript, which needs `--allow-write`.
  *
  * @param session As with `renameSession`.
@@ -84,7 +84,7 @@ async function append(
   const { id, path } = await transcriptOf(session, options);
   const line = JSON.stringify({ ...recordOf(value.trim()), sessionId: id });
   using file = await Deno.open(path, { read: true, append: true });
-  // Whoever wrote last may have been cut off in the middle of a line.
+  // The last writer may have been interrupted in the middle of a line.
   const start = await endsLine(file) ? "" : "\n";
   const bytes = new TextEncoder().encode(`${start}${line}\n`);
   for (let at = 0; at < bytes.length;) {

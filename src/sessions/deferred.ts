@@ -1,5 +1,5 @@
 /**
- * Calls of tools that wait for a decision in a later process.
+ * Lists tool calls that wait for a decision in a later process.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface DeferredCall {
   readonly toolUseId: string;
   /** Name of the tool. */
   readonly toolName: string;
-  /** What it is to be called with. */
+  /** Input of the call. */
   readonly input: WireObject;
   /** The permission mode that it was left in. */
   readonly permissionMode?: string;
@@ -31,10 +31,10 @@ export type DeferredCallsOptions = Omit<
 >;
 
 /**
- * Lists the calls of a session that wait for a decision: a hook answered them with `defer`,
- * the turn ended, and no process has run them since. The program that asked and its CLI may
- * be gone. To decide, resume the session with a policy or a hook that allows or denies: the
- * CLI goes on with exactly these calls.
+ * Lists the calls of a session that wait for a decision: a hook answered them with `defer`, the
+ * turn ended, and no process has run them since. The program that asked and its CLI may be gone. To
+ * decide, resume the session with a policy or a hook that allows or denies: the CLI continues with
+ * exactly these calls.
  *
  * @param session As with `readSession`.
  * @throws {SessionNotFoundError} If there is no such session, or more than one.
@@ -79,7 +79,7 @@ export async function deferredCalls(
   return [...waiting.values()];
 }
 
-/** The call that a record leaves to a later process, as CLI 2.1.332 notes it. */
+/** Returns the call that a record defers to a later process, in the format of CLI 2.1.332. */
 function deferredBy(record: WireObject): DeferredCall | undefined {
   const { attachment } = record;
   if (

@@ -1,5 +1,5 @@
 /**
- * The lines of transcripts, and what they are in each view. Pure.
+ * Parses the lines of transcripts, and converts them to each view. Pure.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
   wireOf,
 } from "./records.ts";
 
-/** A line of a transcript, read. */
+/** A parsed line of a transcript. */
 export interface Entry extends Timed {
   readonly frame?: Frame;
   readonly record?: WireObject;
@@ -40,7 +40,7 @@ export function checkView(view: View): void {
 }
 
 /**
- * Reads a line; `undefined` if there is nothing in it.
+ * Parses a line; returns `undefined` if it is blank.
  *
  * @param agent The subagent whose transcript it is from; absent for the main agent.
  */
@@ -90,13 +90,13 @@ export class TurnDecoder {
   /** A subagent in the background may be in the middle of a reply. */
   #hasAgents = false;
 
-  /** What an entry is in a view. */
+  /** Returns the events of an entry in a view. */
   eventsOf<V extends View>(
     entry: Entry,
     view: V,
   ): readonly ViewEvents[V][] {
     if (view === "wire") {
-      // A line that is no record has no other form than its text.
+      // A line that is not a record is represented by its text.
       const wire = entry.record ?? entry.frame?.wire;
       return wire === undefined ? [] : [wire as ViewEvents[V]];
     }
@@ -104,7 +104,7 @@ export class TurnDecoder {
     return frame === undefined ? [] : eventsOf(frame, view);
   }
 
-  /** The frame of an entry; `undefined` for what is no part of the conversation. */
+  /** Returns the frame of an entry; `undefined` if it is not part of the conversation. */
   #decode({ record, agent, calls }: Entry): Frame | undefined {
     const wire = record && wireOf(record, agent);
     if (record === undefined || wire === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * A session as a page of its own: one file, without scripts, that loads nothing. Pure.
+ * Exports a session as an HTML page: one file, without scripts, that loads nothing. Pure.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type Part, type Speaker, visible } from "./export_parts.ts";
 import type { SessionInfo } from "./info.ts";
 
-/** HTML that is escaped where it has to be. */
+/** HTML that is already escaped. */
 class Html {
   constructor(readonly text: string) {}
 }
@@ -71,7 +71,7 @@ const IMAGES: ReadonlySet<string> = new Set([
   "image/webp",
 ]);
 
-/** The beginning of the page. */
+/** Returns the start of the page. */
 export function htmlHead(info: SessionInfo): string {
   const facts = [
     ["Session", info.id],
@@ -102,14 +102,14 @@ ${new Html(facts.join(""))}</dl>
 `.text;
 }
 
-/** The end of the page, behind the last part. */
+/** Returns the end of the page, after the last part. */
 export function htmlTail(last: Part | undefined): string {
   return `${
     last === undefined ? "" : "</section>\n"
   }</main>\n</body>\n</html>\n`;
 }
 
-/** A part, behind the one before it. */
+/** Returns a part, which follows the previous one. */
 export function htmlPart(part: Part, before: Part | undefined): string {
   const { speaker, agent } = part;
   if (before?.speaker === speaker && before.agent === agent) {

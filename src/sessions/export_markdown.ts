@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Speaker, string>> = {
   cli: "CLI",
 };
 
-/** The beginning of the document. */
+/** Returns the start of the document. */
 export function markdownHead(info: SessionInfo): string {
   const facts = [
     ["Session", info.id],
@@ -31,7 +31,7 @@ export function markdownHead(info: SessionInfo): string {
   return `# ${plain(info.label)}\n\n${facts.join("")}`;
 }
 
-/** A part, behind the one before it. */
+/** Returns a part, which follows the previous one. */
 export function markdownPart(part: Part, before: Part | undefined): string {
   const isSame = before?.speaker === part.speaker &&
     before.agent === part.agent;
@@ -63,7 +63,7 @@ function quoted(text: string): string {
     .join("");
 }
 
-/** Text that is shown as it is, behind a fence that it cannot close. */
+/** Returns text in a code fence that it cannot close. */
 function fenced(text: string): string {
   const shown = visible(text);
   const longest = (shown.match(/`+/g) ?? []).reduce(
@@ -74,15 +74,15 @@ function fenced(text: string): string {
   return `${fence}\n${shown.replace(/\n+$/, "")}\n${fence}`;
 }
 
-/** Text in the middle of a line, without any meaning in Markdown. */
+/** Escapes text within a line, so that it has no meaning in Markdown. */
 function plain(text: string): string {
   return visible(text).replace(/\s+/g, " ").trim()
     .replace(/[\\`*_{}[\]<>#|~&!$@]/g, "\\$&");
 }
 
 /**
- * Markdown that neither has HTML nor loads anything. What is surely code stays as it is;
- * where that takes a whole parser to tell, it counts as text.
+ * Markdown that neither has HTML nor loads anything. What is certainly code stays unchanged; if
+ * only a full parser could tell, it is treated as text.
  */
 function harmless(text: string): string {
   const lines = visible(text).split("\n");
@@ -109,7 +109,7 @@ function harmless(text: string): string {
       continue;
     }
     if (/^[\s>*+\-\d.)]*(```|~~~)/.test(line)) {
-      // Where a fence in a list ends depends on the list.
+      // The end of a fence in a list depends on the list, so treat it as text.
       written.push(...lines.slice(at).map(disarmed));
       break;
     }

@@ -7,7 +7,7 @@
 import type { ClaudeEvent } from "../events/mod.ts";
 import { isWireObject } from "../messages/_define.ts";
 
-/** Who says a part: the user, the model, or the CLI on its own. */
+/** Author of a part: the user, the model, or the CLI itself. */
 export type Speaker = "user" | "claude" | "cli";
 
 /** A part of a document. All texts are as they were said: not escaped. */
@@ -37,7 +37,7 @@ export type Part =
     }
   );
 
-/** What an event is in a document; nothing if it is no part of the conversation. */
+/** Returns the parts of an event in a document; none if it is not part of the conversation. */
 export function partsOf(event: ClaudeEvent): readonly Part[] {
   switch (event.type) {
     case "user_replay":
@@ -151,7 +151,7 @@ function shortData(key: string, value: unknown): unknown {
     : value;
 }
 
-/** What a tool is called with: a command alone as it is, else all of it. */
+/** Returns the input of a tool: only the command if there is one, otherwise the whole input. */
 function inputText(input: Readonly<Record<string, unknown>>): string {
   const { command } = input;
   return typeof command === "string"
@@ -160,8 +160,8 @@ function inputText(input: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * Characters that act instead of being seen: controls but tab and line feed, what turns
- * text around or joins it, halves of characters.
+ * Non-printing characters that have an effect: controls except tab and line feed, characters that
+ * reverse or join text, unpaired surrogates.
  */
 const ACTING =
   // deno-lint-ignore no-control-regex -- these are what it is about

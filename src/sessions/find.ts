@@ -1,5 +1,5 @@
 /**
- * Finds a session by what people call it.
+ * Finds a session by id, title or other name.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const ID = /^[\w-]+$/;
 const SHORTEST_BEGINNING = 4;
 
 /**
- * Tells of one session.
+ * Returns details of one session.
  *
  * @param session Its id, a beginning of the id that no other has (from 4 characters on),
  * its title, `"last"` (the one that was last written), or what `listSessions` returned.
@@ -55,7 +55,7 @@ export async function sessionInfo(
   return await detailsOf(file, options);
 }
 
-/** What is known of a session whose transcript was found. */
+/** Returns the details of a session whose transcript was found. */
 export async function detailsOf(
   file: SizedTranscript,
   options: SessionPlaceOptions,

@@ -1,12 +1,12 @@
 /**
- * Tells when something changes in some folders.
+ * Reports changes in folders.
  *
  * @module
  */
 
 import { isGone } from "./place.ts";
 
-/** What a change of the file system has to be to matter: to read a file is none. */
+/** Kinds of file system events that count as changes; reading a file does not. */
 const CHANGES: ReadonlySet<string> = new Set([
   "create",
   "modify",
@@ -24,7 +24,7 @@ export class FolderWatch implements Disposable {
   #wake: PromiseWithResolvers<void> | undefined;
   #error: { readonly error: unknown } | undefined;
 
-  /** @param matters Whether a change of this file or folder is one to tell of. */
+  /** @param matters Returns whether to report a change of this file or folder. */
   constructor(matters: (path: string) => boolean) {
     this.#matters = matters;
   }

@@ -50,12 +50,12 @@ const LEFT_BY_PART: ReadonlySet<unknown> = new Set([
   "cost-state",
 ]);
 
-/** Nobody but the user reads a transcript, as with those of the CLI. */
+/** Only the user may read a transcript, as with those of the CLI. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /**
- * Copies a session, or the beginning of it, into a new one that `resume` goes on with. The
+ * Copies a session, or the beginning of it, into a new one that `resume` can continue. The
  * messages keep their `uuid`, as in a fork that the CLI makes. Subagents whose call is in
  * the fork come along. Large results of tools stay with the session, and the fork refers
  * to them there. Needs `--allow-write`; the new files are for the user alone (mode 0600).
@@ -171,7 +171,7 @@ class Fork {
       for (const line of lines) {
         const { raw: record } = parseLine(line);
         if (record === undefined) {
-          // What is damaged stays where it is, as far as the copy goes.
+          // Damaged lines are copied unchanged.
           if (!isPast && line.trim() !== "") yield line;
           continue;
         }

@@ -1,5 +1,5 @@
 /**
- * What a transcript's head and tail say of the session.
+ * Reads information about a session from the head and tail of its transcript.
  *
  * @module
  */
@@ -14,11 +14,11 @@ export interface SessionInfo {
   readonly id: string;
   /** What to call it in a list: its title, else the generated one, else its first or last prompt, else its id. */
   readonly label: string;
-  /** The title that somebody gave it. */
+  /** Title set by the user. */
   readonly title?: string;
   /** The title that the CLI generated. */
   readonly generatedTitle?: string;
-  /** The tag that somebody gave it. */
+  /** Tag set by the user. */
   readonly tag?: string;
   /** The first prompt, at most 500 characters. */
   readonly firstPrompt?: string;
@@ -42,14 +42,14 @@ export interface SessionInfo {
 
 const PART_BYTES = 64 * 1024;
 const PROMPT_CHARS = 500;
-/** What the CLI makes of slash commands: no prompt that anybody wrote. */
+/** Matches records that the CLI writes for slash commands, which are not prompts of the user. */
 const COMMANDS = /^<(command|local-command|bash|task-notification)/;
 
-/** What is read of a transcript: whole lines. */
+/** The parts of a transcript that are read: whole lines. */
 interface Ends {
-  /** Those at its start. */
+  /** Lines at the start. */
   readonly head: string;
-  /** Those at its end; empty if the head has all. */
+  /** Lines at the end; empty if the head contains the whole file. */
   readonly tail: string;
 }
 
@@ -168,7 +168,7 @@ function endOfLine(text: string, at: number): number {
   return end === -1 ? text.length : end;
 }
 
-/** What the last record of a type says; an empty text takes back what was there. */
+/** Returns the value of the last record of a type; an empty text removes an earlier value. */
 function lastField(
   { head, tail }: Ends,
   type: string,
@@ -189,7 +189,7 @@ function promptIn(head: string): string | undefined {
   return undefined;
 }
 
-/** The text of a prompt that somebody wrote; `undefined` for any other record. */
+/** Returns the text of a user's prompt; `undefined` for any other record. */
 export function promptText(record: WireObject): string | undefined {
   if (record.type !== "user" || record.isMeta === true) return undefined;
   if (record.isCompactSummary === true || record.isSidechain === true) {
@@ -232,7 +232,7 @@ function parsed(line: string): WireObject | undefined {
     const value: unknown = JSON.parse(line);
     return isWireObject(value) ? value : undefined;
   } catch {
-    // A damaged line says nothing of the session; reading the session tells of it.
+    // Ignore a damaged line here; `readSession` reports it.
     return undefined;
   }
 }

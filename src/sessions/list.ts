@@ -28,7 +28,7 @@ export interface ListSessionsOptions extends SessionPlaceOptions {
   readonly text?: string;
   /** The most sessions to return. Default: all. */
   readonly limit?: number;
-  /** Goes on where a page ended: its `nextCursor`. */
+  /** Continues after a page: its `nextCursor`. */
   readonly cursor?: string;
   /** Cancels the listing. */
   readonly signal?: AbortSignal;
@@ -49,7 +49,7 @@ const AT_ONCE = 16;
  * Lists the sessions on disk, the one that was last written first. Reads the first and
  * the last 64 KiB of each transcript, whatever their size, and starts no process.
  *
- * @throws {ConfigError} If an option is of no use.
+ * @throws {ConfigError} If an option is invalid.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export async function newestFirst(
 /** How many transcripts are read at once: reading waits more than it computes. */
 const READERS = 4;
 
-/** Reads what the transcripts say, in their order; those that are gone are left out. */
+/** Reads information from the transcripts, in order; skips those that are gone. */
 export async function* infosOf(
   files: readonly SizedTranscript[],
   signal?: AbortSignal,
@@ -149,7 +149,7 @@ function isInTime(
     (before === undefined || modifiedMs < before.getTime());
 }
 
-/** What the options say of a session beside its times. */
+/** Returns a filter for the options other than times. */
 export async function filterOf(
   { project, text }: ListSessionsOptions,
 ): Promise<(info: SessionInfo) => boolean> {

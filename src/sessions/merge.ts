@@ -6,7 +6,7 @@
 
 /** Something that happened at some time. */
 export interface Timed {
-  /** When, in milliseconds since 1970; 0 if that is not known: behind what was before it. */
+  /** Time in milliseconds since 1970; 0 if unknown: it then follows the previous entry. */
   readonly atMs: number;
   /** The calls of tools in it, by id. */
   readonly calls: readonly string[];

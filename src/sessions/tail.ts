@@ -1,5 +1,5 @@
 /**
- * The end of a transcript that grows.
+ * Follows the end of a growing transcript.
  *
  * @module
  */

@@ -108,7 +108,7 @@ class Followed {
     this.#options = options;
   }
 
-  /** Watches the folders that are there by now. */
+  /** Watches the folders that exist now. */
   watchWith(watch: FolderWatch): void {
     watch.add(this.#file.folder);
     if (this.#options.subagents === false) return;

@@ -150,7 +150,7 @@ export class NeedsCheck implements StartCheck {
     return this.#open === undefined;
   }
 
-  /** Why there is no session. */
+  /** The error if the session cannot start. */
   get error(): Error | undefined {
     return this.#error;
   }

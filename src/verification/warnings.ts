@@ -25,7 +25,7 @@ export type Asked =
     readonly instead: string;
   };
 
-/** What the warnings need of their conversation. */
+/** What the warnings need from their conversation. */
 interface WarningsPort {
   /** Version of the CLI, once it is known. */
   version(): string | undefined;

@@ -12,7 +12,7 @@ import { PermissionAsker } from "../question/permission_asker.ts";
 import { stderrScreen } from "../question/person.ts";
 import { styled } from "../terminal.ts";
 
-/** `demo`: a scripted session through the whole pipeline. Nobody has to answer anything. */
+/** `demo`: a scripted session through the whole pipeline. It asks no questions. */
 export async function demo(
   invocation: Invocation,
   output: Output,

@@ -130,7 +130,7 @@ function tokensOf(text: string): readonly Token[] | undefined {
   if (PATHOLOGICAL.test(text)) return undefined;
   try {
     const tokens = lexer(text);
-    // What is told of one as finished is dropped by its length.
+    // The finished part of a text is dropped by its length.
     return tokens.map(({ raw }) => raw).join("") === text ? tokens : undefined;
   } catch (error) {
     // A text that nests too deep for its stack.

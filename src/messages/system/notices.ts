@@ -20,7 +20,7 @@ export interface PromptSubmitOutcome {
   readonly kind?: string;
   /** Whether the prompt stays in the conversation. */
   readonly promptKept?: boolean;
-  /** The reason that the hook gave. */
+  /** The reason from the hook. */
   readonly reason?: string;
 }
 

@@ -25,7 +25,7 @@ export interface PermissionDenied extends EventBase<"permission_denied"> {
   readonly toolName: string;
   /** Id of the call. */
   readonly toolUseId: string;
-  /** What the model is told. */
+  /** Message to the model. */
   readonly message: string;
   /** The subagent whose call it was. Absent for the main agent. */
   readonly agentId?: string;
@@ -78,7 +78,7 @@ export const elicitationComplete: MessageKind<ElicitationComplete> =
   );
 
 /**
- * Progress of a control request of ours that calls the API.
+ * Progress of a control request to the CLI that calls the API.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */
