@@ -284,6 +284,7 @@ Deno.test("--version --json: every version, with a claude and without", async ()
   const without = await run(undefined, ["--version", "--json"]);
   const versions = JSON.parse(without.stdout);
   assertEquals(Object.keys(versions), [
+    "schemaVersion",
     "claudestream",
     "deno",
     "claude",

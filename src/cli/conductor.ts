@@ -8,12 +8,13 @@ import { ConfigError } from "../errors.ts";
 import type { View } from "../events/mod.ts";
 import type { PermissionRequest, ToolRequest } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
+import type { PromptContent } from "../prompt/blocks.ts";
 import type { Until } from "../protocol/prompt.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { TESTED_RANGE, testedness } from "../capabilities/version.ts";
 import { AsyncSession } from "../session/async_session.ts";
 import type { Turn } from "../session/turn.ts";
-import { EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
+import { DeniedError, EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
 import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
@@ -86,7 +87,7 @@ export class Conductor {
 
   /** Sends a prompt and shows the turn. Returns the exit code. */
   async turn<V extends View>(
-    prompt: string,
+    prompt: PromptContent,
     presenter: Presenter<V>,
   ): Promise<number> {
     const { output, flags } = this.#plan;
@@ -105,6 +106,7 @@ export class Conductor {
       await this.#show(turn, presenter, attempt);
       // Throws if the turn failed.
       await turn.text();
+      if (flags.failOnDeny === true) await this.#checkDenials(turn);
       return attempt.isInterrupted
         ? await this.#ended(new SignalError("SIGINT"))
         : EXIT.done;
@@ -124,6 +126,15 @@ export class Conductor {
       await this.#afterwards(turn);
       this.#isInTurn = false;
     }
+  }
+
+  async #checkDenials(turn: Turn<View>): Promise<void> {
+    const { permissionDenials = [] } = await turn.result();
+    const tools = [...this.#denied, ...permissionDenials]
+      .map(({ toolName }) => toolName);
+    if (tools.length === 0) return;
+    await this.#noteDenials();
+    throw new DeniedError(tools);
   }
 
   async #show<V extends View>(
@@ -181,11 +192,7 @@ export class Conductor {
 
   async #afterwards(turn: Turn<View> | undefined): Promise<void> {
     const { output, flags } = this.#plan;
-    const denied = this.#denied.splice(0);
-    if (denied.length > 0) {
-      const { whyNobody = NO_TERMINAL } = this.#plan;
-      await this.#warn(denialNote(denied, whyNobody));
-    }
+    await this.#noteDenials();
     await this.#checkVersion();
     const isWanted = flags.footer ??
       (output.terminals.stderr && flags.quiet !== true);
@@ -193,6 +200,13 @@ export class Conductor {
     const result = await turn.result().catch(() => undefined);
     if (result === undefined) return;
     await output.stderr(styled("dim", `${footerText(result)}\n`));
+  }
+
+  async #noteDenials(): Promise<void> {
+    const denied = this.#denied.splice(0);
+    if (denied.length === 0) return;
+    const { whyNobody = NO_TERMINAL } = this.#plan;
+    await this.#warn(denialNote(denied, whyNobody));
   }
 
   async #warn(note: string): Promise<void> {

@@ -10,7 +10,13 @@ import {
   SessionNotFoundError,
   TurnError,
 } from "../errors.ts";
-import { type EndingSignal, SignalError, TimeoutError } from "./exit_code.ts";
+import {
+  DeniedError,
+  type EndingSignal,
+  NoCodeError,
+  SignalError,
+  TimeoutError,
+} from "./exit_code.ts";
 import { type FailureCode, hintOf } from "./hints.ts";
 import { WriteError } from "./output_errors.ts";
 import { UsageError } from "./usage_error.ts";
@@ -28,6 +34,8 @@ export function describe(error: unknown): Description {
   if (error instanceof UsageError) {
     return described("usage", error.message, error.hint);
   }
+  if (error instanceof DeniedError) return described("denied", error.message);
+  if (error instanceof NoCodeError) return described("no_code", error.message);
   if (error instanceof TimeoutError) return described("timeout", error.message);
   if (error instanceof SignalError) {
     return described(BY_SIGNAL[error.signal], error.message);

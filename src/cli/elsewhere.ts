@@ -38,9 +38,6 @@ const AUTOMATIC = "it happens by itself";
  */
 const PLACES: Readonly<Record<string, Elsewhere>> = {
   // claude --help
-  "add-dir": option("addDirs"),
-  agent: option("agent"),
-  agents: option("agents"),
   "allow-dangerously-skip-permissions": here(
     "--permission-mode bypassPermissions",
   ),
@@ -64,15 +61,12 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   desktop: not(ITS_OWN_SCREEN),
   "disable-slash-commands": option("slashCommands"),
   "disallowed-tools": here("--deny RULES"),
-  effort: option("effort"),
   environment: not(THE_CLOUD),
   "exclude-dynamic-system-prompt-sections": option(
     "systemPrompt.excludeDynamicSections",
   ),
-  "fallback-model": option("fallbackModel"),
   file: option("files"),
   "forward-subagent-text": option("forwardSubagentText"),
-  "from-pr": option("fromPr"),
   ide: not(TERMINAL_ONLY),
   "include-hook-events": option("hookEvents"),
   "include-partial-messages": here(
@@ -80,10 +74,7 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
     "its stream_delta events are the partial messages",
   ),
   "input-format": not("a prompt is text, from the words or from stdin"),
-  "json-schema": option("outputSchema"),
-  "mcp-config": option("mcpConfigFiles"),
-  n: option("title"),
-  name: option("title"),
+  "json-schema": here("--schema SCHEMA"),
   "no-chrome": not(TERMINAL_ONLY),
   "no-session-persistence": option("persist"),
   "output-format": here(
@@ -103,14 +94,9 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "replay-user-messages": option("replayUserMessages"),
   restricted: option("restricted"),
   "safe-mode": option("safeMode"),
-  "session-id": option("sessionId"),
-  "setting-sources": option("settingSources"),
-  settings: option("settings"),
-  "strict-mcp-config": option("strictMcp"),
   "system-prompt-snapshot": option("systemPrompt.snapshot"),
   teleport: not(THE_CLOUD),
   tmux: not(TERMINAL_ONLY),
-  tools: option("builtinTools"),
   v: here("-V"),
   verbose: here("claudestream send", "it shows what tools gave"),
   w: option("worktree"),

@@ -23,12 +23,36 @@ export const EXIT = {
   start: 3,
   auth: 4,
   limit: 5,
+  denied: 6,
+  schema: 7,
   later: 75,
   timeout: 124,
   hangUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** `-x` wants code, and the answer has none. */
+export class NoCodeError extends Error {
+  override readonly name = "NoCodeError";
+  /** The answer. */
+  readonly text: string;
+
+  constructor(text: string) {
+    super("Cannot print code: the answer has no block of code");
+    this.text = text;
+  }
+}
+
+/** A tool call was denied, and `--fail-on-deny` makes a failure of it. */
+export class DeniedError extends Error {
+  override readonly name = "DeniedError";
+
+  constructor(tools: readonly string[]) {
+    const names = [...new Set(tools)].join(", ");
+    super(`A tool call was denied (--fail-on-deny): ${names}`);
+  }
+}
 
 /** The time of `--timeout` is over. */
 export class TimeoutError extends Error {
@@ -67,6 +91,8 @@ const BY_CODE: { readonly [C in ErrorCode]?: number } = {
   auth: EXIT.auth,
   max_turns: EXIT.limit,
   max_budget: EXIT.limit,
+  structured_output: EXIT.schema,
+  structured_output_retries: EXIT.schema,
   rate_limit: EXIT.later,
   overloaded: EXIT.later,
 };
@@ -76,6 +102,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof SessionNotFoundError) {
     return EXIT.usage;
   }
+  if (error instanceof DeniedError) return EXIT.denied;
   if (error instanceof TimeoutError) return EXIT.timeout;
   if (error instanceof SignalError) return BY_SIGNAL[error.signal];
   // A Deno permission is missing: nothing was started.

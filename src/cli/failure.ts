@@ -8,6 +8,7 @@ import { ClaudeStreamError, TurnError } from "../errors.ts";
 import type { JsonSchema } from "../events/event_schema.ts";
 import { describe } from "./describe.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
+import { SCHEMA_VERSION } from "./json_line.ts";
 import { type FailureCode, HINT_RULES } from "./hints.ts";
 
 /** A failure, as the last line of stdout. */
@@ -51,12 +52,14 @@ export function failureObject(error: unknown): FailureObject {
 }
 
 const text: JsonSchema = { type: "string" };
+const version: JsonSchema = { const: SCHEMA_VERSION };
 const number: JsonSchema = { type: "number" };
 
 /** JSON Schema of {@linkcode FailureObject}. Any version may add fields and codes. */
 export const FAILURE_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
+    schemaVersion: version,
     type: { const: "error" },
     code: { enum: Object.keys(HINT_RULES) },
     message: text,
@@ -66,6 +69,8 @@ export const FAILURE_SCHEMA: JsonSchema = {
     sessionId: text,
     apiStatus: number,
     resetsAt: number,
-  } satisfies { readonly [K in keyof Required<FailureObject>]: JsonSchema },
-  required: ["type", "code", "message", "exitCode"],
+  } satisfies
+    & { readonly [K in keyof Required<FailureObject>]: JsonSchema }
+    & { readonly schemaVersion: JsonSchema },
+  required: ["schemaVersion", "type", "code", "message", "exitCode"],
 };

@@ -28,7 +28,10 @@ const LONGEST_MS = 2 ** 31 - 1;
  *
  * @throws {UsageError} If the text is not a valid value.
  */
-export function flagValue(spec: FlagSpec, text: string): string | number {
+export function flagValue(
+  spec: FlagSpec,
+  text: string,
+): string | number | true | readonly string[] {
   switch (spec.kind) {
     case "count":
       return countOf(spec, text);
@@ -36,6 +39,8 @@ export function flagValue(spec: FlagSpec, text: string): string | number {
       return amountOf(spec, text);
     case "duration":
       return durationOf(spec, text);
+    case "fields":
+      return text === "" ? true : fieldsOf(spec, text);
     case "color":
       if (COLORS.includes(text)) return text;
       throw wrong(spec, text, "auto, always or never");
@@ -47,6 +52,12 @@ export function flagValue(spec: FlagSpec, text: string): string | number {
       if (spec.name === "permission-mode") checkMode(spec, text);
       return text;
   }
+}
+
+function fieldsOf(spec: FlagSpec, text: string): readonly string[] {
+  const fields = text.split(",").map((field) => field.trim());
+  if (!fields.includes("")) return fields;
+  throw wrong(spec, text, "names of fields with commas between them");
 }
 
 function countOf(spec: FlagSpec, text: string): number {

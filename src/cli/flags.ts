@@ -6,6 +6,7 @@
 
 import type { Until } from "../protocol/prompt.ts";
 import type { CommandName } from "./command_names.ts";
+import type { JsonChoice } from "./json_line.ts";
 
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -16,13 +17,34 @@ export interface Flags {
   cwd?: string;
   resume?: string;
   fork?: boolean;
+  schema?: string;
+  extract?: boolean;
+  extractLast?: boolean;
+  attach?: readonly string[];
+  failOnDeny?: boolean;
+  waitForReset?: number;
+  filter?: readonly string[];
+  addDir?: readonly string[];
+  agent?: string;
+  agents?: string;
+  effort?: string;
+  fallbackModel?: readonly string[];
+  mcpConfig?: readonly string[];
+  strictMcp?: boolean;
+  settings?: string;
+  settingSources?: string;
+  tools?: string;
+  title?: string;
+  sessionId?: string;
+  fromPr?: string;
+  claudeArg?: readonly string[];
   continue?: boolean;
   systemPrompt?: string;
   appendSystemPrompt?: string;
   allow?: readonly string[];
   deny?: readonly string[];
   permissionMode?: string;
-  json?: boolean;
+  json?: JsonChoice;
   raw?: boolean;
   color?: ColorChoice;
   footer?: boolean;
@@ -59,6 +81,8 @@ export type FlagKind =
   | "text"
   /** A text; the flag may be repeated. */
   | "list"
+  /** Nothing, or with `=` names of fields. */
+  | "fields"
   /** `auto`, `always` or `never`. */
   | "color"
   /** `tasks` or `turn`. */
@@ -181,9 +205,9 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
   json: {
     name: "json",
     synonyms: ["json-output"],
-    kind: "switch",
+    kind: "fields",
     help:
-      "Print JSON: one event per line, one object for ask and doctor, and an object for a failure",
+      "Print JSON: one event per line, one object for ask, one array for a list, and an object for a failure; --json=text,costUsd picks fields",
     commands: [...PROMPTS, "replay", "sessions", "doctor", "schema"],
   },
   raw: {
@@ -198,6 +222,155 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     negatable: true,
     help: "Read stdin as part of the prompt, or leave it alone",
     commands: PROMPTS,
+  },
+  schema: {
+    name: "schema",
+    kind: "text",
+    value: "SCHEMA",
+    help:
+      "Print an object of this JSON Schema: a file, or 'name, age int, done bool'",
+    commands: ["ask"],
+  },
+  extract: {
+    name: "extract",
+    alias: "x",
+    kind: "switch",
+    help: "Print the first block of code in the answer and nothing else",
+    commands: ["ask"],
+  },
+  extractLast: {
+    name: "extract-last",
+    kind: "switch",
+    help: "The same with the last block",
+    commands: ["ask"],
+  },
+  attach: {
+    name: "attach",
+    alias: "a",
+    kind: "list",
+    value: "FILE",
+    help: "Send a file along: an image, a PDF or a text",
+    commands: PROMPTS,
+  },
+  failOnDeny: {
+    name: "fail-on-deny",
+    kind: "switch",
+    help: "Exit with 6 if a tool call was denied",
+    commands: PROMPTS,
+  },
+  waitForReset: {
+    name: "wait-for-reset",
+    kind: "duration",
+    value: "TIME",
+    help:
+      "If a limit of the plan is used up, wait for its end, at most so long: 6h",
+    commands: SESSIONS,
+  },
+  filter: {
+    name: "filter",
+    kind: "list",
+    value: "TYPES",
+    help: "Print only events of these types: result,tool_use",
+    commands: ["events"],
+  },
+  addDir: {
+    name: "add-dir",
+    kind: "list",
+    value: "DIR",
+    help: "Let tools work in this directory as well",
+    commands: SESSIONS,
+  },
+  agent: {
+    name: "agent",
+    kind: "text",
+    value: "NAME",
+    help: "Let this agent run the conversation",
+    commands: SESSIONS,
+  },
+  agents: {
+    name: "agents",
+    kind: "text",
+    value: "JSON",
+    help: "Kinds of subagents, by name; @FILE reads them from a file",
+    commands: SESSIONS,
+  },
+  effort: {
+    name: "effort",
+    kind: "text",
+    value: "LEVEL",
+    help: "How much the model thinks: low, medium, high, xhigh or max",
+    commands: SESSIONS,
+  },
+  fallbackModel: {
+    name: "fallback-model",
+    kind: "list",
+    value: "NAME",
+    help: "Models to take if the first one is overloaded",
+    commands: SESSIONS,
+  },
+  mcpConfig: {
+    name: "mcp-config",
+    kind: "list",
+    value: "FILE",
+    help: "A file of MCP servers",
+    commands: SESSIONS,
+  },
+  strictMcp: {
+    name: "strict-mcp-config",
+    kind: "switch",
+    help: "Use no other MCP servers than these",
+    commands: SESSIONS,
+  },
+  settings: {
+    name: "settings",
+    kind: "text",
+    value: "FILE",
+    help: "More settings: a file, or JSON",
+    commands: SESSIONS,
+  },
+  settingSources: {
+    name: "setting-sources",
+    kind: "text",
+    value: "LIST",
+    help: "The settings files to load: user,project,local",
+    commands: SESSIONS,
+  },
+  tools: {
+    name: "tools",
+    kind: "text",
+    value: "LIST",
+    help: "The tools of claude that are there at all: Bash,Read",
+    commands: SESSIONS,
+  },
+  title: {
+    name: "name",
+    alias: "n",
+    synonyms: ["title"],
+    kind: "text",
+    value: "TITLE",
+    help: "A title for the list of sessions",
+    commands: SESSIONS,
+  },
+  sessionId: {
+    name: "session-id",
+    kind: "text",
+    value: "UUID",
+    help: "The id of the new session",
+    commands: SESSIONS,
+  },
+  fromPr: {
+    name: "from-pr",
+    kind: "text",
+    value: "PR",
+    help: "Resume the session of a pull request: its number or address",
+    commands: SESSIONS,
+  },
+  claudeArg: {
+    name: "claude-arg",
+    kind: "list",
+    value: "ARG",
+    help: "One more argument for claude: --claude-arg=--chrome",
+    commands: SESSIONS,
   },
   timeoutMs: {
     name: "timeout",
@@ -223,6 +396,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
   },
   maxBudgetUsd: {
     name: "max-budget-usd",
+    synonyms: ["budget"],
     kind: "amount",
     value: "USD",
     help: "Spend at most this much",
@@ -276,7 +450,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "FILE",
     help: "Write to this file, whole or not at all; - is stdout",
-    commands: ["sessions"],
+    commands: ["ask", "sessions"],
   },
   fast: {
     name: "fast",

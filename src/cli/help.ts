@@ -45,11 +45,15 @@ const USAGE: Readonly<
     examples: `  claudestream ask "a name for a cat" > name.txt
   git diff | claudestream ask "write a commit message"
   claudestream ask --json "what is 2+2?" | jq .costUsd
+  claudestream ask "invent a person" --schema 'name, age int'
+  claudestream ask "what is in it?" -a photo.png -a report.pdf
+  claudestream ask "a Python script that sorts lines" -x -o sort.py
 `,
   },
   events: {
     usage: "events PROMPT… [flags]",
     examples: `  claudestream events "debug this" | jq -c .type
+  claudestream events "debug this" --filter tool_use,result
   claudestream events "debug this" --raw
 `,
   },

@@ -10,6 +10,8 @@ import type { ErrorCode } from "../errors.ts";
 export type FailureCode =
   | ErrorCode
   | "usage"
+  | "denied"
+  | "no_code"
   | "timeout"
   | "terminated"
   | "hang_up"
@@ -102,6 +104,8 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   already_answered: { none: OURS },
   config: own,
   usage: own,
+  denied: { say: "Allow it with --allow, or leave out --fail-on-deny" },
+  no_code: { say: "Ask for a block of code, or leave out --extract" },
   timeout: { none: "the text names --timeout" },
   terminated: { none: ASKED },
   hang_up: { none: ASKED },

@@ -6,6 +6,7 @@
 
 import { isOneStream } from "./descriptor.ts";
 import type { FailureObject } from "./failure.ts";
+import { jsonLine } from "./json_line.ts";
 import { StdoutClosedError, WriteError } from "./output_errors.ts";
 import type { ColorChoice } from "./flags.ts";
 import { type Line, LiveRegion } from "./live/live_region.ts";
@@ -136,7 +137,7 @@ export class Output {
   async failure(failure: FailureObject): Promise<void> {
     if (!this.failsAsJson || this.#hasFailed) return;
     this.#hasFailed = true;
-    await this.stdout(`${JSON.stringify(failure)}\n`).catch((error) => {
+    await this.stdout(jsonLine(failure)).catch((error) => {
       // stderr and the exit code still report the failure.
       if (
         !(error instanceof StdoutClosedError) && !(error instanceof WriteError)

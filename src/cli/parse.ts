@@ -148,6 +148,8 @@ function longFlag(word: string): string {
   const found = NAMES.get(name);
   if (found === undefined) throw unknownFlag(`--${name}`, name);
   const [spec, negative] = found;
+  // Whether it has a value is seen by its "=" alone.
+  if (spec.kind === "fields") return `--${spec.name}${value ?? "="}`;
   if (spec.kind === "switch" || negative) {
     if (value === undefined) return `--${negative ? "no-" : ""}${spec.name}`;
     throw new UsageError(`Cannot give --${name} a value: it takes none`);

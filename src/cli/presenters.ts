@@ -8,7 +8,10 @@ import type { ClaudeEvent, View, ViewEvents } from "../events/mod.ts";
 import { roundUsd } from "../decode/usage.ts";
 import type { Result } from "../messages/result.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
+import { answerText, isProse } from "./answer_form.ts";
+import { NoCodeError } from "./exit_code.ts";
 import type { Flags } from "./flags.ts";
+import { versioned } from "./json_line.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { wantsLive } from "./live/first_sign.ts";
 import { LiveStatus } from "./live/live_status.ts";
@@ -105,11 +108,17 @@ function noInterlude(): Promise<boolean> {
   return Promise.resolve(false);
 }
 
-/** Prints a line of JSON for each event. */
-export function jsonPresenter(output: Output): Presenter<"flat"> {
+/** Prints a line of JSON for each event, or for those of some types. */
+export function jsonPresenter(
+  output: Output,
+  types?: ReadonlySet<string>,
+): Presenter<"flat"> {
   return {
     view: "flat",
-    take: (event) => output.stdout(`${eventLine(event)}\n`),
+    async take(event) {
+      if (types !== undefined && !types.has(event.type)) return;
+      await output.stdout(`${eventLine(event)}\n`);
+    },
     interlude: noInterlude,
     end: nothing,
   };
@@ -120,7 +129,7 @@ export function jsonPresenter(output: Output): Presenter<"flat"> {
  */
 export function eventLine(event: ClaudeEvent): string {
   return JSON.stringify(
-    event.type === "unknown" ? { ...event, raw: event.raw } : event,
+    versioned(event.type === "unknown" ? { ...event, raw: event.raw } : event),
   );
 }
 
@@ -140,11 +149,13 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
 async function printAnswer(
   output: Output,
   flags: Flags,
-  body: string,
+  text: string,
 ): Promise<void> {
-  if (!wantsMarkdown(output, flags)) return await output.stdout(`${body}\n`);
+  if (!isProse(flags) || !wantsMarkdown(output, flags)) {
+    return await output.stdout(text);
+  }
   const answer = new AnswerScreen(output);
-  await answer.print([{ to: "stdout", text: `${body}\n` }]);
+  await answer.print([{ to: "stdout", text }]);
   await answer.end(true);
 }
 
@@ -156,10 +167,22 @@ export function answerPresenter(
   output: Output,
   flags: Flags,
   sessionId: () => string | undefined,
+  print: (text: string) => Promise<void> = (text) =>
+    printAnswer(output, flags, text),
 ): Presenter<"flat"> {
   let isTold = false;
   let costUsd = 0;
-  const status = wantsLive(output, { ...flags, json: false })
+  const formed = async (form: () => string): Promise<string> => {
+    try {
+      return form();
+    } catch (error) {
+      // It was paid for: an answer that cannot be printed as code is not lost.
+      if (error instanceof NoCodeError) await output.stderr(`${error.text}\n`);
+      throw error;
+    }
+  };
+  const { json: _, ...plain } = flags;
+  const status = wantsLive(output, plain)
     ? new LiveStatus(output, { isStarting: true })
     : undefined;
   return {
@@ -185,23 +208,9 @@ export function answerPresenter(
     async end(result) {
       await status?.close();
       if (result === undefined || turnFailure(result) !== undefined) return;
-      const { text } = result;
-      if (flags.json === true) {
-        const { totalCostUsd, usage, durationMs } = result;
-        const answer = {
-          text,
-          result,
-          costUsd,
-          totalCostUsd,
-          usage,
-          durationMs,
-          sessionId: sessionId(),
-        };
-        await output.stdout(`${JSON.stringify(answer)}\n`);
-        return;
-      }
-      const body = text.replace(/\n+$/, "");
-      if (body !== "") await printAnswer(output, flags, body);
+      const facts = { costUsd, sessionId: sessionId() };
+      const text = await formed(() => answerText(result, flags, facts));
+      if (text !== "") await print(text);
       else if (!isTold) await output.stderr(`${emptyText(result)}\n`);
     },
   };

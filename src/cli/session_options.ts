@@ -10,6 +10,7 @@ import type {
 } from "../options/session_options.ts";
 import type { Policy } from "../permissions/policy_types.ts";
 import { elicit } from "../questions/answers.ts";
+import { claudeFlagOptions } from "./claude_flags.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";
 import { deniedRules } from "./policy.ts";
@@ -52,12 +53,18 @@ export async function sessionOptions(
     resume,
     record: flags.record,
     fork: flags.fork,
+    ...await claudeFlagOptions(flags, textOf),
     systemPrompt: await systemPrompt(flags),
     // The flag was validated like the option.
     permissionMode: flags.permissionMode as PermissionMode | undefined,
     disallowedTools: flags.deny === undefined
       ? undefined
       : deniedRules(flags.deny),
+    waitForReset: flags.waitForReset === undefined ? undefined : {
+      maxMs: flags.waitForReset,
+      // Without it a turn that has called tools fails: they would run again.
+      message: "The limit has ended. Go on with the work where it stopped.",
+    },
     limits: defined({ maxTurns, maxBudgetUsd }),
     // A rejected key stays rejected: ten retries would take three minutes.
     failFastOn: ["auth"],
@@ -94,10 +101,10 @@ async function systemPrompt(
 }
 
 /** Returns the text, or with `@` the contents of the file. */
-async function textOf(
+async function textOf<T extends string | undefined>(
   flag: string,
-  value: string | undefined,
-): Promise<string | undefined> {
+  value: T,
+): Promise<T | string> {
   if (value === undefined || !value.startsWith("@")) return value;
   const what = `the file of ${flag}`;
   const bytes = await Deno.readFile(value.slice(1)).catch((cause) => {

@@ -7,6 +7,8 @@ export const TOPICS: Readonly<Record<string, string>> = {
     3  claude is missing or cannot start
     4  not signed in
     5  --max-turns or --max-budget-usd is reached
+    6  a tool call was denied, with --fail-on-deny
+    7  the answer does not meet --schema
    75  try again later: a rate limit, or the API is overloaded
   124  --timeout is over
   129  the terminal was closed

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { jsonLine } from "./json_line.ts";
 import { findBinary } from "../doctor/binary.ts";
 import { may } from "../doctor/may.ts";
 import { TESTED } from "../capabilities/version.ts";
@@ -43,9 +44,7 @@ export async function version(output: Output, flags: Flags): Promise<number> {
     tested: TESTED,
   };
   await output.stdout(
-    flags.json === true
-      ? `${JSON.stringify(versions)}\n`
-      : versionLine(versions),
+    flags.json !== undefined ? jsonLine(versions) : versionLine(versions),
   );
   return 0;
 }

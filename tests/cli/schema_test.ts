@@ -114,7 +114,8 @@ Deno.test("every event of every transcript is valid by the schema of its type", 
   const schemas = await validators();
   const seen = new Map<string, unknown>();
   const check = (event: ClaudeEvent, name: string) => {
-    const data: unknown = JSON.parse(eventLine(event));
+    const { schemaVersion, ...data } = JSON.parse(eventLine(event));
+    assertEquals(schemaVersion, 1);
     const { valid, errors } = schemas.get(event.type)?.validate(data) ??
       { valid: false, errors: "there is no schema" };
     assert(valid, `${name}: ${event.type}: ${JSON.stringify(errors)}`);
@@ -182,7 +183,15 @@ Deno.test("claudestream schema prints it, and knows what there is", async () => 
   const { $defs } = JSON.parse(all.stdout);
   assertEquals(Object.keys($defs), [...EVENT_TYPES, "error"]);
   const one = await run("--type", "result");
-  assertEquals(JSON.parse(one.stdout), await eventJsonSchema("result"));
+  const schema = await eventJsonSchema("result");
+  assertEquals(JSON.parse(one.stdout), {
+    ...schema,
+    properties: {
+      schemaVersion: { const: 1 },
+      ...schema.properties as Record<string, unknown>,
+    },
+    required: ["schemaVersion", ...schema.required as string[]],
+  });
   const none = await run("--type", "resul");
   assertEquals([none.code, none.stdout], [2, ""]);
   assert(none.stderr.includes('Unknown event "resul", did you mean "result"?'));

@@ -2,6 +2,7 @@ import type { SessionOptions } from "../../options/session_options.ts";
 import type { ColorChoice } from "../flags.ts";
 import { conduct } from "../conductor.ts";
 import { InputLines } from "../input_lines.ts";
+import { checkFields } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import type { Person } from "../question/person.ts";
@@ -26,8 +27,15 @@ export interface OneShot {
 export async function oneShot(command: OneShot): Promise<number> {
   const { invocation, output, asks, options = {} } = command;
   const { command: name } = invocation;
-  const prompt = await readPrompt(invocation, output);
   const { flags } = invocation;
+  if (name !== "ask") checkFields(flags.json, []);
+  const words = await readPrompt(invocation, output);
+  const prompt = flags.attach === undefined
+    ? words
+    : await (await import("../attachments.ts")).withAttachments(
+      words,
+      flags.attach,
+    );
   const mayAsk = asks && flags.input !== false;
   using person = mayAsk ? await findSomebody(output, flags.color) : undefined;
   const until = flags.until ?? "tasks";

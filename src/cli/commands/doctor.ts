@@ -1,5 +1,6 @@
 import type { CheckStatus, DoctorReport } from "../../doctor/mod.ts";
 import { doctor as examine } from "../../doctor/mod.ts";
+import { jsonLine } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
@@ -30,7 +31,7 @@ export async function doctor(
     ...timeoutMs === undefined ? {} : { timeoutMs },
   });
   await output.stdout(
-    flags.json === true ? `${JSON.stringify(report)}\n` : reportText(report),
+    flags.json !== undefined ? jsonLine(report) : reportText(report),
   );
   return report.exitCode;
 }

@@ -1,20 +1,49 @@
+import { EVENT_TYPES } from "../../events/mod.ts";
+import { closest } from "../../util/closest.ts";
+import type { Flags } from "../flags.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { jsonPresenter, rawPresenter } from "../presenters.ts";
+import { UsageError } from "../usage_error.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `events`: prints every event as a line of JSON. */
-export function events(
+export async function events(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  return oneShot({
+  const types = typesOf(invocation.flags);
+  return await oneShot({
     invocation,
     output,
     asks: false,
     present: () =>
       invocation.flags.raw === true
         ? rawPresenter(output)
-        : jsonPresenter(output),
+        : jsonPresenter(output, types),
   });
+}
+
+/** The types that `--filter` lets through. */
+function typesOf({ filter, raw }: Flags): ReadonlySet<string> | undefined {
+  if (filter === undefined) return undefined;
+  if (raw === true) {
+    throw new UsageError(
+      "Cannot use --filter with --raw: it goes by the types of typed events",
+    );
+  }
+  const types = filter.flatMap((list) => list.split(","))
+    .map((type) => type.trim()).filter((type) => type !== "");
+  const known: readonly string[] = EVENT_TYPES;
+  for (const type of types) {
+    if (known.includes(type)) continue;
+    const near = closest(type, known);
+    throw new UsageError(
+      `Unknown event ${JSON.stringify(type)} in --filter${
+        near === undefined ? "" : `, did you mean "${near}"?`
+      }`,
+      "See all of them with: claudestream schema",
+    );
+  }
+  return new Set(types);
 }

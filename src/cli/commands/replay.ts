@@ -56,7 +56,7 @@ export async function replay(
   const show = <V extends View>(presenter: () => Presenter<V>) =>
     new Show(output, flags, presenter, speed).play(runs);
   if (flags.raw === true) return await show(() => rawPresenter(output));
-  if (view === "events" || (flags.json === true && view !== "ask")) {
+  if (view === "events" || (flags.json !== undefined && view !== "ask")) {
     return await show(() => jsonPresenter(output));
   }
   if (view === "ask") {
@@ -166,7 +166,7 @@ class Show<V extends View> {
     const { message } = line;
     const content = isWireObject(message) ? message.content : undefined;
     if (typeof content !== "string" || this.#flags.quiet === true) return;
-    if (this.#flags.json === true || this.#flags.raw === true) return;
+    if (this.#flags.json !== undefined || this.#flags.raw === true) return;
     await this.#shown?.interlude();
     await this.#output.stderr(
       styled("cyan", "> "),

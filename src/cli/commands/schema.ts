@@ -2,6 +2,7 @@ import { closest } from "../../util/closest.ts";
 import { eventJsonSchema, type JsonSchema } from "../../events/event_schema.ts";
 import { type ClaudeEvent, EVENT_TYPES } from "../../events/mod.ts";
 import { FAILURE_SCHEMA } from "../failure.ts";
+import { SCHEMA_VERSION } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
@@ -33,15 +34,29 @@ export async function lineSchema(
 ): Promise<JsonSchema> {
   if (type !== undefined && type !== ERROR) {
     if (!isEventType(type)) throw unknownType(type);
-    return await eventJsonSchema(type);
+    return withVersion(await eventJsonSchema(type));
   }
   const { $schema, title, oneOf, $defs } = await eventJsonSchema();
   if (type === ERROR) return { $schema, title: ERROR, ...FAILURE_SCHEMA };
   return {
     $schema,
     title,
+    ...withVersion({}),
     oneOf: [...oneOf as JsonSchema[], { $ref: `#/$defs/${ERROR}` }],
     $defs: { ...$defs as JsonSchema, [ERROR]: FAILURE_SCHEMA },
+  };
+}
+
+/** The schema of an event, with what the command line adds to each line. */
+function withVersion(schema: JsonSchema): JsonSchema {
+  const { properties = {}, required = [] } = schema as {
+    readonly properties?: JsonSchema;
+    readonly required?: readonly string[];
+  };
+  return {
+    ...schema,
+    properties: { schemaVersion: { const: SCHEMA_VERSION }, ...properties },
+    required: ["schemaVersion", ...required],
   };
 }
 

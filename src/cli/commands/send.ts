@@ -13,7 +13,7 @@ export function send(invocation: Invocation, output: Output): Promise<number> {
     asks: flags.raw !== true,
     present: () => {
       if (flags.raw === true) return rawPresenter(output);
-      if (flags.json === true) return jsonPresenter(output);
+      if (flags.json !== undefined) return jsonPresenter(output);
       return textPresenter(output, flags, "full", true);
     },
   });

@@ -7,12 +7,13 @@ import {
   renameSession,
   searchSessions,
   type SessionDetails,
+  type SessionInfo,
   type SessionMatch,
   tagSession,
 } from "../../sessions/mod.ts";
 import { closest } from "../../util/closest.ts";
 import { FLAGS, type Flags } from "../flags.ts";
-import { jsonLine, jsonList } from "../json_line.ts";
+import { checkFields, jsonLine, jsonList, picked } from "../json_line.ts";
 import { oneLine } from "../one_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
@@ -42,13 +43,49 @@ interface Action {
   readonly words: readonly [fewest: number, most: number];
   /** The flags that belong to it alone. */
   readonly flags?: readonly (keyof Flags)[];
+  /** The fields of what `--json` prints. */
+  readonly fields?: readonly string[];
   readonly run: (call: Call) => Promise<void>;
 }
 
+const INFO_FIELDS = [
+  "id",
+  "label",
+  "title",
+  "generatedTitle",
+  "tag",
+  "firstPrompt",
+  "lastPrompt",
+  "cwd",
+  "gitBranch",
+  "claudeVersion",
+  "createdAt",
+  "modifiedAt",
+  "sizeBytes",
+  "path",
+] as const satisfies readonly (keyof SessionInfo)[];
+
 const ACTIONS: Readonly<Record<string, Action>> = {
-  list: { usage: "[TEXT]", words: [0, 1], flags: ["limit"], run: list },
-  show: { usage: "SESSION", words: [1, 1], run: show },
-  search: { usage: "TEXT", words: [1, 1], flags: ["limit"], run: search },
+  list: {
+    usage: "[TEXT]",
+    words: [0, 1],
+    flags: ["limit"],
+    fields: INFO_FIELDS,
+    run: list,
+  },
+  show: {
+    usage: "SESSION",
+    words: [1, 1],
+    fields: [...INFO_FIELDS, "subagents"],
+    run: show,
+  },
+  search: {
+    usage: "TEXT",
+    words: [1, 1],
+    flags: ["limit"],
+    fields: ["session", "event", "excerpt", "timestamp"],
+    run: search,
+  },
   rename: { usage: "SESSION TITLE", words: [2, Infinity], run: rename },
   tag: { usage: "SESSION TAG", words: [2, 2], run: tag },
   fork: { usage: "SESSION [TITLE]", words: [1, Infinity], run: fork },
@@ -82,6 +119,7 @@ export async function sessions(
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) throw unknownAction(name);
   check(name, action, words, flags);
+  checkFields(flags.json, action.fields ?? []);
   await action.run({ words, flags, output });
   return 0;
 }
@@ -140,7 +178,9 @@ async function list({ words, flags, output }: Call): Promise<void> {
     ...text === undefined ? {} : { text },
     ...limit === undefined ? {} : { limit },
   });
-  if (flags.json === true) return await output.stdout(jsonList(sessions));
+  if (flags.json !== undefined) {
+    return await output.stdout(jsonList(sessions, flags.json));
+  }
   await output.stdout(
     listText(sessions, columnsOf(output), flags.all === true),
   );
@@ -156,7 +196,9 @@ async function list({ words, flags, output }: Call): Promise<void> {
 
 async function show({ words, flags, output }: Call): Promise<void> {
   const session = await named(words, flags);
-  if (flags.json === true) return await output.stdout(jsonLine(session));
+  if (flags.json !== undefined) {
+    return await output.stdout(jsonLine(picked(session, flags.json)));
+  }
   const columns = output.terminals.stdout ? output.columns : 200;
   await output.stdout(factsText(session));
   const talk = readSession(session, {
@@ -179,10 +221,12 @@ async function search({ words, flags, output }: Call): Promise<void> {
   let count = 0;
   for await (const match of matches) {
     count++;
-    if (flags.json === true) found.push(match);
+    if (flags.json !== undefined) found.push(match);
     else await output.stdout(matchText(match, columnsOf(output)));
   }
-  if (flags.json === true) return await output.stdout(jsonList(found));
+  if (flags.json !== undefined) {
+    return await output.stdout(jsonList(found, flags.json));
+  }
   if (count > 0) return;
   await say(
     { flags, output },
@@ -210,7 +254,7 @@ async function changed(
   what: string,
 ): Promise<void> {
   const after = await foundSession(id, { ...flags, all: true });
-  if (flags.json === true) return await output.stdout(jsonLine(after));
+  if (flags.json !== undefined) return await output.stdout(jsonLine(after));
   await say(
     { flags, output },
     `${what}: ${
@@ -230,7 +274,9 @@ async function fork({ words, flags, output }: Call): Promise<void> {
     ...placeOf({ ...flags, all: true }),
     ...title === "" ? {} : { title },
   });
-  await output.stdout(flags.json === true ? jsonLine(made) : `${made.id}\n`);
+  await output.stdout(
+    flags.json !== undefined ? jsonLine(made) : `${made.id}\n`,
+  );
 }
 
 const FORMATS = ["markdown", "html", "jsonl"] as const;
@@ -279,9 +325,11 @@ async function deleteThem({ words, flags, output }: Call): Promise<void> {
     const { id } = session;
     const place = placeOf({ ...flags, all: true });
     deleted.push({ id, removed: await deleteSession(session, place) });
-    if (flags.json !== true) await say({ flags, output }, `deleted: ${id}`);
+    if (flags.json === undefined) {
+      await say({ flags, output }, `deleted: ${id}`);
+    }
   }
-  if (flags.json === true) await output.stdout(jsonList(deleted));
+  if (flags.json !== undefined) await output.stdout(jsonList(deleted));
 }
 
 async function isConfirmed(

@@ -14,7 +14,7 @@ export function stream(
     output,
     asks: true,
     present: () =>
-      flags.json === true
+      flags.json !== undefined
         ? jsonPresenter(output)
         : textPresenter(output, flags, "brief", true),
   });

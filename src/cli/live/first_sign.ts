@@ -11,7 +11,7 @@ import { Activity } from "./activity.ts";
 /** Whether a person at stderr gets signs of life: not a pipe, a dumb terminal or a CI's log. */
 export function wantsLive(output: Output, flags: Flags): boolean {
   return output.terminals.stderr && flags.quiet !== true &&
-    flags.json !== true && flags.raw !== true &&
+    flags.json === undefined && flags.raw !== true &&
     readEnv("TERM") !== "dumb" && (readEnv("CI") ?? "") === "";
 }
 
