@@ -10,6 +10,8 @@ const TURNS = 10_000;
 const WARM_UP = 2_000;
 const MOST_GROWTH_MB = 20;
 const SESSIONS = 100;
+/** 100 processes at once take their time to end on a busy machine. */
+const LONG = { eofMs: 120_000, termMs: 60_000, killMs: 60_000 };
 
 const ECHO = step.conversation([], {
   forEveryPrompt: [step.echo("The answer to {prompt}.", { deltas: 3 })],
@@ -89,6 +91,7 @@ Deno.test(`${SESSIONS} sessions at once, on one signal, each with its own answer
   await Promise.all(Array.from({ length: SESSIONS }, async (_, index) => {
     await using session = new AsyncSession({
       claudePath: claude.command,
+      closeTimeoutMs: LONG,
       signal,
     });
     for (let turn = 0; turn < 3; turn++) {
@@ -114,7 +117,12 @@ Deno.test(`${SESSIONS} blocking sessions at once, on one signal, each with its o
   const startedAt = performance.now();
   const sessions = Array.from(
     { length: SESSIONS },
-    () => new SyncSession({ claudePath: claude.command, signal }),
+    () =>
+      new SyncSession({
+        claudePath: claude.command,
+        closeTimeoutMs: LONG,
+        signal,
+      }),
   );
   try {
     for (let turn = 0; turn < 3; turn++) {
