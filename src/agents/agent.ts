@@ -17,7 +17,7 @@ import {
   filled,
 } from "./agent_file.ts";
 
-/** Where agents are looked for. */
+/** Folders that are searched for agents. */
 export interface AgentPlaceOptions {
   /**
    * The folder whose `.claudestream/agents` is looked in first.
@@ -96,7 +96,7 @@ export class Agent {
   }
 
   /**
-   * The options for its session. Give others beside them:
+   * Returns the options for the agent's session. Add your own to them:
    * `new AsyncSession({ ...agent.options(), cwd })`.
    *
    * @throws {ConfigError} Variables are missing, unknown or none of their values: all of them
@@ -285,7 +285,7 @@ async function filesIn(dir: string): Promise<readonly string[]> {
         AGENT_NAME.test(name)
       )
       .map(({ name }) => name)
-      // Of two files of one agent the one with comments comes first.
+      // If an agent has two files, the one with comments comes first.
       .sort((a, b) => a < b ? 1 : -1);
   } catch (error) {
     if (

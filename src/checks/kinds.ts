@@ -12,7 +12,7 @@ import { jsonCopy } from "../util/json.ts";
 import { maskSecrets } from "../util/secrets.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
 
-/** What the value of an option has to be. */
+/** A condition for the value of an option. */
 export interface Kind {
   /** In words, for the error. */
   readonly expected: string;
@@ -111,7 +111,7 @@ export const AMOUNT: Kind = {
   isPublic: true,
 };
 
-/** One of some words. */
+/** One of the given values. */
 export function oneOf(...values: readonly unknown[]): Kind {
   return {
     expected: `one of ${values.join(", ")}`,
@@ -168,7 +168,7 @@ export function anyOf(
   };
 }
 
-/** A list whose items all have to fit: the error is about the whole list. */
+/** A list whose items must all be valid; the error is about the whole list. */
 export function listOf(
   items: Kind,
   expected: string,
@@ -278,7 +278,7 @@ export function isPositive(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-/** @throws {ConfigError} It is not `undefined`, and not of this kind. */
+/** @throws {ConfigError} The value is neither `undefined` nor of this kind. */
 export function check(option: string, value: unknown, kind: Kind): void {
   if (value !== undefined) checkThere(option, value, kind);
 }
@@ -360,7 +360,7 @@ function shownText(text: string): string {
     : `a text of ${text.length} characters`;
 }
 
-/** What a value is, in words that show nothing of it. */
+/** Describes the type of a value without revealing its contents. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null || value === undefined) return String(value);

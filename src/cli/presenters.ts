@@ -91,7 +91,7 @@ export function textPresenter(
   };
 }
 
-/** Whether the reply is over because the main agent calls a tool of the CLI's. */
+/** Whether the reply has ended because the main agent calls a tool of the CLI. */
 function isOwnCall(event: ClaudeEvent): boolean {
   return event.type === "tool_use" && !event.server &&
     event.parentToolUseId === null;

@@ -144,10 +144,10 @@ export function positive(name: string, value: unknown): number {
 }
 
 /**
- * One of some words.
+ * Checks that a value is one of the given words.
  *
- * @throws {TypeError} It is no text.
- * @throws {RangeError} It is another one.
+ * @throws {TypeError} It is not a string.
+ * @throws {RangeError} It is another word.
  */
 export function word<T extends string>(
   name: string,

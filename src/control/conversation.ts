@@ -1,5 +1,5 @@
 /**
- * Control requests about the conversation: interrupt it, ask beside it, name it, export it.
+ * Control requests about the conversation: interrupt it, ask a side question, name it, export it.
  *
  * @module
  */

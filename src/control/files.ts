@@ -35,7 +35,7 @@ export interface FileContents {
   readonly contents: string;
   /** Its path, absolute. */
   readonly path: string;
-  /** There is more of it. */
+  /** Whether the file is longer. */
   readonly truncated?: boolean;
   /** How `contents` came. Absent for a text. */
   readonly encoding?: string;

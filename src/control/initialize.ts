@@ -23,9 +23,9 @@ export interface CommandInfo {
   readonly description?: string;
   /** What to write after it. */
   readonly argumentHint?: string;
-  /** Other names of it. */
+  /** Alternative names. */
   readonly aliases?: readonly string[];
-  /** It is the CLI's own. */
+  /** Whether it is built into the CLI. */
   readonly builtin?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface AgentInfo {
   readonly name: string;
   /** What it is for. */
   readonly description?: string;
-  /** Its model, if it has one of its own. */
+  /** Its model, if it differs from the session's. */
   readonly model?: string;
 }
 
@@ -69,7 +69,7 @@ export interface ModelInfo {
   readonly supportsEffort?: boolean;
   /** The levels of effort that it accepts. */
   readonly supportedEffortLevels?: readonly string[];
-  /** Whether it decides by itself how much to think. */
+  /** Whether the model itself decides how much to think. */
   readonly supportsAdaptiveThinking?: boolean;
   /** Whether thinking can be turned off. */
   readonly supportsThinkingOff?: boolean;

@@ -55,7 +55,10 @@ export function setEffortCall(effort?: Effort): ControlCall<void> {
   });
 }
 
-/** The CLI's own budget. To a model that decides by itself how much to think, it only means: think. */
+/**
+ * The CLI's own budget. For a model that itself decides how much to think, it only enables
+ * thinking.
+ */
 const USUAL_BUDGET = 31_999;
 
 /**

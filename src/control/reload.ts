@@ -35,7 +35,7 @@ export interface ReloadedPlugin {
 }
 
 /**
- * What is loaded after plugins were read again.
+ * What is loaded after plugins were reloaded.
  *
  * Seen in: CLI 2.1.330, tests/transcripts/2.1.330_07-control-all.ndjson.
  */

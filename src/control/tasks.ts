@@ -50,7 +50,7 @@ export interface TaskOutput {
   readonly output: string;
   /** Size of the whole output, in bytes. */
   readonly totalBytes: number;
-  /** There is more before `output`. */
+  /** Whether earlier output is missing from `output`. */
   readonly truncated: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Who the subagents are. Pure.
+ * Tracks the subagents. Pure.
  *
  * @module
  */

@@ -36,7 +36,7 @@ interface Part {
   readonly text: string;
 }
 
-/** What is known of one turn so far. */
+/** The state of one unfinished turn. */
 interface OpenTurn {
   parts: Part[];
   /** The reply that the last part belongs to. */
@@ -45,7 +45,7 @@ interface OpenTurn {
   isResumed: boolean;
   /** The prompts that it answers, as far as the CLI says so. */
   promptIds: readonly string[];
-  /** Whether its begin was seen. */
+  /** Whether its start was seen. */
   readonly hasBegun: boolean;
 }
 
@@ -86,7 +86,7 @@ export class Answers {
     }
   }
 
-  /** Takes what a line of the main agent's reply says beside its blocks. */
+  /** Takes the data of a line of the main agent's reply, apart from its blocks. */
   reply(message: AssistantMessage): void {
     if (message.supersedes !== undefined) this.#retract(message.supersedes);
     const turn = this.#current;
@@ -143,7 +143,7 @@ export class Answers {
     const named = this.#turns.findIndex(({ promptIds }) =>
       promptIds.some((id) => ids.includes(id))
     );
-    // The CLI begins turns by itself, too: they are about no prompt.
+    // The CLI also starts turns itself, which do not belong to a prompt.
     const alike = this.#turns.findIndex(({ promptIds }) =>
       (promptIds.length > 0) === (ids.length > 0)
     );

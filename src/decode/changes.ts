@@ -193,6 +193,6 @@ function patched(text: string, hunks: readonly Hunk[]): string | undefined {
     }
   }
   lines.push(...old.slice(at));
-  // Where the last line has no break, a patch does not say on which side.
+  // If the last line has no line break, a patch does not show on which side.
   return isCut ? undefined : lines.join("\n");
 }

@@ -294,7 +294,7 @@ function startedId(event: WireObject): string | undefined {
   return typeof message?.id === "string" ? message.id : undefined;
 }
 
-/** What is wrong with a line; what is only new is not wrong. */
+/** Descriptions of faulty lines. Lines that are merely new are not faulty. */
 const WRONG: ReadonlyMap<UnknownReason, string> = new Map([
   ["not_json", "it is not JSON"],
   ["not_object", "it is not an object"],
@@ -311,9 +311,9 @@ function fault(event: UnknownEvent): string | undefined {
 }
 
 /**
- * The error of the first thing in a line that does not fit, or `undefined` if all of
- * it does. A type, subtype or kind of block that we do not know fits: newer CLIs have
- * more of them, and no session is to end over that.
+ * Returns the error for the first mismatch in a line, or `undefined` if there is none. An unknown
+ * type, subtype or kind of block is not a mismatch: newer CLIs have more of them, and a session
+ * must not fail because of that.
  */
 export function violation(
   frame: Frame,

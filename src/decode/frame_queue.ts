@@ -32,7 +32,7 @@ export class FrameQueue {
   readonly #joinFrom: number;
   readonly #limit: number;
   #waiting: Waiting[] = [];
-  /** Where the queue begins: taking from the front of a long list is slow. */
+  /** Index of the first frame, because removing from the front of a long list is slow. */
   #head = 0;
   /** How many of the frames are pieces. */
   #pieces = 0;
@@ -59,7 +59,7 @@ export class FrameQueue {
     if (this.#size >= this.#limit) {
       if (this.#pieces > 0) this.#dropPieces();
       else if (piece) {
-        // What is whole does not make room for a piece.
+        // Do not drop a whole message to make room for a piece.
         this.#drop(this.#waiting, frame.events.length);
         return;
       } else this.#dropOldest();

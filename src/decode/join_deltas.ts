@@ -70,7 +70,7 @@ export class JoinedFrames {
   }
 
   #gather(): string {
-    // Added at the end: to join all of it again each time would take its square.
+    // Append only the new parts: joining the whole text each time would take quadratic time.
     this.#text += this.#parts.join("");
     this.#parts = [];
     return this.#text;

@@ -66,7 +66,7 @@ export type Question =
     readonly raw: WireObject;
   };
 
-/** What a line of the CLI is. `frame` is what readers of the stream get of it. */
+/** A classified line of the CLI. `frame` is the part for readers of the stream. */
 export type Line =
   /** Nothing. */
   | { readonly kind: "blank" }
@@ -139,7 +139,7 @@ function classifyRequest(raw: WireObject): Line {
   const body = isWireObject(raw.request) ? raw.request : {};
   const { subtype } = body;
   if (typeof id !== "string") {
-    // There is no reply without an id.
+    // Without an id it is not a reply.
     return { kind: "other", frame: frameOf(raw, unknownEvent(raw, "invalid")) };
   }
   const question = readQuestion(raw, body);

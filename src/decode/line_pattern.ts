@@ -17,9 +17,9 @@ const REST_OF_STRING = /(?:[^"\\]|\\.)*/y;
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 
 /**
- * A line of a {@linkcode StreamDelta}, taken apart at its piece and its uuid. Another
- * line of the same parts has the same shape, and fits the same schema, for of two
- * strings only the text is another one. That is a third of the time of parsing it.
+ * A line of a {@linkcode StreamDelta}, split at its piece and its uuid. A line with the same other
+ * parts has the same shape and matches the same schema, because only the contents of two strings
+ * differ. Comparing takes a third of the time of parsing.
  */
 export class LinePattern {
   /** What comes before the piece, with the quote that opens it. */
@@ -118,7 +118,7 @@ interface Flat {
   readonly inner: WireObject;
 }
 
-/** Such a line with other strings in it: the objects are where they were. */
+/** The changed objects of such a line with other strings. */
 interface Changed {
   readonly uuid: unknown;
   readonly event: { readonly delta: WireObject };

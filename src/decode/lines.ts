@@ -37,9 +37,9 @@ export function isTail(line: string): boolean {
 }
 
 /**
- * Gathers bytes until a line is whole, so that each chunk of its output ends at the end
- * of a line. A splitter behind it then never joins strings: a line of 64 MiB costs
- * four times as much as one of 16 MiB, and not sixteen times.
+ * Collects bytes until a line is complete, so that each chunk of its output ends at the end of a
+ * line. The splitter after it then never joins strings: a line of 64 MiB costs four times as much
+ * as one of 16 MiB, not sixteen times.
  *
  * A line over `maxLineBytes` is dropped, and a short marked line takes its place;
  * what follows the last line break is marked as the tail. `parseLine` knows both.
@@ -136,7 +136,7 @@ class LineGatherer {
     this.#parts = [];
     this.#size = 0;
     if (parts.length === 0) return [rest];
-    // Only the line that began before has to be put together.
+    // Only the line that started in an earlier chunk must be joined.
     const end = rest.indexOf(LINE_FEED) + 1;
     const first = concat([...parts, rest.subarray(0, end)]);
     return end === rest.length ? [first] : [first, rest.subarray(end)];

@@ -397,7 +397,7 @@ export class StatsCounter {
     this.#called = new Set();
   }
 
-  /** The numbers so far. What has no result yet is counted as far as it is known. */
+  /** Returns the statistics so far. A turn without a result is counted as far as known. */
   stats(): Stats {
     const copy = this.#replies.size === 0 ? this : this.#copy();
     if (copy !== this) copy.settle({ models: undefined, costUsd: 0 });

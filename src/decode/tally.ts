@@ -100,7 +100,7 @@ export class Tally {
   }
 }
 
-/** Something to be done. */
+/** An item of the to-do list. */
 export interface TodoItem {
   /** Its number in the list of tasks. Absent for those of `TodoWrite`, which have none. */
   readonly id?: string;
@@ -110,11 +110,11 @@ export interface TodoItem {
   readonly status: string;
   /** What to show while it is being done. */
   readonly activeForm?: string;
-  /** The same at length. */
+  /** Longer description. */
   readonly description?: string;
-  /** Who does it. */
+  /** Name of the agent that does it. */
   readonly owner?: string;
-  /** The numbers of those that have to be done before. */
+  /** Ids of the items that must be done first. */
   readonly blockedBy?: readonly string[];
 }
 

@@ -53,7 +53,7 @@ export class TextPieces {
   #orphan = "";
   /** The reply that is being written is the one that comes for the orphan. */
   #isReplacing = false;
-  /** For each turn without a result, whether any text of it was given. */
+  /** For each turn without a result, whether any text of it was returned. */
   #turns: boolean[] = [];
 
   /** @param onRetract What to do about text that is taken back. By default {@linkcode retractionNote}. */
@@ -119,7 +119,7 @@ export class TextPieces {
     return messageId === this.#messageId ? "" : this.#begin(messageId);
   }
 
-  /** Another reply begins: whatever the one before left open was broken off. */
+  /** Starts another reply: an open block of the previous one was broken off. */
   #begin(messageId: string | undefined): string {
     this.#abandon([...this.#blocks.values()].filter((it) => !it.isWhole));
     // The reply that came for a broken one is over: the rest will never come.
@@ -140,7 +140,7 @@ export class TextPieces {
         .filter(([index]) => index >= abandonedFrom);
       this.#abandon(blocks.map(([, block]) => block));
       for (const [index] of blocks) this.#blocks.delete(index);
-      // Whatever comes next comes for it, also when this one came for another.
+      // The next reply replaces it, even if it was itself a replacement.
       this.#isReplacing = false;
     }
     // A block whose line is missing still ended as it should.

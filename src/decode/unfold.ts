@@ -1,5 +1,5 @@
 /**
- * Unfolds the blocks of `assistant` and `user` into events of their own. Pure.
+ * Converts the blocks of `assistant` and `user` to separate events. Pure.
  *
  * @module
  */
@@ -51,7 +51,10 @@ export function blocksOf(content: unknown): readonly unknown[] {
   return Array.isArray(content) ? content : [];
 }
 
-/** Milliseconds since 1970 of a time in ISO 8601, or `undefined` if it is none. */
+/**
+ * Returns the milliseconds since 1970 of a time in ISO 8601, or `undefined` if it is not a valid
+ * time.
+ */
 export function timeOf(timestamp: string | undefined): number | undefined {
   if (timestamp === undefined) return undefined;
   const time = Date.parse(timestamp);

@@ -27,7 +27,7 @@ export const NO_TOKENS: SessionUsage = {
   cacheCreationInputTokens: 0,
 };
 
-/** Reads them from the wire's `usage`, or from what was read of it. */
+/** Reads tokens from the wire's `usage`, or from its parsed form. */
 export function tokensOf(usage: object): SessionUsage {
   const number = (...names: readonly string[]) => {
     for (const name of names) {
@@ -87,7 +87,7 @@ export function weightOf(tokens: SessionUsage): number {
     0.1 * tokens.cacheReadInputTokens + 1.25 * tokens.cacheCreationInputTokens;
 }
 
-/** Shares out an amount by weights; all of it goes to the last one if there are none. */
+/** Divides an amount by weights; if all weights are zero, the last part gets everything. */
 export function shares(
   amount: number,
   weights: readonly number[],
@@ -112,7 +112,7 @@ export const NOTHING_USED: Used = {
   usage: NO_TOKENS,
 };
 
-/** What all models used together. */
+/** Returns the usage of all models together. */
 export function usedBy(models: readonly ModelUsage[]): Used {
   return models.reduce<Used>(
     (sum, model) =>
@@ -169,7 +169,7 @@ export class Totals {
   #used: Used;
   /** What the process counted at its last result. */
   #counted: Used = NOTHING_USED;
-  /** Another conversation has taken the place of the first one since then. */
+  /** Whether another conversation has replaced the first one since then. */
   #mayBeginAnew = false;
 
   /** Whether this process may count on from what the session had cost. */
@@ -190,7 +190,10 @@ export class Totals {
     return this.#used;
   }
 
-  /** Another conversation begins, as by `/clear`: since CLI 2.1.215 the process then counts from nothing. */
+  /**
+   * Called when another conversation starts, as by `/clear`: since CLI 2.1.215 the process then
+   * counts from zero.
+   */
   beginAnew(): void {
     this.#mayBeginAnew = true;
   }
@@ -229,7 +232,7 @@ export class Totals {
   /** What the session has used in the middle of a turn, by what its process counts. */
   during(counted: Used): Used {
     const sum = add(counted, this.#missing ?? NOTHING_USED);
-    // Before the first result it is not known what a process counts.
+    // Before the first result it is unknown where a process starts counting.
     return {
       costUsd: Math.max(roundUsd(sum.costUsd), this.#used.costUsd),
       usage: combineUsage(sum.usage, this.#used.usage, Math.max),

@@ -173,7 +173,7 @@ function specific(fields: WireObject): WireObject {
   return { hookSpecificOutput: fields };
 }
 
-/** What is there, without what is `undefined`. */
+/** Returns the fields that are not `undefined`. */
 function defined(fields: WireObject): WireObject {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),

@@ -43,7 +43,7 @@ export interface HookInputBase<E extends string> {
   readonly raw: WireObject;
 }
 
-/** Keys that no input has to name: they are the same everywhere, or differ by name alone. */
+/** Keys that inputs need not list, because they are the same everywhere, or differ only by name. */
 type CommonKey = Exclude<keyof HookInputBase<string>, "agentId" | "agentType">;
 
 /** Reads the input of one event. Never fails. */
@@ -66,7 +66,7 @@ const COMMON: Entries = [
   ["agentType", wireOptional("agent_type", text)],
 ];
 
-/** Of another shape in older CLIs, so that it is read apart. */
+/** Read separately, because older CLIs write it in another shape. */
 const EFFORT: Entries[number] = [
   "effort",
   wireOptional("effort.level", text),
@@ -150,7 +150,7 @@ export const hookBackgroundTask: Reads<HookBackgroundTask> = shape<
   name: wireOptional("name", text),
 });
 
-/** A time at which the session continues by itself. */
+/** A scheduled continuation of the session. */
 export interface HookCron {
   /** Its id. */
   readonly id: string;
@@ -158,7 +158,7 @@ export interface HookCron {
   readonly schedule: string;
   /** Whether it happens again and again. */
   readonly recurring: boolean;
-  /** What is sent then; cut after 1,000 characters. */
+  /** Prompt of the continuation; cut after 1,000 characters. */
   readonly prompt: string;
 }
 

@@ -120,7 +120,7 @@ export class Hooks {
     if (issue !== undefined) {
       throw wrongAnswer(`the hook "${registered.event}"`, issue);
     }
-    // What JSON cannot hold has to be found while there is still another answer.
+    // Detect an answer that JSON cannot represent now, while another answer is still possible.
     const text = JSON.stringify(output);
     if (!text.startsWith("{")) {
       throw wrongAnswer(

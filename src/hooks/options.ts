@@ -30,7 +30,7 @@ import {
 } from "./inputs.ts";
 import type { UnknownHookOutput } from "./outputs.ts";
 
-/** What a hook may know besides its input. */
+/** What a hook knows besides its input. */
 export interface HookCall {
   /** The event. One that this version does not know is a name of yours. */
   readonly event: HookEvent | (string & Record<never, never>);
@@ -74,7 +74,7 @@ export type UnknownHookAnswer = HookAnswer | UnknownHookOutput;
 
 /** A hook of an event that this version does not know, such as one of a newer CLI. */
 export interface UnknownHook {
-  /** As in {@linkcode Hook}. What it is compared with is up to the event. */
+  /** As in {@linkcode Hook}. The event determines what it is compared with. */
   readonly matcher?: string | RegExp;
   /**
    * Answers in the CLI's own words, with `hook.stop()`, with `hook.async()`, or not at all.
@@ -87,7 +87,9 @@ export interface UnknownHook {
   ): UnknownHookAnswer | Promise<UnknownHookAnswer>;
   /** As in {@linkcode Hook}. */
   readonly timeoutMs?: number;
-  /** As in {@linkcode Hook}. Default `"continue"`; with `"block"` the CLI hears of a failure. */
+  /**
+   * As in {@linkcode Hook}. Default `"continue"`; with `"block"` a failure is reported to the CLI.
+   */
   readonly onFailure?: "continue" | "block";
 }
 
@@ -174,7 +176,7 @@ const MAX_SLIPS = 2;
 /** A name that must be a mistake: the CLI never calls such a hook, and does not say so. */
 function checkUnknownEvent(event: string): void {
   const plain = event.replaceAll(/[_\s-]/g, "").toLowerCase();
-  // Not the nearest name of all: an event that is new may well be named like another one.
+  // Suggest only very similar names, because a new event may be named like another one.
   const near =
     HOOK_EVENTS.find((known) =>
       levenshteinDistance(plain, known.toLowerCase()) <= MAX_SLIPS

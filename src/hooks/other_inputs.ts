@@ -46,8 +46,8 @@ export interface TaskCompletedInput
   extends HookInputBase<"TaskCompleted">, HookTask {}
 
 /**
- * An MCP server asks a person. CLI 2.1.330 calls the hook but does not heed what it
- * answers: answer with the option `onElicitation`.
+ * An MCP server asks a person. CLI 2.1.330 calls the hook but ignores its answer: use the option
+ * `onElicitation` to answer.
  */
 export interface ElicitationInput extends HookInputBase<"Elicitation"> {
   /** The server. */
@@ -65,8 +65,8 @@ export interface ElicitationInput extends HookInputBase<"Elicitation"> {
 }
 
 /**
- * What was asked was answered; the server has not heard it yet. CLI 2.1.330 calls the
- * hook but does not heed what it answers.
+ * A question was answered, but the answer was not sent to the server yet. CLI 2.1.330 calls the
+ * hook but ignores its answer.
  */
 export interface ElicitationResultInput
   extends HookInputBase<"ElicitationResult"> {

@@ -26,7 +26,7 @@ export interface HookWatchOutput {
 
 /** An answer to what an MCP server asks. */
 export interface HookElicitationOutput {
-  /** What is answered. */
+  /** The answer. */
   readonly action?: "accept" | "decline" | "cancel";
   /** The values of the fields. */
   readonly content?: WireObject;
@@ -103,9 +103,9 @@ export interface HookSpecificOutputs {
   };
   /** Tells the model that it may try again. */
   readonly PermissionDenied: { readonly retry?: boolean };
-  /** Answers instead of a person. Not heeded by CLI 2.1.330: use the option `onElicitation`. */
+  /** Answers instead of a person. CLI 2.1.330 ignores it: use the option `onElicitation`. */
   readonly Elicitation: HookElicitationOutput;
-  /** Takes the place of the answer. Not heeded by CLI 2.1.330. */
+  /** Replaces the answer. CLI 2.1.330 ignores it. */
   readonly ElicitationResult: HookElicitationOutput;
   /** Files to watch. */
   readonly CwdChanged: HookWatchOutput;
@@ -117,7 +117,7 @@ export interface HookSpecificOutputs {
   readonly MessageDisplay: { readonly displayContent?: string };
 }
 
-/** Events with a part of their own in the answer. */
+/** Events with a specific part in the answer. */
 export type SpecificEvent = keyof HookSpecificOutputs;
 
 /** An answer in the CLI's own words, for what the functions of `hook` do not cover. */
@@ -152,7 +152,7 @@ export interface UnknownHookOutput
   readonly hookSpecificOutput?: WireObject;
 }
 
-/** Whether it is an object on the wire too: `toJSON` can make anything of it. */
+/** Whether a value is also an object on the wire, since `toJSON` can change it. */
 function isJsonObject(value: unknown): boolean {
   return isWireObject(value) &&
     (JSON.stringify(value)?.startsWith("{") ?? false);

@@ -62,7 +62,7 @@ export interface PreCompactInput extends HookInputBase<"PreCompact"> {
 export interface PostCompactInput extends HookInputBase<"PostCompact"> {
   /** `manual` or `auto`. */
   readonly trigger: string;
-  /** What is left of it. */
+  /** The summary that replaces the conversation. */
   readonly compactSummary: string;
 }
 
@@ -188,7 +188,7 @@ export interface UserPromptExpansionInput
   readonly prompt: string;
 }
 
-/** What ends, and what continues beside it. */
+/** Data about what ends and what continues in the background. */
 export interface HookStopFields {
   /** Whether a hook has already made the agent continue in this turn. */
   readonly stopHookActive: boolean;

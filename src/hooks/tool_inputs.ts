@@ -100,10 +100,9 @@ export interface PermissionRequestInput
 }
 
 /**
- * A shell command in the text of a skill or slash command is about to run. It is no tool
- * call: there is no `PreToolUse` and no question for it. A hook can stop it, and no more:
- * the command cannot be changed, and no one can be asked. Older CLIs do not call it and
- * run the command.
+ * A shell command in the text of a skill or slash command is about to run. This is not a tool call:
+ * it has no `PreToolUse` and no question. A hook can only stop it: the command cannot be changed,
+ * and no one can be asked. Older CLIs do not call the hook and run the command.
  *
  * Seen in CLI 2.1.332, which introduced it.
  */

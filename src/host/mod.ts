@@ -61,7 +61,7 @@ import {
 /** Leave it to the caller: it becomes an event. */
 export const LEFT: unique symbol = Symbol("left to the caller");
 
-/** An answer, or that there is none here. */
+/** An answer, or the mark that the question is left to the caller. */
 export type Answer = DecidedReply | typeof LEFT;
 
 /** An answer and, if it decides on a tool call, who decided. */
@@ -77,7 +77,7 @@ export interface AnswerContext {
   readonly sessionId?: string;
 }
 
-/** What the host may do besides answering. */
+/** What the host can do besides answering. */
 export interface HostPort extends PolicyHooksPort {
   /** Hands an event to the readers of the turn and of the session. */
   emit(event: ClaudeEvent): void;
@@ -85,7 +85,7 @@ export interface HostPort extends PolicyHooksPort {
   notify(serverName: string, message: WireObject): void;
   /** A function of the caller failed. */
   readonly failed: FailureListener;
-  /** Where the CLI runs. */
+  /** Access to the machine that the CLI runs on. */
   readonly machine: Machine;
 }
 
@@ -305,7 +305,10 @@ export class Host {
     );
   }
 
-  /** The request of an event that a person answers: with what a policy would see of it. */
+  /**
+   * Returns the request for the event that a person answers, with the additional data that a policy
+   * would see.
+   */
   seen(request: ToolRequest, context: AnswerContext): ToolRequest {
     const names = protectedNamesOf(
       request,

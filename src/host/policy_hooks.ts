@@ -26,7 +26,7 @@ import { type DecisionReply, wishOf } from "./left_to_caller.ts";
 /** A hook that the CLI calls. */
 export type HookQuestion = Extract<Question, { readonly kind: "hook" }>;
 
-/** What these hooks may do besides answering. */
+/** What these hooks can do besides answering. */
 export interface PolicyHooksPort {
   /** Makes a control request. */
   request(
@@ -97,7 +97,7 @@ export function guardSkillShell(
   if (wanted === "cli" || wanted === "policy" && isAsked) return;
   const settings = { disableSkillShellExecution: true };
   port.request("apply_flag_settings", { settings }, (outcome) => {
-    // Any other failure is the end of the session, which has a reason of its own.
+    // Any other failure means that the session has ended, which has its own error.
     if (!outcome.ok && outcome.error instanceof ControlError) {
       port.fail(skillShellIsOn(outcome.error));
     }

@@ -195,8 +195,8 @@ export function shape<T extends object>(fields: FieldsOf<T>): Reads<T> {
 }
 
 /**
- * As {@linkcode shape}, for what a decision is based on: an optional field that does not
- * fit makes the whole fail, because leaving it out may change the decision.
+ * As {@linkcode shape}, for what a decision is based on: an optional field that does not match
+ * makes the whole object invalid, because leaving it out may change the decision.
  */
 export function strictShape<T extends object>(
   fields: FieldsOf<T>,
@@ -289,7 +289,7 @@ export interface MessageKind<E extends EventBase<string>> {
 /** Fields that no message has to list: they are the same everywhere. */
 type CommonKey = "type" | "raw" | "sessionId" | "uuid";
 
-/** Those of them that the wire has. */
+/** The common fields that exist on the wire. */
 export const COMMON: Entries = [
   ["sessionId", wireOptional("session_id", v.string())],
   ["uuid", wireOptional("uuid", v.string())],
@@ -345,7 +345,7 @@ export function defineMessage<
   };
 }
 
-/** The three fields of {@linkcode ContentBase} that the wire has beside the message. */
+/** The three fields of {@linkcode ContentBase} that are next to the message on the wire. */
 export const contentFields: {
   readonly parentToolUseId: RequiredField<string | null>;
   readonly agentId: OptionalField<string>;

@@ -52,7 +52,7 @@ export interface AskedQuestion {
   readonly multiSelect?: boolean;
 }
 
-/** What a person said of a choice besides. */
+/** A person's comment on a choice. */
 export interface AnswerAnnotation {
   /** The preview of the choice. */
   readonly preview?: string;
@@ -94,7 +94,7 @@ export interface EditInput {
   readonly old_string: string;
   /** The text to put there. */
   readonly new_string: string;
-  /** Replaces every occurrence. Without it, there has to be exactly one. */
+  /** Whether to replace every occurrence. If not, there must be exactly one. */
   readonly replace_all?: boolean;
 }
 
@@ -174,7 +174,7 @@ export interface NotebookEditInput {
 export interface ReadInput {
   /** The file, an absolute path. */
   readonly file_path: string;
-  /** The line to begin at. */
+  /** First line to read. */
   readonly offset?: number;
   /** How many lines. */
   readonly limit?: number;
@@ -266,7 +266,7 @@ export interface WebSearchInput {
   readonly query: string;
   /** Only on these domains. */
   readonly allowed_domains?: readonly string[];
-  /** Not on these domains. */
+  /** Domains to exclude. */
   readonly blocked_domains?: readonly string[];
 }
 

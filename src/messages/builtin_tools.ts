@@ -273,7 +273,7 @@ function isSwap(a: string, b: string): boolean {
     a.slice(at + 2) === b.slice(at + 2);
 }
 
-/** The name that is meant by one with `=` in front, which is taken as it is. */
+/** Returns the name after a leading `=`, which marks a name that is not checked. */
 export function literalName(name: string): string {
   return name.startsWith("=") ? name.slice(1) : name;
 }

@@ -143,7 +143,7 @@ export const activeGoal: MessageKind<ActiveGoal> = defineMessage<ActiveGoal>(
   },
 );
 
-/** When the CLI compacts the conversation by itself. */
+/** When the CLI compacts the conversation automatically. */
 export interface Autocompact {
   /** Whether it does so at all. */
   readonly enabled: boolean;

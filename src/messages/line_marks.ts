@@ -1,6 +1,6 @@
 /**
- * Marks of lines that are not as the CLI wrote them. A file of its own for the worker of a
- * blocking session, which reads lines and knows no messages.
+ * Marks for lines that are not as the CLI wrote them. A separate file, so that the worker of a
+ * blocking session, which only reads lines, does not load the messages.
  *
  * @module
  */

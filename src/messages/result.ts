@@ -31,7 +31,7 @@ export interface PermissionDenial {
 export interface InvalidConfigFile {
   /** The file. */
   readonly path: string;
-  /** It is the CLI's own file for all projects, the only one with backups. */
+  /** Whether it is the CLI's own file for all projects, the only one with backups. */
   readonly isGlobal?: boolean;
   /** Whether the outcome of the search for a backup is known. */
   readonly backupSearched?: boolean;

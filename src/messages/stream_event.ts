@@ -52,7 +52,7 @@ const TEXT: PieceNames = ["text", "text"];
 const THINKING: PieceNames = ["thinking", "thinking"];
 const PARTIAL_JSON: PieceNames = ["partialJson", "partial_json"];
 
-/** Where a delta of this kind has its piece; `undefined` if it has none. */
+/** Returns the field names of the piece in a delta of this kind; `undefined` if it has none. */
 export function pieceNames(
   deltaType: string | undefined,
 ): PieceNames | undefined {

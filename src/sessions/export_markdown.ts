@@ -91,7 +91,7 @@ function harmless(text: string): string {
   for (let at = 0; at < lines.length;) {
     const line = lines[at] ?? "";
     if (fence !== undefined) {
-      // How far a tab reaches depends on what is before it in the line.
+      // The width of a tab depends on the text before it in the line.
       const shown = /^\s*(```|~~~)/.test(line)
         ? line.replaceAll("\t", "    ")
         : line;

@@ -47,9 +47,9 @@ export interface UsedNeed {
   readonly what: string;
   /** The first version that has it. */
   readonly since: string;
-  /** As in the table. */
+  /** The field of the same name in the table. */
   readonly older: OptionNeed["older"];
-  /** As in the table. */
+  /** The field of the same name in the table. */
   readonly isGuard: boolean;
 }
 

@@ -17,7 +17,7 @@ import * as step from "../../testing/steps.ts";
 
 /** One prompt of the demo, and what it shows. */
 export interface DemoPart {
-  /** What is typed. */
+  /** The typed prompt. */
   readonly prompt: string;
   /** What there is to see, for people. */
   readonly note: string;

@@ -198,7 +198,10 @@ function inSeconds(ms: number): string {
   return ms > 0 ? `in ${Math.ceil(ms / 1000)} s` : "";
 }
 
-/** A line that fits: what it begins with and its time are kept, what it is about is cut. */
+/**
+ * Returns a line that fits the width: keeps its start and its time, and shortens the text in
+ * between.
+ */
 function statusLine(
   head: readonly Span[],
   about: string,

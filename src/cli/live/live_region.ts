@@ -1,5 +1,5 @@
 /**
- * The lines at the end of the screen that are drawn anew, and taken back in the end. Pure.
+ * The lines at the end of the screen, which are redrawn and finally removed. Pure.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export class LiveRegion {
   /** The width of each line that stands on the screen. */
   #widths: readonly number[] = [];
 
-  /** Whether anything of it stands on the screen. */
+  /** Whether any of its lines are on the screen. */
   get isDrawn(): boolean {
     return this.#widths.length > 0;
   }
@@ -43,8 +43,8 @@ export class LiveRegion {
   }
 
   /**
-   * Returns what draws lines where the cursor stands, which is at the begin of a line. Each
-   * of them has to fit. The last one has no line break, so that nothing scrolls for it.
+   * Returns the output that draws lines at the cursor, which must be at the start of a line. Each
+   * line must fit the width. The last one has no line break, so that the screen does not scroll.
    */
   draw(lines: readonly Line[], color: boolean): string {
     this.#widths = lines.map(lineWidth);

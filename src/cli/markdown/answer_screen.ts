@@ -9,7 +9,7 @@ import type { Line } from "../live/live_region.ts";
 import { type Output, type Piece, readEnv } from "../output.ts";
 import type { MarkdownStream } from "./markdown_stream.ts";
 
-/** Whether an answer is shown as Markdown: to a person who has not asked for the text as it is. */
+/** Whether an answer is shown as Markdown: to a person who has not asked for the plain text. */
 export function wantsMarkdown(output: Output, flags: Flags): boolean {
   return output.terminals.stdout && output.stdoutColor &&
     flags.plain !== true && readEnv("TERM") !== "dumb" &&
@@ -35,7 +35,7 @@ export class AnswerScreen {
     return this.#stream?.open() ?? [];
   }
 
-  /** Prints pieces of a renderer: the answer by blocks, everything else as it is. */
+  /** Prints pieces of a renderer: the answer block by block, everything else unchanged. */
   async print(pieces: readonly Piece[]): Promise<void> {
     if (pieces.length === 0) return;
     const stream = this.#stream ??= await this.#loading;

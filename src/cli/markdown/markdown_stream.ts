@@ -13,9 +13,11 @@ import { wrapProse } from "./wrap.ts";
 
 /** Beyond this the open block is looked at less and less often, or long ones would cost the square. */
 const SMALL = 4096;
-/** A longer block that is open is drawn as it is. */
+/** Maximum length of an unfinished block that is formatted; a longer one is shown as plain text. */
 const MOST_DRAWN = 16_384;
-/** Text on which the lexer takes minutes: many marks on one line, or lists as deep. */
+/**
+ * Matches text that would take the lexer minutes: many marks on one line, or deeply nested lists.
+ */
 const PATHOLOGICAL =
   /^(?:[ \t]*(?:[>*+-]|\d+[.)])){40}|^[ \t]{200}|[[*_`~<(]{500}/m;
 
@@ -24,7 +26,7 @@ export class MarkdownStream {
   /** Colours code, once it is loaded. */
   highlight: Highlight | undefined;
   readonly #columns: () => number;
-  /** What is in no finished block. */
+  /** Text after the last finished block. */
   #rest = "";
   #nextLook = 0;
   /** The last thing that was printed was a block. */
@@ -125,7 +127,7 @@ export class MarkdownStream {
   }
 }
 
-/** The blocks of a text; `undefined` where it can only be shown as it is. */
+/** Returns the blocks of a text; `undefined` if it can only be shown as plain text. */
 function tokensOf(text: string): readonly Token[] | undefined {
   if (PATHOLOGICAL.test(text)) return undefined;
   try {
