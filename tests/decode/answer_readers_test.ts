@@ -93,6 +93,7 @@ async function readCommands({ frames, result }: Recorded) {
       return Promise.resolve();
     },
     stderr: () => Promise.resolve(),
+    terminals: { stdin: false, stdout: false, stderr: false },
   } as unknown as Output;
   const presenter = answerPresenter(output, {}, () => undefined);
   const renderer = new Renderer({
