@@ -93,6 +93,14 @@ SESSION is an id, the beginning of one (4 characters and more), a title, or last
 An empty title or tag ("") takes back the one that was there.
 `,
   },
+  completions: {
+    usage: "completions bash|zsh|fish|powershell",
+    examples: `  source <(claudestream completions bash)
+  source <(claudestream completions zsh)
+  claudestream completions fish > ~/.config/fish/completions/claudestream.fish
+  claudestream completions powershell | Out-String | Invoke-Expression
+`,
+  },
   doctor: {
     usage: "doctor [flags]",
     examples: `  claudestream doctor

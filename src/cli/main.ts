@@ -106,6 +106,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { sessions } = await import("./commands/sessions.ts");
       return await sessions(invocation, output);
     }
+    case "completions": {
+      const { completions } = await import("./commands/completions.ts");
+      return await completions(invocation, output);
+    }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
       return await doctor(invocation, output);

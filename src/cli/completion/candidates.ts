@@ -1,0 +1,130 @@
+/**
+ * What can stand where the cursor is. Pure.
+ *
+ * @module
+ */
+
+import { PERMISSION_MODES } from "../../options/option_types.ts";
+import { COMMANDS, isCommand } from "../command_names.ts";
+import type { FlagSpec } from "../flags.ts";
+import { flagsOf } from "../parse.ts";
+import { TOPICS } from "../topics.ts";
+
+/** A word that fits, and what it means. */
+export type Candidate = readonly [value: string, about: string];
+
+/** What completion asks for when it is needed. */
+export interface CompletionSources {
+  /** Past sessions of this directory. */
+  readonly sessions: () => Promise<readonly Candidate[]>;
+  /** What can be done with them. */
+  readonly actions: () => Promise<readonly string[]>;
+}
+
+/** The shells that there are scripts for. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** Names that every `claude` takes; it takes others as well. */
+const MODELS: readonly Candidate[] = [
+  ["default", "The model of the account"],
+  ["opus", "For hard tasks"],
+  ["sonnet", "For most tasks"],
+  ["haiku", "For quick answers"],
+  ["opusplan", "Opus for plans, Sonnet for the rest"],
+];
+
+/** The values of flags that take one of a few. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  "permission-mode": PERMISSION_MODES,
+  color: ["auto", "always", "never"],
+  until: ["tasks", "turn"],
+  effort: ["low", "medium", "high", "xhigh", "max"],
+  format: ["markdown", "html", "jsonl"],
+  as: ["send", "stream", "ask", "events"],
+};
+
+/**
+ * Returns the words that fit; none if it is for the shell to say, which then offers files.
+ *
+ * @param words The words behind the name of the program, up to the cursor; the last one is
+ * completed.
+ */
+export async function candidates(
+  words: readonly string[],
+  sources: CompletionSources,
+): Promise<readonly Candidate[]> {
+  const begun = words.at(-1) ?? "";
+  const all = await possible(words.slice(0, -1), begun, sources);
+  return all.filter(([value]) => value.startsWith(begun));
+}
+
+async function possible(
+  before: readonly string[],
+  begun: string,
+  sources: CompletionSources,
+): Promise<readonly Candidate[]> {
+  // Everything is a word of the prompt there.
+  if (before.includes("--")) return [];
+  const [command] = before;
+  if (command === undefined && !begun.startsWith("-")) {
+    return Object.entries(COMMANDS);
+  }
+  const specs = command !== undefined && isCommand(command)
+    ? flagsOf(command)
+    : [];
+  const taker = specs.find((spec) => isTaker(spec, before.at(-1)));
+  if (taker !== undefined) return await valuesOf(taker, sources);
+  if (begun.startsWith("-")) return specs.flatMap(namesOf);
+  const others = before.slice(1).filter((word) => !word.startsWith("-"));
+  return await wordsOf(command, others, sources);
+}
+
+function isTaker(
+  { name, alias, kind }: FlagSpec,
+  word: string | undefined,
+): boolean {
+  if (kind === "switch" || kind === "fields" || word === undefined) {
+    return false;
+  }
+  return word === `--${name}` || word === `-${alias}`;
+}
+
+function namesOf({ name, negatable, help }: FlagSpec): Candidate[] {
+  return [
+    [`--${name}`, help],
+    ...negatable === true ? [[`--no-${name}`, help] as const] : [],
+  ];
+}
+
+async function valuesOf(
+  { name }: FlagSpec,
+  sources: CompletionSources,
+): Promise<readonly Candidate[]> {
+  if (name === "model" || name === "fallback-model") return MODELS;
+  if (name === "resume") {
+    return [["last", "The last one"], ...await sources.sessions()];
+  }
+  return (VALUES[name] ?? []).map((value) => [value, ""]);
+}
+
+/** Words that are no values of flags. */
+async function wordsOf(
+  command: string | undefined,
+  others: readonly string[],
+  sources: CompletionSources,
+): Promise<readonly Candidate[]> {
+  const plain = (values: readonly string[]): readonly Candidate[] =>
+    values.map((value) => [value, ""]);
+  if (command === "sessions") {
+    if (others.length === 0) return plain(await sources.actions());
+    const [action = ""] = others;
+    return action === "list" || action === "search"
+      ? []
+      : [["last", "The last one"], ...await sources.sessions()];
+  }
+  if (others.length > 0) return [];
+  if (command === "help") {
+    return [...Object.entries(COMMANDS), ...plain(Object.keys(TOPICS))];
+  }
+  return command === "completions" ? plain(SHELLS) : [];
+}
