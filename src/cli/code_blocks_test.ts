@@ -1,3 +1,5 @@
+// Code blocks are found in an answer as Markdown has them.
+
 import { assertEquals } from "@std/assert";
 import { codeBlocks } from "./code_blocks.ts";
 

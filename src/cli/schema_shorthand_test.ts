@@ -1,3 +1,5 @@
+// A schema in shorthand is the JSON Schema that it stands for, or an error.
+
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { schemaOf, shorthandSchema } from "./schema_shorthand.ts";
 import { UsageError } from "./usage_error.ts";
