@@ -9,7 +9,7 @@ import type { FailureObject } from "./failure.ts";
 import { jsonLine } from "./json_line.ts";
 import { StdoutClosedError, WriteError } from "./output_errors.ts";
 import type { ColorChoice } from "./flags.ts";
-import { type Line, LiveRegion } from "./live/live_region.ts";
+import { type Cursor, type Line, LiveRegion } from "./live/live_region.ts";
 import {
   escapeControls,
   renderSpans,
@@ -60,6 +60,7 @@ export class Output {
   readonly #region = new LiveRegion();
   /** The lines that are to stand at the end of the screen. */
   #live: readonly Line[] = [];
+  #cursor: Cursor | undefined;
   /** Something stands on the last line of the screen: nothing can be drawn below it. */
   #isLineOpen = false;
 
@@ -176,8 +177,9 @@ export class Output {
    * Draws lines at the end of the screen, below all that is printed, until they are
    * replaced: each of them has to fit. Only where one of the outputs is a terminal.
    */
-  setLive(lines: readonly Line[]): Promise<void> {
+  setLive(lines: readonly Line[], cursor?: Cursor): Promise<void> {
     this.#live = lines;
+    this.#cursor = cursor;
     return this.#enqueue(async () => {
       const before = this.#region.erase(this.columns);
       const text = before + this.#drawn();

@@ -2,11 +2,12 @@ import { isBlank } from "../../prompt/blocks.ts";
 import { conduct, type Conductor } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
-import type { Output } from "../output.ts";
+import type { PromptReader } from "../editor/prompt_reader.ts";
+import { type Output, readEnv } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
 import { textPresenter } from "../presenters.ts";
-import { findPerson } from "../question/person.ts";
+import { findPerson, suspension } from "../question/person.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
 import { VERSION } from "../version.ts";
@@ -14,9 +15,14 @@ import { pipedLines, typedLines } from "./_one_shot.ts";
 
 const HELP = `  :help   this
   :quit   leave; so do /exit, Ctrl-D, and Ctrl-C twice
+  Tab     completes :commands, and files after @
+  \\ Enter, or Ctrl-J, begins a further line; the arrows find older prompts
   Ctrl-C  interrupts the turn that is running
   Everything else goes to Claude, /cost and the like too
 `;
+
+/** What Tab completes. */
+const COMMANDS = [":help", ":quit"];
 
 /**
  * The CLI does not accept `/exit` from programs and only answers that it is unavailable, so it is
@@ -66,6 +72,8 @@ class Repl {
   readonly #conductor: Conductor;
   /** Whether a person types the lines, as opposed to a pipe or a file. */
   readonly #isInteractive: boolean;
+  /** Present if a person types at a terminal that can be drawn on. */
+  #reader: PromptReader | undefined;
   readonly #leaving = new AbortController();
   /** The error that ended the process, if it has ended. */
   #death: Error | undefined;
@@ -99,6 +107,7 @@ class Repl {
     await this.#note(
       `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
     );
+    this.#reader = await this.#openReader();
     let worst = 0;
     for (;;) {
       const line = await this.#nextLine();
@@ -127,7 +136,49 @@ class Repl {
     );
   }
 
+  /** Loads the editor: lines of a pipe, and a dumb terminal, need none. */
+  async #openReader(): Promise<PromptReader | undefined> {
+    const { terminals } = this.#output;
+    if (
+      !terminals.stdin || !terminals.stderr || readEnv("TERM") === "dumb"
+    ) return undefined;
+    const [{ PromptReader }, { History }, { listFolder }] = await Promise.all([
+      import("../editor/prompt_reader.ts"),
+      import("../editor/history.ts"),
+      import("../editor/completion.ts"),
+    ]);
+    const history = await History.load();
+    if (history.failure !== undefined) {
+      await this.#note(`The history cannot be read: ${history.failure}\n`);
+    }
+    return new PromptReader({
+      output: this.#output,
+      lines: this.#lines,
+      history,
+      commands: COMMANDS,
+      list: listFolder(this.#invocation.flags.cwd ?? Deno.cwd()),
+      setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
+      suspend: suspension().suspend,
+      interrupt: () => this.#conductor.watch.pressInterrupt(),
+    });
+  }
+
   async #nextLine(): Promise<string | Leave> {
+    if (this.#reader === undefined || this.#lines.isReady) {
+      return await this.#nextTyped();
+    }
+    try {
+      const text = await this.#reader.read(this.#leaving.signal);
+      this.#isWarned = false;
+      return text ?? new Leave(await this.#bye(EXIT.done));
+    } catch (reason) {
+      if (reason instanceof Leave) return reason;
+      throw reason;
+    }
+  }
+
+  /** The next line, with the terminal's own editor. */
+  async #nextTyped(): Promise<string | Leave> {
     await this.#prompt();
     const isTypedAhead = this.#lines.isReady;
     // The text was typed before a question took over the terminal, so its echo is far above.
@@ -185,14 +236,23 @@ class Repl {
     this.#lines.dropUnfinished();
     if (this.#isWarned || !this.#isInteractive) {
       // Not awaited: a failure to print this message changes nothing.
-      this.#output.stderr("\n").then(() => this.#bye(EXIT.interrupted))
+      const isOpen = this.#reader === undefined;
+      this.#output.stderr(isOpen ? "\n" : "").then(() =>
+        this.#bye(EXIT.interrupted)
+      )
         .catch(() => {})
         .then(() => this.#leaving.abort(new Leave(EXIT.interrupted)));
       return;
     }
     this.#isWarned = true;
-    this.#output.stderr("\n", styled("dim", "Ctrl-C again leaves\n"));
-    this.#prompt();
+    const advice = styled("dim", "Ctrl-C again leaves\n");
+    if (this.#reader === undefined) {
+      this.#output.stderr("\n", advice);
+      this.#prompt();
+      return;
+    }
+    this.#reader.clear();
+    this.#output.stderr(advice);
   }
 
   /** Leaves after the process ended by itself. A turn that is being shown is shown to its end. */

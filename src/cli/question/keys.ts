@@ -10,6 +10,8 @@ export type Key =
   | { readonly type: "text"; readonly text: string }
   /** Text was pasted; it never counts as an answer. */
   | { readonly type: "paste"; readonly text: string }
+  /** One of those that the reader was made for. */
+  | { readonly type: "sequence"; readonly text: string }
   | {
     readonly type:
       | "enter"
@@ -72,6 +74,12 @@ const LONGEST_SEQUENCE = 64;
 /** Splits terminal input, which arrives in pieces of any length, into keys. */
 export class KeyReader {
   #rest = "";
+  readonly #wanted: ReadonlySet<string>;
+
+  /** @param wanted What is returned as a `sequence`: control characters and sequences. */
+  constructor(wanted: ReadonlySet<string> = new Set()) {
+    this.#wanted = wanted;
+  }
 
   /** Returns the keys that a piece completes. */
   take(piece: string): readonly Key[] {
@@ -96,7 +104,11 @@ export class KeyReader {
         SEQUENCE.lastIndex = at;
         const [sequence] = SEQUENCE.exec(text) ?? [];
         if (sequence !== undefined) {
-          keys.push(SEQUENCES[sequence] ?? { type: "other" });
+          keys.push(
+            this.#wanted.has(sequence)
+              ? { type: "sequence", text: sequence }
+              : SEQUENCES[sequence] ?? { type: "other" },
+          );
           at += sequence.length;
           continue;
         }
@@ -109,8 +121,10 @@ export class KeyReader {
       }
       const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
       keys.push(
-        CONTROLS[char] ??
-          (char < " " ? { type: "other" } : { type: "text", text: char }),
+        this.#wanted.has(char)
+          ? { type: "sequence", text: char }
+          : CONTROLS[char] ??
+            (char < " " ? { type: "other" } : { type: "text", text: char }),
       );
       at += char.length;
     }

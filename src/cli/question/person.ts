@@ -73,7 +73,8 @@ async function suspend(): Promise<void> {
   }
 }
 
-function suspension(): { readonly suspend?: () => Promise<void> } {
+/** How this program is stopped, where that can be done. */
+export function suspension(): { readonly suspend?: () => Promise<void> } {
   if (Deno.build.os === "windows") return {};
   const { state } = Deno.permissions.querySync({ name: "run" });
   return state === "granted" ? { suspend } : {};

@@ -1,0 +1,249 @@
+/**
+ * A prompt that is being written: what each key does to it. Pure.
+ *
+ * @module
+ */
+
+import type { Key } from "../question/keys.ts";
+
+/** What a key of an editor does. */
+export type EditAct =
+  | "left"
+  | "right"
+  | "word_left"
+  | "word_right"
+  | "home"
+  | "end"
+  | "up"
+  | "down"
+  | "delete"
+  | "delete_word"
+  | "delete_rest"
+  | "newline"
+  | "complete"
+  | "redraw";
+
+/** The keys that only an editor knows, by what the terminal sends. */
+export const EDITOR_KEYS: Readonly<Record<string, EditAct>> = {
+  "\x1b[D": "left",
+  "\x1bOD": "left",
+  "\x02": "left",
+  "\x1b[C": "right",
+  "\x1bOC": "right",
+  "\x06": "right",
+  "\x1b[1;5D": "word_left",
+  "\x1b[1;3D": "word_left",
+  "\x1bb": "word_left",
+  "\x1b[1;5C": "word_right",
+  "\x1b[1;3C": "word_right",
+  "\x1bf": "word_right",
+  "\x1b[H": "home",
+  "\x1bOH": "home",
+  "\x1b[1~": "home",
+  "\x01": "home",
+  "\x1b[F": "end",
+  "\x1bOF": "end",
+  "\x1b[4~": "end",
+  "\x05": "end",
+  "\x1b[A": "up",
+  "\x1bOA": "up",
+  "\x10": "up",
+  "\x1b[B": "down",
+  "\x1bOB": "down",
+  "\x0e": "down",
+  "\x1b[3~": "delete",
+  "\x17": "delete_word",
+  "\x0b": "delete_rest",
+  // Ctrl-J; the Enter of a terminal in raw mode is a carriage return.
+  "\n": "newline",
+  "\t": "complete",
+  "\x0c": "redraw",
+};
+
+/** What the caller has to do after a key. */
+export type EditorEvent =
+  | "submit"
+  | "leave"
+  | "interrupt"
+  | "suspend"
+  | "complete"
+  | undefined;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** Where the character before a place begins. */
+function before(text: string, at: number): number {
+  let last = 0;
+  // A line is enough to look at: a paste may be long.
+  const from = text.lastIndexOf("\n", Math.max(0, at - 2)) + 1;
+  for (const { index } of graphemes.segment(text.slice(from, at))) {
+    last = index;
+  }
+  return from + last;
+}
+
+/** Where the character at a place ends. */
+function after(text: string, at: number): number {
+  const [first] = graphemes.segment(text.slice(at, at + 64));
+  return at + (first?.segment.length ?? 0);
+}
+
+/** A text with a cursor, and the texts that were written before. */
+export class LineEditor {
+  #text: string;
+  #cursor: number;
+  readonly #history: readonly string[];
+  #at: number;
+  /** What was being written before older texts were looked at. */
+  #draft = "";
+
+  constructor(history: readonly string[], text = "") {
+    this.#history = history;
+    this.#at = history.length;
+    this.#text = text;
+    this.#cursor = text.length;
+  }
+
+  /** The text. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Where the cursor stands in it. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Puts a text in the place of what stands before the cursor, from there on. */
+  replace(from: number, text: string): void {
+    const rest = this.#text.slice(this.#cursor);
+    this.#text = this.#text.slice(0, from) + text + rest;
+    this.#cursor = from + text.length;
+  }
+
+  /** Takes a key of the terminal. */
+  take(key: Key): EditorEvent {
+    switch (key.type) {
+      case "text":
+        this.#insert(key.text);
+        return undefined;
+      case "paste":
+        this.#insert(key.text.replace(/\r\n?/g, "\n"));
+        return undefined;
+      case "enter":
+        // As in a shell: the line goes on.
+        if (this.#text[this.#cursor - 1] === "\\") {
+          this.replace(this.#cursor - 1, "\n");
+          return undefined;
+        }
+        return "submit";
+      case "backspace":
+        this.replace(before(this.#text, this.#cursor), "");
+        return undefined;
+      case "clear":
+        this.replace(this.#lineStart, "");
+        return undefined;
+      case "interrupt":
+      case "suspend":
+        return key.type;
+      case "end":
+        if (this.#text === "") return "leave";
+        this.#delete(after(this.#text, this.#cursor));
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Takes a key that only an editor knows. */
+  act(act: EditAct): EditorEvent {
+    const { text } = this;
+    switch (act) {
+      case "left":
+        this.#cursor = before(text, this.#cursor);
+        return undefined;
+      case "right":
+        this.#cursor = after(text, this.#cursor);
+        return undefined;
+      case "word_left":
+        this.#cursor = this.#wordStart;
+        return undefined;
+      case "word_right": {
+        const [found = ""] = /^\s*\S*/.exec(text.slice(this.#cursor)) ?? [];
+        this.#cursor += found.length;
+        return undefined;
+      }
+      case "home":
+        this.#cursor = this.#lineStart;
+        return undefined;
+      case "end":
+        this.#cursor = this.#lineEnd;
+        return undefined;
+      case "up":
+      case "down":
+        this.#move(act === "up" ? -1 : 1);
+        return undefined;
+      case "delete":
+        this.#delete(after(text, this.#cursor));
+        return undefined;
+      case "delete_word":
+        this.replace(this.#wordStart, "");
+        return undefined;
+      case "delete_rest":
+        this.#delete(this.#lineEnd);
+        return undefined;
+      case "newline":
+        this.#insert("\n");
+        return undefined;
+      case "complete":
+        return "complete";
+      case "redraw":
+        return undefined;
+    }
+  }
+
+  get #lineStart(): number {
+    return this.#text.lastIndexOf("\n", this.#cursor - 1) + 1;
+  }
+
+  get #lineEnd(): number {
+    const end = this.#text.indexOf("\n", this.#cursor);
+    return end < 0 ? this.#text.length : end;
+  }
+
+  get #wordStart(): number {
+    const head = this.#text.slice(0, this.#cursor);
+    return head.length - (/\S*\s*$/.exec(head)?.[0].length ?? 0);
+  }
+
+  #insert(text: string): void {
+    this.replace(this.#cursor, text);
+  }
+
+  #delete(end: number): void {
+    this.#text = this.#text.slice(0, this.#cursor) + this.#text.slice(end);
+  }
+
+  /** Goes to the line above or below, and beyond the first and last one into the history. */
+  #move(step: -1 | 1): void {
+    const start = this.#lineStart;
+    const end = this.#lineEnd;
+    const column = this.#cursor - start;
+    if (step < 0 && start > 0) {
+      const above = this.#text.lastIndexOf("\n", start - 2) + 1;
+      this.#cursor = Math.min(above + column, start - 1);
+    } else if (step > 0 && end < this.#text.length) {
+      const below = this.#text.indexOf("\n", end + 1);
+      const last = below < 0 ? this.#text.length : below;
+      this.#cursor = Math.min(end + 1 + column, last);
+    } else this.#recall(this.#at + step);
+  }
+
+  #recall(at: number): void {
+    if (at < 0 || at > this.#history.length) return;
+    if (this.#at === this.#history.length) this.#draft = this.#text;
+    this.#at = at;
+    this.#text = this.#history[at] ?? this.#draft;
+    this.#cursor = this.#text.length;
+  }
+}

@@ -1,0 +1,101 @@
+// The prompt of the repl in a real terminal: keys are typed, screens are read.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import * as step from "../../src/testing/steps.ts";
+import { terminal } from "../support/cli_terminal.ts";
+import { atTmux } from "../support/tmux.ts";
+
+const ECHO = [step.echo("<{prompt}>")];
+const READY = "Ctrl-D to leave\n>";
+
+atTmux("tmux: repl: a line is edited", async () => {
+  await using on = await terminal([ECHO], "CLI repl --no-footer");
+  await on.tmux.shows(READY);
+  await on.tmux.type("one to three 漢字x");
+  await on.tmux.press("BSpace", "C-Left", "C-Left", "Left", "BSpace");
+  await on.tmux.type("wo");
+  await on.tmux.press("C-a", "Delete");
+  await on.tmux.type("O");
+  await on.tmux.press("C-e");
+  await on.tmux.type("!");
+  await on.tmux.press("Enter");
+  await on.tmux.showed("<One two three 漢字!>");
+  await on.tmux.press("C-d");
+  assertEquals(await on.tmux.over(), 0);
+  assert(await on.tmux.isSane());
+});
+
+atTmux(
+  "tmux: repl: 200 pasted lines, and one of 9,035 characters, are one prompt each",
+  async () => {
+    await using on = await terminal([
+      [step.text("first")],
+      [step.text("second")],
+    ], "CLI repl --no-footer");
+    await on.tmux.shows(READY);
+    const lines = Array.from({ length: 200 }, (_, at) => `line ${at + 1}`);
+    await on.tmux.paste(lines.join("\n"));
+    await on.tmux.shows("line 200");
+    await on.tmux.press("Enter");
+    await on.tmux.showed("\nfirst\n");
+    const long = `begin${"x".repeat(9026)}end`.padEnd(9035, "!");
+    await on.tmux.paste(long);
+    await on.tmux.shows("xend");
+    await on.tmux.press("Enter");
+    await on.tmux.showed("\nsecond\n");
+    await on.tmux.press("C-d");
+    assertEquals(await on.tmux.over(), 0);
+    const prompts = JSON.stringify(on.claude.received);
+    assertStringIncludes(
+      prompts,
+      JSON.stringify(lines.join("\n")).slice(1, -1),
+    );
+    assertStringIncludes(prompts, long);
+  },
+);
+
+atTmux(
+  "tmux: repl: further lines, the history after a restart, Tab, Ctrl-C",
+  async () => {
+    await using on = await terminal(
+      [ECHO, ECHO, ECHO],
+      "echo x >some_file.txt; CLI repl --no-footer; CLI repl --no-footer",
+    );
+    await on.tmux.shows(READY);
+    await on.tmux.type("one\\");
+    await on.tmux.press("Enter");
+    await on.tmux.type("two");
+    await on.tmux.press("C-j");
+    await on.tmux.type("three");
+    assertStringIncludes(
+      await on.tmux.shows("three"),
+      "> one\n  two\n  three",
+    );
+    await on.tmux.press("Enter");
+    await on.tmux.showed("<one\ntwo\nthree>");
+    await on.tmux.type("see @some_f");
+    await on.tmux.press("Tab");
+    await on.tmux.shows("> see @some_file.txt");
+    await on.tmux.press("C-c");
+    await on.tmux.shows("Ctrl-C again leaves\n>");
+    await on.tmux.type(":q");
+    await on.tmux.press("Tab");
+    await on.tmux.shows("> :quit");
+    await on.tmux.press("Enter");
+    // The second one.
+    await on.tmux.showed(READY, 2);
+    await on.tmux.press("Up", "Up");
+    await on.tmux.shows("three");
+    await on.tmux.press("C-c");
+    await on.tmux.shows("Ctrl-C again leaves\n>");
+    await on.tmux.press("C-c");
+    assertEquals(await on.tmux.over(), 130);
+    assert(await on.tmux.isSane());
+    const path = `${on.scratch.home}/.local/state/claudestream/history`;
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+    assertStringIncludes(
+      await Deno.readTextFile(path),
+      '"one\\ntwo\\nthree"\n',
+    );
+  },
+);
