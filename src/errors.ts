@@ -12,7 +12,7 @@ import type { Result } from "./messages/result.ts";
 import { describeIssues, type SchemaIssue } from "./util/standard_schema.ts";
 import { maskSecrets } from "./util/secrets.ts";
 
-/** What a budget is measured in. */
+/** Unit of a budget. */
 export type BudgetMetric = "cost" | "turns" | "tokens";
 
 /**
@@ -89,14 +89,14 @@ export type ErrorCode =
   | "already_answered"
   | "config";
 
-/** What to do about a start that failed for no reason that we know more of. */
+/** Hint for a failed start without a more specific one. */
 export const DOCTOR_HINT =
   "Look at what a session stands on with: claudestream doctor";
 
 const PROTOCOL_HINT =
   "The CLI may be newer than this library; see which versions were tested with: claudestream --version --json";
 
-/** What an error may say besides its text. */
+/** Details of an error besides its text. */
 export interface ErrorDetails {
   /** The error behind it. */
   readonly cause?: unknown;
@@ -125,7 +125,7 @@ export class ClaudeStreamError extends Error {
 
   /** Makes one; thrown by the library only. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    // What others say may quote a key, and errors end up in logs.
+    // Text from elsewhere may quote a key, and errors end up in logs.
     super(
       maskSecrets(message),
       details.cause === undefined
@@ -141,7 +141,7 @@ export class ClaudeStreamError extends Error {
   }
 }
 
-/** An error of another make as it is, unless its text has what looks like a key. */
+/** Returns a foreign error unchanged, unless its text contains something that looks like a key. */
 function withoutSecrets(cause: unknown): unknown {
   if (!(cause instanceof Error) || cause instanceof ClaudeStreamError) {
     return cause;
@@ -166,7 +166,7 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
   override readonly name = "ClaudeNotFoundError";
   /** Every path that was looked at, in this order. None where Deno may not look: then `PATH` was searched by name. */
   readonly searched: readonly string[];
-  /** What was to be started, where an option or a variable named it. */
+  /** The program to start, if an option or a variable named it. */
   readonly wanted?: string;
 
   /** Makes one; thrown when a session starts. */
@@ -193,7 +193,7 @@ export class ClaudeNotFoundError extends ClaudeStreamError {
 
 /** Why a session could not start. */
 export type StartupReason =
-  /** The working directory does not exist, or is none. */
+  /** The working directory does not exist, or is not a directory. */
   | "cwd_not_found"
   /** The operating system would not start the process. */
   | "spawn_failed"
@@ -213,7 +213,10 @@ export type StartupReason =
   | "billing"
   /** The CLI dropped settings that it was given; nothing was sent. */
   | "settings_dropped"
-  /** The CLI runs tools unasked, in a permission mode that nothing names; nothing was sent. */
+  /**
+   * The CLI would run tools without asking, in a permission mode that no option set; no prompt was
+   * sent.
+   */
   | "permission_mode"
   /** The CLI has something else than the options say, with `verify: "strict"`; nothing was sent. */
   | "configuration_mismatch"
@@ -260,7 +263,7 @@ const MOST_LABEL = 60;
 /** A session that may have been meant. */
 interface NearSession {
   readonly id: string;
-  /** What a list calls it. */
+  /** Label of the session in a list. */
   readonly label?: string;
 }
 
@@ -396,7 +399,7 @@ export class StructuredOutputError extends ClaudeStreamError {
   readonly text: string;
   /** Output of the model, if any. */
   readonly output: unknown;
-  /** What did not fit. */
+  /** The mismatches. */
   readonly issues: readonly SchemaIssue[];
   /** The end of the turn. */
   readonly result: Result;
@@ -431,9 +434,9 @@ const LINE_LENGTH = 1_000;
 export class ProtocolError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "ProtocolError";
-  /** What it wrote, at most the first 1,000 characters; what looks like a key is masked. */
+  /** The line, at most its first 1,000 characters; anything that looks like a key is masked. */
   readonly line: string;
-  /** What did not fit. */
+  /** The mismatches. */
   readonly issues: readonly FieldIssue[];
 
   /** Makes one. */
@@ -460,7 +463,7 @@ export class ControlError extends ClaudeStreamError {
   override readonly name = "ControlError";
   /** The request's subtype. */
   readonly subtype: string;
-  /** What the CLI said; what looks like a key is masked. */
+  /** The CLI's text; anything that looks like a key is masked. */
   readonly reason: string;
   /** The CLI's `error_code`, such as `unsupported_request`. Not sent by CLI 2.1.197. */
   readonly errorCode?: string;
@@ -492,13 +495,16 @@ const DEADLINE_HINTS: Readonly<Record<string, string>> = {
   turn: "Raise the option turnTimeoutMs, or timeoutMs of this prompt",
 };
 
-/** Something took longer than it may. */
+/** An operation exceeded its time limit. */
 export class DeadlineError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "DeadlineError";
   /** It may have been a passing fault. */
   override readonly retryable = true;
-  /** What took too long: a control request, `"answer"`, `"turn"`, `"interrupt"`, `"init"`. */
+  /**
+   * The operation that took too long: a control request, `"answer"`, `"turn"`, `"interrupt"`,
+   * `"init"`.
+   */
   readonly operation: string;
   /** How long it might have taken, in milliseconds. */
   readonly timeoutMs: number;
@@ -565,7 +571,7 @@ export class StateError extends ClaudeStreamError {
   override readonly name = "StateError";
   /** The state. */
   readonly state: string;
-  /** What was called. */
+  /** The method that was called. */
   readonly operation: string;
 
   /** Makes one. */

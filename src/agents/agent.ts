@@ -122,7 +122,7 @@ export class Agent {
   }
 
   /**
-   * What it is asked, with the variables filled in.
+   * Returns its prompt, with the variables filled in.
    *
    * @throws {ConfigError} As {@linkcode Agent.options}; or the file has no prompt.
    */

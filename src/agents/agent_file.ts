@@ -1,5 +1,5 @@
 /**
- * What an agent file says, and what is wrong with it. Pure.
+ * Parses agent files, and reports their faults. Pure.
  *
  * @module
  */
@@ -45,11 +45,11 @@ export type AgentOption =
 
 /** Options that an agent file may set; for both sessions. */
 export interface AgentOptions extends Pick<SessionOptions, AgentOption> {
-  /** What the field `policy` of the file comes to. */
+  /** The policy from the field `policy` of the file. */
   readonly policy?: SyncPolicy;
 }
 
-/** What a file says. */
+/** The contents of an agent file. */
 export interface AgentFile {
   readonly name?: string;
   readonly description?: string;
@@ -112,7 +112,7 @@ const VARIABLE_FIELDS: Readonly<Record<string, string>> = {
   values: "a list of texts that is not empty",
 };
 
-/** The name of an agent: a word, with dots and hyphens, as a name of a file can be. */
+/** Matches the name of an agent: a word that may contain dots and hyphens, like a file name. */
 export const AGENT_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 /** Reads what a file says, or tells all that is wrong with it, in the order of the file. */

@@ -1,5 +1,5 @@
 /**
- * What the value of an option can be, and the errors of one that cannot. Pure.
+ * Kinds of option values, and the errors for invalid ones. Pure.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
 
 /** A condition for the value of an option. */
 export interface Kind {
-  /** In words, for the error. */
+  /** Description of a valid value, for the error. */
   readonly expected: string;
   /** Whether this is one. */
   readonly fits: (value: unknown) => boolean;
   /** Checks what is inside a value that fits. Its errors name the part, such as `agents.a.model`. */
   readonly look?: (option: string, value: unknown) => void;
-  /** What the value is made of, if it is more than one value. Tests put texts and times there. */
+  /** Parts of the value, if it is a composite. Tests insert texts and times there. */
   readonly parts?: Parts;
   /**
    * The option is a closed list, a number or a rule, so that errors show a wrong value. Any
@@ -325,7 +325,7 @@ function shownWhole(value: unknown): string {
   return text.length <= MAX_SHOWN_LENGTH ? text : shown(value);
 }
 
-/** A text that may be shown: a short word, and no key. */
+/** Matches a text that may be shown: a short word that cannot be a key. */
 const WORD = /^[A-Za-z]+(?:[ _.-][A-Za-z]+)*$/;
 
 const MAX_WORD_LENGTH = 24;

@@ -31,7 +31,7 @@ export class Agents {
     if (toolUseId !== undefined) this.#byCall.set(toolUseId, agent);
   }
 
-  /** Adds whose message it is, if the line does not say it: CLI 2.1.197 leaves out the id. */
+  /** Adds the id of the message's subagent, if the line lacks it, as in CLI 2.1.197. */
   sign(message: Draft<AssistantMessage> | Draft<UserMessage>): void {
     const { parentToolUseId } = message;
     if (parentToolUseId === null) return;

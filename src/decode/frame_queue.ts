@@ -39,8 +39,8 @@ export class FrameQueue {
   #size = 0;
 
   /**
-   * @param joinFrom From how many frames on pieces are joined.
-   * @param limit From how many frames on they are dropped. By default never.
+   * @param joinFrom Number of frames above which pieces are joined.
+   * @param limit Number of frames above which frames are dropped. Default: no limit.
    */
   constructor(joinFrom: number, limit: number = Infinity) {
     this.#joinFrom = joinFrom;

@@ -63,7 +63,7 @@ export interface HookInputs {
   readonly TaskCompleted: other.TaskCompletedInput;
   /** An MCP server asks a person. */
   readonly Elicitation: other.ElicitationInput;
-  /** What an MCP server asked was answered. */
+  /** The question of an MCP server was answered. */
   readonly ElicitationResult: other.ElicitationResultInput;
   /** Settings changed on disk. */
   readonly ConfigChange: other.ConfigChangeInput;

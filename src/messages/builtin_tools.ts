@@ -178,7 +178,7 @@ export const BUILTIN_TOOLS: ReadonlySet<string> = new Set([
   ...Object.keys(FORMER_NAMES),
 ]);
 
-/** The name that a tool has now: `Agent` for `Task`. Of other tools the name itself. */
+/** Returns the current name of a tool: `Agent` for `Task`. Other names are returned unchanged. */
 export function currentToolName(name: string): string {
   return Object.hasOwn(FORMER_NAMES, name)
     ? FORMER_NAMES[name] as string

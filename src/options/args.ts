@@ -18,7 +18,7 @@ import { argumentsOf, isSettingsFile } from "./places.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { ENTRIES } from "./table.ts";
 
-/** What every process is started with. stream-json output needs `--verbose`. */
+/** Arguments of every process. stream-json output requires `--verbose`. */
 const ALWAYS = [
   "-p",
   "--output-format=stream-json",
@@ -27,13 +27,13 @@ const ALWAYS = [
 ];
 
 /**
- * The most characters that all arguments may have together. Windows has room for 8,191
- * if a shell starts the process, and for 32,767 if not.
+ * Maximum number of characters of all arguments together. Windows allows 8,191 if a shell starts
+ * the process, and 32,767 otherwise.
  */
 export const MAX_ARGUMENTS_LENGTH = 8_000;
 
 /**
- * What a process with these options is started with.
+ * Builds the arguments of a process with these options.
  *
  * @throws {ConfigError} Its arguments would be too long, or have a secret in them.
  */
@@ -71,7 +71,7 @@ export function checkArguments(options: SessionOptions): void {
   ) throw revealing(options);
 }
 
-/** What to do instead of giving a secret, by the option. */
+/** What to do instead of passing a secret, by option. */
 const INSTEAD: Readonly<Record<string, string>> = {
   plugins:
     "Fetch the plugin yourself and give the path of its zip file or folder",
@@ -179,7 +179,10 @@ function flagOf(argument: string): string {
   return LONG_FLAGS[name] ?? name;
 }
 
-/** The CLI takes the last of two flags without a word, so one of the two values would not hold. */
+/**
+ * Rejects a flag that is given twice: the CLI silently takes the last one, so one of the two values
+ * would be lost.
+ */
 function checkDoubleFlags(options: SessionOptions): void {
   const { extraArgs, ...others } = options;
   const given = argumentsOf(extraArgs ?? []).filter((argument) =>

@@ -46,7 +46,7 @@ export function checkOptions(options: SessionOptions): void {
   checkRules(options);
 }
 
-/** What to say of a name, in the words that follow "here it is". */
+/** Texts for foreign names, to follow "here it is". */
 const TYPESCRIPT: Readonly<Record<string, string>> = {
   abortController: "signal: controller.signal",
   additionalDirectories: "addDirs",
@@ -98,7 +98,7 @@ const PYTHON: Readonly<Record<string, string>> = {
   user: "spawn, which may start it as another user",
 };
 
-/** Those of older versions, of the flags of `claude`, and of what people take for them. */
+/** Names from older versions, flags of `claude`, and common mistakes. */
 const OTHERS: Readonly<Record<string, string>> = {
   apiKey: "env: { ANTHROPIC_API_KEY }",
   appendSystemPrompt: "systemPrompt: { append }",
@@ -117,7 +117,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   timeoutMs: "turnTimeoutMs, or timeoutMs of ask() and send()",
 };
 
-/** What an option with a foreign name is called here, or `undefined`. */
+/** Returns the name of a foreign option in this library, or `undefined`. */
 export function ownName(
   name: string,
   ownNames: ReadonlySet<string>,

@@ -8,8 +8,8 @@ import { ConfigError } from "../errors.ts";
 import type { AuthMode, SessionOptions } from "./session_options.ts";
 
 /**
- * Variables that never reach the child: those of another session, with which it refuses to
- * start or takes the other for its host, and options of a debugger, which would stop it.
+ * Variables that never reach the child: those of another session, because of which it would refuse
+ * to start or mistake that session for its host, and debugger options, which would stop it.
  */
 export const REMOVED: readonly string[] = [
   "CLAUDECODE",
@@ -90,7 +90,7 @@ export function childEnvironment(
   return env;
 }
 
-/** Variables with which each call is paid for, by a key or through another provider. */
+/** Variables that make each call billed, by a key or through another provider. */
 const BY_CALL: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_AUTH_TOKEN",
@@ -123,7 +123,7 @@ export function notFor(auth: AuthMode): readonly string[] {
   return auth === "subscription" ? BY_CALL : NO_KEY;
 }
 
-/** What the CLI signs in with instead of a subscription. */
+/** Other ways of signing in than a subscription. */
 const OTHER_SIGN_INS: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_AUTH_TOKEN",

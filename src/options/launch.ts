@@ -1,5 +1,5 @@
 /**
- * What a process is started with, and how an option gets its place in it. Pure.
+ * The launch of a process, and how options are placed in it. Pure.
  *
  * @module
  */
@@ -11,11 +11,12 @@ import type { WireObject } from "../messages/_define.ts";
 export interface LaunchFile {
   /** The flag that takes its path. */
   readonly flag: string;
-  /** What is in it. */
+  /** Contents of the file. */
   readonly content: string;
 }
 
-/** What a process is started with. */
+/** Everything that a process is started with. */
+
 export interface Launch {
   /** Arguments, without the command and without those that name {@linkcode files}. */
   readonly args: readonly string[];
@@ -25,9 +26,9 @@ export interface Launch {
   readonly initialize: WireObject;
   /** Files that the process reads. They are written for it and removed at its end. */
   readonly files: readonly LaunchFile[];
-  /** What is in the settings file that the caller named, if it can be read from here. */
+  /** Contents of the caller's settings file, if it can be read from here. */
   readonly settingsInFile?: WireObject;
-  /** What is otherwise for a CLI that reads no MCP servers in the handshake. */
+  /** Differences for a CLI that does not read MCP servers in the handshake. */
   readonly older?: Pick<Launch, "args" | "files">;
 }
 
@@ -47,7 +48,7 @@ export interface Draft {
   readonly settings: Record<string, unknown>;
   /** Rules for `--allowedTools`, from more than one option. */
   readonly allowed: string[];
-  /** As arguments lists are too long: where else they may go. */
+  /** Alternative places for lists that are too long for arguments. */
   readonly spill: {
     /** Into the settings. */
     readonly settings: boolean;
@@ -118,7 +119,7 @@ export function variable<T>(
   };
 }
 
-/** Stays in the library: the CLI never hears of it. */
+/** Used only by the library, not passed to the CLI. */
 export function library(): void {}
 
 /**
@@ -130,8 +131,8 @@ export function awaitInitialize(draft: Draft): void {
 }
 
 /**
- * The same for an older CLI, if MCP servers are all that the handshake was to bring
- * before anything else.
+ * Returns the differences for an older CLI, if only MCP servers require that the handshake comes
+ * first.
  */
 export function olderLaunch(draft: Draft): Launch["older"] {
   const { args, files, servers, initialize } = draft;

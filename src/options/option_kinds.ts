@@ -1,6 +1,5 @@
 /**
- * What options about files, the process, the model and limits can be, if they are more than
- * one plain value. Pure.
+ * Kinds of composite options about files, the process, the model and limits. Pure.
  *
  * @module
  */
@@ -85,7 +84,10 @@ export const PATH: Kind = {
 /** Files or folders. */
 export const PATHS: Kind = listOf(PATH, "a list of paths or file: URLs");
 
-/** The option `mcpConfigFiles`. What begins with a brace is JSON to the CLI, and no path. */
+/**
+ * The option `mcpConfigFiles`. The CLI treats a value that begins with a brace as JSON, not as a
+ * path.
+ */
 export const CONFIG_FILES: Kind = listOf(
   also(PATH, (option, value) => {
     if (!isJson(value as string | URL)) return;

@@ -57,11 +57,11 @@ export type ThinkingMode =
 
 /** How long each step of closing may take before the next, harder one, in milliseconds. */
 export interface CloseTimeouts {
-  /** After the end of stdin, by which the process is asked to end. Default 5,000. */
+  /** Wait after stdin is closed, which asks the process to end. Default 5,000. */
   readonly eofMs?: number;
-  /** After SIGTERM. Default 5,000. */
+  /** Wait after SIGTERM. Default 5,000. */
   readonly termMs?: number;
-  /** After SIGKILL. Default 5,000. */
+  /** Wait after SIGKILL. Default 5,000. */
   readonly killMs?: number;
 }
 
@@ -172,7 +172,7 @@ export interface SandboxSettings {
   readonly allowUnsandboxedCommands?: boolean;
   /** Commands that always run outside. */
   readonly excludedCommands?: readonly string[];
-  /** What the network allows. */
+  /** Network restrictions. */
   readonly network?: {
     /** Domains that may be reached. */
     readonly allowedDomains?: readonly string[];
@@ -189,13 +189,13 @@ export interface SandboxSettings {
     /** Port of a SOCKS proxy of your own. */
     readonly socksProxyPort?: number;
   };
-  /** What the file system allows. */
+  /** File system restrictions. */
   readonly filesystem?: {
     /** Where commands may write besides the working directories. */
     readonly allowWrite?: readonly string[];
     /** Where they may not. */
     readonly denyWrite?: readonly string[];
-    /** What they may not read. */
+    /** Paths that they may not read. */
     readonly denyRead?: readonly string[];
     /** Paths that they may read nevertheless. */
     readonly allowRead?: readonly string[];

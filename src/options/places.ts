@@ -114,7 +114,7 @@ export const placeSubagentPrompt: PlaceOf<"subagentSystemPrompt"> = (
 
 /** The option `outputSchema`. */
 export const placeSchema: PlaceOf<"outputSchema"> = (draft, value) => {
-  // With another dialect in $schema the CLI leaves the schema out without a word.
+  // With another dialect in $schema the CLI silently ignores the schema.
   draft.initialize.jsonSchema = answerSchema(value).schema;
 };
 
@@ -180,15 +180,15 @@ export const placeResume: PlaceOf<"resume"> = (draft, id) => {
 
 // Permissions and tools
 
-/** What the CLI would ask a person comes to this process. */
+/** Makes the CLI send questions for a person to this process. */
 export const askHost: Place<unknown> = (draft) => {
   const argument = "--permission-prompt-tool=stdio";
   if (!draft.args.includes(argument)) draft.args.push(argument);
 };
 
 /**
- * Without the variable that turns hooks off: this process may have it, and no hook would be
- * called, that of the policy included.
+ * Removes the variable that disables hooks: if the child inherited it, no hook would be called,
+ * including the policy's.
  */
 export const keepHooksOn: Place<unknown> = variable(
   NO_HOOKS_VARIABLE,

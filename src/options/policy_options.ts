@@ -1,5 +1,5 @@
 /**
- * What other options mean for a policy and for hooks. Pure.
+ * Effects of other options on a policy and on hooks. Pure.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function namesPermissionMode(options: SessionOptions): boolean {
     );
 }
 
-/** What makes the CLI call no hook at all; `undefined` if nothing does. */
+/** Returns what disables all hooks of the CLI; `undefined` if nothing does. */
 export function whatTurnsHooksOff(options: SessionOptions): string | undefined {
   const { bare, env, extraArgs, settings } = options;
   if (bare === true) return "the option bare";
@@ -53,14 +53,14 @@ export function hooksOff(option: "policy" | "hooks", off: string): ConfigError {
   );
 }
 
-/** Settings that are in the option itself, as an object or as JSON. A file is returned as it is. */
+/** Returns the settings given as an object or as JSON. The path of a file is returned unchanged. */
 export function givenSettings(settings: SessionOptions["settings"]): unknown {
   return typeof settings === "string" && isJson(settings)
     ? JSON.parse(settings)
     : settings;
 }
 
-/** What the CLI takes for yes in a variable. */
+/** Whether the CLI treats the value of a variable as yes. */
 function isOn(value: unknown): boolean {
   return ["1", "true", "yes", "on"].includes(`${value}`.toLowerCase().trim());
 }

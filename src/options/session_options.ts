@@ -184,7 +184,10 @@ export interface SessionOptions<Context = unknown>
   readonly skillShell?: "policy" | "off" | "cli";
   /** An MCP tool that answers the CLI's questions whether a tool may run. Not with `policy`. */
   readonly permissionPromptTool?: string;
-  /** Who answers what no rule decides: this process, or no one, so that it is denied. Default `"host"`. Needs CLI 2.1.259 or newer. */
+  /**
+   * Who answers questions that no rule decides: this process, or no one, so that the call is
+   * denied. Default `"host"`. Needs CLI 2.1.259 or newer.
+   */
   readonly prompts?: "host" | "none";
   /** Permission mode at the start. Default `"default"`. */
   readonly permissionMode?: PermissionMode;
@@ -199,12 +202,12 @@ export interface SessionOptions<Context = unknown>
   /** Without anything that user or project added to the CLI. Default `false`. */
   readonly safeMode?: boolean;
   /**
-   * Nothing of the user or the project has a say in the session, so that it runs alike on
-   * every machine: no settings files of theirs (`settingSources: []`) and so none of their
-   * hooks, permission rules, plugins, skills and agents; no MCP servers but those of the
-   * options (`strictMcp`); no `CLAUDE.md`, and no memory that is kept by itself. What the
-   * options name still holds, and so do sign-in and managed settings of the machine. Not
-   * with `settingSources` and `strictMcp`. Default `false`.
+   * Isolates the session from the user and the project, so that it runs alike on every machine:
+   * none of their settings files (`settingSources: []`) and so none of their hooks, permission
+   * rules, plugins, skills and agents; no MCP servers but those of the options (`strictMcp`); no
+   * `CLAUDE.md`, and no memory that is kept by itself. What the options name still applies, and so
+   * do the sign-in and managed settings of the machine. Not with `settingSources` and `strictMcp`.
+   * Default `false`.
    */
   readonly isolated?: boolean;
 
@@ -297,7 +300,7 @@ export interface SessionOptions<Context = unknown>
    */
   readonly onWire?: (direction: "in" | "out", line: string) => void;
   /**
-   * Writes what passes between the session and its CLI to a file, in both directions and
+   * Writes all lines between the session and its CLI to a file, in both directions and
    * with times: NDJSON, a line for each. The file is for this user alone, and
    * secrets in it are masked: values of variables, headers and arguments whose names say
    * so, whatever looks like a key, and `secrets` of its own; also in JSON, in addresses, in

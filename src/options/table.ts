@@ -1,6 +1,5 @@
 /**
- * Every option: what it can be, and where it goes. The type of the table does not compile
- * with an option left out. Pure.
+ * Every option: its kind and its place. If an option is missing, the table does not compile. Pure.
  *
  * What an option needs of the CLI, if not every version has it, is in
  * `capabilities/table.ts`; what it must not be given together with, in `rules.ts`.
@@ -47,9 +46,9 @@ import * as toolKinds from "./tool_kinds.ts";
 import type { Limits, WaitForReset } from "./option_types.ts";
 import type { SessionOptions } from "./session_options.ts";
 
-/** What is known of one option. */
+/** The entry of one option. */
 export interface Entry<T> {
-  /** What it can be. */
+  /** Kind of its value. */
   readonly kind: Kind;
   /** Where it goes: into arguments, handshake, variables or files, or nowhere (`library`). */
   readonly place: Place<T>;
@@ -62,9 +61,9 @@ type Table = {
 };
 
 /**
- * All options. Kinds are strict, because the CLI only warns of some wrong values, passes over
- * others without a word, and takes apart what is a list to it. Places write `--flag=value`,
- * so that a value is never read as a flag.
+ * All options. Kinds are strict, because the CLI only warns about some invalid values, silently
+ * ignores others, and splits values that it treats as lists. Places write `--flag=value`, so that a
+ * value is never read as a flag.
  */
 export const TABLE: Table = {
   model: { kind: TEXT, place: flag("--model") },

@@ -1,6 +1,5 @@
 /**
- * What options about permissions, tools, agents and settings can be, if they are more than
- * one plain value. Pure.
+ * Kinds of composite options about permissions, tools, agents and settings. Pure.
  *
  * @module
  */
@@ -94,8 +93,8 @@ export const AGENT: { readonly [K in keyof AgentSpec]-?: Kind } = {
 };
 
 /**
- * The option `agents`. The CLI drops all of them without a word if it does not know one
- * value; and a name that is misspelled may be what would have restricted the agent.
+ * The option `agents`. The CLI silently drops all agents because of one unknown value; and a
+ * misspelled name may be the one that should have restricted the agent.
  */
 export const AGENTS: Kind = asJson(namedOf(
   fields<AgentSpec>(AGENT, ["description", "prompt"]),

@@ -1,6 +1,5 @@
 /**
- * What carries the conversation: a process on this machine, or anything else that has a
- * CLI at its other end.
+ * Transports of a conversation: a process on this machine, or any other connection to a CLI.
  *
  * @module
  */
@@ -62,7 +61,7 @@ export interface Transport {
 export interface HeldTransport extends Transport {
   /** The last id in the lineage of the process and of all that it starts, if it is known. */
   readonly lineage?: string;
-  /** What may still come of its output after its end. */
+  /** Limits for output that arrives after its end. */
   readonly lateOutput: {
     /** How long it may be silent before, in milliseconds. */
     readonly silenceMs: number;
@@ -73,7 +72,7 @@ export interface HeldTransport extends Transport {
   removeFiles(): void;
 }
 
-/** What a process is about to be started with. */
+/** The command, arguments and environment of a process that is about to start. */
 export interface SpawnSpec {
   /** The program: a path, or a name for `PATH`. */
   readonly command: string;
@@ -102,7 +101,7 @@ export type Spawn = (
   spec: SpawnSpec,
 ) => SpawnSpec | Transport | Promise<SpawnSpec | Transport>;
 
-/** What a transport is made for. */
+/** What a transport is created for. */
 export interface TransportStart {
   /** The session to continue after a restart (the option `recover`). */
   readonly resume: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * What a policy has to know of this machine to tell where a path leads.
+ * What a policy needs to know about this machine to resolve paths.
  *
  * @module
  */

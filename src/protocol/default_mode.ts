@@ -49,7 +49,7 @@ export class DefaultMode implements StartCheck {
       : undefined;
   }
 
-  /** Whether an answer is to a request of its own. */
+  /** Whether an answer belongs to a request made here. */
   isOwn(id: string): boolean {
     return this.#open?.id === id;
   }

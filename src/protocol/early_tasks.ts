@@ -13,7 +13,7 @@
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 
-/** The statuses with which a task is over. */
+/** Statuses of a task that has ended. */
 const ENDS: ReadonlySet<string | undefined> = new Set([
   "completed",
   "failed",
@@ -26,7 +26,7 @@ export class EarlyTasks {
   readonly #called = new Map<string, BackgroundTask>();
   /** Calls of the turn that have a result. */
   readonly #answered = new Set<string>();
-  /** Those in the background, by their id. */
+  /** Background tasks by id. */
   readonly #tasks: Map<string, BackgroundTask>;
 
   /** @param tasks Where tasks in the background are kept. */

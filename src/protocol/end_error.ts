@@ -27,7 +27,7 @@ export interface ProcessExit {
   readonly stderrTail: string;
 }
 
-/** What was known when the process ended. */
+/** The state when the process ended. */
 export interface EndContext {
   /** The session was being closed. */
   readonly isClosing: boolean;
@@ -56,11 +56,11 @@ export interface ResumeContext {
   } | undefined;
 }
 
-/** How the CLI, 2.1.330 and 2.1.197, says that it does not know an argument. */
+/** Matches the text of the CLI (2.1.330 and 2.1.197) for an unknown argument. */
 const REFUSED_ARGUMENT =
   /^error: (?:unknown )?(?:option|argument) '(--[\w-]+)?/;
 
-/** How it says, on 2.1.332, that there is a session of the id that a new one was to have. */
+/** Matches the text of 2.1.332 if the id for a new session is already in use. */
 const TAKEN_ID = /^Error: Session ID \S+ is already in use/m;
 
 const TAKEN_HINT =
@@ -170,7 +170,7 @@ export function dropped(
   );
 }
 
-/** The error of a prompt that was left while it waited for the turn before it. */
+/** Returns the error for a prompt whose turn was left while it waited for the previous turn. */
 export function neverSent(): StateError {
   return new StateError(
     "cancelled",

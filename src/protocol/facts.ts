@@ -1,5 +1,5 @@
 /**
- * What is known of a session. Pure.
+ * Facts about a session. Pure.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { McpServerInfo, SystemInit } from "../messages/system/init.ts";
 
 export type { SessionUsage } from "../decode/usage.ts";
 
-/** What is known of a session. The ledger enters it. */
+/** Facts about a session, recorded by the ledger. */
 export class SessionFacts {
   /** Id of the session. Changes with `/clear` and with a fork. */
   id: string | undefined;
@@ -70,7 +70,7 @@ export class SessionFacts {
     return this.#totals.used.usage;
   }
 
-  /** What the session has used in the middle of a turn, by what its process counts. */
+  /** Returns the usage of the session during a turn, from the counts of its process. */
   during(counted: Used): Used {
     return this.#totals.during(counted);
   }
@@ -132,7 +132,7 @@ export class SessionFacts {
     for (const task of tasks) this.tasks.set(task.taskId, task);
   }
 
-  /** Another conversation takes the place of the first one. */
+  /** Called when another conversation replaces the first one. */
   reset(): void {
     this.isWritten = false;
     this.wasReset = true;

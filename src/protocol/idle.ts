@@ -6,10 +6,10 @@
 
 import type { IdleLimits } from "./options.ts";
 
-/** After how long without a line a turn counts as stalled, by default. */
+/** Default time without a line after which a turn counts as stalled, in milliseconds. */
 export const DEFAULT_WARN_MS = 120_000;
 
-/** When each step comes, counted from the last line. */
+/** Time of each step after the last line. */
 export interface IdleSteps {
   /** An event says so. */
   readonly warnMs: number | undefined;
@@ -39,11 +39,12 @@ function limitOf(timeoutMs: number | undefined): number | undefined {
   return timeoutMs === Infinity ? undefined : timeoutMs;
 }
 
-/** What is due. */
+/** The step that is due. */
+
 export type IdleNews =
-  /** Nothing yet: look again after this time. */
+  /** Nothing is due yet: check again after this time. */
   | { readonly do: "wait"; readonly waitMs: number }
-  /** Nothing until a line comes. */
+  /** Nothing is due until a line arrives. */
   | { readonly do: "nothing" }
   | { readonly do: "warn"; readonly idleMs: number }
   | { readonly do: "end"; readonly idleMs: number };
@@ -55,7 +56,7 @@ export class IdleWatch {
   #since: number | undefined;
   #done: "nothing" | "warn" | "end" = "nothing";
 
-  /** @param steps What comes when. */
+  /** @param steps Times of the steps. */
   constructor(steps: IdleSteps) {
     this.#steps = steps;
   }
@@ -85,7 +86,7 @@ export class IdleWatch {
     this.#steps = steps;
   }
 
-  /** What is due. Each step comes once in one silence. */
+  /** Returns the step that is due. Each step occurs once per silence. */
   look(now: number): IdleNews {
     if (this.#since === undefined || this.#done === "end") {
       return { do: "nothing" };

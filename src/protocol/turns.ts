@@ -458,7 +458,7 @@ export class Turns {
   }
 }
 
-/** What can be asked about the turns of a conversation. */
+/** The readable state of a conversation's turns. */
 export type TurnsState = Pick<
   Turns,
   | "hasPrompted"

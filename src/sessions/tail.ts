@@ -37,7 +37,7 @@ export class TranscriptTail {
   readonly #path: string;
   readonly #limits: { readonly maxLineBytes?: number };
   #at: number;
-  /** Which file it was, where the system numbers files. */
+  /** Inode of the file, if the system has inodes. */
   #file: number | null = null;
 
   /** @param start Where to begin, in bytes: the start of a line. */

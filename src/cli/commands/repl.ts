@@ -131,7 +131,7 @@ class Repl {
     const { flags } = this.#invocation;
     return this.#conductor.turn(
       text,
-      // What is typed ahead stands in the answer: nothing may be drawn over it.
+      // Text typed ahead appears within the answer, so nothing may be drawn over it.
       textPresenter(this.#output, { ...flags, plain: true }, "brief"),
     );
   }

@@ -28,7 +28,7 @@ import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** What `--as` takes. */
+/** Values of `--as`. */
 const VIEWS = ["send", "stream", "ask", "events"] as const;
 
 type ReplayView = (typeof VIEWS)[number];

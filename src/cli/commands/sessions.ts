@@ -28,18 +28,18 @@ import { UsageError } from "../usage_error.ts";
 import { writeWhole } from "../whole_file.ts";
 import { typedLines } from "./_one_shot.ts";
 
-/** What an action is given. */
+/** Arguments of an action. */
 interface Call {
   readonly words: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
 }
 
-/** Something to do with sessions. */
+/** A subcommand of `sessions`. */
 interface Action {
-  /** What stands behind its name. */
+  /** Usage text after its name. */
   readonly usage: string;
-  /** The fewest and the most words. */
+  /** Minimum and maximum number of words. */
   readonly words: readonly [fewest: number, most: number];
   /** The flags that belong to it alone. */
   readonly flags?: readonly (keyof Flags)[];

@@ -19,7 +19,7 @@ import * as step from "../../testing/steps.ts";
 export interface DemoPart {
   /** The typed prompt. */
   readonly prompt: string;
-  /** What there is to see, for people. */
+  /** Description of what to see, for people. */
   readonly note: string;
 }
 
@@ -236,7 +236,7 @@ function used(
   return step.usage({ inputTokens, outputTokens, cacheReadTokens });
 }
 
-/** Text that comes word by word, at the speed of quick reading. */
+/** Returns a step for text that arrives word by word, at a fast reading speed. */
 function spoken(text: string): TextStep {
   const words = text.match(/\s*\S+\s*/g) ?? [text];
   return step.text(text, { deltas: words, pauseMs: 45 });

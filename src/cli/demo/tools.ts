@@ -1,5 +1,5 @@
 /**
- * What the program of the demo brings along: a tool, a type of answers, a policy.
+ * The parts of the demo program: a tool, an answer schema, a policy.
  *
  * @module
  */

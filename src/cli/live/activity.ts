@@ -1,5 +1,5 @@
 /**
- * What happens right now, as lines for a person who waits. Pure.
+ * Describes the current activity in lines for a waiting person. Pure.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface RunningCall {
   since: number;
 }
 
-/** What else than a tool is waited for. */
+/** Phase in which the turn waits for something other than a tool. */
 type Phase =
   | "starting"
   | "waiting for the model"

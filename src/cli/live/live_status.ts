@@ -15,11 +15,11 @@ const MOMENT_MS = 30;
 
 /** Options of {@linkcode LiveStatus}. */
 export interface LiveStatusOptions {
-  /** Whether the process is yet to come. */
+  /** Whether the process has not started yet. */
   readonly isStarting: boolean;
   /** Whether it says what is waited for. Default `true`. */
   readonly showsStatus?: boolean;
-  /** What else is to be drawn anew, above the status. */
+  /** Returns further lines to redraw above the status. */
   readonly above?: () => readonly Line[];
 }
 
@@ -67,7 +67,7 @@ export class LiveStatus {
     this.#drawnAt = Date.now();
     const status = this.#activity?.lines(this.#drawnAt, columns, color) ?? [];
     const above = this.#above();
-    // What does not fit on the screen could not be taken back.
+    // Lines that do not fit on the screen could not be erased.
     const room = Math.max(0, rows - 1 - status.length);
     const kept = above.slice(Math.max(0, above.length - room));
     this.#output.setLive([...kept, ...status]).catch(() => {});

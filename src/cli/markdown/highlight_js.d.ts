@@ -1,5 +1,5 @@
 /**
- * What is used of highlight.js. Its own types bring those of the browser into every file.
+ * The used part of highlight.js. Its own types would add the browser's types to every file.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Markdown that comes in pieces: each block is finished as soon as the next one begins. Pure.
+ * Formats Markdown that arrives in pieces: a block is finished as soon as the next one starts.
+ * Pure.
  *
  * @module
  */
@@ -43,7 +44,7 @@ export class MarkdownStream {
     return this.#rest.trim() !== "";
   }
 
-  /** Whether a code block is open or in what comes next. */
+  /** Whether a code block is open or in the pending text. */
   get hasCode(): boolean {
     return /^ *(?:```|~~~)/m.test(this.#rest);
   }
@@ -87,7 +88,7 @@ export class MarkdownStream {
     return lines;
   }
 
-  /** The lines of what is open, as far as it has come. */
+  /** Returns the lines of the unfinished block so far. */
   open(): readonly Line[] {
     if (!this.isOpen) return [];
     const lines = this.#rest.length > MOST_DRAWN

@@ -14,7 +14,7 @@ export function textOf(span: Span): string {
   return typeof span === "string" ? span : span.text;
 }
 
-/** The same span with another text. */
+/** Returns the span with another text. */
 export function withText(span: Span, text: string): Span {
   return typeof span === "string" ? text : { ...span, text };
 }

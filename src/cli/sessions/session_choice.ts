@@ -40,9 +40,9 @@ export async function foundSession(
 }
 
 /**
- * The id of the session that `--resume` names. The CLI resumes in the directory that a
- * session belongs to, so it has to be one of this directory. A name that nothing on disk
- * is like is returned as it is: what the CLI sees may be elsewhere.
+ * The id of the session that `--resume` names. The CLI resumes in the directory that a session
+ * belongs to, so it has to be one of this directory. A name that matches nothing on disk is
+ * returned unchanged, because the CLI may look elsewhere.
  *
  * @throws {SessionNotFoundError} There is more than one, or one with nearly that name.
  * @throws {UsageError} It belongs to another directory.
