@@ -47,6 +47,8 @@ export class CallGuard {
    *   calling function returns.
    */
   checkTurnWait(operation: string, state: string): void {
+    // The session also calls observers when a call of the program writes a line.
+    this.checkWait(operation, state);
     if (this.#steps === 0) return;
     throw new StateError(
       "session_busy",

@@ -28,7 +28,7 @@ import type {
 import type { Outcome } from "../protocol/pending.ts";
 import type { StartChecks } from "../protocol/start.ts";
 import { DEFAULTS, MAX_TIMER_MS } from "../util/limits.ts";
-import { Due } from "../util/due.ts";
+import { Due, onAbort } from "../util/due.ts";
 import type { Soon } from "../util/maybe_promise.ts";
 import { NeedsCheck, usedNeeds } from "../verification/needs.ts";
 import { planOf, Verification } from "../verification/verification.ts";
@@ -279,9 +279,8 @@ export class Conversation {
       },
     );
     if (signal !== undefined) {
-      const abort = () => abandon(signal.reason);
-      signal.addEventListener("abort", abort);
-      answer.whenSettled(() => signal.removeEventListener("abort", abort));
+      // An observer may have aborted it when the request was written.
+      answer.whenSettled(onAbort(signal, () => abandon(signal.reason)));
     }
     return answer;
   }

@@ -76,7 +76,9 @@ export class Due<T> {
   }
 
   /**
-   * Returns the value. * @throws {unknown} The error that it was settled with.
+   * Returns the value.
+   *
+   * @throws {unknown} The error that it was settled with.
    * @throws {TypeError} It is not settled.
    */
   take(): T {

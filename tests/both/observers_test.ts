@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import * as v from "valibot";
 import {
   AsyncSession,
   callback,
@@ -17,6 +18,7 @@ import {
   type HandlerFailure,
   type Logger,
   ProcessExitError,
+  StateError,
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
@@ -348,3 +350,78 @@ Deno.test("a death is logged and recorded with its signal", async () => {
   assert(last !== undefined && "exit" in last);
   assertEquals(last.exit, { code: 137, signal: "SIGKILL", closed: false });
 });
+
+Deno.test("a blocking session begins no turn in an observer that is called outside of a turn", async () => {
+  const calls: Readonly<Record<string, (session: SyncSession) => unknown>> = {
+    send: (session) => session.send("inside"),
+    ask: (session) => session.ask("inside"),
+    // It would need another process.
+    "ask with a schema": (session) =>
+      session.ask("inside", { schema: v.object({ ok: v.boolean() }) }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await using claude = await ScriptedClaude.create({
+      processes: [{ forEveryPrompt: [step.echo("to {prompt}")] }],
+    });
+    const refused: unknown[] = [];
+    let isArmed = false;
+    using session = new SyncSession({
+      claudePath: claude.path,
+      onWire: (_direction, line) => {
+        if (!isArmed || !line.includes("set_model")) return;
+        isArmed = false;
+        try {
+          call(session);
+        } catch (error) {
+          refused.push(error);
+        }
+      },
+    });
+    const heard: string[] = [];
+    session.on("close", () => heard.push("close"));
+    session.ask("one");
+    isArmed = true;
+    session.setModel("opus");
+    const [error] = refused;
+    assert(error instanceof StateError, `${name}: ${error}`);
+    assertEquals(error.operation, name.split(" ")[0], name);
+    assertEquals(session.state, "idle", name);
+    assertEquals(session.ask("two").text, "to two", name);
+    session.close();
+    assertEquals(heard, ["close"], name);
+  }
+});
+
+for (const kind of ["async", "blocking"] as const) {
+  Deno.test(`${kind}: a request whose signal an observer aborts as it is written fails`, async () => {
+    await using claude = await ScriptedClaude.create({
+      processes: [{ forEveryPrompt: [step.echo("to {prompt}")] }],
+    });
+    const abort = new AbortController();
+    const reason = new Error("not any longer");
+    const options: SyncSessionOptions = {
+      claudePath: claude.path,
+      onWire: (direction, line) => {
+        if (direction === "out" && line.includes("set_model")) {
+          abort.abort(reason);
+        }
+      },
+    };
+    const session = kind === "async"
+      ? new AsyncSession(options)
+      : new SyncSession(options);
+    try {
+      await session.start();
+      let error: unknown;
+      try {
+        await session.setModel("opus", { signal: abort.signal });
+      } catch (thrown) {
+        error = thrown;
+      }
+      assertEquals(error, reason);
+      assertEquals((await session.ask("one")).text, "to one");
+    } finally {
+      await session.close();
+    }
+  });
+}

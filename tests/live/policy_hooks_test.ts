@@ -101,24 +101,31 @@ for (const said of [undefined, "allow", "ask"] as const) {
         Bash: { command: "touch evil-bash" },
         Write: { file_path: "evil-write", content: "x" },
       }, said);
+      const last = new Map<string, boolean>();
       await using session = new AsyncSession({
         ...on.options,
         ...evil,
-        policy: good,
+        policy: callback((name, { command, file_path }) => {
+          const isGood = `${command ?? file_path}`.includes("good");
+          last.set(name, isGood);
+          return isGood ? allow() : deny("not good");
+        }),
       });
       const events = await Array.fromAsync(session.send("go"));
       assertEquals(await made(on, "evil-bash", "evil-write"), [false, false]);
       // Which "ask" counts is left to chance in an older CLI; the input of neither is evil.
       if (said === "ask" && !isSince(BEHAVIORS.foreignAskCounts.since)) return;
-      // The CLI heeds no input of an "allow" beside our "ask": the call runs as it was allowed.
-      const runs = said === "allow";
-      assertEquals(await made(on, "good-bash", "good-write"), [runs, runs]);
+      // Beside our "ask" the CLI heeds the input of an "allow" only if that comes first, which is
+      // left to chance. Either way the policy decides last on what would run.
+      const isGood = ["Bash", "Write"].map((name) => last.get(name) === true);
+      if (said !== "allow") assertEquals(isGood, [false, false]);
       assertEquals(
         decisions(events).toSorted(),
-        ["Bash", "Write"].map((name) =>
-          `${name} ${runs ? "allow" : "deny"} policy`
+        ["Bash", "Write"].map((name, at) =>
+          `${name} ${isGood[at] ? "allow" : "deny"} policy`
         ),
       );
+      assertEquals(await made(on, "good-bash", "good-write"), isGood);
     },
   );
 }
