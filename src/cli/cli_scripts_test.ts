@@ -269,3 +269,30 @@ for (const [flags, expected] of HANDED_ON) {
     assertStringIncludes(given, expected);
   });
 }
+
+Deno.test("--dry-run: arguments, environment, files and handshake, without secrets and without a process", async () => {
+  const settings = JSON.stringify({ env: { MY_API_KEY: "hunter2hunter2" } });
+  for (const command of ["ask", "send", "events"]) {
+    await using claude = await ScriptedClaude.create(step.conversation([]));
+    const { code, stdout, stderr } = await new Running(claude, [
+      command,
+      "say hi",
+      "--dry-run",
+      "--effort=high",
+      "--append-system-prompt",
+      "Be brief",
+      "--settings",
+      settings,
+    ]).end();
+    assertEquals([code, stderr], [0, ""]);
+    const shown = JSON.parse(stdout);
+    assertEquals(shown.prompt, "say hi");
+    assertEquals(shown.command, claude.path);
+    assert(shown.args.includes("--effort=high"), stdout);
+    assertEquals(shown.handshake.subtype, "initialize");
+    assertEquals(shown.handshake.appendSystemPrompt, "Be brief");
+    assertStringIncludes(shown.files[0].text, "MY_API_KEY");
+    assert(!stdout.includes("hunter2"), stdout);
+    assertEquals(claude.starts, []);
+  }
+});

@@ -265,17 +265,24 @@ function isPermissionRequest(event: unknown): event is PermissionRequest {
   return (event as { readonly type?: unknown }).type === "permission_request";
 }
 
+/** Makes the session of a command; it begins with the first prompt. */
+export async function openSession(
+  flags: Flags,
+  options: SessionOptions = {},
+): Promise<AsyncSession> {
+  return newSession({
+    ...await sessionOptions(flags, policyOf(flags.allow)),
+    ...options,
+  });
+}
+
 /** Runs a command on its own session, and leaves no process behind. */
 export async function conduct(
   plan: Plan,
   body: (conductor: Conductor) => Promise<number>,
 ): Promise<number> {
   const denied: ToolRequest[] = [];
-  const policy = policyOf(plan.flags.allow);
-  const session = newSession({
-    ...await sessionOptions(plan.flags, policy),
-    ...plan.options,
-  });
+  const session = await openSession(plan.flags, plan.options);
   // Deny immediately and in every view, however slowly the output is read.
   using _denying = plan.asker !== undefined
     ? undefined

@@ -24,6 +24,7 @@ export interface Flags {
   failOnDeny?: boolean;
   waitForReset?: number;
   filter?: readonly string[];
+  dryRun?: boolean;
   addDir?: readonly string[];
   agent?: string;
   agents?: string;
@@ -265,6 +266,13 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     help:
       "If a limit of the plan is used up, wait for its end, at most so long: 6h",
     commands: SESSIONS,
+  },
+  dryRun: {
+    name: "dry-run",
+    kind: "switch",
+    help:
+      "Print what claude would be started with and told, without secrets, and stop",
+    commands: PROMPTS,
   },
   filter: {
     name: "filter",

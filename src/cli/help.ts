@@ -48,6 +48,7 @@ const USAGE: Readonly<
   claudestream ask "invent a person" --schema 'name, age int'
   claudestream ask "what is in it?" -a photo.png -a report.pdf
   claudestream ask "a Python script that sorts lines" -x -o sort.py
+  claudestream ask "hello" --dry-run | jq .args
 `,
   },
   events: {

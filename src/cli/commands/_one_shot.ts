@@ -1,6 +1,6 @@
 import type { SessionOptions } from "../../options/session_options.ts";
 import type { ColorChoice } from "../flags.ts";
-import { conduct } from "../conductor.ts";
+import { conduct, openSession } from "../conductor.ts";
 import { InputLines } from "../input_lines.ts";
 import { checkFields } from "../json_line.ts";
 import type { Output } from "../output.ts";
@@ -36,6 +36,12 @@ export async function oneShot(command: OneShot): Promise<number> {
       words,
       flags.attach,
     );
+  if (flags.dryRun === true) {
+    const { dryRun } = await import("../dry_run.ts");
+    const open = (over: SessionOptions) =>
+      openSession(flags, { ...options, ...over });
+    return await dryRun(open, words, output);
+  }
   const mayAsk = asks && flags.input !== false;
   using person = mayAsk ? await findSomebody(output, flags.color) : undefined;
   const until = flags.until ?? "tasks";
