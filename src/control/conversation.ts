@@ -17,7 +17,10 @@ import {
 
 /** Options of `interrupt()`. */
 export interface InterruptOptions extends ControlOptions {
-  /** Also takes back prompts that wait. Needs CLI 2.1.222 or newer; an older one ignores it, which a `Warning` says. Default `false`. */
+  /**
+   * Also withdraws queued prompts. Needs CLI 2.1.222 or newer; an older one ignores it, which a
+   * `Warning` says. Default `false`.
+   */
   readonly cancelQueued?: boolean;
 }
 

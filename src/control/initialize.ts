@@ -21,7 +21,7 @@ export interface CommandInfo {
   readonly name: string;
   /** What it does. */
   readonly description?: string;
-  /** What to write after it. */
+  /** Hint about its arguments. */
   readonly argumentHint?: string;
   /** Alternative names. */
   readonly aliases?: readonly string[];

@@ -173,7 +173,7 @@ export interface PlanUsage {
   readonly rateLimitsAvailable: boolean;
   /** The limits of the plan, by name, such as `five_hour`; `null` without a plan. */
   readonly rateLimits: Readonly<Record<string, UsageWindow>> | null;
-  /** What the usage comes from, as the CLI has it; `null` if it was not asked for. */
+  /** Sources of the usage, in the CLI's format; `null` if not requested. */
   readonly behaviors: unknown;
 }
 

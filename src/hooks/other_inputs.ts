@@ -19,7 +19,7 @@ import { hookInput, type HookInputBase, type ReadsInput } from "./input.ts";
 export interface TeammateIdleInput extends HookInputBase<"TeammateIdle"> {
   /** Who. */
   readonly teammateName: string;
-  /** Name of the team. The SDK calls this field deprecated. */
+  /** Name of the team. The SDK says that this field will be removed. */
   readonly teamName: string;
 }
 
@@ -33,7 +33,7 @@ export interface HookTask {
   readonly taskDescription?: string;
   /** Whose task it is. */
   readonly teammateName?: string;
-  /** Name of the team. The SDK calls this field deprecated. */
+  /** Name of the team. The SDK says that this field will be removed. */
   readonly teamName?: string;
 }
 

@@ -137,7 +137,7 @@ export class Host {
     this.#questions = new Questions(options, port.failed);
   }
 
-  /** What the handshake tells the CLI of what the host can answer. */
+  /** Returns the handshake fields that tell the CLI what the host can answer. */
   initializeFields(): WireObject {
     const own = this.#hooks.registration;
     const hooks = this.#policyHooks?.register(own) ?? own;

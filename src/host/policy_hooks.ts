@@ -78,7 +78,7 @@ export function asCall(question: HookQuestion): Question {
   };
 }
 
-/** What happens to shell commands of skills in a session. */
+/** Returns how a session handles shell commands of skills. */
 function skillShellOf(
   { skillShell, policy }: SessionOptions,
 ): NonNullable<SessionOptions["skillShell"]> {

@@ -170,7 +170,7 @@ export interface SandboxSettings {
   readonly autoAllowBashIfSandboxed?: boolean;
   /** Lets the model ask for a command to run outside. */
   readonly allowUnsandboxedCommands?: boolean;
-  /** Commands that always run outside. */
+  /** Commands that always run outside of the sandbox. */
   readonly excludedCommands?: readonly string[];
   /** Network restrictions. */
   readonly network?: {

@@ -163,7 +163,7 @@ export const placeFolders: PlaceOf<"addDirs"> = (draft, dirs) => {
   if (draft.spill.settings) {
     addPermissions(draft, "additionalDirectories", paths);
   } else {
-    // One flag each: the CLI takes a list with commas for one name.
+    // Use one flag for each path: the CLI would treat a comma-separated list as one path.
     draft.args.push(...paths.map((path) => `--add-dir=${path}`));
   }
 };

@@ -23,9 +23,9 @@ interface Block {
   readonly messageId?: string;
 }
 
-/** What is known from the events of one process. */
+/** Records the state that follows from the events of one process. */
 export class Ledger {
-  /** What is known of the session. */
+  /** Facts about the session. */
   readonly facts: SessionFacts = new SessionFacts();
   /** The last change of a rate limit, or the limit that refused the last reply. */
   rateLimit: TurnContext["rateLimit"];

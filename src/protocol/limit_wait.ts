@@ -15,7 +15,7 @@ import { type TurnEnd, turnFailure } from "./turn_failure.ts";
 export interface Reset {
   /** When, in seconds since 1970. */
   readonly resetsAt: number;
-  /** What is sent. */
+  /** What is sent after the wait. */
   readonly sends: "prompt" | "message";
 }
 
@@ -28,7 +28,10 @@ export class LimitWait {
     this.#option = option;
   }
 
-  /** Makes a turn wait that ended so. `undefined` if this is the end of it. */
+  /**
+   * Makes a turn with this end wait for the reset of a limit. Returns `undefined` if the turn
+   * really ends.
+   */
   begin(turn: OpenTurn, end: TurnEnd): Reset | undefined {
     const reset = this.#resetOf(turn, end);
     if (reset === undefined) return undefined;

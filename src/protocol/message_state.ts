@@ -1,12 +1,12 @@
 /**
- * What becomes of a message that was pushed into the conversation.
+ * States of messages that were pushed to the conversation.
  *
  * @module
  */
 
 import type { Result } from "../messages/result.ts";
 
-/** What becomes of a message that was pushed; the last three are ends. */
+/** State of a pushed message; the last three are final. */
 export type MessageState =
   /** It waits for the turn that is running. */
   | "queued"
@@ -14,11 +14,11 @@ export type MessageState =
   | "started"
   /** It was taken into the turn that is running. */
   | "folded"
-  /** It was taken back, or the turn that it was in was cut off. */
+  /** It was withdrawn, or its turn was aborted. */
   | "cancelled"
   /** The CLI did not take it. */
   | "refused"
-  /** It is done with. */
+  /** It was processed. */
   | "completed";
 
 /** The states after which nothing more becomes of a message. */
@@ -28,10 +28,10 @@ export const MESSAGE_ENDS: ReadonlySet<MessageState> = new Set<MessageState>([
   "refused",
 ]);
 
-/** What became of a message that was pushed. */
+/** News about a pushed message. */
 export type PushNews =
   | { readonly state: MessageState }
   /** The turn that answered it is over. */
   | { readonly result: Result }
-  /** Nothing more will be heard of it. */
+  /** No further news about it will follow. */
   | { readonly error: unknown };

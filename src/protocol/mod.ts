@@ -28,12 +28,12 @@ export type { TurnEnd } from "./turn_failure.ts";
 
 /** The conversation of one process. */
 export class Protocol {
-  /** What is known of the turns. */
+  /** State of the turns. */
   readonly turns: TurnsState;
   readonly #decoder: EventDecoder;
   readonly #isStrict: boolean;
   readonly #ledger = new Ledger();
-  /** What is known of the session. */
+  /** Facts about the session. */
   readonly facts: SessionFacts = this.#ledger.facts;
   readonly #turns: Turns;
   #start: Start | undefined;
@@ -82,7 +82,7 @@ export class Protocol {
     this.#decoder.waited(toolUseId, waitedMs);
   }
 
-  /** What every error says besides: the session, if there is one, and the end of stderr. */
+  /** Details that every error has: the session, if there is one, and the end of stderr. */
   get errorDetails(): Pick<ErrorDetails, "sessionId" | "stderrTail"> {
     const { id, isWritten } = this.facts;
     return {
@@ -297,7 +297,7 @@ export class Protocol {
   /** Answers a question. Nothing happens if the CLI no longer waits for it. */
   answer(id: string, reply: Reply): Output[] {
     if (!this.#questions.has(id)) return [];
-    // What cannot be written leaves the question open, for another answer.
+    // An answer that cannot be written leaves the question open for another one.
     const line = replyLine(id, reply);
     this.#questions.delete(id);
     return [{ do: "write", line }];

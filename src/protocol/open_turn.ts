@@ -15,9 +15,9 @@ interface HeldInterrupt {
   readonly line: string;
 }
 
-/** What is known of the turn that the caller waits for. */
+/** The state of the turn that the caller waits for. */
 export class OpenTurn {
-  /** What the caller sent; its id is that of the turn. */
+  /** The prompt from the caller; its id is that of the turn. */
   readonly prompt: Prompt;
   /** Id of the prompt that was written last: a new one when the turn continues after a wait. */
   readonly promptId: string;

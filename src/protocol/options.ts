@@ -8,8 +8,8 @@
 export type FailFast = number | "auth";
 
 /**
- * Who is to pay: the subscription that is signed in, the owner of an API key, or the one
- * that the CLI finds.
+ * Which account pays: the signed-in subscription, the owner of an API key, or whichever the CLI
+ * finds.
  */
 export type AuthMode = "subscription" | "api-key" | "any";
 

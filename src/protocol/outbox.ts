@@ -1,5 +1,5 @@
 /**
- * What is written to the process: the lines, and prompts and messages that have to wait. Pure.
+ * The output to the process: lines, and prompts and messages that must wait. Pure.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { Reply } from "./pending.ts";
 
 /** A prompt, and its line on the wire. */
 export interface WrittenPrompt {
-  /** What the caller sent. */
+  /** The prompt from the caller. */
   readonly prompt: Prompt;
-  /** What is written for it. */
+  /** Its line on the wire. */
   readonly line: string;
 }
 
 /** Lines to write to one process, some of which must wait. */
 export class Outbox {
-  /** What waits for the end of the start; `undefined` after that. */
+  /** Lines that wait until the start has ended; `undefined` after that. */
   #held: { readonly id: string; readonly line: string }[] | undefined = [];
   #waiting: WrittenPrompt | undefined;
   #hasWritten = false;

@@ -1,5 +1,5 @@
 /**
- * What the protocol wants done.
+ * Outputs of the protocol, which its caller carries out.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Emit {
   readonly endsPushed?: boolean;
 }
 
-/** What to do, in this order. */
+/** An action for the caller of the protocol; actions are carried out in order. */
 export type Output =
   | Emit
   /** Write a line to the CLI; the line break is not in it. */

@@ -1,5 +1,5 @@
 /**
- * What a caller hands over for the conversation.
+ * Prompts and messages from the caller.
  *
  * @module
  */
@@ -14,13 +14,13 @@ export interface Prompt {
   readonly verbatim?: boolean | undefined;
   /** How long its turn may take, in milliseconds, in place of the session's limit. */
   readonly timeoutMs?: number | undefined;
-  /** What ends its turn: its result, or that nothing runs in the background any longer. */
+  /** When its turn ends: at its result, or when no background task is running. */
   readonly until?: Until | undefined;
 }
 
 /**
- * What ends a turn: `"turn"`, its own result; `"tasks"`, that no task runs in the
- * background any longer and the turn about its end is over.
+ * When a turn ends: with `"turn"`, at its own result; with `"tasks"`, when no background task is
+ * running and the turn about the last one has ended.
  */
 export type Until = "turn" | "tasks";
 

@@ -21,11 +21,11 @@ interface Settled {
   readonly outcome: Outcome;
 }
 
-/** What the start uses of the protocol. */
+/** What the start needs from the protocol. */
 export interface StartPort {
   /** A request is on its way. */
   add(id: string, subtype: string, timeoutMs: number): void;
-  /** What every error says besides. */
+  /** Returns the details that every error has. */
   details(): ErrorDetails;
 }
 
@@ -53,7 +53,7 @@ export interface StartCheck {
   take(outcome: Outcome): StartRequest | undefined;
 }
 
-/** What is seen to besides the handshake. */
+/** Checks made during the handshake. */
 export interface StartChecks {
   /** Verifies what was handed over. */
   readonly verifier?: Verifier | undefined;
@@ -61,7 +61,7 @@ export interface StartChecks {
   readonly others?: readonly StartCheck[];
 }
 
-/** What comes of a line. */
+/** Result of processing a line. */
 export interface StartStep {
   /** What to do now. */
   readonly outputs?: readonly Output[];
@@ -157,7 +157,7 @@ export class Start {
     return this.#verifier?.takesMessage(raw) === true;
   }
 
-  /** What comes of the result of the probe. */
+  /** Returns the step after the result of the probe. */
   step(): StartStep {
     return { end: this.#end() };
   }
@@ -167,7 +167,7 @@ export class Start {
     this.#verifier?.compareInit(init, facts);
   }
 
-  /** What the first `init` of a turn shows. */
+  /** Returns events for the differences that the first `init` of a turn shows. */
   differences(init: SystemInit, facts: SessionFacts): readonly ClaudeEvent[] {
     this.compare(init, facts);
     return this.#verifier?.takeFound(init.sessionId) ?? [];

@@ -21,7 +21,7 @@ export type ConversationState =
   /** The process is gone. */
   | "ended";
 
-/** What moves it on. */
+/** Inputs that change the state. */
 export type ConversationInput =
   | "start"
   | "send"

@@ -27,7 +27,7 @@ export interface BudgetMark {
 
 /** A threshold that was reached. */
 export interface Reached extends BudgetMark {
-  /** What was used, in the unit of the threshold. */
+  /** Usage, in the unit of the threshold. */
   readonly value: number;
 }
 
@@ -38,7 +38,7 @@ export type TurnStop =
   /** `budget.stopAt` was reached. */
   | { readonly why: "budget"; readonly reached: Reached };
 
-/** What the lines before the result said. */
+/** Data from the lines before the result. */
 export interface TurnContext {
   /** `error` of the last reply that had one. */
   readonly assistantError?: string | undefined;
@@ -193,7 +193,7 @@ export function turnFailure(
   return error;
 }
 
-/** What to do about it. */
+/** Returns the hint for a failure. */
 function hintOf(
   code: ErrorCode,
   status: number | null | undefined,

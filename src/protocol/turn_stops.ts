@@ -1,7 +1,7 @@
 /**
- * What stops a turn before its end: an answer of the API that is not worth another try
- * (`failFastOn`), and the end of the budget (`budget.stopAt`). Watches what the session uses, too:
- * which thresholds it has reached. Pure.
+ * Decides what stops a turn early: an API error that is not worth a retry (`failFastOn`), and the
+ * end of the budget (`budget.stopAt`). Also tracks which usage thresholds the session has reached.
+ * Pure.
  *
  * @module
  */
@@ -107,7 +107,7 @@ function valuesOf(
 /** The statuses with which the API refuses an account. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
-/** What can stop the turns of one session. */
+/** Decides when to stop the turns of one session. */
 export class TurnStops {
   readonly #facts: SessionFacts;
   readonly #budget: BudgetWatch;

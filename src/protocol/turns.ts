@@ -38,17 +38,17 @@ import { type TurnEnd, turnEnd, type TurnStop } from "./turn_failure.ts";
 import { TurnMatcher } from "./turn_matcher.ts";
 import { TurnStops } from "./turn_stops.ts";
 
-/** What the turns of a conversation depend on. */
+/** Options of the turns of a conversation. */
 export interface TurnsOptions {
   /** The session that the process was told to resume. */
   readonly resume?: ResumeContext | undefined;
-  /** As the session was given it. */
+  /** Option of the same name of the session. */
   readonly budget?: BudgetOptions | undefined;
-  /** As the session was given it. */
+  /** Option of the same name of the session. */
   readonly failFastOn?: readonly FailFast[] | undefined;
-  /** As the session was given it. */
+  /** Option of the same name of the session. */
   readonly auth?: AuthMode | undefined;
-  /** As the session was given it. */
+  /** Option of the same name of the session. */
   readonly waitForReset?: WaitForReset | undefined;
 }
 
@@ -179,7 +179,7 @@ export class Turns {
     if (this.hasWaiting) throw illegal(this.#state, "send");
     this.#stops.checkBudget();
     const state = next(this.#state, "send");
-    // What cannot be written must fail before it counts as a turn.
+    // A prompt that cannot be written must fail before it counts as a turn.
     const line = promptLine(prompt);
     this.#state = state;
     if (state === "draining") {
@@ -312,7 +312,7 @@ export class Turns {
     ];
   }
 
-  /** What becomes of a prompt. */
+  /** Follows the state of a prompt. */
   #follow(event: CommandLifecycle, frame: Frame): Output[] {
     const { open } = this;
     const outputs: Output[] = [

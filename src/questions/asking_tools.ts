@@ -10,7 +10,7 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { allow, type AllowDecision } from "../permissions/decision.ts";
 import type { AskedQuestion } from "../messages/builtin_inputs.ts";
 
-/** What the model asks at once, one to four questions. */
+/** The questions that the model asks together, one to four. */
 export interface UserQuestions {
   /** The questions. */
   readonly questions: readonly AskedQuestion[];

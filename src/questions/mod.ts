@@ -38,11 +38,11 @@ export function isAskedOfPeople({ toolName }: ToolRequest): boolean {
   return toolName === ASK_USER_QUESTION || toolName === EXIT_PLAN_MODE;
 }
 
-/** What the model sees of questions if no one can be asked. */
+/** Message to the model if no one can be asked. */
 export const NOBODY_ANSWERS =
   `Nobody is there to answer. The host can answer "${ASK_USER_QUESTION}" with the option onQuestion`;
 
-/** What a decision means: to allow questions without answers means nothing. */
+/** Interprets a decision: allowing questions without answers has no meaning. */
 export function meant(
   request: ToolRequest,
   decision: Decision | undefined,

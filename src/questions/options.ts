@@ -13,7 +13,7 @@ import type {
   UserQuestions,
 } from "./asking_tools.ts";
 
-/** What a function that answers a question may know besides the question. */
+/** What a function that answers a question knows besides the question. */
 export interface QuestionContext {
   /** Aborts when the answer is no longer wanted: the turn ended, or its time is up. */
   readonly signal: AbortSignal;

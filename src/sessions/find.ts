@@ -23,7 +23,7 @@ export interface SessionDetails extends SessionInfo {
   readonly subagents: readonly SubagentFile[];
 }
 
-/** What ids are made of; nothing else is looked for among the names of files. */
+/** Matches the characters of ids; other texts are not searched among file names. */
 const ID = /^[\w-]+$/;
 /** The shortest beginning of an id that stands for it: fewer letters are a slip. */
 const SHORTEST_BEGINNING = 4;

@@ -150,7 +150,7 @@ function* recordsIn(text: string, mark: string): Generator<WireObject> {
   }
 }
 
-/** The same from the last one back. */
+/** The same in reverse order. */
 function* recordsBack(text: string, mark: string): Generator<WireObject> {
   // Most often there is none, which is faster to tell from the start.
   if (!text.includes(mark)) return;

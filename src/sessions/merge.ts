@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Something that happened at some time. */
+/** An entry with a time. */
 export interface Timed {
   /** Time in milliseconds since 1970; 0 if unknown: it then follows the previous entry. */
   readonly atMs: number;

@@ -138,7 +138,7 @@ async function openMain(
   readonly entries: AsyncGenerator<Entry>;
   readonly agentCalls: ReadonlyMap<string, string>;
 }> {
-  // What is written while it is read is left for the next time.
+  // Data written during the read is left for the next read.
   const limits = { ...limitsOf(options), endBytes };
   const branch = await branchOf(path, limits, false);
   return {

@@ -113,7 +113,10 @@ export function wireOf(
   }
 }
 
-/** What a command of the CLI wrote, which a session gets as a reply that no model made. */
+/**
+ * Converts the output of a CLI command to the form in a live session: a reply that does not come
+ * from a model.
+ */
 function localCommand(record: WireObject): WireObject {
   const content = typeof record.content === "string" ? record.content : "";
   const text = /^<(local-command-std(?:out|err))>([^]*)<\/\1>$/.exec(content)

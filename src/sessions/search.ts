@@ -1,5 +1,5 @@
 /**
- * What was said in sessions.
+ * Searches the contents of sessions.
  *
  * @module
  */
@@ -150,10 +150,9 @@ function textsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** What is searched for. */
-class Pattern {
+/** A search pattern. */ class Pattern {
   readonly #text: RegExp;
-  /** The same as it stands in a line of JSON. */
+  /** The same pattern for a line of JSON. */
   readonly #json: RegExp | undefined;
 
   constructor(query: string | RegExp) {

@@ -54,7 +54,7 @@ function factsOf(meta: WireObject): Omit<RecordAgent, "agentId"> {
   };
 }
 
-/** What the CLI notes of a subagent; nothing if it did not, or is about to. */
+/** Returns the CLI's notes about a subagent; `undefined` if there are none yet. */
 async function metaOf(path: string): Promise<WireObject> {
   try {
     const value: unknown = JSON.parse(await Deno.readTextFile(path));

@@ -54,7 +54,7 @@ export async function sessionTally(
   return tally;
 }
 
-/** What the CLI counted for the session, as it notes it. */
+/** Returns the totals that the CLI has recorded for the session. */
 function totalsOf(record: WireObject): CountedTotals | undefined {
   const { totalCostUSD: costUsd, totalAPIDuration: apiMs } = record;
   const models = v.safeParse(modelUsage, record.modelUsage);

@@ -148,7 +148,7 @@ class Followed {
     return true;
   }
 
-  /** What was written since the last time; `undefined` if the session is gone. */
+  /** Returns the entries written since the last call; `undefined` if the session is gone. */
   async next(): Promise<readonly Entry[] | undefined> {
     const found: Entry[] = [];
     const main = await this.#tails.get(this.#file.path)?.lines();

@@ -21,7 +21,7 @@ import {
 import type { WireObject } from "../messages/_define.ts";
 import { isRpcId } from "./rpc.ts";
 
-/** What a call needs of a tool. */
+/** What a call needs from a tool. */
 export interface CallableTool<Context> {
   readonly name: string;
   readonly input: StandardSchema;
@@ -103,7 +103,7 @@ function whenAborted(signal: AbortSignal): Promise<WireResult> {
   return promise;
 }
 
-/** What became of a call, for the function that watches. */
+/** Progress and outcome of a call, for observers. */
 export type CallReport =
   | { readonly phase: "start" }
   | {
@@ -127,7 +127,7 @@ export interface CallFacts {
   readonly raw: WireObject;
 }
 
-/** What a server may use of the session it serves. */
+/** What a server can use of its session. */
 export interface ServerPort {
   /** The session's `toolContext`. */
   readonly context: unknown;

@@ -1,6 +1,6 @@
 /**
- * What the options `tools` and `mcpServers` can be, and external servers as the CLI reads
- * them. Pure.
+ * Checks the options `tools` and `mcpServers`, and converts external servers to the CLI's format.
+ * Pure.
  *
  * @module
  */

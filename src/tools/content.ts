@@ -1,5 +1,5 @@
 /**
- * What a tool can return, in the words of MCP.
+ * Results of tools, in terms of MCP.
  *
  * @module
  */
@@ -44,9 +44,8 @@ export interface CallToolResult {
 }
 
 /**
- * What `run` may return: a text, the bytes of an image (PNG, JPEG, GIF, WebP), a
- * {@linkcode CallToolResult}, nothing, or any other value that JSON can hold. No promise:
- * that is said beside it, where one may be.
+ * What `run` may return: a text, the bytes of an image (PNG, JPEG, GIF, WebP), a {@linkcode
+ * CallToolResult}, nothing, or any other JSON value. Not a promise: see {@linkcode LateToolOutput}.
  */
 export type ToolOutput =
   | string
@@ -57,5 +56,5 @@ export type ToolOutput =
   | void
   | (Uint8Array | CallToolResult | object) & { readonly then?: never };
 
-/** What `run` may return if it may take time. */
+/** What `run` may return if it is asynchronous. */
 export type LateToolOutput = ToolOutput | Promise<ToolOutput>;

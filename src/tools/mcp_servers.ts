@@ -11,7 +11,7 @@ import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { mcpToolName, nameIssue } from "./names.ts";
 import type { Tool } from "./tool.ts";
 
-/** What servers outside of this process have in common. */
+/** Common fields of servers outside of this process. */
 export interface ExternalMcpServer {
   /** How long a call may take, in milliseconds. By default the CLI's own limit. */
   readonly timeoutMs?: number;
@@ -90,7 +90,7 @@ export type SyncMcpServer<Context = never> =
 
 /** What {@linkcode createMcpServer} needs. */
 export interface McpServerOptions<Context = unknown, Output = LateToolOutput> {
-  /** What it calls itself. By default the name that it has in `mcpServers`. */
+  /** Name that the server reports. Default: its name in `mcpServers`. */
   readonly name?: string;
   /** Its version. Default `"1.0.0"`. */
   readonly version?: string;

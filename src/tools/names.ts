@@ -27,7 +27,7 @@ export function mcpToolName(server: string, tool: string): string {
   return `${serverPrefix(server)}${plain(tool)}`;
 }
 
-/** What the names of all tools of a server begin with. */
+/** Returns the common prefix of the names of a server's tools. */
 export function serverPrefix(server: string): string {
   return `mcp__${plain(server)}__`;
 }
@@ -61,7 +61,7 @@ export function checkToolName(
   hint =
     `Write "=${name}" if there is such a tool: a name with "=" is taken as it is`,
 ): void {
-  // What begins with "=" is near to nothing.
+  // Names that begin with "=" are never treated as misspelled.
   const meant = name.startsWith("=") ? undefined : meantTool(name);
   if (meant === undefined) return;
   throw new ConfigError(

@@ -11,7 +11,7 @@ import type { ReadyMcpServer } from "./mcp_servers.ts";
 import { thrownText } from "./result.ts";
 import { isRpcId, RPC_NOTHING, type RpcId } from "./rpc.ts";
 
-/** What the SDK calls a transport, as far as a server uses it. */
+/** The part of the SDK's transport interface that a server uses. */
 interface Transport {
   onmessage?: (message: WireObject) => void;
   onclose?: () => void;
