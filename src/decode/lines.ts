@@ -79,6 +79,8 @@ class LineGatherer {
 
   /** Returns what is whole with this chunk; it may be a part of the chunk itself. */
   push(chunk: Uint8Array): Uint8Array[] {
+    // A string has the same methods, and no line feed would ever be found in it.
+    if (!(chunk instanceof Uint8Array)) throw noBytes(chunk);
     const last = chunk.lastIndexOf(LINE_FEED);
     if (last === -1) {
       this.#gather(chunk);
@@ -153,6 +155,14 @@ class LineGatherer {
     this.#size = 0;
     return line;
   }
+}
+
+function noBytes(chunk: unknown): TypeError {
+  return new TypeError(
+    `Cannot read the output: expected chunks of bytes (Uint8Array), got ${
+      chunk === null ? "null" : typeof chunk
+    }`,
+  );
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

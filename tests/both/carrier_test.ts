@@ -351,6 +351,18 @@ Deno.test("a connection that breaks fails what waits", async () => {
   assertEquals([error.code, error.cause], ["process_exit", cause]);
 });
 
+Deno.test("a transport that carries no bytes fails what waits, and says so", async () => {
+  const { transport, out } = byHand();
+  await using session = new AsyncSession({ transport, closeTimeoutMs: 10 });
+  const turn = session.send("hi");
+  out.enqueue("text" as never);
+  const error = await assertRejects(() => turn.text(), ClaudeStreamError);
+  assertEquals(
+    error.message,
+    "Lost the connection to the CLI: Cannot read the output: expected chunks of bytes (Uint8Array), got string",
+  );
+});
+
 Deno.test("an end that is a rejection is the session's error", async () => {
   const { promise, reject } = Promise.withResolvers<ExitStatus>();
   const { transport, out } = byHand(promise);
