@@ -18,7 +18,9 @@ import { LiveStatus } from "./live/live_status.ts";
 import { AnswerScreen, wantsMarkdown } from "./markdown/answer_screen.ts";
 import type { Output, Piece } from "./output.ts";
 import { Renderer } from "./render.ts";
+import type { DiffFunction } from "./question/edit_diff.ts";
 import { styled } from "./terminal.ts";
+import { EDITING_TOOLS } from "./tool_view.ts";
 
 /** Shows a turn. */
 export interface Presenter<V extends View> {
@@ -46,8 +48,10 @@ export function textPresenter(
   isStarting = false,
 ): Presenter<"flat"> {
   const isLive = wantsLive(output, flags);
+  let diff: DiffFunction | undefined;
   const renderer = new Renderer({
     detail,
+    diff: () => diff,
     isOneStream: output.isOneStream,
     isLive,
     quiet: flags.quiet ?? false,
@@ -69,6 +73,11 @@ export function textPresenter(
     view: "flat",
     async take(event) {
       status?.take(event);
+      if (
+        isLive && event.type === "tool_use" && EDITING_TOOLS.has(event.name)
+      ) {
+        diff ??= await (await import("./question/edit_diff.ts")).loadDiff();
+      }
       const pieces = renderer.take(event);
       if (endsStatus(output, pieces)) await status?.close();
       await print(pieces);

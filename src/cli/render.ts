@@ -20,7 +20,9 @@ import {
 import type { Piece } from "./output.ts";
 import { cutLine, firstLines, oneLine } from "./one_line.ts";
 import { formatMs, type Span, styled, widthOf } from "./terminal.ts";
+import type { DiffFunction } from "./question/edit_diff.ts";
 import { errorText, inputSummary, sharedLine } from "./tool_text.ts";
+import { toolLines } from "./tool_view.ts";
 
 /** How a turn is shown. */
 export interface RenderOptions {
@@ -34,9 +36,14 @@ export interface RenderOptions {
   readonly quiet: boolean;
   /** Returns the current width of the terminal. */
   readonly columns: () => number;
+  /** Compares the texts of edits. Without it, and where nothing is live, edits are a line each. */
+  readonly diff?: () => DiffFunction | undefined;
 }
 
 const RESULT_LINES = 10;
+
+/** What is shown of a call. */
+type CallFacts = Pick<ToolUse, "name" | "input" | "parentToolUseId">;
 
 /** Renders one turn. */
 export class Renderer {
@@ -48,6 +55,8 @@ export class Renderer {
     return "";
   });
   readonly #calls = new Map<string, ToolUse>();
+  /** Calls that a person was asked about. */
+  readonly #asked = new Set<string>();
   #pieces: Piece[] = [];
   /** Whether a line of the answer is open. */
   #isLineOpen = false;
@@ -101,6 +110,9 @@ export class Renderer {
         break;
       case "user_text":
         if (isResumption(event)) this.#isResumed = true;
+        break;
+      case "permission_request":
+        this.#asked.add(event.toolUseId);
         break;
       case "tool_result":
         this.#outcome(event);
@@ -243,6 +255,26 @@ export class Renderer {
     this.#note(styled("dim", `${text.trim()}\n`));
   }
 
+  /** How many subagents are above a call. */
+  #depth(parent: string | null): number {
+    if (parent === null) return 0;
+    return 1 + this.#depth(this.#calls.get(parent)?.parentToolUseId ?? null);
+  }
+
+  /** What a tool did, below its line; what a person was asked about was shown there. */
+  #bodyOf(
+    { toolUseId, isError }: ToolResult,
+    call: CallFacts,
+  ): readonly Span[] {
+    const isAsked = this.#asked.delete(toolUseId);
+    if (!this.#options.isLive || isError || isAsked) return [];
+    const indent = "  ".repeat(1 + this.#depth(call.parentToolUseId));
+    const columns = this.#width - indent.length;
+    const diff = this.#options.diff?.();
+    return toolLines(call.name, call.input, columns, diff)
+      .flatMap((line) => [indent, ...line, "\n"]);
+  }
+
   #call(call: ToolUse): void {
     this.#calls.set(call.toolUseId, call);
     if (this.#options.detail !== "full") return;
@@ -252,10 +284,10 @@ export class Renderer {
   /** Prints a mark, the tool's name, its input and a suffix on one line. */
   #callLine(
     mark: Span,
-    call: Pick<ToolUse, "name" | "input" | "parentToolUseId">,
+    call: CallFacts,
     after: string,
   ): readonly Span[] {
-    const indent = call.parentToolUseId === null ? "" : "  ";
+    const indent = "  ".repeat(this.#depth(call.parentToolUseId));
     const name = oneLine(call.name, 60);
     const room = this.#width - indent.length - 2 - widthOf(name);
     const [summary, tail] = sharedLine(
@@ -286,7 +318,11 @@ export class Renderer {
       : formatMs(result.durationMs);
     if (this.#options.detail === "brief") {
       const said = result.isError ? errorText(result.text) : time;
-      this.#note(...this.#callLine(mark, call, said), "\n");
+      this.#note(
+        ...this.#callLine(mark, call, said),
+        "\n",
+        ...this.#bodyOf(result, call),
+      );
       return;
     }
     this.#note(

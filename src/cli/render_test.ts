@@ -1,10 +1,11 @@
 // What a run shows at each level, on a screen and through a pipe.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { AssistantText } from "../events/blocks.ts";
+import type { AssistantText, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import type { Piece } from "./output.ts";
+import { loadDiff } from "./question/edit_diff.ts";
 import { Renderer, type RenderOptions } from "./render.ts";
 import { renderSpans } from "./terminal.ts";
 
@@ -139,6 +140,46 @@ Deno.test("Renderer: on a screen a running tool is told of when it is over, or n
   );
   const broken = show(SCREEN, [text("One."), call("ls")], undefined);
   assertEquals(broken.screen, "One.\n● Bash ls\n");
+});
+
+Deno.test("Renderer: on a screen an edit is a difference, unless a person was shown it", async () => {
+  const diff = await loadDiff();
+  const options = { ...SCREEN, diff: () => diff };
+  const edit = (id: string, parent: string | null = null): ClaudeEvent => ({
+    ...call(id, parent) as ToolUse,
+    name: "Edit",
+    input: { file_path: "a", old_string: "x\n", new_string: "y\n" },
+  });
+  const asked = { type: "permission_request", toolUseId: "b" } as ClaudeEvent;
+  const agent: ClaudeEvent = { ...call("t", "s") as ToolUse, name: "Agent" };
+  const { screen } = show(options, [
+    edit("a"),
+    outcome("a", ""),
+    edit("b"),
+    asked,
+    outcome("b", ""),
+    edit("c"),
+    outcome("c", "no", true),
+    call("s"),
+    agent,
+    edit("d", "t"),
+    outcome("d", ""),
+    outcome("t", ""),
+    outcome("s", ""),
+    text("Done."),
+  ]);
+  assertEquals(
+    screen,
+    "✓ Edit a  1.5 s\n  - x\n  + y\n✓ Edit a  1.5 s\n✗ Edit a  no\n" +
+      "    ✓ Edit a  1.5 s\n      - x\n      + y\n" +
+      "  ✓ Agent t  1.5 s\n✓ Bash s  1.5 s\nDone.\n",
+  );
+  // Elsewhere it is a line.
+  assertEquals(
+    show({ ...PIPED, diff: () => diff }, [edit("a"), outcome("a", "")]).err
+      .split("\n")[0],
+    "✓ Edit a  1.5 s",
+  );
 });
 
 Deno.test("Renderer: a note in the middle of a block is no part of the answer", () => {
