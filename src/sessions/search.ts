@@ -150,7 +150,8 @@ function textsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** A search pattern. */ class Pattern {
+/** A search pattern. */
+class Pattern {
   readonly #text: RegExp;
   /** The same pattern for a line of JSON. */
   readonly #json: RegExp | undefined;

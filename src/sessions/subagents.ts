@@ -54,7 +54,7 @@ function factsOf(meta: WireObject): Omit<RecordAgent, "agentId"> {
   };
 }
 
-/** Returns the CLI's notes about a subagent; `undefined` if there are none yet. */
+/** Returns the CLI's notes about a subagent; empty if there are none yet. */
 async function metaOf(path: string): Promise<WireObject> {
   try {
     const value: unknown = JSON.parse(await Deno.readTextFile(path));

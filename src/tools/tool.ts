@@ -74,7 +74,7 @@ export interface Tool<Input = never, Context = never, Output = LateToolOutput> {
   readonly input: StandardSchema;
   /** JSON Schema of the input. */
   readonly inputSchema: WireObject;
-  /** What it tells of itself. */
+  /** Hints about its own behavior. */
   readonly annotations?: ToolAnnotations;
   /** The model sees it from the start, also where tools are loaded by search. */
   readonly alwaysLoad?: boolean;
@@ -157,7 +157,7 @@ export interface ToolDefinition<
    * for libraries that cannot, and for schemas that JSON Schema has no words for.
    */
   readonly inputSchema?: WireObject;
-  /** What it tells of itself. */
+  /** Hints about its own behavior. */
   readonly annotations?: ToolAnnotations;
   /** Shows it to the model from the start, also where tools are loaded by search. Default `false`. */
   readonly alwaysLoad?: boolean;
