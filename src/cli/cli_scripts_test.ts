@@ -296,3 +296,23 @@ Deno.test("--dry-run: arguments, environment, files and handshake, without secre
     assertEquals(claude.starts, []);
   }
 });
+
+Deno.test("models: a line for each, an array with --json, and a claude that is missing", async () => {
+  const text = await run([], ["models"]);
+  assertEquals([text.code, text.stderr], [0, ""]);
+  const names = await run([], ["models", "--json=value"]);
+  const values = JSON.parse(names.stdout).map((
+    { schemaVersion, value }: { schemaVersion: number; value: string },
+  ) => {
+    assertEquals(schemaVersion, 1);
+    return value;
+  });
+  assert(values.length > 0);
+  assertEquals(
+    text.stdout.trimEnd().split("\n").map((line) => line.split(/ {2}/)[0]),
+    values,
+  );
+  const none = await run(undefined, ["models", "--claude-path=/no/claude"]);
+  assertEquals([none.code, none.stdout], [3, ""]);
+  assertStringIncludes(none.stderr, "Check --claude-path");
+});

@@ -141,7 +141,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "DIR",
     help: "Work in this directory",
-    commands: [...SESSIONS, "sessions", "doctor"],
+    commands: [...SESSIONS, "sessions", "models", "doctor"],
   },
   continue: {
     name: "continue",
@@ -209,7 +209,7 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "fields",
     help:
       "Print JSON: one event per line, one object for ask, one array for a list, and an object for a failure; --json=text,costUsd picks fields",
-    commands: [...PROMPTS, "replay", "sessions", "doctor", "schema"],
+    commands: [...PROMPTS, "replay", "sessions", "models", "doctor", "schema"],
   },
   raw: {
     name: "raw",
@@ -520,14 +520,14 @@ export const FLAGS: { readonly [K in keyof Flags]-?: FlagSpec } = {
     kind: "text",
     value: "PATH",
     help: "The claude to start (or set CLAUDESTREAM_CLAUDE_PATH)",
-    commands: [...SESSIONS, "doctor"],
+    commands: [...SESSIONS, "models", "doctor"],
   },
   configDir: {
     name: "config-dir",
     kind: "text",
     value: "DIR",
     help: "Claude's configuration, instead of ~/.claude",
-    commands: [...SESSIONS, "sessions", "doctor"],
+    commands: [...SESSIONS, "sessions", "models", "doctor"],
   },
   type: {
     name: "type",

@@ -94,6 +94,12 @@ SESSION is an id, the beginning of one (4 characters and more), a title, or last
 An empty title or tag ("") takes back the one that was there.
 `,
   },
+  models: {
+    usage: "models [flags]",
+    examples: `  claudestream models
+  claudestream models --json | jq -r '.[].value'
+`,
+  },
   completions: {
     usage: "completions bash|zsh|fish|powershell",
     examples: `  source <(claudestream completions bash)

@@ -106,6 +106,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { sessions } = await import("./commands/sessions.ts");
       return await sessions(invocation, output);
     }
+    case "models": {
+      const { models } = await import("./commands/models.ts");
+      return await models(invocation, output);
+    }
     case "completions": {
       const { completions } = await import("./commands/completions.ts");
       return await completions(invocation, output);
