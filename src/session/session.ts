@@ -284,7 +284,7 @@ export class Session<Kind extends SessionKind>
 
   /** Ends the session and its process. */
   close(): Given<Kind, void> {
-    return this.waiting.end(this.conversation.close());
+    return this.waiting.end(this.#succession.close());
   }
 
   /** Reads the CLI's answer to the handshake. */

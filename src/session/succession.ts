@@ -13,6 +13,7 @@ import { ConfigError, StateError } from "../errors.ts";
 import { sessionRestarted } from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
+import type { Due } from "../util/due.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { recordedOn, recovered, Restarts, resumed } from "./restarts.ts";
 
@@ -45,6 +46,8 @@ export class Succession {
   #knownId: string | undefined;
   /** A process that is ending because another one replaces it. */
   #leaving: Conversation | undefined;
+  /** The session was closed meanwhile, by a function that it called. */
+  #isCloseDue = false;
 
   /**
    * Does not start a process.
@@ -71,6 +74,12 @@ export class Succession {
   /** Id of the session, if it is known before its first message. */
   get knownId(): string | undefined {
     return this.#knownId;
+  }
+
+  /** Ends the process of now, and with it the session. */
+  close(): Due<void> {
+    if (this.#leaving !== undefined) this.#isCloseDue = true;
+    return this.#conversation.close();
   }
 
   get #id(): string | undefined {
@@ -174,6 +183,7 @@ export class Succession {
       isFirst ? undefined : { facts, id, changes, isLost, gone },
     );
     this.#leaving = undefined;
+    if (this.#isCloseDue) this.#conversation.close();
   }
 
   /** Replaces a process that died by a new one, if that is wanted and possible. */

@@ -310,3 +310,42 @@ Deno.test("a mode that was set holds in the next process, also with a CLI whose 
     assertEquals(modes, [["default", "plan"], ["plan"]]);
   }
 });
+
+for (const kind of ["async", "blocking"] as const) {
+  Deno.test(`${kind}: a close in a listener holds while a new process takes the place of another`, async () => {
+    await using claude = await ScriptedClaude.create({
+      processes: [
+        { turns: [[step.text("a"), step.gate("never"), step.text("b")]] },
+        { turns: [gives({ ok: true })] },
+      ],
+    });
+    const options = { claudePath: claude.path };
+    const session = kind === "async"
+      ? new AsyncSession(options)
+      : new SyncSession(options);
+    const heard: string[] = [];
+    session.on("close", () => heard.push("close"));
+    // That of the turn that was left: it comes while its process ends.
+    session.on("result", () => {
+      heard.push("result");
+      session.close();
+    });
+    const turn = session.send("one");
+    if (Symbol.iterator in turn) {
+      for (const { type } of turn) if (type === "assistant_text") break;
+    } else {
+      for await (const { type } of turn) if (type === "assistant_text") break;
+    }
+    let error: unknown;
+    try {
+      await session.ask("two", { schema: OTHER });
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert(error instanceof StateError, `${error}`);
+    assertEquals(error.code, "session_closed");
+    assertEquals(session.state, "closed");
+    await session.close();
+    assertEquals(heard, ["result", "close"]);
+  });
+}
