@@ -1,5 +1,5 @@
 /**
- * The ratios that were committed last, and whether new ones are much worse.
+ * Compares new ratios with the last committed ones.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Ratios = Readonly<
   Record<string, { readonly clock: number; readonly cpu?: number }>
 >;
 
-/** A ratio may fall by so much: runs on a busy machine differ by half of it. */
+/** How much a ratio may fall: runs on a busy machine differ by half of that. */
 const MOST_LOSS = 1 / 3;
 
 const FILE = new URL("./baseline.json", import.meta.url);

@@ -1,5 +1,5 @@
 /**
- * Who is measured, and how each is run: one process for each run.
+ * The contestants, and how each is run: one process for each run.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { fetchFromNpm } from "../scripts/_npm.ts";
 import { SDK_VERSION } from "../scripts/drift.ts";
 import type { Job, Outcome } from "./job.ts";
 
-/** Who is measured. */
+/** A contestant. */
 export type Contestant = "ours" | "bare" | "sdk on Node" | "sdk on Deno";
 
-/** A run that hangs is a fault, and not a slow one. */
+/** Time after which a run counts as hanging, in milliseconds. */
 const LIMIT_MS = 120_000;
 
 const here = (name: string) => pathOf(new URL(name, import.meta.url));

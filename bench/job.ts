@@ -1,7 +1,6 @@
 /**
- * What a contestant is asked to do, and what it says about it. Each runs in a process
- * of its own, takes a {@linkcode Job} as its one argument and prints an
- * {@linkcode Outcome}, as JSON.
+ * The task of a contestant, and its result. Each runs in a separate process, takes a {@linkcode
+ * Job} as its one argument and prints an {@linkcode Outcome}, as JSON.
  *
  * @module
  */
@@ -33,11 +32,11 @@ export interface Job {
   readonly rounds?: "permission" | "hook" | "tool";
 }
 
-/** What came of it. */
+/** Result of a job. */
 export interface Outcome {
   /** How long it took, in milliseconds. */
   readonly ms: number;
-  /** What it cost, user and system, in milliseconds of CPU. */
+  /** CPU time, user and system, in milliseconds. */
   readonly cpuMs: number;
   /** Anything else, by its name. */
   readonly more: Readonly<Record<string, number>>;

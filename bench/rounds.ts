@@ -1,12 +1,12 @@
 /**
- * Runs contestants in turns and makes one number of many runs.
+ * Runs contestants in turns and reduces many runs to one number.
  *
  * @module
  */
 
 import type { Outcome } from "./job.ts";
 
-/** The middle one. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;

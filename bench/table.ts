@@ -14,7 +14,7 @@ export interface Row {
   readonly unit: "×" | "ms" | "MB" | "kB" | "";
   /** The same ratio by the time of the CPU, which a busy machine changes less. */
   readonly cpu?: number;
-  /** What must be reached, where that was asked for. */
+  /** Required value, if there is one. */
   readonly need?: { readonly least: number } | { readonly most: number };
   /** The figures behind it. */
   readonly note?: string;

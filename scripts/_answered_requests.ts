@@ -1,6 +1,6 @@
 /**
- * The fields of the handshake, and the requests of the CLI that we answer. Those that we
- * make are in src/control/fixtures/calls.ts.
+ * The fields of the handshake, and the CLI's requests that this library answers. Requests to the
+ * CLI are in src/control/fixtures/calls.ts.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { WirePaths } from "./_wire_paths.ts";
 /** Too long for an argument, so that it goes into the handshake. */
 const LONG = "/plugin".repeat(2_000);
 
-/** The fields of the handshake, of options that have one. */
+/** Handshake fields that options set. */
 export const HANDSHAKE: readonly string[] = [
   ...Object.keys(
     launchOf({

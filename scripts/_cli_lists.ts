@@ -1,17 +1,17 @@
 /**
- * Lists of names that the CLI holds, read from the source in its program file: its tools,
+ * Reads lists of names from the source in the CLI's program file: its tools,
  * their former names, and the files and folders that it protects.
  *
  * @module
  */
 
-/** The lists that we have, too. */
+/** The lists that this library has as well. */
 export interface CliLists {
   /** Names of the tools. */
   readonly tools: readonly string[];
-  /** Former names of tools, with the ones of now. */
+  /** Former names of tools, with their current names. */
   readonly formerNames: Readonly<Record<string, string>>;
-  /** Folders that are protected with all that is in them. */
+  /** Folders that are protected with everything in them. */
   readonly folders: readonly string[];
   /** Files that are protected. */
   readonly files: readonly string[];
@@ -21,7 +21,7 @@ export interface CliLists {
   readonly requests: readonly string[];
 }
 
-/** How the CLI's source says that there is a message or a control request. */
+/** Patterns of messages and control requests in the CLI's source. */
 const STRINGS: Readonly<Record<"messages" | "requests", readonly RegExp[]>> = {
   messages: [
     /\{type:[\w$]+\("system"\),subtype:[\w$]+\("([a-z_]+)"\)/g,
@@ -39,10 +39,10 @@ const OVERLAP_BYTES = 64 * 1024;
 
 /** The beginning of the schema of an object with a type. */
 const TYPED = /\{type:[\w$]+\("([a-z_]+)"\)/g;
-/** What a schema has that is one of a message. */
+/** Fields that identify the schema of a message. */
 const OF_MESSAGE = /[,{](?:uuid|session_id):/;
 
-/** An object in source, with all that is in it; `undefined` if its end is not there. */
+/** Returns an object literal in source text; `undefined` if its end is missing. */
 function objectAt(text: string, start: number): string | undefined {
   let depth = 0;
   for (let at = start; at < start + OVERLAP_BYTES && at < text.length; at++) {
@@ -61,7 +61,7 @@ function objectAt(text: string, start: number): string | undefined {
   return undefined;
 }
 
-/** How a list is known: some of its entries, and none that other lists have. */
+/** Marks of each list: some of its entries, and entries that it must not have. */
 const MARKS: Readonly<
   Record<"tools" | "folders" | "files", {
     readonly has: readonly string[];
@@ -87,7 +87,7 @@ const RECORD = /\{Task:"Agent"(?:,[A-Za-z]+:"[A-Za-z]+")+\}/;
 /**
  * Reads the lists from the program file of a CLI.
  *
- * @throws {Error} When one is not in it: the CLI is written in another way.
+ * @throws {Error} If a list is not found, because the CLI's source has changed.
  */
 export async function cliLists(path: string): Promise<CliLists> {
   const found: {

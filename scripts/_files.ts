@@ -1,6 +1,6 @@
 /**
- * What both installers need to put a folder in place at one stroke: a run that
- * is killed half-way leaves nothing that looks finished.
+ * Helpers of both installers to put a folder in place atomically: a run that is killed half-way
+ * leaves nothing that looks finished.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export async function withDraft(
   });
   await lock.lock(true);
   for await (const entry of Deno.readDir(parent)) {
-    // Of a run that was killed: a living one would hold the lock.
+    // This is from a killed run: a running one would hold the lock.
     if (entry.name.startsWith(DRAFT)) await remove(`${parent}/${entry.name}`);
   }
   const draft = await Deno.makeTempDir({ dir: parent, prefix: DRAFT });

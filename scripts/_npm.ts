@@ -6,7 +6,7 @@
  * @module
  */
 
-/** A limit against hanging for ever, not an estimate: 180 MB may be fetched. */
+/** A limit against hanging forever, not an estimate: 180 MB may be fetched. */
 export const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
 /** Runs this very Deno; what it prints goes into the error message. */

@@ -1,7 +1,7 @@
 /**
- * Tries versions of the real CLI, one after the other: each cell of `tests/compat/cells.ts`
- * with both sessions. Writes what came of it to `docs/compatibility.json`, makes
- * `docs/compatibility.md` and `src/capabilities/tested_versions.ts` of it, and fails if a cell did.
+ * Tests versions of the real CLI, one after the other: each cell of `tests/compat/cells.ts` with
+ * both sessions. Writes the results to `docs/compatibility.json`, makes `docs/compatibility.md` and
+ * `src/capabilities/tested_versions.ts` of it, and fails if a cell did.
  *
  *     deno run -A scripts/compat.ts [--versions 2.1.197,2.1.332] [--check]
  *
@@ -21,10 +21,10 @@ const say = (message: string) => sayAs("compat", message);
 const root = pathOf(new URL("../", import.meta.url));
 const JSON_PATH = `${root}/docs/compatibility.json`;
 
-/** A version that takes this long hangs. Not an estimate: each takes half a minute. */
+/** Time after which a version counts as hanging. Not an estimate: each takes half a minute. */
 const HANGS_MS = 10 * 60_000;
 
-/** What is known of the versions. */
+/** Results of all versions. */
 export interface Compatibility {
   /** Results by version, the oldest first. */
   readonly versions: Readonly<Record<string, readonly CellResult[]>>;
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   if (failed.length > 0) Deno.exit(1);
 }
 
-/** What is committed. */
+/** Reads the committed results. */
 export async function readCompatibility(): Promise<Compatibility> {
   try {
     return JSON.parse(await Deno.readTextFile(JSON_PATH));
@@ -117,7 +117,9 @@ async function tried(version: string): Promise<readonly CellResult[]> {
   return results;
 }
 
-/** What runs a command in a network of its own; nothing if that cannot be had. */
+/**
+ * Returns the command prefix for a separate network; empty if the machine does not support that.
+ */
 async function aloneOnLoopback(): Promise<readonly string[]> {
   if (Deno.build.os !== "linux") return [];
   const script = 'ip link set lo up && exec "$@"';
@@ -214,7 +216,7 @@ function firstLine(text = ""): string {
   return text.split("\n").find((line) => line.trim() !== "") ?? "";
 }
 
-/** The list for the library: versions in which no cell failed. */
+/** Returns the list for the library: versions in which no cell failed. */
 function testedVersions({ versions }: Compatibility): string {
   const good = Object.keys(versions).filter((version) =>
     versions[version]?.every(({ outcome }) => outcome !== "failed")

@@ -28,7 +28,7 @@ import {
 import { exists, pathOf, reasonOf, say as sayAs, withDraft } from "./_files.ts";
 import { fetchFromNpm } from "./_npm.ts";
 
-/** The version that we compare with. */
+/** The SDK version to compare with. */
 export const SDK_VERSION = "0.3.332";
 
 const SDK = "@anthropic-ai/claude-agent-sdk";
@@ -115,7 +115,7 @@ export async function readSdk(main: string, tools: string): Promise<Sdk> {
   };
 }
 
-/** What is new in a subject and what its list names in vain, in Markdown. */
+/** Returns what is new in a subject, and which entries of its list are obsolete, in Markdown. */
 export function drift(subject: Subject): readonly string[] {
   const { title, theirs, has, leftOut, listed = [], todo } = subject;
   if (theirs.length === 0) {
@@ -157,7 +157,7 @@ function ruleOf(key: string): RegExp {
   return new RegExp(`^${text}(?:\\..*)?$`);
 }
 
-/** What is left out, with its reason; a line for each. */
+/** Returns a line for each name that is left out, with the reason. */
 function leftOutOf(subjects: readonly Subject[]): readonly string[] {
   return subjects.flatMap(({ title, leftOut }) => {
     const entries = Object.entries(leftOut);
@@ -168,7 +168,7 @@ function leftOutOf(subjects: readonly Subject[]): readonly string[] {
   });
 }
 
-/** What the CLI's own lists and strings have and ours do not. */
+/** Returns what the CLI's own lists and strings have and this library does not. */
 async function cliDrift(
   path: string,
   sdk: readonly Subject[],

@@ -18,7 +18,7 @@ export interface Import {
   to: string;
 }
 
-/** What the imports are held to. */
+/** Rules for the imports. */
 export interface House {
   /** Folders of `src/`, the highest floor first. */
   floors: readonly (readonly string[])[];
@@ -142,7 +142,7 @@ function within(root: URL, specifier: string): string | undefined {
   return /^(vendor|node_modules)\//.test(path) ? undefined : path;
 }
 
-/** What is wrong with these imports, and with what the house says of them. */
+/** Returns the faults of these imports, and of the tables about them. */
 export function importFaults(
   files: readonly string[],
   imports: readonly Import[],
@@ -210,7 +210,7 @@ function placeFaults(files: readonly string[], house: House): string[] {
   return [...faults];
 }
 
-/** What is wrong about the way of an import, but for circles. */
+/** Returns what is wrong with an import, apart from circles. */
 function wayOf({ from, to }: Import, house: House): string | undefined {
   const [here, there] = [roomOf(from, house), roomOf(to, house)];
   if (!to.startsWith("src/")) return "it is outside of src/";

@@ -77,8 +77,7 @@ export class Tally {
   }
 
   /**
-   * Adds what the CLI counted for the events since the last result, if it did not say so in a
-   * result.
+   * Adds totals that the CLI counted since the last result but did not report in a result.
    */
   settle(totals: CountedTotals): void {
     this.#stats.settle(totals);

@@ -254,7 +254,7 @@ function configDirOf(
 }
 
 function variable(name: string): string | undefined {
-  // To read it without the permission would ask the person at the terminal.
+  // Check first, because reading it without the permission would prompt the person at the terminal.
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }

@@ -254,7 +254,7 @@ export interface TodoWriteInput {
 export interface WebFetchInput {
   /** Its address. */
   readonly url: string;
-  /** What to look for on it. */
+  /** What to look for on the page. */
   readonly prompt: string;
   /** Position at which to continue in a long text. */
   readonly offset?: number;

@@ -225,7 +225,7 @@ export interface TaskNotification extends EventBase<"task_notification"> {
   readonly resourceLinks?: readonly unknown[];
   /** It is housekeeping, better not shown within the conversation. */
   readonly skipTranscript?: boolean;
-  /** It ran beside the work, as a watcher does: its end was not waited for. */
+  /** Whether it ran alongside the work, like a watcher, so that its end was not waited for. */
   readonly ambient?: boolean;
   /** A subagent started it; its end is reported to that subagent and not to the main agent. Since CLI 2.1.332. */
   readonly ownedBySubagent?: boolean;
