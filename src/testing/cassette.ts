@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readRecording } from "../observe/recording.ts";
 import { type Replay, replay } from "./replay.ts";
 import { ScriptedClaude } from "./scripted_claude.ts";
 
@@ -83,7 +84,7 @@ export interface Cassette extends AsyncDisposable {
  * @param options Mode and folder.
  * @throws {Error} There is no recording and none may be made, because the mode is `"replay"` or
  *   this is CI.
- * @throws {RangeError} The name is not a valid file name.
+ * @throws {RangeError} The name is not a valid file name, or the mode is unknown.
  *
  * @example
  * ```ts
@@ -107,6 +108,13 @@ export async function cassette(
     );
   }
   const { mode = "auto", folder = "__cassettes__" } = options;
+  if (!MODES.includes(mode)) {
+    throw new RangeError(
+      `Cannot open the cassette "${name}": expected the mode ${
+        MODES.map((one) => `"${one}"`).join(", ")
+      }, got ${JSON.stringify(mode)}`,
+    );
+  }
   const path = `${pathOf(folder)}/${name}.ndjson`;
   const isThere = await exists(path);
   if (mode === "replay" || (mode === "auto" && isThere)) {
@@ -123,6 +131,8 @@ export async function cassette(
   await Deno.mkdir(pathOf(folder), { recursive: true });
   return await recording(path);
 }
+
+const MODES: readonly CassetteMode[] = ["auto", "replay", "record"];
 
 async function played(path: string): Promise<Cassette> {
   const memory = replay(path);
@@ -163,7 +173,12 @@ async function recording(path: string): Promise<Cassette> {
     syncOptions: options,
     check() {},
     async [Symbol.asyncDispose]() {
-      if (await exists(draft)) await Deno.rename(draft, path);
+      if (!await exists(draft)) return;
+      // Without a line of the CLI there is nothing to play, and the next run has to record again.
+      const runs = readRecording(await Deno.readTextFile(draft));
+      const isEmpty = runs.every((run) => run.every((line) => !("in" in line)));
+      if (isEmpty) await Deno.remove(draft);
+      else await Deno.rename(draft, path);
     },
   };
 }

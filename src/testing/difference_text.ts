@@ -5,7 +5,7 @@
  */
 
 import { diffLines } from "diff";
-import type { Difference } from "./same_line.ts";
+import { type Difference, differenceLine } from "./same_line.ts";
 
 /** Texts longer than this are compared line by line. */
 const LONG = 120;
@@ -15,13 +15,12 @@ const MOST_LINES = 20;
 
 /** Returns a line for each difference, and for long texts the lines that differ. */
 export function differenceText(differences: readonly Difference[]): string {
-  return differences.slice(0, 10).map(({ path, recorded, given }) => {
+  return differences.slice(0, 10).map((difference) => {
+    const { path, recorded, given } = difference;
+    if (!isLong(recorded, given)) return differenceLine(difference);
     const where = path === "" ? "the line" : path;
-    return isLong(recorded, given)
-      ? `${where} (- recorded, + now):\n    ${
-        changedLines(String(recorded), String(given)).join("\n    ")
-      }`
-      : `${where}: recorded ${shown(recorded)}, now ${shown(given)}`;
+    const lines = changedLines(String(recorded), String(given));
+    return `${where} (- recorded, + now):\n    ${lines.join("\n    ")}`;
   }).join("\n  ");
 }
 
@@ -42,8 +41,4 @@ function changedLines(recorded: string, given: string): readonly string[] {
   return left > 0
     ? [...changed.slice(0, MOST_LINES), `… ${left} more lines`]
     : changed;
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "nothing").slice(0, 200);
 }

@@ -94,13 +94,19 @@ export function replay(
 /** Returns the error for a process that the recording has no lines for. */
 export function noMore(recorded: number): Error {
   return new Error(
-    `Cannot play one more process: the recording has ${recorded}`,
+    `Cannot play one more process: the recording has ${counted(recorded)}`,
   );
 }
 
 /** Returns the error for recorded processes that were not started. */
 export function tooFew(recorded: number, started: number): Error {
   return new Error(
-    `The recording has ${recorded} processes, and ${started} were started`,
+    `The recording has ${
+      counted(recorded)
+    }, and the session started ${started}`,
   );
+}
+
+function counted(processes: number): string {
+  return `${processes} ${processes === 1 ? "process" : "processes"}`;
 }

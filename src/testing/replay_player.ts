@@ -7,7 +7,7 @@
 
 import type { RecordedLine } from "../observe/recording.ts";
 import type { PlayerOutput } from "./player/output.ts";
-import { type Difference, Ids } from "./same_line.ts";
+import { type Difference, differenceLine, Ids } from "./same_line.ts";
 
 /** Common interface of the players of one process. */
 export interface Playing {
@@ -32,9 +32,10 @@ export interface ReplayPlayerOptions {
    */
   readonly speed?: number;
   /**
-   * Describes the differences.
+   * Describes the differences. The process that plays a recording cannot load the library that
+   * compares long texts: it runs without the imports of a configuration file.
    *
-   * @default the paths alone
+   * @default the values, cut to 200 characters
    */
   readonly describe?: (differences: readonly Difference[]) => string;
 }
@@ -71,7 +72,7 @@ export class ReplayPlayer implements Playing {
     this.#lines = lines;
     this.#speed = options.speed ?? Infinity;
     this.#describe = options.describe ??
-      ((list) => list.map(({ path }) => path).join(", "));
+      ((list) => list.slice(0, 10).map(differenceLine).join("\n  "));
     this.#expected = lines.flatMap((line) => "out" in line ? [line.out] : []);
   }
 
@@ -123,6 +124,14 @@ export class ReplayPlayer implements Playing {
       }
       if ("exit" in line) {
         return this.#exit(line.exit.code, line.exit.signal);
+      }
+      // Otherwise the session would wait for an answer of a process that never was.
+      if ("error" in line && !this.#lines.some((one) => "in" in one)) {
+        return this.#given({
+          do: "fail",
+          message:
+            `Cannot play a process that was not started when it was recorded: ${line.error}`,
+        });
       }
     }
     return undefined;

@@ -20,6 +20,16 @@ export interface Difference {
   readonly given: unknown;
 }
 
+/** Describes one difference in a line, both values cut to 200 characters. */
+export function differenceLine({ path, recorded, given }: Difference): string {
+  const where = path === "" ? "the line" : path;
+  return `${where}: recorded ${shown(recorded)}, now ${shown(given)}`;
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, 200);
+}
+
 /** Maps recorded ids to the current ones: each session generates its own. */
 export class Ids {
   readonly #known = new Map<string, string>();

@@ -247,7 +247,7 @@ class Surroundings {
         Deno.exit(output.code);
         break;
       case "fail":
-        await this.#writeStderr(encode(`${output.message}\n`), 0);
+        await this.#writeStderr(encode(`${output.message}\n`));
         Deno.exit(1);
     }
   }
@@ -288,7 +288,7 @@ class Surroundings {
     }
   }
 
-  async #writeStderr(text: Uint8Array, bytes: number): Promise<void> {
+  async #writeStderr(text: Uint8Array, bytes = text.length): Promise<void> {
     if (text.length === 0) return;
     const times = Math.max(1, Math.ceil(Math.min(bytes, 65536) / text.length));
     const block = new Uint8Array(text.length * times);

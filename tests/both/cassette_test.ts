@@ -13,6 +13,9 @@ import {
   AsyncSession,
   callback,
   type ClaudeEvent,
+  ClaudeNotFoundError,
+  ClaudeStreamError,
+  StartupError,
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
@@ -157,9 +160,13 @@ Deno.test("what a session sends otherwise is a failure with a diff, of both", ()
         await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
       }
       const tape = await cassette("x", { folder });
-      assertThrows(() =>
-        syncEvents({ ...otherwise, ...tape.syncOptions }, [prompt])
+      // The process says it on stderr, which the error of the session quotes.
+      const error = assertThrows(
+        () => syncEvents({ ...otherwise, ...tape.syncOptions }, [prompt]),
+        ClaudeStreamError,
       );
+      const told = text.startsWith("message") ? text : ": recorded ";
+      assertStringIncludes(error.stderrTail ?? "", told);
       assertThrows(() => tape.check(), Error, text);
       await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
     }
@@ -167,7 +174,7 @@ Deno.test("what a session sends otherwise is a failure with a diff, of both", ()
     await assertRejects(
       () => short[Symbol.asyncDispose](),
       Error,
-      "0 were started",
+      "the session started 0",
     );
   }));
 
@@ -230,3 +237,50 @@ Deno.test("a recording becomes a scenario that says the same", () =>
     assertEquals(gist(syncEvents({ claudePath: process.command })), expected);
     assert(expected.length > 14);
   }));
+
+Deno.test("without a line of the CLI there is no cassette, and the next run records again", () =>
+  withFolder(async (folder) => {
+    const claudePath = `${folder}/nowhere`;
+    for (const run of [1, 2]) {
+      await using tape = await cassette("x", { folder, isCi: false });
+      assertEquals([run, tape.mode], [run, "record"]);
+      const options = { claudePath, ...tape.options };
+      await assertRejects(() => asyncEvents(options), ClaudeNotFoundError);
+    }
+    {
+      await using tape = await cassette("x", { folder, isCi: false });
+      const options = { claudePath, ...tape.syncOptions };
+      assertThrows(() => syncEvents(options), ClaudeNotFoundError);
+    }
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
+Deno.test("a recorded process that was not started fails at once when it is played, in both sessions", () =>
+  withFolder(async (folder) => {
+    const record = `${folder}/x.ndjson`;
+    const claudePath = `${folder}/nowhere`;
+    await assertRejects(
+      () => asyncEvents({ claudePath, record }),
+      ClaudeNotFoundError,
+    );
+    const told = "Cannot play a process that was not started";
+    await assertRejects(
+      () => asyncEvents({ spawn: replay(record) }),
+      Error,
+      told,
+    );
+    await using claude = await ScriptedClaude.replay(record);
+    const error = assertThrows(
+      () => syncEvents({ claudePath: claude.command }),
+      StartupError,
+    );
+    assertStringIncludes(error.stderrTail ?? "", told);
+  }));
+
+Deno.test("an unknown mode of a cassette is an error", async () => {
+  await assertRejects(
+    () => cassette("x", { mode: "recrd" as "record" }),
+    RangeError,
+    'expected the mode "auto", "replay", "record", got "recrd"',
+  );
+});
