@@ -77,6 +77,7 @@ export class ScriptedClaude implements AsyncDisposable {
   readonly #port: ControlPort;
   /** The recording that is played, if any. */
   readonly #runs: readonly (readonly RecordedLine[])[];
+  readonly #places: ReadonlySet<string>;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -85,12 +86,14 @@ export class ScriptedClaude implements AsyncDisposable {
     folder: string,
     port: ControlPort,
     runs: readonly (readonly RecordedLine[])[],
+    places: ReadonlySet<string>,
   ) {
     this.command = command;
     this.path = path;
     this.folder = folder;
     this.#port = port;
     this.#runs = runs;
+    this.#places = places;
   }
 
   /**
@@ -144,7 +147,8 @@ export class ScriptedClaude implements AsyncDisposable {
     await Deno.writeTextFile(file, JSON.stringify(content));
     const command = [...(options.runner ?? defaultRunner()), file];
     const path = await writeWrapper(folder, command);
-    return new ScriptedClaude(command, path, folder, port, runs);
+    const places = new Set(placesOf(played));
+    return new ScriptedClaude(command, path, folder, port, runs, places);
   }
 
   /**
@@ -216,17 +220,34 @@ export class ScriptedClaude implements AsyncDisposable {
    *
    * @param name The name in the scenario
    * @param times How often it must have been reached in all
+   * @throws {RangeError} The scenario has neither a gate nor a mark with this name.
    */
   async reached(name: string, times = 1): Promise<void> {
+    this.#verifyPlace(name);
     await this.#port.reached(name, times);
   }
 
   /**
    * Lets one process through a gate: the one that has waited longest, or, if none waits, the next
    * to arrive.
+   *
+   * @throws {RangeError} The scenario has no gate with this name.
    */
   async release(name: string): Promise<void> {
+    this.#verifyPlace(name);
     await this.#port.release(name);
+  }
+
+  /** A wrong name would be waited for without end. */
+  #verifyPlace(name: string): void {
+    if (this.#places.has(name)) return;
+    throw new RangeError(
+      `There is no gate or mark "${name}" in the scenario: ${
+        this.#places.size === 0
+          ? "it has none"
+          : `expected one of ${[...this.#places].join(", ")}`
+      }`,
+    );
   }
 
   /**
@@ -264,6 +285,17 @@ export class ScriptedClaude implements AsyncDisposable {
     }
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+/** Returns the names of all gates and marks, at any depth: answers may wait at a gate, too. */
+function placesOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { do: step, answer, name } = value as Record<string, unknown>;
+  const isPlace = step === "gate" || step === "mark" || answer === "gate";
+  return [
+    ...isPlace && typeof name === "string" ? [name] : [],
+    ...Object.values(value).flatMap(placesOf),
+  ];
 }
 
 function defaultRunner(): readonly string[] {

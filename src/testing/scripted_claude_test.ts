@@ -357,3 +357,19 @@ Deno.test("ScriptedClaude writes the same ids for the same seed", async () => {
   }
   assertEquals(outputs[0], outputs[1]);
 });
+
+Deno.test("a gate or a mark that the scenario does not have is not waited for", async () => {
+  const scenario: Scenario = {
+    processes: [{
+      turns: [[step.when("prompt", "x", [step.gate("deep")]), step.mark("m")]],
+      answers: { interrupt: { answer: "gate", name: "late" } },
+    }],
+  };
+  await using claude = await ScriptedClaude.create(scenario);
+  const told =
+    'There is no gate or mark "dep" in the scenario: expected one of deep, m, late';
+  await assertRejects(() => claude.reached("dep"), RangeError, told);
+  await assertRejects(() => claude.release("dep"), RangeError, told);
+  await using without = await ScriptedClaude.create(step.conversation([]));
+  await assertRejects(() => without.reached("x"), RangeError, "it has none");
+});
