@@ -7,8 +7,9 @@
 import * as v from "valibot";
 import { closest } from "../util/closest.ts";
 import { type JsoncDocument, type JsonPath, readJsonc } from "../util/jsonc.ts";
-import type { JsonObject, Scenario } from "./scenario.ts";
+import type { JsonObject, Scenario, Step } from "./scenario.ts";
 import { fieldsOf, scenarioFile, STEP_NAMES } from "./scenario_schema.ts";
+import * as steps from "./steps.ts";
 
 /** A fault in a scenario file. */
 export interface ScenarioIssue {
@@ -214,14 +215,42 @@ function unknownField(name: string, known: readonly string[]): string {
   return known.length === 0 ? told : `${told}: expected ${known.join(", ")}`;
 }
 
+/** An example of each step whose builder has another name than the step in a file. */
+const BUILT: Readonly<Record<string, () => Step>> = {
+  apiError: () => steps.apiError(500, "server_error", "API Error"),
+  apiRetry: () => steps.apiRetry(),
+  awaitPrompt: () => steps.awaitPrompt(),
+  brokenStream: () => steps.brokenStream("It is fo"),
+  cancelRequest: () => steps.cancelRequest(),
+  closeStdout: () => steps.closeStdout(),
+  contextOverflow: () => steps.contextOverflow(),
+  echo: () => steps.echo("{prompt}"),
+  hookCallback: () => steps.hookCallback("hook_0", {}),
+  inChunks: () => steps.inChunks(7),
+  message: () => steps.line({ type: "system", subtype: "status" }),
+  noResult: () => steps.noResult(),
+  overloaded: () => steps.overloaded(),
+  rateLimit: () => steps.rateLimit(),
+  rateLimited: () => steps.rateLimited({ resetsAt: 1767225600 }),
+  redactedThinking: () => steps.redactedThinking("aGk="),
+  stopReading: () => steps.stopReading(),
+  toolCall: () => steps.toolCall("Read", { file_path: "a.txt" }),
+  toolCalls: () => steps.toolCalls([{ name: "Bash", input: {} }]),
+  writeBytes: () => steps.writeBytes(new Uint8Array([0])),
+};
+
 function unknownStep(given: unknown): string {
   if (typeof given !== "string") {
     return `the field "do" is missing: expected the name of a step, ${
       STEP_NAMES.join(", ")
     }`;
   }
-  const near = closest(given, STEP_NAMES);
+  const built = Object.hasOwn(BUILT, given) ? BUILT[given] : undefined;
   const told = `there is no step "${given}"`;
+  if (built !== undefined) {
+    return `${told} in a file: write ${JSON.stringify(built())}`;
+  }
+  const near = closest(given, STEP_NAMES);
   return near === undefined
     ? `${told} here: expected ${STEP_NAMES.join(", ")}`
     : near === given

@@ -7,6 +7,7 @@ import {
   scenarioJsonSchema,
 } from "./scenario_file.ts";
 import { STEP_NAMES } from "./scenario_schema.ts";
+import * as steps from "./steps.ts";
 
 const turn = (...steps: string[]) =>
   `{\n  "processes": [\n    { "turns": [[\n${
@@ -25,7 +26,11 @@ const WRONG: readonly (readonly [name: string, text: string, told: string])[] =
     ],
     ["a text", '"x"', 'scenario:1:1: expected Object, got "x"'],
     ["nothing in it", "{}", '1:1: the field "processes" is missing'],
-    ["no process", '{ "processes": [] }', "1:16: expected >=1, got 0"],
+    [
+      "no process",
+      '{ "processes": [] }',
+      "1:16: expected at least one process, got 0",
+    ],
     [
       "an unknown field of a process",
       '{\n "processes": [{ "turn": [] }] }',
@@ -237,3 +242,19 @@ Deno.test("each step may be in a file, and the JSON Schema for editors takes wha
   }
   assert(wrong.length > 10);
 });
+
+/** Functions of `step` that make no step of a turn. */
+const NO_STEPS = ["conversation", "onPrompt"];
+
+for (const name of Object.keys(steps)) {
+  if (STEP_NAMES.includes(name) || NO_STEPS.includes(name)) continue;
+  Deno.test(`the name of the builder ${name} in a file is answered with the step that it builds`, () => {
+    const error = assertThrows(
+      () => parseScenario(turn(JSON.stringify({ do: name }))),
+      ScenarioError,
+      `scenario:4:13: there is no step "${name}" in a file: write {"do":`,
+    );
+    const [, step = ""] = /: write (\{.*\})$/.exec(error.message) ?? [];
+    assertEquals(parseScenario(turn(step)).processes.length, 1);
+  });
+}

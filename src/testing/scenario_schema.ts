@@ -353,7 +353,7 @@ const IN_TURNS: {
     do: v.literal("tool_calls"),
     calls: v.pipe(
       list(toolCall),
-      v.minLength(1),
+      v.minLength(1, "Invalid list: Expected at least one call"),
     ) as unknown as v.GenericSchema<readonly ScriptedToolCall[]>,
     overlap: maybe(boolean),
   }),
@@ -496,7 +496,7 @@ export const scenarioFile: v.GenericSchema<ScenarioFile> = object<ScenarioFile>(
     $schema: maybe(string),
     processes: v.pipe(
       list(process),
-      v.minLength(1),
+      v.minLength(1, "Invalid list: Expected at least one process"),
     ) as unknown as v.GenericSchema<readonly ProcessScript[]>,
     seed: maybe(string),
     version: maybe(
