@@ -136,10 +136,21 @@ export class ExpectedTurn {
     return this;
   }
 
-  /** Asserts the cost of the turn, in US dollars. */
+  /**
+   * Asserts the cost of the turn, in US dollars.
+   *
+   * @throws {TypeError} Neither `exactly` nor `atMost` is given, so nothing would be asserted.
+   */
   cost(expected: ExpectedCost): this {
     const { costUsd } = this.turn;
     const { exactly, atMost } = expected;
+    if (exactly === undefined && atMost === undefined) {
+      throw new TypeError(
+        `Cannot assert a cost: expected { exactly } or { atMost }, got ${
+          json(expected)
+        }`,
+      );
+    }
     if (exactly !== undefined) {
       assertAlmostEquals(
         costUsd,

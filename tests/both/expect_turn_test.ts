@@ -175,3 +175,12 @@ Deno.test("a snapshot of a turn is the same each time, for both sessions", async
   assertStringIncludes(text, '"toolUseId":"<id ');
   assert(!/[0-9a-f]{8}-[0-9a-f]{4}-/.test(text));
 });
+
+Deno.test("a cost that is not said is no assertion", () =>
+  both(GOOD, (turn) => {
+    assertThrows(
+      () => turn.cost({}),
+      TypeError,
+      "expected { exactly } or { atMost }, got {}",
+    );
+  }));

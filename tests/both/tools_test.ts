@@ -12,6 +12,7 @@ import {
   SyncSession,
   type ToolContext,
 } from "../../mod.ts";
+import { collect } from "../../src/testing/collect.ts";
 import type { Json } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import type { Scenario } from "../../src/testing/scenario.ts";
@@ -203,3 +204,27 @@ for (const Session of [AsyncSession, SyncSession]) {
     }
   });
 }
+
+Deno.test("a call of a tool that a server of the host does not have is an error, as with the real CLI", async () => {
+  const add = defineTool({
+    name: "add",
+    description: "Adds",
+    input: NO_INPUT,
+    run: () => "sum",
+  });
+  const scenario = step.conversation([[
+    step.toolCall("mcp__tools__ad", {}),
+    step.toolCall("mcp__tools__ad", {}, { output: "written by hand" }),
+    step.toolCall("mcp__others__ad", {}),
+  ]]);
+  const { session, ...pairs } = await pair(scenario, { tools: [add] });
+  await using _ = pairs;
+  const { toolCalls } = await collect(session.send("x"));
+  const missing =
+    "<tool_use_error>Error: No such tool available: mcp__tools__ad</tool_use_error>";
+  assertEquals(toolCalls.map(({ output, isError }) => [output, isError]), [
+    [missing, true],
+    ["written by hand", false],
+    ["", false],
+  ]);
+});

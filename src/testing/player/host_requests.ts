@@ -205,7 +205,7 @@ export function* greetServers(
 }
 
 /** Returns the name under which the model sees a tool of an MCP server. */
-function mcpToolName(server: string, tool: string): string {
+export function mcpToolName(server: string, tool: string): string {
   const plain = (name: string) => name.replaceAll(/[^A-Za-z0-9_-]/g, "_");
   return `mcp__${plain(server)}__${plain(tool)}`;
 }

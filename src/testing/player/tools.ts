@@ -1,6 +1,6 @@
 /** Plays the calls at the end of a message, and their results. */
 
-import { callHooks, sendMcp } from "./host_requests.ts";
+import { callHooks, mcpToolName, sendMcp } from "./host_requests.ts";
 import type { Message } from "./message.ts";
 import { isObject } from "./version.ts";
 import type { HostAnswer, SubScript } from "./output.ts";
@@ -171,6 +171,15 @@ function* runCall(
     });
     return readMcpOutcome(answer);
   }
+  // A wrong name is an error as with the real CLI, not an empty success.
+  if (call.output === undefined && isOfHost(stage, call.name)) {
+    const error = `Error: No such tool available: ${call.name}`;
+    return {
+      content: `<tool_use_error>${error}</tool_use_error>`,
+      isError: true,
+      result: error,
+    };
+  }
   const output = call.output ?? "";
   const content = call.template && typeof output === "string"
     ? fillInput(output, input)
@@ -190,6 +199,13 @@ function* runCall(
       noOutputExpected: content === "",
     }),
   };
+}
+
+/** Whether the name is one of a server in the host, which has listed its tools. */
+function isOfHost(stage: Stage, name: string): boolean {
+  return [...stage.toolNames.values()].some(({ server }) =>
+    name.startsWith(mcpToolName(server, ""))
+  );
 }
 
 function readMcpOutcome(answer: JsonObject | string): Outcome {
