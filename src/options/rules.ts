@@ -214,7 +214,7 @@ function nameIn(rule: string): string {
   return `${rule}`.split("(", 1).join().trim();
 }
 
-/** The names that the model has for tools of this process, by those that they were given. */
+/** Returns the names under which the model sees this process's tools, by their defined names. */
 function ownToolNames(
   { tools = [], toolServerName = DEFAULT_SERVER, mcpServers = {} }:
     SessionOptions,

@@ -97,7 +97,7 @@ export class Protocol {
     return this.#turns.isBusy || this.facts.hasTasks;
   }
 
-  /** The turn of the pushed messages failed for those who wait for it. */
+  /** Fails the turn of the pushed messages for the callers that wait for it. */
   failPushed(error: unknown): Output[] {
     return this.#turns.failPushed(error);
   }

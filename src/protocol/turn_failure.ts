@@ -31,7 +31,7 @@ export interface Reached extends BudgetMark {
   readonly value: number;
 }
 
-/** Why we interrupted a turn. */
+/** Why the session interrupted a turn. */
 export type TurnStop =
   /** `failFastOn`: the API answered with this status. */
   | { readonly why: "api_status"; readonly status: number }

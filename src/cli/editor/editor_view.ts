@@ -7,7 +7,7 @@
 import type { Line } from "../live/live_region.ts";
 import { escapeControls, styled, widthOf } from "../terminal.ts";
 
-/** What is drawn. */
+/** The editor's state on the screen. */
 export interface EditorView {
   readonly lines: readonly Line[];
   /** Where the cursor stands in them. */
