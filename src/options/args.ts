@@ -32,6 +32,9 @@ const ALWAYS = [
  */
 export const MAX_ARGUMENTS_LENGTH = 8_000;
 
+/** Room for the flag of a temporary file and its path, which is not known yet. */
+const FILE_ARGUMENT_LENGTH = 120;
+
 /**
  * Builds the arguments of a process with these options.
  *
@@ -40,11 +43,11 @@ export const MAX_ARGUMENTS_LENGTH = 8_000;
 export function launchOf(options: SessionOptions): Launch {
   const launch = draftOf(options, false);
   const isFree = !isRevealing(launch);
-  if (isFree && lengthOf(launch.args) <= MAX_ARGUMENTS_LENGTH) return launch;
+  if (isFree && lengthOf(launch) <= MAX_ARGUMENTS_LENGTH) return launch;
   // Every CLI takes lists as arguments, so they go elsewhere only if they must.
   const spilled = draftOf(options, true);
   if (isRevealing(spilled)) throw revealing(options);
-  const length = lengthOf(spilled.args);
+  const length = lengthOf(spilled);
   if (length <= MAX_ARGUMENTS_LENGTH) return spilled;
   const longest = spilled.args.reduce((a, b) => b.length > a.length ? b : a);
   throw new ConfigError(
@@ -92,8 +95,11 @@ function revealing(options: SessionOptions): ConfigError {
   );
 }
 
-function lengthOf(args: readonly string[]): number {
-  return args.reduce((length, text) => length + text.length + 1, 0);
+function lengthOf({ args, files }: Launch): number {
+  return args.reduce(
+    (length, text) => length + text.length + 1,
+    files.length * FILE_ARGUMENT_LENGTH,
+  );
 }
 
 function draftOf(options: SessionOptions, wanted: boolean): Launch {

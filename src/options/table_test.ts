@@ -346,6 +346,22 @@ Deno.test("the arguments stay short whatever the options", () => {
   assertEquals(args.filter((text) => text === "--await-initialize").length, 1);
 });
 
+Deno.test("the flags of temporary files count as arguments", () => {
+  const settings = { env: { A: "a" } };
+  const dirs = Array.from({ length: 600 }, (_, index) => `/srv/work/${index}`);
+  let longest = 0;
+  for (let count = 300; count < dirs.length; count++) {
+    const { args, files } = launchOf({
+      settings,
+      addDirs: dirs.slice(0, count),
+    });
+    const length = args.join(" ").length + files.length * 120;
+    assert(length < MAX_ARGUMENTS_LENGTH, `${count}: ${length} characters`);
+    longest = Math.max(longest, length);
+  }
+  assert(longest > MAX_ARGUMENTS_LENGTH - 200, "the limit was not approached");
+});
+
 Deno.test("the arguments stay short whatever is taken of them", () => {
   const all = Object.entries(everything());
   // A linear congruential generator: the same picks with each run.
