@@ -5,13 +5,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { REQUESTS } from "../capabilities/table.ts";
 import { ProtocolError } from "../errors.ts";
+import { assertSameNames } from "../../tests/support/same_names.ts";
 import { CALLS } from "./fixtures/calls.ts";
 import { readInitializeInfo } from "./initialize.ts";
 import { contextUsageCall, planUsageCall } from "./usage.ts";
 
 Deno.test("every control request has a sample", () => {
   const sampled = new Set(CALLS.map(({ call }) => call.subtype));
-  assertEquals([...sampled].sort(), Object.keys(REQUESTS).sort());
+  assertSameNames(
+    sampled,
+    Object.keys(REQUESTS),
+    "CALLS in src/control/fixtures/calls.ts",
+  );
 });
 
 for (const { call, payload, response = {}, answer, empty } of CALLS) {

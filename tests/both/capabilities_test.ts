@@ -1,5 +1,5 @@
 // What the CLI at hand does not have: an error before the first prompt, or a warning, in both
-// sessions; never nothing. With the real CLI: live_capabilities_test.ts.
+// sessions; never nothing. With the real CLI: tests/live/capabilities_test.ts.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
@@ -23,6 +23,7 @@ import {
 } from "../../src/capabilities/table.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
+import { assertSameNames } from "../support/same_names.ts";
 
 const KINDS = [AsyncSession, SyncSession];
 const TURNS = { processes: [{ forEveryPrompt: [step.text("ok")] }] };
@@ -242,7 +243,11 @@ Deno.test("every control request of the library is in the table; the error of an
       made.add(`${subtype}`);
     }
   }
-  assertEquals([...made].sort(), Object.keys(REQUESTS).sort());
+  assertSameNames(
+    Object.keys(REQUESTS),
+    made,
+    "REQUESTS in src/capabilities/table.ts",
+  );
   for (const [subtype, need] of Object.entries(REQUESTS)) {
     if (need === undefined) continue;
     for (const Session of KINDS) {

@@ -1,4 +1,4 @@
-// The option verify through both sessions; with the real CLI: live_configuration_test.ts.
+// The option verify through both sessions; with the real CLI: tests/live/configuration_test.ts.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import {

@@ -20,6 +20,7 @@ import type { PlainStep, Step } from "../../src/testing/scenario.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import * as step from "../../src/testing/steps.ts";
 import type { Session } from "../support/both_drivers.ts";
+import { assertSameNames } from "../support/same_names.ts";
 
 type AnyTurn = Turn | SyncTurn;
 
@@ -312,7 +313,7 @@ Deno.test("the table has each method of both sessions", () => {
     for (const name of methodsOf(session.tasks)) found.add(`tasks.${name}`);
     session.close();
   }
-  assertEquals(found, known);
+  assertSameNames(found, known, "METHODS in tests/both/reentry_test.ts");
 });
 
 function methodsOf(value: object): string[] {
