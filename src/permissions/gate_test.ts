@@ -206,6 +206,31 @@ Deno.test("where the CLI asks about nothing, nothing is remembered", () => {
   );
 });
 
+Deno.test("a call that hooks of somebody else may change is allowed at its question alone", () => {
+  for (const canAsk of [true, false]) {
+    for (const made of [undefined, { command: "made" }]) {
+      for (
+        const decision of [
+          allow(),
+          allow({ input: { command: "given" } }),
+          allow({ remember: "session" }),
+        ]
+      ) {
+        assertEquals(
+          hookReply(decision, { canAsk, hasForeignHooks: true, made }),
+          {
+            hookSpecificOutput: {
+              hookEventName: "PreToolUse",
+              permissionDecision: "ask",
+              ...made === undefined ? {} : { updatedInput: made },
+            },
+          },
+        );
+      }
+    }
+  }
+});
+
 Deno.test("hooks of somebody else are possible until the settings are known to hold none", () => {
   const { gate } = counting(allow());
   const own = { ...hook };

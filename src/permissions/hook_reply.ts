@@ -39,7 +39,7 @@ export function hookReply(
   // of an "allow".
   const input = decision.input ?? made;
   const { remember } = decision;
-  if (hasForeignHooks && canAsk) return said("ask", { updatedInput: made });
+  if (hasForeignHooks) return said("ask", { updatedInput: made });
   if (remember !== undefined && canAsk) {
     // Only the answer to a question can change the rules, and only a question that the CLI asks on
     // its own suggests rules. With a changed input the CLI must not run the call on its own.

@@ -12,6 +12,7 @@ import {
   deny,
   hook,
   type PermissionDecision,
+  type PermissionMode,
   type SessionOptions,
   StartupError,
   type SyncPolicy,
@@ -129,6 +130,48 @@ for (const said of [undefined, "allow", "ask"] as const) {
     },
   );
 }
+
+/** Each mode; "manual" is another name for "default", which an older CLI does not know. */
+const MODES: Readonly<Record<Exclude<PermissionMode, "manual">, true>> = {
+  default: true,
+  acceptEdits: true,
+  plan: true,
+  dontAsk: true,
+  auto: true,
+  bypassPermissions: true,
+};
+
+live(
+  "in each permission mode the policy decides on what a hook of the settings made of a call",
+  async () => {
+    for (const mode of Object.keys(MODES)) {
+      for (const made of ["good", "evil"]) {
+        await using on = await world({
+          replies: [
+            reply.toolUse("Bash", { command: "touch asked-good" }),
+            reply.text("done"),
+          ],
+        });
+        const changes = await changing(on, "PreToolUse", {
+          Bash: { command: `touch made-${made}` },
+        });
+        await using session = new AsyncSession({
+          ...on.options,
+          ...changes,
+          permissionMode: mode as PermissionMode,
+          policy: good,
+        });
+        await session.ask("go");
+        assertEquals(
+          await exists(`${on.scratch.cwd}/made-${made}`),
+          made === "good",
+          `${mode}, ${made}`,
+        );
+        assertEquals(await exists(`${on.scratch.cwd}/asked-good`), false);
+      }
+    }
+  },
+);
 
 live(
   "a blocking session decides on what a hook of the settings made, too",
