@@ -99,3 +99,22 @@ atTmux(
     );
   },
 );
+
+atTmux("tmux: repl: -c says what it continues", async () => {
+  const id = "aaaaaaaa-1111-4111-8111-111111111111";
+  await using on = await terminal(
+    [ECHO],
+    `folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
+mkdir -p "$folder"
+cat >"$folder/${id}.jsonl" <<END
+{"type":"user","uuid":"b","parentUuid":null,"sessionId":"${id}","timestamp":"2026-01-05T10:00:00.000Z","cwd":"$(pwd -P)","message":{"role":"user","content":"Plan the \\u001b[2Jtrip"}}
+END
+CLI repl -c --no-footer`,
+  );
+  assertStringIncludes(
+    await on.tmux.shows("\n>"),
+    `continues Plan the ␛[2Jtrip (${id})`,
+  );
+  await on.tmux.press("C-d");
+  assertEquals(await on.tmux.over(), 0);
+});

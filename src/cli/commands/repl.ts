@@ -1,9 +1,11 @@
+import { SessionNotFoundError } from "../../errors.ts";
 import { isBlank } from "../../prompt/blocks.ts";
 import { conduct, type Conductor } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
 import type { PromptReader } from "../editor/prompt_reader.ts";
 import { type Output, readEnv } from "../output.ts";
+import { oneLine } from "../one_line.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
 import { textPresenter } from "../presenters.ts";
@@ -95,6 +97,7 @@ class Repl {
 
   async run(): Promise<number> {
     const { session, watch } = this.#conductor;
+    const continued = await this.#continued();
     try {
       await session.start();
     } catch (error) {
@@ -107,6 +110,7 @@ class Repl {
     await this.#note(
       `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
     );
+    if (continued !== undefined) await this.#note(continued);
     this.#reader = await this.#openReader();
     let worst = 0;
     for (;;) {
@@ -134,6 +138,29 @@ class Repl {
       // Text typed ahead appears within the answer, so nothing may be drawn over it.
       textPresenter(this.#output, { ...flags, plain: true }, "brief"),
     );
+  }
+
+  /** Says which session is continued, where that can be read. */
+  async #continued(): Promise<string | undefined> {
+    const { flags } = this.#invocation;
+    const name = flags.continue === true ? "last" : flags.resume;
+    if (name === undefined || !this.#isInteractive) return undefined;
+    const { foundSession } = await import("../sessions/session_choice.ts");
+    try {
+      const { id, ...session } = await foundSession(name, flags);
+      const about = session.title ?? session.lastPrompt ?? session.firstPrompt;
+      // The id is short enough for any window, and what it is about is cut.
+      const room = Math.max(10, this.#output.columns - id.length - 14);
+      const text = about === undefined ? "" : `${oneLine(about, room)} `;
+      return `continues ${text}(${id})\n`;
+    } catch (error) {
+      // The CLI itself says what is wrong with the name, or knows it.
+      if (
+        error instanceof SessionNotFoundError ||
+        error instanceof Deno.errors.NotCapable
+      ) return undefined;
+      throw error;
+    }
   }
 
   /** Loads the editor: lines of a pipe, and a dumb terminal, need none. */

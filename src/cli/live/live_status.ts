@@ -28,6 +28,8 @@ export class LiveStatus {
   readonly #output: Output;
   readonly #activity: Activity | undefined;
   #drawnAt = 0;
+  /** Whether any of the lines above the status are on the screen. */
+  #isAboveDrawn = false;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #above: () => readonly Line[];
   #isHidden = false;
@@ -57,7 +59,9 @@ export class LiveStatus {
 
   /** Draws what is now, unless that was done a moment ago: the clock makes up for it. */
   draw(): void {
-    if (Date.now() - this.#drawnAt >= MOMENT_MS) this.#draw();
+    // The first words are drawn in any case.
+    const isFirst = !this.#isAboveDrawn && this.#above().length > 0;
+    if (isFirst || Date.now() - this.#drawnAt >= MOMENT_MS) this.#draw();
   }
 
   /** Draws what is now. Nothing waits for it. */
@@ -67,6 +71,7 @@ export class LiveStatus {
     this.#drawnAt = Date.now();
     const status = this.#activity?.lines(this.#drawnAt, columns, color) ?? [];
     const above = this.#above();
+    this.#isAboveDrawn = above.length > 0;
     // Lines that do not fit on the screen could not be erased.
     const room = Math.max(0, rows - 1 - status.length);
     const kept = above.slice(Math.max(0, above.length - room));
