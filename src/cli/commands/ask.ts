@@ -20,8 +20,9 @@ export async function ask(
   const schema = flags.schema === undefined
     ? {}
     : { outputSchema: await schemaOf(flags.schema) };
-  const print = async (text: string) =>
-    path === "-" ? await output.stdout(text) : await writeWhole(path, [text]);
+  const print = path === "-"
+    ? undefined
+    : (text: string) => writeWhole(path, [text]);
   return await oneShot({
     invocation: { ...invocation, flags },
     output,
