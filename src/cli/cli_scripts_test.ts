@@ -5,6 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { TurnScript } from "../testing/scenario.ts";
 import { ScriptedClaude } from "../testing/scripted_claude.ts";
 import * as step from "../testing/steps.ts";
+import { FLAGS, type Flags } from "./flags.ts";
 import { asking, run, Running } from "./fixtures/child.ts";
 
 const CODE = "Here:\n\n```ts\nlet a = 1;\n```\nand\n```sh\nls\n```\n";
@@ -233,6 +234,16 @@ Deno.test("-a: images, PDFs and texts go in front of the words", async () => {
 
 /** A flag, and the argument or the field of the handshake that it becomes. */
 const HANDED_ON: readonly (readonly [readonly string[], string])[] = [
+  [["--model", "opus"], "--model=opus"],
+  [["--continue"], "--continue"],
+  [["--continue", "--fork"], "--fork-session"],
+  [["--resume", "last"], "--continue"],
+  [["--system-prompt", "be brief"], '"systemPrompt":["be brief"]'],
+  [["--append-system-prompt", "be brief"], '"appendSystemPrompt":"be brief"'],
+  [["--deny", "WebFetch"], "--disallowedTools=WebFetch"],
+  [["--permission-mode", "plan"], "--permission-mode=plan"],
+  [["--max-turns", "3"], "--max-turns=3"],
+  [["--settings", '{"model": "opus"}'], "--settings=/"],
   [["--add-dir", "/tmp", "--add-dir", "/var"], "--add-dir=/var"],
   [["--effort", "high"], "--effort=high"],
   [["--fallback-model", "a,b"], "--fallback-model=a,b"],
@@ -252,6 +263,51 @@ const HANDED_ON: readonly (readonly [readonly string[], string])[] = [
     '"agents":{"r":{"description":"d","prompt":"p"}}',
   ],
 ];
+
+/** Flags that claude never hears of; other tests show what they do. */
+const NOT_HANDED_ON: ReadonlySet<keyof Flags> = new Set<keyof Flags>([
+  "cwd",
+  "configDir",
+  "claudePath",
+  "allow",
+  "attach",
+  "timeoutMs",
+  "until",
+  "waitForReset",
+  "failOnDeny",
+  "stdin",
+  "extract",
+  "extractLast",
+  "json",
+  "output",
+  "quiet",
+  "plain",
+  "color",
+  "record",
+  "tee",
+  "dryRun",
+  "help",
+  "version",
+]);
+
+Deno.test("each flag of ask has a row in HANDED_ON, or is known to go nowhere", () => {
+  const rows = new Set(
+    HANDED_ON.flatMap(([flags]) => flags.map((flag) => flag.split("=")[0])),
+  );
+  const lacking = Object.entries(FLAGS).filter(([key, flag]) =>
+    (flag.commands === undefined || flag.commands.includes("ask")) &&
+    !NOT_HANDED_ON.has(key as keyof Flags) &&
+    ![flag.name, ...flag.synonyms ?? []].some((name) =>
+      rows.has(`--${name}`)
+    ) &&
+    !rows.has(`-${flag.alias}`)
+  );
+  assertEquals(
+    lacking.map(([key]) => key),
+    [],
+    "add rows to HANDED_ON in src/cli/cli_scripts_test.ts",
+  );
+});
 
 for (const [flags, expected] of HANDED_ON) {
   Deno.test(`ask ${flags.join(" ")}: claude gets ${expected}`, async () => {
