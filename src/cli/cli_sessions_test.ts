@@ -281,6 +281,17 @@ async function move(config: ScratchConfig, project: string): Promise<void> {
   }
 }
 
+Deno.test("sessions: a folder without any is told so", async () => {
+  const configDir = await Deno.makeTempDir();
+  for (const more of [[], ["--all"]]) {
+    const words = ["sessions", "--config-dir", configDir, ...more];
+    const { code, stdout, stderr } = await run([], words);
+    assertEquals([code, stdout], [0, ""]);
+    assertStringIncludes(stderr, "there is no session");
+  }
+  await Deno.remove(configDir, { recursive: true });
+});
+
 /** What is refused before a process is started. */
 const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [

@@ -184,10 +184,11 @@ async function list({ words, flags, output }: Call): Promise<void> {
   await output.stdout(
     listText(sessions, columnsOf(output), flags.all === true),
   );
+  const such = text === undefined ? "" : "such ";
   const note = sessions.length === 0
     ? flags.all === true
-      ? "there is no such session"
-      : "there is no such session of this directory; --all looks at all of them"
+      ? `there is no ${such}session`
+      : `there is no ${such}session of this directory; --all looks at all of them`
     : nextCursor === undefined
     ? undefined
     : "there are more of them: raise --limit";
