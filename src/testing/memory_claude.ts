@@ -11,6 +11,7 @@ import { encode } from "./player/bytes.ts";
 import type { PlayerOutput } from "./player/output.ts";
 import type { Playing } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
+import { verifyShape } from "./scenario_shape.ts";
 
 /** How many chunks of stdout or stderr may be buffered before they are read. */
 const HIGH_WATER_MARK = 16;
@@ -30,7 +31,8 @@ export interface MemoryClaudeOptions {
 
 /**
  * Plays a scenario in memory. Gates are open and marks have no effect: a test that must wait for a
- * place in the scenario uses a `ScriptedClaude`.
+ * place in the scenario uses a `ScriptedClaude`. Its working directory is the option `cwd` of the
+ * session, or `/`.
  *
  * @example
  * ```ts
@@ -61,11 +63,10 @@ export class MemoryClaude {
    * @param scenario What each started process does.
    * @param options Its clock.
    * @throws {RangeError} The scenario has no process.
+   * @throws {TypeError} A turn is not a list of steps.
    */
   constructor(scenario: Scenario, options: MemoryClaudeOptions = {}) {
-    if (scenario.processes.length === 0) {
-      throw new RangeError("Cannot play a scenario: it has no process");
-    }
+    verifyShape(scenario);
     this.#scenario = scenario;
     this.#clock = options.clock;
     this.spawn = ({ args, cwd = "/" }) => this.#start(args, cwd);

@@ -11,6 +11,7 @@ import { differenceText } from "./difference_text.ts";
 import { noMore, type ReplayOptions, tooFew } from "./replay.ts";
 import { ReplayPlayer } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
+import { verifyShape } from "./scenario_shape.ts";
 
 /** Options of {@linkcode ScriptedClaude.create}. */
 export interface ScriptedClaudeOptions {
@@ -102,14 +103,14 @@ export class ScriptedClaude implements AsyncDisposable {
    *
    * @param scenario What each started process does
    * @param options How it is run
+   * @throws {RangeError} The scenario has no process.
+   * @throws {TypeError} A turn is not a list of steps.
    */
   static async create(
     scenario: Scenario,
     options: ScriptedClaudeOptions = {},
   ): Promise<ScriptedClaude> {
-    if (scenario.processes.length === 0) {
-      throw new RangeError("Cannot play a scenario: it has no process");
-    }
+    verifyShape(scenario);
     return await ScriptedClaude.#prepare({ scenario }, [], options);
   }
 
