@@ -143,7 +143,7 @@ Deno.test("each test file says in its first line what it protects", async () => 
 
 Deno.test("docs/testing.md shows the application and the tests that are run", async () => {
   const page = await Deno.readTextFile(new URL("./docs/testing.md", ROOT));
-  for (const name of ["app.ts", "app_test.ts"]) {
+  for (const name of ["app.ts", "app_test.ts", "kinds_test.ts"]) {
     const file = new URL(`./tests/consumer/${name}`, ROOT);
     const text = await Deno.readTextFile(file);
     assert(page.includes(`\`\`\`ts ignore\n${text}\`\`\``), name);

@@ -117,7 +117,7 @@ Deno.test("AsyncSession and decodeEvents from JSR, on an empty cache, and all ty
 
 Deno.test("an application of somebody else is tested with the kit, without permissions but reading", async () => {
   await using on = await world();
-  for (const name of ["app.ts", "app_test.ts"]) {
+  for (const name of ["app.ts", "app_test.ts", "kinds_test.ts"]) {
     const file = new URL(`../consumer/${name}`, import.meta.url);
     await Deno.copyFile(file, `${on.machine.cwd}/${name}`);
   }
@@ -126,9 +126,10 @@ Deno.test("an application of somebody else is tested with the kit, without permi
     "--no-prompt",
     "--allow-read",
     "app_test.ts",
+    "kinds_test.ts",
   );
   assertEquals(said.code, 0, said.stdout + said.stderr);
-  assertStringIncludes(said.stdout, "5 passed");
+  assertStringIncludes(said.stdout, "12 passed");
   assertEquals(on.registry.missed.filter((path) => !isOptional(path)), []);
 });
 
