@@ -27,7 +27,7 @@ export type ExpectedToolCall =
   | {
     /** Name of the tool. */
     readonly name: string;
-    /** Fields that the input must have; it may have others. */
+    /** Fields that the input must have; it may have others. A pattern stands for a text. */
     readonly input?: Readonly<Record<PropertyKey, unknown>>;
     /** Expected result: the whole text, or a pattern. */
     readonly output?: string | RegExp;
@@ -217,7 +217,7 @@ export class ExpectedTurn {
     if (input !== undefined) {
       assertObjectMatch(
         call.input,
-        input,
+        withTexts(input, call.input) as typeof input,
         this.#told(`Expected another input of ${what}`),
       );
     }
@@ -265,6 +265,27 @@ export class ExpectedTurn {
       ...calls,
     ].join("\n");
   }
+}
+
+/** Replaces each pattern in what is expected by the given text, if that matches. */
+function withTexts(expected: unknown, given: unknown): unknown {
+  if (expected instanceof RegExp) {
+    return typeof given === "string" && expected.test(given) ? given : expected;
+  }
+  if (typeof expected !== "object" || expected === null) return expected;
+  const inner = (key: string | number) =>
+    typeof given === "object" && given !== null
+      ? (given as Record<string | number, unknown>)[key]
+      : undefined;
+  if (Array.isArray(expected)) {
+    return expected.map((one, at) => withTexts(one, inner(at)));
+  }
+  return Object.fromEntries(
+    Object.entries(expected).map(([key, one]) => [
+      key,
+      withTexts(one, inner(key)),
+    ]),
+  );
 }
 
 /** The method of a session's turn that rejects or throws if the turn failed. */

@@ -184,3 +184,21 @@ Deno.test("a cost that is not said is no assertion", () =>
       "expected { exactly } or { atMost }, got {}",
     );
   }));
+
+Deno.test("a pattern in an expected input matches a text, at any depth", () =>
+  both([
+    step.toolCall("mcp__a__b", { command: "ls -l", list: [{ to: "xyz" }] }),
+  ], (turn) => {
+    const name = "mcp__a__b";
+    turn.calls({ name, input: { command: /^ls/ } })
+      .calls({ name, input: { list: [{ to: /y/ }] } });
+    for (
+      const input of [{ command: /^rm/ }, { list: [{ to: /q/ }] }, { no: /x/ }]
+    ) {
+      assertThrows(
+        () => turn.calls({ name, input }),
+        AssertionError,
+        'Expected another input of the call of "mcp__a__b"',
+      );
+    }
+  }));
