@@ -1,7 +1,8 @@
 // Lists sessions with the official SDK, for bench/sessions.ts: the module, then how often.
 // The configuration folder is CLAUDE_CONFIG_DIR.
 
-import process from "node:process";
+// An import of node:process asks `deno check .` for types that are not installed.
+const { process } = globalThis;
 
 const [, , sdk, times] = process.argv;
 const { listSessions } = await import(sdk);
