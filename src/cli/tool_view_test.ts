@@ -1,3 +1,5 @@
+// Edits, plans and to-do lists as a terminal shows them; control characters never reach it.
+
 import { assertEquals } from "@std/assert";
 import type { WireObject } from "../messages/_define.ts";
 import { lineWidth } from "./live/live_region.ts";

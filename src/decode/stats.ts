@@ -404,7 +404,7 @@ export class StatsCounter {
     return copy.#stats();
   }
 
-  /** The same, for what will not be kept. */
+  /** Returns a copy that can be counted further without a change of this one. */
   #copy(): StatsCounter {
     const copy = new StatsCounter(this.#last);
     for (const [owner, agent] of this.#agents) {

@@ -1,3 +1,5 @@
+// How the edited prompt is drawn, and what of its history is on disk.
+
 import { assertEquals } from "@std/assert";
 import { Scratch } from "../../testing/scratch.ts";
 import { lineWidth } from "../live/live_region.ts";

@@ -1,3 +1,6 @@
+// The line editor of the repl: each key does what it does in a shell, and nothing that was
+// typed or pasted is lost.
+
 import { assertEquals } from "@std/assert";
 import { KeyReader } from "../question/keys.ts";
 import { EDITOR_KEYS, type EditorEvent, LineEditor } from "./line_editor.ts";
