@@ -22,7 +22,8 @@ type Place = typeof PLACES[number][0];
 function replies(place: Place): Reply[] {
   return [
     reply.toolUse("Bash", {
-      command: "echo $$ > gate; exec sleep 1000",
+      // The shell must stay what it is: during an exec a process has no command line.
+      command: "echo $$ > gate; sleep 1000; true",
       run_in_background: place === "background",
       // Of Bash itself, in milliseconds.
       timeout: 600_000,

@@ -155,6 +155,16 @@ export class Tmux implements AsyncDisposable {
     );
   }
 
+  /** Waits until a text was shown, wherever the width of the window breaks it. */
+  async told(text: string): Promise<void> {
+    const joined = (screen: string) => screen.replace(/\s+/g, "");
+    await this.#until(
+      () => this.all(),
+      (all) => joined(all).includes(joined(text)),
+      text,
+    );
+  }
+
   async #until(
     look: () => Promise<string>,
     isGood: (text: string) => boolean,
