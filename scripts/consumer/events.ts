@@ -1,6 +1,6 @@
 // Compiled by scripts/consumer.ts against our declarations, as a program in a browser.
 
-import { type ClaudeEvent, type EventOf, isToolUse } from "./out/events.js";
+import { type ClaudeEvent, type EventOf, isToolUse } from "./out/src/decode/public.js";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 

@@ -283,6 +283,14 @@ export const BEHAVIORS = {
   writtenAtResult: { since: "2.1.278" },
   /** A process that resumes a session continues from the session's earlier cost. */
   costRestored: { since: "2.1.278" },
+  /** The file of a session holds what its process cost. */
+  costOnDisk: { since: "2.1.278" },
+  /** The file of a resumed session holds what all of its processes used. */
+  usageOfAllOnDisk: { since: "2.1.310" },
+  /** The result of a turn that the API failed has the reason `api_error`. */
+  apiErrorReason: { since: "2.1.206" },
+  /** A reply that is refused after its first text fails the turn in every version from here on. */
+  lateRefusalFails: { since: "2.1.331" },
   /** The process sends no API request before the first prompt. */
   silentStart: { since: "2.1.290" },
   /** An elicitation states the order of its fields. */

@@ -1,5 +1,6 @@
 // A call of a tool that a hook left to a later process, with the real CLI.
 
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   allow,
@@ -141,4 +142,5 @@ live(
       assert(result?.text.includes(isYes ? "from the call" : "not approved"));
     }
   },
+  BEHAVIORS.writtenAtResult,
 );

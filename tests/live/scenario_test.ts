@@ -1,6 +1,7 @@
 // The same scenario over the stand-ins and, through the scripted Messages API, over the
 // real CLI: what a program sees of the conversation is the same.
 
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   allow,
@@ -177,6 +178,12 @@ async function seen(one: Case, options: SessionOptions): Promise<unknown[]> {
   return seen.map((item) => JSON.stringify(item)).sort();
 }
 
+/** What a scenario needs of the CLI. */
+const NEEDS: Readonly<Record<string, readonly { readonly since: string }[]>> = {
+  "a failure of the API": [BEHAVIORS.apiErrorReason],
+  "a refusal": [BEHAVIORS.lateRefusalFails],
+};
+
 for (const [name, one] of Object.entries(CASES)) {
   live(
     `a scenario is the same over process, memory and the real CLI: ${name}`,
@@ -202,6 +209,7 @@ for (const [name, one] of Object.entries(CASES)) {
       assertEquals(api.problems, []);
       assertEquals(real, expected);
     },
+    ...NEEDS[name] ?? [],
   );
 }
 

@@ -1,5 +1,6 @@
 // The numbers of a session with the real CLI: live, and from its transcript.
 
+import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type AgentStats,
@@ -180,6 +181,7 @@ for (const partials of [true, false]) {
       const configDir = `${on.scratch.home}/.claude`;
       assertEquals(held(await sessionTally(id, { configDir })), held(tally));
     },
+    BEHAVIORS.costOnDisk,
   );
 }
 
@@ -200,6 +202,7 @@ live(
       Math.round((a.costUsd + b.costUsd) * 1e9),
     );
   },
+  BEHAVIORS.usageOfAllOnDisk,
 );
 
 live("a blocking session comes to the same as its transcript", async () => {
@@ -216,4 +219,4 @@ live("a blocking session comes to the same as its transcript", async () => {
   }
   const configDir = `${on.scratch.home}/.claude`;
   assertEquals(held(await sessionTally(id, { configDir })), held(tally));
-});
+}, BEHAVIORS.costOnDisk);

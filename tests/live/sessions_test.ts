@@ -281,7 +281,7 @@ for (const [kind, [prompts, types]] of Object.entries(KINDS)) {
     for (const prompt of prompts.filter((one) => !one.startsWith("/"))) {
       assert(told.includes(prompt), `${prompt}: ${told}`);
     }
-  });
+  }, ...kind === "a compaction" ? [BEHAVIORS.writtenAtResult] : []);
 }
 
 live(
