@@ -182,7 +182,7 @@ export class Agent {
  * @param name The name of an agent, or the path of a file: one with a `/`, or that ends with
  * `.json` or `.jsonc`.
  * @throws {AgentFileError} If the file cannot be used: all that is wrong, with line and column.
- * @throws {ConfigError} If there is no such agent; it says where it was looked for.
+ * @throws {ConfigError} If there is no such agent; the message names the folders that were searched.
  *
  * @example
  * ```ts ignore

@@ -63,7 +63,7 @@ export function describe(error: unknown): Description {
     return described(code, message, hint, sessionId);
   }
   if (error instanceof Deno.errors.NotCapable) return notCapable(error);
-  // An unexpected error: a bug report needs to say where it happened.
+  // An unexpected error keeps its stack, which a bug report needs.
   return described(
     "unexpected",
     error instanceof Error

@@ -140,7 +140,7 @@ class Repl {
     );
   }
 
-  /** Says which session is continued, where that can be read. */
+  /** Prints which session is continued, if its file can be read. */
   async #continued(): Promise<string | undefined> {
     const { flags } = this.#invocation;
     const name = flags.continue === true ? "last" : flags.resume;

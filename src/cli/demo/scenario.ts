@@ -213,7 +213,7 @@ export const DEMO_SCENARIO: Scenario = {
       ],
     ],
   }, {
-    // A schema is a matter of the start: the session goes on in a second process.
+    // A schema is set at the start, so the session continues in a second process.
     turns: [
       [
         step.pause(900),

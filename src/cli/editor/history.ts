@@ -8,7 +8,7 @@ import { readEnv } from "../output.ts";
 
 const MOST = 1000;
 
-/** Where prompts are kept; `undefined` where there is no home. */
+/** Path of the history file; `undefined` without a home directory. */
 export function historyPath(): string | undefined {
   const state = readEnv("XDG_STATE_HOME") ||
     (readEnv("HOME") ? `${readEnv("HOME")}/.local/state` : undefined) ||

@@ -131,7 +131,7 @@ export class LineEditor {
         this.#insert(key.text.replace(/\r\n?/g, "\n"));
         return undefined;
       case "enter":
-        // As in a shell: the line goes on.
+        // As in a shell, a backslash at the end continues the line.
         if (this.#text[this.#cursor - 1] === "\\") {
           this.replace(this.#cursor - 1, "\n");
           return undefined;

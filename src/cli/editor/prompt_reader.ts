@@ -27,7 +27,7 @@ export interface PromptReaderParts {
   readonly commands: readonly string[];
   readonly list: ListFolder;
   readonly setRaw: (isRaw: boolean) => void;
-  /** Stops this program as Ctrl-Z does, until it goes on. */
+  /** Stops this program as Ctrl-Z does; returns when it is continued. */
   readonly suspend: (() => Promise<void>) | undefined;
   /** Ctrl-C was pressed: in raw mode it comes as a key. */
   readonly interrupt: () => void;

@@ -50,7 +50,7 @@ function secondsText(ms: number): string {
     : `${Math.floor(seconds / 60)} m ${`${seconds % 60}`.padStart(2, "0")} s`;
 }
 
-/** The time of a day: `14:05`; with the day where it is not today. */
+/** Formats a time as `14:05`, with the day if it is not today. */
 export function clockText(at: number, now: number): string {
   const date = new Date(at);
   const time = [date.getHours(), date.getMinutes()]

@@ -10,7 +10,7 @@ import { Activity } from "./activity.ts";
 import type { Line } from "./live_region.ts";
 
 const TICK_MS = 100;
-/** Text that streams faster is drawn so often. */
+/** Shortest time between two drawings, in milliseconds, however fast the text streams. */
 const MOMENT_MS = 30;
 
 /** Options of {@linkcode LiveStatus}. */

@@ -38,7 +38,7 @@ for (const columns of [40, 80, 200]) {
     const url = new URL(`./fixtures/sample_${columns}.txt`, import.meta.url);
     const shown = lines.map((line) => `${renderSpans(line, true)}\n`).join("")
       .replaceAll("\x1b", "^");
-    // To make them anew: GOLDEN=1. Look at them before they are kept.
+    // Run with GOLDEN=1 to write the screens again, and look at them before you commit.
     if (Deno.env.get("GOLDEN") === "1") await Deno.writeTextFile(url, shown);
     assertEquals(shown, await Deno.readTextFile(url));
     for (const line of lines) assert(lineWidth(line) < columns, plain([line]));
@@ -73,7 +73,7 @@ Deno.test("MarkdownStream: a block is finished when the next one begins", () => 
     ]);
   }
   assertEquals(plain(stream.end(true)), "\n• a\n• b\n");
-  // Below a note it begins anew.
+  // After the note the answer starts again.
   stream.push("c");
   assertEquals(plain(stream.end(true)), "c\n");
   stream.push("\n\nd");
