@@ -9,7 +9,7 @@
 import type { SessionOptions } from "../options/session_options.ts";
 import { OPTION_NAMES } from "../options/table.ts";
 import { ownName } from "../options/check_options.ts";
-import { plainName } from "./flags.ts";
+import { plainName } from "./flag_spec.ts";
 import { type UnknownFlagError, UsageError } from "./usage_error.ts";
 
 /** The counterpart of a flag of another program. */

@@ -6,7 +6,7 @@
 
 import { PERMISSION_MODES } from "../options/option_types.ts";
 import { closest } from "../util/closest.ts";
-import type { FlagSpec } from "./flags.ts";
+import type { FlagSpec } from "./flag_spec.ts";
 import { UsageError } from "./usage_error.ts";
 
 const ENDS: readonly string[] = ["tasks", "turn"];

@@ -6,7 +6,7 @@
 
 import { closest } from "../util/closest.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
-import type { FlagSpec } from "./flags.ts";
+import type { FlagSpec } from "./flag_spec.ts";
 import { flagsOf } from "./parse.ts";
 import { TOPICS } from "./topics.ts";
 import { UsageError } from "./usage_error.ts";

@@ -7,13 +7,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "../util/closest.ts";
 import { type CommandName, COMMANDS, isCommand } from "./command_names.ts";
-import {
-  FLAG_LIST,
-  FLAGS,
-  type Flags,
-  type FlagSpec,
-  plainName,
-} from "./flags.ts";
+import { type FlagSpec, plainName } from "./flag_spec.ts";
+import { FLAG_LIST, FLAGS, type Flags } from "./flags.ts";
 import { flagValue } from "./flag_value.ts";
 import { UnknownFlagError, UsageError } from "./usage_error.ts";
 

@@ -6,7 +6,7 @@
 
 import { PERMISSION_MODES } from "../../options/option_types.ts";
 import { COMMANDS, isCommand } from "../command_names.ts";
-import type { FlagSpec } from "../flags.ts";
+import type { FlagSpec } from "../flag_spec.ts";
 import { flagsOf } from "../parse.ts";
 import { TOPICS } from "../topics.ts";
 
