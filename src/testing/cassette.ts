@@ -45,10 +45,8 @@ export interface CassetteDraft {
   readonly append: boolean;
 }
 
-/**
- * A recording that is played or made. Dispose of it **after** the session: declare it before.
- */
-export interface Cassette extends AsyncDisposable {
+/** A recording that is played or made, as {@linkcode cassette} hands it to a test. */
+export interface Cassette {
   /** Whether the recording is played or made. */
   readonly mode: "replay" | "record";
   /** The file. */
@@ -67,23 +65,32 @@ export interface Cassette extends AsyncDisposable {
     /** Where it is made. */
     readonly record?: CassetteDraft;
   };
-  /**
-   * Checks that the session sent exactly what was recorded. Disposing of the cassette checks it,
-   * too.
-   *
-   * @throws {Error} The session differed; the text shows how.
-   */
+}
+
+/** A cassette that is in use. */
+interface Tape {
+  readonly cassette: Cassette;
+  /** Throws an error with what the sessions did otherwise than recorded. */
   check(): void;
+  /** Ends it. `hasPassed` is whether the test ran to its end. */
+  close(hasPassed: boolean): Promise<void>;
 }
 
 /**
- * Opens a cassette: the first run of a test records the real `claude`, all later runs play the
- * recording. Secrets are masked in recordings; look at one before you commit it.
+ * Runs a test with a recording: the first run records the real `claude`, all later runs play what
+ * was recorded. Secrets are masked in recordings; look at one before you commit it.
+ *
+ * The test fails if its sessions send something else than was recorded, or less. If it fails by
+ * itself, its own error comes first, and the difference from the recording is the last `cause` of
+ * that error. A test that fails while it is recorded makes no cassette, because the recording may
+ * end in the middle: what there is of it stays in `<path>.draft` until the next attempt.
  *
  * @param name The name of the file, without `.ndjson`: letters, digits, `.`, `_`, `-`.
  * @param options Mode and folder.
+ * @param test The test; it closes its sessions before it returns.
+ * @returns What the test returns.
  * @throws {Error} There is no recording and none may be made, because the mode is `"replay"` or
- *   this is CI.
+ *   this is CI; or a session differed from the recording, and the text shows how.
  * @throws {RangeError} The name is not a valid file name, or the mode is unknown.
  *
  * @example
@@ -92,16 +99,66 @@ export interface Cassette extends AsyncDisposable {
  * import { cassette } from "@claudestream/core/testing";
  *
  * async function testGreeting(): Promise<void> {
- *   await using tape = await cassette("greeting");
- *   await using session = new AsyncSession({ model: "haiku", ...tape.options });
- *   console.assert((await session.ask("Say hello")).text.includes("ello"));
+ *   await cassette("greeting", { mode: "auto" }, async (tape) => {
+ *     await using session = new AsyncSession({ model: "haiku", ...tape.options });
+ *     console.assert((await session.ask("Say hello")).text.includes("ello"));
+ *   });
  * }
  * ```
  */
-export async function cassette(
+export async function cassette<T>(
   name: string,
-  options: CassetteOptions = {},
-): Promise<Cassette> {
+  options: CassetteOptions,
+  test: (tape: Cassette) => T | Promise<T>,
+): Promise<T> {
+  if (typeof test !== "function") {
+    throw new TypeError(
+      `Cannot open the cassette "${name}": expected the test as third argument, got ${typeof test}`,
+    );
+  }
+  const tape = await opened(name, options);
+  let result: T;
+  try {
+    result = await test(tape.cassette);
+  } catch (error) {
+    let told = error;
+    try {
+      tape.check();
+    } catch (difference) {
+      told = withLastCause(error, difference);
+    }
+    await tape.close(false);
+    throw told;
+  }
+  try {
+    tape.check();
+  } finally {
+    await tape.close(true);
+  }
+  return result;
+}
+
+/**
+ * Returns the error of a test with the difference behind it. The error itself stays the same object
+ * if possible, because test runners show more of those that they know.
+ */
+function withLastCause(error: unknown, difference: unknown): unknown {
+  const told = String((difference as Error).message);
+  let last = error;
+  for (;;) {
+    if (!(last instanceof Error) || !Object.isExtensible(last)) {
+      return new AggregateError([error, difference], `${error}\n${told}`);
+    }
+    // The session failed of it, and has told so.
+    if (last.message.includes(told)) return error;
+    if (last.cause === undefined) break;
+    last = last.cause;
+  }
+  last.cause = difference;
+  return error;
+}
+
+async function opened(name: string, options: CassetteOptions): Promise<Tape> {
   if (!/^[\w][\w.-]*$/.test(name)) {
     throw new RangeError(
       `Cannot open the cassette "${name}": expected letters, digits, ".", "_" and "-"`,
@@ -134,51 +191,41 @@ export async function cassette(
 
 const MODES: readonly CassetteMode[] = ["auto", "replay", "record"];
 
-async function played(path: string): Promise<Cassette> {
+async function played(path: string): Promise<Tape> {
   const memory = replay(path);
   const claude = await ScriptedClaude.replay(path);
-  let isPlayed = false;
-  const check = () => {
-    // Check the one that was used, if any.
-    if (claude.starts.length > 0) claude.check();
-    else memory.check();
-    isPlayed = true;
-  };
   return {
-    mode: "replay",
-    path,
-    options: { spawn: memory },
-    syncOptions: { claudePath: claude.command },
-    check,
-    async [Symbol.asyncDispose]() {
-      try {
-        if (!isPlayed) check();
-      } finally {
-        await claude.close();
-      }
+    cassette: {
+      mode: "replay",
+      path,
+      options: { spawn: memory },
+      syncOptions: { claudePath: claude.command },
     },
+    check() {
+      // Check the one that was used, if any.
+      if (claude.starts.length > 0) claude.check();
+      else memory.check();
+    },
+    close: () => claude.close(),
   };
 }
 
-async function recording(path: string): Promise<Cassette> {
+async function recording(path: string): Promise<Tape> {
   // An incomplete recording is unusable, so the file gets its final name when it is complete.
   const draft = `${path}.draft`;
   if (await exists(draft)) await Deno.remove(draft);
   // Several sessions may record one after the other.
   const options = { record: { path: draft, append: true } };
   return {
-    mode: "record",
-    path,
-    options,
-    syncOptions: options,
+    cassette: { mode: "record", path, options, syncOptions: options },
     check() {},
-    async [Symbol.asyncDispose]() {
+    async close(hasPassed) {
       if (!await exists(draft)) return;
       // Without a line of the CLI there is nothing to play, and the next run has to record again.
       const runs = readRecording(await Deno.readTextFile(draft));
       const isEmpty = runs.every((run) => run.every((line) => !("in" in line)));
       if (isEmpty) await Deno.remove(draft);
-      else await Deno.rename(draft, path);
+      else if (hasPassed) await Deno.rename(draft, path);
     },
   };
 }

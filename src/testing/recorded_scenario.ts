@@ -4,8 +4,9 @@
  * @module
  */
 
-import { readRecording, type RecordedLine } from "../observe/recording.ts";
+import type { RecordedLine } from "../observe/recording.ts";
 import { isWireObject, type WireObject } from "../util/json.ts";
+import { readRecordingFile } from "./input_file.ts";
 import type {
   Json,
   JsonObject,
@@ -25,6 +26,7 @@ import type {
  * To play a recording unchanged, use `replay()` instead.
  *
  * @param path The recording.
+ * @throws {Error} There is no such file.
  * @throws {SyntaxError} The file is not a recording, or has a newer format.
  *
  * @example Save it as a file
@@ -38,7 +40,7 @@ import type {
  * ```
  */
 export function recordedScenario(path: string | URL): Scenario {
-  const runs = readRecording(Deno.readTextFileSync(path));
+  const runs = readRecordingFile(path);
   const version = runs.flat().map(versionOf).find((one) => one !== undefined);
   return {
     processes: runs.map((lines) => new Converter(lines).process()),

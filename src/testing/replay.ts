@@ -4,10 +4,10 @@
  * @module
  */
 
-import { readRecording } from "../observe/recording.ts";
 import type { Transport } from "../options/transport.ts";
 import { MemoryProcess } from "./memory_claude.ts";
 import { differenceText } from "./difference_text.ts";
+import { readRecordingFile } from "./input_file.ts";
 import { ReplayPlayer } from "./replay_player.ts";
 
 /** Plays a recording: a value for the options `spawn` and `transport` of `AsyncSession`. */
@@ -61,13 +61,14 @@ export interface ReplayOptions {
  *
  * @param path The recording.
  * @param options How fast it is played.
+ * @throws {Error} There is no such file.
  * @throws {SyntaxError} It is no recording, or one of a newer format.
  */
 export function replay(
   path: string | URL,
   options: ReplayOptions = {},
 ): Replay {
-  const runs = readRecording(Deno.readTextFileSync(path));
+  const runs = readRecordingFile(path);
   const players: ReplayPlayer[] = [];
   const next = () => {
     const lines = runs[players.length];

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { closest } from "../util/closest.ts";
 import { type JsoncDocument, type JsonPath, readJsonc } from "../util/jsonc.ts";
 import type { JsonObject, Scenario, Step } from "./scenario.ts";
+import { readText } from "./input_file.ts";
 import { fieldsOf, scenarioFile, STEP_NAMES } from "./scenario_schema.ts";
 import * as steps from "./steps.ts";
 
@@ -53,7 +54,12 @@ export class ScenarioError extends SyntaxError {
  * @throws {Error} The file cannot be read.
  */
 export function readScenario(path: string | URL): Scenario {
-  return parseScenario(Deno.readTextFileSync(path), { name: String(path) });
+  const text = readText(
+    path,
+    "scenario",
+    "it is JSON with comments, in the form of scenarioJsonSchema()",
+  );
+  return parseScenario(text, { name: String(path) });
 }
 
 /**

@@ -5,9 +5,10 @@
  * @module
  */
 
-import { readRecording, type RecordedLine } from "../observe/recording.ts";
+import type { RecordedLine } from "../observe/recording.ts";
 import { ControlPort } from "./control_port.ts";
 import { differenceText } from "./difference_text.ts";
+import { readRecordingFile } from "./input_file.ts";
 import { noMore, type ReplayOptions, tooFew } from "./replay.ts";
 import { ReplayPlayer } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
@@ -120,13 +121,14 @@ export class ScriptedClaude implements AsyncDisposable {
    *
    * @param recording The file that the option `record` wrote.
    * @param options How it is run, and how fast.
+   * @throws {Error} There is no such file.
    * @throws {SyntaxError} The file is not a recording, or has a newer format.
    */
   static async replay(
     recording: string | URL,
     options: ScriptedClaudeOptions & ReplayOptions = {},
   ): Promise<ScriptedClaude> {
-    const runs = readRecording(await Deno.readTextFile(recording));
+    const runs = readRecordingFile(recording);
     const { speed } = options;
     const played = {
       scenario: { processes: [{}] },

@@ -35,6 +35,7 @@ import type {
   WhenStep,
 } from "./scenario.ts";
 import { encodeMessage, type MessageFields } from "../messages/encode.ts";
+import type { AskedQuestion } from "../messages/builtin_inputs.ts";
 import type { Message, Notice } from "../messages/mod.ts";
 import { asTextMatch } from "./text_match.ts";
 
@@ -95,6 +96,53 @@ export function toolCall(
   options: Omit<ScriptedToolCall, "name" | "input"> = {},
 ): ToolCallsStep {
   return { do: "tool_calls", calls: [{ name, input, ...options }] };
+}
+
+/**
+ * The model asks a person, with the tool `AskUserQuestion`. The answers are the result of the call,
+ * as the real CLI words it; {@linkcode when} tests them as `"tool_result"`.
+ *
+ * @param questions What is asked, and what to choose from.
+ * @param options What happens meanwhile, or if the answer is refused.
+ * @example
+ * ```ts
+ * import { AsyncSession } from "@claudestream/core";
+ * import { MemoryClaude, step } from "@claudestream/core/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const question = "Which colour?";
+ * const claude = new MemoryClaude(step.conversation([[
+ *   step.question([{ question, options: [{ label: "red" }, { label: "blue" }] }]),
+ *   step.when("tool_result", { contains: '"Which colour?"="blue"' }, [step.text("Blue it is.")]),
+ * ]]));
+ * await using session = new AsyncSession({
+ *   spawn: claude.spawn,
+ *   onQuestion: () => ({ [question]: "blue" }),
+ * });
+ * assertEquals((await session.ask("Paint it")).text, "Blue it is.");
+ * ```
+ */
+export function question(
+  questions: readonly AskedQuestion[],
+  options: Pick<ScriptedToolCall, "id" | "running" | "refused"> = {},
+): ToolCallsStep {
+  const input = {
+    // The real tool requires all of these.
+    questions: questions.map((one) => ({
+      ...one,
+      header: one.header ?? one.question.slice(0, 12),
+      options: one.options.map((option) => ({
+        description: option.label,
+        ...option,
+      })),
+      multiSelect: one.multiSelect ?? false,
+    })),
+  };
+  return toolCall("AskUserQuestion", input, {
+    asks: true,
+    request: { requires_user_interaction: true },
+    ...options,
+  });
 }
 
 /** Calls of several tools in one message. */

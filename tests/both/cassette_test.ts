@@ -4,7 +4,9 @@
 import {
   assert,
   assertEquals,
+  AssertionError,
   assertRejects,
+  assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -88,13 +90,19 @@ Deno.test("a cassette is made on first use and played from then on, by both sess
     const claudePath = claude.command;
     const made: unknown[][] = [];
     for (const expected of ["record", "replay", "replay"]) {
-      await using tape = await cassette("one", { folder, isCi: false });
-      assertEquals(tape.mode, expected);
-      made.push(await asyncEvents({ claudePath, ...tape.options }));
+      const events = await cassette("one", { folder, isCi: false }, (tape) => {
+        assertEquals(tape.mode, expected);
+        return asyncEvents({ claudePath, ...tape.options });
+      });
+      made.push(events);
     }
     for (let time = 0; time < 2; time++) {
-      await using tape = await cassette("one", { folder, isCi: true });
-      made.push(syncEvents({ claudePath, ...tape.syncOptions }));
+      const events = await cassette(
+        "one",
+        { folder, isCi: true },
+        (tape) => syncEvents({ claudePath, ...tape.syncOptions }),
+      );
+      made.push(events);
     }
     for (const events of made) assertEquals(events, made[0]);
     assert((made[0] ?? []).length > 30);
@@ -108,11 +116,22 @@ Deno.test("a cassette that a SyncSession made is played by both", () =>
     const claudePath = claude.command;
     const made: unknown[][] = [];
     for (const mode of ["record", "replay"] as const) {
-      await using tape = await cassette("two", { folder, mode, isCi: false });
-      made.push(syncEvents({ claudePath, ...tape.syncOptions }));
+      const options = { folder, mode, isCi: false };
+      made.push(
+        await cassette(
+          "two",
+          options,
+          (tape) => syncEvents({ claudePath, ...tape.syncOptions }),
+        ),
+      );
     }
-    await using tape = await cassette("two", { folder, mode: "replay" });
-    made.push(await asyncEvents({ claudePath, ...tape.options }));
+    made.push(
+      await cassette(
+        "two",
+        { folder, mode: "replay" },
+        (tape) => asyncEvents({ claudePath, ...tape.options }),
+      ),
+    );
     for (const events of made) assertEquals(events, made[0]);
   }));
 
@@ -120,17 +139,21 @@ Deno.test("CI makes no recordings, and plays those that are there", () =>
   withFolder(async (folder) => {
     for (const mode of ["auto", "record"] as const) {
       const error = await assertRejects(
-        () => cassette("new", { folder, mode, isCi: true }),
+        () => cassette("new", { folder, mode, isCi: true }, () => {}),
         Error,
       );
       assertStringIncludes(error.message, `commit ${folder}/new.ndjson`);
     }
     await assertRejects(
-      () => cassette("new", { folder, mode: "replay" }),
+      () => cassette("new", { folder, mode: "replay" }, () => {}),
       Error,
       "there is no",
     );
-    await assertRejects(() => cassette("../x"), RangeError, "expected letters");
+    await assertRejects(
+      () => cassette("../x", {}, () => {}),
+      RangeError,
+      "expected letters",
+    );
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
 
@@ -141,40 +164,123 @@ Deno.test("what a session sends otherwise is a failure with a diff, of both", ()
     {
       await using claude = await ScriptedClaude.create(SCENARIO);
       const claudePath = claude.command;
-      await using tape = await cassette("x", { folder, isCi: false });
-      await asyncEvents({ claudePath, ...options, ...tape.options }, ["a"]);
+      await cassette(
+        "x",
+        { folder, isCi: false },
+        (tape) =>
+          asyncEvents({ claudePath, ...options, ...tape.options }, ["a"]),
+      );
     }
     const others: readonly (readonly [string, SyncSessionOptions, string])[] = [
       ["b", options, 'message.content: recorded "a", now "b"'],
       ["a", { systemPrompt: long("new") }, "    - old\n    + new"],
     ];
     for (const [prompt, otherwise, text] of others) {
-      {
-        const tape = await cassette("x", { folder });
-        const error = await assertRejects(
-          () => asyncEvents({ ...otherwise, ...tape.options }, [prompt]),
-          Error,
-        );
-        assertStringIncludes(error.message, text);
-        assertThrows(() => tape.check(), Error, text);
-        await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
-      }
-      const tape = await cassette("x", { folder });
+      // The session fails of it at once, and nothing is told twice.
+      const error = await assertRejects(
+        () =>
+          cassette(
+            "x",
+            { folder },
+            (tape) => asyncEvents({ ...otherwise, ...tape.options }, [prompt]),
+          ),
+        Error,
+      );
+      assertStringIncludes(error.message, text);
+      const causes = chain(error).slice(1);
+      assert(causes.every(({ message }) => message !== error.message));
+      // A program that swallows the failure of its session fails the test all the same.
+      await assertRejects(
+        () =>
+          cassette("x", { folder }, async (tape) => {
+            const given = { ...otherwise, ...tape.options };
+            await assertRejects(() => asyncEvents(given, [prompt]));
+          }),
+        Error,
+        text,
+      );
       // The process says it on stderr, which the error of the session quotes.
-      const error = assertThrows(
-        () => syncEvents({ ...otherwise, ...tape.syncOptions }, [prompt]),
+      const blocking = await assertRejects(
+        () =>
+          cassette("x", { folder }, (tape) => {
+            syncEvents({ ...otherwise, ...tape.syncOptions }, [prompt]);
+          }),
         ClaudeStreamError,
       );
       const told = text.startsWith("message") ? text : ": recorded ";
-      assertStringIncludes(error.stderrTail ?? "", told);
-      assertThrows(() => tape.check(), Error, text);
-      await assertRejects(() => tape[Symbol.asyncDispose](), Error, text);
+      assertStringIncludes(blocking.stderrTail ?? "", told);
+      assertStringIncludes(chain(blocking).at(-1)?.message ?? "", text);
     }
-    const short = await cassette("x", { folder });
     await assertRejects(
-      () => short[Symbol.asyncDispose](),
+      () => cassette("x", { folder }, () => {}),
       Error,
       "the session started 0",
+    );
+  }));
+
+/** An error and its causes. */
+function chain(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...chain(error.cause)] : [];
+}
+
+Deno.test("a test that fails shows its own failure first, and then what the tape says", () =>
+  withFolder(async (folder) => {
+    await using claude = await ScriptedClaude.create(SCENARIO);
+    const claudePath = claude.command;
+    await cassette(
+      "x",
+      { folder, isCi: false },
+      (tape) => asyncEvents({ claudePath, ...tape.options }),
+    );
+    const cause = new Error("its own cause");
+    const own: readonly Error[] = [
+      new AssertionError("expected 2, got 1"),
+      new Error("wrapped", { cause }),
+    ];
+    for (const error of own) {
+      const before = chain(error);
+      // It fails before its session has sent all that was recorded.
+      const thrown = await assertRejects(() =>
+        cassette("x", { folder }, async (tape) => {
+          await asyncEvents(tape.options, ["a"]);
+          throw error;
+        })
+      );
+      assertStrictEquals(thrown, error);
+      assertEquals(chain(error).slice(0, before.length), before);
+      const last = chain(error).slice(before.length);
+      assertEquals(last.length, 1);
+      assertStringIncludes(last[0]?.message ?? "", "did not send what was");
+    }
+    // What can hold no cause is told of together with the difference, its own text first.
+    for (const odd of ["just a text", Object.freeze(new Error("frozen"))]) {
+      const both = await assertRejects(
+        () =>
+          cassette("x", { folder }, () => {
+            throw odd;
+          }),
+        AggregateError,
+      );
+      assert(both.message.startsWith(String(odd)), both.message);
+      assertStringIncludes(both.message, "the session started 0");
+    }
+  }));
+
+Deno.test("a test that fails while it is recorded makes no cassette, and loses nothing", () =>
+  withFolder(async (folder) => {
+    await using claude = await ScriptedClaude.create(SCENARIO);
+    const claudePath = claude.command;
+    const error = new Error("mine");
+    const thrown = await assertRejects(() =>
+      cassette("x", { folder, isCi: false }, async (tape) => {
+        await asyncEvents({ claudePath, ...tape.options }, ["a"]);
+        throw error;
+      })
+    );
+    assertStrictEquals(thrown, error);
+    assertEquals(
+      (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name),
+      ["x.ndjson.draft"],
     );
   }));
 
@@ -242,16 +348,16 @@ Deno.test("without a line of the CLI there is no cassette, and the next run reco
   withFolder(async (folder) => {
     const claudePath = `${folder}/nowhere`;
     for (const run of [1, 2]) {
-      await using tape = await cassette("x", { folder, isCi: false });
-      assertEquals([run, tape.mode], [run, "record"]);
-      const options = { claudePath, ...tape.options };
-      await assertRejects(() => asyncEvents(options), ClaudeNotFoundError);
+      await cassette("x", { folder, isCi: false }, async (tape) => {
+        assertEquals([run, tape.mode], [run, "record"]);
+        const options = { claudePath, ...tape.options };
+        await assertRejects(() => asyncEvents(options), ClaudeNotFoundError);
+      });
     }
-    {
-      await using tape = await cassette("x", { folder, isCi: false });
+    await cassette("x", { folder, isCi: false }, (tape) => {
       const options = { claudePath, ...tape.syncOptions };
       assertThrows(() => syncEvents(options), ClaudeNotFoundError);
-    }
+    });
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
 
@@ -277,9 +383,14 @@ Deno.test("a recorded process that was not started fails at once when it is play
     assertStringIncludes(error.stderrTail ?? "", told);
   }));
 
-Deno.test("an unknown mode of a cassette is an error", async () => {
+Deno.test("an unknown mode of a cassette is an error, and so is a missing test", async () => {
   await assertRejects(
-    () => cassette("x", { mode: "recrd" as "record" }),
+    () => cassette("x", {}, undefined as never),
+    TypeError,
+    "expected the test as third argument",
+  );
+  await assertRejects(
+    () => cassette("x", { mode: "recrd" as "record" }, () => {}),
     RangeError,
     'expected the mode "auto", "replay", "record", got "recrd"',
   );

@@ -4,6 +4,8 @@
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -16,7 +18,9 @@ import {
   defineTool,
   type SessionOptions,
 } from "../../mod.ts";
+import { recordedScenario } from "../../src/testing/recorded_scenario.ts";
 import { replay } from "../../src/testing/replay.ts";
+import { readScenario } from "../../src/testing/scenario_file.ts";
 import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
 import type { Scenario } from "../../src/testing/scenario.ts";
 import * as step from "../../src/testing/steps.ts";
@@ -143,4 +147,24 @@ Deno.test("a recorded death dies again", async () => {
   const error = await assertRejects(() => session.ask("hi"), Error);
   assertStringIncludes(error.message, "exit code 3");
   await Deno.remove(path);
+});
+
+Deno.test("a file that is not there is an error that says how to get one", async () => {
+  const gone = "no/such/file.ndjson";
+  const reads: readonly (() => unknown)[] = [
+    () => replay(gone),
+    () => recordedScenario(gone),
+    () => ScriptedClaude.replay(gone),
+    () => replay(new URL("file:///no/such/file.ndjson")),
+  ];
+  for (const read of reads) {
+    const error = await assertRejects(async () => await read(), Error);
+    assertMatch(error.message, /^Cannot read the recording: there is no /);
+    assertStringIncludes(error.message, "`claudestream record FILE PROMPT`");
+    assertInstanceOf(error.cause, Deno.errors.NotFound);
+  }
+  const error = assertThrows(() => replay(gone), Error);
+  assertStringIncludes(error.message, `there is no ${gone} in ${Deno.cwd()}: `);
+  const scenario = assertThrows(() => readScenario("gone.jsonc"), Error);
+  assertStringIncludes(scenario.message, "scenarioJsonSchema()");
 });

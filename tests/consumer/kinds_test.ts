@@ -28,19 +28,11 @@ Deno.test("a call that the policy leaves open is answered by a listener", async 
 });
 
 Deno.test("the model asks a person", async () => {
-  const questions = [{
-    question: "Which colour?",
-    header: "Colour",
-    multiSelect: false,
-    options: [{ label: "red" }, { label: "blue" }],
-  }];
+  const options = [{ label: "red" }, { label: "blue" }];
   const claude = new MemoryClaude(step.conversation([[
-    step.toolCall("AskUserQuestion", { questions }, {
-      asks: true,
-      request: { requires_user_interaction: true },
-    }),
-    // What your program answers, as JSON.
-    step.when("answer", { contains: '"Which colour?":"blue"' }, [
+    step.question([{ question: "Which colour?", options }]),
+    // What the model sees of the answer.
+    step.when("tool_result", { contains: '"Which colour?"="blue"' }, [
       step.text("Blue it is."),
     ]),
   ]]));

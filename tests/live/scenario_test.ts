@@ -14,6 +14,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
   TurnError,
+  type UserAnswers,
 } from "../../mod.ts";
 import { MemoryClaude } from "../../src/testing/memory_claude.ts";
 import { MessagesApi } from "../../src/testing/messages_api.ts";
@@ -31,6 +32,7 @@ interface Case {
   readonly scenario: Scenario;
   readonly prompts: readonly string[];
   readonly policy?: Policy;
+  readonly answers?: UserAnswers;
   /** Which of two calls is told of first is a matter of chance. */
   readonly overlaps?: boolean;
 }
@@ -92,6 +94,19 @@ const CASES: Readonly<Record<string, Case>> = {
     ]]),
     prompts: ["one"],
     policy: callback(() => deny("no")),
+  },
+  "a question to a person": {
+    scenario: step.conversation([[
+      step.question([{
+        question: "Which colour?",
+        options: [{ label: "Red" }, { label: "Blue" }],
+      }]),
+      step.when("tool_result", { contains: '"Which colour?"="Blue"' }, [
+        step.text("Blue it is."),
+      ], [step.text("What?")]),
+    ]]),
+    prompts: ["one"],
+    answers: { "Which colour?": "Blue" },
   },
   "a failure of the API": {
     scenario: step.conversation([
@@ -162,6 +177,7 @@ async function seen(one: Case, options: SessionOptions): Promise<unknown[]> {
   await using session = new AsyncSession({
     ...options,
     ...(one.policy === undefined ? {} : { policy: one.policy }),
+    ...(one.answers === undefined ? {} : { onQuestion: () => one.answers }),
   });
   for (const prompt of one.prompts) {
     const turn = session.send(prompt);

@@ -180,6 +180,9 @@ function* runCall(
       result: error,
     };
   }
+  if (call.output === undefined && call.name === "AskUserQuestion") {
+    return answered(input);
+  }
   const output = call.output ?? "";
   const content = call.template && typeof output === "string"
     ? fillInput(output, input)
@@ -198,6 +201,25 @@ function* runCall(
       isImage: false,
       noOutputExpected: content === "",
     }),
+  };
+}
+
+/** Result of the tool that asks a person, in the words of CLI 2.1.330. */
+function answered(input: JsonObject): Outcome {
+  const { questions, answers } = input;
+  const given = isObject(answers) ? Object.entries(answers) : [];
+  const list = given.map(([question, answer]) => {
+    const text = Array.isArray(answer) ? answer.join(", ") : String(answer);
+    return `"${question}"="${text}"`;
+  });
+  return {
+    content: list.length === 0
+      ? "The user did not answer the questions."
+      : `Your questions have been answered: ${
+        list.join(", ")
+      }. You can now continue with these answers in mind.`,
+    isError: false,
+    result: { questions: questions ?? [], answers: Object.fromEntries(given) },
   };
 }
 
