@@ -22,7 +22,7 @@ interface Tally {
   hangs: number;
   moves: number;
   readonly violations: Map<Violation, number>;
-  readonly times: number[];
+  readonly times: { readonly seed: number; readonly ms: number }[];
 }
 
 const flags = parseArgs(Deno.args, {
@@ -86,7 +86,7 @@ async function runLane(): Promise<void> {
 type AnyPlan = Plan | Interleaving & { readonly turns: readonly never[] };
 
 function take(plan: AnyPlan, outcome: Outcome): void {
-  tally.times.push(outcome.ms);
+  tally.times.push({ seed: plan.seed, ms: outcome.ms });
   tally.moves += outcome.moves ?? 0;
   for (const { kind } of outcome.turns) {
     tally.turns++;
@@ -115,9 +115,9 @@ function complain(plan: AnyPlan, what: string): void {
 }
 
 function report(): void {
-  const times = tally.times.toSorted((a, b) => a - b);
+  const times = tally.times.toSorted((a, b) => a.ms - b.ms);
   const at = (part: number) =>
-    Math.round(times[Math.floor(part * (times.length - 1))] ?? 0);
+    Math.round(times[Math.floor(part * (times.length - 1))]?.ms ?? 0);
   const count = (name: Violation) => tally.violations.get(name) ?? 0;
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   console.log(
@@ -140,6 +140,6 @@ function report(): void {
       } failed closes\n` +
       `chaos: a run took ${at(0.5)} ms (p50), ${at(0.99)} ms (p99), ${
         at(1)
-      } ms at most`,
+      } ms at most (seed ${times.at(-1)?.seed})`,
   );
 }
