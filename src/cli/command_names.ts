@@ -4,6 +4,8 @@ export const COMMANDS = {
   stream:
     "The same in brief: the answer as it is written, a line for each tool call",
   ask: "Print the final answer and nothing else",
+  batch:
+    "Answer every line of a file, several at once, and go on where it stopped",
   events: "Print every event as a line of JSON",
   repl: "Hold a conversation: several turns in one session",
   record: "The same as send, and keep the session in a file",

@@ -316,7 +316,12 @@ async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
   await plan.cleanUp?.();
 }
 
-function newSession(options: SessionOptions): AsyncSession {
+/**
+ * Makes a session; it begins with the first prompt.
+ *
+ * @throws {UsageError} The options are wrong.
+ */
+export function newSession(options: SessionOptions): AsyncSession {
   try {
     return new AsyncSession(options);
   } catch (error) {

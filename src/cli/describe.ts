@@ -11,8 +11,10 @@ import {
   TurnError,
 } from "../errors.ts";
 import {
+  BatchBudgetError,
   DeniedError,
   type EndingSignal,
+  LinesFailedError,
   NoCodeError,
   SignalError,
   TimeoutError,
@@ -36,6 +38,12 @@ export function describe(error: unknown): Description {
   }
   if (error instanceof DeniedError) return described("denied", error.message);
   if (error instanceof NoCodeError) return described("no_code", error.message);
+  if (error instanceof BatchBudgetError) {
+    return described("max_budget", error.message);
+  }
+  if (error instanceof LinesFailedError) {
+    return described("lines_failed", error.message);
+  }
   if (error instanceof TimeoutError) return described("timeout", error.message);
   if (error instanceof SignalError) {
     return described(BY_SIGNAL[error.signal], error.message);

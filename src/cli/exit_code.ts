@@ -12,10 +12,10 @@ import {
   SessionNotFoundError,
   StartupError,
 } from "../errors.ts";
-import { formatMs } from "./terminal.ts";
+import { formatMs, formatUsd } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Exit codes by meaning. 6 and 7 are reserved for future flags. */
+/** Exit codes by meaning. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -51,6 +51,30 @@ export class DeniedError extends Error {
   constructor(tools: readonly string[]) {
     const names = [...new Set(tools)].join(", ");
     super(`A tool call was denied (--fail-on-deny): ${names}`);
+  }
+}
+
+/** The money of `--budget` is spent. */
+export class BatchBudgetError extends Error {
+  override readonly name = "BatchBudgetError";
+
+  constructor(budgetUsd: number, costUsd: number) {
+    super(
+      `The budget of the batch is spent: ${formatUsd(costUsd)} of ${
+        formatUsd(budgetUsd)
+      }`,
+    );
+  }
+}
+
+/** The batch ended, and some of its lines failed. */
+export class LinesFailedError extends Error {
+  override readonly name = "LinesFailedError";
+
+  constructor(failed: number, total: number) {
+    super(
+      `${failed} of ${total} ${total === 1 ? "line" : "lines"} failed`,
+    );
   }
 }
 
@@ -103,6 +127,7 @@ export function exitCodeOf(error: unknown): number {
     return EXIT.usage;
   }
   if (error instanceof DeniedError) return EXIT.denied;
+  if (error instanceof BatchBudgetError) return EXIT.limit;
   if (error instanceof TimeoutError) return EXIT.timeout;
   if (error instanceof SignalError) return BY_SIGNAL[error.signal];
   // A Deno permission is missing: nothing was started.

@@ -35,6 +35,12 @@ export interface Flags extends SessionFlags {
   limit?: number;
   format?: string;
   output?: string;
+  prompt?: string;
+  jobs?: number;
+  rate?: string;
+  retries?: number;
+  retryFailed?: boolean;
+  shard?: string;
   fast?: boolean;
   quiet?: boolean;
   plain?: boolean;
@@ -78,7 +84,7 @@ export const FLAGS: FlagTable<Flags> = {
     value: "SCHEMA",
     help:
       "Print an object of this JSON Schema: a file, or 'name, age int, done bool'",
-    commands: ["ask"],
+    commands: ["ask", "batch"],
   },
   extract: {
     name: "extract",
@@ -105,7 +111,7 @@ export const FLAGS: FlagTable<Flags> = {
     name: "fail-on-deny",
     kind: "switch",
     help: "Exit with 6 if a tool call was denied",
-    commands: PROMPTS,
+    commands: [...PROMPTS, "batch"],
   },
   dryRun: {
     name: "dry-run",
@@ -166,10 +172,56 @@ export const FLAGS: FlagTable<Flags> = {
   output: {
     name: "output",
     alias: "o",
+    synonyms: ["out"],
     kind: "text",
     value: "FILE",
     help: "Write to this file, whole or not at all; - is stdout",
-    commands: ["ask", "sessions"],
+    commands: ["ask", "batch", "sessions"],
+  },
+  prompt: {
+    name: "prompt",
+    kind: "text",
+    value: "TEMPLATE",
+    help:
+      "The prompt of every line, with {{fields}} of it; @FILE reads it from a file",
+    commands: ["batch"],
+  },
+  jobs: {
+    name: "jobs",
+    alias: "j",
+    kind: "count",
+    value: "N",
+    help: "Answer this many lines at once (default: 4)",
+    commands: ["batch"],
+  },
+  rate: {
+    name: "rate",
+    kind: "text",
+    value: "N/UNIT",
+    help: "Start at most this many lines for each s, m or h: 30/m",
+    commands: ["batch"],
+  },
+  retries: {
+    name: "retries",
+    kind: "count",
+    value: "N",
+    help:
+      "Try a line this often again after a failure that may pass (default: 3)",
+    commands: ["batch"],
+  },
+  retryFailed: {
+    name: "retry-failed",
+    kind: "switch",
+    help: "Try the lines again that failed in earlier runs",
+    commands: ["batch"],
+  },
+  shard: {
+    name: "shard",
+    kind: "text",
+    value: "I/N",
+    help:
+      "Do one of N equal parts, 1/N to N/N (a Kubernetes Indexed Job or a Slurm array says it itself)",
+    commands: ["batch"],
   },
   fast: {
     name: "fast",
@@ -182,7 +234,7 @@ export const FLAGS: FlagTable<Flags> = {
     alias: "q",
     kind: "switch",
     help: "Print only errors and questions on stderr",
-    commands: [...SESSIONS, "replay", "sessions", "demo"],
+    commands: [...SESSIONS, "batch", "replay", "sessions", "demo"],
   },
   plain: {
     name: "plain",
@@ -196,7 +248,7 @@ export const FLAGS: FlagTable<Flags> = {
     negatable: true,
     value: "WHEN",
     help: "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
-    commands: [...SESSIONS, "replay", "demo"],
+    commands: [...SESSIONS, "batch", "replay", "demo"],
   },
   record: {
     name: "record",

@@ -51,6 +51,19 @@ const USAGE: Readonly<
   claudestream ask "hello" --dry-run | jq .args
 `,
   },
+  batch: {
+    usage: "batch FILE [flags]",
+    examples: `  claudestream batch questions.jsonl --out answers.jsonl
+  claudestream batch rows.jsonl --prompt 'Translate: {{text}}' --jobs 8 --out fr.jsonl
+  claudestream batch rows.jsonl --schema 'name, age int' --budget 5 --rate 30/m --out people.jsonl
+  claudestream batch rows.jsonl --out part-1.jsonl --shard 1/4
+  jq -Rc '{prompt: .}' lines.txt | claudestream batch - --out answers.jsonl
+
+A line of FILE is an object: {"prompt": "…"}, with "id", "model", "effort",
+"systemPrompt", "schema" and "maxTurns" if wanted; with --prompt it is any
+object. To go on after an end of any kind, run the same command again.
+`,
+  },
   events: {
     usage: "events PROMPT… [flags]",
     examples: `  claudestream events "debug this" | jq -c .type

@@ -12,6 +12,7 @@ export type FailureCode =
   | "usage"
   | "denied"
   | "no_code"
+  | "lines_failed"
   | "timeout"
   | "terminated"
   | "hang_up"
@@ -106,6 +107,10 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   usage: own,
   denied: { say: "Allow it with --allow, or leave out --fail-on-deny" },
   no_code: { say: "Ask for a block of code, or leave out --extract" },
+  lines_failed: {
+    say:
+      "Each of them says why, in its error; to try them again: --retry-failed",
+  },
   timeout: { none: "the text names --timeout" },
   terminated: { none: ASKED },
   hang_up: { none: ASKED },

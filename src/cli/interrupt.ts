@@ -29,22 +29,30 @@ const SIGNALS: readonly EndingSignal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Calls a function at each signal that ends a program, until disposed. */
+export function onSignals(
+  handler: (signal: EndingSignal) => void,
+): Disposable {
+  const handlers = SIGNALS.map((signal) =>
+    [signal, () => handler(signal)] as const
+  );
+  for (const [signal, handle] of handlers) {
+    Deno.addSignalListener(signal, handle);
+  }
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, handle] of handlers) {
+        Deno.removeSignalListener(signal, handle);
+      }
+    },
+  };
+}
+
 /** Waits for a promise, and rejects with a {@linkcode SignalError} if a signal comes first. */
 export async function unlessSignalled<T>(wanted: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const handlers = SIGNALS.map((signal) =>
-    [signal, () => reject(new SignalError(signal))] as const
-  );
-  for (const [signal, handler] of handlers) {
-    Deno.addSignalListener(signal, handler);
-  }
-  try {
-    return await Promise.race([wanted, promise]);
-  } finally {
-    for (const [signal, handler] of handlers) {
-      Deno.removeSignalListener(signal, handler);
-    }
-  }
+  using _signals = onSignals((signal) => reject(new SignalError(signal)));
+  return await Promise.race([wanted, promise]);
 }
 
 /** Handles the signals until disposed. */
@@ -53,7 +61,7 @@ export class SignalWatch implements Disposable {
   onIdleInterrupt: (() => void) | undefined;
   readonly #session: AsyncSession;
   readonly #beforeExit: (error: SignalError) => Promise<void>;
-  readonly #handlers: readonly (readonly [EndingSignal, () => void])[];
+  readonly #signals: Disposable;
   #interrupt: (() => boolean) | undefined;
   #ending: SignalError | undefined;
   /** Whether the program is already ending. */
@@ -66,19 +74,11 @@ export class SignalWatch implements Disposable {
   ) {
     this.#session = session;
     this.#beforeExit = beforeExit;
-    this.#handlers = SIGNALS.map((signal) => [
-      signal,
-      () => this.#take(signal),
-    ]);
-    for (const [signal, handler] of this.#handlers) {
-      Deno.addSignalListener(signal, handler);
-    }
+    this.#signals = onSignals((signal) => this.#take(signal));
   }
 
   [Symbol.dispose](): void {
-    for (const [signal, handler] of this.#handlers) {
-      Deno.removeSignalListener(signal, handler);
-    }
+    this.#signals[Symbol.dispose]();
   }
 
   /**

@@ -86,6 +86,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
       const { ask } = await import("./commands/ask.ts");
       return await ask(invocation, output);
     }
+    case "batch": {
+      const { batch } = await import("./commands/batch.ts");
+      return await batch(invocation, output);
+    }
     case "events": {
       const { events } = await import("./commands/events.ts");
       return await events(invocation, output);

@@ -127,7 +127,12 @@ export async function readPrompt(
   }, kind === "terminal" ? 0 : PATIENCE_MS);
   try {
     const { text, isReplaced } = textOfBytes(
-      await unlessSignalled(readStdin()),
+      await unlessSignalled(
+        readStdin(
+          "the prompt",
+          "Pipe a text in, or leave stdin alone with --no-stdin",
+        ),
+      ),
       "the prompt from stdin",
     );
     if (isReplaced && flags.quiet !== true) {
@@ -157,17 +162,22 @@ export function unreadableStdin(
   );
 }
 
-// Do not use `Deno.stdin.readable`: at its end it would close stdin for later questions.
-async function readStdin(): Promise<Uint8Array> {
+/**
+ * Reads stdin to its end.
+ *
+ * @param what What is read, for the error.
+ * @throws {UsageError} It cannot be read.
+ */
+export async function readStdin(
+  what: string,
+  hint: string,
+): Promise<Uint8Array> {
+  // Do not use `Deno.stdin.readable`: at its end it would close stdin for later questions.
   const buffer = new Uint8Array(64 * 1024);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (;;) {
     const size = await Deno.stdin.read(buffer).catch((error) => {
-      throw unreadableStdin(
-        "the prompt",
-        error,
-        "Pipe a text in, or leave stdin alone with --no-stdin",
-      );
+      throw unreadableStdin(what, error, hint);
     });
     if (size === null) break;
     parts.push(buffer.slice(0, size));

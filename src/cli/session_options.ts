@@ -101,7 +101,7 @@ async function systemPrompt(
 }
 
 /** Returns the text, or with `@` the contents of the file. */
-async function textOf<T extends string | undefined>(
+export async function textOf<T extends string | undefined>(
   flag: string,
   value: T,
 ): Promise<T | string> {

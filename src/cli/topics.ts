@@ -2,11 +2,11 @@
 export const TOPICS: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes
     0  done; also when the reader of the output is gone, as with | head -1
-    1  the turn failed
+    1  the turn failed; with batch, some lines did
     2  the command line makes no sense
     3  claude is missing or cannot start
     4  not signed in
-    5  --max-turns or --max-budget-usd is reached
+    5  --max-turns or --max-budget-usd is reached; with batch, the budget of all
     6  a tool call was denied, with --fail-on-deny
     7  the answer does not meet --schema
    75  try again later: a rate limit, or the API is overloaded
@@ -15,6 +15,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   130  Ctrl-C
   143  SIGTERM
 
+batch returns 4, 5 and 75 when no further line can be sent for that reason.
 repl returns 0 when you leave it, and with lines from a pipe the highest code of
 its turns. doctor returns 0 when nothing failed, even if there are warnings; 4
 when only the sign-in failed; 3 when anything else did.

@@ -1,0 +1,260 @@
+/**
+ * Runs the lines of a batch: several at once, within limits of rate and money, and once more after
+ * a failure that passes.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../options/clock.ts";
+import { roundUsd } from "../../decode/usage.ts";
+import { failureObject } from "../failure.ts";
+import { BatchBudgetError } from "../exit_code.ts";
+import { blameOf, resetOf } from "./batch_errors.ts";
+import type { BatchLine } from "./batch_input.ts";
+import { type Outcome, recordOf } from "./batch_record.ts";
+import type { BatchResults } from "./batch_results.ts";
+
+/** What an attempt came to. */
+export interface Attempt {
+  readonly costUsd: number;
+  readonly outcome: Extract<Outcome, { readonly status: "done" }> | {
+    readonly status: "thrown";
+    readonly error: unknown;
+  };
+}
+
+/** How a batch runs. */
+export interface BatchPlan {
+  readonly results: BatchResults;
+  /** How many lines run at once. */
+  readonly jobs: number;
+  /** Shortest time between the starts of two attempts, in milliseconds. */
+  readonly intervalMs?: number | undefined;
+  readonly budgetUsd?: number | undefined;
+  /** How often a line, or after an overload the batch, is tried again. */
+  readonly retries: number;
+  /** How long the end of a limit may be waited for, in milliseconds. */
+  readonly maxWaitMs: number;
+  readonly clock: Clock;
+  /**
+   * Sends the prompt of a line.
+   *
+   * @param budgetUsd What it may cost.
+   */
+  readonly attempt: (
+    line: BatchLine,
+    budgetUsd: number | undefined,
+    signal: AbortSignal,
+  ) => Promise<Attempt>;
+  /** Called when a line fails for good. */
+  readonly onFailure?: (line: BatchLine, error: unknown) => void;
+  /** Called when nothing starts until then, in milliseconds since 1970. */
+  readonly onPause?: (until: number) => void;
+}
+
+/** The first pause after a failure that names no end, in milliseconds; each further one doubles. */
+const PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 300_000;
+/** Extra time after a reset, in milliseconds: the API's clock may differ a little. */
+const AFTER_RESET_MS = 1_000;
+/** Longest wait before the wall clock is looked at again, in milliseconds: the machine may sleep. */
+const STEP_MS = 60_000;
+
+/** A batch that runs. */
+export class BatchRun {
+  readonly #plan: BatchPlan;
+  readonly #queue: BatchLine[];
+  readonly #aborting = new AbortController();
+  readonly #stopping = Promise.withResolvers<void>();
+  #isStopping = false;
+  #running = 0;
+  #stoppedBy: unknown;
+  /** When the next attempt may start, by the clock. */
+  #nextStart = -Infinity;
+  /** No attempt starts before this, in milliseconds since 1970. */
+  #pausedUntil = 0;
+  /** When the first of the pauses began that no success has ended. */
+  #pausedSince: number | undefined;
+  #pauses = 0;
+
+  constructor(plan: BatchPlan) {
+    this.#plan = plan;
+    this.#queue = [...plan.results.open];
+  }
+
+  /** How many lines run at the moment. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Until when nothing starts, in milliseconds since 1970; `undefined` if nothing is waited for. */
+  get pausedUntil(): number | undefined {
+    return this.#pausedUntil > this.#plan.clock.date()
+      ? this.#pausedUntil
+      : undefined;
+  }
+
+  /** Whether the lines that run are ended, too. */
+  get isAborting(): boolean {
+    return this.#aborting.signal.aborted;
+  }
+
+  /** Begins no further lines; those that run come to their end. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#stopping.resolve();
+  }
+
+  /** Ends the lines that run, too: they have no result. */
+  abort(reason: Error): void {
+    this.stop();
+    this.#aborting.abort(reason);
+  }
+
+  /**
+   * Runs the lines that have no result yet.
+   *
+   * @throws What ended the batch before its end.
+   */
+  async run(): Promise<void> {
+    const count = Math.min(this.#plan.jobs, this.#queue.length);
+    await Promise.all(Array.from({ length: count }, () => this.#work()));
+    if (this.#stoppedBy !== undefined) throw this.#stoppedBy;
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (!this.#isStopping) {
+        const line = this.#queue.shift();
+        if (line === undefined) return;
+        await this.#finish(line);
+      }
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  #end(error: unknown): void {
+    this.#stoppedBy ??= error;
+    this.stop();
+  }
+
+  /** Tries a line until it has a result, or the batch stops. */
+  async #finish(line: BatchLine): Promise<void> {
+    const { results, budgetUsd, retries, clock } = this.#plan;
+    for (let tries = 1;; tries++) {
+      if (!await this.#mayStart()) return;
+      const left = budgetUsd === undefined
+        ? undefined
+        : roundUsd(budgetUsd - results.counts.costUsd);
+      if (left !== undefined && left <= 0) throw this.#budgetSpent();
+      const began = clock.date();
+      const { outcome, costUsd } = await this.#attempt(line, left);
+      const total = roundUsd(results.spentOn(line) + costUsd);
+      if (outcome.status === "done") {
+        this.#pauses = 0;
+        this.#pausedSince = undefined;
+        return await results.add(recordOf(line, outcome, total, tries));
+      }
+      const { error } = outcome;
+      // What is told of a turn that this program broke off is no result.
+      if (this.#aborting.signal.aborted) {
+        return await results.spend(line, costUsd);
+      }
+      if (left !== undefined && isBudget(error)) {
+        await results.spend(line, costUsd);
+        throw this.#budgetSpent();
+      }
+      const blame = blameOf(error);
+      if (blame === "line" || blame === "attempt" && tries > retries) {
+        const failed = {
+          status: "failed",
+          error: failureObject(error),
+        } as const;
+        this.#plan.onFailure?.(line, error);
+        return await results.add(recordOf(line, failed, total, tries));
+      }
+      await results.spend(line, costUsd);
+      if (blame === "batch") throw error;
+      if (blame === "moment") this.#pause(error, began);
+    }
+  }
+
+  async #attempt(
+    line: BatchLine,
+    left: number | undefined,
+  ): Promise<Attempt> {
+    this.#running++;
+    try {
+      return await this.#plan.attempt(line, left, this.#aborting.signal);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #budgetSpent(): Error {
+    const { budgetUsd = 0, results } = this.#plan;
+    return new BatchBudgetError(budgetUsd, results.counts.costUsd);
+  }
+
+  /**
+   * Lets nothing start for a while.
+   *
+   * @param began When the attempt began: one from before the pause tells nothing new.
+   * @throws {unknown} The failure, if that was done often enough, or would take too long.
+   */
+  #pause(error: unknown, began: number): void {
+    const { clock, retries, maxWaitMs } = this.#plan;
+    const now = clock.date();
+    const reset = resetOf(error);
+    if (reset !== undefined && reset > now) {
+      this.#pausedSince ??= now;
+      const until = reset + AFTER_RESET_MS;
+      if (until - this.#pausedSince > maxWaitMs) throw error;
+      this.#pauseUntil(until);
+      return;
+    }
+    if (began < this.#pausedUntil) return;
+    if (++this.#pauses > retries) throw error;
+    this.#pausedSince ??= now;
+    this.#pauseUntil(
+      now + Math.min(PAUSE_MS * 2 ** (this.#pauses - 1), LONGEST_PAUSE_MS),
+    );
+  }
+
+  #pauseUntil(until: number): void {
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    this.#plan.onPause?.(until);
+  }
+
+  /** Waits until an attempt may start; resolves to whether it still may. */
+  async #mayStart(): Promise<boolean> {
+    const { clock, intervalMs = 0 } = this.#plan;
+    for (;;) {
+      if (this.#isStopping) return false;
+      const pause = this.#pausedUntil - clock.date();
+      if (pause > 0) {
+        await this.#wait(Math.min(pause, STEP_MS));
+        continue;
+      }
+      const now = clock.now();
+      if (now >= this.#nextStart) {
+        this.#nextStart = now + intervalMs;
+        return true;
+      }
+      await this.#wait(this.#nextStart - now);
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#plan.clock.after(ms, resolve);
+    await Promise.race([promise, this.#stopping.promise]);
+    cancel();
+  }
+}
+
+function isBudget(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === "max_budget";
+}
