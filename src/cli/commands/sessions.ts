@@ -12,8 +12,8 @@ import {
   tagSession,
 } from "../../sessions/mod.ts";
 import { closest } from "../../util/closest.ts";
-import { FLAGS, type Flags } from "../flags.ts";
-import { checkFields, jsonLine, jsonList, picked } from "../json_line.ts";
+import type { Flags } from "../flags.ts";
+import { jsonLine, jsonList, picked } from "../json_line.ts";
 import { oneLine } from "../one_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
@@ -26,27 +26,8 @@ import {
 } from "../sessions/session_text.ts";
 import { UsageError } from "../usage_error.ts";
 import { writeWhole } from "../whole_file.ts";
+import { type Action, type Call, runAction } from "./_actions.ts";
 import { typedLines } from "./_one_shot.ts";
-
-/** Arguments of an action. */
-interface Call {
-  readonly words: readonly string[];
-  readonly flags: Flags;
-  readonly output: Output;
-}
-
-/** A subcommand of `sessions`. */
-interface Action {
-  /** Usage text after its name. */
-  readonly usage: string;
-  /** Minimum and maximum number of words. */
-  readonly words: readonly [fewest: number, most: number];
-  /** The flags that belong to it alone. */
-  readonly flags?: readonly (keyof Flags)[];
-  /** The fields of what `--json` prints. */
-  readonly fields?: readonly string[];
-  readonly run: (call: Call) => Promise<void>;
-}
 
 const INFO_FIELDS = [
   "id",
@@ -107,62 +88,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export const SESSION_ACTIONS: readonly string[] = Object.keys(ACTIONS);
 
 /** `sessions`: the list of the sessions on disk, and what can be done with them. */
-export async function sessions(
+export function sessions(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { flags } = invocation;
-  const [name = "list", ...words] = [
-    ...invocation.words,
-    ...invocation.literal,
-  ];
-  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (action === undefined) throw unknownAction(name);
-  check(name, action, words, flags);
-  checkFields(flags.json, action.fields ?? []);
-  await action.run({ words, flags, output });
-  return 0;
-}
-
-function check(
-  name: string,
-  { usage, words: [fewest, most], flags: own = [] }: Action,
-  words: readonly string[],
-  flags: Flags,
-): void {
-  if (words.length < fewest || words.length > most) {
-    throw new UsageError(
-      `Cannot use "sessions ${name}" with ${
-        words.length === 0 ? "nothing" : words.map((word) => `"${word}"`)
-          .join(" ")
-      }: expected ${usage}`,
+  const actions = {
+    table: ACTIONS,
+    first: "list",
+    hint:
       "SESSION is an id, the beginning of one, a title, or last; put a title or text of several words in quotes",
-    );
-  }
-  const owned = new Set(
-    Object.values(ACTIONS).flatMap(({ flags }) => flags ?? []),
-  );
-  for (const key of owned) {
-    if (flags[key] === undefined || own.includes(key)) continue;
-    const owners = Object.entries(ACTIONS).filter(([, { flags: theirs }]) =>
-      theirs?.includes(key) === true
-    ).map(([owner]) => `sessions ${owner}`);
-    throw new UsageError(
-      `Cannot use --${FLAGS[key].name} with "sessions ${name}": it belongs to ${
-        owners.join(", ")
-      }`,
-    );
-  }
-}
-
-function unknownAction(name: string): UsageError {
-  const near = closest(name, SESSION_ACTIONS);
-  return new UsageError(
-    `Unknown action "sessions ${name}"${
-      near === undefined ? "" : `, did you mean "sessions ${near}"?`
-    }`,
-    `There are: ${SESSION_ACTIONS.join(", ")}`,
-  );
+  };
+  return runAction(actions, invocation, output);
 }
 
 /** How wide text may be: a pipe takes any width. */
