@@ -10,13 +10,15 @@
  * @module
  */
 
-import { block, MessagesApi, reply } from "../src/testing/messages_api.ts";
-import type {
-  ApiRequest,
-  MessagesApiOptions,
-  Reply,
-} from "../src/testing/messages_api.ts";
-import { Scratch } from "../src/testing/scratch.ts";
+import {
+  type ApiRequest,
+  block,
+  MessagesApi,
+  type MessagesApiOptions,
+  type Reply,
+  reply,
+  Scratch,
+} from "../src/testing/mod.ts";
 import {
   CLAUDE_VERSION,
   realClaudePath,

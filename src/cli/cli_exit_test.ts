@@ -1,9 +1,7 @@
 // Exit codes, signals, and no process that is left.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step, type TurnScript } from "../testing/mod.ts";
 import { CLI, environment, isGone, run, Running } from "./fixtures/child.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };

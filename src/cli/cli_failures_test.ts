@@ -3,9 +3,12 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Schema, Validator } from "@cfworker/json-schema";
-import type { Scenario, TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import {
+  type Scenario,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../testing/mod.ts";
 import { lineSchema } from "./commands/schema.ts";
 import { run, Running } from "./fixtures/child.ts";
 

@@ -1,10 +1,9 @@
 // The repl: turns, failures, Ctrl-C and the end of input; the demo.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
+import { ScriptedClaude, step } from "../testing/mod.ts";
 import { DEMO_SCENARIO } from "./demo/scenario.ts";
 import { syllablesOf } from "./demo/tools.ts";
-import * as step from "../testing/steps.ts";
 import {
   asking,
   atTerminal,

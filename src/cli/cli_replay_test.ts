@@ -1,7 +1,7 @@
 // `record`, `--record`, `--tee` and `replay`: a session to a file, and back in every view.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import * as step from "../testing/steps.ts";
+import { step } from "../testing/mod.ts";
 import { asking, run } from "./fixtures/child.ts";
 
 async function withFile(body: (file: string) => Promise<void>) {

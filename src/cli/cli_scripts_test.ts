@@ -2,9 +2,7 @@
 // stderr, the exit code; and what `claude` is started with.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step, type TurnScript } from "../testing/mod.ts";
 import { FLAGS, type Flags } from "./flags.ts";
 import { asking, run, Running } from "./fixtures/child.ts";
 

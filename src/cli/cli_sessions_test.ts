@@ -3,8 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { answer, prompt, ScratchConfig } from "../sessions/fixtures/scratch.ts";
 import { sessionInfo } from "../sessions/mod.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step } from "../testing/mod.ts";
 import { type Outcome, run, Running } from "./fixtures/child.ts";
 
 const PARSER = "aaaa1111-0000-4000-8000-000000000000";

@@ -7,8 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { TESTED_RANGE } from "../capabilities/version.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step } from "../testing/mod.ts";
 import { asking, CLI, environment, run, Running } from "./fixtures/child.ts";
 
 Deno.test("send: the answer to stdout, tools to stderr", async () => {

@@ -1,8 +1,7 @@
 // What ends the commands that send one prompt.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step } from "../testing/mod.ts";
 import { Running } from "./fixtures/child.ts";
 import { waitingText } from "./task_wait.ts";
 

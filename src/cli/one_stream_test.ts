@@ -2,9 +2,7 @@
 // answer alone is the same bytes as ever.
 
 import { assertEquals } from "@std/assert";
-import type { TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step, type TurnScript } from "../testing/mod.ts";
 import { asking, CLI, run, Running } from "./fixtures/child.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };

@@ -170,11 +170,11 @@ export class MessagesApi implements AsyncDisposable {
    * @returns The server; use it with `await using`.
    * @throws {RangeError} The scenario has steps that only a stand-in can play.
    */
-  static play(
+  static async play(
     scenario: Scenario,
     options: Omit<MessagesApiOptions, "replies"> = {},
   ): Promise<MessagesApi> {
-    return MessagesApi.start({
+    return await MessagesApi.start({
       ...options,
       replies: scenarioReplies(scenario),
     });

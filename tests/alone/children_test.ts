@@ -3,8 +3,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { AsyncSession } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { alive, children } from "../support/processes.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };

@@ -2,8 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { AsyncSession, SyncSession, type SyncTurn } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const TURNS = 10_000;
 /** After so many turns everything is compiled and every cache is full. */

@@ -11,8 +11,7 @@ import {
 import { readRecording } from "../../src/observe/recording.ts";
 import { REMOVED } from "../../src/options/environment.ts";
 import { machineOf } from "../../src/process/machine.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 /** A value that looks like nothing: the name of its variable says that it is secret. */
 const TOKEN = "my-own-value-4711";

@@ -11,8 +11,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
 import { optionsWith, spotsOf } from "../support/option_values.ts";
 

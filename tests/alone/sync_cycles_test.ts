@@ -3,8 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { SyncSession } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const CYCLES = 200;
 /** A window of cycles at the start, after those that fill caches, and one at the end. */

@@ -21,8 +21,7 @@ import {
   REQUEST_FIELDS,
   REQUESTS,
 } from "../../src/capabilities/table.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { assertSameNames } from "../support/same_names.ts";
 
 const KINDS = [AsyncSession, SyncSession];

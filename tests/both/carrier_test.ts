@@ -23,9 +23,7 @@ import {
   type Transport,
   type TransportStart,
 } from "../../mod.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { MemoryClaude, ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { throughShell } from "../support/carriers.ts";
 
 function isThere(path: string): boolean {

@@ -21,12 +21,14 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { cassette } from "../../src/testing/cassette.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import { recordedScenario } from "../../src/testing/recorded_scenario.ts";
-import { replay } from "../../src/testing/replay.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  cassette,
+  MemoryClaude,
+  recordedScenario,
+  replay,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 import { steady } from "../support/both_drivers.ts";
 
 const SCENARIO = step.conversation([

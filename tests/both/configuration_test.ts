@@ -8,8 +8,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const SCENARIO = { processes: [{ forEveryPrompt: [step.text("ok")] }] };
 

@@ -11,13 +11,13 @@ import {
   StartupError,
   StateError,
 } from "../../mod.ts";
-import type {
-  ProcessScript,
-  Scenario,
-  ScriptedAnswer,
-} from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type ProcessScript,
+  type Scenario,
+  type ScriptedAnswer,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 
 async function pair(
   script: ProcessScript,

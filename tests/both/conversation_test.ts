@@ -24,9 +24,7 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 import {
   type MakeSession,
   testEachSession as test,

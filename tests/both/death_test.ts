@@ -14,12 +14,12 @@ import {
   type SyncTurn,
   type Turn,
 } from "../../mod.ts";
-import type {
-  PlainStep,
-  ProcessScript,
-  TurnScript,
-} from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type PlainStep,
+  type ProcessScript,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import {
   type Case,
   type Doing,

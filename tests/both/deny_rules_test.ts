@@ -12,7 +12,7 @@ import {
   type SessionOptions,
   type SyncPolicy,
 } from "../../mod.ts";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import {
   type Case,
   each,

@@ -21,16 +21,16 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import type {
-  JsonObject,
-  ProcessScript,
-  Step,
-  TurnScript,
-} from "../../src/testing/scenario.ts";
+import {
+  type JsonObject,
+  type ProcessScript,
+  ScriptedClaude,
+  type Step,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import { isCommand } from "../../src/cli/command_names.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
 import { readTranscripts } from "../support/transcripts.ts";
 
 type Session = AsyncSession | SyncSession;

@@ -9,9 +9,12 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { Running } from "../../src/cli/fixtures/child.ts";
-import type { Scenario, TurnScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type Scenario,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import { alive } from "../support/processes.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };

@@ -14,14 +14,14 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { collect } from "../../src/testing/collect.ts";
 import {
+  collect,
   type ExpectedTurn,
   expectTurn,
-} from "../../src/testing/expect_turn.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
-import { turnSnapshot } from "../../src/testing/turn_snapshot.ts";
+  ScriptedClaude,
+  step,
+  turnSnapshot,
+} from "../../src/testing/mod.ts";
 
 const GOOD = [
   step.usage({ costUsd: 0.01 }),

@@ -10,10 +10,12 @@ import {
   type SessionOptions,
   SyncSession,
 } from "../../mod.ts";
-import { FakeClock } from "../../src/testing/fake_clock.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  FakeClock,
+  MemoryClaude,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 
 const HOUR = 3_600_000;
 

@@ -10,8 +10,7 @@ import {
   SyncSession,
   TurnError,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 Deno.test("failFastOn ends the turn at the first retry, and the session goes on", async () => {
   await using claude = await ScriptedClaude.create(step.conversation([

@@ -18,9 +18,12 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { type HookEvent, readHookInput } from "../../src/hooks/inputs.ts";
-import type { JsonObject, Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type JsonObject,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 import { readTranscripts } from "../support/transcripts.ts";
 
 async function pair(scenario: Scenario, options: SessionOptions) {

@@ -2,9 +2,7 @@
 // else.
 
 import { assert, assertEquals } from "@std/assert";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const HOST = new URL("../support/leftover_host.ts", import.meta.url).pathname;
 

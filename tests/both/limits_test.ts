@@ -11,9 +11,11 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { TurnScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 
 function claude(...turns: readonly TurnScript[]): Promise<ScriptedClaude> {
   return ScriptedClaude.create(step.conversation(turns));

@@ -1,7 +1,7 @@
 // What turns and sessions come to, through both drivers.
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import { type Case, events, got, testBoth } from "../support/both_drivers.ts";
 
 const cases: Record<string, Case> = {

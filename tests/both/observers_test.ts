@@ -26,9 +26,7 @@ import {
   readRecording,
   type RecordedLine,
 } from "../../src/observe/recording.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const KEY = "sk-ant-api03-abcdefghijklmnop";
 const TOKEN = "my-own-value-4711";

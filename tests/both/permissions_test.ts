@@ -21,9 +21,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 async function pair(scenario: Scenario, options: SessionOptions = {}) {
   const claude = await ScriptedClaude.create(scenario);

@@ -16,9 +16,12 @@ import {
   type SessionOptions,
   StateError,
 } from "../../mod.ts";
-import type { JsonObject, Step } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type JsonObject,
+  ScriptedClaude,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 
 const QUESTIONS = {
   questions: [{

@@ -12,9 +12,12 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { ProcessScript, Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type ProcessScript,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 
 const ID = "5e551011-0000-4000-8000-000000000007";
 const DIES = { turns: [[step.text("x"), step.kill("SIGKILL")]] };

@@ -16,9 +16,12 @@ import {
   type SyncTurn,
   type Turn,
 } from "../../mod.ts";
-import type { PlainStep, Step } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type PlainStep,
+  ScriptedClaude,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 import type { Session } from "../support/both_drivers.ts";
 import { assertSameNames } from "../support/same_names.ts";
 

@@ -9,8 +9,7 @@ import {
   rememberedRules,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { JsonObject } from "../../src/testing/step_types.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type JsonObject, step } from "../../src/testing/mod.ts";
 import {
   type Doing,
   each,

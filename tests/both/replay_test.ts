@@ -18,12 +18,14 @@ import {
   defineTool,
   type SessionOptions,
 } from "../../mod.ts";
-import { recordedScenario } from "../../src/testing/recorded_scenario.ts";
-import { replay } from "../../src/testing/replay.ts";
-import { readScenario } from "../../src/testing/scenario_file.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  readScenario,
+  recordedScenario,
+  replay,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 import * as v from "valibot";
 
 const KEY = "sk-ant-api03-abcdefghijklmnop";

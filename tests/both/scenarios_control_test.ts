@@ -13,8 +13,7 @@ import {
   hook,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { JsonObject } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type JsonObject, step } from "../../src/testing/mod.ts";
 import {
   type Case,
   type Doing,

@@ -16,7 +16,7 @@ import {
   firstOf,
   type SyncPolicy,
 } from "../../mod.ts";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import { type Case, each, testBoth } from "../support/both_drivers.ts";
 
 const AGENT = { description: "d", prompt: "p" };

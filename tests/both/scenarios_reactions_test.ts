@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { allow, callback, type ClaudeEvent, deny } from "../../mod.ts";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import {
   type Case,
   each,

@@ -13,8 +13,7 @@ import {
   type PermissionRequest,
   SyncSession,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import {
   type Case,
   each,

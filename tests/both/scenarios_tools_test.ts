@@ -12,8 +12,7 @@ import {
   type SyncSessionOptions,
   type ToolContext,
 } from "../../mod.ts";
-import type { JsonObject } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type JsonObject, step } from "../../src/testing/mod.ts";
 import { type Case, events, got, testBoth } from "../support/both_drivers.ts";
 
 type Line = Readonly<Record<string, unknown>>;

@@ -17,10 +17,12 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import { replay } from "../../src/testing/replay.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  replay,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 
 const KEY = "sk-ant-api03-0123456789-0123456789";
 

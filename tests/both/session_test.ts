@@ -23,10 +23,7 @@ import {
   StateError,
   TurnError,
 } from "../../mod.ts";
-import { DEFAULT_VERSION } from "../../src/testing/player/version.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { carrier, testOverEach as test } from "../support/carriers.ts";
 
 /** A stand-in and a session over it, both closed at the end. */
@@ -481,9 +478,9 @@ test("control requests: refused, without an answer, and unknown ones", async () 
 });
 
 test("facts are known from the start, and grow", async () => {
-  await using on = await pair(step.conversation([[step.text("x")]]), {
-    model: "opus",
-  });
+  const version = "2.1.330";
+  const scenario = { ...step.conversation([[step.text("x")]]), version };
+  await using on = await pair(scenario, { model: "opus" });
   const { session } = on;
   assert(/^[0-9a-f-]{36}$/.test(session.id ?? ""));
   assertEquals([session.state, session.pid], ["new", undefined]);
@@ -492,7 +489,7 @@ test("facts are known from the start, and grow", async () => {
   assertEquals(session.id, id);
   assertEquals(session.turnCount, 1);
   assertEquals(session.permissionMode, "default");
-  assertEquals(session.claudeVersion, DEFAULT_VERSION);
+  assertEquals(session.claudeVersion, version);
   assertStringIncludes(session.model ?? "", "opus");
   assertEquals(session.pid, on.claude.starts[0]?.pid);
   assert(session.tools.includes("Bash"));

@@ -20,8 +20,7 @@ import {
   SyncSession,
   type SyncTurn,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 /** A turn that answers nothing more, whatever it is told. */
 const DEAF = {

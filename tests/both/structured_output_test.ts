@@ -14,9 +14,11 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import type { TurnScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 
 const CITY = v.object({
   name: v.string(),

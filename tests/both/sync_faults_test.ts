@@ -9,8 +9,7 @@ import {
   ProcessExitError,
   SyncSession,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { run } from "../support/registry.ts";
 
 /** The workers that are made until it is disposed of. */

@@ -23,9 +23,7 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const bash = step.toolCall("Bash", { command: "x" }, {
   asks: true,

@@ -20,9 +20,12 @@ import {
   type Tool,
   type ToolContext,
 } from "../../mod.ts";
-import type { Scenario, TurnScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type Scenario,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 
 const NO_INPUT = v.object({});
 

@@ -16,9 +16,12 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import type { PlainStep, Step } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type PlainStep,
+  ScriptedClaude,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 
 /** No promise of the platform's, and nothing but a `then`. */
 class Later<T> {

@@ -12,11 +12,13 @@ import {
   SyncSession,
   type ToolContext,
 } from "../../mod.ts";
-import { collect } from "../../src/testing/collect.ts";
-import type { Json } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  collect,
+  type Json,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
 
 const NO_INPUT = v.object({});
 

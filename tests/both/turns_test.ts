@@ -9,9 +9,7 @@ import {
   StateError,
   TurnError,
 } from "../../mod.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type Scenario, ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 async function pair(scenario: Scenario) {
   const claude = await ScriptedClaude.create(scenario);

@@ -14,8 +14,7 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { Protocol } from "../../src/protocol/mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import type { Session } from "../support/both_drivers.ts";
 
 /** Each is made anew: one throws only when it is written the second time. */

@@ -1,7 +1,6 @@
 /** The ways in which the scripted Claude goes wrong, and what that may do. */
 
-import type { PlainStep, Step } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import { type PlainStep, type Step, step } from "../../src/testing/mod.ts";
 import type { Random } from "./random.ts";
 
 /** What a fault may do to the turn that it is in and to those after it. */

@@ -13,7 +13,7 @@ import {
   type SyncTurn,
   type Turn,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import { ScriptedClaude } from "../../src/testing/mod.ts";
 import type { Outcome } from "./judge.ts";
 import type { Interleaving, Move, PlannedMove } from "./moves.ts";
 import { stillThere } from "./play.ts";

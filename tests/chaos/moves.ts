@@ -3,7 +3,7 @@
  * and from inside its own functions, while its process goes wrong. All of it from a seed.
  */
 
-import type { PlainStep, Scenario } from "../../src/testing/scenario.ts";
+import type { PlainStep, Scenario } from "../../src/testing/mod.ts";
 import { FAULTS, withFault } from "./faults.ts";
 import { turnOf } from "./plan.ts";
 import { Random } from "./random.ts";

@@ -1,7 +1,11 @@
 /** What one run does, all of it from a seed. */
 
-import type { PlainStep, Scenario, Step } from "../../src/testing/scenario.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type PlainStep,
+  type Scenario,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 import { type Effect, FAULTS, withFault } from "./faults.ts";
 import { Random } from "./random.ts";
 

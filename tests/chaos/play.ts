@@ -13,7 +13,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
+import { ScriptedClaude } from "../../src/testing/mod.ts";
 import type { Outcome, TurnOutcome } from "./judge.ts";
 import type { Plan, PlannedTurn } from "./plan.ts";
 

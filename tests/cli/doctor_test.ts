@@ -2,11 +2,14 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { doctor, type DoctorOptions, type DoctorReport } from "../../mod.ts";
-import { DEFAULT_VERSION } from "../../src/testing/player/version.ts";
 import { CLI, Running } from "../../src/cli/fixtures/child.ts";
-import type { ProcessScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type ProcessScript,
+  ScriptedClaude,
+  step,
+} from "../../src/testing/mod.ts";
+
+const VERSION = "2.1.332";
 
 const SIGNED_IN: ProcessScript = {
   initialize: {
@@ -15,7 +18,7 @@ const SIGNED_IN: ProcessScript = {
 };
 
 /** A home of its own, and what runs in it. */
-async function ward(script: ProcessScript = SIGNED_IN, version?: string) {
+async function ward(script: ProcessScript = SIGNED_IN, version = VERSION) {
   const folder = await Deno.makeTempDir({
     prefix: "claudestream-doctor-test-",
   });
@@ -24,7 +27,7 @@ async function ward(script: ProcessScript = SIGNED_IN, version?: string) {
   await Deno.mkdir(configDir);
   const claude = await ScriptedClaude.create({
     processes: [script],
-    ...version === undefined ? {} : { version },
+    version,
   });
   return {
     claude,
@@ -54,7 +57,7 @@ Deno.test("doctor: all is well, no prompt is sent, nothing is left behind", asyn
   const bad = report.checks.filter(({ status }) => status === "fail");
   assertEquals([bad, report.exitCode, report.ok], [[], 0, true]);
   assertEquals(report.claudePath, on.claude.path);
-  assertEquals(report.claudeVersion, DEFAULT_VERSION);
+  assertEquals(report.claudeVersion, VERSION);
   for (
     const name of [
       "claude",

@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux, type Tmux } from "../support/tmux.ts";
 

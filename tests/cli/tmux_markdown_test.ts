@@ -1,7 +1,7 @@
 // Markdown in a real terminal while it streams.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux } from "../support/tmux.ts";
 

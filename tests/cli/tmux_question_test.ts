@@ -1,9 +1,11 @@
 // The permission question in a real terminal: keys are typed, screens are read.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { TurnScript } from "../../src/testing/scenario.ts";
-import type { JsonObject } from "../../src/testing/step_types.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type JsonObject,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux, type Tmux } from "../support/tmux.ts";
 

@@ -1,7 +1,7 @@
 // The prompt of the repl in a real terminal: keys are typed, screens are read.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import * as step from "../../src/testing/steps.ts";
+import { step } from "../../src/testing/mod.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux } from "../support/tmux.ts";
 

@@ -24,7 +24,7 @@ import {
   type SyncSessionOptions,
   TurnError,
 } from "../../mod.ts";
-import { block, reply } from "../../src/testing/messages_api.ts";
+import { block, reply } from "../../src/testing/mod.ts";
 import { command } from "../support/live_command.ts";
 import { exists, syncWorld } from "../support/live_world.ts";
 

@@ -4,9 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeMessage } from "../../src/messages/encode.ts";
 import { KINDS, type Message, readMessage } from "../../src/messages/mod.ts";
 import { isWireObject } from "../../src/util/json.ts";
-import * as event from "../../src/testing/event_builders.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { event, MemoryClaude, step } from "../../src/testing/mod.ts";
 import { AsyncSession, type Decision } from "../../mod.ts";
 import { readTranscripts } from "../support/transcripts.ts";
 

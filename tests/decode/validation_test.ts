@@ -9,8 +9,7 @@ import {
 } from "../../mod.ts";
 import { isWireObject, type Validation } from "../../src/messages/_define.ts";
 import { KINDS, readMessage } from "../../src/messages/mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { drain, inChunks, readTranscripts } from "../support/transcripts.ts";
 
 const TRANSCRIPTS = readTranscripts();

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { AsyncSession, loadAgent, SyncSession } from "../../mod.ts";
-import { block, reply } from "../../src/testing/messages_api.ts";
+import { block, reply } from "../../src/testing/mod.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
 const FILE = `{

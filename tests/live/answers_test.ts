@@ -8,7 +8,7 @@ import {
   TurnError,
 } from "../../mod.ts";
 import { BEHAVIORS, type Need } from "../../src/capabilities/table.ts";
-import { block, type Reply, reply } from "../../src/testing/messages_api.ts";
+import { block, type Reply, reply } from "../../src/testing/mod.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 import { command } from "../support/live_command.ts";
 

@@ -22,12 +22,12 @@ import {
   toolKind,
   writePaths,
 } from "../../mod.ts";
-import * as block from "../../src/testing/block.ts";
 import {
   type ApiRequest,
+  block,
   type Reply,
   reply,
-} from "../../src/testing/messages_api.ts";
+} from "../../src/testing/mod.ts";
 import { type Attack, CALLS, initName, WAYS } from "../support/attacks.ts";
 import { HOOKS } from "../../src/capabilities/table.ts";
 import {

@@ -21,7 +21,7 @@ import {
   OPTIONS,
   REQUESTS,
 } from "../../src/capabilities/table.ts";
-import { text, toolUse } from "../../src/testing/reply.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 
 async function thrownBy(call: () => unknown): Promise<unknown> {
@@ -36,8 +36,8 @@ const [VERBATIM] = OPTIONS.verbatim;
 
 live("verbatim holds, or there is no session", async () => {
   await using on = await syncWorld([
-    text("from the model"),
-    text("from the model"),
+    reply.text("from the model"),
+    reply.text("from the model"),
   ]);
   for (const Session of [AsyncSession, SyncSession]) {
     const session = new Session({ ...on.options, verbatim: true });
@@ -58,7 +58,7 @@ live("verbatim holds, or there is no session", async () => {
 live(
   "verbatim of one prompt: a warning with a CLI that ignores it",
   async () => {
-    await using on = await world({ replies: [text("one")] });
+    await using on = await world({ replies: [reply.text("one")] });
     await using session = new AsyncSession(on.options);
     const told: Warning[] = [];
     session.on("warning", (event) => told.push(event));
@@ -73,7 +73,7 @@ live(
 live(
   "a hook PreModelSwitch that denies keeps the model, or there is no session",
   async () => {
-    await using on = await syncWorld([text("one")]);
+    await using on = await syncWorld([reply.text("one")]);
     for (const Session of [AsyncSession, SyncSession]) {
       const options: SyncSessionOptions = {
         ...on.options,
@@ -151,7 +151,7 @@ live(
 );
 
 live("control requests are there, or the error names the version", async () => {
-  await using on = await world({ replies: [text("one")] });
+  await using on = await world({ replies: [reply.text("one")] });
   await using session = new AsyncSession(on.options);
   await session.ask("hi");
   for (const [subtype, need] of Object.entries(REQUESTS)) {
@@ -171,9 +171,9 @@ live(
   "ask() waits for a command in the background, with a list of tasks or without",
   async () => {
     await using on = await syncWorld([
-      toolUse("Bash", { command: "sleep 1", run_in_background: true }),
-      text("started"),
-      text("all done"),
+      reply.toolUse("Bash", { command: "sleep 1", run_in_background: true }),
+      reply.text("started"),
+      reply.text("all done"),
     ]);
     await using session = new SyncSession({
       ...on.options,
@@ -193,9 +193,9 @@ live(
     for (const Session of [AsyncSession, SyncSession]) {
       for (const partials of [true, false]) {
         await using on = await syncWorld([
-          text("One, tw", cut),
-          text("o."),
-          text("and more"),
+          reply.text("One, tw", cut),
+          reply.text("o."),
+          reply.text("and more"),
         ]);
         const session = new Session({ ...on.options, partials });
         const told: Warning[] = [];
@@ -219,7 +219,7 @@ live(
   "a process that dies with its result leaves a session, or that is told",
   async () => {
     await using on = await world({
-      replies: ({ prompts }) => text(prompts.join(" and ")),
+      replies: ({ prompts }) => reply.text(prompts.join(" and ")),
     });
     await using session = new AsyncSession({
       ...on.options,

@@ -3,8 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { allowAll, AsyncSession, type SessionOptions } from "../../mod.ts";
 import { readRecording } from "../../src/observe/recording.ts";
-import { reply } from "../../src/testing/messages_api.ts";
-import { replay } from "../../src/testing/replay.ts";
+import { replay, reply } from "../../src/testing/mod.ts";
 import { throughShell } from "../support/carriers.ts";
 import { live, world } from "../support/live_world.ts";
 

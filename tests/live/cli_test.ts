@@ -1,7 +1,7 @@
 // The command line with the real CLI behind it: the four lines of the seed, and ask.
 
 import { assert, assertEquals } from "@std/assert";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { CLAUDE_FLAGS, flagsIn } from "../../src/cli/fixtures/claude_flags.ts";
 import { command as run } from "../support/live_command.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";

@@ -19,7 +19,7 @@ import {
 import { BEHAVIORS, OPTIONS, REQUESTS } from "../../src/capabilities/table.ts";
 import { PERMISSION_MODES } from "../../src/options/option_types.ts";
 import { splitRules } from "../../src/options/flag_lists.ts";
-import * as reply from "../../src/testing/reply.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { isSince, live, world } from "../support/live_world.ts";
 
 /** Values for `--disallowedTools`, also such as no option lets through. */

@@ -11,7 +11,7 @@ import {
   type SessionOptions,
 } from "../../mod.ts";
 import { BEHAVIORS, OPTIONS, REQUESTS } from "../../src/capabilities/table.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { exists, live, world } from "../support/live_world.ts";
 
 /** An MCP server over stdio with one tool, as a program for the CLI to start. */

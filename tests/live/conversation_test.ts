@@ -14,7 +14,7 @@ import {
   StartupError,
   TurnError,
 } from "../../mod.ts";
-import { Gate, reply } from "../../src/testing/messages_api.ts";
+import { Gate, reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS, OPTIONS } from "../../src/capabilities/table.ts";
 import { asked, exists, isSince, live, world } from "../support/live_world.ts";
 import { realClaudeVersion } from "../support/real_claude.ts";

@@ -11,7 +11,7 @@ import {
   SyncSession,
 } from "../../mod.ts";
 import { deferredCalls } from "../../src/sessions/mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
 /** A hook that leaves each call to a later process. */

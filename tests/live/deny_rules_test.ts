@@ -8,7 +8,7 @@ import {
   type SyncPolicy,
   SyncSession,
 } from "../../mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { exists, live, syncWorld, world } from "../support/live_world.ts";
 
 const undecided: SyncPolicy = { name: "undecided", decide: () => undefined };

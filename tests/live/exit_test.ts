@@ -8,7 +8,7 @@ import {
   type SyncSessionOptions,
 } from "../../mod.ts";
 import { Running } from "../../src/cli/fixtures/child.ts";
-import { Gate, type Reply, reply } from "../../src/testing/messages_api.ts";
+import { Gate, type Reply, reply } from "../../src/testing/mod.ts";
 import { naming } from "../support/processes.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 

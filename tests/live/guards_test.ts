@@ -13,7 +13,7 @@ import {
   StartupError,
   TurnError,
 } from "../../mod.ts";
-import * as reply from "../../src/testing/reply.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { asked, live, world, written } from "../support/live_world.ts";
 
 type World = Awaited<ReturnType<typeof world>>;

@@ -14,10 +14,7 @@ import {
   type ToolResult,
 } from "../../mod.ts";
 import { BEHAVIORS, HOOKS } from "../../src/capabilities/table.ts";
-import {
-  type MessagesApiOptions,
-  reply,
-} from "../../src/testing/messages_api.ts";
+import { type MessagesApiOptions, reply } from "../../src/testing/mod.ts";
 import { asked, exists, isSince, live, world } from "../support/live_world.ts";
 
 type Replies = MessagesApiOptions["replies"] & readonly unknown[];

@@ -16,9 +16,7 @@ import {
   type HookEvent,
   type HookOptions,
 } from "../../mod.ts";
-import { block, reply } from "../../src/testing/messages_api.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { block, reply, ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { ASKING_SERVER } from "../support/asking_server.ts";
 import {
   each,

@@ -9,7 +9,7 @@ import {
   type SessionOptions,
   SyncSession,
 } from "../../mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { exists, live, syncWorld, world } from "../support/live_world.ts";
 
 /** Puts something of each kind into the home and the project, which leaves a trace. */

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { allowAll, AsyncSession, defineTool } from "../../mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { live, world } from "../support/live_world.ts";
 
 const add = defineTool({

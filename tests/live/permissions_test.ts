@@ -16,8 +16,7 @@ import {
   StartupError,
   writePaths,
 } from "../../mod.ts";
-import * as block from "../../src/testing/block.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { block, reply } from "../../src/testing/mod.ts";
 import { exists, live, world } from "../support/live_world.ts";
 import { realClaudePath } from "../support/real_claude.ts";
 

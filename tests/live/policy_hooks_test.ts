@@ -18,9 +18,8 @@ import {
   type SyncPolicy,
   SyncSession,
 } from "../../mod.ts";
-import * as block from "../../src/testing/block.ts";
+import { block, type Reply, reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS, HOOKS } from "../../src/capabilities/table.ts";
-import { type Reply, reply } from "../../src/testing/messages_api.ts";
 import {
   exists,
   isSince,

@@ -15,7 +15,7 @@ import {
   type SyncPolicy,
   SyncSession,
 } from "../../mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import {
   exists,

@@ -16,7 +16,7 @@ import {
   type SessionOptions,
   type UserQuestions,
 } from "../../mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { ASKING_SERVER } from "../support/asking_server.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { exists, isSince, live, world } from "../support/live_world.ts";

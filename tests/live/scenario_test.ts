@@ -2,7 +2,7 @@
 // real CLI: what a program sees of the conversation is the same.
 
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   allow,
   AsyncSession,
@@ -16,15 +16,16 @@ import {
   TurnError,
   type UserAnswers,
 } from "../../mod.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import { MessagesApi } from "../../src/testing/messages_api.ts";
-import { replay } from "../../src/testing/replay.ts";
-import type { Scenario } from "../../src/testing/scenario.ts";
-import { scenarioReplies } from "../../src/testing/scenario_replies.ts";
-import { Scratch } from "../../src/testing/scratch.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
-import { turnSnapshot } from "../../src/testing/turn_snapshot.ts";
+import {
+  MemoryClaude,
+  MessagesApi,
+  replay,
+  type Scenario,
+  Scratch,
+  ScriptedClaude,
+  step,
+  turnSnapshot,
+} from "../../src/testing/mod.ts";
 import { live } from "../support/live_world.ts";
 import { realClaudePath } from "../support/real_claude.ts";
 
@@ -280,7 +281,7 @@ live(
   },
 );
 
-Deno.test("what only a stand-in can play is told, with its place", () => {
+Deno.test("what only a stand-in can play is told, with its place", async () => {
   const rows: readonly (readonly [Scenario, string])[] = [
     [
       step.conversation([[step.text("x"), step.exit(1)]]),
@@ -301,6 +302,10 @@ Deno.test("what only a stand-in can play is told, with its place", () => {
     [{ processes: [{}, {}] }, "expected one process, got 2"],
   ];
   for (const [scenario, text] of rows) {
-    assertThrows(() => scenarioReplies(scenario), RangeError, text);
+    await assertRejects(
+      () => MessagesApi.play(scenario),
+      RangeError,
+      text,
+    );
   }
 });

@@ -8,7 +8,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import * as reply from "../../src/testing/reply.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 

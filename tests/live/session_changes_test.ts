@@ -19,7 +19,7 @@ import {
   block,
   type Reply,
   reply,
-} from "../../src/testing/messages_api.ts";
+} from "../../src/testing/mod.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
 const policy = callback(() => allow());

@@ -26,7 +26,7 @@ import {
   Gate,
   type Reply,
   reply,
-} from "../../src/testing/messages_api.ts";
+} from "../../src/testing/mod.ts";
 import {
   isSince,
   live,

@@ -13,7 +13,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import * as reply from "../../src/testing/reply.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { asked, live, world } from "../support/live_world.ts";
 import { realClaudeVersion } from "../support/real_claude.ts";
 

@@ -18,7 +18,7 @@ import {
 } from "../../mod.ts";
 import { OPTIONS } from "../../src/capabilities/table.ts";
 import { roundUsd } from "../../src/decode/usage.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 
 /** With words that the CLI checks, and words that it does not know. */

@@ -13,7 +13,7 @@ import {
   SyncSession,
   type ToolContext,
 } from "../../mod.ts";
-import { block, reply } from "../../src/testing/messages_api.ts";
+import { block, reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { isSince, live, syncWorld } from "../support/live_world.ts";
 

@@ -1,7 +1,7 @@
 // The permission question of the real CLI in a real terminal.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { exists, isSince, live, world } from "../support/live_world.ts";
 import { realClaudePath } from "../support/real_claude.ts";

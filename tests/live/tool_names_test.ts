@@ -15,7 +15,7 @@ import {
   toolKind,
 } from "../../mod.ts";
 import { OPTIONS } from "../../src/capabilities/table.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { BUILTIN_TOOLS } from "../../src/messages/builtin_tools.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 

@@ -9,7 +9,7 @@ import {
   SyncSession,
 } from "../../mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 
 /** How long somebody thinks. */

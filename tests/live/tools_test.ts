@@ -16,7 +16,7 @@ import {
   StartupError,
   type ToolCall,
 } from "../../mod.ts";
-import { block, reply } from "../../src/testing/messages_api.ts";
+import { block, reply } from "../../src/testing/mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
 import { live, world } from "../support/live_world.ts";
 

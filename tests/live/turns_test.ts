@@ -11,7 +11,7 @@ import {
   text,
 } from "../../mod.ts";
 import { BEHAVIORS, OPTIONS } from "../../src/capabilities/table.ts";
-import { Gate, reply } from "../../src/testing/messages_api.ts";
+import { Gate, reply } from "../../src/testing/mod.ts";
 import { isSince, live, world } from "../support/live_world.ts";
 
 const SLOW = reply.toolUse("Bash", { command: "read line < gate" });

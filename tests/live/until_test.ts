@@ -3,8 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { allowAll, AsyncSession, SyncSession } from "../../mod.ts";
 import { BEHAVIORS } from "../../src/capabilities/table.ts";
-import type { ApiRequest } from "../../src/testing/messages_api.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { type ApiRequest, reply } from "../../src/testing/mod.ts";
 import { command } from "../support/live_command.ts";
 import { live, syncWorld, world } from "../support/live_world.ts";
 

@@ -6,8 +6,7 @@
 // then, and Deno itself is one.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { run, type Said } from "../support/registry.ts";
 
 const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);

@@ -3,8 +3,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import { LocalRegistry, run, type Said } from "../support/registry.ts";
 
 const PROGRAM = new URL("../consumer/session.ts", import.meta.url);

@@ -1,26 +1,8 @@
-// Our own tests use no more of the testing kit than everybody can.
+// Our own tests use the testing kit as everybody does: by its entry point.
 
 import { assert, assertEquals } from "@std/assert";
-import * as kit from "../../src/testing/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url);
-
-/** Files of the kit that it exports as a namespace. */
-const NAMESPACES: Readonly<Record<string, object>> = {
-  "steps.ts": kit.step,
-  "event_builders.ts": kit.event,
-  "reply.ts": kit.reply,
-  "block.ts": kit.block,
-  "fault.ts": kit.fault,
-  "mod.ts": kit,
-};
-
-/** What our tests take besides, and why. */
-const OWN: Readonly<Record<string, string>> = {
-  environmentFor: "the API of a blocking session runs in a worker",
-  DEFAULT_VERSION: "tests of versions compare with it",
-  scenarioReplies: "its errors are tested without a server",
-};
 
 async function* filesIn(folder: string): AsyncGenerator<string> {
   for await (
@@ -32,41 +14,48 @@ async function* filesIn(folder: string): AsyncGenerator<string> {
   }
 }
 
-const IMPORT =
-  /import\s+(?:type\s+)?(\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+"[^"]*\/testing\/([\w/]+\.ts)"/g;
+/** Whether a file is a test, or is there for tests. */
+function isOfTests(path: string): boolean {
+  if (path.startsWith("./src/testing/")) return false;
+  return !path.startsWith("./src/") || path.endsWith("_test.ts") ||
+    path.includes("/fixtures/");
+}
 
-Deno.test("what tests import from src/testing is exported by its mod.ts, but for three names", async () => {
-  const exported = await Deno.readTextFile(
-    new URL("./src/testing/mod.ts", ROOT),
-  );
-  const missing = new Set<string>();
+/** The files of the kit that a text names in an import of any form, or as a URL to be loaded. */
+function kitFilesIn(text: string): string[] {
+  return [...text.matchAll(/["'`][^"'`\s]*\/testing\/([\w/]+\.ts)["'`]/g)]
+    .map(([, file = ""]) => file);
+}
+
+Deno.test("outside of the kit, tests import it by its entry point only", async () => {
+  const past: string[] = [];
   let imports = 0;
-  for (const folder of ["./tests/", "./src/", "./bench/"]) {
+  // Not bench/, which measures what is loaded.
+  for (const folder of ["./tests/", "./src/", "./scripts/"]) {
     for await (const path of filesIn(folder)) {
-      if (path.startsWith("./src/testing/")) continue;
+      if (!isOfTests(path) || import.meta.url.endsWith(path.slice(1))) continue;
       const text = await Deno.readTextFile(new URL(path, ROOT));
-      for (const [, names = "", file = ""] of text.matchAll(IMPORT)) {
+      for (const file of kitFilesIn(text)) {
         imports++;
-        const namespace = NAMESPACES[file];
-        if (names.startsWith("*")) {
-          if (namespace === undefined) missing.add(`* of ${file}`);
-          continue;
-        }
-        for (
-          const [, name = ""] of names.matchAll(
-            /(?:type\s+)?(\w+)(?:\s+as\s+\w+)?\s*[,}]/g,
-          )
-        ) {
-          const isThere = namespace === undefined
-            ? new RegExp(`\\b${name}\\b`).test(exported)
-            : name in namespace;
-          if (!isThere) missing.add(name);
-        }
+        if (file !== "mod.ts") past.push(`${path} imports ${file}`);
       }
     }
   }
   assert(imports > 100, `${imports}`);
-  assertEquals([...missing].sort(), Object.keys(OWN).sort());
+  assertEquals(past, [], "import src/testing/mod.ts in their place");
+});
+
+Deno.test("each way past the entry point is seen", () => {
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['import { x } from "../src/testing/mod.ts";', ["mod.ts"]],
+    ['import type { x } from "../../testing/steps.ts";', ["steps.ts"]],
+    ['import * as x from "../../testing/player/wire.ts";', ["player/wire.ts"]],
+    ['export * from "../src/testing/reply.ts";', ["reply.ts"]],
+    ["await import('../src/testing/reply.ts');", ["reply.ts"]],
+    ["new URL(`../src/testing/a.ts`, import.meta.url)", ["a.ts"]],
+    ['import { x } from "../support/testing_world.ts";', []],
+  ];
+  for (const [text, files] of rows) assertEquals(kitFilesIn(text), files);
 });
 
 Deno.test("what of the kit takes no process loads and works without Deno", async () => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MessagesApi, type Reply } from "../../src/testing/messages_api.ts";
+import { MessagesApi, type Reply } from "../../src/testing/mod.ts";
 
 /** A call of the API, as far as it can go to another thread. */
 export interface SeenRequest {
@@ -17,16 +17,25 @@ export interface SeenRequest {
   }[];
 }
 
+/** What the worker is to do: to start, or to tell what was asked. */
+export type ApiOrder =
+  | {
+    readonly replies: readonly Reply[];
+    readonly home: string;
+    readonly temporary: string;
+  }
+  | "report";
+
 /** What the worker tells. */
 export type ApiNews =
-  | { readonly url: string }
+  | { readonly environment: Record<string, string> }
   | {
     readonly requests: readonly SeenRequest[];
     readonly problems: readonly string[];
   };
 
 const worker = globalThis as unknown as {
-  onmessage: (event: MessageEvent<readonly Reply[] | "report">) => void;
+  onmessage: (event: MessageEvent<ApiOrder>) => void;
   postMessage(news: ApiNews): void;
 };
 
@@ -34,8 +43,10 @@ let api: MessagesApi | undefined;
 
 worker.onmessage = async ({ data }) => {
   if (data !== "report") {
-    api = await MessagesApi.start({ replies: data });
-    worker.postMessage({ url: api.url });
+    const { replies, home, temporary } = data;
+    api = await MessagesApi.start({ replies });
+    const environment = api.environment({ home, temporary });
+    worker.postMessage({ environment });
     return;
   }
   worker.postMessage({

@@ -18,10 +18,13 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
-import { MemoryClaude } from "../../src/testing/memory_claude.ts";
-import type { ProcessScript, TurnScript } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  MemoryClaude,
+  type ProcessScript,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import { throughShell } from "./carriers.ts";
 
 /** A session of either kind. */

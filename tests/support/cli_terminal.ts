@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { TurnScript } from "../../src/testing/scenario.ts";
-import { Scratch } from "../../src/testing/scratch.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  Scratch,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../../src/testing/mod.ts";
 import { Tmux } from "./tmux.ts";
 
 /** A terminal on which a command runs. */

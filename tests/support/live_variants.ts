@@ -13,7 +13,7 @@ import {
   type SessionOptions,
   type ToolResult,
 } from "../../mod.ts";
-import { reply } from "../../src/testing/messages_api.ts";
+import { reply } from "../../src/testing/mod.ts";
 import { world } from "./live_world.ts";
 
 /** What the model says. */

@@ -6,15 +6,14 @@
  */
 
 import type { SessionOptions, SyncSessionOptions } from "../../mod.ts";
-import { environmentFor } from "../../src/testing/environment.ts";
 import {
   type ApiRequest,
   MessagesApi,
   type MessagesApiOptions,
   type Reply,
-} from "../../src/testing/messages_api.ts";
-import { Scratch } from "../../src/testing/scratch.ts";
-import type { ApiNews } from "./api_worker.ts";
+  Scratch,
+} from "../../src/testing/mod.ts";
+import type { ApiNews, ApiOrder } from "./api_worker.ts";
 import { BEHAVIORS, type Need } from "../../src/capabilities/table.ts";
 import { compareVersions } from "../../src/capabilities/version.ts";
 import { realClaudePath, realClaudeVersion } from "./real_claude.ts";
@@ -90,23 +89,21 @@ export async function syncWorld(replies: readonly Reply[]) {
   const worker = new Worker(new URL("./api_worker.ts", import.meta.url), {
     type: "module",
   });
-  async function ask(order: readonly Reply[] | "report"): Promise<ApiNews> {
+  async function ask(order: ApiOrder): Promise<ApiNews> {
     const { promise, resolve, reject } = Promise.withResolvers<ApiNews>();
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(message));
     worker.postMessage(order);
     return await promise;
   }
-  const started = await ask(replies);
-  if (!("url" in started)) throw new TypeError("expected the address");
+  const { home, temporary } = scratch;
+  const started = await ask({ replies, home, temporary });
+  if (!("environment" in started)) throw new TypeError("expected variables");
   const options: SyncSessionOptions = {
     ...claudePath === undefined ? {} : { claudePath },
     cwd: scratch.cwd,
     clearEnv: true,
-    env: environmentFor(started.url, {
-      home: scratch.home,
-      temporary: scratch.temporary,
-    }),
+    env: started.environment,
   };
   return {
     scratch,

@@ -11,9 +11,12 @@ import {
   type SessionOptions,
   SyncSession,
 } from "../../mod.ts";
-import type { Scenario, Step } from "../../src/testing/scenario.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import {
+  type Scenario,
+  ScriptedClaude,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 
 const COUNT = 100_000;
 

@@ -2,8 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AsyncSession, ProcessExitError, SyncSession } from "../../mod.ts";
-import { ScriptedClaude } from "../../src/testing/scripted_claude.ts";
-import * as step from "../../src/testing/steps.ts";
+import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
 const MOST_DEATH_MS = 100;
 

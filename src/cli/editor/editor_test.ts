@@ -1,7 +1,7 @@
 // How the edited prompt is drawn, and what of its history is on disk.
 
 import { assertEquals } from "@std/assert";
-import { Scratch } from "../../testing/scratch.ts";
+import { Scratch } from "../../testing/mod.ts";
 import { lineWidth } from "../live/live_region.ts";
 import { renderSpans } from "../terminal.ts";
 import { commonStart, complete } from "./completion.ts";
