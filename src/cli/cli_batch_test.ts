@@ -1,9 +1,12 @@
 // `batch` as a program: results in order, what a kill leaves, signals, limits, exit codes.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { ProcessScript, Scenario } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import {
+  type ProcessScript,
+  type Scenario,
+  ScriptedClaude,
+  step,
+} from "../testing/mod.ts";
 import { type Outcome, run, Running } from "./fixtures/child.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
