@@ -338,6 +338,7 @@ export {
 export type {
   AgentOption,
   AgentOptions,
+  AgentPolicy,
   AgentVariable,
 } from "./src/agents/agent_file.ts";
 export type { TextIssue, TextPlace } from "./src/util/jsonc.ts";

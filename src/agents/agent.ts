@@ -13,6 +13,7 @@ import {
   type AgentFile,
   agentFileOf,
   type AgentOptions,
+  type AgentPolicy,
   type AgentVariable,
   filled,
 } from "./agent_file.ts";
@@ -42,6 +43,9 @@ export interface AgentEntry {
   /** The file. */
   readonly path: string;
 }
+
+/** Where agents are, in the working directory and the home folder. */
+export const AGENT_FOLDER = ".claudestream/agents";
 
 const EXTENSIONS = [".agent.jsonc", ".agent.json"] as const;
 
@@ -88,6 +92,16 @@ export class Agent {
     this.path = path;
     if (file.description !== undefined) this.description = file.description;
     if (file.version !== undefined) this.version = file.version;
+  }
+
+  /** What its file allows, as it is written there; `undefined` if it says nothing. */
+  get policy(): AgentPolicy | undefined {
+    return this.#file.policy;
+  }
+
+  /** Whether its file says what it is asked. */
+  get hasPrompt(): boolean {
+    return this.#file.prompt !== undefined;
   }
 
   /** Its variables, by their names. */
@@ -265,9 +279,14 @@ async function pathOf(
 
 function dirsOf({ cwd, dirs }: AgentPlaceOptions): readonly string[] {
   if (dirs !== undefined) return dirs;
-  const home = variable("HOME") ?? variable("USERPROFILE");
+  const home = homeFolder();
   return [cwd ?? ".", ...home === undefined ? [] : [home]]
-    .map((folder) => `${folder}/.claudestream/agents`);
+    .map((folder) => `${folder}/${AGENT_FOLDER}`);
+}
+
+/** The home folder; `undefined` if it is not known, or may not be. */
+export function homeFolder(): string | undefined {
+  return variable("HOME") ?? variable("USERPROFILE");
 }
 
 function variable(name: string): string | undefined {

@@ -49,6 +49,18 @@ export interface AgentOptions extends Pick<SessionOptions, AgentOption> {
   readonly policy?: SyncPolicy;
 }
 
+/** What an agent file allows: its field `policy`. */
+export interface AgentPolicy {
+  /** Rules of what may run: `Read`, `Bash(git log *)`. */
+  readonly allow?: readonly string[];
+  /** Whether tools that only read may run. */
+  readonly readOnly?: boolean;
+  /** Folders that may be written to. */
+  readonly writePaths?: readonly string[];
+  /** What becomes of other calls. Default: the rules of the CLI decide, and may ask. */
+  readonly otherwise?: "ask" | "deny";
+}
+
 /** The contents of an agent file. */
 export interface AgentFile {
   readonly name?: string;
@@ -56,6 +68,7 @@ export interface AgentFile {
   readonly version?: string;
   readonly variables: Readonly<Record<string, AgentVariable>>;
   readonly prompt?: string;
+  readonly policy?: AgentPolicy;
   readonly options: AgentOptions;
 }
 
@@ -165,10 +178,12 @@ class Reader {
       description: this.#text(value, "description"),
       version: this.#text(value, "version"),
       prompt,
+      // Without issues it was checked to be one.
+      policy: value.policy as AgentPolicy | undefined,
     };
     return {
       ...Object.fromEntries(
-        Object.entries(facts).filter(([, text]) => text !== undefined),
+        Object.entries(facts).filter(([, fact]) => fact !== undefined),
       ),
       variables,
       options,

@@ -55,12 +55,19 @@ export async function claudeFlagOptions(
     settingSources: flags.settingSources === undefined
       ? undefined
       : listOf(flags.settingSources) as Given<"settingSources">,
-    builtinTools: flags.tools === undefined ? undefined : listOf(flags.tools),
+    builtinTools: flags.tools === undefined || isToolModule(flags.tools)
+      ? undefined
+      : listOf(flags.tools),
     title: flags.title,
     sessionId: flags.sessionId,
     fromPr: flags.fromPr,
     extraArgs: flags.claudeArg,
   };
+}
+
+/** Whether the value of `--tools` is a module with tools, and not a list of names. */
+export function isToolModule(value: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s$/.test(value);
 }
 
 function listOf(text: string): readonly string[] {

@@ -265,6 +265,7 @@ const HANDED_ON: readonly (readonly [readonly string[], string])[] = [
 /** Flags that claude never hears of; other tests show what they do. */
 const NOT_HANDED_ON: ReadonlySet<keyof Flags> = new Set<keyof Flags>([
   "cwd",
+  "var",
   "configDir",
   "claudePath",
   "allow",

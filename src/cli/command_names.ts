@@ -4,6 +4,7 @@ export const COMMANDS = {
   stream:
     "The same in brief: the answer as it is written, a line for each tool call",
   ask: "Print the final answer and nothing else",
+  agent: "Run an agent of a file; list, show and check such files",
   batch:
     "Answer every line of a file, several at once, and go on where it stopped",
   events: "Print every event as a line of JSON",

@@ -146,7 +146,6 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "deny-tool": here("--deny RULES"),
   "skip-permissions": here("--allow all"),
   profile: here("--config-dir DIR"),
-  var: not("a prompt has no variables here: the shell's own will do"),
   system: here("--system-prompt TEXT"),
 };
 

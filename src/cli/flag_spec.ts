@@ -58,10 +58,18 @@ export const SESSIONS = [
   "ask",
   "repl",
   "record",
+  "agent",
 ] as const;
 
 /** Commands that send one prompt. */
-export const PROMPTS = ["send", "stream", "events", "ask", "record"] as const;
+export const PROMPTS = [
+  "send",
+  "stream",
+  "events",
+  "ask",
+  "record",
+  "agent",
+] as const;
 
 /** Normalizes the spelling of a name: `--max-turns` and `maxTurns` become the same. */
 export function plainName(name: string): string {

@@ -32,6 +32,7 @@ export interface Flags extends SessionFlags {
   yes?: boolean;
   input?: boolean;
   all?: boolean;
+  dir?: readonly string[];
   limit?: number;
   format?: string;
   output?: string;
@@ -132,7 +133,16 @@ export const FLAGS: FlagTable<Flags> = {
     kind: "switch",
     negatable: true,
     help: "Print time, cost and tokens at the end (default: on a terminal)",
-    commands: ["send", "stream", "events", "repl", "record", "replay", "demo"],
+    commands: [
+      "send",
+      "stream",
+      "events",
+      "repl",
+      "record",
+      "agent",
+      "replay",
+      "demo",
+    ],
   },
   yes: {
     name: "yes",
@@ -147,13 +157,20 @@ export const FLAGS: FlagTable<Flags> = {
     negatable: true,
     help:
       "Ask questions at a terminal, or none at all: scripts want --no-input",
-    commands: ["send", "stream", "sessions"],
+    commands: ["send", "stream", "agent", "sessions"],
   },
   all: {
     name: "all",
     kind: "switch",
     help: "Look at the sessions of all directories, not of this one alone",
     commands: ["sessions"],
+  },
+  dir: {
+    name: "dir",
+    kind: "list",
+    value: "DIR",
+    help: "Look for agents in this folder, in place of .claudestream/agents",
+    commands: ["agent"],
   },
   limit: {
     name: "limit",
@@ -240,7 +257,7 @@ export const FLAGS: FlagTable<Flags> = {
     name: "plain",
     kind: "switch",
     help: "Print the answer as it is, not as Markdown",
-    commands: ["send", "stream", "ask", "repl", "replay", "demo"],
+    commands: ["send", "stream", "ask", "repl", "agent", "replay", "demo"],
   },
   color: {
     name: "color",
@@ -255,7 +272,7 @@ export const FLAGS: FlagTable<Flags> = {
     kind: "text",
     value: "FILE",
     help: "Keep the session in this file, to be shown again with replay",
-    commands: ["send", "stream", "events", "ask", "repl"],
+    commands: ["send", "stream", "events", "ask", "repl", "agent"],
   },
   tee: {
     name: "tee",

@@ -51,6 +51,20 @@ const USAGE: Readonly<
   claudestream ask "hello" --dry-run | jq .args
 `,
   },
+  agent: {
+    usage: "agent [list | info NAME | validate [NAME…] | run NAME [PROMPT…]]",
+    examples: `  claudestream agent
+  claudestream agent info reviewer
+  claudestream agent validate reviewer .claudestream/agents/*.jsonc
+  claudestream agent run reviewer --var path=src/main.ts
+  git diff | claudestream agent run reviewer --var path=@name.txt "Mind the tests"
+  claudestream ask --agent reviewer --var path=src/main.ts --json
+
+An agent is a file .claudestream/agents/NAME.agent.jsonc of this folder or of the
+home folder; NAME can also be the path of one. What the words and a pipe say
+comes after what the agent asks. Flags count before what the file says.
+`,
+  },
   batch: {
     usage: "batch FILE [flags]",
     examples: `  claudestream batch questions.jsonl --out answers.jsonl

@@ -64,6 +64,8 @@ function isWaitedFor(
       return wantsLive(output, flags) &&
         !(output.terminals.stdin &&
           (flags.stdin === true || words.includes("-")));
+    case "agent":
+      return words[0] === "run" && wantsLive(output, flags);
     case "repl":
       return output.terminals.stdin && wantsLive(output, flags);
     default:
@@ -85,6 +87,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
     case "ask": {
       const { ask } = await import("./commands/ask.ts");
       return await ask(invocation, output);
+    }
+    case "agent": {
+      const { agent } = await import("./commands/agent.ts");
+      return await agent(invocation, output);
     }
     case "batch": {
       const { batch } = await import("./commands/batch.ts");

@@ -29,6 +29,8 @@ export interface PromptSources {
   /** `--stdin` or `--no-stdin`. */
   readonly stdin: boolean | undefined;
   readonly kind: StdinKind;
+  /** What an agent asks: then nothing more is needed. */
+  readonly lead?: string | undefined;
 }
 
 /** The words of the prompt, and whether stdin is read as well. */
@@ -47,7 +49,7 @@ export interface PromptPlan {
  * @throws {UsageError} If the flags contradict each other, or there is no prompt.
  */
 export function planPrompt(sources: PromptSources): PromptPlan {
-  const { words, literal, stdin, kind } = sources;
+  const { words, literal, stdin, kind, lead } = sources;
   const wanted = stdin === true || words.includes("-");
   if (wanted && stdin === false) {
     throw new UsageError('Cannot use "-" with --no-stdin: "-" reads stdin');
@@ -56,18 +58,20 @@ export function planPrompt(sources: PromptSources): PromptPlan {
     .join(" ").trim();
   const text = isBlank(said) ? "" : said;
   const readsStdin = wanted ||
-    (stdin !== false && (kind === "data" || text === "" && kind === "other"));
-  if (text === "" && !readsStdin) throw noPrompt();
+    (stdin !== false &&
+      (kind === "data" ||
+        text === "" && kind === "other" && lead === undefined));
+  if (text === "" && !readsStdin && lead === undefined) throw noPrompt();
   return { text, readsStdin };
 }
 
-/** Joins the words and the text from stdin. Pure. */
-export function joinPrompt(text: string, piped: string): string {
+/** Joins what an agent asks, the words, and the text from stdin. Pure. */
+export function joinPrompt(text: string, piped: string, lead = ""): string {
   // The line break at the end of a file is not part of its text.
   const body = isBlank(piped) ? "" : piped.replace(/\s+$/, "");
-  if (body === "" && text === "") throw noPrompt();
-  if (body === "") return text;
-  return text === "" ? body : `${text}\n\n${body}`;
+  const parts = [lead, text, body].filter((part) => part !== "");
+  if (parts.length === 0) throw noPrompt();
+  return parts.join("\n\n");
 }
 
 /**
@@ -107,17 +111,20 @@ const PATIENCE_MS = 2000;
 /**
  * Reads the prompt of a command.
  *
+ * @param lead What an agent asks.
  * @throws {UsageError} There is none.
  * @throws {SignalError} A signal arrived while stdin was read.
  */
 export async function readPrompt(
   invocation: Invocation,
   output: Output,
+  lead?: string,
 ): Promise<string> {
   const { words, literal, flags } = invocation;
   const kind = stdinKind(output.terminals.stdin);
-  const plan = planPrompt({ words, literal, stdin: flags.stdin, kind });
-  if (!plan.readsStdin) return plan.text;
+  const { stdin } = flags;
+  const plan = planPrompt({ words, literal, stdin, kind, lead });
+  if (!plan.readsStdin) return joinPrompt(plan.text, "", lead);
   const timer = setTimeout(() => {
     output.stderr(
       kind === "terminal"
@@ -140,7 +147,7 @@ export async function readPrompt(
         "claudestream: stdin is not UTF-8 throughout: what cannot be read is sent as \ufffd\n",
       );
     }
-    return joinPrompt(plan.text, text);
+    return joinPrompt(plan.text, text, lead);
   } finally {
     clearTimeout(timer);
   }

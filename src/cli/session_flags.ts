@@ -20,6 +20,7 @@ export interface SessionFlags {
   systemPrompt?: string;
   appendSystemPrompt?: string;
   agent?: string;
+  var?: readonly string[];
   agents?: string;
   allow?: readonly string[];
   deny?: readonly string[];
@@ -124,7 +125,16 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
     name: "agent",
     kind: "text",
     value: "NAME",
-    help: "Let this agent run the conversation",
+    help:
+      "Let this agent run the conversation: a file (see: agent list), or one of claude's",
+    commands: [...SESSIONS, "batch"],
+  },
+  var: {
+    name: "var",
+    kind: "list",
+    value: "NAME=VALUE",
+    help:
+      "Value for a variable of the agent file; NAME=@FILE reads it from a file",
     commands: [...SESSIONS, "batch"],
   },
   agents: {
@@ -161,7 +171,8 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
     name: "tools",
     kind: "text",
     value: "LIST",
-    help: "The tools of claude that are there at all: Bash,Read",
+    help:
+      "The tools of claude that are there at all: Bash,Read; or a module with tools of your own: ./tools.ts",
     commands: [...SESSIONS, "batch"],
   },
   addDir: {

@@ -10,7 +10,7 @@ import type {
 } from "../options/session_options.ts";
 import type { Policy } from "../permissions/policy_types.ts";
 import { elicit } from "../questions/answers.ts";
-import { claudeFlagOptions } from "./claude_flags.ts";
+import { claudeFlagOptions, isToolModule } from "./claude_flags.ts";
 import type { Flags } from "./flags.ts";
 import { readEnv } from "./output.ts";
 import { deniedRules } from "./policy.ts";
@@ -45,7 +45,7 @@ export async function sessionOptions(
     );
   }
   const { maxTurns, maxBudgetUsd } = flags;
-  return defined({
+  const options: SessionOptions = defined({
     model: flags.model ?? (readEnv("CLAUDESTREAM_MODEL") || undefined),
     cwd: flags.cwd,
     claudePath: flags.claudePath,
@@ -72,9 +72,19 @@ export async function sessionOptions(
     // The effect of each signal depends on what is running: see SignalWatch.
     exitSignals: false,
     policy,
+    tools: await toolsOf(flags),
     // The command line cannot show forms yet, and a server that asks must not wait forever.
     onElicitation: () => elicit.decline(),
   });
+  if (flags.agent === undefined && flags.var === undefined) return options;
+  const { chosenAgent, withAgent } = await import("./agents/agent_choice.ts");
+  return withAgent(await chosenAgent(flags, textOf), options);
+}
+
+async function toolsOf({ tools }: Flags): Promise<SessionOptions["tools"]> {
+  if (tools === undefined || !isToolModule(tools)) return undefined;
+  const { loadTools } = await import("./agents/tool_module.ts");
+  return await loadTools(tools);
 }
 
 /** Ids are made of this; the CLI itself says whether there is such a session. */

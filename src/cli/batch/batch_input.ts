@@ -52,11 +52,13 @@ const VARIABLE = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g;
  * Reads the lines of a batch. Blank lines are none.
  *
  * @param template Prompt for every line, with `{{fields}}` of it. Then a line has no options.
+ * @param lead Stands before each prompt.
  * @throws {UsageError} Lines cannot be used: all of them are named.
  */
 export async function readBatch(
   text: string,
   template?: string,
+  lead?: string,
 ): Promise<readonly BatchLine[]> {
   const lines: BatchLine[] = [];
   const faults: string[] = [];
@@ -78,9 +80,10 @@ export async function readBatch(
         wrong(`id: ${JSON.stringify(id)} is that of line ${first}`);
       } else ids.set(id, count);
     }
-    const prompt = template === undefined
+    const own = template === undefined
       ? ownPrompt(fields, wrong)
       : filled(template, fields, wrong);
+    const prompt = lead === undefined ? own : `${lead}\n\n${own}`;
     const options = template === undefined ? lineOptions(fields, wrong) : {};
     if (faults.length > before) continue;
     lines.push({

@@ -8,6 +8,7 @@ import type { Invocation } from "../parse.ts";
 import type { Person } from "../question/person.ts";
 import type { Presenter } from "../presenters.ts";
 import { readPrompt, unreadableStdin } from "../prompt.ts";
+import { textOf } from "../session_options.ts";
 import { EncodingWatch } from "../text_input.ts";
 import type { AsyncSession } from "../../session/async_session.ts";
 
@@ -29,7 +30,11 @@ export async function oneShot(command: OneShot): Promise<number> {
   const { command: name } = invocation;
   const { flags } = invocation;
   if (name !== "ask") checkFields(flags.json, []);
-  const words = await readPrompt(invocation, output);
+  const lead = flags.agent === undefined
+    ? undefined
+    : await (await import("../agents/agent_choice.ts"))
+      .agentPrompt(flags, textOf, output);
+  const words = await readPrompt(invocation, output, lead);
   const prompt = flags.attach === undefined
     ? words
     : await (await import("../attachments.ts")).withAttachments(

@@ -1,9 +1,11 @@
 import { ANSWER_FIELDS } from "../answer_form.ts";
+import type { Flags } from "../flags.ts";
 import { checkFields } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { answerPresenter } from "../presenters.ts";
 import { schemaOf } from "../schema_shorthand.ts";
+import { textOf } from "../session_options.ts";
 import { checkWritable, writeWhole } from "../whole_file.ts";
 import { oneShot } from "./_one_shot.ts";
 
@@ -13,7 +15,7 @@ export async function ask(
   output: Output,
 ): Promise<number> {
   // Without a footer, even if stderr is a terminal.
-  const flags = { ...invocation.flags, footer: false };
+  const flags = await withAgentSchema({ ...invocation.flags, footer: false });
   const { output: path = "-" } = flags;
   checkFields(flags.json, ANSWER_FIELDS);
   if (path !== "-") await checkWritable(path);
@@ -31,4 +33,14 @@ export async function ask(
     present: (session) =>
       answerPresenter(output, flags, () => session.id, print),
   });
+}
+
+/** The schema of an agent file is as good as that of `--schema`. */
+async function withAgentSchema(flags: Flags): Promise<Flags> {
+  if (flags.agent === undefined || flags.schema !== undefined) return flags;
+  const { chosenAgent } = await import("../agents/agent_choice.ts");
+  const schema = (await chosenAgent(flags, textOf))?.options.outputSchema;
+  return schema === undefined
+    ? flags
+    : { ...flags, schema: JSON.stringify(schema) };
 }

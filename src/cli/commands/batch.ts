@@ -50,7 +50,11 @@ export async function batch(
   const intervalMs = intervalOf(flags.rate);
   const template = await textOf("--prompt", flags.prompt);
   const shard = shardOf(flags.shard, readEnv);
-  const all = await readBatch(await contentsOf(path), template);
+  const lead = flags.agent === undefined
+    ? undefined
+    : await (await import("../agents/agent_choice.ts"))
+      .agentPrompt(flags, textOf, output);
+  const all = await readBatch(await contentsOf(path), template, lead);
   const lines = linesOf(all, shard);
   const session = await commonOptions(flags);
   const files = out === "-"

@@ -22,7 +22,7 @@ export async function completions(
 ): Promise<number> {
   const [what = "", ...others] = words;
   if (what === "query" && others.length === 0) {
-    const found = await candidates(literal, { sessions, actions });
+    const found = await candidates(literal, { sessions, agents, actions });
     const lines = found.map(([value, about]) =>
       `${value}\t${oneLine(about, 80)}\n`
     );
@@ -46,14 +46,32 @@ export async function completions(
   return 0;
 }
 
+/**
+ * Titles that are offered: what a shell gives a meaning is not among their characters, since a
+ * title may be from anywhere.
+ */
+const PLAIN_TITLE = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u;
+
 async function sessions(): Promise<readonly Candidate[]> {
   const { listSessions } = await import("../../sessions/list.ts");
   const page = await listSessions({ project: ".", limit: MOST_SESSIONS });
   // They go into a command line as they are.
-  return page.sessions.filter(({ id }) => /^[\w-]+$/.test(id))
-    .map(({ id, label }) => [id, label]);
+  const safe = page.sessions.filter(({ id }) => /^[\w-]+$/.test(id));
+  const titled = safe.flatMap(({ id, title }): Candidate[] =>
+    title !== undefined && PLAIN_TITLE.test(title) ? [[title, id]] : []
+  );
+  return [...safe.map(({ id, label }): Candidate => [id, label]), ...titled];
 }
 
-async function actions(): Promise<readonly string[]> {
-  return (await import("./sessions.ts")).SESSION_ACTIONS;
+async function agents(): Promise<readonly Candidate[]> {
+  const { listAgents } = await import("../../agents/agent.ts");
+  return (await listAgents()).map(({ name, path }) => [name, path]);
+}
+
+async function actions(
+  command: "sessions" | "agent",
+): Promise<readonly string[]> {
+  return command === "agent"
+    ? (await import("./agent.ts")).AGENT_ACTIONS
+    : (await import("./sessions.ts")).SESSION_ACTIONS;
 }

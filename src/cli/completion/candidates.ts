@@ -17,8 +17,12 @@ export type Candidate = readonly [value: string, about: string];
 export interface CompletionSources {
   /** Past sessions of this directory. */
   readonly sessions: () => Promise<readonly Candidate[]>;
-  /** What can be done with them. */
-  readonly actions: () => Promise<readonly string[]>;
+  /** Agent files of this directory and the home folder. */
+  readonly agents: () => Promise<readonly Candidate[]>;
+  /** What a command can do: its first word. */
+  readonly actions: (
+    command: "sessions" | "agent",
+  ) => Promise<readonly string[]>;
 }
 
 /** The shells that there are scripts for. */
@@ -101,6 +105,7 @@ async function valuesOf(
   sources: CompletionSources,
 ): Promise<readonly Candidate[]> {
   if (name === "model" || name === "fallback-model") return MODELS;
+  if (name === "agent") return await sources.agents();
   if (name === "resume") {
     return [["last", "The last one"], ...await sources.sessions()];
   }
@@ -116,11 +121,18 @@ async function wordsOf(
   const plain = (values: readonly string[]): readonly Candidate[] =>
     values.map((value) => [value, ""]);
   if (command === "sessions") {
-    if (others.length === 0) return plain(await sources.actions());
+    if (others.length === 0) return plain(await sources.actions(command));
     const [action = ""] = others;
     return action === "list" || action === "search"
       ? []
       : [["last", "The last one"], ...await sources.sessions()];
+  }
+  if (command === "agent") {
+    if (others.length === 0) return plain(await sources.actions(command));
+    const [action = ""] = others;
+    const isNamed = action === "validate" ||
+      (action === "run" || action === "info") && others.length === 1;
+    return isNamed ? await sources.agents() : [];
   }
   if (others.length > 0) return [];
   if (command === "help") {

@@ -12,8 +12,10 @@ import { candidates } from "./candidates.ts";
 const ID = "aaaa1111-0000-4000-8000-000000000000";
 
 const SOURCES = {
-  sessions: () => Promise.resolve([[ID, "Parser"]] as const),
-  actions: () => Promise.resolve(["list", "show"]),
+  sessions: () => Promise.resolve([[ID, "Parser"], ["Move it", ID]] as const),
+  agents: () => Promise.resolve([["reviewer", "a/b"]] as const),
+  actions: (command: string) =>
+    Promise.resolve(command === "agent" ? ["run", "list"] : ["list", "show"]),
 };
 
 /** Words up to the cursor, and what fits; a word with `!` in front does not. */
@@ -31,6 +33,12 @@ const ROWS: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["sessions", ""], ["list", "show"]],
   [["sessions", "show", "a"], [ID]],
   [["sessions", "--json", "sh"], ["show"]],
+  [["send", "--resume", "Mo"], ["Move it", `!${ID}`]],
+  [["ask", "--agent", ""], ["reviewer"]],
+  [["agent", "r"], ["run", "!list"]],
+  [["agent", "run", "re"], ["reviewer"]],
+  [["agent", "validate", "a", "re"], ["reviewer"]],
+  [["agent", "run", "reviewer", "re"], ["!reviewer"]],
   [["help", "exit"], ["exit-codes"]],
   [["completions", "z"], ["zsh"]],
   [["send", "--", "--mod"], ["!--model"]],
@@ -83,6 +91,8 @@ const LINES: readonly (readonly [readonly string[], string])[] = [
   [["send", "--mod"], "--model"],
   [["send", "--model", "so"], "sonnet"],
   [["send", "--resume", "aaaa"], ID],
+  [["send", "--resume", "Par"], "Parser-2"],
+  [["ask", "--agent", "rev"], "reviewer"],
 ];
 
 async function has(program: string): Promise<boolean> {
@@ -112,7 +122,13 @@ for (const [shell, [program = "", ...args]] of Object.entries(DRIVERS)) {
       await config.write(ID, [
         { ...prompt("1", null, "write a parser"), cwd: folder },
         answer("2", "1", "ok"),
+        { type: "custom-title", customTitle: "Parser-2", sessionId: ID },
       ], { project: folder });
+      await Deno.mkdir(`${folder}/.claudestream/agents`, { recursive: true });
+      await Deno.writeTextFile(
+        `${folder}/.claudestream/agents/reviewer.agent.jsonc`,
+        "{}",
+      );
       const { stdout } = await run(undefined, ["completions", shell]);
       await Deno.writeTextFile(`${folder}/script`, stdout);
       await Deno.writeTextFile(

@@ -13,10 +13,11 @@ export const SCRIPTS: Readonly<Record<typeof SHELLS[number], string>> = {
 #   source <(claudestream completions bash)
 _claudestream() {
   local value about
+  local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
   while IFS=$'\\t' read -r value about; do
-    COMPREPLY+=("$value")
-  done < <(claudestream completions query -- "\${COMP_WORDS[@]:1:COMP_CWORD}" </dev/null 2>/dev/null)
+    COMPREPLY+=("\${value// /\\\\ }")
+  done < <(claudestream completions query -- "\${words[@]//\\\\ / }" </dev/null 2>/dev/null)
 }
 complete -o default -F _claudestream claudestream
 `,
@@ -50,6 +51,7 @@ Register-ArgumentCompleter -Native -CommandName claudestream -ScriptBlock {
   $null | claudestream completions query '--' @words 2>$null | ForEach-Object {
     $value, $about = $_ -split "\`t", 2
     if (-not $about) { $about = $value }
+    if ($value -match ' ') { $value = "'$value'" }
     [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $about)
   }
 }
