@@ -40,7 +40,7 @@ export interface Plan {
   readonly output: Output;
   readonly flags: Flags;
   /** Asks a person about tools; without it, calls that are not allowed are denied. */
-  readonly asker?: PermissionAsker | undefined;
+  readonly asker?: Pick<PermissionAsker, "ask"> | undefined;
   /** Reason why there is no `asker`, with advice, for the note about a denial. */
   readonly whyNobody?: string | undefined;
   /** Options that override those derived from the flags. */

@@ -57,6 +57,10 @@ export async function unlessSignalled<T>(wanted: Promise<T>): Promise<T> {
 
 /** Handles the signals until disposed. */
 export class SignalWatch implements Disposable {
+  /** Called on a Ctrl-C that interrupts a turn. */
+  onInterrupt: (() => void) | undefined;
+  /** When Ctrl-C interrupted a turn last, in milliseconds since 1970. */
+  interruptedAt = -Infinity;
   /** Called on Ctrl-C when no turn is running. If not set, Ctrl-C ends the program. */
   onIdleInterrupt: (() => void) | undefined;
   readonly #session: AsyncSession;
@@ -96,7 +100,9 @@ export class SignalWatch implements Disposable {
     const interrupt = (): boolean => {
       if (interrupted.signal.aborted) return false;
       interrupted.abort(new DOMException("Interrupted", "AbortError"));
+      this.interruptedAt = Date.now();
       onInterrupt();
+      this.onInterrupt?.();
       // If this fails, the turn shows it, or the next Ctrl-C ends the program.
       this.#session.interrupt().catch(() => {});
       return true;

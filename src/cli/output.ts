@@ -26,6 +26,13 @@ export type Piece =
   /** A part of the answer as a person reads it; only where stdout is a terminal. */
   | { readonly to: "screen"; readonly spans: readonly Span[] };
 
+/** Lines that a person edits. */
+export interface InputView {
+  readonly lines: readonly Line[];
+  /** Where the cursor stands in them. */
+  readonly cursor: Cursor;
+}
+
 /** A stream to write to. */
 export interface OutputStream {
   /** Writes some of the bytes; resolves to their number. */
@@ -60,7 +67,8 @@ export class Output {
   readonly #region = new LiveRegion();
   /** The lines that are to stand at the end of the screen. */
   #live: readonly Line[] = [];
-  #cursor: Cursor | undefined;
+  /** What a person types, below them. */
+  #input: InputView | undefined;
   /** Something stands on the last line of the screen: nothing can be drawn below it. */
   #isLineOpen = false;
 
@@ -175,21 +183,26 @@ export class Output {
 
   /**
    * Draws lines at the end of the screen, below all that is printed, until they are
-   * replaced: each of them has to fit. Only where one of the outputs is a terminal.
+   * replaced: each of them has to fit the width. Of more lines than the window has, the last ones
+   * are drawn. Only where one of the outputs is a terminal.
    */
-  setLive(lines: readonly Line[], cursor?: Cursor): Promise<void> {
+  setLive(lines: readonly Line[]): Promise<void> {
     this.#live = lines;
-    this.#cursor = cursor;
+    return this.#redraw();
+  }
+
+  /** Draws what a person types, below the lines of {@linkcode setLive}. */
+  setInput(input: InputView | undefined): Promise<void> {
+    this.#input = input;
+    return this.#redraw();
+  }
+
+  #redraw(): Promise<void> {
     return this.#enqueue(async () => {
       const before = this.#region.erase(this.columns);
       const text = before + this.#drawn();
       if (text !== "") await writeAll(this.#screen, text);
     });
-  }
-
-  /** Somebody pressed Enter, and the terminal has shown it. */
-  lineWasEnded(): void {
-    this.#isLineOpen = false;
   }
 
   /** The stream of the lines at the end of the screen. */
@@ -198,9 +211,16 @@ export class Output {
   }
 
   #drawn(): string {
-    return this.#isLineOpen || this.#live.length === 0 ? "" : this.#region.draw(
-      this.#live,
+    if (this.#isLineOpen) return "";
+    const { lines, cursor } = this.#input ?? { lines: [] };
+    // Lines that do not fit on the screen could not be erased.
+    const room = Math.max(0, this.rows - 1 - lines.length);
+    const above = this.#live.slice(Math.max(0, this.#live.length - room));
+    if (above.length + lines.length === 0) return "";
+    return this.#region.draw(
+      [...above, ...lines],
       this.terminals.stderr ? this.color : this.stdoutColor,
+      cursor && { row: cursor.row + above.length, column: cursor.column },
     );
   }
 

@@ -72,7 +72,7 @@ atTmux(
       "> one\n  two\n  three",
     );
     await on.tmux.press("Enter");
-    await on.tmux.showed("<one\ntwo\nthree>");
+    await on.tmux.told("<onetwothree>");
     await on.tmux.type("see @some_f");
     await on.tmux.press("Tab");
     await on.tmux.shows("> see @some_file.txt");
@@ -118,3 +118,67 @@ CLI repl -c --no-footer`,
   await on.tmux.press("C-d");
   assertEquals(await on.tmux.over(), 0);
 });
+
+atTmux(
+  "tmux: repl: Markdown, typing ahead, a question, an interruption, Ctrl-C twice",
+  async () => {
+    await using on = await terminal(
+      [
+        [
+          step.text("# Title\n\n- **one**\n\nOpen", { deltas: 5 }),
+          step.gate("first"),
+        ],
+        ECHO,
+        [
+          step.gate("call"),
+          step.toolCall("Bash", { command: "git log" }, {
+            asks: true,
+            output: "x",
+          }),
+        ],
+        [step.text("Once upon"), step.gate("never")],
+        [step.text("Twice"), step.gate("never")],
+      ],
+      "CLI repl --no-footer",
+    );
+    await on.tmux.shows(READY);
+    await on.tmux.type("go");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("• one");
+    await on.tmux.type("ahead 漢字");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("> ahead 漢字");
+    await on.tmux.type("half");
+    await on.tmux.shows("> half");
+    await on.claude.release("first");
+    // It was sent by itself; what was half written is still there.
+    const screen = await on.tmux.shows("<ahead 漢字>\n> half");
+    assertStringIncludes(screen, "Title\n\n• one\n\nOpen\n> ahead 漢字\n");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("waiting for the model");
+    // Typed before the question: it is no answer to it.
+    await on.tmux.type("yes");
+    await on.tmux.shows("> yes");
+    await on.claude.release("call");
+    await on.tmux.shows("Allow?");
+    await on.tmux.press("n");
+    await on.tmux.shows("✗ Bash git log");
+    await on.tmux.shows("\n> yes");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("Once upon");
+    await on.tmux.type("later");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("> later");
+    await on.tmux.press("C-c");
+    // What waited is not sent, and not lost.
+    await on.tmux.shows("interrupted\n> later");
+    await on.tmux.press("C-u");
+    await on.tmux.type("last");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("Twice");
+    await on.tmux.press("C-c", "C-c");
+    assertEquals(await on.tmux.over(), 130);
+    assert(await on.tmux.isSane());
+    assertEquals(JSON.stringify(on.claude.received).includes('"later"'), false);
+  },
+);

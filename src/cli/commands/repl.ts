@@ -4,6 +4,8 @@ import { conduct, type Conductor } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { InputLines } from "../input_lines.ts";
 import type { PromptReader } from "../editor/prompt_reader.ts";
+import type { PermissionRequest } from "../../events/permissions.ts";
+import type { AskContext } from "../question/permission_asker.ts";
 import { type Output, readEnv } from "../output.ts";
 import { oneLine } from "../one_line.ts";
 import type { Invocation } from "../parse.ts";
@@ -49,13 +51,66 @@ export async function repl(
     "it reads prompts from stdin",
     "To send a single one: claudestream send …",
   );
-  const lines = output.terminals.stdin ? typedLines(true) : pipedLines();
+  const { stdin, stderr } = output.terminals;
+  const isEdited = stdin && stderr && readEnv("TERM") !== "dumb";
+  // The editor reads the keys itself, and leaves them alone while another program runs.
+  const lines = stdin ? typedLines(!isEdited) : pipedLines();
   using person = findPerson({ output, color: flags.color, stdin: lines });
-  return await conduct(
-    { output, flags, asker: person.asker, whyNobody: person.whyNobody },
-    (conductor) => new Repl(invocation, output, lines, conductor).run(),
-  );
+  const { asker, whyNobody } = person;
+  let reader: PromptReader | undefined;
+  const plan = {
+    output,
+    flags,
+    whyNobody,
+    asker: asker && {
+      ask: (request: PermissionRequest, context: AskContext) => {
+        const ask = () => asker.ask(request, context);
+        return reader === undefined ? ask() : reader.paused(ask);
+      },
+    },
+  };
+  return await conduct(plan, async (conductor) => {
+    await using editing = isEdited
+      ? await openReader(invocation, output, lines, conductor)
+      : undefined;
+    reader = editing;
+    return await new Repl(invocation, output, lines, conductor, reader).run();
+  });
 }
+
+/** Loads the editor: lines of a pipe, and a dumb terminal, need none. */
+async function openReader(
+  { flags }: Invocation,
+  output: Output,
+  lines: InputLines,
+  { watch }: Conductor,
+): Promise<PromptReader> {
+  const [{ PromptReader }, { History }, { complete, listFolder }] =
+    await Promise.all([
+      import("../editor/prompt_reader.ts"),
+      import("../editor/history.ts"),
+      import("../editor/completion.ts"),
+    ]);
+  const history = await History.load();
+  if (history.failure !== undefined) {
+    await output.stderr(
+      styled("dim", `The history cannot be read: ${history.failure}\n`),
+    );
+  }
+  const list = listFolder(flags.cwd ?? Deno.cwd());
+  return new PromptReader({
+    output,
+    lines,
+    history,
+    complete: (text) => complete(text, COMMANDS, list),
+    setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
+    suspend: suspension().suspend,
+    interrupt: () => watch.pressInterrupt(),
+  });
+}
+
+/** A second Ctrl-C leaves within this time after one that ended a turn, in milliseconds. */
+const AGAIN_MS = 1000;
 
 /** Abort reason: no further line is read, and the program ends. */
 class Leave {
@@ -75,7 +130,7 @@ class Repl {
   /** Whether a person types the lines, as opposed to a pipe or a file. */
   readonly #isInteractive: boolean;
   /** Present if a person types at a terminal that can be drawn on. */
-  #reader: PromptReader | undefined;
+  readonly #reader: PromptReader | undefined;
   readonly #leaving = new AbortController();
   /** The error that ended the process, if it has ended. */
   #death: Error | undefined;
@@ -87,7 +142,9 @@ class Repl {
     output: Output,
     lines: InputLines,
     conductor: Conductor,
+    reader: PromptReader | undefined,
   ) {
+    this.#reader = reader;
     this.#invocation = invocation;
     this.#output = output;
     this.#lines = lines;
@@ -105,13 +162,13 @@ class Repl {
     } finally {
       await this.#output.setLive([]);
     }
+    watch.onInterrupt = () => this.#reader?.recall();
     watch.onIdleInterrupt = () => this.#interruptIdle();
     using _dying = session.on("error", (error) => this.#leaveDead(error));
     await this.#note(
       `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
     );
     if (continued !== undefined) await this.#note(continued);
-    this.#reader = await this.#openReader();
     let worst = 0;
     for (;;) {
       const line = await this.#nextLine();
@@ -133,10 +190,16 @@ class Repl {
 
   #turn(text: string): Promise<number> {
     const { flags } = this.#invocation;
+    // Without the editor the terminal echoes what is typed ahead within the answer, so nothing may
+    // be drawn over it.
+    const isPlain = this.#reader === undefined && this.#isInteractive;
     return this.#conductor.turn(
       text,
-      // Text typed ahead appears within the answer, so nothing may be drawn over it.
-      textPresenter(this.#output, { ...flags, plain: true }, "brief"),
+      textPresenter(
+        this.#output,
+        isPlain ? { ...flags, plain: true } : flags,
+        "brief",
+      ),
     );
   }
 
@@ -163,37 +226,8 @@ class Repl {
     }
   }
 
-  /** Loads the editor: lines of a pipe, and a dumb terminal, need none. */
-  async #openReader(): Promise<PromptReader | undefined> {
-    const { terminals } = this.#output;
-    if (
-      !terminals.stdin || !terminals.stderr || readEnv("TERM") === "dumb"
-    ) return undefined;
-    const [{ PromptReader }, { History }, { listFolder }] = await Promise.all([
-      import("../editor/prompt_reader.ts"),
-      import("../editor/history.ts"),
-      import("../editor/completion.ts"),
-    ]);
-    const history = await History.load();
-    if (history.failure !== undefined) {
-      await this.#note(`The history cannot be read: ${history.failure}\n`);
-    }
-    return new PromptReader({
-      output: this.#output,
-      lines: this.#lines,
-      history,
-      commands: COMMANDS,
-      list: listFolder(this.#invocation.flags.cwd ?? Deno.cwd()),
-      setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
-      suspend: suspension().suspend,
-      interrupt: () => this.#conductor.watch.pressInterrupt(),
-    });
-  }
-
   async #nextLine(): Promise<string | Leave> {
-    if (this.#reader === undefined || this.#lines.isReady) {
-      return await this.#nextTyped();
-    }
+    if (this.#reader === undefined) return await this.#nextTyped();
     try {
       const text = await this.#reader.read(this.#leaving.signal);
       this.#isWarned = false;
@@ -261,7 +295,11 @@ class Repl {
   /** Handles Ctrl-C at the prompt: the terminal has discarded what was typed. */
   #interruptIdle(): void {
     this.#lines.dropUnfinished();
-    if (this.#isWarned || !this.#isInteractive) {
+    const { interruptedAt } = this.#conductor.watch;
+    const typedAt = this.#reader?.typedAt ?? Infinity;
+    const isSecond = typedAt < interruptedAt &&
+      Date.now() - interruptedAt < AGAIN_MS;
+    if (this.#isWarned || isSecond || !this.#isInteractive) {
       // Not awaited: a failure to print this message changes nothing.
       const isOpen = this.#reader === undefined;
       this.#output.stderr(isOpen ? "\n" : "").then(() =>

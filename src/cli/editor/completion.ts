@@ -16,6 +16,9 @@ export interface Completion {
 export type ListFolder = (path: string) => Promise<readonly string[]>;
 
 /** Finds what the end of a text may become. */
+export type Complete = (text: string) => Promise<Completion>;
+
+/** Completes the names of commands, and files after `@`. */
 export async function complete(
   text: string,
   commands: readonly string[],

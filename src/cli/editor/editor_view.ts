@@ -5,14 +5,9 @@
  */
 
 import type { Line } from "../live/live_region.ts";
+import type { InputView } from "../output.ts";
+import { oneLine } from "../one_line.ts";
 import { escapeControls, styled, widthOf } from "../terminal.ts";
-
-/** The editor's state on the screen. */
-export interface EditorView {
-  readonly lines: readonly Line[];
-  /** Where the cursor stands in them. */
-  readonly cursor: { readonly row: number; readonly column: number };
-}
 
 const PROMPT = "> ";
 const MORE = "  ";
@@ -24,7 +19,7 @@ export function editorView(
   cursor: number,
   columns: number,
   rows: number,
-): EditorView {
+): InputView {
   const width = Math.max(4, columns - 1 - PROMPT.length);
   const drawn: string[] = [""];
   let used = 0;
@@ -66,6 +61,28 @@ export function editorView(
       line,
     ]),
     cursor: { row: at.row - first, column: at.column + PROMPT.length },
+  };
+}
+
+/** Most rows of a text that is typed while a turn runs. */
+const AHEAD_ROWS = 5;
+
+/** What is typed while a turn runs: the texts that wait, and the one that is being written. */
+export function aheadView(
+  entered: readonly (string | undefined)[],
+  text: string,
+  cursor: number,
+  columns: number,
+): InputView | undefined {
+  const waiting = entered.filter((each) => each !== undefined)
+    .slice(-AHEAD_ROWS).map((each): Line => [
+      styled("dim", `${PROMPT}${oneLine(each, columns - 1 - PROMPT.length)}`),
+    ]);
+  if (text === "" && waiting.length === 0) return undefined;
+  const view = editorView(text, cursor, columns, AHEAD_ROWS);
+  return {
+    lines: [...waiting, ...view.lines],
+    cursor: { ...view.cursor, row: view.cursor.row + waiting.length },
   };
 }
 

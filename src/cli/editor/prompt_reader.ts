@@ -1,21 +1,22 @@
 /**
- * Reads prompts at a terminal, with an editor.
+ * Reads prompts at a terminal, with an editor: also while a turn runs, for the time after it.
  *
  * @module
  */
 
-import type { InputLines } from "../input_lines.ts";
+import type { CapturedInput, InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import {
   type Key,
   KeyReader,
   PASTE_MARKS_OFF,
   PASTE_MARKS_ON,
+  STATUS_QUERY,
 } from "../question/keys.ts";
 import { oneLine } from "../one_line.ts";
 import { styled } from "../terminal.ts";
-import { commonStart, complete, type ListFolder } from "./completion.ts";
-import { editorView, sentLines } from "./editor_view.ts";
+import { commonStart, type Complete } from "./completion.ts";
+import { aheadView, editorView, sentLines } from "./editor_view.ts";
 import type { History } from "./history.ts";
 import { EDITOR_KEYS, LineEditor } from "./line_editor.ts";
 
@@ -24,8 +25,7 @@ export interface PromptReaderParts {
   readonly output: Output;
   readonly lines: InputLines;
   readonly history: History;
-  readonly commands: readonly string[];
-  readonly list: ListFolder;
+  readonly complete: Complete;
   readonly setRaw: (isRaw: boolean) => void;
   /** Stops this program as Ctrl-Z does; returns when it is continued. */
   readonly suspend: (() => Promise<void>) | undefined;
@@ -33,13 +33,48 @@ export interface PromptReaderParts {
   readonly interrupt: () => void;
 }
 
-/** Reads one prompt after the other; between two of them the terminal is as it was. */
-export class PromptReader {
-  readonly #parts: PromptReaderParts;
-  #editor = new LineEditor([]);
+/** How long a terminal may take to answer that its input is read, in milliseconds. */
+const ANSWER_MS = 500;
 
+/** Abort reason: the terminal is another's for a while. */
+const PAUSED = Symbol("paused");
+
+/**
+ * Reads all keys of a terminal. What is entered while no prompt is read waits for the next
+ * {@linkcode read}.
+ */
+export class PromptReader implements AsyncDisposable {
+  readonly #parts: PromptReaderParts;
+  readonly #keys = new KeyReader(new Set(Object.keys(EDITOR_KEYS)));
+  readonly #restore = () => this.#leaveRaw();
+  readonly #resized = () => this.#draw();
+  #editor: LineEditor;
+  /** What was entered and not read yet; `undefined` stands for the end of the input. */
+  readonly #entered: (string | undefined)[] = [];
+  #wake: (() => void) | undefined;
+  #isReading = false;
+  /** When a key other than Ctrl-C was pressed last, in milliseconds since 1970. */
+  typedAt = -Infinity;
+  #input: CapturedInput | undefined;
+  #pausing = new AbortController();
+  #pumping: Promise<void> = Promise.resolve();
+  #isRaw = false;
+
+  /** Takes over the terminal, until it is disposed of. */
   constructor(parts: PromptReaderParts) {
     this.#parts = parts;
+    this.#editor = new LineEditor(parts.history.prompts);
+    // The terminal is restored wherever the program ends.
+    globalThis.addEventListener("unload", this.#restore);
+    watchSize(this.#resized, true);
+    this.#resume();
+  }
+
+  /** Restores the terminal. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    globalThis.removeEventListener("unload", this.#restore);
+    watchSize(this.#resized, false);
+    await this.#pause();
   }
 
   /**
@@ -48,70 +83,156 @@ export class PromptReader {
    * @param signal Ends the wait: rejects with its reason.
    */
   async read(signal: AbortSignal): Promise<string | undefined> {
-    const { output, lines, history } = this.#parts;
-    const typed = lines.unfinished;
-    lines.dropUnfinished();
-    this.#editor = new LineEditor(history.prompts, typed);
-    const input = lines.capture();
-    const keys = new KeyReader(new Set(Object.keys(EDITOR_KEYS)));
-    const leaveRaw = this.#enterRaw();
-    let rest: readonly Key[] = [];
+    const { output, history } = this.#parts;
+    this.#isReading = true;
+    this.#draw();
     try {
-      for (;;) {
-        this.#draw();
-        const piece = await input.read(signal);
-        if (piece === undefined) return undefined;
-        const taken = keys.take(piece);
-        for (const [at, key] of taken.entries()) {
-          const event = await this.#take(key);
-          if (event === undefined) continue;
-          rest = taken.slice(at + 1);
-          if (event === "leave") return undefined;
-          const { text } = this.#editor;
-          await output.setLive([]);
-          await output.stderr(
-            ...sentLines(text).flatMap((line) => [...line, "\n"]),
-          );
-          await history.add(text);
-          return text;
-        }
+      while (this.#entered.length === 0) {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        const abort = () => reject(signal.reason);
+        if (signal.aborted) abort();
+        signal.addEventListener("abort", abort, { once: true });
+        this.#wake = resolve;
+        await promise.finally(() => signal.removeEventListener("abort", abort));
       }
     } finally {
-      await output.setLive([]);
-      leaveRaw();
-      input.release(textOfKeys(rest));
+      this.#isReading = false;
+      this.#draw();
     }
+    const text = this.#entered.shift();
+    if (text === undefined) return undefined;
+    await output.stderr(...sentLines(text).flatMap((line) => [...line, "\n"]));
+    await history.add(text);
+    return text;
   }
 
   /** Takes the text back that is being written, after a Ctrl-C. */
   clear(): void {
-    this.#editor = new LineEditor(this.#parts.history.prompts);
+    this.#write("");
+  }
+
+  /**
+   * Puts what was entered ahead back into the editor: after an interruption, nothing is sent by
+   * itself.
+   */
+  recall(): void {
+    const ahead = this.#entered.filter((text) => text !== undefined);
+    if (ahead.length === 0) return;
+    this.#entered.splice(0);
+    const { text } = this.#editor;
+    this.#write([...ahead, ...text === "" ? [] : [text]].join("\n"));
+  }
+
+  /** Lets something else read the terminal's input, such as a question. */
+  async paused<T>(use: () => Promise<T>): Promise<T> {
+    await this.#pause();
+    try {
+      return await use();
+    } finally {
+      this.#resume();
+    }
+  }
+
+  /**
+   * Lets another program use the terminal. A read that waits for a key would take its first one, so
+   * that read is ended first, by an answer of the terminal itself.
+   */
+  async lend<T>(use: () => Promise<T>): Promise<T> {
+    const { output } = this.#parts;
+    await this.#pause(() => output.writeStderr(STATUS_QUERY));
+    try {
+      return await use();
+    } finally {
+      this.#resume();
+    }
+  }
+
+  #write(text: string): void {
+    this.#editor = new LineEditor(this.#parts.history.prompts, text);
     this.#draw();
   }
 
-  async #take(key: Key): Promise<"submit" | "leave" | undefined> {
+  #resume(): void {
+    const { lines } = this.#parts;
+    this.#pausing = new AbortController();
+    this.#enterRaw();
+    this.#input = lines.capture();
+    this.#draw();
+    this.#pumping = this.#pump(this.#input);
+  }
+
+  /** @param query Makes the terminal send something, if a read is to be ended. */
+  async #pause(query?: () => Promise<void>): Promise<void> {
+    const input = this.#input;
+    if (input === undefined) return;
+    this.#input = undefined;
+    if (query !== undefined) {
+      await query();
+      const timer = setTimeout(() => this.#pausing.abort(PAUSED), ANSWER_MS);
+      await this.#pumping;
+      clearTimeout(timer);
+    } else {
+      this.#pausing.abort(PAUSED);
+      await this.#pumping;
+    }
+    await this.#parts.output.setInput(undefined);
+    this.#leaveRaw();
+    input.release("");
+  }
+
+  async #pump(input: CapturedInput): Promise<void> {
+    const { lines } = this.#parts;
+    // Typed during a question, before it was drawn.
+    while (lines.isReady) this.#enter(await lines.next());
+    if (lines.unfinished !== "") {
+      this.#editor.take({ type: "paste", text: lines.unfinished });
+      lines.dropUnfinished();
+    }
+    while (this.#input === input) {
+      this.#draw();
+      let piece: string | undefined;
+      try {
+        piece = await input.read(this.#pausing.signal);
+      } catch (reason) {
+        if (reason === PAUSED) return;
+        throw reason;
+      }
+      if (piece === undefined) return this.#enter(undefined);
+      for (const key of this.#keys.take(piece)) await this.#take(key);
+    }
+  }
+
+  #enter(text: string | undefined): void {
+    this.#entered.push(text);
+    this.#wake?.();
+  }
+
+  async #take(key: Key): Promise<void> {
+    if (key.type !== "interrupt") this.typedAt = Date.now();
     const event = key.type === "sequence"
       ? this.#editor.act(EDITOR_KEYS[key.text] ?? "redraw")
       : this.#editor.take(key);
     switch (event) {
+      case "submit": {
+        const { text } = this.#editor;
+        this.#editor = new LineEditor(this.#parts.history.prompts);
+        return this.#enter(text);
+      }
+      case "leave":
+        return this.#enter(undefined);
       case "interrupt":
-        this.#parts.interrupt();
-        return undefined;
+        return this.#parts.interrupt();
       case "complete":
-        await this.#complete();
-        return undefined;
+        return await this.#complete();
       case "suspend":
-        await this.#suspend();
-        return undefined;
-      default:
-        return event;
+        return await this.#suspend();
     }
   }
 
   async #complete(): Promise<void> {
-    const { output, commands, list } = this.#parts;
+    const { output, complete } = this.#parts;
     const head = this.#editor.text.slice(0, this.#editor.cursor);
-    const { from, candidates } = await complete(head, commands, list);
+    const { from, candidates } = await complete(head);
     const [only] = candidates;
     if (only === undefined) return;
     const start = commonStart(candidates);
@@ -125,52 +246,47 @@ export class PromptReader {
   }
 
   async #suspend(): Promise<void> {
-    const { suspend, output, setRaw } = this.#parts;
+    const { suspend, output } = this.#parts;
     if (suspend === undefined) return;
-    await output.setLive([]);
-    await output.writeStderr(PASTE_MARKS_OFF);
-    setRaw(false);
+    await output.setInput(undefined);
+    this.#leaveRaw();
     await suspend();
-    setRaw(true);
-    await output.writeStderr(PASTE_MARKS_ON);
+    this.#enterRaw();
   }
 
   #draw(): void {
     const { output } = this.#parts;
+    if (this.#input === undefined) return;
+    const { columns, rows } = output;
     const { text, cursor } = this.#editor;
-    const view = editorView(text, cursor, output.columns, output.rows - 1);
+    const view = this.#isReading
+      ? editorView(text, cursor, columns, rows - 1)
+      : aheadView(this.#entered, text, cursor, columns);
     // Nothing waits for it.
-    output.setLive(view.lines, view.cursor).catch(() => {});
+    output.setInput(view).catch(() => {});
   }
 
-  /** Sets the terminal to single keys; returns what sets it back, also where the program ends. */
-  #enterRaw(): () => void {
-    const { setRaw } = this.#parts;
-    setRaw(true);
+  #enterRaw(): void {
+    this.#parts.setRaw(true);
+    this.#isRaw = true;
     Deno.stderr.writeSync(new TextEncoder().encode(PASTE_MARKS_ON));
-    const leave = (): void => {
-      globalThis.removeEventListener("unload", leave);
-      try {
-        setRaw(false);
-        Deno.stderr.writeSync(new TextEncoder().encode(PASTE_MARKS_OFF));
-      } catch {
-        // The terminal is gone: there is nothing left to set.
-      }
-    };
-    globalThis.addEventListener("unload", leave);
-    return leave;
+  }
+
+  #leaveRaw(): void {
+    if (!this.#isRaw) return;
+    this.#isRaw = false;
+    try {
+      this.#parts.setRaw(false);
+      Deno.stderr.writeSync(new TextEncoder().encode(PASTE_MARKS_OFF));
+    } catch {
+      // The terminal is gone: there is nothing left to set.
+    }
   }
 }
 
-/** Keys that came with the Enter of a prompt belong to the next one. */
-function textOfKeys(keys: readonly Key[]): string {
-  return keys.map((key) =>
-    key.type === "text"
-      ? key.text
-      : key.type === "paste"
-      ? key.text.replace(/\r\n?/g, "\n")
-      : key.type === "enter"
-      ? "\n"
-      : ""
-  ).join("");
+/** Begins or ends to call back when the size of the terminal changes. */
+function watchSize(listener: () => void, isWatching: boolean): void {
+  if (Deno.build.os === "windows") return;
+  if (isWatching) Deno.addSignalListener("SIGWINCH", listener);
+  else Deno.removeSignalListener("SIGWINCH", listener);
 }

@@ -67,15 +67,12 @@ export class LiveStatus {
   /** Draws what is now. Nothing waits for it. */
   #draw(): void {
     if (this.#isHidden || this.#isOver) return;
-    const { columns, rows, color } = this.#output;
+    const { columns, color } = this.#output;
     this.#drawnAt = Date.now();
     const status = this.#activity?.lines(this.#drawnAt, columns, color) ?? [];
     const above = this.#above();
     this.#isAboveDrawn = above.length > 0;
-    // Lines that do not fit on the screen could not be erased.
-    const room = Math.max(0, rows - 1 - status.length);
-    const kept = above.slice(Math.max(0, above.length - room));
-    this.#output.setLive([...kept, ...status]).catch(() => {});
+    this.#output.setLive([...above, ...status]).catch(() => {});
   }
 
   /** Makes the screen free for something else, until the next event. */
