@@ -115,10 +115,15 @@ export {
   allow,
   type AllowDecision,
   type Decision,
+  defer,
+  type DeferDecision,
   deny,
   type DenyDecision,
+  type PolicyDecision,
   rememberedRules,
 } from "./src/permissions/decision.ts";
+export { decided, type DecidedCall } from "./src/permissions/decided.ts";
+export type { DeferredCall } from "./src/events/permissions.ts";
 export {
   allowAll,
   allowBuiltins,
@@ -224,6 +229,7 @@ export {
   type HookAsync,
   type HookBlock,
   type HookContext,
+  type HookDefer,
   type HookDeny,
   type HookStop,
 } from "./src/hooks/answers.ts";

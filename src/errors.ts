@@ -41,6 +41,7 @@ export type BudgetMetric = "cost" | "turns" | "tokens";
  * | `structured_output_retries` | the model tried as often as it may, and met the schema never |
  * | `refusal` | the model refused |
  * | `interrupted` | the turn was interrupted |
+ * | `deferred` | a policy or a hook left a tool call to a later process: the turn waits for a decision |
  * | `incomplete` | the turn was cut short: it ended in the middle of a tool call, without an answer |
  * | `turn_failed` | the turn failed in a way that has no code yet |
  * | `protocol` | the CLI broke the protocol |
@@ -76,6 +77,7 @@ export type ErrorCode =
   | "structured_output_retries"
   | "refusal"
   | "interrupted"
+  | "deferred"
   | "incomplete"
   | "turn_failed"
   | "protocol"
@@ -223,7 +225,9 @@ export type StartupReason =
   /** The CLI runs without hooks, so that no policy holds. */
   | "hooks_off"
   /** A hook that is not the session's changed the input of a call, and the policy does not allow what ran. */
-  | "input_changed";
+  | "input_changed"
+  /** The session's policy decides on a deferred call that does not wait: see `decided()`. */
+  | "deferred_missing";
 
 /** A session could not start, though there is a `claude`. */
 export class StartupError extends ClaudeStreamError {
@@ -246,6 +250,7 @@ export class StartupError extends ClaudeStreamError {
       : reason === "exited" || reason === "handshake" ||
           reason === "resume_refused" || reason === "tools_missing" ||
           reason === "hooks_off" || reason === "input_changed" ||
+          reason === "deferred_missing" ||
           reason === "settings_dropped" || reason === "permission_mode" ||
           reason === "configuration_mismatch"
       ? "startup"

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [number, unknown])[] = [
   [4, failed("auth")],
   [5, failed("max_turns")],
   [5, failed("max_budget")],
+  [8, failed("deferred")],
   [75, failed("rate_limit")],
   [75, failed("overloaded")],
   [2, new UsageError("")],

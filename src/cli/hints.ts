@@ -79,6 +79,11 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
     say: "Ask in other words, or another model with --model",
   },
   interrupted: { none: ASKED },
+  deferred: {
+    say: "Resume the session with --allow for the tool, and it runs",
+    withSession:
+      'Decide on it with: claudestream send --resume {id} --allow TOOL "go on"',
+  },
   incomplete: {
     say: "Send another prompt to go on",
     withSession: 'Go on with: claudestream send --resume {id} "go on"',

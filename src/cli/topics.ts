@@ -9,6 +9,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
     5  --max-turns or --max-budget-usd is reached; with batch, the budget of all
     6  a tool call was denied, with --fail-on-deny
     7  the answer does not meet --schema
+    8  a hook left a tool call to a later process, and the turn waits for it
    75  try again later: a rate limit, or the API is overloaded
   124  --timeout is over
   129  the terminal was closed

@@ -403,8 +403,10 @@ export class Exchange implements LinkTaker, Whole {
       let failure: StartupError | undefined;
       if (event.type === "system_init") {
         this.warnings.tell();
-        failure = this.host.began(event);
-      } else if (event.type === "tool_result") failure = this.host.ran(event);
+        const { restartCount } = this.protocol.facts;
+        failure = this.host.began(event, restartCount > 0);
+      } else if (event.type === "tool_use") this.host.observe(event);
+      else if (event.type === "tool_result") failure = this.host.ran(event);
       if (failure !== undefined) this.fail(failure);
     }
   }

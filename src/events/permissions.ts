@@ -270,6 +270,20 @@ export function permissionRequest(
   });
 }
 
+/** A tool call that a policy or a hook left to a later process. */
+export interface DeferredCall {
+  /** Id of the call. */
+  readonly toolUseId: string;
+  /** Name of the tool. */
+  readonly toolName: string;
+  /** Input of the call. */
+  readonly input: WireObject;
+  /** The permission mode that it was left in. Absent if the CLI did not say. */
+  readonly permissionMode?: string;
+  /** When it was left, in ISO 8601. Absent if the CLI did not say. */
+  readonly timestamp?: string;
+}
+
 /** Who decided on a tool call. */
 export type DecidedBy =
   /** The session's policy. */
@@ -296,8 +310,10 @@ export interface PermissionDecision extends EventBase<"permission_decision"> {
   readonly toolUseId: string;
   /** The subagent whose call it is. Absent for the main agent. */
   readonly agentId?: string;
-  /** The decision; after `"undecided"` the CLI's own rules decide. */
-  readonly behavior: "allow" | "deny" | "undecided";
+  /**
+   * The decision; after `"undecided"` the CLI's own rules decide, after `"defer"` a later process.
+   */
+  readonly behavior: "allow" | "deny" | "defer" | "undecided";
   /** Who decided. */
   readonly by: DecidedBy;
   /** Name of the policy, if it decided. */

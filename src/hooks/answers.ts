@@ -77,6 +77,12 @@ export interface HookAsk {
   readonly reason?: string;
 }
 
+/** Leave the call to a later process. Made by `hook.defer()`, for `PreToolUse`. */
+export interface HookDefer {
+  /** `"defer"` */
+  readonly kind: "defer";
+}
+
 /** An objection. Made by `hook.block()`, for {@linkcode BlockingEvent}. */
 export interface HookBlock {
   /** `"block"` */
@@ -114,6 +120,7 @@ export type HookHelper =
   | HookAllow
   | HookDeny
   | HookAsk
+  | HookDefer
   | HookBlock
   | HookContext
   | HookStop
@@ -130,6 +137,7 @@ export type HookAnswer<E extends HookEvent = HookEvent> =
   | HookAsync
   | (E extends DecidingEvent ? HookAllow | HookDeny : never)
   | (E extends AskingEvent ? HookAsk : never)
+  | (E extends "PreToolUse" ? HookDefer : never)
   | (E extends BlockingEvent ? HookBlock : never)
   | (E extends ContextEvent ? HookContext : never)
   | HookOutput<E>;
@@ -217,6 +225,10 @@ function written(event: string, answer: HookHelper): WireObject | undefined {
       return Object.hasOwn(ASKING, event)
         ? decision(event, "ask", answer.reason)
         : undefined;
+    case "defer":
+      return event === "PreToolUse"
+        ? decision(event, "defer", undefined)
+        : undefined;
     case "block":
       return Object.hasOwn(BLOCKING, event)
         ? { decision: "block", reason: answer.reason }
@@ -236,6 +248,7 @@ const KINDS: ReadonlySet<unknown> = new Set<HookHelper["kind"]>([
   "allow",
   "deny",
   "ask",
+  "defer",
   "block",
   "context",
   "stop",
@@ -295,6 +308,8 @@ export interface HookAnswers {
   deny(reason: string): HookDeny;
   /** Have a person asked, for `PreToolUse` and `PreModelSwitch`, even if no one would be asked otherwise. */
   ask(reason?: string): HookAsk;
+  /** Leave the call to a later process, for `PreToolUse`: see the function `defer`, for policies. */
+  defer(): HookDefer;
   /**
    * An objection. Its effect depends on the event:
    *
@@ -359,6 +374,7 @@ export const hook: HookAnswers = {
     kind: "ask",
     ...reason === undefined ? {} : { reason },
   }),
+  defer: () => ({ kind: "defer" }),
   block: (reason) => ({ kind: "block", reason }),
   context: (text) => ({ kind: "context", text }),
   stop: (reason) => ({

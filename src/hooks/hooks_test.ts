@@ -51,6 +51,14 @@ const APPLIES: readonly (readonly [
     }),
   ],
   [
+    "defer",
+    hook.defer(),
+    ["PreToolUse"],
+    (hookEventName) => ({
+      hookSpecificOutput: { hookEventName, permissionDecision: "defer" },
+    }),
+  ],
+  [
     "ask",
     hook.ask("why"),
     ["PreToolUse", "PreModelSwitch"],

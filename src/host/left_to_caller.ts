@@ -24,6 +24,7 @@ import {
   deny,
   permissionReply,
   plainAnswer,
+  type PolicyDecision,
 } from "../permissions/decision.ts";
 import { lateDenial, unattendedDenial } from "../permissions/decide.ts";
 import { skillReply } from "../permissions/hook_reply.ts";
@@ -169,7 +170,7 @@ export function decisionReply(
 
 /** Returns how long a decision should be remembered. */
 export function wishOf(
-  decision: Decision | undefined,
+  decision: PolicyDecision | undefined,
 ): Pick<AllowOptions, "remember"> {
   return decision?.behavior === "allow" && decision.remember !== undefined
     ? { remember: decision.remember }

@@ -31,6 +31,7 @@ import {
   denyRules,
   ruleDenial,
 } from "../permissions/deny_rules.ts";
+import { Deferrals, deferredMissing } from "../permissions/deferrals.ts";
 import { explainedRule } from "../permissions/guarded.ts";
 import { hooksAreOff, PolicyGate } from "../permissions/gate.ts";
 import { hookReply } from "../permissions/hook_reply.ts";
@@ -109,6 +110,7 @@ export class Host {
   readonly #questions: Questions;
   readonly #failed: FailureListener;
   readonly #denies: DenyRules;
+  readonly #deferrals = new Deferrals();
 
   constructor(options: SessionOptions, port: HostPort) {
     this.#options = options;
@@ -168,10 +170,22 @@ export class Host {
     this.#policyHooks?.requested(subtype);
   }
 
-  /** A turn begins. Returns why the session cannot continue, if it cannot. */
-  began(init: SystemInit): StartupError | undefined {
+  /**
+   * A turn begins. Returns why the session cannot continue, if it cannot.
+   *
+   * @param isRestarted Whether another process of this session came before.
+   */
+  began(init: SystemInit, isRestarted: boolean): StartupError | undefined {
     this.#gate?.began(init);
+    // The process before has heard the decisions on deferred calls.
+    const missing = this.#gate?.takeMissing() ?? [];
+    if (missing.length > 0 && !isRestarted) return deferredMissing(missing);
     return this.#mcp.check(init);
+  }
+
+  /** Notes the calls in a message of the model. */
+  observe(event: ClaudeEvent): void {
+    this.#deferrals.observe(event);
   }
 
   /** A tool ran. Returns why the session cannot continue, if it cannot. */
@@ -264,6 +278,21 @@ export class Host {
     question: Extract<Question, { kind: "hook" }>,
     context: AnswerContext,
   ): Answer | Promise<Answer> {
+    const answer = this.#hookReply(question, context);
+    const { input, toolUseId = "" } = question;
+    if (input.hook_event_name !== "PreToolUse") return answer;
+    return whenKnown(answer, (reply) => {
+      if (reply.response === undefined) return reply;
+      const { response } = reply;
+      const checked = this.#deferrals.checked(input, toolUseId, response);
+      return checked === response ? reply : { ...reply, response: checked };
+    });
+  }
+
+  #hookReply(
+    question: Extract<Question, { kind: "hook" }>,
+    context: AnswerContext,
+  ): Soon<DecidedReply> {
     const policy = this.#policyHooks;
     const answer = policy?.answer(question, context);
     if (answer !== undefined) return answer;
@@ -374,6 +403,7 @@ export class Host {
 
   /** A turn ended: no more questions of its calls can follow. */
   turnEnded(): void {
+    this.#deferrals.turnEnded();
     this.#policyHooks?.turnEnded();
   }
 }

@@ -80,6 +80,8 @@ function saidInHook(
       return { behavior: "allow", ...changed(updatedInput, request) };
     case "deny":
       return { behavior: "deny", reason: `${permissionDecisionReason}` };
+    case "defer":
+      return { behavior: "defer" };
     default:
       return undefined;
   }

@@ -85,7 +85,13 @@ export function byTool(
   const rank = ({ key }: Entry) => key === "*" ? 2 : isPattern(key) ? 1 : 0;
   table.sort((a, b) => rank(a) - rank(b));
   const toolNames = table.map(({ key }) => literalName(key));
-  return combined({ name: "byTool", toolNames }, (request, context, asks) => {
+  const decides = table.flatMap(({ policy: { decides = [] } }) => decides);
+  const about = {
+    name: "byTool",
+    toolNames,
+    ...decides.length === 0 ? {} : { decides },
+  };
+  return combined(about, (request, context, asks) => {
     const { toolName } = request;
     const found = table.filter(({ matches }) => matches(toolName));
     // If the name may belong to several servers, every one of their entries must allow the call.
@@ -105,8 +111,9 @@ export function byTool(
 }
 
 /**
- * Returns the first denial among the entries. Without a denial, returns `undefined` if an entry
- * does not decide or none certainly applies to the tool; otherwise the last decision.
+ * Returns the first denial among the entries. Without a denial, returns the first that defers;
+ * without that, `undefined` if an entry does not decide or none certainly applies to the tool;
+ * otherwise the last decision.
  */
 function strictest(
   entries: readonly Entry[],
@@ -128,7 +135,9 @@ function strictest(
     return whenKnown(
       strictest(rest, isUnsure, ask, toolName),
       (last) =>
-        last.decision?.behavior === "allow" && told.decision === undefined
+        told.decision?.behavior === "defer" &&
+            last.decision?.behavior !== "deny" ||
+          told.decision === undefined && last.decision?.behavior === "allow"
           ? told
           : last,
     );

@@ -6,7 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";
-import { allow, type AllowDecision } from "./decision.ts";
+import { allow, type AllowDecision, type DeferDecision } from "./decision.ts";
 import { type Asks, combined } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import type { Policy, PolicyContext, SyncPolicy } from "./policy_types.ts";
@@ -64,7 +64,8 @@ function firstFrom(
 
 /**
  * Returns a policy that asks all policies, one after the other, and stops at the first denial. The
- * call is allowed if at least one policy allows it and none denies it.
+ * call is deferred if at least one policy defers it and none denies it, and allowed if at least one
+ * allows it and none denies or defers it.
  *
  * A policy sees the input as changed by the policies before it, but these do not see its own
  * changes: put policies that change inputs first, and policies that check them after these. The
@@ -108,9 +109,10 @@ function allFrom(
   return whenKnown(asks(policy, request, context), (told) => {
     const { decision } = told;
     if (decision?.behavior === "deny") return told;
-    const changed = decision?.input === undefined
-      ? request
-      : { ...request, input: decision.input };
+    const changed =
+      decision?.behavior !== "allow" || decision.input === undefined
+        ? request
+        : { ...request, input: decision.input };
     return allFrom(
       policies,
       index + 1,
@@ -125,8 +127,10 @@ function allFrom(
 function merged(
   before: PermissionExplanation | undefined,
   told: PermissionExplanation,
-  decision: AllowDecision,
+  decision: AllowDecision | DeferDecision,
 ): PermissionExplanation {
+  if (before?.decision?.behavior === "defer") return before;
+  if (decision.behavior === "defer") return told;
   if (before?.decision?.behavior !== "allow") return told;
   const input = decision.input ?? before.decision.input;
   const { remember } = decision;
@@ -185,8 +189,10 @@ export function isPolicy(value: unknown): value is Policy {
 function overall(
   name: string,
   policies: readonly Policy[],
-): Pick<Policy, "name" | "toolNames"> {
+): Pick<Policy, "name" | "toolNames" | "decides"> {
+  const decides = policies.flatMap(({ decides = [] }) => decides);
   return {
+    ...decides.length === 0 ? {} : { decides },
     name: `${name}(${policies.map(({ name }) => name).join(", ")})`,
     toolNames: policies.flatMap(({ toolNames = [] }) => toolNames),
   };

@@ -5,7 +5,7 @@ import { ConfigError } from "../errors.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { byTool } from "./by_tool.ts";
 import { allOf, firstOf } from "./combine.ts";
-import { allow, type Decision, deny } from "./decision.ts";
+import { allow, type Decision, defer, deny } from "./decision.ts";
 import { byExplaining } from "./explain.ts";
 import { logged, type PolicyRecord } from "./logged.ts";
 import { allowAll, allowList, callback, denyAll } from "./policy.ts";
@@ -21,6 +21,7 @@ function request(toolName: string, input = {}): ToolRequest {
 const yes = callback(() => allow());
 const no = callback(() => deny("no"));
 const open = callback(() => undefined);
+const wait = callback(() => defer());
 const broken = callback(() => {
   throw new Error("out of order");
 });
@@ -45,6 +46,14 @@ Deno.test("firstOf and allOf combine as they say", () => {
     [[open, no, yes], "deny", "deny"],
     [[broken, yes], "deny", "deny"],
     [[yes, broken], "allow", "deny"],
+    [[wait], "defer", "defer"],
+    [[open, wait], "defer", "defer"],
+    [[wait, open], "defer", "defer"],
+    [[yes, wait], "allow", "defer"],
+    [[wait, yes], "defer", "defer"],
+    [[wait, no], "defer", "deny"],
+    [[no, wait], "deny", "deny"],
+    [[wait, broken], "defer", "deny"],
   ];
   for (const [policies, first, all] of table) {
     assertEquals(behavior(firstOf(...policies)), first);

@@ -5,42 +5,51 @@
  */
 
 import type { ToolRequest } from "../events/permissions.ts";
-import { type Decision, decisionIssue, deny, plainAnswer } from "./decision.ts";
+import {
+  type Decision,
+  deny,
+  plainAnswer,
+  type PolicyDecision,
+  policyDecisionIssue,
+} from "./decision.ts";
 import { soon } from "../util/maybe_promise.ts";
 import { thrownText } from "../util/faults.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
 import { protectedNamesOf, ruleNaming } from "./protected_paths.ts";
 
 /** The error behind each decision that is only the denial of a failed policy. */
-const FAILURES = new WeakMap<Decision, unknown>();
+const FAILURES = new WeakMap<PolicyDecision, unknown>();
 
 /**
  * Returns the error behind the denial of a failed policy; `undefined` if the policy itself decided.
  */
 export function failureOf(
-  decision: Decision | undefined,
+  decision: PolicyDecision | undefined,
 ): { readonly error: unknown } | undefined {
   return decision !== undefined && FAILURES.has(decision)
     ? { error: FAILURES.get(decision) }
     : undefined;
 }
 
-function marked(decision: Decision, error: unknown): Decision {
+function marked<D extends PolicyDecision>(decision: D, error: unknown): D {
   FAILURES.set(decision, error);
   return decision;
 }
 
 /** Checks the answer of a policy. Anything but a decision or `undefined` becomes a denial. */
-export function checked(policy: Policy, answer: unknown): Decision | undefined {
+export function checked(
+  policy: Policy,
+  answer: unknown,
+): PolicyDecision | undefined {
   if (answer === undefined) return undefined;
   const decision = plainAnswer(answer);
-  const issue = decisionIssue(decision);
+  const issue = policyDecisionIssue(decision);
   if (issue === undefined) {
     // A combinator passes on the answer of one of its policies.
-    const failure = failureOf(answer as Decision);
+    const failure = failureOf(answer as PolicyDecision);
     return failure === undefined
-      ? decision as Decision
-      : marked(decision as Decision, failure.error);
+      ? decision as PolicyDecision
+      : marked(decision as PolicyDecision, failure.error);
   }
   const message = `The policy "${policy.name}" gave no decision: ${issue}`;
   return marked(deny(message), new TypeError(message));
@@ -59,7 +68,7 @@ export function decide(
   policy: Policy,
   request: ToolRequest,
   context: PolicyContext,
-): Decision | undefined | Promise<Decision | undefined> {
+): PolicyDecision | undefined | Promise<PolicyDecision | undefined> {
   try {
     const answer: unknown = soon<unknown>(policy.decide(request, context));
     if (!(answer instanceof Promise)) return checked(policy, answer);

@@ -26,8 +26,17 @@ export interface DenyDecision extends DenyOptions {
   readonly message: string;
 }
 
-/** Decision of a policy on a tool call. */
+/** A decision that leaves a call to a later process. Created by {@linkcode defer}. */
+export interface DeferDecision {
+  /** `"defer"` */
+  readonly behavior: "defer";
+}
+
+/** Decision on a tool call. */
 export type Decision = AllowDecision | DenyDecision;
+
+/** Decision of a policy on a tool call. Only a policy can defer: a question waits for its answer. */
+export type PolicyDecision = Decision | DeferDecision;
 
 /**
  * Allows the tool to run.
@@ -67,6 +76,36 @@ export function deny(
   };
 }
 
+/**
+ * Leaves the call to a later process: it does not run, the turn ends, and the process and the
+ * program may end, too. `deferred()` of `@claudestream/core/sessions` lists what waits; a session
+ * that resumes with {@linkcode decided} continues with exactly that call.
+ *
+ * One call waits at a time: another one of the same turn is denied, and the model is told to call
+ * it again later. A call of a subagent and a shell command of a skill cannot wait and are denied,
+ * because the CLI forgets them. The next prompt that is sent before the decision drops the call.
+ *
+ * @example
+ * ```ts
+ * import { AsyncSession, byTool, defer, TurnError } from "@claudestream/core";
+ *
+ * async function ask(prompt: string): Promise<string | undefined> {
+ *   await using session = new AsyncSession({
+ *     policy: byTool({ Bash: () => defer() }),
+ *   });
+ *   try {
+ *     return (await session.ask(prompt)).text;
+ *   } catch (error) {
+ *     if (!(error instanceof TurnError) || error.code !== "deferred") throw error;
+ *     console.log(session.id, session.deferred); // and decide some day
+ *   }
+ * }
+ * ```
+ */
+export function defer(): DeferDecision {
+  return { behavior: "defer" };
+}
+
 const REMEMBER: ReadonlySet<unknown> = new Set<unknown>([
   "session",
   "local",
@@ -85,6 +124,7 @@ const DENY_KEYS: ReadonlySet<string> = new Set([
   "message",
   "interrupt",
 ]);
+const DEFER_KEYS: ReadonlySet<string> = new Set(["behavior"]);
 
 /**
  * Returns a snapshot of an answer, with its input converted through JSON, so that no getter,
@@ -117,9 +157,17 @@ function jsonObject(value: unknown): WireObject | null {
  * Returns why a value is not a {@linkcode Decision}; `undefined` if it is one.
  *
  * @param value The result of {@linkcode plainAnswer}.
+ * @param other What else would be one, as text for the message.
+ * @param otherBehavior Its `behavior`, as text for the message.
  */
-export function decisionIssue(value: unknown): string | undefined {
-  if (!isWireObject(value)) return "expected allow(…), deny(…) or undefined";
+export function decisionIssue(
+  value: unknown,
+  other = "",
+  otherBehavior = "",
+): string | undefined {
+  if (!isWireObject(value)) {
+    return `expected allow(…), deny(…)${other} or undefined`;
+  }
   if (value.behavior === "allow") {
     if (value.input !== undefined && !isWireObject(value.input)) {
       return `expected "input" to be an object that JSON can hold`;
@@ -141,7 +189,21 @@ export function decisionIssue(value: unknown): string | undefined {
     }
     return unknownKey(value, DENY_KEYS);
   }
-  return `expected "behavior" to be "allow" or "deny"`;
+  return otherBehavior === ""
+    ? `expected "behavior" to be "allow" or "deny"`
+    : `expected "behavior" to be "allow", "deny" or ${otherBehavior}`;
+}
+
+/**
+ * Returns why a value is not a {@linkcode PolicyDecision}; `undefined` if it is one.
+ *
+ * @param value The result of {@linkcode plainAnswer}.
+ */
+export function policyDecisionIssue(value: unknown): string | undefined {
+  if (isWireObject(value) && value.behavior === "defer") {
+    return unknownKey(value, DEFER_KEYS);
+  }
+  return decisionIssue(value, ", defer()", `"defer"`);
 }
 
 /**

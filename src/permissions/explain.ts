@@ -5,7 +5,7 @@
  */
 
 import type { ToolRequest } from "../events/permissions.ts";
-import type { Decision } from "./decision.ts";
+import type { PolicyDecision } from "./decision.ts";
 import { soon, whenKnown } from "../util/maybe_promise.ts";
 import { decide, failed } from "./decide.ts";
 import type {
@@ -54,8 +54,14 @@ export const byExplaining: Asks = (policy, request, context) => {
 };
 
 /** Returns a reason derived from a decision. */
-export function reasonOf(name: string, decision: Decision | undefined): string {
+export function reasonOf(
+  name: string,
+  decision: PolicyDecision | undefined,
+): string {
   if (decision === undefined) return `"${name}" does not decide`;
+  if (decision.behavior === "defer") {
+    return `"${name}" leaves it to a later process`;
+  }
   return decision.behavior === "allow"
     ? `"${name}" allows it`
     : decision.message;
@@ -63,7 +69,7 @@ export function reasonOf(name: string, decision: Decision | undefined): string {
 
 /** Returns a policy whose decisions come from its explanations. */
 export function reasoned(
-  about: string | Pick<Policy, "name" | "toolNames">,
+  about: string | Pick<Policy, "name" | "toolNames" | "decides">,
   explain: (
     request: ToolRequest,
     context: PolicyContext,
@@ -82,7 +88,7 @@ export function reasoned(
 
 /** Returns a policy that combines others in the same way for decisions and explanations. */
 export function combined(
-  about: Pick<Policy, "name" | "toolNames">,
+  about: Pick<Policy, "name" | "toolNames" | "decides">,
   ask: (
     request: ToolRequest,
     context: PolicyContext,

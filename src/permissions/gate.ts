@@ -28,7 +28,12 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
 import { currentToolName, toolKind } from "../messages/builtin_tools.ts";
 import { CONTENT } from "./content.ts";
-import type { Decision, DenyDecision } from "./decision.ts";
+import {
+  type Decision,
+  deny,
+  type DenyDecision,
+  type PolicyDecision,
+} from "./decision.ts";
 import { decide, failureOf } from "./decide.ts";
 import type { DenyRules } from "./deny_rules.ts";
 import { byExplaining } from "./explain.ts";
@@ -38,13 +43,16 @@ import { changedInput, isYes } from "./hook_reply.ts";
 import { isAbsolute, plain } from "./paths.ts";
 import type { Machine } from "./protected_paths.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
-import { whenKnown } from "../util/maybe_promise.ts";
+import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 
 /** The tool that a model calls to give structured output. */
 const ANSWER_TOOL = "StructuredOutput";
 
 /** Answer of a policy; a promise only if the policy is asynchronous. */
-export type Verdict = Decision | undefined | Promise<Decision | undefined>;
+export type Verdict = Soon<PolicyDecision | undefined>;
+
+/** Answer of a policy about a call that cannot wait any longer. */
+type FinalVerdict = Soon<Decision | undefined>;
 
 /** A call that this library did not stop. */
 interface Passed {
@@ -65,7 +73,7 @@ export class PolicyGate {
   readonly #heard = new Map<
     string,
     {
-      readonly decision: Decision | undefined;
+      readonly decision: PolicyDecision | undefined;
       readonly input: string;
       readonly cwd: unknown;
     }
@@ -77,6 +85,8 @@ export class PolicyGate {
    * allows.
    */
   #cwd: string | undefined;
+  /** Ids of the deferred calls that the policy decides on, and that have not come yet. */
+  readonly #awaited: Set<string>;
   #hookWorks = false;
   /** Whether the settings may have hooks; assumed until the CLI has reported the settings. */
   #settingsHaveHooks = true;
@@ -99,6 +109,17 @@ export class PolicyGate {
     this.#failed = failed;
     this.#policy = guarded(policy, machine, denies);
     this.#asksForOutput = asksForOutput;
+    this.#awaited = new Set(policy.decides);
+  }
+
+  /**
+   * The deferred calls that the policy decides on, though the CLI did not continue with them. It
+   * does so before the first turn; afterwards the answer is empty.
+   */
+  takeMissing(): readonly string[] {
+    const missing = [...this.#awaited];
+    this.#awaited.clear();
+    return missing;
   }
 
   /**
@@ -125,6 +146,7 @@ export class PolicyGate {
       ...requestOf(input),
       ...made === undefined ? {} : { input: made },
     };
+    this.#awaited.delete(request.toolUseId);
     if (request.toolName === "Skill") this.#hasHiddenHooks = true;
     const verdict = this.#decide(request, context, input.cwd);
     return whenKnown(verdict, (decision) => {
@@ -174,14 +196,14 @@ export class PolicyGate {
   }
 
   /** Asks the policy about a call that the CLI asks about. */
-  atQuestion(request: ToolRequest, context: PolicyContext): Verdict {
+  atQuestion(request: ToolRequest, context: PolicyContext): FinalVerdict {
     const heard = this.#heard.get(request.toolUseId);
     this.#heard.delete(request.toolUseId);
     // Another hook may have changed the input in the meantime; that makes it a different call.
     if (heard !== undefined && heard.input === keyOf(request)) {
-      return heard.decision;
+      return withoutDeferral(heard.decision);
     }
-    return this.#decide(request, context, heard?.cwd);
+    return this.#final(request, context, heard?.cwd);
   }
 
   /** Asks the policy about a call that a caller's hook changed. */
@@ -189,8 +211,8 @@ export class PolicyGate {
     input: WireObject,
     changed: WireObject,
     context: PolicyContext,
-  ): Verdict {
-    return this.#decide(
+  ): FinalVerdict {
+    return this.#final(
       { ...requestOf(input), input: changed },
       context,
       input.cwd,
@@ -202,8 +224,16 @@ export class PolicyGate {
     request: ToolRequest,
     input: WireObject,
     context: PolicyContext,
-  ): Verdict {
-    return this.#decide({ ...request, input }, context, undefined);
+  ): FinalVerdict {
+    return this.#final({ ...request, input }, context, undefined);
+  }
+
+  #final(
+    request: ToolRequest,
+    context: PolicyContext,
+    cwd: unknown,
+  ): FinalVerdict {
+    return whenKnown(this.#decide(request, context, cwd), withoutDeferral);
   }
 
   /**
@@ -334,6 +364,17 @@ export class PolicyGate {
       if (!isOfSubagent) this.#passed.delete(id);
     }
   }
+}
+
+/** The CLI can leave a call to a later process in the hook only, not at a question. */
+function withoutDeferral(
+  decision: PolicyDecision | undefined,
+): Decision | undefined {
+  return decision?.behavior === "defer"
+    ? deny(
+      "This call needs an approval that takes a while, and the CLI cannot wait for it here: make this call again",
+    )
+    : decision;
 }
 
 /** Events in which a hook can change the input of a tool. */

@@ -6,7 +6,7 @@
 
 import type { ToolRequest } from "../events/permissions.ts";
 import { decide } from "./decide.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, PolicyDecision } from "./decision.ts";
 import { type DenyRules, ruleDenial } from "./deny_rules.ts";
 import { byExplaining, reasonOf } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
@@ -43,7 +43,7 @@ export function guarded(
   };
   /** Returns a denial if a yes does not cover the written path; otherwise `undefined`. */
   const denialOf = (
-    decision: Decision | undefined,
+    decision: PolicyDecision | undefined,
     seen: ToolRequest,
     context: PolicyContext,
   ): Decision | undefined => {

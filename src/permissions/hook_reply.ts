@@ -6,7 +6,12 @@
 
 import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { type Decision, deny, isSameInput } from "./decision.ts";
+import {
+  type Decision,
+  deny,
+  isSameInput,
+  type PolicyDecision,
+} from "./decision.ts";
 
 /** What the answer of the `PreToolUse` hook depends on, apart from the decision. */
 export interface CallHookContext {
@@ -25,15 +30,17 @@ export interface CallHookContext {
 }
 
 /**
- * Returns the answer of the `PreToolUse` hook: "allow", "deny", "ask", which makes the CLI ask, or
- * no decision.
+ * Returns the answer of the `PreToolUse` hook: "allow", "deny", "defer", "ask", which makes the CLI
+ * ask, or no decision.
  */
 export function hookReply(
-  decision: Decision | undefined,
+  decision: PolicyDecision | undefined,
   context: CallHookContext = {},
 ): WireObject {
   if (decision === undefined) return {};
   if (decision.behavior === "deny") return denial(decision, context);
+  // The CLI puts it above an "ask" or "allow" of another hook, and a "deny" above it.
+  if (decision.behavior === "defer") return said("defer");
   const { canAsk = true, hasForeignHooks = false, made } = context;
   // The CLI uses the input of the hook that answered last, and after an "ask" it ignores the input
   // of an "allow".

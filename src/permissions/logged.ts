@@ -8,7 +8,7 @@ import { callAside } from "../util/faults.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { checkPolicies } from "./combine.ts";
 import { decide } from "./decide.ts";
-import type { Decision } from "./decision.ts";
+import type { PolicyDecision } from "./decision.ts";
 import { byExplaining } from "./explain.ts";
 import type { Policy, SyncPolicy } from "./policy_types.ts";
 import { whenKnown } from "../util/maybe_promise.ts";
@@ -20,7 +20,7 @@ export interface PolicyRecord {
   /** The call. */
   readonly request: ToolRequest;
   /** Decision of the policy; `undefined` if it left the call undecided. */
-  readonly decision: Decision | undefined;
+  readonly decision: PolicyDecision | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export function logged(
   log: (record: PolicyRecord) => unknown,
 ): Policy {
   checkPolicies("logged", [policy]);
-  const { name, bypass, toolNames } = policy;
+  const { name, bypass, toolNames, decides } = policy;
   return {
     name,
     decide: (request, context) =>
@@ -71,6 +71,7 @@ export function logged(
     explain: (request, context) => byExplaining(policy, request, context),
     ...bypass === undefined ? {} : { bypass },
     ...toolNames === undefined ? {} : { toolNames },
+    ...decides === undefined ? {} : { decides },
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { ToolRequest } from "../events/permissions.ts";
-import type { Decision } from "./decision.ts";
+import type { PolicyDecision } from "./decision.ts";
 
 /** What a policy knows besides the call itself. */
 export interface PolicyContext {
@@ -21,7 +21,7 @@ export interface PolicyContext {
 }
 
 /** A decision, or `undefined` to leave the call undecided. */
-export type PolicyAnswer = Decision | undefined;
+export type PolicyAnswer = PolicyDecision | undefined;
 
 /**
  * Decides on tool calls: on **every** call, including those that the CLI would not ask about and
@@ -56,6 +56,11 @@ export interface Policy {
    * with the tools of the CLI.
    */
   readonly toolNames?: readonly string[];
+  /**
+   * Ids of the deferred calls that it decides on: see {@linkcode decided}. The session fails if the
+   * CLI does not continue with one of them.
+   */
+  readonly decides?: readonly string[];
 }
 
 /** A {@linkcode Policy} that decides synchronously, as a blocking session requires. */
@@ -72,7 +77,7 @@ export interface SyncPolicy extends Policy {
 /** Who decides on a call, and why: the result of `session.explainPermission()`. */
 export interface PermissionExplanation {
   /** Decision on the call. `undefined`: the CLI's own rules decide. */
-  readonly decision: Decision | undefined;
+  readonly decision: PolicyDecision | undefined;
   /** Names of the policies, from the outermost to the one that decided. */
   readonly by: readonly string[];
   /** The rule or entry that decided, as written. */

@@ -12,6 +12,7 @@ import {
   Totals,
   type Used,
 } from "../decode/usage.ts";
+import type { DeferredCall } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SlashCommand } from "../messages/system/session.ts";
@@ -52,6 +53,8 @@ export class SessionFacts {
   wasReset = false;
   /** Cost of all turns that this session saw, in US dollars: without what a resumed one had cost before. */
   spentUsd = 0;
+  /** Calls that wait for a decision in a later process. */
+  deferred: readonly DeferredCall[] = [];
   /** The slash commands, if the CLI has sent others since the start. */
   commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */
@@ -108,6 +111,8 @@ export class SessionFacts {
       init.sessionId !== undefined && init.sessionId !== this.id
     ) this.reset();
     this.id = init.sessionId ?? this.id;
+    // The CLI forgets a call that waits when the next prompt comes before the decision.
+    this.deferred = [];
     this.model = init.model;
     this.cwd = init.cwd;
     this.tools = init.tools;
@@ -122,6 +127,7 @@ export class SessionFacts {
     this.isWritten = true;
     this.turnCount++;
     this.lastResult = result;
+    this.deferred = deferredBy(result, this.permissionMode);
     this.spentUsd = roundUsd(this.spentUsd + result.costUsd);
     this.#totals.take(result);
   }
@@ -132,10 +138,34 @@ export class SessionFacts {
     for (const task of tasks) this.tasks.set(task.taskId, task);
   }
 
+  /** A call has a result. */
+  answered(toolUseId: string): void {
+    if (this.deferred.length === 0) return;
+    this.deferred = this.deferred.filter((call) =>
+      call.toolUseId !== toolUseId
+    );
+  }
+
   /** Called when another conversation replaces the first one. */
   reset(): void {
+    this.deferred = [];
     this.isWritten = false;
     this.wasReset = true;
     this.#totals.beginAnew();
   }
+}
+
+/** The call that a turn ended with, to be decided on by a later process. */
+function deferredBy(
+  { terminalReason, stopReason, deferredToolUse: call }: Result,
+  permissionMode: string | undefined,
+): readonly DeferredCall[] {
+  const waits = terminalReason === "tool_deferred" ||
+    stopReason === "tool_deferred";
+  return !waits || call === undefined ? [] : [{
+    toolUseId: call.id,
+    toolName: call.name,
+    input: call.input,
+    ...permissionMode === undefined ? {} : { permissionMode },
+  }];
 }

@@ -78,6 +78,7 @@ export class Ledger {
         break;
       case "tool_result":
         this.#calls.delete(event.toolUseId);
+        facts.answered(event.toolUseId);
         this.#enterTask(event);
         break;
       case "file_change":

@@ -65,6 +65,7 @@ const BY_SUBTYPE: Readonly<Record<string, ErrorCode>> = {
 const BY_TERMINAL_REASON: Readonly<Record<string, ErrorCode>> = {
   aborted_streaming: "interrupted",
   aborted_tools: "interrupted",
+  tool_deferred: "deferred",
   prompt_too_long: "context_length",
   blocking_limit: "context_length",
   max_turns: "max_turns",
@@ -104,6 +105,8 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
   model_not_found: "Check the option model",
   structured_output_retries:
     "Make the schema simpler, or say more in the prompt",
+  deferred:
+    "Resume the session with a policy that decides: decided(call, allow()); session.deferred and deferred(id) tell which call waits",
   incomplete: "Send another prompt to go on",
   max_output_tokens: "Ask for less at once, or send another prompt to go on",
   refusal: "Ask in other words, or with another option model",
@@ -134,7 +137,7 @@ export function failureCode(
   const byReason = BY_TERMINAL_REASON[result.terminalReason ?? ""];
   // A turn cut off by an urgent prompt is no success, whatever is_error says.
   if (!result.isError) {
-    if (byReason === "interrupted") return byReason;
+    if (byReason === "interrupted" || byReason === "deferred") return byReason;
     return isPaused(result) || isCutShort(result) ? "incomplete" : undefined;
   }
   return BY_SUBTYPE[result.subtype] ??
@@ -177,6 +180,10 @@ export function turnFailure(
   const said = result.result || result.errors?.join("; ") || result.subtype;
   const message = code === "interrupted"
     ? "The turn was interrupted"
+    : code === "deferred"
+    ? `The turn waits for a decision on a call of "${
+      result.deferredToolUse?.name ?? "a tool"
+    }"`
     : code === "incomplete"
     ? `The turn was cut short: ${
       isPaused(result)

@@ -6,6 +6,7 @@
 
 import type { Stats } from "../decode/stats.ts";
 import type { TodoItem } from "../decode/tally.ts";
+import type { DeferredCall } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import type { SessionUsage } from "../protocol/facts.ts";
@@ -82,6 +83,16 @@ export abstract class SessionFacts {
   /** Id of the session, known from the start unless it resumes the last one or forks. Changes with `/clear`. */
   get id(): string | undefined {
     return this.#facts.id ?? this.#source.knownId;
+  }
+
+  /**
+   * Calls that wait for a decision in a later process, after a turn that ended as deferred; empty
+   * otherwise, and once the next prompt is sent, which drops them. At most one at present: see
+   * {@linkcode defer}. The transcript tells the same: `deferred()` of
+   * `@claudestream/core/sessions`.
+   */
+  get deferred(): readonly DeferredCall[] {
+    return this.#facts.deferred;
   }
 
   /** Full name of the model. From the first turn on. */

@@ -68,7 +68,7 @@ export class Branch {
       : undefined;
     const results = record.type === "user"
       ? blockIds(content, "tool_result", "tool_use_id")
-      : NONE;
+      : deferralOf(record);
     this.#noteAgent(record.toolUseResult, results);
     if (!this.#links.has(uuid)) {
       this.#links.set(uuid, {
@@ -153,6 +153,15 @@ export class Branch {
     const agentId = textField(result, "agentId");
     if (agentId !== undefined) this.agentCalls.set(agentId, call);
   }
+}
+
+/** The call that a record leaves to a later process: that stands in the place of its result. */
+function deferralOf({ attachment }: WireObject): readonly string[] {
+  if (
+    !isWireObject(attachment) || attachment.type !== "hook_deferred_tool"
+  ) return NONE;
+  const id = textField(attachment, "toolUseID");
+  return id === undefined ? NONE : [id];
 }
 
 function preservedBy({ compactMetadata }: WireObject): readonly string[] {

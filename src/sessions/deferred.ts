@@ -4,79 +4,76 @@
  * @module
  */
 
+import type { DeferredCall } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { transcriptOf } from "./find.ts";
 import type { SessionInfo } from "./info.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
-import { blockIds, textField } from "./records.ts";
+import { blockIds, isPrompt, textField } from "./records.ts";
 
-/** A call that a hook left to a later process. */
-export interface DeferredCall {
-  /** Id of the call. */
-  readonly toolUseId: string;
-  /** Name of the tool. */
-  readonly toolName: string;
-  /** Input of the call. */
-  readonly input: WireObject;
-  /** The permission mode that it was left in. */
-  readonly permissionMode?: string;
-  /** When it was left, in ISO 8601. */
-  readonly timestamp?: string;
-}
-
-/** Options of {@linkcode deferredCalls}. */
-export type DeferredCallsOptions = Omit<
+/** Options of {@linkcode deferred}. */
+export type DeferredOptions = Omit<
   ReadSessionOptions,
   "view" | "subagents" | "sinceCompaction"
 >;
 
 /**
- * Lists the calls of a session that wait for a decision: a hook answered them with `defer`, the
- * turn ended, and no process has run them since. The program that asked and its CLI may be gone. To
- * decide, resume the session with a policy or a hook that allows or denies: the CLI continues with
- * exactly these calls.
+ * Lists the calls of a session that wait for a decision: a policy or a hook answered `defer()`, the
+ * turn ended, and no process has run them since. The program that asked and its CLI may be gone.
+ * To decide, resume the session with `decided(call, allow())` as its policy, or with a policy or a
+ * hook that allows or denies: the CLI continues with exactly this call.
+ *
+ * At most one call waits at present. A prompt that was sent before the decision has dropped it.
  *
  * @param session As with `readSession`.
  * @throws {SessionNotFoundError} If there is no such session, or more than one.
  *
  * @example
  * ```ts ignore
- * import { allow, AsyncSession, callback, deny } from "@claudestream/core";
- * import { deferredCalls } from "@claudestream/core/sessions";
+ * import { allow, AsyncSession, decided, deny } from "@claudestream/core";
+ * import { deferred } from "@claudestream/core/sessions";
  *
  * async function decide(id: string, isYes: boolean): Promise<void> {
- *   const waiting = await deferredCalls(id);
- *   const ids = new Set(waiting.map(({ toolUseId }) => toolUseId));
+ *   const [call] = await deferred(id);
+ *   if (call === undefined) return;
  *   await using session = new AsyncSession({
  *     resume: id,
- *     policy: callback((_name, _input, { toolUseId }) =>
- *       ids.has(toolUseId) && isYes ? allow() : deny("not approved")
- *     ),
+ *     policy: decided(call, isYes ? allow() : deny("not approved")),
  *   });
- *   await session.ask("Go on.");
+ *   console.log((await session.ask("Go on.")).text);
  * }
  * ```
  */
-export async function deferredCalls(
+export async function deferred(
   session: string | SessionInfo,
-  options: DeferredCallsOptions = {},
+  options: DeferredOptions = {},
 ): Promise<readonly DeferredCall[]> {
   const file = await transcriptOf(session, options);
-  const waiting = new Map<string, DeferredCall>();
+  let waiting: DeferredCall | undefined;
   const entries = await entriesUpTo(undefined, file, {
     ...options,
     subagents: "none",
   });
   for await (const { record } of entries) {
     if (record === undefined) continue;
-    const call = deferredBy(record);
-    if (call !== undefined) waiting.set(call.toolUseId, call);
-    if (record.type !== "user" || !isWireObject(record.message)) continue;
-    for (
-      const id of blockIds(record.message.content, "tool_result", "tool_use_id")
-    ) waiting.delete(id);
+    // The CLI continues with the last one only.
+    waiting = deferredBy(record) ?? waiting;
+    if (waiting !== undefined && endsWait(record, waiting)) {
+      waiting = undefined;
+    }
   }
-  return [...waiting.values()];
+  return waiting === undefined ? [] : [waiting];
+}
+
+/** Whether a record answers the call, or is a prompt that came before its decision. */
+function endsWait(
+  record: WireObject,
+  { toolUseId }: DeferredCall,
+): boolean {
+  if (record.type !== "user" || !isWireObject(record.message)) return false;
+  return isPrompt(record) ||
+    blockIds(record.message.content, "tool_result", "tool_use_id")
+      .includes(toolUseId);
 }
 
 /** Returns the call that a record defers to a later process, in the format of CLI 2.1.332. */

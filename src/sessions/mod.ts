@@ -21,11 +21,8 @@
 
 export { SessionNotFoundError } from "../errors.ts";
 export { renameSession, tagSession } from "./change.ts";
-export {
-  type DeferredCall,
-  deferredCalls,
-  type DeferredCallsOptions,
-} from "./deferred.ts";
+export { deferred, type DeferredOptions } from "./deferred.ts";
+export type { DeferredCall } from "../events/permissions.ts";
 export { deleteSession } from "./delete.ts";
 export {
   type ExportFormat,

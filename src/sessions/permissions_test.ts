@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../errors.ts";
 import { FIXTURES as configDir } from "./fixtures/scratch.ts";
 import {
-  deferredCalls,
+  deferred,
   exportSession,
   listSessions,
   readSession,
@@ -30,7 +30,7 @@ Deno.test({
     const text = await Array.fromAsync(exportSession(id, { configDir }));
     const tally = await sessionTally(id, { configDir });
     assert(text.length > 0 && tally.stats().outputTokens > 0);
-    assertEquals(await deferredCalls(id, { configDir }), []);
+    assertEquals(await deferred(id, { configDir }), []);
     const watched = watchSession(id, { configDir, from: "start" });
     assertEquals((await watched.next()).value, events[0]);
     await watched.return();
