@@ -434,7 +434,10 @@ for (const [by, answers] of Object.entries(WAYS)) {
               ? reply.toolUse("Bash", { command: "echo sub" })
               : reply.text("sub done");
           }
-          return toolResults.length > 0 ? reply.text("done") : reply.toolUse(
+          // A turn about the end of the subagent comes later.
+          if (hasCalled) return reply.text("done");
+          hasCalled = true;
+          return reply.toolUse(
             "Agent",
             {
               description: "d",
