@@ -421,6 +421,7 @@ for (const [by, answers] of Object.entries(WAYS)) {
   live(
     `a call of a subagent does not wait: it is denied, with a ${by}`,
     async () => {
+      let hasCalled = false;
       await using on = await world({
         replies: ({ prompts, toolResults, kind }) => {
           console.error(
