@@ -45,6 +45,8 @@ export interface Plan {
   readonly whyNobody?: string | undefined;
   /** Options that override those derived from the flags. */
   readonly options?: SessionOptions;
+  /** Whether the program had another session before. Default `false`. */
+  readonly isFurther?: boolean;
   /** What ends a turn. Default `"turn"`. */
   readonly until?: Until;
   /** Extra cleanup when a signal ends the program immediately. */
@@ -295,7 +297,7 @@ export async function conduct(
   // Closed after the session, whose last events it gets.
   await using _tee = plan.flags.tee === undefined
     ? undefined
-    : await teeTo(plan.flags.tee, session);
+    : await teeTo(plan.flags.tee, session, plan.isFurther);
   await using _closing = session;
   return await body(new Conductor(plan, session, watch, denied));
 }

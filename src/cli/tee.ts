@@ -11,14 +11,18 @@ import { UsageError } from "./usage_error.ts";
 /**
  * Writes the events of a session to a file, until the session is closed.
  *
+ * @param isFurther Whether the file has the events of an earlier session, which are kept.
  * @throws {UsageError} The file cannot be written.
  */
 export async function teeTo(
   path: string,
   session: AsyncSession,
+  isFurther = false,
 ): Promise<AsyncDisposable> {
   // For this user alone, as a recording: prompts, answers and what tools saw are in it.
-  const options = { write: true, create: true, truncate: true, mode: 0o600 };
+  const options = isFurther
+    ? { append: true, create: true, mode: 0o600 }
+    : { write: true, create: true, truncate: true, mode: 0o600 };
   const file = await Deno.open(path, options).catch((cause) => {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new UsageError(

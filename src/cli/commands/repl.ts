@@ -10,58 +10,92 @@ import { type Output, readEnv } from "../output.ts";
 import { oneLine } from "../one_line.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
-import { textPresenter } from "../presenters.ts";
+import { jsonPresenter, textPresenter } from "../presenters.ts";
+import type { Flags } from "../flags.ts";
+import type {
+  ReplContext,
+  ReplSettings,
+  ReplStep,
+} from "../repl/repl_command.ts";
+import { UsageError } from "../usage_error.ts";
 import { findPerson, suspension } from "../question/person.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
 import { VERSION } from "../version.ts";
 import { pipedLines, typedLines } from "./_one_shot.ts";
 
-const HELP = `  :help   this
-  :quit   leave; so do /exit, Ctrl-D, and Ctrl-C twice
-  Tab     completes :commands, and files after @
-  \\ Enter, or Ctrl-J, begins a further line; the arrows find older prompts
-  Ctrl-C  interrupts the turn that is running
-  Everything else goes to Claude, /cost and the like too
-`;
-
-/** What Tab completes. */
-const COMMANDS = [":help", ":quit"];
-
 /**
- * The CLI does not accept `/exit` from programs and only answers that it is unavailable, so it is
- * handled here.
+ * The CLI does not accept these from programs and only answers that they are unavailable, so they
+ * are handled here.
  */
-const LEAVING: ReadonlySet<string> = new Set([
-  ":q",
-  ":quit",
-  ":exit",
-  "/exit",
-  "/quit",
-]);
+const LEAVING: ReadonlySet<string> = new Set(["/exit", "/quit"]);
+
+/** A second Ctrl-C leaves within this time after one that ended a turn, in milliseconds. */
+const AGAIN_MS = 1000;
+
+/** What outlives a session: one repl may have several, one after the other. */
+interface Desk {
+  readonly output: Output;
+  readonly lines: InputLines;
+  readonly settings: ReplSettings;
+  /** Present if a person types at a terminal that can be drawn on. */
+  reader: PromptReader | undefined;
+  /** What is running now. */
+  conductor: Conductor | undefined;
+  /** The flags of the running session, with what was changed since. */
+  flags: Flags;
+  /** Flags of the session that comes next. */
+  next: Flags | undefined;
+  /** The highest exit code so far, for a script. */
+  worst: number;
+  lastPrompt: string | undefined;
+}
 
 /** `repl`: runs several turns in one session. */
 export async function repl(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { flags } = invocation;
   refusePrompt(
     invocation,
     "it reads prompts from stdin",
     "To send a single one: claudestream send …",
   );
+  const { flags } = invocation;
   const { stdin, stderr } = output.terminals;
   const isEdited = stdin && stderr && readEnv("TERM") !== "dumb";
-  // The editor reads the keys itself, and leaves them alone while another program runs.
-  const lines = stdin ? typedLines(!isEdited) : pipedLines();
+  const desk: Desk = {
+    output,
+    // The editor reads the keys itself, and leaves them alone while another program runs.
+    lines: stdin ? typedLines(!isEdited) : pipedLines(),
+    settings: { isJson: false, detail: "brief" },
+    reader: undefined,
+    conductor: undefined,
+    flags,
+    next: undefined,
+    worst: EXIT.done,
+    lastPrompt: undefined,
+  };
+  await using reader = isEdited ? await openReader(desk) : undefined;
+  desk.reader = reader;
+  for (let isFurther = false;; isFurther = true) {
+    const code = await runSession(desk, isFurther);
+    if (desk.next === undefined) return code;
+    desk.flags = desk.next;
+    desk.next = undefined;
+  }
+}
+
+/** Runs one session, until somebody leaves or another one is wanted. */
+async function runSession(desk: Desk, isFurther: boolean): Promise<number> {
+  const { output, lines, reader, flags } = desk;
   using person = findPerson({ output, color: flags.color, stdin: lines });
   const { asker, whyNobody } = person;
-  let reader: PromptReader | undefined;
   const plan = {
     output,
     flags,
     whyNobody,
+    isFurther,
     asker: asker && {
       ask: (request: PermissionRequest, context: AskContext) => {
         const ask = () => asker.ask(request, context);
@@ -70,47 +104,65 @@ export async function repl(
     },
   };
   return await conduct(plan, async (conductor) => {
-    await using editing = isEdited
-      ? await openReader(invocation, output, lines, conductor)
-      : undefined;
-    reader = editing;
-    return await new Repl(invocation, output, lines, conductor, reader).run();
+    desk.conductor = conductor;
+    try {
+      return await new Repl(desk, conductor, isFurther).run();
+    } finally {
+      desk.conductor = undefined;
+    }
   });
 }
 
 /** Loads the editor: lines of a pipe, and a dumb terminal, need none. */
-async function openReader(
-  { flags }: Invocation,
-  output: Output,
-  lines: InputLines,
-  { watch }: Conductor,
-): Promise<PromptReader> {
-  const [{ PromptReader }, { History }, { complete, listFolder }] =
-    await Promise.all([
-      import("../editor/prompt_reader.ts"),
-      import("../editor/history.ts"),
-      import("../editor/completion.ts"),
-    ]);
+async function openReader(desk: Desk): Promise<PromptReader> {
+  const { output, lines } = desk;
+  const [{ PromptReader }, { History }, { listFolder }] = await Promise.all([
+    import("../editor/prompt_reader.ts"),
+    import("../editor/history.ts"),
+    import("../editor/completion.ts"),
+  ]);
   const history = await History.load();
   if (history.failure !== undefined) {
     await output.stderr(
       styled("dim", `The history cannot be read: ${history.failure}\n`),
     );
   }
-  const list = listFolder(flags.cwd ?? Deno.cwd());
+  const list = listFolder(desk.flags.cwd ?? Deno.cwd());
   return new PromptReader({
     output,
     lines,
     history,
-    complete: (text) => complete(text, COMMANDS, list),
+    complete: async (text) => {
+      const session = desk.conductor?.session;
+      if (session === undefined) return { from: text.length, candidates: [] };
+      const [{ REPL_COMMANDS: commands }, { completeRepl }] = await Promise.all(
+        [
+          import("../repl/repl_commands.ts"),
+          import("../repl/repl_completion.ts"),
+        ],
+      );
+      const context = { session, flags: desk.flags };
+      return await completeRepl(text, { commands, context, list });
+    },
+    edit: editPrompt,
     setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
     suspend: suspension().suspend,
-    interrupt: () => watch.pressInterrupt(),
+    interrupt: () => {
+      if (desk.conductor !== undefined) {
+        return desk.conductor.watch.pressInterrupt();
+      }
+      // Between two sessions, and before the first one.
+      Deno.exit(EXIT.interrupted);
+    },
   });
 }
 
-/** A second Ctrl-C leaves within this time after one that ended a turn, in milliseconds. */
-const AGAIN_MS = 1000;
+async function editPrompt(text: string): Promise<string> {
+  const { editInEditor } = await import("../question/input_editor.ts");
+  const edited = await editInEditor(text, ".md");
+  if ("why" in edited) throw new UsageError(`Cannot edit: ${edited.why}`);
+  return edited.text.replace(/\n+$/, "");
+}
 
 /** Abort reason: no further line is read, and the program ends. */
 class Leave {
@@ -121,35 +173,30 @@ class Leave {
   }
 }
 
-/** Reads lines and sends each as a turn, one after the other. */
+/** Reads lines and sends each as a turn, one after the other, in one session. */
 class Repl {
-  readonly #invocation: Invocation;
+  readonly #desk: Desk;
   readonly #output: Output;
   readonly #lines: InputLines;
+  readonly #reader: PromptReader | undefined;
   readonly #conductor: Conductor;
+  readonly #isFurther: boolean;
   /** Whether a person types the lines, as opposed to a pipe or a file. */
   readonly #isInteractive: boolean;
-  /** Present if a person types at a terminal that can be drawn on. */
-  readonly #reader: PromptReader | undefined;
   readonly #leaving = new AbortController();
   /** The error that ended the process, if it has ended. */
   #death: Error | undefined;
   /** Whether Ctrl-C was the last input: a second one leaves. */
   #isWarned = false;
 
-  constructor(
-    invocation: Invocation,
-    output: Output,
-    lines: InputLines,
-    conductor: Conductor,
-    reader: PromptReader | undefined,
-  ) {
-    this.#reader = reader;
-    this.#invocation = invocation;
-    this.#output = output;
-    this.#lines = lines;
+  constructor(desk: Desk, conductor: Conductor, isFurther: boolean) {
+    this.#desk = desk;
+    this.#output = desk.output;
+    this.#lines = desk.lines;
+    this.#reader = desk.reader;
     this.#conductor = conductor;
-    this.#isInteractive = output.terminals.stdin;
+    this.#isFurther = isFurther;
+    this.#isInteractive = desk.output.terminals.stdin;
   }
 
   async run(): Promise<number> {
@@ -165,31 +212,42 @@ class Repl {
     watch.onInterrupt = () => this.#reader?.recall();
     watch.onIdleInterrupt = () => this.#interruptIdle();
     using _dying = session.on("error", (error) => this.#leaveDead(error));
-    await this.#note(
-      `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
-    );
+    if (!this.#isFurther) {
+      await this.#note(
+        `claudestream ${VERSION} · :help for help, Ctrl-D to leave\n`,
+      );
+    }
     if (continued !== undefined) await this.#note(continued);
-    let worst = 0;
     for (;;) {
       const line = await this.#nextLine();
-      if (line instanceof Leave) return Math.max(worst, line.code);
+      if (line instanceof Leave) return Math.max(this.#desk.worst, line.code);
       const text = line.trim();
       if (isBlank(text)) continue;
-      if (LEAVING.has(text)) return await this.#bye(worst);
-      if (text.startsWith(":")) {
-        await this.#obey(text);
-        continue;
-      }
-      const code = await this.#turn(text);
+      if (LEAVING.has(text)) return await this.#bye(this.#desk.worst);
+      // A blank in front makes a prompt of what looks like a command.
+      const code = line.startsWith(":")
+        ? await this.#obey(text)
+        : await this.#turn(text);
       if (this.#death !== undefined) return await this.#reportDeath(code);
       if (session.state === "closed") return code;
       // A person who types has seen how each turn ended; a script needs the exit code.
-      if (!this.#isInteractive) worst = Math.max(worst, code);
+      if (!this.#isInteractive) {
+        this.#desk.worst = Math.max(this.#desk.worst, code);
+      }
+      if (this.#desk.next !== undefined) return this.#desk.worst;
+      if (this.#isOver) return await this.#bye(this.#desk.worst);
     }
   }
 
+  /** Whether a command has said so. */
+  #isOver = false;
+
   #turn(text: string): Promise<number> {
-    const { flags } = this.#invocation;
+    const { settings, flags } = this.#desk;
+    this.#desk.lastPrompt = text;
+    if (settings.isJson) {
+      return this.#conductor.turn(text, jsonPresenter(this.#output));
+    }
     // Without the editor the terminal echoes what is typed ahead within the answer, so nothing may
     // be drawn over it.
     const isPlain = this.#reader === undefined && this.#isInteractive;
@@ -198,14 +256,75 @@ class Repl {
       textPresenter(
         this.#output,
         isPlain ? { ...flags, plain: true } : flags,
-        "brief",
+        settings.detail,
       ),
     );
   }
 
+  /** Runs a command; one that fails is told, as a turn is. */
+  async #obey(line: string): Promise<number> {
+    const [{ REPL_COMMANDS }, { commandOf }] = await Promise.all([
+      import("../repl/repl_commands.ts"),
+      import("../repl/repl_command.ts"),
+    ]);
+    let step: ReplStep;
+    try {
+      const { command, rest } = commandOf(line, REPL_COMMANDS);
+      step = await command.run(this.#context(), rest);
+    } catch (error) {
+      return await report(this.#output, error);
+    }
+    if (step === undefined) return EXIT.done;
+    if ("send" in step) {
+      return isBlank(step.send) ? EXIT.done : await this.#turn(step.send);
+    }
+    if ("write" in step) this.#reader?.write(step.write);
+    else if ("leave" in step) this.#isOver = true;
+    else return await this.#reopen(step.reopen);
+    return EXIT.done;
+  }
+
+  #context(): ReplContext {
+    const { output, settings, lastPrompt, flags } = this.#desk;
+    const { session } = this.#conductor;
+    const reader = this.#reader;
+    return {
+      session,
+      output,
+      flags,
+      settings,
+      lastPrompt,
+      lastAnswer: session.lastResult?.result,
+      keep: (change) => {
+        this.#desk.flags = { ...this.#desk.flags, ...change };
+      },
+      readLine: async () => {
+        const line = await this.#nextLine();
+        return line instanceof Leave ? undefined : line;
+      },
+      ...reader === undefined
+        ? {}
+        : { edit: (text) => reader.lend(() => editPrompt(text)) },
+    };
+  }
+
+  async #reopen(flags: Flags): Promise<number> {
+    if (flags.record !== undefined) {
+      return await report(
+        this.#output,
+        new UsageError(
+          "Cannot change the session with --record: a recording is of one",
+          "Leave, and start with other flags",
+        ),
+      );
+    }
+    this.#desk.next = flags;
+    return EXIT.done;
+  }
+
   /** Prints which session is continued, if its file can be read. */
   async #continued(): Promise<string | undefined> {
-    const { flags } = this.#invocation;
+    const { flags } = this.#desk;
     const name = flags.continue === true ? "last" : flags.resume;
     if (name === undefined || !this.#isInteractive) return undefined;
     const { foundSession } = await import("../sessions/session_choice.ts");
@@ -266,18 +385,6 @@ class Repl {
     if (this.#isInteractive) await this.#output.stderr(styled("cyan", "> "));
   }
 
-  async #obey(command: string): Promise<void> {
-    switch (command) {
-      case ":h":
-      case ":help":
-        return await this.#output.stderr(HELP);
-      default:
-        await this.#output.stderr(
-          `Unknown command "${command}"; :help lists them\n`,
-        );
-    }
-  }
-
   /** Prints how to resume the session. */
   async #bye(code: number): Promise<number> {
     const { id, turnCount } = this.#conductor.session;
@@ -288,7 +395,7 @@ class Repl {
   }
 
   async #note(text: string): Promise<void> {
-    if (!this.#isInteractive || this.#invocation.flags.quiet === true) return;
+    if (!this.#isInteractive || this.#desk.flags.quiet === true) return;
     await this.#output.stderr(styled("dim", text));
   }
 

@@ -1,5 +1,5 @@
 /**
- * What Tab offers: commands of the repl, and files after `@`.
+ * What Tab does to a text, and which files it offers.
  *
  * @module
  */
@@ -18,20 +18,12 @@ export type ListFolder = (path: string) => Promise<readonly string[]>;
 /** Finds what the end of a text may become. */
 export type Complete = (text: string) => Promise<Completion>;
 
-/** Completes the names of commands, and files after `@`. */
-export async function complete(
-  text: string,
-  commands: readonly string[],
+/** Completes a path that begins at a place of the text. */
+export async function completeFile(
+  from: number,
+  path: string,
   list: ListFolder,
 ): Promise<Completion> {
-  if (/^:\w*$/.test(text)) {
-    return {
-      from: 0,
-      candidates: commands.filter((name) => name.startsWith(text)),
-    };
-  }
-  const [, path] = /(?:^|\s)@(\S*)$/.exec(text) ?? [];
-  if (path === undefined) return { from: text.length, candidates: [] };
   const slash = path.lastIndexOf("/") + 1;
   const [folder, head] = [path.slice(0, slash), path.slice(slash)];
   const names = (await list(folder === "" ? "." : folder))
@@ -41,7 +33,7 @@ export async function complete(
     .filter((name) => !/[\s\p{Cc}\p{Bidi_Control}]/u.test(name))
     .sort();
   return {
-    from: text.length - path.length,
+    from,
     candidates: names.map((name) => folder + name),
   };
 }

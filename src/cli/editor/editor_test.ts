@@ -4,7 +4,6 @@ import { assertEquals } from "@std/assert";
 import { Scratch } from "../../testing/mod.ts";
 import { lineWidth } from "../live/live_region.ts";
 import { renderSpans } from "../terminal.ts";
-import { commonStart, complete } from "./completion.ts";
 import { editorView } from "./editor_view.ts";
 import { History, readPrompts } from "./history.ts";
 
@@ -59,33 +58,6 @@ Deno.test("editorView: of a long text the lines around the cursor are shown", ()
   const text = Array.from({ length: 200 }, (_, at) => `${at}`).join("\n");
   assertEquals(drawn(text, text.length, 40, 3), "  197\n  198\n  199|");
   assertEquals(drawn(text, 0, 40, 3), "> |0\n  1\n  2");
-});
-
-Deno.test("complete: commands at the begin, files after @", async () => {
-  const folders: Readonly<Record<string, readonly string[]>> = {
-    ".": ["src/", "some.txt", ".git/", "a b", "x\x1b[2J"],
-    "src/": ["cli/", "mod.ts"],
-  };
-  const list = (path: string) => Promise.resolve(folders[path] ?? []);
-  const rows: readonly (readonly [string, number, readonly string[]])[] = [
-    [":", 0, [":help", ":quit"]],
-    [":q", 0, [":quit"]],
-    ["a :q", 4, []],
-    ["see @s", 5, ["some.txt", "src/"]],
-    ["@src/", 1, ["src/cli/", "src/mod.ts"]],
-    ["@.", 1, [".git/"]],
-    ["@", 1, ["some.txt", "src/"]],
-    ["me@s", 4, []],
-    ["@none/x", 1, []],
-  ];
-  for (const [text, from, candidates] of rows) {
-    assertEquals(
-      await complete(text, [":help", ":quit"], list),
-      { from, candidates },
-      text,
-    );
-  }
-  assertEquals(commonStart(["some.txt", "src/"]), "s");
 });
 
 Deno.test("History: only for its owner, in order, and half a line harms no other", async () => {

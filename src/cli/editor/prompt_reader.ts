@@ -26,6 +26,8 @@ export interface PromptReaderParts {
   readonly lines: InputLines;
   readonly history: History;
   readonly complete: Complete;
+  /** Lets a person edit a text in an editor of their own. */
+  readonly edit: (text: string) => Promise<string>;
   readonly setRaw: (isRaw: boolean) => void;
   /** Stops this program as Ctrl-Z does; returns when it is continued. */
   readonly suspend: (() => Promise<void>) | undefined;
@@ -108,7 +110,7 @@ export class PromptReader implements AsyncDisposable {
 
   /** Takes the text back that is being written, after a Ctrl-C. */
   clear(): void {
-    this.#write("");
+    this.write("");
   }
 
   /**
@@ -120,7 +122,7 @@ export class PromptReader implements AsyncDisposable {
     if (ahead.length === 0) return;
     this.#entered.splice(0);
     const { text } = this.#editor;
-    this.#write([...ahead, ...text === "" ? [] : [text]].join("\n"));
+    this.write([...ahead, ...text === "" ? [] : [text]].join("\n"));
   }
 
   /** Lets something else read the terminal's input, such as a question. */
@@ -147,7 +149,8 @@ export class PromptReader implements AsyncDisposable {
     }
   }
 
-  #write(text: string): void {
+  /** Puts a text in the place of what is being written. */
+  write(text: string): void {
     this.#editor = new LineEditor(this.#parts.history.prompts, text);
     this.#draw();
   }

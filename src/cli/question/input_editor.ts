@@ -20,9 +20,14 @@ export type Edited =
   /** The text is not a valid input; editing may continue with it. */
   | { readonly kind: "bad"; readonly why: string; readonly text?: string };
 
-/** Edits a text; resolves to the new text, or the reason why there is none. */
+/**
+ * Edits a text; resolves to the new text, or the reason why there is none.
+ *
+ * @param suffix End of the file's name, by which an editor knows what is in it. Default `.json`.
+ */
 export type EditText = (
   text: string,
+  suffix?: string,
 ) => Promise<{ readonly text: string } | { readonly why: string }>;
 
 /** Parses the edited text. Pure. */
@@ -56,7 +61,10 @@ export async function editInput(
 }
 
 /** Opens `$VISUAL`, `$EDITOR` or `vi` on the terminal. */
-export const editInEditor: EditText = async (text) => {
+export const editInEditor: EditText = async (
+  text,
+  suffix = ".json",
+) => {
   const isWindows = Deno.build.os === "windows";
   const editor = [readEnv("VISUAL"), readEnv("EDITOR")]
     .find((value) => value !== undefined && value.trim() !== "") ??
@@ -66,7 +74,7 @@ export const editInEditor: EditText = async (text) => {
   try {
     path = await Deno.makeTempFile({
       prefix: "claudestream-input-",
-      suffix: ".json",
+      suffix,
     });
   } catch (error) {
     return { why: `no file can be made for it: ${messageOf(error)}` };
