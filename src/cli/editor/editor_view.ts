@@ -6,6 +6,7 @@
 
 import type { Line } from "../live/live_region.ts";
 import type { InputView } from "../output.ts";
+import type { HistorySearch } from "./line_editor.ts";
 import { oneLine } from "../one_line.ts";
 import { escapeControls, styled, widthOf } from "../terminal.ts";
 
@@ -19,6 +20,7 @@ export function editorView(
   cursor: number,
   columns: number,
   rows: number,
+  search?: HistorySearch,
 ): InputView {
   const width = Math.max(4, columns - 1 - PROMPT.length);
   const drawn: string[] = [""];
@@ -51,17 +53,28 @@ export function editorView(
       place();
     }
   });
+  const below = search === undefined ? [] : [searchLine(search, columns)];
+  const room = Math.max(1, rows - below.length);
   const first = Math.max(
     0,
-    Math.min(at.row - Math.floor(rows / 2), drawn.length - rows),
+    Math.min(at.row - Math.floor(room / 2), drawn.length - room),
   );
   return {
-    lines: drawn.slice(first, first + rows).map((line, row) => [
-      row + first === 0 ? styled("cyan", PROMPT) : MORE,
-      line,
-    ]),
+    lines: [
+      ...drawn.slice(first, first + room).map((line, row) => [
+        row + first === 0 ? styled("cyan", PROMPT) : MORE,
+        line,
+      ]),
+      ...below,
+    ],
     cursor: { row: at.row - first, column: at.column + PROMPT.length },
   };
+}
+
+function searchLine({ query, at }: HistorySearch, columns: number): Line {
+  const note = at === undefined && query !== "" ? " (not found)" : "";
+  const room = columns - 1 - "search: ".length - note.length;
+  return [styled("dim", `search: ${oneLine(query, room)}${note}`)];
 }
 
 /** Most rows of a text that is typed while a turn runs. */

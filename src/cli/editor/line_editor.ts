@@ -19,6 +19,11 @@ export type EditAct =
   | "delete"
   | "delete_word"
   | "delete_rest"
+  | "delete_next_word"
+  | "yank"
+  | "search"
+  | "cancel"
+  | "edit"
   | "newline"
   | "complete"
   | "redraw";
@@ -53,9 +58,17 @@ export const EDITOR_KEYS: Readonly<Record<string, EditAct>> = {
   "\x0e": "down",
   "\x1b[3~": "delete",
   "\x17": "delete_word",
+  "\x1b\x7f": "delete_word",
+  "\x1bd": "delete_next_word",
+  "\x19": "yank",
+  "\x12": "search",
+  "\x07": "cancel",
+  "\x0f": "edit",
   "\x0b": "delete_rest",
   // Ctrl-J; the Enter of a terminal in raw mode is a carriage return.
   "\n": "newline",
+  "\x1b\r": "newline",
+  "\x1b\n": "newline",
   "\t": "complete",
   "\x0c": "redraw",
 };
@@ -67,7 +80,17 @@ export type EditorEvent =
   | "interrupt"
   | "suspend"
   | "complete"
+  | "edit"
   | undefined;
+
+/** A search in the history. */
+export interface HistorySearch {
+  readonly query: string;
+  /** Where in the history the text was found; `undefined` if nothing was. */
+  readonly at: number | undefined;
+  /** What was being written before. */
+  readonly draft: string;
+}
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -94,10 +117,15 @@ export class LineEditor {
   #cursor: number;
   readonly #history: readonly string[];
   #at: number;
+  /** What was deleted last, by a key that deletes more than a character. */
+  #killed: string;
+  #search: HistorySearch | undefined;
   /** What was being written before older texts were looked at. */
   #draft = "";
 
-  constructor(history: readonly string[], text = "") {
+  /** @param killed What Ctrl-Y brings back. */
+  constructor(history: readonly string[], text = "", killed = "") {
+    this.#killed = killed;
     this.#history = history;
     this.#at = history.length;
     this.#text = text;
@@ -114,6 +142,16 @@ export class LineEditor {
     return this.#cursor;
   }
 
+  /** What Ctrl-Y brings back. */
+  get killed(): string {
+    return this.#killed;
+  }
+
+  /** The search that is going on. */
+  get search(): HistorySearch | undefined {
+    return this.#search;
+  }
+
   /** Puts a text in the place of what stands before the cursor, from there on. */
   replace(from: number, text: string): void {
     const rest = this.#text.slice(this.#cursor);
@@ -123,6 +161,7 @@ export class LineEditor {
 
   /** Takes a key of the terminal. */
   take(key: Key): EditorEvent {
+    if (this.#search !== undefined && this.#searchFor(key)) return undefined;
     switch (key.type) {
       case "text":
         this.#insert(key.text);
@@ -141,7 +180,7 @@ export class LineEditor {
         this.replace(before(this.#text, this.#cursor), "");
         return undefined;
       case "clear":
-        this.replace(this.#lineStart, "");
+        this.#kill(this.#lineStart, this.#cursor);
         return undefined;
       case "interrupt":
       case "suspend":
@@ -157,6 +196,15 @@ export class LineEditor {
 
   /** Takes a key that only an editor knows. */
   act(act: EditAct): EditorEvent {
+    if (act === "search") return this.#beginSearch();
+    if (act === "cancel") {
+      const draft = this.#search?.draft;
+      this.#search = undefined;
+      if (draft !== undefined) this.#set(draft);
+      return undefined;
+    }
+    // Any other key takes what was found.
+    this.#search = undefined;
     const { text } = this;
     switch (act) {
       case "left":
@@ -168,11 +216,9 @@ export class LineEditor {
       case "word_left":
         this.#cursor = this.#wordStart;
         return undefined;
-      case "word_right": {
-        const [found = ""] = /^\s*\S*/.exec(text.slice(this.#cursor)) ?? [];
-        this.#cursor += found.length;
+      case "word_right":
+        this.#cursor = this.#wordEnd;
         return undefined;
-      }
       case "home":
         this.#cursor = this.#lineStart;
         return undefined;
@@ -187,11 +233,19 @@ export class LineEditor {
         this.#delete(after(text, this.#cursor));
         return undefined;
       case "delete_word":
-        this.replace(this.#wordStart, "");
+        this.#kill(this.#wordStart, this.#cursor);
+        return undefined;
+      case "delete_next_word":
+        this.#kill(this.#cursor, this.#wordEnd);
         return undefined;
       case "delete_rest":
-        this.#delete(this.#lineEnd);
+        this.#kill(this.#cursor, this.#lineEnd);
         return undefined;
+      case "yank":
+        this.#insert(this.#killed);
+        return undefined;
+      case "edit":
+        return "edit";
       case "newline":
         this.#insert("\n");
         return undefined;
@@ -214,6 +268,68 @@ export class LineEditor {
   get #wordStart(): number {
     const head = this.#text.slice(0, this.#cursor);
     return head.length - (/\S*\s*$/.exec(head)?.[0].length ?? 0);
+  }
+
+  get #wordEnd(): number {
+    const [found = ""] = /^\s*\S*/.exec(this.#text.slice(this.#cursor)) ?? [];
+    return this.#cursor + found.length;
+  }
+
+  #set(text: string): void {
+    this.#text = text;
+    this.#cursor = text.length;
+  }
+
+  /** Deletes from one place to another, and keeps it for Ctrl-Y. */
+  #kill(from: number, to: number): void {
+    if (from === to) return;
+    this.#killed = this.#text.slice(from, to);
+    this.#text = this.#text.slice(0, from) + this.#text.slice(to);
+    this.#cursor = from;
+  }
+
+  /** Begins a search, or looks for an older text. */
+  #beginSearch(): undefined {
+    const search = this.#search;
+    if (search === undefined) {
+      this.#search = { query: "", at: undefined, draft: this.#text };
+    } else this.#find(search.query, (search.at ?? this.#history.length) - 1);
+  }
+
+  /** Takes a key of a search; `false` for one that ends it. */
+  #searchFor(key: Key): boolean {
+    const query = this.#search?.query ?? "";
+    switch (key.type) {
+      case "text":
+      case "paste":
+        this.#find(query + key.text, this.#search?.at);
+        return true;
+      case "backspace":
+        this.#find(query.slice(0, before(query, query.length)), undefined);
+        return true;
+      case "interrupt":
+      case "end":
+        this.act("cancel");
+        return true;
+      default:
+        this.#search = undefined;
+        return false;
+    }
+  }
+
+  /** Finds the newest text that has the query, from a place of the history on. */
+  #find(query: string, from = this.#history.length - 1): void {
+    const { at: last, draft = "" } = this.#search ?? {};
+    const wanted = query.toLowerCase();
+    for (let at = from; at >= 0 && query !== ""; at--) {
+      const text = this.#history[at] ?? "";
+      if (!text.toLowerCase().includes(wanted)) continue;
+      this.#search = { query, at, draft };
+      return this.#set(text);
+    }
+    // What was found before stays: there is no older one.
+    const isSame = query === this.#search?.query;
+    this.#search = { query, at: isSame ? last : undefined, draft };
   }
 
   #insert(text: string): void {

@@ -151,7 +151,8 @@ export class PromptReader implements AsyncDisposable {
 
   /** Puts a text in the place of what is being written. */
   write(text: string): void {
-    this.#editor = new LineEditor(this.#parts.history.prompts, text);
+    const { killed } = this.#editor;
+    this.#editor = new LineEditor(this.#parts.history.prompts, text, killed);
     this.#draw();
   }
 
@@ -218,7 +219,7 @@ export class PromptReader implements AsyncDisposable {
     switch (event) {
       case "submit": {
         const { text } = this.#editor;
-        this.#editor = new LineEditor(this.#parts.history.prompts);
+        this.write("");
         return this.#enter(text);
       }
       case "leave":
@@ -229,6 +230,9 @@ export class PromptReader implements AsyncDisposable {
         return await this.#complete();
       case "suspend":
         return await this.#suspend();
+      case "edit":
+        // Not awaited: it waits for the reading of keys, which this is a part of.
+        this.#edit();
     }
   }
 
@@ -248,6 +252,18 @@ export class PromptReader implements AsyncDisposable {
     }
   }
 
+  async #edit(): Promise<void> {
+    const { edit, output } = this.#parts;
+    const { text } = this.#editor;
+    try {
+      const edited = await this.lend(() => edit(text));
+      this.write(edited);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      await output.stderr(styled("yellow", `${why}\n`));
+    }
+  }
+
   async #suspend(): Promise<void> {
     const { suspend, output } = this.#parts;
     if (suspend === undefined) return;
@@ -261,9 +277,9 @@ export class PromptReader implements AsyncDisposable {
     const { output } = this.#parts;
     if (this.#input === undefined) return;
     const { columns, rows } = output;
-    const { text, cursor } = this.#editor;
+    const { text, cursor, search } = this.#editor;
     const view = this.#isReading
-      ? editorView(text, cursor, columns, rows - 1)
+      ? editorView(text, cursor, columns, rows - 1, search)
       : aheadView(this.#entered, text, cursor, columns);
     // Nothing waits for it.
     output.setInput(view).catch(() => {});

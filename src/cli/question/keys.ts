@@ -100,6 +100,13 @@ export class KeyReader {
         at = end < 0 ? stop : end + PASTE_END.length;
         continue;
       }
+      // Alt-Enter, which no other pattern takes for one key.
+      const pair = text.slice(at, at + 2);
+      if (pair[0] === "\x1b" && this.#wanted.has(pair)) {
+        keys.push({ type: "sequence", text: pair });
+        at += pair.length;
+        continue;
+      }
       if (text[at] === "\x1b") {
         SEQUENCE.lastIndex = at;
         const [sequence] = SEQUENCE.exec(text) ?? [];
