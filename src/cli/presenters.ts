@@ -14,6 +14,7 @@ import type { Flags } from "./flags.ts";
 import { versioned } from "./json_line.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { wantsLive } from "./live/first_sign.ts";
+import type { LiveFigures } from "./live/figures_line.ts";
 import { LiveStatus } from "./live/live_status.ts";
 import { AnswerScreen, wantsMarkdown } from "./markdown/answer_screen.ts";
 import type { Output, Piece } from "./output.ts";
@@ -36,16 +37,20 @@ export interface Presenter<V extends View> {
   end(result: Result | undefined): Promise<void>;
 }
 
-/**
- * Prints text: the answer to stdout, the rest to stderr.
- *
- * @param isStarting Whether the process is yet to come.
- */
+/** Options of {@linkcode textPresenter}. */
+export interface TextPresenterOptions {
+  /** Whether the process is yet to come. Default `false`. */
+  readonly isStarting?: boolean;
+  /** Returns the figures to show below what happens. Default: none are shown. */
+  readonly figures?: () => LiveFigures;
+}
+
+/** Prints text: the answer to stdout, the rest to stderr. */
 export function textPresenter(
   output: Output,
   flags: Flags,
   detail: "full" | "brief",
-  isStarting = false,
+  { isStarting = false, figures }: TextPresenterOptions = {},
 ): Presenter<"flat"> {
   const isLive = wantsLive(output, flags);
   let diff: DiffFunction | undefined;
@@ -64,6 +69,7 @@ export function textPresenter(
     ? new LiveStatus(output, {
       isStarting,
       showsStatus: isLive,
+      ...figures === undefined ? {} : { figures },
       above: () => answer?.open() ?? [],
     })
     : undefined;

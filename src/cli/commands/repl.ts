@@ -257,6 +257,7 @@ class Repl {
         this.#output,
         isPlain ? { ...flags, plain: true } : flags,
         settings.detail,
+        { figures: () => this.#conductor.session },
       ),
     );
   }

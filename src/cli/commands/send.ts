@@ -14,7 +14,7 @@ export function send(invocation: Invocation, output: Output): Promise<number> {
     present: () => {
       if (flags.raw === true) return rawPresenter(output);
       if (flags.json !== undefined) return jsonPresenter(output);
-      return textPresenter(output, flags, "full", true);
+      return textPresenter(output, flags, "full", { isStarting: true });
     },
   });
 }

@@ -16,6 +16,6 @@ export function stream(
     present: () =>
       flags.json !== undefined
         ? jsonPresenter(output)
-        : textPresenter(output, flags, "brief", true),
+        : textPresenter(output, flags, "brief", { isStarting: true }),
   });
 }

@@ -7,6 +7,7 @@
 import type { ClaudeEvent } from "../../events/mod.ts";
 import type { Output } from "../output.ts";
 import { Activity } from "./activity.ts";
+import { figuresLines, type LiveFigures } from "./figures_line.ts";
 import type { Line } from "./live_region.ts";
 
 const TICK_MS = 100;
@@ -19,6 +20,8 @@ export interface LiveStatusOptions {
   readonly isStarting: boolean;
   /** Whether it says what is waited for. Default `true`. */
   readonly showsStatus?: boolean;
+  /** Returns the figures to show below the status. */
+  readonly figures?: () => LiveFigures;
   /** Returns further lines to redraw above the status. */
   readonly above?: () => readonly Line[];
 }
@@ -32,6 +35,7 @@ export class LiveStatus {
   #isAboveDrawn = false;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #above: () => readonly Line[];
+  readonly #figures: (() => LiveFigures) | undefined;
   #isHidden = false;
   #isOver = false;
 
@@ -39,6 +43,7 @@ export class LiveStatus {
     this.#output = output;
     const { isStarting, showsStatus = true, above = () => [] } = options;
     this.#above = above;
+    this.#figures = showsStatus ? options.figures : undefined;
     this.#activity = showsStatus
       ? new Activity(
         Date.now(),
@@ -70,9 +75,11 @@ export class LiveStatus {
     const { columns, color } = this.#output;
     this.#drawnAt = Date.now();
     const status = this.#activity?.lines(this.#drawnAt, columns, color) ?? [];
+    const figures = this.#figures?.();
+    const below = figures === undefined ? [] : figuresLines(figures, columns);
     const above = this.#above();
     this.#isAboveDrawn = above.length > 0;
-    this.#output.setLive([...above, ...status]).catch(() => {});
+    this.#output.setLive([...above, ...status, ...below]).catch(() => {});
   }
 
   /** Makes the screen free for something else, until the next event. */
