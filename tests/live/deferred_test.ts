@@ -423,13 +423,7 @@ for (const [by, answers] of Object.entries(WAYS)) {
     async () => {
       let hasCalled = false;
       await using on = await world({
-        replies: ({ prompts, toolResults, kind }) => {
-          console.error(
-            "REQ",
-            kind,
-            prompts,
-            JSON.stringify(toolResults).slice(0, 200),
-          );
+        replies: ({ prompts, toolResults }) => {
           if (!prompts.join().includes("call it")) {
             return toolResults.length === 0
               ? reply.toolUse("Bash", { command: "echo sub" })
