@@ -171,6 +171,8 @@ export {
   ProcessExitError,
   ProtocolError,
   SessionNotFoundError,
+  SessionStoreError,
+  type SessionStoreReason,
   StartupError,
   type StartupReason,
   StateError,

@@ -24,7 +24,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["tools"],
   ["protocol"],
   ["decode"],
-  ["structured", "observe"],
+  ["structured", "observe", "stores"],
   ["events", "prompt", "checks"],
   ["errors"],
   ["messages"],

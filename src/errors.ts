@@ -25,6 +25,7 @@ export type BudgetMetric = "cost" | "turns" | "tokens";
  * | `spawn` | the operating system, or Deno, would not start it |
  * | `startup` | it started and gave up before the first turn |
  * | `session_not_found` | nothing to resume under that id |
+ * | `session_store` | the session store failed, or another session holds the lease |
  * | `process_exit` | the process ended while something waited for it |
  * | `auth` | not signed in, or a key that is not accepted |
  * | `billing` | no credit; or not what the option `auth` wants |
@@ -61,6 +62,7 @@ export type ErrorCode =
   | "spawn"
   | "startup"
   | "session_not_found"
+  | "session_store"
   | "process_exit"
   | "auth"
   | "billing"
@@ -322,6 +324,35 @@ function nameOf({ id, label }: NearSession): string {
   return text.length > MOST_LABEL
     ? `${id} ("${text.slice(0, MOST_LABEL - 1)}…")`
     : `${id} ("${text}")`;
+}
+
+/**
+ * What went wrong with a session store: `lease_held` (another one writes the session), `lease_lost`
+ * (another one has taken it over), `append` (entries could not be stored), `load` (the session
+ * could not be read).
+ */
+export type SessionStoreReason =
+  | "lease_held"
+  | "lease_lost"
+  | "append"
+  | "load";
+
+/** A session store refused or failed. */
+export class SessionStoreError extends ClaudeStreamError {
+  /** The name of the class. */
+  override readonly name = "SessionStoreError";
+  /** What went wrong. */
+  readonly reason: SessionStoreReason;
+
+  /** Makes one; thrown by stores, and by a session whose store fails. */
+  constructor(
+    reason: SessionStoreReason,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super("session_store", message, details);
+    this.reason = reason;
+  }
 }
 
 /** The process ended while something waited for it. */

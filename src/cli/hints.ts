@@ -46,6 +46,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
     say:
       "Sessions belong to the directory they were started in: check --cwd and the id; see all with: claudestream sessions list --all",
   },
+  session_store: { none: "the command line takes no session store" },
   process_exit: {
     say: "See what is wrong with: claudestream doctor",
     withSession: 'Go on with: claudestream send --resume {id} "go on"',

@@ -32,6 +32,22 @@ export {
   scenarioJsonSchema,
 } from "./scenario_file.ts";
 export { FakeClock } from "./fake_clock.ts";
+export {
+  SESSION_STORE_CASES,
+  type SessionStoreCase,
+  type SessionStoreSuite,
+  testSessionStore,
+} from "./store_suite.ts";
+export type {
+  Lease,
+  LeaseRequest,
+  SessionStore,
+  StoredSessionEntry,
+  StoredSessionKey,
+  TranscriptBatch,
+  TranscriptEntry,
+  TranscriptKey,
+} from "../stores/store.ts";
 export { MemoryClaude, type MemoryClaudeOptions } from "./memory_claude.ts";
 export {
   ScriptedClaude,

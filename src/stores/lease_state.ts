@@ -1,0 +1,101 @@
+/**
+ * What a store without transactions of its own keeps of a session, and the rules of leases and
+ * batches on it. Pure.
+ *
+ * @module
+ */
+
+import {
+  type Lease,
+  leaseHeld,
+  leaseLost,
+  type LeaseRequest,
+  nextToken,
+  type StoredSessionEntry,
+  type StoredSessionKey,
+  type TranscriptBatch,
+  type TranscriptKey,
+} from "./store.ts";
+
+/** State of one session. */
+export interface SessionState {
+  /** Token of the last lease. */
+  readonly token: number;
+  /** Who holds it. */
+  readonly holder: string;
+  /** When it expires, in milliseconds since 1970. */
+  readonly expiresMs: number;
+  /** Number of the last batch under it. */
+  readonly sequence: number;
+  /** When the session was last appended to. Absent if never. */
+  readonly updatedMs?: number;
+  /** How much of each transcript is stored, by subpath, in units of the store; `""` for the session's own. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Returns the state after a lease was granted. */
+export function granted(
+  key: StoredSessionKey,
+  state: SessionState | undefined,
+  { holder, ttlMs }: LeaseRequest,
+  nowMs: number,
+): SessionState & Lease {
+  if (state !== undefined && state.expiresMs > nowMs) {
+    throw leaseHeld(key, state.holder, state.expiresMs - nowMs);
+  }
+  return {
+    sizes: {},
+    ...state,
+    token: nextToken(state?.token ?? 0, nowMs),
+    holder,
+    expiresMs: nowMs + ttlMs,
+    sequence: 0,
+  };
+}
+
+/** Returns the state, if the token is that of its lease. */
+export function heldState(
+  key: StoredSessionKey,
+  state: SessionState | undefined,
+  token: number,
+): SessionState {
+  if (state === undefined || state.token !== token) throw leaseLost(key);
+  return state;
+}
+
+/** Returns the state for a batch to append, or `undefined` if the batch was stored before. */
+export function stateFor(
+  key: TranscriptKey,
+  state: SessionState | undefined,
+  { token, sequence }: TranscriptBatch,
+): SessionState | undefined {
+  const held = heldState(key, state, token);
+  return sequence <= held.sequence ? undefined : held;
+}
+
+/** Returns the state after a batch was appended. */
+export function appended(
+  state: SessionState,
+  { subpath = "" }: TranscriptKey,
+  { sequence }: TranscriptBatch,
+  size: number,
+  nowMs: number,
+): SessionState {
+  return {
+    ...state,
+    sequence,
+    updatedMs: nowMs,
+    sizes: { ...state.sizes, [subpath]: size },
+  };
+}
+
+/** Returns the entry of a session in a list, or `undefined` if nothing was appended to it. */
+export function listed(
+  { projectKey, sessionId }: StoredSessionKey,
+  state: SessionState | undefined,
+): StoredSessionEntry | undefined {
+  if (state?.updatedMs === undefined) return undefined;
+  const subpaths = Object.keys(state.sizes).filter((name) => name !== "")
+    .sort();
+  return { projectKey, sessionId, updatedMs: state.updatedMs, subpaths };
+}
