@@ -37,6 +37,8 @@ export interface FlagSpec {
   readonly synonyms?: readonly string[];
   /** Kind of value that it takes. */
   readonly kind: FlagKind;
+  /** Value that it has if it is given without one. */
+  readonly alone?: string;
   /** Whether `--no-…` exists, too. */
   readonly negatable?: boolean;
   /** Name of its value in the help. */
@@ -46,6 +48,9 @@ export interface FlagSpec {
   /** Commands that accept the flag; absent if all do. */
   readonly commands?: readonly CommandName[];
 }
+
+/** The value of `--resume` that lets a person choose. */
+export const CHOOSE = "?";
 
 /** A flag for each field. */
 export type FlagTable<T> = { readonly [K in keyof T]-?: FlagSpec };

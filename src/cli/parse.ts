@@ -124,8 +124,11 @@ function tokenize(args: readonly string[]): Tokens {
     if (last !== undefined && last.endsWith("=?")) {
       const name = last.slice(0, -2);
       const value = args[++at];
-      if (value === undefined || looksLikeFlag(value)) throw missingValue(name);
-      flags[flags.length - 1] = `${name}=${value}`;
+      const isMissing = value === undefined || looksLikeFlag(value);
+      const alone = NAMES.get(name.slice(2))?.[0].alone;
+      if (isMissing && alone === undefined) throw missingValue(name);
+      if (isMissing) at--;
+      flags[flags.length - 1] = `${name}=${isMissing ? alone : value}`;
     }
     tokens.flags.push(...flags);
   }

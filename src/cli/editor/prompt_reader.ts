@@ -6,19 +6,14 @@
 
 import type { CapturedInput, InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
-import {
-  type Key,
-  KeyReader,
-  PASTE_MARKS_OFF,
-  PASTE_MARKS_ON,
-  STATUS_QUERY,
-} from "../question/keys.ts";
+import { type Key, KeyReader, STATUS_QUERY } from "../question/keys.ts";
 import { oneLine } from "../one_line.ts";
 import { styled } from "../terminal.ts";
 import { commonStart, type Complete } from "./completion.ts";
 import { aheadView, editorView, sentLines } from "./editor_view.ts";
 import type { History } from "./history.ts";
 import { EDITOR_KEYS, LineEditor } from "./line_editor.ts";
+import { onResize, RawMode } from "./raw_mode.ts";
 
 /** What a {@linkcode PromptReader} stands on. */
 export interface PromptReaderParts {
@@ -48,8 +43,8 @@ const PAUSED = Symbol("paused");
 export class PromptReader implements AsyncDisposable {
   readonly #parts: PromptReaderParts;
   readonly #keys = new KeyReader(new Set(Object.keys(EDITOR_KEYS)));
-  readonly #restore = () => this.#leaveRaw();
-  readonly #resized = () => this.#draw();
+  readonly #raw: RawMode;
+  readonly #resizing: Disposable;
   #editor: LineEditor;
   /** What was entered and not read yet; `undefined` stands for the end of the input. */
   readonly #entered: (string | undefined)[] = [];
@@ -60,22 +55,19 @@ export class PromptReader implements AsyncDisposable {
   #input: CapturedInput | undefined;
   #pausing = new AbortController();
   #pumping: Promise<void> = Promise.resolve();
-  #isRaw = false;
 
   /** Takes over the terminal, until it is disposed of. */
   constructor(parts: PromptReaderParts) {
     this.#parts = parts;
     this.#editor = new LineEditor(parts.history.prompts);
-    // The terminal is restored wherever the program ends.
-    globalThis.addEventListener("unload", this.#restore);
-    watchSize(this.#resized, true);
+    this.#raw = new RawMode(parts.setRaw);
+    this.#resizing = onResize(() => this.#draw());
     this.#resume();
   }
 
   /** Restores the terminal. */
   async [Symbol.asyncDispose](): Promise<void> {
-    globalThis.removeEventListener("unload", this.#restore);
-    watchSize(this.#resized, false);
+    this.#resizing[Symbol.dispose]();
     await this.#pause();
   }
 
@@ -159,7 +151,7 @@ export class PromptReader implements AsyncDisposable {
   #resume(): void {
     const { lines } = this.#parts;
     this.#pausing = new AbortController();
-    this.#enterRaw();
+    this.#raw.enter();
     this.#input = lines.capture();
     this.#draw();
     this.#pumping = this.#pump(this.#input);
@@ -180,7 +172,7 @@ export class PromptReader implements AsyncDisposable {
       await this.#pumping;
     }
     await this.#parts.output.setInput(undefined);
-    this.#leaveRaw();
+    this.#raw.leave();
     input.release("");
   }
 
@@ -268,9 +260,9 @@ export class PromptReader implements AsyncDisposable {
     const { suspend, output } = this.#parts;
     if (suspend === undefined) return;
     await output.setInput(undefined);
-    this.#leaveRaw();
+    this.#raw.leave();
     await suspend();
-    this.#enterRaw();
+    this.#raw.enter();
   }
 
   #draw(): void {
@@ -284,28 +276,4 @@ export class PromptReader implements AsyncDisposable {
     // Nothing waits for it.
     output.setInput(view).catch(() => {});
   }
-
-  #enterRaw(): void {
-    this.#parts.setRaw(true);
-    this.#isRaw = true;
-    Deno.stderr.writeSync(new TextEncoder().encode(PASTE_MARKS_ON));
-  }
-
-  #leaveRaw(): void {
-    if (!this.#isRaw) return;
-    this.#isRaw = false;
-    try {
-      this.#parts.setRaw(false);
-      Deno.stderr.writeSync(new TextEncoder().encode(PASTE_MARKS_OFF));
-    } catch {
-      // The terminal is gone: there is nothing left to set.
-    }
-  }
-}
-
-/** Begins or ends to call back when the size of the terminal changes. */
-function watchSize(listener: () => void, isWatching: boolean): void {
-  if (Deno.build.os === "windows") return;
-  if (isWatching) Deno.addSignalListener("SIGWINCH", listener);
-  else Deno.removeSignalListener("SIGWINCH", listener);
 }
