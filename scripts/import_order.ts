@@ -12,7 +12,7 @@
 export const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
   ["doctor"],
-  ["agents", "sessions", "testing"],
+  ["agents", "pool", "sessions", "testing"],
   ["session"],
   ["conversation"],
   ["process"],

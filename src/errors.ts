@@ -52,6 +52,7 @@ export type BudgetMetric = "cost" | "turns" | "tokens";
  * | `session_busy` | a turn is running |
  * | `session_closed` | the session is closed or its process is gone |
  * | `cancelled` | the prompt was taken back, or not taken, before it had an answer |
+ * | `queue_full` | more calls wait for a process of the pool than `maxQueue` |
  * | `already_used` | single use, used twice |
  * | `already_answered` | a request was answered or withdrawn before |
  * | `config` | an option that cannot be, or two that contradict each other |
@@ -89,6 +90,7 @@ export type ErrorCode =
   | "session_busy"
   | "session_closed"
   | "cancelled"
+  | "queue_full"
   | "already_used"
   | "already_answered"
   | "config";
@@ -528,6 +530,7 @@ const DEADLINE_HINTS: Readonly<Record<string, string>> = {
   close: "Raise the option closeTimeoutMs",
   init: "Raise the option startTimeoutMs; doctor() looks for what is slow",
   interrupt: "Raise the option closeTimeoutMs",
+  queue: "Raise maxProcesses or queueTimeoutMs of the pool",
   turn: "Raise the option turnTimeoutMs, or timeoutMs of this prompt",
 };
 
@@ -539,7 +542,7 @@ export class DeadlineError extends ClaudeStreamError {
   override readonly retryable = true;
   /**
    * The operation that took too long: a control request, `"answer"`, `"turn"`, `"interrupt"`,
-   * `"init"`.
+   * `"init"`, `"queue"` (the wait for a process of a pool).
    */
   readonly operation: string;
   /** How long it might have taken, in milliseconds. */
@@ -605,6 +608,8 @@ export class BudgetExceededError extends ClaudeStreamError {
 export class StateError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "StateError";
+  /** The same thing may work later, without a change: with the code `queue_full`. */
+  override readonly retryable: boolean;
   /** The state. */
   readonly state: string;
   /** The method that was called. */
@@ -616,6 +621,7 @@ export class StateError extends ClaudeStreamError {
       | "session_busy"
       | "session_closed"
       | "cancelled"
+      | "queue_full"
       | "already_used"
       | "already_answered",
     state: string,
@@ -624,6 +630,7 @@ export class StateError extends ClaudeStreamError {
     details: ErrorDetails = {},
   ) {
     super(code, message, details);
+    this.retryable = code === "queue_full";
     this.state = state;
     this.operation = operation;
   }

@@ -107,6 +107,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   session_busy: { none: OURS },
   session_closed: { none: OURS },
   cancelled: { none: "the text says what became of the prompt" },
+  queue_full: { none: OURS },
   already_used: { none: OURS },
   already_answered: { none: OURS },
   config: own,

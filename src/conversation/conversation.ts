@@ -233,11 +233,16 @@ export class Conversation {
     this.#exchange.perform(outputs);
   }
 
-  #ensureStarted(operation: string): void {
+  /** @throws {StateError} The session is closed. */
+  checkOpen(operation: string): void {
     this.#link.poll();
     if (this.isClosing || this.#exchange.isEnded) {
       throw this.#exchange.closedError(operation);
     }
+  }
+
+  #ensureStarted(operation: string): void {
+    this.checkOpen(operation);
     // A failed start is reported to the caller that waits for the prompt.
     if (this.protocol.state === "new") this.start();
   }

@@ -59,10 +59,7 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
    * @throws {unknown} The reason of `signal`, if it is already aborted.
    */
   constructor(given?: SessionOptions<Context> & NeedsContext<Context>) {
-    // The code below passes the context on without inspecting it.
-    const options = (given ?? {}) as SessionOptions;
-    checkOptions(options);
-    const session = new Session<"async">(options, new Promising());
+    const session = sessionOf(given ?? {});
     super(session);
     this.#session = session;
   }
@@ -229,4 +226,13 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Returns the session of these options, or the one that a pool made and hands over in their place. */
+function sessionOf(given: object): Session<"async"> {
+  if (given instanceof Session) return given;
+  // The code below passes the context on without inspecting it.
+  const options = given as SessionOptions;
+  checkOptions(options);
+  return new Session<"async">(options, new Promising());
 }

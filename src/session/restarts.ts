@@ -19,11 +19,17 @@ function isLost(error: Error | undefined): error is Error {
 /** Counts the restarts of one session. */
 export class Restarts {
   readonly #options: SessionOptions;
+  readonly #isLasting: boolean;
   #count = 0;
 
-  /** @param options Options of the session. */
-  constructor(options: SessionOptions) {
+  /**
+   * @param options Options of the session.
+   * @param isLasting Whether only the caller ends the session, as in a pool: even a process that
+   *   could not be started is then tried again for the next prompt.
+   */
+  constructor(options: SessionOptions, isLasting = false) {
     this.#options = options;
+    this.#isLasting = isLasting;
   }
 
   /**
@@ -34,10 +40,10 @@ export class Restarts {
    */
   next(error: Error | undefined): number | undefined {
     const { recover, signal } = this.#options;
-    if (
-      !isLost(error) || this.#count >= (recover?.attempts ?? 0) ||
-      signal?.aborted === true
-    ) return undefined;
+    const isWanted = this.#isLasting
+      ? error !== undefined
+      : isLost(error) && this.#count < (recover?.attempts ?? 0);
+    if (!isWanted || signal?.aborted === true) return undefined;
     return ++this.#count;
   }
 }
@@ -46,7 +52,9 @@ export class Restarts {
  * Returns the options of the previous process, without those that apply only to the first start.
  *
  * @param id Id of the session.
- * @param cwd Its working directory, if known. */ export function resumed(
+ * @param cwd Its working directory, if known.
+ */
+export function resumed(
   before: SessionOptions,
   id: string,
   cwd: string | undefined,

@@ -32,6 +32,7 @@ import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import type { PromptContent } from "../prompt/blocks.ts";
+import type { SessionFacts } from "../protocol/facts.ts";
 import type { PushOptions } from "../protocol/prompt.ts";
 import { answerSchemaOf } from "../structured/json_schema.ts";
 import {
@@ -49,6 +50,7 @@ import {
   unlessAborted,
 } from "../util/due.ts";
 import { jsonCopy } from "../util/json.ts";
+import type { Admission, Pass, Work } from "./admission.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { FactsSource } from "./facts_view.ts";
 import type { SessionTally } from "./session_tally.ts";
@@ -67,6 +69,12 @@ const SCHEMA_REFUSAL =
 const POLICY_REFUSAL =
   "Cannot explain the permission: the policy gives a promise; use an AsyncSession";
 
+/** A turn, and what the session had spent when its prompt was sent. */
+interface BegunTurn {
+  readonly turn: TurnCore;
+  sent: { readonly facts: SessionFacts; readonly spentUsd: number } | undefined;
+}
+
 /**
  * One session of a kind. Always pass the kind, `new Session<"async">(…)`: TypeScript does not infer
  * it.
@@ -78,6 +86,7 @@ export class Session<Kind extends SessionKind>
   /** Distributes all events of the session. */
   readonly broadcast: Broadcast = new Broadcast();
   readonly #options: SessionOptions;
+  readonly #admission: Admission | undefined;
   readonly #succession: Succession;
   /** Result of starting the process. */
   #info:
@@ -92,17 +101,24 @@ export class Session<Kind extends SessionKind>
    * Does not start a process.
    *
    * @param options Options that were already checked.
+   * @param admission Set for the session of a pool, which outlives its processes.
    * @throws {unknown} The reason of `signal`, if it is already aborted.
    */
-  constructor(options: SessionOptions, waiting: Waiting<Kind>) {
+  constructor(
+    options: SessionOptions,
+    waiting: Waiting<Kind>,
+    admission?: Admission,
+  ) {
     const { signal } = options;
     signal?.throwIfAborted();
     this.waiting = waiting;
     this.#options = options;
+    this.#admission = admission;
     this.#succession = new Succession(
       options,
       this.broadcast,
       waiting.converse,
+      admission !== undefined,
     );
     if (signal === undefined) return;
     const release = onAbort(signal, () => {
@@ -129,7 +145,31 @@ export class Session<Kind extends SessionKind>
 
   /** Starts the process and does the handshake. A second call returns the same result. */
   start(): Given<Kind, InitializeInfo> {
-    return this.waiting.run(() => this.#started());
+    return this.waiting.run(() =>
+      this.#admitted("start", () => this.#started())
+    );
+  }
+
+  /** Uses the process, in a pool once there is one to use. */
+  *#admitted<T>(
+    operation: string,
+    steps: () => Steps<T>,
+    signal?: AbortSignal,
+  ): Steps<T> {
+    const pass = this.#enter("request", operation);
+    if (pass === undefined) return yield* steps();
+    try {
+      yield* unlessAborted(pass.granted, signal);
+      return yield* steps();
+    } finally {
+      pass.leave();
+    }
+  }
+
+  #enter(work: Work, operation: string): Pass | undefined {
+    if (this.#admission === undefined) return undefined;
+    this.conversation.checkOpen(operation);
+    return this.#admission.enter(work, operation);
   }
 
   *#started(signal?: AbortSignal): Steps<InitializeInfo> {
@@ -145,26 +185,59 @@ export class Session<Kind extends SessionKind>
   send(prompt: PromptContent, options: SendOptions<View>): TurnCore {
     checkTurnOptions("send", options);
     this.waiting.checkTurn("send");
-    return this.#begin(prompt, options, undefined);
+    return this.#begin(prompt, options, undefined).turn;
   }
 
   /** @param asked Set for `ask()`, which waits for the answer and reads no events. */
   #begin(
     prompt: PromptContent,
-    { signal, timeoutMs, verbatim, until }: SendOptions<View>,
+    options: SendOptions<View>,
     asked: Asked | undefined,
-  ): TurnCore {
+  ): BegunTurn {
     const content = readyPrompt(prompt);
+    const { signal } = options;
     signal?.throwIfAborted();
     const id = crypto.randomUUID();
+    const pass = this.#enter("turn", asked === undefined ? "send" : "ask");
+    const turn = new TurnCore(id, this);
+    const begun: BegunTurn = { turn, sent: undefined };
+    if (pass === undefined) this.#dispatch(begun, content, options, asked);
+    else {
+      turn.result.whenSettled(() => pass.leave());
+      pass.granted.whenSettled(() => {
+        if (turn.end !== undefined) return;
+        try {
+          pass.granted.take();
+          this.#dispatch(begun, content, options, asked);
+        } catch (error) {
+          turn.settle({ error });
+        }
+      });
+    }
+    if (signal !== undefined) {
+      const release = onAbort(signal, () => turn.abort(signal.reason));
+      if (turn.end === undefined) this.#releases.set(id, release);
+      else release();
+    }
+    return begun;
+  }
+
+  /** Hands a prompt to the process. */
+  #dispatch(
+    begun: BegunTurn,
+    content: PromptContent,
+    { timeoutMs, verbatim, until }: SendOptions<View>,
+    asked: Asked | undefined,
+  ): void {
+    const { turn } = begun;
     this.#succession.hold(asked);
-    const turn = new TurnCore(
-      id,
-      this.conversation,
-      this,
-      this.conversation.protocol.facts.lastResult,
+    const { facts } = this.conversation.protocol;
+    turn.begin(this.conversation, facts.lastResult);
+    begun.sent = { facts, spentUsd: facts.spentUsd };
+    this.conversation.send(
+      { id: turn.id, content, timeoutMs, verbatim, until },
+      turn,
     );
-    this.conversation.send({ id, content, timeoutMs, verbatim, until }, turn);
     this.#turn = turn;
     // An observer may have aborted the session while the prompt was sent.
     const { signal: whole } = this.#options;
@@ -172,11 +245,6 @@ export class Session<Kind extends SessionKind>
       turn.abort(whole.reason);
       this.conversation.closeSoon();
     }
-    if (signal !== undefined) {
-      const release = onAbort(signal, () => turn.abort(signal.reason));
-      this.#releases.set(id, release);
-    }
-    return turn;
   }
 
   /** Removes the listener of a turn's signal, since the turn has ended for its readers. */
@@ -210,14 +278,16 @@ export class Session<Kind extends SessionKind>
     checkTurnOptions("ask", options);
     this.waiting.checkTurn("ask");
     const { until = "tasks", schema, jsonSchema } = options;
-    const turn = this.#begin(prompt, { ...options, until }, {
+    const begun = this.#begin(prompt, { ...options, until }, {
       schema: schema && answerSchemaOf(schema, jsonSchema),
     });
-    const { facts } = this.conversation.protocol;
-    const before = facts.spentUsd;
+    const { turn } = begun;
     const text = yield* turn.awaited(turn.text);
     const result = yield* turn.result;
-    const costUsd = roundUsd(facts.spentUsd - before);
+    const { sent } = begun;
+    const costUsd = sent === undefined
+      ? result.costUsd
+      : roundUsd(sent.facts.spentUsd - sent.spentUsd);
     const { facts: now } = this.conversation.protocol;
     const answer = {
       text,
@@ -243,11 +313,26 @@ export class Session<Kind extends SessionKind>
     const content = readyPrompt(prompt);
     const id = crypto.randomUUID();
     const push = new PushCore(id);
-    this.conversation.push(
-      { id, content, verbatim: options.verbatim },
-      options,
-      (news) => push.take(news),
-    );
+    const hand = () =>
+      this.conversation.push(
+        { id, content, verbatim: options.verbatim },
+        options,
+        (news) => push.take(news),
+      );
+    const pass = this.#enter("request", "push");
+    if (pass === undefined) hand();
+    else {
+      pass.granted.whenSettled(() => {
+        try {
+          pass.granted.take();
+          hand();
+        } catch (error) {
+          push.take({ error });
+        } finally {
+          pass.leave();
+        }
+      });
+    }
     return push;
   }
 
@@ -284,12 +369,34 @@ export class Session<Kind extends SessionKind>
 
   /** Ends the session and its process. */
   close(): Given<Kind, void> {
-    return this.waiting.end(this.#succession.close());
+    const closed = this.#succession.close();
+    this.#admission?.closing(closed);
+    return this.waiting.end(closed);
+  }
+
+  /**
+   * Ends the process; the next work starts another one, which resumes the session. Settled when the
+   * process has ended. Returns `undefined`, and does nothing, if that would cut something off.
+   */
+  park(): Due<void> | undefined {
+    return this.#succession.park();
+  }
+
+  /** Whether {@linkcode park} would end the process now. */
+  get isParkable(): boolean {
+    return this.#succession.isParkable;
+  }
+
+  /** Settled when all processes before the current one have ended. */
+  get gone(): Due<void> | undefined {
+    return this.#succession.gone;
   }
 
   /** Reads the CLI's answer to the handshake. */
   info<R>(read: (info: InitializeInfo) => R): Given<Kind, R> {
-    return this.waiting.run(() => this.#read(read));
+    return this.waiting.run(() =>
+      this.#admitted("start", () => this.#read(read))
+    );
   }
 
   *#read<R>(read: (info: InitializeInfo) => R): Steps<R> {
@@ -337,7 +444,20 @@ export class Session<Kind extends SessionKind>
       call && jsonCopy(call.payload, `Cannot ask for "${call.subtype}"`)
     );
     signal?.throwIfAborted();
-    yield* this.#started(signal);
+    const operation = calls.find((call) => call !== undefined)?.subtype ?? "";
+    return yield* this.#admitted(
+      operation,
+      () => this.#answered(calls, payloads, options),
+      signal,
+    );
+  }
+
+  *#answered<Answers extends readonly unknown[]>(
+    calls: ControlCalls<Answers>,
+    payloads: readonly (WireObject | undefined)[],
+    options: ControlOptions,
+  ): Steps<Answers> {
+    yield* this.#started(options.signal);
     const { conversation } = this;
     const asked = calls.map((call, at): Due<WireObject> | undefined =>
       call && conversation.ask(call.subtype, payloads[at] ?? {}, options)

@@ -48,20 +48,27 @@ export class Succession {
   #leaving: Conversation | undefined;
   /** The session was closed meanwhile, by a function that it called. */
   #isCloseDue = false;
+  #gone: Due<void> | undefined;
 
   /**
    * Does not start a process.
    *
    * @param given Options that were already checked.
+   * @param isLasting Whether the session outlives each of its processes, as in a pool.
    */
-  constructor(given: SessionOptions, readers: Broadcast, converse: Converse) {
+  constructor(
+    given: SessionOptions,
+    readers: Broadcast,
+    converse: Converse,
+    isLasting: boolean,
+  ) {
     const options = settledOptions(given);
     this.#readers = readers;
     this.#converse = converse;
     this.#given = this.#options = options;
     this.#leavesPartials = given.partials === undefined &&
       given.transport === undefined;
-    this.#restarts = new Restarts(options);
+    this.#restarts = new Restarts(options, isLasting);
     this.#knownId = knownIdOf(options);
     this.#conversation = this.#begin(options);
   }
@@ -74,6 +81,40 @@ export class Succession {
   /** Id of the session, if it is known before its first message. */
   get knownId(): string | undefined {
     return this.#knownId;
+  }
+
+  /** Settled when all processes before the current one have ended. */
+  get gone(): Due<void> | undefined {
+    return this.#gone;
+  }
+
+  /** Whether the process could be ended now without cutting anything off. */
+  get isParkable(): boolean {
+    const { protocol, isClosing } = this.#conversation;
+    return protocol.state === "idle" && !isClosing && !protocol.isBusy &&
+      !protocol.isSilenceNormal && !protocol.mayFollowUp;
+  }
+
+  /**
+   * Ends the process, if nothing is cut off by that, and leaves the session ready to continue in
+   * another one. Returns when it has ended.
+   */
+  park(): Due<void> | undefined {
+    if (!this.isParkable) return undefined;
+    this.#succeed(this.#recovered());
+    return this.#gone;
+  }
+
+  /** Options of a process that continues after the current one. */
+  #recovered(): SessionOptions {
+    const { facts, turns } = this.#conversation.protocol;
+    const { cwd, isWritten, wasReset } = facts;
+    const { hasPrompted } = turns;
+    return recovered(
+      this.#options,
+      { id: this.#id, cwd, isWritten, wasReset, hasPrompted },
+      crypto.randomUUID(),
+    );
   }
 
   /** Ends the process of now, and with it the session. */
@@ -176,6 +217,7 @@ export class Succession {
     const isFirst = this.#isFresh;
     this.#leaving = this.#conversation;
     const gone = this.#conversation.close();
+    this.#gone = gone;
     this.#options = state === "new" ? options : recordedOn(options);
     this.#knownId = id;
     this.#conversation = this.#begin(
@@ -190,16 +232,9 @@ export class Succession {
   #restart(error: Error | undefined): boolean {
     const attempt = this.#restarts.next(error);
     if (attempt === undefined) return false;
-    const { facts, turns } = this.#conversation.protocol;
-    const { hasPrompted } = turns;
+    const { isWritten } = this.#conversation.protocol.facts;
     const id = this.#id;
-    const { cwd, isWritten, wasReset } = facts;
-    const options = recovered(
-      this.#options,
-      { id, cwd, isWritten, wasReset, hasPrompted },
-      crypto.randomUUID(),
-    );
-    this.#succeed(options, true);
+    this.#succeed(this.#recovered(), true);
     const event = sessionRestarted(
       attempt,
       error?.message ?? "",

@@ -16,6 +16,7 @@ import { StateError } from "../errors.ts";
 import { Feed } from "./feed.ts";
 import type { Result } from "../messages/result.ts";
 import type { TurnEnd } from "../protocol/mod.ts";
+import { neverSent } from "../protocol/end_error.ts";
 import { turnFailure } from "../protocol/turn_failure.ts";
 import { Due, type Steps } from "../util/due.ts";
 
@@ -49,34 +50,46 @@ export class TurnCore implements TurnSink {
   readonly result: Due<Result> = new Due("turn");
   /** Its frames. */
   readonly feed: Feed;
-  /** Totals of its events. */
-  readonly tally: Tally;
-  readonly #conversation: TurnConversation;
   readonly #session: TurnSession;
+  /** Set once the prompt is handed over; in a pool it may have to wait. */
+  #conversation: TurnConversation | undefined;
+  #tally: Tally | undefined;
   #usedBy: string | undefined;
   #end: TurnEnd | undefined;
   #failure: Error | undefined;
   #isAwaited = false;
 
-  /** @param before The previous result of the process, if any. */
-  constructor(
-    id: string,
-    conversation: TurnConversation,
-    session: TurnSession,
-    before?: Result,
-  ) {
+  constructor(id: string, session: TurnSession) {
     this.id = id;
-    const tally = new Tally(before === undefined ? {} : { after: before });
-    this.tally = tally;
-    this.#conversation = conversation;
     this.#session = session;
     this.feed = new Feed({
       joinFrom: JOIN_FROM,
-      noted: (frame) => countFrame(frame, tally),
+      noted: (frame) => countFrame(frame, this.tally),
       canceled: () => {
-        if (this.#end === undefined) conversation.leave(id);
+        if (this.#end === undefined) this.#leave();
       },
     });
+  }
+
+  /**
+   * Called when its prompt is about to be handed over.
+   *
+   * @param before The previous result of the process, if any.
+   */
+  begin(conversation: TurnConversation, before?: Result): void {
+    this.#conversation = conversation;
+    if (before !== undefined) this.#tally = new Tally({ after: before });
+  }
+
+  /** Totals of its events. */
+  get tally(): Tally {
+    return this.#tally ??= new Tally();
+  }
+
+  /** Called when its readers leave, or it is given up before its prompt was sent. */
+  #leave(): void {
+    if (this.#conversation === undefined) this.settle({ error: neverSent() });
+    else this.#conversation.leave(this.id);
   }
 
   /** How it ended, once it has ended. */
@@ -109,7 +122,7 @@ export class TurnCore implements TurnSink {
       this.result.settle(end.result);
       this.#failure = turnFailure(end.result, {
         ...end.context,
-        stderrTail: this.#conversation.stderrTail,
+        stderrTail: this.#conversation?.stderrTail ?? "",
       });
       if (this.#failure === undefined) this.text.settle(end.result.text);
       else this.text.fail(this.#failure);
@@ -122,7 +135,7 @@ export class TurnCore implements TurnSink {
   abort(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.settle({ error: reason });
-    this.#conversation.leave(this.id);
+    this.#conversation?.leave(this.id);
   }
 
   /**
@@ -152,14 +165,17 @@ export class TurnCore implements TurnSink {
 
   #unattend(): void {
     if (!this.attended() && this.#end === undefined) {
-      this.#conversation.unattend();
+      this.#conversation?.unattend();
     }
   }
 
   /** Interrupts it. Does nothing after its end. */
   *interrupt(options?: InterruptOptions): Steps<InterruptReceipt> {
-    return this.#end === undefined
-      ? yield* this.#session.interruptTurn(this.id, options)
-      : { stillQueued: [] };
+    if (this.#end !== undefined) return { stillQueued: [] };
+    if (this.#conversation !== undefined) {
+      return yield* this.#session.interruptTurn(this.id, options);
+    }
+    this.#leave();
+    return { stillQueued: [] };
   }
 }

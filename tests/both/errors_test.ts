@@ -23,12 +23,14 @@ import {
 } from "../../mod.ts";
 import {
   type JsonObject,
+  MemoryClaude,
   type ProcessScript,
   ScriptedClaude,
   type Step,
   step,
   type TurnScript,
 } from "../../src/testing/mod.ts";
+import { SessionPool } from "../../src/pool/mod.ts";
 import { isCommand } from "../../src/cli/command_names.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
 import { readTranscripts } from "../support/transcripts.ts";
@@ -332,6 +334,24 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     hint: { none: "the text says what became of the prompt" },
     sessionId: "own",
     stderr: false,
+  },
+  queue_full: {
+    // Only a pool has a line; it needs no process to say so.
+    act: async () => {
+      await using pool = new SessionPool({
+        maxProcesses: 1,
+        maxQueue: 0,
+        session: { spawn: new MemoryClaude({ processes: [{}] }).spawn },
+      });
+      pool.session("a").send("hi");
+      await pool.session("b").ask("hi");
+    },
+    is: StateError,
+    retryable: true,
+    hint: "raise maxQueue",
+    sessionId: false,
+    stderr: false,
+    more: { operation: "ask" },
   },
   already_used: {
     act: async (session) => {
