@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CHOOSE } from "./flag_spec.ts";
 import { drawFirst, wantsLive } from "./live/first_sign.ts";
 import { type Invocation, parse, wantsJson } from "./parse.ts";
 import { Output } from "./output.ts";
@@ -39,8 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
           request.flags.color,
           isJson || request.command === "events" && request.flags.raw !== true,
         );
-        if (isWaitedFor(request, output)) await drawFirst(output);
-        return await run(request, output);
+        return await runChosen(request, output);
     }
   } catch (error) {
     const { report } = await import("./report.ts");
@@ -50,6 +50,25 @@ export async function main(args: readonly string[]): Promise<number> {
     const { explained } = await import("./elsewhere.ts");
     return await report(output, explained(error));
   }
+}
+
+/** Lets a person choose the session first, if that is wanted, and runs the command. */
+async function runChosen(
+  request: Invocation,
+  output: Output,
+): Promise<number> {
+  let invocation: Invocation | undefined = request;
+  if (request.flags.resume === CHOOSE || isListOfSessions(request)) {
+    const { chosen } = await import("./sessions/chosen_session.ts");
+    invocation = await chosen(request, output);
+    if (invocation === undefined) return 130;
+  }
+  if (isWaitedFor(invocation, output)) await drawFirst(output);
+  return await run(invocation, output);
+}
+
+function isListOfSessions({ command, words, literal }: Invocation): boolean {
+  return command === "sessions" && words.length + literal.length === 0;
 }
 
 /** Whether a person waits for a turn from now on: a prompt may yet have to be typed. */

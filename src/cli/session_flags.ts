@@ -5,7 +5,7 @@
  */
 
 import type { Until } from "../protocol/prompt.ts";
-import { type FlagTable, PROMPTS, SESSIONS } from "./flag_spec.ts";
+import { CHOOSE, type FlagTable, PROMPTS, SESSIONS } from "./flag_spec.ts";
 
 /** The flags about the session itself. */
 export interface SessionFlags {
@@ -73,7 +73,9 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
     alias: "r",
     kind: "text",
     value: "SESSION",
-    help: "Resume this session: an id, the beginning of one, a title, or last",
+    alone: CHOOSE,
+    help:
+      "Resume this session: an id, its beginning, a title, or last; alone, it asks",
     commands: SESSIONS,
   },
   fork: {

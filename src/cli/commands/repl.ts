@@ -303,10 +303,17 @@ class Repl {
         const line = await this.#nextLine();
         return line instanceof Leave ? undefined : line;
       },
-      ...reader === undefined
-        ? {}
-        : { edit: (text) => reader.lend(() => editPrompt(text)) },
+      ...reader === undefined ? {} : {
+        edit: (text) => reader.lend(() => editPrompt(text)),
+        choose: () => reader.paused(() => this.#choose()),
+      },
     };
+  }
+
+  async #choose(): Promise<string | undefined> {
+    const { pickSession } = await import("../sessions/pick_session.ts");
+    const { output, lines, flags } = this.#desk;
+    return (await pickSession(output, lines, flags))?.id;
   }
 
   async #reopen(flags: Flags): Promise<number> {
