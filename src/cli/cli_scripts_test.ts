@@ -266,6 +266,8 @@ const HANDED_ON: readonly (readonly [readonly string[], string])[] = [
 const NOT_HANDED_ON: ReadonlySet<keyof Flags> = new Set<keyof Flags>([
   "cwd",
   "var",
+  "profile",
+  "config",
   "configDir",
   "claudePath",
   "allow",

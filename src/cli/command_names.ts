@@ -13,6 +13,7 @@ export const COMMANDS = {
   replay: "Show a recorded session again, without Claude",
   sessions:
     "List, show, search, rename, tag, fork, export and delete past sessions",
+  config: "Show what is set and where, and change it",
   models: "List the models that claude offers",
   completions: "Print the completion script of a shell",
   doctor: "Check whether sessions work here, and say how to mend what does not",

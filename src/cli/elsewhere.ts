@@ -145,7 +145,6 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "allow-tool": here("--allow RULES"),
   "deny-tool": here("--deny RULES"),
   "skip-permissions": here("--allow all"),
-  profile: here("--config-dir DIR"),
   system: here("--system-prompt TEXT"),
 };
 

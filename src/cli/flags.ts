@@ -32,6 +32,9 @@ export interface Flags extends SessionFlags {
   yes?: boolean;
   input?: boolean;
   all?: boolean;
+  profile?: string;
+  config?: boolean;
+  project?: boolean;
   dir?: readonly string[];
   limit?: number;
   format?: string;
@@ -64,7 +67,15 @@ export const FLAGS: FlagTable<Flags> = {
     kind: "fields",
     help:
       "Print JSON: one event per line, one object for ask, one array for a list, and an object for a failure; --json=text,costUsd picks fields",
-    commands: [...PROMPTS, "replay", "sessions", "models", "doctor", "schema"],
+    commands: [
+      ...PROMPTS,
+      "replay",
+      "sessions",
+      "config",
+      "models",
+      "doctor",
+      "schema",
+    ],
   },
   raw: {
     name: "raw",
@@ -157,13 +168,32 @@ export const FLAGS: FlagTable<Flags> = {
     negatable: true,
     help:
       "Ask questions at a terminal, or none at all: scripts want --no-input",
-    commands: ["send", "stream", "agent", "sessions"],
+    commands: ["send", "stream", "agent", "sessions", "config"],
   },
   all: {
     name: "all",
     kind: "switch",
     help: "Look at the sessions of all directories, not of this one alone",
     commands: ["sessions"],
+  },
+  profile: {
+    name: "profile",
+    kind: "text",
+    value: "NAME",
+    help: "Settings of this profile of your configuration",
+    commands: [...SESSIONS, "batch", "sessions", "models", "doctor", "config"],
+  },
+  config: {
+    name: "config",
+    kind: "switch",
+    negatable: true,
+    help: "Read the files of the configuration, or leave them alone",
+  },
+  project: {
+    name: "project",
+    kind: "switch",
+    help: "The file of this folder, in place of your own",
+    commands: ["config"],
   },
   dir: {
     name: "dir",
@@ -251,7 +281,7 @@ export const FLAGS: FlagTable<Flags> = {
     alias: "q",
     kind: "switch",
     help: "Print only errors and questions on stderr",
-    commands: [...SESSIONS, "batch", "replay", "sessions", "demo"],
+    commands: [...SESSIONS, "batch", "config", "replay", "sessions", "demo"],
   },
   plain: {
     name: "plain",

@@ -121,6 +121,22 @@ SESSION is an id, the beginning of one (4 characters and more), a title, or last
 An empty title or tag ("") takes back the one that was there.
 `,
   },
+  config: {
+    usage: "config [show | path | edit | get KEY | set KEY VALUE…]",
+    examples: `  claudestream config
+  claudestream config set model sonnet
+  claudestream config set allow Read 'Bash(git *)'
+  claudestream config set configDir '~/.claude-work' --profile work
+  claudestream send "hello" --profile work
+  claudestream config set maxBudgetUsd 2 --project
+  claudestream config edit
+  claudestream config get model
+
+Flags count before variables (CLAUDESTREAM_MAX_TURNS), these before a profile,
+the project's file .claudestream/config.jsonc, and your own file. All settings,
+and what a project's file may do: claudestream help settings
+`,
+  },
   models: {
     usage: "models [flags]",
     examples: `  claudestream models
@@ -193,6 +209,7 @@ ${
       ["exit-codes", "What the exit codes mean"],
       ["permissions", "Which tools may run, and who is asked"],
       ["prompt", "Where the prompt comes from"],
+      ["settings", "What a configuration can hold"],
     ])
   }
 The flags of a command: claudestream COMMAND --help

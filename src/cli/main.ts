@@ -4,6 +4,7 @@
  * @module
  */
 
+import { configured } from "./config/config.ts";
 import { CHOOSE } from "./flag_spec.ts";
 import { drawFirst, wantsLive } from "./live/first_sign.ts";
 import { type Invocation, parse, wantsJson } from "./parse.ts";
@@ -35,12 +36,17 @@ export async function main(args: readonly string[]): Promise<number> {
         await output.stdout(helpText(request.topic));
         return 0;
       }
-      case "run":
+      case "run": {
+        const invocation = WITHOUT_CONFIG.has(request.command)
+          ? request
+          : await configured(request);
+        const { command, flags } = invocation;
         output = new Output(
-          request.flags.color,
-          isJson || request.command === "events" && request.flags.raw !== true,
+          flags.color,
+          isJson || command === "events" && flags.raw !== true,
         );
-        return await runChosen(request, output);
+        return await runChosen(invocation, output);
+      }
     }
   } catch (error) {
     const { report } = await import("./report.ts");
@@ -70,6 +76,13 @@ async function runChosen(
 function isListOfSessions({ command, words, literal }: Invocation): boolean {
   return command === "sessions" && words.length + literal.length === 0;
 }
+
+/** Commands that no setting is about; `config` mends a file that cannot be read. */
+const WITHOUT_CONFIG: ReadonlySet<string> = new Set([
+  "config",
+  "completions",
+  "schema",
+]);
 
 /** Whether a person waits for a turn from now on: a prompt may yet have to be typed. */
 function isWaitedFor(
@@ -134,6 +147,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
     case "sessions": {
       const { sessions } = await import("./commands/sessions.ts");
       return await sessions(invocation, output);
+    }
+    case "config": {
+      const { config } = await import("./commands/config.ts");
+      return await config(invocation, output);
     }
     case "models": {
       const { models } = await import("./commands/models.ts");

@@ -59,7 +59,7 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
     kind: "text",
     value: "DIR",
     help: "Work in this directory",
-    commands: [...SESSIONS, "batch", "sessions", "models", "doctor"],
+    commands: [...SESSIONS, "batch", "sessions", "config", "models", "doctor"],
   },
   continue: {
     name: "continue",

@@ -12,7 +12,6 @@ import type { Policy } from "../permissions/policy_types.ts";
 import { elicit } from "../questions/answers.ts";
 import { claudeFlagOptions, isToolModule } from "./claude_flags.ts";
 import type { Flags } from "./flags.ts";
-import { readEnv } from "./output.ts";
 import { deniedRules } from "./policy.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "./usage_error.ts";
@@ -46,7 +45,7 @@ export async function sessionOptions(
   }
   const { maxTurns, maxBudgetUsd } = flags;
   const options: SessionOptions = defined({
-    model: flags.model ?? (readEnv("CLAUDESTREAM_MODEL") || undefined),
+    model: flags.model,
     cwd: flags.cwd,
     claudePath: flags.claudePath,
     configDir: flags.configDir,

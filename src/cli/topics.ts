@@ -89,4 +89,26 @@ alone when it is a terminal, a socket or a device such as /dev/null. A pipe that
 stays open is waited for, and after two seconds a line says so; --no-stdin
 leaves it alone.
 `,
+  settings: `What a configuration can hold
+
+Your own file ($XDG_CONFIG_HOME/claudestream/config.jsonc) may hold every setting:
+
+  model, fallbackModel, effort, deny, maxTurns, maxBudgetUsd, timeout, until,
+  footer, plain, allow, permissionMode, tools, addDir, mcpConfig,
+  strictMcpConfig, settings, settingSources, agent, systemPrompt,
+  appendSystemPrompt, claudePath, configDir, claudeArg, failOnDeny,
+  waitForReset, color, quiet, input, jobs, rate
+
+A setting is named as its flag: --max-turns is maxTurns, in a variable
+CLAUDESTREAM_MAX_TURNS. "profiles": {"work": {…}} has more of them, which
+--profile work, CLAUDESTREAM_PROFILE or "profile": "work" takes. "~/" is your home
+folder, and "./" the folder of the file.
+
+A project's file (.claudestream/config.jsonc) may have been written by somebody
+else. It may set model, fallbackModel, effort, until, footer and plain; make
+maxTurns, maxBudgetUsd and timeout lower; and add to deny. Anything else in it is
+an error: it cannot allow a tool, start a program, or hide what happens.
+
+--no-config leaves both files alone.
+`,
 };

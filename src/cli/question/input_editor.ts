@@ -60,15 +60,11 @@ export async function editInput(
     : readEdited(edited.text, before);
 }
 
-/** Opens `$VISUAL`, `$EDITOR` or `vi` on the terminal. */
+/** Lets a person edit a text in a temporary file. */
 export const editInEditor: EditText = async (
   text,
   suffix = ".json",
 ) => {
-  const isWindows = Deno.build.os === "windows";
-  const editor = [readEnv("VISUAL"), readEnv("EDITOR")]
-    .find((value) => value !== undefined && value.trim() !== "") ??
-    (isWindows ? "notepad" : "vi");
   // Readable only by its owner: the input may contain secrets.
   let path: string;
   try {
@@ -81,23 +77,10 @@ export const editInEditor: EditText = async (
   }
   try {
     await Deno.writeTextFile(path, text);
-    // The variable may contain arguments, as in `code --wait`. The program's own stdin and stdout
-    // may be pipes, so the editor opens the terminal by name.
-    const [program, args, streams] = isWindows
-      ? ["cmd", ["/d", "/s", "/c", `${editor} "${path}"`], "inherit"] as const
-      : [
-        "sh",
-        ["-c", `exec </dev/tty >/dev/tty 2>&1; ${editor} "$1"`, "sh", path],
-        "inherit",
-      ] as const;
-    const { success, code } = await new Deno.Command(program, {
-      args: [...args],
-      stdin: streams,
-      stdout: streams,
-      stderr: streams,
-    }).output();
-    if (!success) return { why: `"${editor}" ended with exit code ${code}` };
-    return { text: await Deno.readTextFile(path) };
+    const why = await openEditor(path);
+    return why === undefined
+      ? { text: await Deno.readTextFile(path) }
+      : { why };
   } catch (error) {
     return { why: messageOf(error) };
   } finally {
@@ -105,6 +88,36 @@ export const editInEditor: EditText = async (
     await Deno.remove(path).catch(() => {});
   }
 };
+
+/**
+ * Opens a file in `$VISUAL`, `$EDITOR` or `vi` on the terminal, and waits for its end. Returns why
+ * that failed.
+ */
+export async function openEditor(path: string): Promise<string | undefined> {
+  const isWindows = Deno.build.os === "windows";
+  const editor = [readEnv("VISUAL"), readEnv("EDITOR")]
+    .find((value) => value !== undefined && value.trim() !== "") ??
+    (isWindows ? "notepad" : "vi");
+  // The variable may contain arguments, as in `code --wait`. The program's own stdin and stdout
+  // may be pipes, so the editor opens the terminal by name.
+  const [program, args] = isWindows
+    ? ["cmd", ["/d", "/s", "/c", `${editor} "${path}"`]] as const
+    : [
+      "sh",
+      ["-c", `exec </dev/tty >/dev/tty 2>&1; ${editor} "$1"`, "sh", path],
+    ] as const;
+  try {
+    const { success, code } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).output();
+    return success ? undefined : `"${editor}" ended with exit code ${code}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
