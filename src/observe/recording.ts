@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isWireObject } from "../messages/_define.ts";
+import { isWireObject } from "../util/json.ts";
 import { MASK, maskSecrets } from "../util/secrets.ts";
 
 /** Version of the format. It increases when readers of the older format would fail. */
@@ -166,9 +166,18 @@ function isObject(line: string): boolean {
 /**
  * Reads a recording. Returns the lines of each process in it.
  *
+ * The stdout of a CLI is read, too: as one process whose lines are all `in`, unchanged texts without
+ * a `start` and without times.
+ *
  * @throws {SyntaxError} The text is not a recording, or has a newer format.
  */
 export function readRecording(text: string): readonly RecordedLine[][] {
+  if (isStdout(text)) {
+    return [
+      text.split("\n").filter((source) => source.trim() !== "")
+        .map((source) => ({ run: "stdout", ms: 0, in: source })),
+    ];
+  }
   const runs = new Map<string, RecordedLine[]>();
   for (const [index, source] of text.split("\n").entries()) {
     if (source === "") continue;
@@ -182,6 +191,25 @@ export function readRecording(text: string): readonly RecordedLine[][] {
   }
   if (runs.size === 0) throw noRecording(1, "it is empty");
   return [...runs.values()];
+}
+
+/** Whether a text begins with a line of the CLI. */
+function isStdout(text: string): boolean {
+  const first = wireValue(text.slice(0, text.indexOf("\n") >>> 0));
+  return isWireObject(first) && typeof first.type === "string" &&
+    first.run === undefined;
+}
+
+/** Returns the object that a recorded line is; its text if it is none. */
+export function wireValue(line: unknown): unknown {
+  if (typeof line !== "string") return line;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isWireObject(value) ? value : line;
+  } catch {
+    // The CLI may write what is not JSON.
+    return line;
+  }
 }
 
 function readLine(source: string, number: number): RecordedLine {

@@ -80,3 +80,14 @@ Deno.test("what is no recording is a SyntaxError with its line", () => {
     assertThrows(() => readRecording(text), SyntaxError, expected);
   }
 });
+
+Deno.test("the stdout of a CLI is read as one process, each line as it was written", () => {
+  const lines = [
+    '{"type": "system", "n": 1.0}',
+    "no JSON",
+    '{"type":"result"}',
+  ];
+  const [run = [], ...others] = readRecording(`${lines.join("\n")}\n\n`);
+  assertEquals(others, []);
+  assertEquals(run, lines.map((line) => ({ run: "stdout", ms: 0, in: line })));
+});

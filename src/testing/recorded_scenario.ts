@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { RecordedLine } from "../observe/recording.ts";
+import { type RecordedLine, wireValue } from "../observe/recording.ts";
 import { isWireObject, type WireObject } from "../util/json.ts";
 import { readRecordingFile } from "./input_file.ts";
+import { opensTurn } from "./stdout_player.ts";
 import type {
   Json,
   JsonObject,
@@ -49,8 +50,9 @@ export function recordedScenario(path: string | URL): Scenario {
 }
 
 function versionOf(line: RecordedLine): string | undefined {
-  if (!("in" in line) || !isWireObject(line.in)) return undefined;
-  const version = line.in["claude_code_version"];
+  const value = "in" in line ? wireValue(line.in) : undefined;
+  if (!isWireObject(value)) return undefined;
+  const version = value["claude_code_version"];
   return typeof version === "string" ? version : undefined;
 }
 
@@ -91,15 +93,17 @@ class Converter {
   #open: Draft<ScriptedToolCall>[] | undefined;
   #message: unknown;
   #isOver = true;
+  readonly #hasPrompts: boolean;
 
   constructor(lines: readonly RecordedLine[]) {
     this.#lines = lines;
+    this.#hasPrompts = lines.some((line) => "out" in line);
   }
 
   process(): ProcessScript {
     for (const line of this.#lines) {
       if ("out" in line && isWireObject(line.out)) this.#out(line.out);
-      else if ("in" in line) this.#in(line.in);
+      else if ("in" in line) this.#in(wireValue(line.in));
       else if ("stderr" in line) {
         this.#add({ do: "stderr", text: `${line.stderr}\n` });
       } else if ("exit" in line && !line.exit.closed) {
@@ -132,6 +136,11 @@ class Converter {
     if (!isWireObject(line)) {
       this.#add({ do: "write", text: `${String(line)}\n` });
       return;
+    }
+    // A stdout has no prompts.
+    if (this.#isOver && !this.#hasPrompts && opensTurn(line)) {
+      this.#turns.push([]);
+      this.#isOver = false;
     }
     const type = String(line["type"]);
     const name = type === "system" ? `${type}/${line["subtype"]}` : type;

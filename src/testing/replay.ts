@@ -8,7 +8,7 @@ import type { Transport } from "../options/transport.ts";
 import { MemoryProcess } from "./memory_claude.ts";
 import { differenceText } from "./difference_text.ts";
 import { readRecordingFile } from "./input_file.ts";
-import { ReplayPlayer } from "./replay_player.ts";
+import { type PlayingRecording, recordingPlayer } from "./replay_player.ts";
 
 /** Plays a recording: a value for the options `spawn` and `transport` of `AsyncSession`. */
 export interface Replay {
@@ -42,6 +42,12 @@ export interface ReplayOptions {
  * else fails with an error that shows the difference; ids that the session generates, and masked
  * values, may differ.
  *
+ * The stdout of a `claude` that somebody else ran (`claude -p … --output-format stream-json`, saved
+ * to a file) can be played as well. It has only one direction, so **nothing that the session sends
+ * is compared**: each turn waits for a prompt, whatever it says; answers to permissions, interruptions
+ * and changes such as `setModel()` change nothing; requests that ask for something fail. It has no
+ * times either.
+ *
  * With `spawn` you can pass all options of the recorded session; no process is started. For a
  * `SyncSession` use `ScriptedClaude.replay()`.
  *
@@ -69,11 +75,11 @@ export function replay(
   options: ReplayOptions = {},
 ): Replay {
   const runs = readRecordingFile(path);
-  const players: ReplayPlayer[] = [];
+  const players: PlayingRecording[] = [];
   const next = () => {
     const lines = runs[players.length];
     if (lines === undefined) throw noMore(runs.length);
-    const player = new ReplayPlayer(lines, {
+    const player = recordingPlayer(lines, {
       ...options,
       describe: differenceText,
     });

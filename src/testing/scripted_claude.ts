@@ -10,7 +10,7 @@ import { ControlPort } from "./control_port.ts";
 import { differenceText } from "./difference_text.ts";
 import { readRecordingFile } from "./input_file.ts";
 import { noMore, type ReplayOptions, tooFew } from "./replay.ts";
-import { ReplayPlayer } from "./replay_player.ts";
+import { recordingPlayer } from "./replay_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { verifyShape } from "./scenario_shape.ts";
 
@@ -168,7 +168,7 @@ export class ScriptedClaude implements AsyncDisposable {
         if (this.#runs.length > 0) throw noMore(this.#runs.length);
         continue;
       }
-      const player = new ReplayPlayer(lines, { describe: differenceText });
+      const player = recordingPlayer(lines, { describe: differenceText });
       for (const text of this.#linesOf(start)) player.receive(text);
       if (player.difference !== undefined) throw new Error(player.difference);
     }

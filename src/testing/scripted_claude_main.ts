@@ -49,10 +49,10 @@ export async function main(args: readonly string[]): Promise<never> {
   const record = new ProcessRecord(folder, scenario, list);
   if (runs !== undefined) {
     // Loaded only to play a recording.
-    const { ReplayPlayer } = await import("./replay_player.ts");
+    const { recordingPlayer } = await import("./replay_player.ts");
     const options = speed === undefined ? {} : { speed };
     const lines = runs[record.start];
-    const player = new ReplayPlayer(lines ?? [], options);
+    const player = recordingPlayer(lines ?? [], options);
     const surroundings = new Surroundings(player, record, port);
     return await surroundings.run();
   }

@@ -15,7 +15,9 @@ import {
   AsyncSession,
   callback,
   type ClaudeEvent,
+  ControlError,
   defineTool,
+  ProcessExitError,
   type SessionOptions,
 } from "../../mod.ts";
 import {
@@ -169,4 +171,28 @@ Deno.test("a file that is not there is an error that says how to get one", async
   assertStringIncludes(error.message, `there is no ${gone} in ${Deno.cwd()}: `);
   const scenario = assertThrows(() => readScenario("gone.jsonc"), Error);
   assertStringIncludes(scenario.message, "scenarioJsonSchema()");
+});
+
+Deno.test("the stdout of somebody else's claude is played, and becomes a scenario", async () => {
+  const path = "tests/transcripts/2.1.330_01-multi-turn.ndjson";
+  const { processes: [process] } = recordedScenario(path);
+  const turns = process?.turns?.length ?? 0;
+  assert(turns > 1, `${turns}`);
+  const recording = replay(path);
+  await using session = new AsyncSession({ spawn: recording });
+  for (let turn = 0; turn < turns; turn++) await session.ask("whatever");
+  // What is asked for is not in it; what is ordered changes nothing.
+  await session.setModel("other");
+  await assertRejects(
+    () => session.mcp.status(),
+    ControlError,
+    "the recording has only what the CLI wrote",
+  );
+  const error = await assertRejects(
+    () => session.ask("one more"),
+    ProcessExitError,
+  );
+  assertStringIncludes(error.message, "more prompts than the recording has");
+  await session.close();
+  recording.check();
 });
