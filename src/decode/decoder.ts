@@ -21,7 +21,8 @@ import type { Result } from "../messages/result.ts";
 import type { StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
 import { Answers } from "./answers.ts";
-import { fileChange, OpenToolInput } from "../events/tools.ts";
+import { fileChange, OpenToolInput, type TodoItem } from "../events/tools.ts";
+import { TodoFollower } from "./todos.ts";
 import { classifyLine, type Line } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import { isPiece } from "./join_deltas.ts";
@@ -49,6 +50,7 @@ interface OpenStream {
 
 /** Turns the lines of one process, in their order, into events of all views. */
 export class EventDecoder {
+  #todos: TodoFollower;
   #stream: OpenStream | undefined;
   /** How many blocks of a reply came, by the reply's id, and in which turn the last one. */
   readonly #blocks = new Map<
@@ -69,9 +71,16 @@ export class EventDecoder {
   /** The pattern of the block that is being streamed; `null` if its lines have none. */
   #pattern: LinePattern | null | undefined;
 
-  /** @param validation How much is checked. Default `"lenient"`. */
-  constructor(validation: Validation = "lenient") {
+  /**
+   * @param validation How much is checked. Default `"lenient"`.
+   * @param todos Follows the to-do list, which lasts longer than a process. Default: an empty one.
+   */
+  constructor(
+    validation: Validation = "lenient",
+    todos: TodoFollower = new TodoFollower(),
+  ) {
     this.#validation = validation;
+    this.#todos = todos;
   }
 
   /**
@@ -155,9 +164,8 @@ export class EventDecoder {
         if (message.parentToolUseId !== null) this.#agents.sign(message);
         return unfoldUser(message, (id) => this.#takeCall(id))
           .flatMap<ClaudeEvent>((event) => {
-            const change = event.type === "tool_result"
-              ? fileChange(event)
-              : undefined;
+            if (event.type !== "tool_result") return [event];
+            const change = fileChange(event) ?? this.#todos.add(event);
             return change === undefined ? [event] : [event, change];
           });
       case "result":
@@ -245,7 +253,8 @@ export class EventDecoder {
    * Takes over what the session had cost before this process. CLI 2.1.300 counts on from
    * there and does not say so, while 2.1.310 does.
    */
-  inherit(costUsd: number): void {
+  inherit(costUsd: number, todos: readonly TodoItem[]): void {
+    this.#todos = new TodoFollower(todos);
     this.#earlierCostUsd = costUsd;
   }
 

@@ -208,7 +208,7 @@ Deno.test("the cost of a turn after a restart leaves out what the session had co
     ] as const
   ) {
     const decoder = new EventDecoder();
-    decoder.inherit(0.0016);
+    decoder.inherit(0.0016, []);
     const raw = result(total, since);
     const { events } = decoder.decode(raw, JSON.stringify(raw));
     const [event] = events;

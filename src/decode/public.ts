@@ -36,7 +36,13 @@ export type {
   Warning,
 } from "../events/session.ts";
 export type { BudgetMetric } from "../errors.ts";
-export type { FileChange, ToolCall, ToolInputDelta } from "../events/tools.ts";
+export type {
+  FileChange,
+  TodoItem,
+  TodosChanged,
+  ToolCall,
+  ToolInputDelta,
+} from "../events/tools.ts";
 export type {
   AllowOptions,
   DecidedBy,
@@ -206,4 +212,3 @@ export type {
   ToolStats,
 } from "./stats.ts";
 export { Tally, type TallyOptions } from "./tally.ts";
-export type { TodoItem } from "./tally.ts";

@@ -8,8 +8,7 @@ import type { ClaudeEvent, Frame } from "../events/mod.ts";
 import type { Result } from "../messages/result.ts";
 import { type ChangedFile, ChangeGatherer } from "./changes.ts";
 import { type CountedTotals, type Stats, StatsCounter } from "./stats.ts";
-import type { ToolResult } from "../events/blocks.ts";
-import { isWireObject, type WireObject } from "../messages/_define.ts";
+import type { TodoItem } from "../events/tools.ts";
 
 /** Options of {@linkcode Tally}. */
 export interface TallyOptions {
@@ -61,7 +60,7 @@ export function countFrame(
 export class Tally {
   readonly #stats: StatsCounter;
   readonly #changes = new ChangeGatherer();
-  readonly #todos = new TodoFollower();
+  #todos: readonly TodoItem[] = [];
 
   /** Makes one that has counted nothing. */
   constructor(options: TallyOptions = {}) {
@@ -71,9 +70,8 @@ export class Tally {
   /** Adds an event. */
   add(event: ClaudeEvent): void {
     this.#stats.add(event);
-    if (event.type !== "tool_result") return;
-    this.#changes.add(event);
-    this.#todos.add(event);
+    if (event.type === "tool_result") this.#changes.add(event);
+    else if (event.type === "todos_changed") this.#todos = event.todos;
   }
 
   /**
@@ -95,145 +93,6 @@ export class Tally {
 
   /** What the main agent has on its list, as it stands. */
   todos(): readonly TodoItem[] {
-    return this.#todos.todos();
-  }
-}
-
-/** An item of the to-do list. */
-export interface TodoItem {
-  /** Its number in the list of tasks. Absent for those of `TodoWrite`, which have none. */
-  readonly id?: string;
-  /** Description of the to-do item. */
-  readonly content: string;
-  /** `pending`, `in_progress` or `completed`; a newer CLI may have others. */
-  readonly status: string;
-  /** What to show while it is being done. */
-  readonly activeForm?: string;
-  /** Longer description. */
-  readonly description?: string;
-  /** Name of the agent that does it. */
-  readonly owner?: string;
-  /** Ids of the items that must be done first. */
-  readonly blockedBy?: readonly string[];
-}
-
-/** Follows the list over `TodoWrite` and over `TaskCreate`, `TaskUpdate` and `TaskList`. */
-export class TodoFollower {
-  #todos: readonly TodoItem[] = [];
-
-  /** Takes the next result. Lists of subagents are their own, and are left out. */
-  add({ toolName, toolInput, structured, ...result }: ToolResult): void {
-    if (result.isError || result.parentToolUseId !== null) return;
-    const input = toolInput ?? {};
-    const told = isWireObject(structured) ? structured : {};
-    switch (toolName) {
-      case "TodoWrite":
-        this.#todos = itemsOf(told.newTodos ?? input.todos);
-        break;
-      case "TaskCreate": {
-        const { task } = told;
-        const id = isWireObject(task) ? textOf(task, "id") : undefined;
-        if (id === undefined) break;
-        const item = { id, status: "pending", ...factsOf(input) };
-        this.#todos = [
-          ...this.#todos.filter((todo) => todo.id !== id),
-          { ...item, content: textOf(input, "subject") ?? "" },
-        ];
-        break;
-      }
-      case "TaskUpdate":
-        if (told.success === true) this.#update(input);
-        break;
-      case "TaskList":
-        if (Array.isArray(told.tasks)) this.#todos = this.#listed(told.tasks);
-        break;
-    }
-  }
-
-  #update(input: WireObject): void {
-    const id = textOf(input, "taskId");
-    if (input.status === "deleted") {
-      this.#todos = this.#todos.filter((todo) => todo.id !== id);
-      return;
-    }
-    const content = textOf(input, "subject");
-    const added = (name: string) =>
-      Array.isArray(input[name])
-        ? input[name].filter((one) => typeof one === "string")
-        : [];
-    const blockedBy = added("addBlockedBy");
-    const blocks = new Set(added("addBlocks"));
-    this.#todos = this.#todos.map((todo) => {
-      if (todo.id !== id) {
-        return id !== undefined && todo.id !== undefined && blocks.has(todo.id)
-          ? withBlockers(todo, [id])
-          : todo;
-      }
-      const status = textOf(input, "status") ?? todo.status;
-      const changed = {
-        ...todo,
-        ...factsOf(input),
-        status,
-        ...content === undefined ? {} : { content },
-      };
-      return withBlockers(changed, blockedBy);
-    });
-  }
-
-  /** The list that the CLI shows; what it leaves out of a task stays as it was. */
-  #listed(tasks: readonly unknown[]): readonly TodoItem[] {
-    return tasks.filter(isWireObject).flatMap((task) => {
-      const id = textOf(task, "id");
-      if (id === undefined) return [];
-      const known = this.#todos.find((todo) => todo.id === id);
-      const { blockedBy: _, ...rest } = known ?? { content: "" };
-      return [withBlockers(
-        {
-          ...rest,
-          id,
-          content: textOf(task, "subject") ?? rest.content,
-          status: textOf(task, "status") ?? "pending",
-        },
-        Array.isArray(task.blockedBy)
-          ? task.blockedBy.filter((one) => typeof one === "string")
-          : [],
-      )];
-    });
-  }
-
-  /** The list as it stands, those of the main agent. */
-  todos(): readonly TodoItem[] {
     return this.#todos;
   }
-}
-
-function itemsOf(todos: unknown): readonly TodoItem[] {
-  if (!Array.isArray(todos)) return [];
-  return todos.filter(isWireObject).map((todo) => ({
-    content: textOf(todo, "content") ?? "",
-    status: textOf(todo, "status") ?? "pending",
-    ...factsOf(todo),
-  }));
-}
-
-function factsOf(input: WireObject): Partial<TodoItem> {
-  const facts: Record<string, string> = {};
-  for (const name of ["activeForm", "description", "owner"] as const) {
-    const value = textOf(input, name);
-    if (value !== undefined) facts[name] = value;
-  }
-  return facts;
-}
-
-function withBlockers(todo: TodoItem, more: readonly string[]): TodoItem {
-  if (more.length === 0) return todo;
-  return {
-    ...todo,
-    blockedBy: [...new Set([...todo.blockedBy ?? [], ...more])],
-  };
-}
-
-function textOf(object: WireObject, name: string): string | undefined {
-  const value = object[name];
-  return typeof value === "string" ? value : undefined;
 }

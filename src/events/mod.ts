@@ -28,7 +28,12 @@ import type {
   Stalled,
   Warning,
 } from "./session.ts";
-import type { FileChange, ToolCall, ToolInputDelta } from "./tools.ts";
+import type {
+  FileChange,
+  TodosChanged,
+  ToolCall,
+  ToolInputDelta,
+} from "./tools.ts";
 import type { PermissionDecision, PermissionRequest } from "./permissions.ts";
 
 /**
@@ -68,6 +73,7 @@ export type ClaudeEvent =
   | BudgetThreshold
   | EventsDropped
   | FileChange
+  | TodosChanged
   | SessionRestarted
   | Stalled
   | ConfigurationMismatch
@@ -152,6 +158,7 @@ const DERIVED: { readonly [T in DerivedType]: true } = {
   user_text: true,
   user_replay: true,
   file_change: true,
+  todos_changed: true,
   session_restarted: true,
   tool_input_delta: true,
   tool_call: true,

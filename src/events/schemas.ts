@@ -36,7 +36,13 @@ import type {
   Warning,
 } from "./session.ts";
 import { elicitation, userDialog } from "./dialogs.ts";
-import type { FileChange, ToolCall, ToolInputDelta } from "./tools.ts";
+import type {
+  FileChange,
+  TodoItem,
+  TodosChanged,
+  ToolCall,
+  ToolInputDelta,
+} from "./tools.ts";
 import { type PermissionDecision, toolRequest } from "./permissions.ts";
 import { TOOL_KINDS } from "../messages/builtin_tools.ts";
 
@@ -140,6 +146,19 @@ const DERIVED: { readonly [T in DerivedType]: AnySchema } = {
       FileChange["op"]
     >,
     path: text,
+    toolUseId: text,
+  }),
+  todos_changed: event<TodosChanged>("todos_changed", {
+    ...CONTENT,
+    todos: v.array(v.object({
+      id: maybe(text),
+      content: text,
+      status: text,
+      activeForm: maybe(text),
+      description: maybe(text),
+      owner: maybe(text),
+      blockedBy: maybe(v.array(text)),
+    })) as Reads<readonly TodoItem[]>,
     toolUseId: text,
   }),
   session_restarted: event<SessionRestarted>("session_restarted", {

@@ -143,3 +143,48 @@ export function fileChange(result: ToolResult): FileChange | undefined {
   }
   return makeEvent<FileChange>(result.raw, data);
 }
+
+/** An item of the to-do list. */
+export interface TodoItem {
+  /** Its number in the list of tasks. Absent for those of `TodoWrite`, which have none. */
+  readonly id?: string;
+  /** Description of the to-do item. */
+  readonly content: string;
+  /** `pending`, `in_progress` or `completed`; a newer CLI may have others. */
+  readonly status: string;
+  /** What to show while it is being done. */
+  readonly activeForm?: string;
+  /** Longer description. */
+  readonly description?: string;
+  /** Name of the agent that does it. */
+  readonly owner?: string;
+  /** Ids of the items that must be done first. */
+  readonly blockedBy?: readonly string[];
+}
+
+/**
+ * The to-do list of the main agent changed, by `TodoWrite`, or by `TaskCreate`, `TaskUpdate` or
+ * `TaskList`. Comes after the result of the call. `session.todos` is the last of these.
+ */
+export interface TodosChanged extends ContentBase<"todos_changed"> {
+  /** The whole list as it is now. */
+  readonly todos: readonly TodoItem[];
+  /** Id of the call. */
+  readonly toolUseId: string;
+}
+
+/** Returns the event of a result that changed the to-do list. */
+export function todosChanged(
+  result: ToolResult,
+  todos: readonly TodoItem[],
+): TodosChanged {
+  const { sessionId, uuid, toolUseId, parentToolUseId } = result;
+  return makeEvent<TodosChanged>(result.raw, {
+    type: "todos_changed",
+    ...sessionId === undefined ? {} : { sessionId },
+    ...uuid === undefined ? {} : { uuid },
+    parentToolUseId,
+    toolUseId,
+    todos,
+  });
+}

@@ -113,6 +113,7 @@ Deno.test("a switch over type can be exhaustive, in both views", () => {
       case "rate_limit_wait":
       case "result":
       case "session_restarted":
+      case "todos_changed":
       case "stalled":
       case "stream_delta":
       case "system_init":

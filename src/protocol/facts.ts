@@ -13,6 +13,7 @@ import {
   type Used,
 } from "../decode/usage.ts";
 import type { DeferredCall } from "../events/permissions.ts";
+import type { TodoItem } from "../events/tools.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SlashCommand } from "../messages/system/session.ts";
@@ -55,6 +56,8 @@ export class SessionFacts {
   spentUsd = 0;
   /** Calls that wait for a decision in a later process. */
   deferred: readonly DeferredCall[] = [];
+  /** The to-do list of the main agent. */
+  todos: readonly TodoItem[] = [];
   /** The slash commands, if the CLI has sent others since the start. */
   commands: readonly SlashCommand[] | undefined;
   /** Tasks that run in the background, by their id. */

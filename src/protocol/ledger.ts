@@ -84,6 +84,9 @@ export class Ledger {
       case "file_change":
         facts.filesModified.add(event.path);
         break;
+      case "todos_changed":
+        facts.todos = event.todos;
+        break;
       case "hook_started":
         this.#hooks.add(event.hookId);
         break;

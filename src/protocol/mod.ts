@@ -68,7 +68,10 @@ export class Protocol {
   /** Takes over what is known from the process before. */
   inherit(before: SessionFacts, id: string | undefined): void {
     this.facts.inherit(before, id);
-    this.#decoder.inherit(before.restoresCost ? before.totalCostUsd : 0);
+    this.#decoder.inherit(
+      before.restoresCost ? before.totalCostUsd : 0,
+      before.todos,
+    );
     this.#turns.inherited();
   }
 

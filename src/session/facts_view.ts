@@ -5,7 +5,7 @@
  */
 
 import type { Stats } from "../decode/stats.ts";
-import type { TodoItem } from "../decode/tally.ts";
+import type { TodoItem } from "../events/tools.ts";
 import type { DeferredCall } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
@@ -185,7 +185,7 @@ export abstract class SessionFacts {
 
   /** Current to-do list of the main agent, from `TodoWrite` and the Task tools. */
   get todos(): readonly TodoItem[] {
-    return this.#source.tally.todos;
+    return this.#facts.todos;
   }
 
   /** End of the process's output on stderr, at most 64 Ki characters. */

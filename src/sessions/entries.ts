@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import { EventDecoder } from "../decode/decoder.ts";
+import { TodoFollower } from "../decode/todos.ts";
 import {
   eventsOf,
   type Frame,
@@ -85,7 +86,8 @@ function callsOf(record: WireObject): readonly string[] {
  * result, which no transcript has, so each prompt gets a new one once no call is open.
  */
 export class TurnDecoder {
-  #decoder = new EventDecoder();
+  readonly #todos = new TodoFollower();
+  #decoder = new EventDecoder("lenient", this.#todos);
   readonly #open = new Set<string>();
   /** A subagent in the background may be in the middle of a reply. */
   #hasAgents = false;
@@ -111,7 +113,7 @@ export class TurnDecoder {
     if (agent !== undefined) this.#hasAgents = true;
     if (isPrompt(record, agent)) {
       if (this.#open.size === 0 && !this.#hasAgents) {
-        this.#decoder = new EventDecoder();
+        this.#decoder = new EventDecoder("lenient", this.#todos);
       }
       this.#hasAgents = false;
     }
