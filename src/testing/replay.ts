@@ -8,7 +8,7 @@ import type { Transport } from "../options/transport.ts";
 import { MemoryProcess } from "./memory_claude.ts";
 import { differenceText } from "./difference_text.ts";
 import { readRecordingFile } from "./input_file.ts";
-import { type PlayingRecording, recordingPlayer } from "./replay_player.ts";
+import { type PlayingRecording, recordingPlayer } from "./recording_player.ts";
 
 /** Plays a recording: a value for the options `spawn` and `transport` of `AsyncSession`. */
 export interface Replay {

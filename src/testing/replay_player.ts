@@ -7,7 +7,6 @@
 
 import type { RecordedLine } from "../observe/recording.ts";
 import type { PlayerOutput } from "./player/output.ts";
-import { StdoutPlayer } from "./stdout_player.ts";
 import { type Difference, differenceLine, Ids } from "./same_line.ts";
 
 /** Common interface of the players of one process. */
@@ -22,22 +21,6 @@ export interface Playing {
   resume(key: string): void;
   /** Takes a signal. */
   signal(name: "SIGTERM" | "SIGINT"): void;
-}
-
-/** Plays a recorded process, and knows how the session differs from the recorded one. */
-export interface PlayingRecording extends Playing {
-  /** How it differs, including lines it has not sent yet; `undefined` if it does not. */
-  readonly difference: string | undefined;
-}
-
-/** Returns what plays the lines of a recorded process. */
-export function recordingPlayer(
-  lines: readonly RecordedLine[],
-  options: ReplayPlayerOptions = {},
-): PlayingRecording {
-  // A stdout has no start: see readRecording().
-  const isStdout = lines.length > 0 && !lines.some((line) => "start" in line);
-  return isStdout ? new StdoutPlayer(lines) : new ReplayPlayer(lines, options);
 }
 
 /** How a recording is played. */
@@ -63,7 +46,7 @@ interface Sent {
 }
 
 /** Plays the lines of one recorded process. */
-export class ReplayPlayer implements PlayingRecording {
+export class ReplayPlayer implements Playing {
   readonly #lines: readonly RecordedLine[];
   readonly #speed: number;
   readonly #describe: (differences: readonly Difference[]) => string;

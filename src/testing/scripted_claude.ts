@@ -10,7 +10,7 @@ import { ControlPort } from "./control_port.ts";
 import { differenceText } from "./difference_text.ts";
 import { readRecordingFile } from "./input_file.ts";
 import { noMore, type ReplayOptions, tooFew } from "./replay.ts";
-import { recordingPlayer } from "./replay_player.ts";
+import { recordingPlayer } from "./recording_player.ts";
 import type { JsonObject, Scenario } from "./scenario.ts";
 import { verifyShape } from "./scenario_shape.ts";
 

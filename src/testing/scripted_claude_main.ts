@@ -49,7 +49,7 @@ export async function main(args: readonly string[]): Promise<never> {
   const record = new ProcessRecord(folder, scenario, list);
   if (runs !== undefined) {
     // Loaded only to play a recording.
-    const { recordingPlayer } = await import("./replay_player.ts");
+    const { recordingPlayer } = await import("./recording_player.ts");
     const options = speed === undefined ? {} : { speed };
     const lines = runs[record.start];
     const player = recordingPlayer(lines ?? [], options);
