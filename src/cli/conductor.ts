@@ -25,13 +25,12 @@ import {
   policyOf,
   unattendedMessage,
 } from "./policy.ts";
-import type { Presenter } from "./presenters.ts";
+import type { LatePresenter, Presenter } from "./presenters.ts";
 import type { PermissionAsker } from "./question/permission_asker.ts";
 import { failureObject } from "./failure.ts";
 import { report } from "./report.ts";
 import { sessionOptions } from "./session_options.ts";
-import { teeTo } from "./tee.ts";
-import { TaskWait, waitingText } from "./task_wait.ts";
+import { TaskWait } from "./task_wait.ts";
 import { styled } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -90,9 +89,10 @@ export class Conductor {
   /** Sends a prompt and shows the turn. Returns the exit code. */
   async turn<V extends View>(
     prompt: PromptContent,
-    presenter: Presenter<V>,
+    given: Presenter<V> | LatePresenter<V>,
   ): Promise<number> {
     const { output, flags } = this.#plan;
+    let presenter: Presenter<V> | undefined;
     using attempt = this.watch.begin(flags.timeoutMs, () => {
       // Not awaited: a failure to print this message changes nothing.
       this.#sayInterrupted(presenter).catch(() => {});
@@ -101,10 +101,12 @@ export class Conductor {
     this.#isInTurn = true;
     try {
       turn = this.session.send(prompt, {
-        view: presenter.view,
+        view: given.view,
         signal: attempt.timeout,
         until: this.#plan.until ?? "turn",
       });
+      // After the prompt: the process starts in the meantime.
+      presenter = "load" in given ? await given.load() : given;
       await this.#show(turn, presenter, attempt);
       // Throws if the turn failed.
       await turn.text();
@@ -124,7 +126,7 @@ export class Conductor {
       }
       return await report(output, error);
     } finally {
-      if (turn === undefined) await presenter.end(undefined);
+      if (turn === undefined) await presenter?.end(undefined);
       await this.#afterwards(turn);
       this.#isInTurn = false;
     }
@@ -176,9 +178,9 @@ export class Conductor {
     return exitCodeOf(error);
   }
 
-  async #sayInterrupted(presenter: Presenter<View>): Promise<void> {
+  async #sayInterrupted(presenter: Presenter<View> | undefined): Promise<void> {
     const { output } = this.#plan;
-    const isFresh = await presenter.interlude();
+    const isFresh = await presenter?.interlude() ?? false;
     // The terminal has echoed ^C.
     if (!isFresh && output.terminals.stdin) await output.stderr("\n");
     await output.stderr(styled("yellow", "interrupted\n"));
@@ -189,6 +191,7 @@ export class Conductor {
     const tasks = [...this.session.tasks].map(({ description }) => description);
     if (tasks.length === 0 || this.#plan.flags.quiet === true) return;
     await presenter.interlude();
+    const { waitingText } = await import("./waiting_text.ts");
     await this.#warn(waitingText(tasks));
   }
 
@@ -297,7 +300,11 @@ export async function conduct(
   // Closed after the session, whose last events it gets.
   await using _tee = plan.flags.tee === undefined
     ? undefined
-    : await teeTo(plan.flags.tee, session, plan.isFurther);
+    : await (await import("./tee.ts")).teeTo(
+      plan.flags.tee,
+      session,
+      plan.isFurther,
+    );
   await using _closing = session;
   return await body(new Conductor(plan, session, watch, denied));
 }

@@ -9,8 +9,7 @@
  * @module
  */
 
-import stringWidth from "string-width";
-import { type Span, styled } from "./terminal.ts";
+import { graphemesOf, type Span, styled, widthOf } from "./terminal.ts";
 import { lookalikesIn, type TextKind } from "./lookalikes.ts";
 
 /** A piece of a line. */
@@ -45,8 +44,6 @@ const COVERING = /[\p{Me}\u0334-\u0338\u20d2\u20d3\u20d8-\u20da\u20e5-\u20eb]/u;
 const COMBINING = /\p{M}/u;
 /** Text that could be mistaken for a mark of this module. */
 const LIKE_A_MARK = /<(?=(?:\d+×)?U\+|\d+ (?:blanks|empty)|blank>|tab>)/iy;
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function mark(text: string): Token {
   return { kind: "mark", text, width: text.length };
@@ -134,14 +131,14 @@ function takeCluster(
   tokens: Tokens,
 ): void {
   if (/^\p{RGI_Emoji}$/v.test(cluster)) {
-    tokens.push({ kind: "whole", text: cluster, width: stringWidth(cluster) });
+    tokens.push({ kind: "whole", text: cluster, width: widthOf(cluster) });
     return;
   }
   let kept = "";
   let combining = 0;
   const flush = (): void => {
     if (kept === "") return;
-    tokens.push({ kind: "whole", text: kept, width: stringWidth(kept) });
+    tokens.push({ kind: "whole", text: kept, width: widthOf(kept) });
     kept = "";
   };
   let at = 0;
@@ -173,7 +170,7 @@ function tokensOf(line: string, kind: TextKind): readonly Token[] {
       const place = isLast ? "last" : index === 0 ? "first" : "middle";
       tokens.push(...blankTokens(blanks, place, kind));
     } else {
-      for (const { segment, index: at } of graphemes.segment(piece)) {
+      for (const { segment, index: at } of graphemesOf(piece)) {
         takeCluster(
           segment,
           (inner) => alike.has(index + at + inner),

@@ -1,5 +1,6 @@
 // What cannot be seen in a text is marked, and nothing of it is lost.
 
+import "./exact_width.ts";
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
 import { renderSpans } from "./terminal.ts";

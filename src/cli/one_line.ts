@@ -5,7 +5,7 @@
  */
 
 import { markedText } from "./marked_text.ts";
-import { widthOf } from "./terminal.ts";
+import { graphemesOf, widthOf } from "./terminal.ts";
 
 /**
  * Returns a text as one line of at most `columns`, with `…` if it was cut. Invisible and look-alike
@@ -24,8 +24,6 @@ export function cutLine(line: string, columns: number): string {
   return cut(head.replaceAll("\t", "  "), columns);
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
 function cut(text: string, columns: number): string {
   const safe = markedText(text, "prose");
   // deno-lint-ignore no-control-regex
@@ -33,7 +31,7 @@ function cut(text: string, columns: number): string {
   if (isAscii && safe.length <= columns) return safe;
   let used = 0;
   const kept: string[] = [];
-  for (const { segment } of graphemes.segment(safe)) {
+  for (const { segment } of graphemesOf(safe)) {
     used += widthOf(segment);
     if (used > columns) return `${kept.slice(0, -1).join("").trimEnd()}…`;
     kept.push(segment);

@@ -1,5 +1,6 @@
 // Texts are cut to a line by columns.
 
+import "./exact_width.ts";
 import { assertEquals } from "@std/assert";
 import { cutLine, firstLines, oneLine } from "./one_line.ts";
 

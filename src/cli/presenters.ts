@@ -1,5 +1,6 @@
 /**
- * Presenters: the different ways to show a turn.
+ * Presenters: the different ways to show a turn. That for people is in `text_presenter.ts`: a
+ * script loads none of what it needs.
  *
  * @module
  */
@@ -14,14 +15,9 @@ import type { Flags } from "./flags.ts";
 import { versioned } from "./json_line.ts";
 import { conversationText, emptyText, retryText } from "./note_text.ts";
 import { wantsLive } from "./live/first_sign.ts";
-import type { LiveFigures } from "./live/figures_line.ts";
-import { LiveStatus } from "./live/live_status.ts";
 import { AnswerScreen, wantsMarkdown } from "./markdown/answer_screen.ts";
-import type { Output, Piece } from "./output.ts";
-import { Renderer } from "./render.ts";
-import type { DiffFunction } from "./question/edit_diff.ts";
+import type { Output } from "./output.ts";
 import { styled } from "./terminal.ts";
-import { EDITING_TOOLS } from "./tool_view.ts";
 
 /** Shows a turn. */
 export interface Presenter<V extends View> {
@@ -37,84 +33,12 @@ export interface Presenter<V extends View> {
   end(result: Result | undefined): Promise<void>;
 }
 
-/** Options of {@linkcode textPresenter}. */
-export interface TextPresenterOptions {
-  /** Whether the process is yet to come. Default `false`. */
-  readonly isStarting?: boolean;
-  /** Returns the figures to show below what happens. Default: none are shown. */
-  readonly figures?: () => LiveFigures;
-}
-
-/** Prints text: the answer to stdout, the rest to stderr. */
-export function textPresenter(
-  output: Output,
-  flags: Flags,
-  detail: "full" | "brief",
-  { isStarting = false, figures }: TextPresenterOptions = {},
-): Presenter<"flat"> {
-  const isLive = wantsLive(output, flags);
-  let diff: DiffFunction | undefined;
-  const renderer = new Renderer({
-    detail,
-    diff: () => diff,
-    isOneStream: output.isOneStream,
-    isLive,
-    quiet: flags.quiet ?? false,
-    columns: () => output.columns,
-  });
-  const answer = wantsMarkdown(output, flags)
-    ? new AnswerScreen(output)
-    : undefined;
-  const status = isLive || answer !== undefined
-    ? new LiveStatus(output, {
-      isStarting,
-      showsStatus: isLive,
-      ...figures === undefined ? {} : { figures },
-      above: () => answer?.open() ?? [],
-    })
-    : undefined;
-  const print = (pieces: readonly Piece[]) =>
-    answer === undefined ? output.print(pieces) : answer.print(pieces);
-  return {
-    view: "flat",
-    async take(event) {
-      status?.take(event);
-      if (
-        isLive && event.type === "tool_use" && EDITING_TOOLS.has(event.name)
-      ) {
-        diff ??= await (await import("./question/edit_diff.ts")).loadDiff();
-      }
-      const pieces = renderer.take(event);
-      if (endsStatus(output, pieces)) await status?.close();
-      await print(pieces);
-      if (isOwnCall(event)) await answer?.end(false);
-      status?.draw();
-    },
-    async interlude() {
-      await status?.hide();
-      const pieces = renderer.interlude();
-      await print(pieces);
-      const isOpen = answer?.isOpen === true;
-      await answer?.end(true);
-      return isOpen || pieces.length > 0;
-    },
-    async end(result) {
-      await status?.close();
-      await print(renderer.end(result));
-      await answer?.end(true);
-    },
-  };
-}
-
-/** Whether the reply has ended because the main agent calls a tool of the CLI. */
-function isOwnCall(event: ClaudeEvent): boolean {
-  return event.type === "tool_use" && !event.server &&
-    event.parentToolUseId === null;
-}
-
-/** What reads the answer from a pipe may show it on the same screen: from then on that is its own. */
-function endsStatus({ terminals }: Output, pieces: readonly Piece[]): boolean {
-  return !terminals.stdout && pieces.some(({ to }) => to === "stdout");
+/** A presenter that is loaded while the process starts. */
+export interface LatePresenter<V extends View> {
+  /** View of the turn that it needs. */
+  readonly view: V;
+  /** Loads and makes it. Called once the prompt has been sent. */
+  load(): Promise<Presenter<V>>;
 }
 
 async function nothing(): Promise<void> {}
@@ -178,13 +102,13 @@ async function printAnswer(
  * Prints the final text only, or the whole answer as an object. Reasons for a delay go to stderr,
  * since the CLI may retry ten times over minutes; so do changes of the conversation.
  */
-export function answerPresenter(
+export async function answerPresenter(
   output: Output,
   flags: Flags,
   sessionId: () => string | undefined,
   print: (text: string) => Promise<void> = (text) =>
     printAnswer(output, flags, text),
-): Presenter<"flat"> {
+): Promise<Presenter<"flat">> {
   let isTold = false;
   let costUsd = 0;
   const formed = async (form: () => string): Promise<string> => {
@@ -198,7 +122,9 @@ export function answerPresenter(
   };
   const { json: _, ...plain } = flags;
   const status = wantsLive(output, plain)
-    ? new LiveStatus(output, { isStarting: true })
+    ? new (await import("./live/live_status.ts")).LiveStatus(output, {
+      isStarting: true,
+    })
     : undefined;
   return {
     view: "flat",

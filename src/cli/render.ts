@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./exact_width.ts";
 import { isResumption } from "../decode/answers.ts";
 import type { ToolResult, ToolUse } from "../events/blocks.ts";
 import type { ClaudeEvent } from "../events/mod.ts";

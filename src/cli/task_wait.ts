@@ -4,8 +4,6 @@
  * @module
  */
 
-import { oneLine } from "./one_line.ts";
-
 /** How long the wait for tasks may take before a line says so, in milliseconds. */
 const PATIENCE_MS = 2000;
 
@@ -39,13 +37,4 @@ export class TaskWait implements Disposable {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
   }
-}
-
-/** Formats what the turn waits for. Pure. */
-export function waitingText(tasks: readonly string[]): string {
-  const [first = "", ...others] = tasks;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return `waiting for work in the background: ${
-    oneLine(first, 60)
-  }${more}; Ctrl-C ends the wait, --until turn does not wait`;
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import stringWidth from "string-width";
 import type { ColorChoice } from "./flags.ts";
 
 /** Input for the decision about colour. */
@@ -112,9 +111,39 @@ export function escapeControls(text: string): string {
   );
 }
 
-/** Returns the number of columns that a text takes. */
+/**
+ * Characters that take one column each, whatever stands beside them: ASCII, Latin letters, and what
+ * the command line itself prints.
+ */
+const NARROW =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u25a1\u25cf\u2713-\u2718\u2800-\u28ff]*$/;
+
+/** No character takes more than two columns. */
+let measureOther = (text: string): number => 2 * text.length;
+
+/**
+ * Sets what measures texts that are not made of narrow characters only. `exact_width.ts` calls it:
+ * the library that does it takes longer to load than the rest of a short command.
+ */
+export function measureWith(measure: (text: string) => number): void {
+  measureOther = measure;
+}
+
+/**
+ * Returns the number of columns that a text takes; never too few. A module that lays out texts of
+ * models, tools or people imports `exact_width.ts`, which makes it exact.
+ */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return NARROW.test(text) ? text.length : measureOther(text);
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** Returns the characters of a text as a person sees them. */
+export function graphemesOf(text: string): Intl.Segments {
+  // Made on first use: that takes some milliseconds, and ASCII needs none.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
 }
 
 /** Formats milliseconds for people: `40 ms`, `1.2 s`, `2 m 5 s`. */

@@ -1,5 +1,6 @@
 // No control character of a model or tool reaches the terminal.
 
+import "./exact_width.ts";
 import { assertEquals } from "@std/assert";
 import {
   escapeControls,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "./exact_width.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Line } from "./live/live_region.ts";
 import { markedLine } from "./marked_text.ts";

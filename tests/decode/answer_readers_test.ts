@@ -95,7 +95,7 @@ async function readCommands({ frames, result }: Recorded) {
     stderr: () => Promise.resolve(),
     terminals: { stdin: false, stdout: false, stderr: false },
   } as unknown as Output;
-  const presenter = answerPresenter(output, {}, () => undefined);
+  const presenter = await answerPresenter(output, {}, () => undefined);
   const renderer = new Renderer({
     detail: "brief",
     isOneStream: false,

@@ -6,7 +6,7 @@ import { checkFields } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import type { Person } from "../question/person.ts";
-import type { Presenter } from "../presenters.ts";
+import type { LatePresenter } from "../presenters.ts";
 import { readPrompt, unreadableStdin } from "../prompt.ts";
 import { textOf } from "../session_options.ts";
 import { EncodingWatch } from "../text_input.ts";
@@ -21,7 +21,7 @@ export interface OneShot {
   readonly options?: SessionOptions;
   readonly present: (
     session: AsyncSession,
-  ) => Presenter<"flat"> | Presenter<"wire">;
+  ) => LatePresenter<"flat"> | LatePresenter<"wire">;
 }
 
 /** Sends the prompt of a command, and shows the turn. */

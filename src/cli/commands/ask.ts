@@ -3,7 +3,6 @@ import type { Flags } from "../flags.ts";
 import { checkFields } from "../json_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { answerPresenter } from "../presenters.ts";
 import { schemaOf } from "../schema_shorthand.ts";
 import { textOf } from "../session_options.ts";
 import { checkWritable, writeWhole } from "../whole_file.ts";
@@ -30,8 +29,13 @@ export async function ask(
     output,
     asks: false,
     options: { partials: false, ...schema },
-    present: (session) =>
-      answerPresenter(output, flags, () => session.id, print),
+    present: (session) => ({
+      view: "flat",
+      async load() {
+        const { answerPresenter } = await import("../presenters.ts");
+        return await answerPresenter(output, flags, () => session.id, print);
+      },
+    }),
   });
 }
 

@@ -1,3 +1,4 @@
+import "../exact_width.ts";
 import { closest } from "../../util/closest.ts";
 import {
   type Candidate,

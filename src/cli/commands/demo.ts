@@ -7,7 +7,7 @@ import { footerText } from "../footer.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
-import { textPresenter } from "../presenters.ts";
+import { textPresenter } from "../text_presenter.ts";
 import { PermissionAsker } from "../question/permission_asker.ts";
 import { stderrScreen } from "../question/person.ts";
 import { styled } from "../terminal.ts";

@@ -3,7 +3,6 @@ import { closest } from "../../util/closest.ts";
 import type { Flags } from "../flags.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { jsonPresenter, rawPresenter } from "../presenters.ts";
 import { UsageError } from "../usage_error.ts";
 import { oneShot } from "./_one_shot.ts";
 
@@ -19,8 +18,16 @@ export async function events(
     asks: false,
     present: () =>
       invocation.flags.raw === true
-        ? rawPresenter(output)
-        : jsonPresenter(output, types),
+        ? {
+          view: "wire",
+          load: async () =>
+            (await import("../presenters.ts")).rawPresenter(output),
+        }
+        : {
+          view: "flat",
+          load: async () =>
+            (await import("../presenters.ts")).jsonPresenter(output, types),
+        },
   });
 }
 

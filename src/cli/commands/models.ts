@@ -1,3 +1,4 @@
+import "../exact_width.ts";
 import { conduct } from "../conductor.ts";
 import { EXIT } from "../exit_code.ts";
 import type { ModelInfo } from "../../control/initialize.ts";

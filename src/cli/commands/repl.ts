@@ -1,3 +1,4 @@
+import "../exact_width.ts";
 import { SessionNotFoundError } from "../../errors.ts";
 import { isBlank } from "../../prompt/blocks.ts";
 import { conduct, type Conductor } from "../conductor.ts";
@@ -10,7 +11,8 @@ import { type Output, readEnv } from "../output.ts";
 import { oneLine } from "../one_line.ts";
 import type { Invocation } from "../parse.ts";
 import { refusePrompt } from "../prompt.ts";
-import { jsonPresenter, textPresenter } from "../presenters.ts";
+import { jsonPresenter } from "../presenters.ts";
+import { textPresenter } from "../text_presenter.ts";
 import type { Flags } from "../flags.ts";
 import type {
   ReplContext,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import { lineDecoder } from "../../decode/decode_events.ts";
 import { ProcessExitError } from "../../errors.ts";
 import type { View } from "../../events/mod.ts";
@@ -11,6 +12,7 @@ import type { Result } from "../../messages/result.ts";
 import { readRecording, type RecordedLine } from "../../observe/recording.ts";
 import { turnFailure } from "../../protocol/turn_failure.ts";
 import { isWireObject } from "../../util/json.ts";
+import type { Soon } from "../../util/maybe_promise.ts";
 import { EXIT } from "../exit_code.ts";
 import type { Flags } from "../flags.ts";
 import { footerText } from "../footer.ts";
@@ -22,10 +24,10 @@ import {
   jsonPresenter,
   type Presenter,
   rawPresenter,
-  textPresenter,
 } from "../presenters.ts";
 import { report } from "../report.ts";
 import { styled } from "../terminal.ts";
+import { textPresenter } from "../text_presenter.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** Values of `--as`. */
@@ -53,7 +55,7 @@ export async function replay(
   const runs = await readRuns(file);
   const view = viewOf(flags);
   const speed = flags.fast === true ? Infinity : flags.speed ?? 1;
-  const show = <V extends View>(presenter: () => Presenter<V>) =>
+  const show = <V extends View>(presenter: () => Soon<Presenter<V>>) =>
     new Show(output, flags, presenter, speed).play(runs);
   if (flags.raw === true) return await show(() => rawPresenter(output));
   if (view === "events" || (flags.json !== undefined && view !== "ask")) {
@@ -102,7 +104,7 @@ function viewOf(flags: Flags): ReplayView {
 class Show<V extends View> {
   readonly #output: Output;
   readonly #flags: Flags;
-  readonly #presenter: () => Presenter<V>;
+  readonly #presenter: () => Soon<Presenter<V>>;
   readonly #speed: number;
   /** Shows the turn that is being told of. */
   #shown: Presenter<V> | undefined;
@@ -111,7 +113,7 @@ class Show<V extends View> {
   constructor(
     output: Output,
     flags: Flags,
-    presenter: () => Presenter<V>,
+    presenter: () => Soon<Presenter<V>>,
     speed: number,
   ) {
     this.#output = output;
@@ -128,7 +130,7 @@ class Show<V extends View> {
 
   async #run(lines: readonly RecordedLine[]): Promise<void> {
     const flat = lineDecoder("flat", "lenient");
-    const cut = lineDecoder(this.#presenter().view, "lenient");
+    const cut = lineDecoder((await this.#presenter()).view, "lenient");
     let playedMs = 0;
     let error: string | undefined;
     for (const line of lines) {
@@ -141,7 +143,7 @@ class Show<V extends View> {
           ? line.in
           : JSON.stringify(line.in);
         for (const event of cut(text)) {
-          this.#shown ??= this.#presenter();
+          this.#shown ??= await this.#presenter();
           await this.#shown.take(event);
         }
         for (const event of flat(text)) {

@@ -1,6 +1,5 @@
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { jsonPresenter, rawPresenter, textPresenter } from "../presenters.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `send`: prints the answer to stdout, tool calls and their results to stderr. */
@@ -11,10 +10,22 @@ export function send(invocation: Invocation, output: Output): Promise<number> {
     output,
     // The view of --raw contains no question events that could be answered.
     asks: flags.raw !== true,
-    present: () => {
-      if (flags.raw === true) return rawPresenter(output);
-      if (flags.json !== undefined) return jsonPresenter(output);
-      return textPresenter(output, flags, "full", { isStarting: true });
-    },
+    present: () =>
+      flags.raw === true
+        ? {
+          view: "wire",
+          load: async () =>
+            (await import("../presenters.ts")).rawPresenter(output),
+        }
+        : {
+          view: "flat",
+          async load() {
+            if (flags.json !== undefined) {
+              return (await import("../presenters.ts")).jsonPresenter(output);
+            }
+            const { textPresenter } = await import("../text_presenter.ts");
+            return textPresenter(output, flags, "full", { isStarting: true });
+          },
+        },
   });
 }

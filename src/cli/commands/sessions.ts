@@ -1,3 +1,4 @@
+import "../exact_width.ts";
 import {
   deleteSession,
   exportSession,

@@ -1,6 +1,5 @@
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
-import { jsonPresenter, textPresenter } from "../presenters.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `stream`: prints the answer while it is written, and a line for each tool. */
@@ -13,9 +12,15 @@ export function stream(
     invocation,
     output,
     asks: true,
-    present: () =>
-      flags.json !== undefined
-        ? jsonPresenter(output)
-        : textPresenter(output, flags, "brief", { isStarting: true }),
+    present: () => ({
+      view: "flat",
+      async load() {
+        if (flags.json !== undefined) {
+          return (await import("../presenters.ts")).jsonPresenter(output);
+        }
+        const { textPresenter } = await import("../text_presenter.ts");
+        return textPresenter(output, flags, "brief", { isStarting: true });
+      },
+    }),
   });
 }

@@ -4,16 +4,15 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { Line } from "../live/live_region.ts";
 import type { InputView } from "../output.ts";
 import type { HistorySearch } from "./line_editor.ts";
 import { oneLine } from "../one_line.ts";
-import { escapeControls, styled, widthOf } from "../terminal.ts";
+import { escapeControls, graphemesOf, styled, widthOf } from "../terminal.ts";
 
 const PROMPT = "> ";
 const MORE = "  ";
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
 /** Lays a text with a cursor into so many columns and rows; what is far from the cursor is left out. */
 export function editorView(
   text: string,
@@ -47,7 +46,7 @@ export function editorView(
       index++;
     }
     place();
-    for (const { segment } of graphemes.segment(line)) {
+    for (const { segment } of graphemesOf(line)) {
       add(segment === "\t" ? "    " : escapeControls(segment));
       index += segment.length;
       place();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { graphemesOf } from "../terminal.ts";
 import type { Key } from "../question/keys.ts";
 
 /** What a key of an editor does. */
@@ -92,14 +93,12 @@ export interface HistorySearch {
   readonly draft: string;
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
 /** Where the character before a place begins. */
 function before(text: string, at: number): number {
   let last = 0;
   // A line is enough to look at: a paste may be long.
   const from = text.lastIndexOf("\n", Math.max(0, at - 2)) + 1;
-  for (const { index } of graphemes.segment(text.slice(from, at))) {
+  for (const { index } of graphemesOf(text.slice(from, at))) {
     last = index;
   }
   return from + last;
@@ -107,7 +106,7 @@ function before(text: string, at: number): number {
 
 /** Where the character at a place ends. */
 function after(text: string, at: number): number {
-  const [first] = graphemes.segment(text.slice(at, at + 64));
+  const [first] = graphemesOf(text.slice(at, at + 64));
   return at + (first?.segment.length ?? 0);
 }
 

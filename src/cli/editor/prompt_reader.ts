@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { CapturedInput, InputLines } from "../input_lines.ts";
 import type { Output } from "../output.ts";
 import { type Key, KeyReader, STATUS_QUERY } from "../question/keys.ts";

@@ -1,5 +1,6 @@
 // The line that says what happens fits any width and is harmless.
 
+import "../exact_width.ts";
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { renderSpans } from "../terminal.ts";

@@ -6,7 +6,6 @@
 
 import type { Flags } from "../flags.ts";
 import { type Output, readEnv } from "../output.ts";
-import { Activity } from "./activity.ts";
 
 /** Whether a person at stderr gets signs of life: not a pipe, a dumb terminal or a CI's log. */
 export function wantsLive(output: Output, flags: Flags): boolean {
@@ -16,9 +15,10 @@ export function wantsLive(output: Output, flags: Flags): boolean {
 }
 
 /** Draws the first sign of life, before anything else of a command is loaded. */
-export function drawFirst(output: Output): Promise<void> {
+export async function drawFirst(output: Output): Promise<void> {
   const now = Date.now();
-  return output.setLive(
+  const { Activity } = await import("./activity.ts");
+  await output.setLive(
     new Activity(now, "starting").lines(now, output.columns, output.color),
   );
 }

@@ -1,5 +1,6 @@
 // The region that is drawn again leaves nothing behind, and nothing in it acts on a terminal.
 
+import "../exact_width.ts";
 import { assertEquals } from "@std/assert";
 import { styled } from "../terminal.ts";
 import { LiveRegion } from "./live_region.ts";

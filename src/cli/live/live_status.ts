@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import type { Output } from "../output.ts";
 import { Activity } from "./activity.ts";

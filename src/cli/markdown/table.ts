@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import { type Line, lineWidth } from "../live/live_region.ts";
 import { type Span, styled } from "../terminal.ts";
 import { wrapProse } from "./wrap.ts";

@@ -4,10 +4,9 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { Line } from "../live/live_region.ts";
-import { type Span, widthOf } from "../terminal.ts";
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+import { graphemesOf, type Span, widthOf } from "../terminal.ts";
 
 /** The text of a span. */
 export function textOf(span: Span): string {
@@ -23,7 +22,7 @@ export function withText(span: Span, text: string): Span {
 function split(text: string, columns: number): readonly [string, string] {
   let used = 0;
   let at = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     used += widthOf(segment);
     if (used > columns && at > 0) break;
     at += segment.length;

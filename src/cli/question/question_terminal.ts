@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { CapturedInput, InputLines } from "../input_lines.ts";
 import { type Span, widthOf } from "../terminal.ts";
 import {

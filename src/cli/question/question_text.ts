@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { ToolRequest } from "../../events/permissions.ts";
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/policy_types.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { UserQuestions } from "../../questions/asking_tools.ts";
 import type { AskedQuestion } from "../../messages/builtin_inputs.ts";
 import { styled } from "../terminal.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { SessionUsage } from "../../decode/usage.ts";
 import type { McpServerStatus } from "../../control/mcp.ts";
 import type { ContextUsage, PlanUsage } from "../../control/usage.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { contentText, type SessionInfo } from "../../sessions/info.ts";
 import type { SessionMatch } from "../../sessions/search.ts";
