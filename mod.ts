@@ -26,6 +26,7 @@ export { AsyncSession } from "./src/session/async_session.ts";
 export type {
   Answer,
   AskOptions,
+  CompactOptions,
   SendOptions,
 } from "./src/session/turn_options.ts";
 export {

@@ -302,7 +302,9 @@ export class SessionNotFoundError extends ClaudeStreamError {
     super(
       "session_not_found",
       reason === "missing"
-        ? `Cannot find the session "${wanted}": no such id, beginning of an id or title in ${places}`
+        ? wanted === "last"
+          ? `Cannot find the last session: there is none in ${places}`
+          : `Cannot find the session "${wanted}": no such id, beginning of an id or title in ${places}`
         : `Cannot tell which session "${wanted}" is: ${names.join(", ")}`,
       {
         hint: reason === "ambiguous"

@@ -16,7 +16,10 @@ import type { DeferredCall } from "../events/permissions.ts";
 import type { TodoItem } from "../events/tools.ts";
 import type { Result } from "../messages/result.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
-import type { SlashCommand } from "../messages/system/session.ts";
+import type {
+  CompactBoundary,
+  SlashCommand,
+} from "../messages/system/session.ts";
 import type { McpServerInfo, SystemInit } from "../messages/system/init.ts";
 
 export type { SessionUsage } from "../decode/usage.ts";
@@ -56,6 +59,8 @@ export class SessionFacts {
   spentUsd = 0;
   /** Calls that wait for a decision in a later process. */
   deferred: readonly DeferredCall[] = [];
+  /** How the last compaction ended; the text says why it failed. */
+  compaction: CompactBoundary | string | undefined;
   /** The to-do list of the main agent. */
   todos: readonly TodoItem[] = [];
   /** The slash commands, if the CLI has sent others since the start. */

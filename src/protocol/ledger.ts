@@ -110,6 +110,10 @@ export class Ledger {
       case "status":
         facts.permissionMode = event.permissionMode ?? facts.permissionMode;
         facts.changedMode = event.permissionMode ?? facts.changedMode;
+        facts.compaction = event.compactError ?? facts.compaction;
+        break;
+      case "compact_boundary":
+        facts.compaction = event;
         break;
       case "conversation_reset":
         facts.reset();

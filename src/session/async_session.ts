@@ -11,6 +11,7 @@ import type {
 } from "../control/conversation.ts";
 import type { ClaudeEvent, View } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { CompactBoundary } from "../messages/system/session.ts";
 import { checkOptions } from "../options/check_options.ts";
 import type {
   NeedsContext,
@@ -28,7 +29,12 @@ import { Promising } from "./promising.ts";
 import { pushed, type PushedMessage } from "./pushed.ts";
 import { Session } from "./session.ts";
 import { Turn } from "./turn.ts";
-import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
+import type {
+  Answer,
+  AskOptions,
+  CompactOptions,
+  SendOptions,
+} from "./turn_options.ts";
 
 /**
  * A conversation with `claude`, in one process, for any number of turns.
@@ -95,6 +101,23 @@ export class AsyncSession<Context = unknown> extends LiveControl<"async">
       view,
       this.#session.waiting,
     );
+  }
+
+  /**
+   * Replaces the conversation so far by a summary, to make room, as the command `/compact` does.
+   * Takes a turn, and a call of the model. Returns the sizes before and after, as the event
+   * `compact_boundary` has them.
+   *
+   * @param options `instructions`: what to keep, for the model; `signal`, `timeoutMs`: as of `send`.
+   * @throws {ControlError} It was not compacted, such as one with too little history; the text says
+   *   why.
+   * @throws {TurnError} The turn failed.
+   * @throws {StateError} A turn is running (`session_busy`), or the session is closed
+   *   (`session_closed`).
+   * @throws {ConfigError} An option is invalid.
+   */
+  compact(options: CompactOptions = {}): Promise<CompactBoundary> {
+    return this.#session.compact(options);
   }
 
   /**

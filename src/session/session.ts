@@ -26,8 +26,10 @@ import {
   type InterruptReceipt,
 } from "../control/conversation.ts";
 import type { Conversation } from "../conversation/conversation.ts";
+import { ConfigError, ControlError } from "../errors.ts";
 import type { View } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { CompactBoundary } from "../messages/system/session.ts";
 import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
@@ -58,7 +60,12 @@ import { PushCore } from "./pushed.ts";
 import { type Asked, Succession } from "./succession.ts";
 import { TurnCore, type TurnSession } from "./turn_core.ts";
 import { checkTurnOptions, readyPrompt } from "./turn_input.ts";
-import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
+import type {
+  Answer,
+  AskOptions,
+  CompactOptions,
+  SendOptions,
+} from "./turn_options.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Error text of a blocking session for a schema that validates with a promise. */
@@ -245,6 +252,41 @@ export class Session<Kind extends SessionKind>
       turn.abort(whole.reason);
       this.conversation.closeSoon();
     }
+  }
+
+  /** Replaces the conversation by a summary. */
+  compact(options: CompactOptions): Given<Kind, CompactBoundary> {
+    return this.waiting.run(() => this.#compacted(options));
+  }
+
+  *#compacted(
+    { instructions = "", ...rest }: CompactOptions,
+  ): Steps<CompactBoundary> {
+    if (typeof instructions !== "string") {
+      throw new ConfigError(
+        "instructions",
+        `Invalid instructions: expected a text, got ${typeof instructions}`,
+      );
+    }
+    checkTurnOptions("send", rest);
+    this.waiting.checkTurn("compact");
+    const { facts: before } = this.conversation.protocol;
+    before.compaction = undefined;
+    const prompt = `/compact ${instructions.replaceAll(/\s+/g, " ")}`.trim();
+    const { turn } = this.#begin(
+      prompt,
+      // It is a command, even if the session takes prompts as they are written.
+      { ...rest, verbatim: false },
+      undefined,
+    );
+    const result = yield* turn.awaited(turn.result);
+    if (turn.failure !== undefined) throw turn.failure;
+    const { compaction } = this.conversation.protocol.facts;
+    if (typeof compaction === "object") return compaction;
+    throw new ControlError(
+      "compact",
+      compaction ?? (result.text || "the CLI did not compact it"),
+    );
   }
 
   /** Removes the listener of a turn's signal, since the turn has ended for its readers. */

@@ -12,6 +12,7 @@ import type {
 import { checkSynchronous } from "../conversation/sync_handlers.ts";
 import type { ClaudeEvent, View } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
+import type { CompactBoundary } from "../messages/system/session.ts";
 import { checkOptions } from "../options/check_options.ts";
 import type {
   NeedsContext,
@@ -30,7 +31,12 @@ import { LiveControl } from "./live_control.ts";
 import { Session } from "./session.ts";
 import { syncPushed, type SyncPushedMessage } from "./pushed.ts";
 import { SyncTurn } from "./sync_turn.ts";
-import type { Answer, AskOptions, SendOptions } from "./turn_options.ts";
+import type {
+  Answer,
+  AskOptions,
+  CompactOptions,
+  SendOptions,
+} from "./turn_options.ts";
 
 /**
  * A blocking conversation with `claude`: every method returns its value, not a promise of it.
@@ -109,6 +115,23 @@ export class SyncSession<Context = unknown> extends LiveControl<"sync">
       view,
       this.#blocking,
     );
+  }
+
+  /**
+   * Replaces the conversation so far by a summary, to make room, as the command `/compact` does.
+   * Takes a turn, and a call of the model. Returns the sizes before and after, as the event
+   * `compact_boundary` has them.
+   *
+   * @param options `instructions`: what to keep, for the model; `signal`, `timeoutMs`: as of `send`.
+   * @throws {ControlError} It was not compacted, such as one with too little history; the text says
+   *   why.
+   * @throws {TurnError} The turn failed.
+   * @throws {StateError} A turn is running (`session_busy`), or the session is closed
+   *   (`session_closed`).
+   * @throws {ConfigError} An option is invalid.
+   */
+  compact(options: CompactOptions = {}): CompactBoundary {
+    return this.#session.compact(options);
   }
 
   /**

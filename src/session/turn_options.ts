@@ -31,6 +31,13 @@ export interface SendOptions<V extends View = "flat"> {
   readonly until?: Until;
 }
 
+/** Options of `compact()`. */
+export interface CompactOptions
+  extends Pick<SendOptions, "signal" | "timeoutMs"> {
+  /** What the summary should keep, for the model. */
+  readonly instructions?: string;
+}
+
 /** Options of `ask()`. */
 export interface AskOptions {
   /** Takes the prompt as it is written, in place of the session's `verbatim`. */

@@ -43,7 +43,7 @@ const SHORTEST_BEGINNING = 4;
  * await assertRejects(
  *   () => sessionInfo("last", { configDir: "no-such-folder" }),
  *   Error,
- *   'Cannot find the session "last"',
+ *   "Cannot find the last session",
  * );
  * ```
  */

@@ -124,3 +124,14 @@ Deno.test("a session that is in two projects is the one that was last written", 
   const { path } = await sessionInfo(A, { configDir });
   assertEquals(path, `${configDir}/projects/-b/${A}.jsonl`);
 });
+
+Deno.test('sessionInfo: the error of "last" says that there is no session', async () => {
+  await using on = await ScratchConfig.create();
+  const { configDir } = on;
+  const error = await assertRejects(
+    () => sessionInfo("last", { configDir }),
+    SessionNotFoundError,
+    "Cannot find the last session: there is none in",
+  );
+  assertEquals([error.wanted, error.near], ["last", []]);
+});
