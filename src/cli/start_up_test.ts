@@ -2,7 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { graphOf } from "../../tests/support/module_graph.ts";
+import type { AsyncSession } from "../session/async_session.ts";
+import { Conductor } from "./conductor.ts";
 import { exactWidthOf } from "./exact_width.ts";
+import type { SignalWatch } from "./interrupt.ts";
+import type { Output } from "./output.ts";
 import { widthOf } from "./terminal.ts";
 
 /** Loaded when a person reads the answer, or a tool needs it; never to start a process. */
@@ -60,4 +64,51 @@ Deno.test("the short way of widthOf is exact, alone and beside others", () => {
       assertEquals(widthOf(text), exactWidthOf(text), JSON.stringify(text));
     }
   }
+});
+
+Deno.test("the first sign of life needs only few modules", async () => {
+  const graph = new Set([
+    ...await graphOf(new URL("../../cli.ts", import.meta.url)),
+    ...await graphOf(new URL("./live/activity.ts", import.meta.url)),
+  ]);
+  // A session has more than 200.
+  assert(graph.size <= 60, [...graph].join("\n"));
+  assertEquals([...graph].filter((url) => /\/session\//.test(url)), []);
+});
+
+Deno.test("a turn sends its prompt, and then loads what shows the answer", async () => {
+  const order: string[] = [];
+  const turn = {
+    async *[Symbol.asyncIterator]() {},
+    text: () => Promise.resolve(""),
+    result: () => Promise.resolve(undefined),
+  };
+  const session = {
+    send() {
+      order.push("send");
+      return turn;
+    },
+    on: () => ({ [Symbol.dispose]() {} }),
+    tasks: new Set(),
+    claudeVersion: undefined,
+  } as unknown as AsyncSession;
+  const watch = {
+    begin: () => ({ isInterrupted: false, [Symbol.dispose]() {} }),
+  } as unknown as SignalWatch;
+  const output = { terminals: { stderr: false } } as unknown as Output;
+  const conductor = new Conductor({ output, flags: {} }, session, watch, []);
+  const presenter = {
+    view: "flat" as const,
+    take: () => Promise.resolve(),
+    interlude: () => Promise.resolve(false),
+    end: () => Promise.resolve(),
+  };
+  const code = await conductor.turn("hi", {
+    view: "flat",
+    load() {
+      order.push("load");
+      return Promise.resolve(presenter);
+    },
+  });
+  assertEquals([code, order], [0, ["send", "load"]]);
 });
