@@ -116,7 +116,7 @@ export class Host {
     this.#options = options;
     this.#port = port;
     this.#failed = port.failed;
-    this.#mcp = new McpHost(options, port);
+    this.#mcp = new McpHost(options, port, options.clock);
     const { policy, disallowedTools } = options;
     this.#denies = denyRules(disallowedTools, port.machine);
     this.#gate = policy === undefined ? undefined : new PolicyGate(

@@ -284,7 +284,7 @@ export interface SessionOptions<Context = unknown>
    */
   readonly auth?: AuthMode;
   /**
-   * The clock of limits, silence and waits for a reset; for tests, see `FakeClock` of
+   * The clock of limits (of tools, too), silence and waits for a reset; for tests, see `FakeClock` of
    * `@claudestream/core/testing`. How a process starts and ends takes its real time.
    * Default: the clock of the machine.
    */

@@ -13,8 +13,8 @@ interface Timer {
 
 /**
  * A clock that stands still until a test moves it: a value for the option `clock` of a
- * session and of `MemoryClaude`. Limits of time, silence, the wait for a reset and the
- * pauses of a scenario come when {@linkcode FakeClock.advance} says so, however slow
+ * session and of `MemoryClaude`. Limits of time (those of tools, too), silence, the
+ * wait for a reset and the pauses of a scenario come when {@linkcode FakeClock.advance} says so, however slow
  * the machine is. What waits for a real process (how it starts and ends) takes its real
  * time.
  *

@@ -21,6 +21,23 @@ import {
 import type { WireObject } from "../messages/_define.ts";
 import { isRpcId } from "./rpc.ts";
 
+/** The time of calls: the clock of the session, or of the machine. */
+export interface CallClock {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Calls a function after a time, in milliseconds. Returns a function that cancels it. */
+  after(timeoutMs: number, call: () => void): () => void;
+}
+
+/** The clock of the machine, for a tool without a session that has another. */
+export const MACHINE_CLOCK: CallClock = {
+  now: () => performance.now(),
+  after(timeoutMs, call) {
+    const timer = setTimeout(call, timeoutMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** What a call needs from a tool. */
 export interface CallableTool<Context> {
   readonly name: string;
@@ -72,8 +89,9 @@ export function limitCall(
   own: AbortController,
   signal: AbortSignal,
   started: number,
+  clock: CallClock,
 ): Soon<WireResult> {
-  const passedMs = () => performance.now() - started;
+  const passedMs = () => clock.now() - started;
   const expire = () => own.abort(new DeadlineError(name, timeoutMs));
   const inTime = (result: WireResult) => {
     // No timer runs while a tool blocks, so the limit is checked afterwards.
@@ -81,11 +99,11 @@ export function limitCall(
     return signal.aborted ? abortedCall(signal) : result;
   };
   if (!(result instanceof Promise)) return inTime(result);
-  const timer = isEndless(timeoutMs)
-    ? undefined
-    : setTimeout(expire, Math.max(timeoutMs - passedMs(), 0));
+  const stop = isEndless(timeoutMs)
+    ? () => {}
+    : clock.after(Math.max(timeoutMs - passedMs(), 0), expire);
   return Promise.race([result, whenAborted(signal)]).then(inTime)
-    .finally(() => clearTimeout(timer));
+    .finally(stop);
 }
 
 /** The result of a call that is no longer waited for. */
@@ -131,6 +149,8 @@ export interface CallFacts {
 export interface ServerPort {
   /** The session's `toolContext`. */
   readonly context: unknown;
+  /** The time of calls. */
+  readonly clock: CallClock;
   /** Sends a notification to the CLI. */
   notify(message: WireObject): void;
   /** Reports what becomes of a call. */

@@ -18,7 +18,7 @@ import { isInProcess } from "./mcp_servers.ts";
 import { mcpToolName, serverPrefix } from "./names.ts";
 import { ReadyServer } from "./ready_server.ts";
 import { thrownText } from "./result.ts";
-import type { ServerPort } from "./calls.ts";
+import { type CallClock, MACHINE_CLOCK, type ServerPort } from "./calls.ts";
 import { ToolServer } from "./server.ts";
 
 /** What the servers may use of the session. */
@@ -42,11 +42,17 @@ export interface McpContext {
 /** The servers of one session. */
 export class McpHost {
   readonly #options: ToolOptions;
+  readonly #clock: CallClock;
   readonly #servers: ReadonlyMap<string, ToolServer | ReadyServer>;
   #isChecked = false;
 
-  constructor(options: ToolOptions, port: McpPort) {
+  constructor(
+    options: ToolOptions,
+    port: McpPort,
+    clock: CallClock = MACHINE_CLOCK,
+  ) {
     this.#options = options;
+    this.#clock = clock;
     const servers = new Map<string, ToolServer | ReadyServer>();
     for (const [name, server] of hostServers(options)) {
       servers.set(
@@ -66,6 +72,7 @@ export class McpHost {
   #portOf(serverName: string, port: McpPort): ServerPort {
     return {
       context: this.#options.toolContext,
+      clock: this.#clock,
       notify: (message) => port.notify(serverName, message),
       report: ({ tool, toolUseId, input, raw }, report) =>
         port.emit(makeEvent<ToolCall>(raw, {

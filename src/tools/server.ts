@@ -164,7 +164,8 @@ export class ToolServer {
       raw,
     };
     const progress = new Progress(this.#port, call, meta.progressToken);
-    const started = performance.now();
+    const { clock } = this.#port;
+    const started = clock.now();
     this.#port.report(call, { phase: "start" });
     const result = runCall(tool, call.input, {
       toolUseId: call.toolUseId,
@@ -174,7 +175,7 @@ export class ToolServer {
       context: this.#port.context as never,
       progress: (at, message) => progress.tell(at, message),
     });
-    const limited = limitCall(tool, result, own, signal, started);
+    const limited = limitCall(tool, result, own, signal, started, clock);
     return whenKnown(limited, (result) => {
       progress.end();
       this.#limiter.free();
@@ -182,7 +183,7 @@ export class ToolServer {
       const text = isError ? result.content[0]?.text : undefined;
       this.#port.report(call, {
         phase: "end",
-        durationMs: performance.now() - started,
+        durationMs: clock.now() - started,
         isError,
         ...typeof text === "string" ? { message: text } : {},
       });

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import type { WireObject } from "../messages/_define.ts";
 import { createMcpServer } from "./mcp_servers.ts";
-import type { CallReport } from "./calls.ts";
+import { type CallReport, MACHINE_CLOCK } from "./calls.ts";
 import { ToolServer } from "./server.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
@@ -30,6 +30,7 @@ function serve(tools: readonly Tool[], concurrency?: number) {
       ...concurrency === undefined ? {} : { concurrency },
     }),
     {
+      clock: MACHINE_CLOCK,
       context: "the context",
       notify: (message) => notified.push(message),
       report: (_call, report) => reports.push(report),

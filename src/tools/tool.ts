@@ -13,7 +13,12 @@ import {
 } from "../util/standard_schema.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
-import { type CallableTool, limitCall, runCall } from "./calls.ts";
+import {
+  type CallableTool,
+  limitCall,
+  MACHINE_CLOCK,
+  runCall,
+} from "./calls.ts";
 import type { LateToolOutput, ToolOutput } from "./content.ts";
 import { nameIssue } from "./names.ts";
 import type { WireResult } from "./result.ts";
@@ -288,7 +293,7 @@ function callOnce<Context>(
   const signal = given.signal === undefined
     ? own.signal
     : AbortSignal.any([own.signal, given.signal]);
-  const started = performance.now();
+  const started = MACHINE_CLOCK.now();
   const result = runCall(tool, input, {
     toolUseId: undefined,
     session: {},
@@ -298,7 +303,7 @@ function callOnce<Context>(
     ...given,
     signal,
   });
-  return limitCall(tool, result, own, signal, started);
+  return limitCall(tool, result, own, signal, started, MACHINE_CLOCK);
 }
 
 function callResult(result: WireResult): ToolCallResult {

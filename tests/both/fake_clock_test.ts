@@ -1,12 +1,14 @@
 // What a session waits for, with a clock that a test moves: nothing here takes its time.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as v from "valibot";
 import {
   allow,
   AsyncSession,
   callback,
   type ClaudeEvent,
   DeadlineError,
+  defineTool,
   type SessionOptions,
   SyncSession,
 } from "../../mod.ts";
@@ -147,6 +149,57 @@ Deno.test("the functions of a blocking session move its clock", async () => {
       if (event.type === "assistant_text") clock.advance(2 * HOUR);
     }
   }, DeadlineError);
+});
+
+Deno.test("the limit of a tool comes by the clock, in both sessions", async () => {
+  const called = step.conversation([[
+    step.toolCall("mcp__tools__slow", {}),
+    step.when("tool_result", /slow.*\d+ ms/, [step.text("late")], [
+      step.text("in time"),
+    ]),
+  ]]);
+  for (
+    const [passes, expected] of [[HOUR - 1, "in time"], [
+      HOUR + 1,
+      "late",
+    ]] as const
+  ) {
+    const clock = new FakeClock();
+    const options = (run: () => string | Promise<string>) => ({
+      clock,
+      policy: callback(() => allow()),
+      tools: [defineTool({
+        name: "slow",
+        description: "Takes its time",
+        input: v.object({}),
+        timeoutMs: HOUR,
+        run: run as () => string,
+      })],
+    });
+    const claude = new MemoryClaude(called, { clock });
+    await using session = new AsyncSession({
+      ...options(() => {
+        const { promise, resolve } = Promise.withResolvers<string>();
+        // Once its limit is set.
+        queueMicrotask(() => {
+          clock.advance(passes);
+          resolve("done");
+        });
+        return promise;
+      }),
+      spawn: claude.spawn,
+    });
+    assertEquals((await session.ask("x")).text, expected);
+    await using process = await ScriptedClaude.create(called);
+    using blocking = new SyncSession({
+      ...options(() => {
+        clock.advance(passes);
+        return "done";
+      }),
+      claudePath: process.command,
+    });
+    assertEquals(blocking.ask("x").text, expected);
+  }
 });
 
 Deno.test("FakeClock makes calls in their order, each at its time, and none that was cancelled", () => {
