@@ -28,7 +28,9 @@ export const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 export const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024;
 
 /**
- * Returns a block of text. * @throws {TypeError} The argument is not a string.
+ * Returns a block of text.
+ *
+ * @throws {TypeError} The argument is not a string.
  */
 export function text(text: string): ContentBlock {
   if (typeof text !== "string") {

@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import type { View, ViewEvents } from "../events/mod.ts";
+import { isWireObject } from "../messages/_define.ts";
 import { checkView, type Entry, entryOf, TurnDecoder } from "./entries.ts";
 import { transcriptOf } from "./find.ts";
 import { FolderWatch } from "./folder_watch.ts";
@@ -100,6 +101,8 @@ class Followed {
   readonly #file: SizedTranscript;
   readonly #options: WatchSessionOptions<View>;
   readonly #tails = new Map<string, TranscriptTail>();
+  /** Subagents whose call has a result. */
+  readonly #answered = new Set<string>();
   /** The records that were yielded, so that none comes twice. */
   readonly #seen = new Set<string>();
 
@@ -155,7 +158,13 @@ class Followed {
     if (main === undefined) return undefined;
     for (const line of main) this.#take(entryOf(line), found);
     for (const agent of await this.#agents()) {
-      const tail = this.#tails.get(agent.path) ?? this.#follow(agent.path, 0);
+      const known = this.#tails.get(agent.path);
+      // An older CLI notes the call of a subagent after its first lines; their events name the call.
+      if (
+        known === undefined && agent.toolUseId === undefined &&
+        !this.#answered.has(agent.agentId)
+      ) continue;
+      const tail = known ?? this.#follow(agent.path, 0);
       for (const line of await tail.lines() ?? []) {
         this.#take(entryOf(line, agent), found);
       }
@@ -164,7 +173,11 @@ class Followed {
   }
 
   #take(entry: Entry | undefined, found: Entry[]): void {
-    if (entry !== undefined && this.note(entry)) found.push(entry);
+    if (entry === undefined || !this.note(entry)) return;
+    const result = entry.record?.toolUseResult;
+    const agentId = isWireObject(result) && textField(result, "agentId");
+    if (agentId) this.#answered.add(agentId);
+    found.push(entry);
   }
 }
 

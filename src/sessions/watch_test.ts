@@ -114,6 +114,39 @@ Deno.test("watchSession follows subagents, also those that begin later", async (
   await assertRejects(() => last, Error, "enough");
 });
 
+Deno.test("watchSession names the call of a subagent that the CLI notes after its first line, or never", async () => {
+  await using on = await ScratchConfig.create();
+  const path = await on.write("s", [prompt("1", null, "go")]);
+  const agents = path.replace(/\.jsonl$/, "/subagents");
+  const abort = new AbortController();
+  const next = watched(on, { from: "start", signal: abort.signal });
+  assertEquals(await next(), "user_replay go");
+  const late = next();
+  await append(`${agents}/agent-x.jsonl`, line(answer("x1", null, "hi")));
+  // A change that is seen in any case, so that the line above was looked at.
+  await append(path, line(answer("2", "1", "on")));
+  assertEquals(await late, "assistant_text on");
+  const noted = next();
+  await append(`${agents}/agent-x.meta.json`, '{"toolUseId":"t"}');
+  assertEquals(await noted, "t assistant_text hi");
+  const never = next();
+  await append(`${agents}/agent-y.jsonl`, line(answer("y1", null, "yes")));
+  const content = [{ type: "tool_result", tool_use_id: "u", content: "done" }];
+  await append(
+    path,
+    line(record("3", "2", {
+      type: "user",
+      message: { role: "user", content },
+      toolUseResult: { agentId: "y" },
+    })),
+  );
+  assertEquals(
+    [await never, await next()].sort(),
+    ["tool_result done", "y assistant_text yes"],
+  );
+  abort.abort();
+});
+
 Deno.test("watchSession: what was there comes once, as readSession yields it, though the file is written anew", async () => {
   await using on = await ScratchConfig.create();
   const { configDir } = on;
