@@ -182,3 +182,119 @@ atTmux(
     assertEquals(JSON.stringify(on.claude.received).includes('"later"'), false);
   },
 );
+
+atTmux(
+  "tmux: repl: Ctrl-R, Ctrl-O and :edit, binary output, another size, :commands",
+  async () => {
+    const binary = String.fromCharCode(
+      ...Array.from({ length: 160 }, (_, at) => at),
+    );
+    await using on = await terminal(
+      [
+        ECHO,
+        [
+          step.toolCall("Bash", { command: "cat /bin/true" }, {
+            output: binary,
+          }),
+          step.gate("wait"),
+          step.text(`all of it ${binary}`),
+        ],
+        ECHO,
+      ],
+      `printf '#!/bin/sh\\necho editor is on\\nread key; printf "edited %%s 👩‍👩‍👧" "$key" >"$1"\\n' >ed; chmod +x ed
+EDITOR=./ed CLI repl --no-footer`,
+    );
+    await on.tmux.shows(READY);
+    await on.tmux.type("find 漢字 me");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("<find 漢字 me>\n>");
+    await on.tmux.press("C-r");
+    await on.tmux.type("漢");
+    await on.tmux.shows("> find 漢字 me\nsearch: 漢");
+    await on.tmux.press("C-g");
+    await on.tmux.type(":show full");
+    await on.tmux.press("Enter");
+    await on.tmux.type("binary");
+    await on.tmux.press("Enter");
+    await on.tmux.showed("✓ Bash");
+    await on.tmux.resize(40, 15);
+    await on.tmux.type("typed");
+    await on.tmux.shows("> typed");
+    await on.tmux.resize(100, 30);
+    await on.claude.release("wait");
+    await on.tmux.showed("all of it");
+    await on.tmux.shows("\n> typed");
+    // A key that is typed while the editor runs is the editor's.
+    await on.tmux.press("C-o");
+    await on.tmux.shows("editor is on");
+    await on.tmux.type("KEY");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("> edited KEY 👩‍👩‍👧");
+    await on.tmux.press("Enter");
+    await on.tmux.showed("<edited KEY 👩‍👩‍👧>");
+    await on.tmux.type(":cots");
+    await on.tmux.press("Enter");
+    await on.tmux.shows('did you mean ":cost"?');
+    await on.tmux.type(":mod");
+    await on.tmux.press("Tab");
+    await on.tmux.type(" pl\t");
+    await on.tmux.shows("> :mode plan");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("The permission mode is plan from now on");
+    await on.tmux.press("C-d");
+    assertEquals(await on.tmux.over(), 0);
+    assert(await on.tmux.isSane());
+  },
+);
+
+atTmux(
+  "tmux: repl: two windows at once lose no line of the history",
+  async () => {
+    await using on = await terminal(
+      [ECHO, ECHO],
+      "CLI repl --no-footer; CLI repl --no-footer",
+    );
+    await using other = await terminal(
+      [ECHO, ECHO],
+      "CLI repl --no-footer",
+      {},
+      on.scratch,
+    );
+    for (const each of [on, other]) await each.tmux.shows(READY);
+    for (const number of ["1", "2"]) {
+      for (const [each, name] of [[on, "one"], [other, "two"]] as const) {
+        await each.tmux.type(`${name} ${number}`);
+        await each.tmux.press("Enter");
+        await each.tmux.showed(`<${name} ${number}>`);
+      }
+    }
+    await other.tmux.press("C-d");
+    assertEquals(await other.tmux.over(), 0);
+    await on.tmux.press("C-d");
+    await on.tmux.showed(READY, 2);
+    for (const text of ["two 2", "one 2", "two 1", "one 1"]) {
+      await on.tmux.press("Up");
+      await on.tmux.shows(`\n> ${text}`);
+    }
+    await on.tmux.press("C-u", "C-d");
+    assertEquals(await on.tmux.over(), 0);
+  },
+);
+
+for (const signal of ["TERM", "HUP"]) {
+  atTmux(`tmux: repl: SIG${signal} restores the terminal`, async () => {
+    await using on = await terminal(
+      [[step.text("Once"), step.gate("never")]],
+      "CLI repl --no-footer",
+    );
+    await on.tmux.shows(READY);
+    await on.tmux.type("go");
+    await on.tmux.press("Enter");
+    await on.tmux.shows("Once");
+    await on.tmux.type("ahead");
+    await on.tmux.shows("> ahead");
+    await on.tmux.signal(signal);
+    assertEquals(await on.tmux.over(), signal === "TERM" ? 143 : 129);
+    assert(await on.tmux.isSane());
+  });
+}

@@ -19,13 +19,18 @@ export interface CliTerminal extends AsyncDisposable {
   readonly scratch: Scratch;
 }
 
-/** Starts a command of the program, `CLI`, in a new terminal. */
+/**
+ * Starts a command of the program, `CLI`, in a new terminal.
+ *
+ * @param shared Folders of another terminal, which removes them.
+ */
 export async function terminal(
   turns: readonly TurnScript[],
   command: string,
   size: { readonly columns?: number; readonly rows?: number } = {},
+  shared?: Scratch,
 ): Promise<CliTerminal> {
-  const scratch = await Scratch.create();
+  const scratch = shared ?? await Scratch.create();
   const claude = await ScriptedClaude.create(step.conversation(turns));
   const env = {
     HOME: scratch.home,
@@ -40,7 +45,7 @@ export async function terminal(
     async [Symbol.asyncDispose]() {
       await tmux[Symbol.asyncDispose]();
       await claude.close();
-      await scratch[Symbol.asyncDispose]();
+      if (shared === undefined) await scratch[Symbol.asyncDispose]();
     },
   };
 }

@@ -51,6 +51,8 @@ export class PromptReader implements AsyncDisposable {
   readonly #entered: (string | undefined)[] = [];
   #wake: (() => void) | undefined;
   #isReading = false;
+  /** Whether a read of the terminal is under way. */
+  #isWaiting = false;
   /** When a key other than Ctrl-C was pressed last, in milliseconds since 1970. */
   typedAt = -Infinity;
   #input: CapturedInput | undefined;
@@ -163,7 +165,7 @@ export class PromptReader implements AsyncDisposable {
     const input = this.#input;
     if (input === undefined) return;
     this.#input = undefined;
-    if (query !== undefined) {
+    if (query !== undefined && this.#isWaiting) {
       await query();
       const timer = setTimeout(() => this.#pausing.abort(PAUSED), ANSWER_MS);
       await this.#pumping;
@@ -189,10 +191,13 @@ export class PromptReader implements AsyncDisposable {
       this.#draw();
       let piece: string | undefined;
       try {
+        this.#isWaiting = true;
         piece = await input.read(this.#pausing.signal);
       } catch (reason) {
         if (reason === PAUSED) return;
         throw reason;
+      } finally {
+        this.#isWaiting = false;
       }
       if (piece === undefined) return this.#enter(undefined);
       for (const key of this.#keys.take(piece)) await this.#take(key);
