@@ -89,7 +89,10 @@ object. To go on after an end of any kind, run the same command again.
     usage: "repl [flags]",
     examples: `  claudestream repl -m sonnet
   claudestream repl --resume 0b5f1c9e-7d1a-4c55-9d57-3f0c8a1b2c3d
-  claudestream repl < prompts.txt
+  claudestream repl --resume          # choose a session
+  claudestream repl < prompts.txt     # :commands work there, too
+
+Within it :help lists the :commands and keys.
 `,
   },
   record: {
