@@ -160,6 +160,18 @@ export {
   type WritePathsOptions,
 } from "./src/permissions/write_paths.ts";
 
+export type {
+  Lease,
+  LeaseRequest,
+  SessionStore,
+  StoredSessionEntry,
+  StoredSessionKey,
+  TranscriptBatch,
+  TranscriptEntry,
+  TranscriptKey,
+} from "./src/stores/store.ts";
+export type { SessionStoreOptions } from "./src/stores/store_options.ts";
+
 export {
   BudgetExceededError,
   ClaudeNotFoundError,

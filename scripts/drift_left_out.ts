@@ -50,8 +50,7 @@ export const OPTIONS_LEFT_OUT: Readonly<Record<string, string>> = {
   mcpServersDelivery: "automatic: always in the handshake, never as arguments",
   pluginDelivery:
     "automatic: flags, or the handshake where they would be too long",
-  sessionStore: "later (FEATURES.md, A81)",
-  sessionStoreFlush: "with the session store: later (FEATURES.md, A81)",
+  sessionStoreFlush: "a turn ends when it is stored",
 };
 
 /** Control requests of the SDK that we neither make nor answer. */

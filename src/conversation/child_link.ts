@@ -17,8 +17,10 @@ import type { Reading } from "../process/late_output.ts";
 import { readStderr, StderrText, Tail } from "../process/stderr.ts";
 import { readStdout } from "../process/stdout.ts";
 import { thrownText } from "../util/faults.ts";
+import type { Soon } from "../util/maybe_promise.ts";
 import { LateTimers } from "./late_timers.ts";
 import type { Link, LinkTaker } from "./link.ts";
+import { mayBeResult, StoreMirror } from "./store_mirror.ts";
 
 /** Number of lines taken before the event loop gets a turn. */
 const BREATH_LINES = 256;
@@ -31,6 +33,7 @@ export class ChildLink implements Link {
   readonly #child: Child;
   readonly #tail = new Tail();
   readonly #timers: LateTimers;
+  #mirror: StoreMirror | undefined;
 
   /** @param before The end of the previous process: two processes must not write to one session. */
   constructor(options: SessionOptions, before: Due<void> | undefined) {
@@ -70,7 +73,11 @@ export class ChildLink implements Link {
   start(launch: Launch, taker: LinkTaker): void {
     this.#run(launch, taker)
       .catch((error) => taker.fail(error))
-      .then(() => this.gone.settle());
+      .then(() => this.#mirror?.close())
+      .then((failure) => {
+        if (failure === undefined) this.gone.settle();
+        else this.gone.fail(failure);
+      }, (error) => this.gone.fail(error));
     this.#timers.begin();
   }
 
@@ -80,9 +87,24 @@ export class ChildLink implements Link {
     const preparing = taker.prepare();
     if (preparing !== undefined) await preparing;
     if (this.#before !== undefined) await this.#before.promise;
-    const opening = openTransport(this.#options, launch);
+    const mirrored = this.#mirrored(launch, taker);
+    const ready = mirrored instanceof Promise ? await mirrored : mirrored;
+    const opening = openTransport(this.#options, ready);
     const process = opening instanceof Promise ? await opening : opening;
     await this.#child.run(process, this.#childTaker(taker));
+  }
+
+  /** Returns the launch of a process whose session is in a store, made ready to be resumed. */
+  #mirrored(launch: Launch, taker: LinkTaker): Soon<Launch> {
+    const { sessionStore } = this.#options;
+    if (sessionStore === undefined) return launch;
+    const mirror = new StoreMirror(this.#options, sessionStore, {
+      after: (timeoutMs, call) => this.after(timeoutMs, call),
+      tell: (line) => taker.receive(line, true),
+      fail: (error) => taker.fail(error),
+    });
+    this.#mirror = mirror;
+    return mirror.prepare(launch);
   }
 
   #childTaker(taker: LinkTaker): ChildTaker {
@@ -105,8 +127,10 @@ export class ChildLink implements Link {
       },
       lost: (error) => taker.fail(connectionLost(error)),
       exited: (status) => {
-        taker.end({ ...status, stderrTail: this.stderrTail });
-        return undefined;
+        const end = () => taker.end({ ...status, stderrTail: this.stderrTail });
+        if (this.#mirror === undefined) return void end();
+        // Readers are told what could not be stored before they end.
+        return this.#mirror.close().then(end, end);
       },
     };
   }
@@ -116,7 +140,8 @@ export class ChildLink implements Link {
     let isYoung = true;
     let lines = 0;
     let seen = 0;
-    const reading = readStdout(stdout, maxLineBytes, (line) => {
+    const mirror = this.#mirror;
+    const receive = (line: string) => {
       lines++;
       // One line per chunk is enough to note when the CLI last wrote something.
       const isNew = reading.progress() !== seen;
@@ -129,6 +154,15 @@ export class ChildLink implements Link {
           isYoung && taker.state === "running"
         ? this.#timers.breathe()
         : undefined;
+    };
+    const reading = readStdout(stdout, maxLineBytes, (line) => {
+      if (mirror === undefined) return receive(line);
+      if (mirror.take(line)) return mirror.relieved();
+      // A turn is over when it is stored.
+      const storing = mayBeResult(line) ? mirror.settled() : undefined;
+      return storing === undefined
+        ? receive(line)
+        : storing.then(() => receive(line));
     });
     return reading;
   }

@@ -346,7 +346,7 @@ export class Conversation {
     });
     this.#link.gone.whenSettled(() => {
       stopTimer();
-      this.#goneWithBefore(closed);
+      this.#goneWithBefore(closed, this.#link.gone);
     });
     this.#link.close(this.#stop());
   }
@@ -354,8 +354,10 @@ export class Conversation {
   /**
    * Also waits for the previous process if it is still ending, so that no process is left behind.
    */
-  #goneWithBefore(closed: Due<void>): void {
-    if (this.#before === undefined) closed.settle();
+  #goneWithBefore(closed: Due<void>, gone?: Due<void>): void {
+    if (gone !== undefined && this.#before?.isSettled !== false) {
+      closed.follow(gone);
+    } else if (this.#before === undefined) closed.settle();
     else closed.follow(this.#before);
   }
 

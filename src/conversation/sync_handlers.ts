@@ -32,6 +32,7 @@ const HANDLERS = [
  */
 export function checkSynchronous(options: SessionOptions): void {
   if (options.transport !== undefined) throw noTransport();
+  if (options.sessionStore !== undefined) throw noStore();
   const { policy, hooks } = options;
   if (policy !== undefined) checkFunction("policy", policy.decide);
   for (const name of HANDLERS) checkFunction(name, options[name]);
@@ -67,6 +68,13 @@ function notReady(name: string): ConfigError {
   return new ConfigError(
     "mcpServers",
     `Cannot use the server "${name}" in a SyncSession: a ready-made server needs promises, use createMcpServer() or an AsyncSession`,
+  );
+}
+
+function noStore(): ConfigError {
+  return new ConfigError(
+    "sessionStore",
+    "Cannot use the option sessionStore in a SyncSession: a store answers with promises, use an AsyncSession",
   );
 }
 

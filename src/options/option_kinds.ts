@@ -27,6 +27,7 @@ import {
 import { ConfigError } from "../errors.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { checkAnswerSchema } from "../structured/json_schema.ts";
+import { isSessionStore } from "../stores/store_options.ts";
 import { WORD, WORDS } from "./flag_lists.ts";
 import { pathOf } from "./launch.ts";
 import type {
@@ -155,6 +156,28 @@ export const PLUGINS: Kind = eachOf(anyOf(
 ));
 
 // The process
+
+/** The option `sessionStore`. */
+export const SESSION_STORE: Kind = kind(
+  "a session store, or { store } with one, and projectKey, holder, leaseMs, attempts, onFailure",
+  (value) => {
+    if (isSessionStore(value)) return true;
+    if (!isWireObject(value)) return false;
+    const { store, projectKey, holder, leaseMs, attempts, onFailure, ...rest } =
+      value;
+    return isSessionStore(store) && Object.keys(rest).length === 0 &&
+      [projectKey, holder].every((text) =>
+        text === undefined || typeof text === "string" && text !== ""
+      ) &&
+      [leaseMs, attempts].every((amount) =>
+        amount === undefined ||
+        Number.isSafeInteger(amount) && Number(amount) > 0 &&
+          Number(amount) < 2 ** 31
+      ) &&
+      (onFailure === undefined || onFailure === "fail" ||
+        onFailure === "report");
+  },
+);
 
 /** The option `claudePath`. */
 export const COMMAND: Kind = anyOf(

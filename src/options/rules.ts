@@ -11,6 +11,7 @@ import {
   isSameTool,
   literalName,
 } from "../messages/builtin_tools.ts";
+import { UUID } from "../checks/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { checkCliRule } from "../permissions/deny_rules.ts";
 import { checkToolOptions, DEFAULT_SERVER } from "../tools/config.ts";
@@ -92,7 +93,21 @@ export function checkRules(options: SessionOptions): void {
 }
 
 function checkSession(options: SessionOptions): void {
-  const { resume, fork, sessionId, recover, persist } = options;
+  const { resume, fork, sessionId, recover, persist, sessionStore } = options;
+  if (sessionStore !== undefined && persist === false) {
+    throw new ConfigError(
+      "sessionStore",
+      "Cannot store a session that the CLI does not write: leave out persist: false",
+    );
+  }
+  if (
+    sessionStore !== undefined && resume !== undefined && !UUID.fits(resume)
+  ) {
+    throw new ConfigError(
+      "resume",
+      `Cannot resume "${resume}" from a session store: give the whole id of a session`,
+    );
+  }
   if (fork === true && resume === undefined) {
     throw new ConfigError(
       "fork",

@@ -30,6 +30,8 @@ import type { Validation } from "../messages/_define.ts";
 import type { CostEntry, Logger } from "../observe/log.ts";
 import type { Policy } from "../permissions/policy_types.ts";
 import type { Spawn, Transport, TransportFactory } from "./transport.ts";
+import type { SessionStore } from "../stores/store.ts";
+import type { SessionStoreOptions } from "../stores/store_options.ts";
 import type { QuestionOptions } from "../questions/options.ts";
 import type { ToolOptions } from "../tools/options.ts";
 
@@ -154,6 +156,14 @@ export interface SessionOptions<Context = unknown>
   readonly resumeAt?: string;
   /** The `uuid` of the prompt of the only turn that `resumeAt` may drop. Needs `resumeAt`. */
   readonly resumeDropsTurn?: string;
+  /**
+   * Keeps a copy of the session in a store of `@claudestream/core/stores` or one of your own, and
+   * resumes from there: `resume` is then the whole id of a session in the store, and this machine
+   * need not have seen it before. A turn ends when it is stored. One program at a time writes a
+   * session: while another one holds its lease, the start fails with a `SessionStoreError`. Only
+   * for an `AsyncSession`. {@linkcode SessionStoreOptions} say what happens when the store fails.
+   */
+  readonly sessionStore?: SessionStore | SessionStoreOptions;
   /** A title for the list of sessions. */
   readonly title?: string;
   /** Writes the session to disk, so that it can be resumed. Default `true`. */

@@ -75,6 +75,7 @@ export interface SyncSessionOptions<Context = unknown> extends
     | "mcpServers"
     | "spawn"
     | "transport"
+    | "sessionStore"
   > {
   /**
    * Answers the CLI's questions whether a tool may run. Without one the CLI's own

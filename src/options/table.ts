@@ -124,6 +124,12 @@ export const TABLE: Table = {
   fromPr: { kind: kinds.PULL_REQUEST, place: flag("--from-pr") },
   resumeAt: { kind: UUID, place: flag("--resume-session-at") },
   resumeDropsTurn: { kind: UUID, place: flag("--resume-drops-turn") },
+  sessionStore: {
+    kind: kinds.SESSION_STORE,
+    place: (draft) => {
+      draft.args.push("--session-mirror");
+    },
+  },
   title: { kind: TEXT, place: field("title") },
   persist: { kind: YES_OR_NO, place: when(false, "--no-session-persistence") },
   checkpoints: { kind: YES_OR_NO, place: places.placeCheckpoints },

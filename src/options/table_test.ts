@@ -1,5 +1,6 @@
 // Every option in its place, and the arguments short whatever the options.
 
+import { MemorySessionStore } from "../stores/memory_store.ts";
 import { assert, assertEquals } from "@std/assert";
 
 import type { SessionOptions } from "./session_options.ts";
@@ -46,6 +47,7 @@ const TABLE: readonly [
   }],
   [{ resume: "last" }, { args: ["--continue"] }],
   [{ resume: "abc", fork: true }, { args: ["--resume=abc", "--fork-session"] }],
+  [{ sessionStore: new MemorySessionStore() }, { args: ["--session-mirror"] }],
   [{ title: "t" }, { initialize: { title: "t" } }],
   [{ persist: false }, { args: ["--no-session-persistence"] }],
   [{ persist: true }, {}],

@@ -32,9 +32,10 @@ const END = ".jsonl";
 export function storedSession(
   options: SessionOptions,
 ): StoredSession | undefined {
-  const { resume, transport, spawn } = options;
+  const { resume, transport, spawn, sessionStore } = options;
   if (resume === undefined || resume === "last") return undefined;
-  // Another machine has sessions of its own.
+  // Another machine has sessions of its own, and so has a store.
+  if (sessionStore !== undefined) return undefined;
   if (transport !== undefined || spawn !== undefined) return undefined;
   const searched = projectsOf(options);
   if (searched === undefined || !mayRead(searched)) return undefined;

@@ -27,6 +27,7 @@ export type {
   TranscriptEntry,
   TranscriptKey,
 } from "./store.ts";
+export type { SessionStoreOptions } from "./store_options.ts";
 export { MemorySessionStore } from "./memory_store.ts";
 export { FileSessionStore } from "./file_store.ts";
 export {

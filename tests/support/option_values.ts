@@ -5,6 +5,7 @@ import { check, type Kind } from "../../src/checks/kinds.ts";
 import { allowAll } from "../../src/permissions/policy.ts";
 import { ENTRIES } from "../../src/options/table.ts";
 import type { SessionOptions } from "../../src/options/session_options.ts";
+import { MemorySessionStore } from "../../src/stores/memory_store.ts";
 
 /** A place in the value of an option. */
 export interface Spot {
@@ -34,6 +35,7 @@ const SAMPLES: readonly unknown[] = [
   { type: "object" },
   { costUsd: 1 },
   allowAll(),
+  new MemorySessionStore(),
   new AbortController().signal,
   console,
   { now: () => 0, date: () => 0, after: () => () => {} },

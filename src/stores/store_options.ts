@@ -1,0 +1,65 @@
+/**
+ * How a session uses its store. Pure.
+ *
+ * @module
+ */
+
+import type { SessionStore } from "./store.ts";
+
+/** How a session uses its store. */
+export interface SessionStoreOptions {
+  /** The store. */
+  readonly store: SessionStore;
+  /** The project or tenant that its sessions belong to. Default `"default"`. */
+  readonly projectKey?: string;
+  /** Names this program in errors of others that want the lease. Default: a random name. */
+  readonly holder?: string;
+  /**
+   * How long the lease lasts if this program can no longer renew it, in milliseconds: so long
+   * another machine has to wait after a crash. Default 30,000.
+   */
+  readonly leaseMs?: number;
+  /** How often it is tried to append entries, with growing pauses. Default 4. */
+  readonly attempts?: number;
+  /**
+   * What happens if entries cannot be stored. With `"fail"` the session fails with a
+   * {@linkcode SessionStoreError}. With `"report"` a `MirrorError` event says so, and the entries
+   * are tried again with the next ones; `close()` throws the error if they are still not stored at
+   * the end. A lost lease always fails the session. Default `"fail"`.
+   */
+  readonly onFailure?: "fail" | "report";
+}
+
+const METHODS = [
+  "append",
+  "load",
+  "session",
+  "list",
+  "delete",
+  "acquire",
+  "renew",
+  "release",
+] as const satisfies readonly (keyof SessionStore)[];
+
+/** Whether a value has the methods of a store. */
+export function isSessionStore(value: unknown): value is SessionStore {
+  return typeof value === "object" && value !== null &&
+    METHODS.every((name) =>
+      typeof (value as Readonly<Record<string, unknown>>)[name] === "function"
+    );
+}
+
+/** Returns the options for a store that may be given alone. */
+export function storeOptions(
+  given: SessionStore | SessionStoreOptions,
+): Required<SessionStoreOptions> {
+  const options = isSessionStore(given) ? { store: given } : given;
+  return {
+    projectKey: "default",
+    holder: `claudestream-${crypto.randomUUID()}`,
+    leaseMs: 30_000,
+    attempts: 4,
+    onFailure: "fail",
+    ...options,
+  };
+}
