@@ -233,6 +233,7 @@ const NO_SETTINGS = [
   "sessionId",
   "shard",
   "speed",
+  "stats",
   "stdin",
   "tee",
   "title",

@@ -268,6 +268,7 @@ const NOT_HANDED_ON: ReadonlySet<keyof Flags> = new Set<keyof Flags>([
   "var",
   "profile",
   "config",
+  "stats",
   "configDir",
   "claudePath",
   "allow",

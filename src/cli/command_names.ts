@@ -19,6 +19,7 @@ export const COMMANDS = {
   doctor: "Check whether sessions work here, and say how to mend what does not",
   demo: "Show a scripted session; needs neither Claude nor an account",
   schema: "Print the JSON Schema of the events that --json prints",
+  man: "Print the manual as a man page",
   help: "Explain a command or a topic",
 } as const;
 

@@ -18,6 +18,7 @@ import { DeniedError, EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
 import type { Flags } from "./flags.ts";
 import { footerText } from "./footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
+import { jsonLine } from "./json_line.ts";
 import type { Output } from "./output.ts";
 import {
   denialNote,
@@ -199,6 +200,9 @@ export class Conductor {
     const { output, flags } = this.#plan;
     await this.#noteDenials();
     await this.#checkVersion();
+    if (flags.stats !== undefined && turn !== undefined) {
+      await output.writeStderr(jsonLine({ type: "stats", ...turn.stats() }));
+    }
     const isWanted = flags.footer ??
       (output.terminals.stderr && flags.quiet !== true);
     if (!isWanted || turn === undefined) return;

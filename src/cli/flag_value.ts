@@ -50,6 +50,9 @@ export function flagValue(
     default:
       if (text.trim() === "") throw wrong(spec, text, "a text");
       if (spec.name === "permission-mode") checkMode(spec, text);
+      if (spec.name === "stats" && text !== "json") {
+        throw wrong(spec, text, "json");
+      }
       return text;
   }
 }

@@ -29,6 +29,7 @@ export interface Flags extends SessionFlags {
   dryRun?: boolean;
   filter?: readonly string[];
   footer?: boolean;
+  stats?: string;
   yes?: boolean;
   input?: boolean;
   all?: boolean;
@@ -154,6 +155,14 @@ export const FLAGS: FlagTable<Flags> = {
       "replay",
       "demo",
     ],
+  },
+  stats: {
+    name: "stats",
+    kind: "text",
+    value: "json",
+    help:
+      "Print tokens, cost, times and tools of the turn on stderr: json, one line",
+    commands: [...SESSIONS],
   },
   yes: {
     name: "yes",

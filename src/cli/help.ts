@@ -11,7 +11,8 @@ import { flagsOf } from "./parse.ts";
 import { TOPICS } from "./topics.ts";
 import { UsageError } from "./usage_error.ts";
 
-const OVERVIEW = `Talk to Claude Code from the command line.
+/** What the overview begins with. */
+export const OVERVIEW = `Talk to Claude Code from the command line.
 
 Examples
   claudestream send "explain this repo"
@@ -24,7 +25,7 @@ Examples
 `;
 
 /** Usage and examples of each command. */
-const USAGE: Readonly<
+export const USAGE: Readonly<
   Record<CommandName, { readonly usage: string; readonly examples: string }>
 > = {
   send: {
@@ -173,6 +174,12 @@ and what a project's file may do: claudestream help settings
   claudestream schema --type result | jq .required
 `,
   },
+  man: {
+    usage: "man",
+    examples: `  claudestream man > ~/.local/share/man/man1/claudestream.1
+  claudestream man | man -l -
+`,
+  },
   help: {
     usage: "help [COMMAND | TOPIC]",
     examples: `  claudestream help stream
@@ -223,16 +230,17 @@ function commandHelp(command: CommandName): string {
   const { usage, examples } = USAGE[command];
   return `${COMMANDS[command]}.
 
+Examples
+${examples}
 Usage
   claudestream ${usage}
 
-Examples
-${examples}
 Flags
 ${table(flagsOf(command).map((spec) => [flagText(spec), spec.help]))}`;
 }
 
-function flagText({ name, alias, value, negatable }: FlagSpec): string {
+/** A flag as it is written. */
+export function flagText({ name, alias, value, negatable }: FlagSpec): string {
   const short = alias === undefined ? "    " : `-${alias}, `;
   const long = negatable === true && value === undefined
     ? `--[no-]${name}`

@@ -81,6 +81,7 @@ function isListOfSessions({ command, words, literal }: Invocation): boolean {
 const WITHOUT_CONFIG: ReadonlySet<string> = new Set([
   "config",
   "completions",
+  "man",
   "schema",
 ]);
 
@@ -167,6 +168,10 @@ async function run(invocation: Invocation, output: Output): Promise<number> {
     case "demo": {
       const { demo } = await import("./commands/demo.ts");
       return await demo(invocation, output);
+    }
+    case "man": {
+      const { man } = await import("./commands/man.ts");
+      return await man(invocation, output);
     }
     case "schema": {
       const { schema } = await import("./commands/schema.ts");

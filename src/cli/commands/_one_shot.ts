@@ -3,6 +3,7 @@ import type { ColorChoice } from "../flags.ts";
 import { conduct, openSession } from "../conductor.ts";
 import { InputLines } from "../input_lines.ts";
 import { checkFields } from "../json_line.ts";
+import { asksNobody } from "../no_input.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
 import type { Person } from "../question/person.ts";
@@ -47,7 +48,7 @@ export async function oneShot(command: OneShot): Promise<number> {
       openSession(flags, { ...options, ...over });
     return await dryRun(open, words, output);
   }
-  const mayAsk = asks && flags.input !== false;
+  const mayAsk = asks && !asksNobody(flags);
   using person = mayAsk ? await findSomebody(output, flags.color) : undefined;
   const until = flags.until ?? "tasks";
   const plan = {
@@ -57,7 +58,9 @@ export async function oneShot(command: OneShot): Promise<number> {
     whyNobody: mayAsk
       ? person?.whyNobody
       : asks
-      ? "--no-input asks nobody"
+      ? flags.input === false
+        ? "--no-input asks nobody"
+        : "CI is set, which asks nobody; --input does"
       : name === "send"
       ? "send --raw asks nobody; send does, at a terminal"
       : `${name} asks nobody; send and stream do, at a terminal`,

@@ -15,6 +15,7 @@ import {
 import { closest } from "../../util/closest.ts";
 import type { Flags } from "../flags.ts";
 import { jsonLine, jsonList, picked } from "../json_line.ts";
+import { asksNobody } from "../no_input.ts";
 import { oneLine } from "../one_line.ts";
 import type { Output } from "../output.ts";
 import type { Invocation } from "../parse.ts";
@@ -276,7 +277,7 @@ async function isConfirmed(
   output: Output,
 ): Promise<boolean> {
   const { stdin, stderr } = output.terminals;
-  if (flags.input === false || !stdin || !stderr) {
+  if (asksNobody(flags) || !stdin || !stderr) {
     throw new UsageError(
       "Cannot delete without a yes: there is no terminal to ask at",
       "Say it beforehand with --yes",
