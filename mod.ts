@@ -134,11 +134,11 @@ export {
   denyAll,
   type PolicyRequest,
 } from "./src/permissions/policy.ts";
-export {
-  type Policy,
-  type PolicyAnswer,
-  type PolicyContext,
-  type SyncPolicy,
+export type {
+  Policy,
+  PolicyAnswer,
+  PolicyContext,
+  SyncPolicy,
 } from "./src/permissions/policy_types.ts";
 export {
   byTool,
