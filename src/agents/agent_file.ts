@@ -227,17 +227,10 @@ class Reader {
     value: unknown,
     options: Record<string, unknown>,
   ): void {
-    try {
-      check(name, value, TABLE[name].kind);
-      options[name] = value;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      // "Cannot use the option limits.x: expected …": the part that is named is the place.
-      const part = /^Cannot use the option ([\w.]+): /.exec(error.message);
-      const path = part?.[1]?.split(".") ?? [name];
-      this.#wrong(path, error.message.slice(part?.[0].length ?? 0));
-      return;
-    }
+    const faults = faultsOf(name, value);
+    for (const { path, message } of faults) this.#wrong(path, message);
+    if (faults.length > 0) return;
+    options[name] = value;
     if (name === "permissionMode" && !FILE_MODES.has(value)) {
       this.#wrong(
         [name],
@@ -394,6 +387,49 @@ class Reader {
           `the variable "${name}" is used nowhere: write {{${name}}} in prompt or systemPrompt`,
       });
     }
+  }
+}
+
+/** What is wrong with an option, and in which part of it. */
+interface Fault {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Everything that is wrong with an option: a check ends at the first fault, so fields are checked one by one, too. */
+function faultsOf(name: AgentOption, value: unknown): readonly Fault[] {
+  const first = faultOf(name, value);
+  if (first === undefined || !isWireObject(value)) {
+    return first === undefined ? [] : [first];
+  }
+  const missing = faultOf(name, {})?.message;
+  const ofFields = Object.entries(value).flatMap(([key, field]) => {
+    const fault = faultOf(name, { [key]: field });
+    if (fault === undefined) return [];
+    // What is wrong without any field is that others are missing here.
+    const isOfField = fault.path.length === 1
+      ? fault.message !== missing
+      : fault.path[1] === key;
+    return isOfField ? [fault] : [];
+  });
+  const isAmong = ofFields.some(({ path, message }) =>
+    message === first.message && path.join() === first.path.join()
+  );
+  return isAmong ? ofFields : [first, ...ofFields];
+}
+
+function faultOf(name: AgentOption, value: unknown): Fault | undefined {
+  try {
+    check(name, value, TABLE[name].kind);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // "Cannot use the option limits.x: expected …": the part that is named is the place.
+    const part = /^Cannot use the option ([\w.]+): /.exec(error.message);
+    return {
+      path: part?.[1]?.split(".") ?? [name],
+      message: error.message.slice(part?.[0].length ?? 0),
+    };
   }
 }
 

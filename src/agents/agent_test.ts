@@ -209,3 +209,28 @@ Deno.test("listAgents and loadAgent: the first folder counts; what is near one t
     "Cannot read the agent",
   );
 });
+
+Deno.test("loadAgent tells every fault inside of one option", async () => {
+  const cwd = await Deno.makeTempDir();
+  const path = `${cwd}/a.agent.jsonc`;
+  await Deno.writeTextFile(
+    path,
+    `{
+  "prompt": "x",
+  "limits": {
+    "maxTurns": "x",
+    "maxBudgetUsd": -1,
+    "maxTurn": 4
+  },
+  "model": 5
+}`,
+  );
+  const { message } = await assertRejects(
+    () => loadAgent(path),
+    AgentFileError,
+  );
+  for (
+    const part of [":4:17: ", ":5:21: ", '"maxTurn"', ":8:12: "]
+  ) assert(message.includes(part), message);
+  await Deno.remove(cwd, { recursive: true });
+});
