@@ -38,10 +38,12 @@ Deno.test("a module that lays out texts for a person makes their width exact", a
   for (
     const name of [
       "render",
+      "live/figures_line",
       "live/live_status",
       "editor/editor_view",
       "editor/prompt_reader",
       "repl/facts_text",
+      "sessions/session_picker",
       "sessions/session_text",
       "markdown/wrap",
       "question/question_text",

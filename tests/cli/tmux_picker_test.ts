@@ -1,7 +1,7 @@
 // The choice of a session in a real terminal.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { widthOf } from "../../src/cli/terminal.ts";
+import { exactWidthOf } from "../../src/cli/exact_width.ts";
 import * as step from "../../src/testing/steps.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux } from "../support/tmux.ts";
@@ -41,7 +41,7 @@ for (const columns of [40, 80]) {
     assertStringIncludes(screen, "▶ 2026-01-03 10:00  Bad ␛[2J news");
     assertStringIncludes(screen, "  2026-01-01 10:00  Plan the trip");
     for (const line of screen.split("\n")) {
-      assert(widthOf(line) <= columns, line);
+      assert(exactWidthOf(line) <= columns, line);
     }
     await on.tmux.press("Down", "Down", "Down", "Up");
     await on.tmux.shows("▶ 2026-01-02 10:00  漢字 and 👩‍👩‍👧");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { SessionUsage } from "../../decode/usage.ts";
 import { oneLine } from "../one_line.ts";
 import { formatCount, formatUsd, styled, widthOf } from "../terminal.ts";

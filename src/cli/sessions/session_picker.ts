@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../exact_width.ts";
 import type { SessionInfo } from "../../sessions/info.ts";
 import type { Line } from "../live/live_region.ts";
 import { oneLine } from "../one_line.ts";
