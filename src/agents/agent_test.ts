@@ -230,7 +230,7 @@ Deno.test("loadAgent tells every fault inside of one option", async () => {
     AgentFileError,
   );
   for (
-    const part of [":4:17: ", ":5:21: ", '"maxTurn"', ":8:12: "]
+    const part of [":4:17: ", ":5:21: ", '"limits.maxTurn"', ":8:12: "]
   ) assert(message.includes(part), message);
   await Deno.remove(cwd, { recursive: true });
 });
