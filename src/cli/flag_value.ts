@@ -50,6 +50,7 @@ export function flagValue(
     default:
       if (text.trim() === "") throw wrong(spec, text, "a text");
       if (spec.name === "permission-mode") checkMode(spec, text);
+      if (spec.name === "model") return modelOf(text);
       if (spec.name === "stats" && text !== "json") {
         throw wrong(spec, text, "json");
       }
@@ -92,6 +93,27 @@ function durationOf(spec: FlagSpec, text: string): number {
   }
   if (value > LONGEST_MS) throw wrong(spec, text, "at most 24 days");
   return value;
+}
+
+/** Names that every `claude` takes; it takes full names and those of other providers as well. */
+const MODELS: readonly string[] = [
+  "default",
+  "opus",
+  "sonnet",
+  "haiku",
+  "opusplan",
+];
+
+/** A word that is nearly the name of a model is a slip; `=sonet` is taken as it is. */
+function modelOf(text: string): string {
+  if (text.startsWith("=") && text.length > 1) return text.slice(1);
+  if (!/^[a-z]{4,}$/i.test(text) || MODELS.includes(text)) return text;
+  const near = closest(text, MODELS);
+  if (near === undefined) return text;
+  throw new UsageError(
+    `Cannot use ${JSON.stringify(text)} as --model: did you mean "${near}"?`,
+    `A model of that very name: --model '=${text}'`,
+  );
 }
 
 function checkMode(spec: FlagSpec, text: string): void {

@@ -18,6 +18,11 @@ const FLAGS:
     [["x", "-mopus"], { model: "opus" }, ["x"]],
     [["x", "-m=opus"], { model: "opus" }, ["x"]],
     [["--model=a=b", "x"], { model: "a=b" }, ["x"]],
+    [["--model", "=sonet", "x"], { model: "sonet" }, ["x"]],
+    [["--model", "gpt-oss", "x"], { model: "gpt-oss" }, ["x"]],
+    [["--model", "claude-sonnet-4-6", "x"], { model: "claude-sonnet-4-6" }, [
+      "x",
+    ]],
     [["--model", "-5", "x"], { model: "-5" }, ["x"]],
     [["-s", "- be brief", "x"], { systemPrompt: "- be brief" }, ["x"]],
     [["-s=--json", "x"], { systemPrompt: "--json" }, ["x"]],
@@ -121,4 +126,16 @@ Deno.test("parse gives the version", () => {
     do: "version",
     flags: { version: true, json: true },
   });
+});
+
+Deno.test("a model that is nearly one of the usual names is a slip", () => {
+  for (
+    const [name, meant] of [["sonet", "sonnet"], ["opsu", "opus"]] as const
+  ) {
+    assertThrows(
+      () => parse(["ask", "x", "--model", name]),
+      UsageError,
+      `did you mean "${meant}"?`,
+    );
+  }
 });

@@ -70,8 +70,9 @@ async function agents(): Promise<readonly Candidate[]> {
 }
 
 async function actions(
-  command: "sessions" | "agent",
+  command: "sessions" | "agent" | "config",
 ): Promise<readonly string[]> {
+  if (command === "config") return (await import("./config.ts")).CONFIG_ACTIONS;
   return command === "agent"
     ? (await import("./agent.ts")).AGENT_ACTIONS
     : (await import("./sessions.ts")).SESSION_ACTIONS;

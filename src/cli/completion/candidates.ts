@@ -21,7 +21,7 @@ export interface CompletionSources {
   readonly agents: () => Promise<readonly Candidate[]>;
   /** What a command can do: its first word. */
   readonly actions: (
-    command: "sessions" | "agent",
+    command: "sessions" | "agent" | "config",
   ) => Promise<readonly string[]>;
 }
 
@@ -126,6 +126,9 @@ async function wordsOf(
     return action === "list" || action === "search"
       ? []
       : [["last", "The last one"], ...await sources.sessions()];
+  }
+  if (command === "config" && others.length === 0) {
+    return plain(await sources.actions(command));
   }
   if (command === "agent") {
     if (others.length === 0) return plain(await sources.actions(command));

@@ -36,6 +36,7 @@ const ROWS: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["send", "--resume", "Mo"], ["Move it", `!${ID}`]],
   [["ask", "--agent", ""], ["reviewer"]],
   [["agent", "r"], ["run", "!list"]],
+  [["config", "sh"], ["show"]],
   [["agent", "run", "re"], ["reviewer"]],
   [["agent", "validate", "a", "re"], ["reviewer"]],
   [["agent", "run", "reviewer", "re"], ["!reviewer"]],
