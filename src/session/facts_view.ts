@@ -145,7 +145,10 @@ export abstract class SessionFacts {
     return this.#source.conversation.protocol.turns.id;
   }
 
-  /** How often a new process replaced one that died or that had another schema for answers. */
+  /**
+   * How often a new process replaced one that died, that had another schema for answers, or that a
+   * pool had parked.
+   */
   get restartCount(): number {
     return this.#facts.restartCount;
   }

@@ -421,7 +421,13 @@ export class Session<Kind extends SessionKind>
    * process has ended. Returns `undefined`, and does nothing, if that would cut something off.
    */
   park(): Due<void> | undefined {
-    return this.#succession.park();
+    const gone = this.#succession.park();
+    if (gone !== undefined) {
+      // Both hold on to the conversation with the old process.
+      this.#turn = undefined;
+      this.#info = undefined;
+    }
+    return gone;
   }
 
   /** Whether {@linkcode park} would end the process now. */
