@@ -2,9 +2,7 @@
 // tools of a module.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step, type TurnScript } from "../testing/mod.ts";
 import { asking, environment, Running } from "./fixtures/child.ts";
 
 const REVIEWER = `{

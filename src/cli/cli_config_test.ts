@@ -2,8 +2,7 @@
 // of a wrong one, and the command `config`.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
+import { ScriptedClaude, step } from "../testing/mod.ts";
 import { readConfig } from "./config/config_file.ts";
 import { CONFIG_KEYS } from "./config/config_keys.ts";
 import { FLAGS } from "./flags.ts";

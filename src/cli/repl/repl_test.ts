@@ -1,8 +1,7 @@
 // The commands of the repl: which one a line means, what Tab offers, what each of them does.
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { Scratch } from "../../testing/scratch.ts";
-import * as step from "../../testing/steps.ts";
+import { Scratch, step } from "../../testing/mod.ts";
 import { commonStart } from "../editor/completion.ts";
 import { run } from "../fixtures/child.ts";
 import { UsageError } from "../usage_error.ts";
