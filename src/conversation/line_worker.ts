@@ -12,8 +12,7 @@
 import { Child, type ChildTaker } from "../process/child.ts";
 import type { CloseSteps } from "../process/shutdown.ts";
 import { EXIT_SIGNALS, holdSignals } from "../process/exit_hooks.ts";
-import { OutputReading } from "../process/late_output.ts";
-import { readStdout } from "../process/stdout.ts";
+import { OutputReading, readStdout } from "../process/late_output.ts";
 import { fittingLaunch } from "../process/version.ts";
 import {
   type PreparedSpawn,

@@ -18,14 +18,13 @@ import {
 import type { AssistantMessage } from "../messages/assistant.ts";
 import { type MessageOrUnknown, readMessage } from "../messages/mod.ts";
 import type { Result } from "../messages/result.ts";
-import type { StreamDelta } from "../messages/stream_event.ts";
+import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
 import { Agents } from "./agents.ts";
 import { Answers } from "./answers.ts";
 import { fileChange, OpenToolInput, type TodoItem } from "../events/tools.ts";
 import { TodoFollower } from "./todos.ts";
 import { classifyLine, type Line } from "./line.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
-import { isPiece } from "./join_deltas.ts";
 import { LinePattern } from "./line_pattern.ts";
 import {
   blocksOf,
@@ -287,6 +286,13 @@ export class EventDecoder {
       if (isOwn || turn < this.#turn - 1) this.#blocks.delete(id);
     }
   }
+}
+
+/** Whether a message is a piece, which can be joined with others. */
+function isPiece(message: MessageOrUnknown): boolean {
+  return message.type === "stream_delta"
+    ? pieceNames(message.deltaType) !== undefined
+    : message.type === "thinking_tokens";
 }
 
 function startedInput(delta: StreamDelta): OpenToolInput | undefined {

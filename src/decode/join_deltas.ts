@@ -10,7 +10,6 @@ import {
   isWireObject,
   type WireObject,
 } from "../messages/_define.ts";
-import type { MessageOrUnknown } from "../messages/mod.ts";
 import { pieceNames, type StreamDelta } from "../messages/stream_event.ts";
 import type { ThinkingTokens } from "../messages/system/models.ts";
 import type { ClaudeEvent, Frame } from "../events/mod.ts";
@@ -18,13 +17,6 @@ import type { ToolInputDelta } from "../events/tools.ts";
 
 /** How many pieces are kept one by one before they become one text. */
 const MOST_PARTS = 512;
-
-/** Whether a message is a piece, which can be joined with others. */
-export function isPiece(message: MessageOrUnknown): boolean {
-  return message.type === "stream_delta"
-    ? pieceNames(message.deltaType) !== undefined
-    : message.type === "thinking_tokens";
-}
 
 /** Whether two pieces can be joined: of the same kind, of the same block. */
 export function canJoin(one: Frame, other: Frame): boolean {

@@ -20,8 +20,8 @@ export interface TallyOptions {
 }
 
 /**
- * Passes the events of a line to a counter, except pieces of blocks, which are the bulk of all
- * events and do not affect any total.
+ * Passes the events of a line to a counter, except parts of a stream that affect no total. The
+ * caller leaves out pieces of blocks, the bulk of all lines.
  */
 export function countFrame(
   { events }: Frame,

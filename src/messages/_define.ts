@@ -116,6 +116,7 @@ export type Reads<T> = v.GenericSchema<unknown, T>;
 /** A required field. */
 export interface RequiredField<T> {
   readonly wire: string;
+  readonly path: readonly string[] | undefined;
   readonly schema: Reads<T>;
   readonly optional: false;
 }
@@ -126,13 +127,18 @@ export interface RequiredField<T> {
  */
 export interface OptionalField<T> {
   readonly wire: string;
+  readonly path: readonly string[] | undefined;
   readonly schema: Reads<T>;
   readonly optional: true;
 }
 
+function pathOf(name: string): readonly string[] | undefined {
+  return name.includes(".") ? name.split(".") : undefined;
+}
+
 /** A field by its name on the wire; a dot goes one object deeper: `message.id`. */
 export function wire<T>(name: string, schema: Reads<T>): RequiredField<T> {
-  return { wire: name, schema, optional: false };
+  return { wire: name, path: pathOf(name), schema, optional: false };
 }
 
 /** An optional field, by its name on the wire. */
@@ -140,7 +146,7 @@ export function wireOptional<T>(
   name: string,
   schema: Reads<T>,
 ): OptionalField<T> {
-  return { wire: name, schema, optional: true };
+  return { wire: name, path: pathOf(name), schema, optional: true };
 }
 
 /** One entry for each key of `T`: a missing entry, or one of another type, does not compile. */
@@ -150,21 +156,17 @@ export type FieldsOf<T> = {
     : RequiredField<T[K]>;
 };
 
-function readField(
+function issuesOf(
   field: AnyField,
-  value: unknown,
-): { readonly output: unknown } | { readonly issues: FieldIssue[] } {
-  const result = v.safeParse(field.schema, value);
-  if (result.success) return { output: result.output };
-  return {
-    issues: result.issues.map((issue) => {
-      const inner = v.getDotPath(issue);
-      return {
-        path: inner === null ? field.wire : `${field.wire}.${inner}`,
-        message: issue.message,
-      };
-    }),
-  };
+  issues: readonly v.BaseIssue<unknown>[],
+): FieldIssue[] {
+  return issues.map((issue) => {
+    const inner = v.getDotPath(issue);
+    return {
+      path: inner === null ? field.wire : `${field.wire}.${inner}`,
+      message: issue.message,
+    };
+  });
 }
 
 /**
@@ -179,12 +181,12 @@ function readFields(
 ): FieldIssue[] | undefined {
   let issues: FieldIssue[] | undefined;
   for (const [name, field] of entries) {
-    const value = valueAt(source, field.wire);
+    const value = valueAt(source, field.wire, field.path);
     if (value === undefined && field.optional) continue;
-    const read = readField(field, value);
-    if ("output" in read) target[name] = read.output;
+    const read = v.safeParse(field.schema, value);
+    if (read.success) target[name] = read.output;
     else if (field.optional && (value === null || !strict)) continue;
-    else issues = [...issues ?? [], ...read.issues];
+    else issues = [...issues ?? [], ...issuesOf(field, read.issues)];
   }
   return issues;
 }

@@ -15,6 +15,8 @@ export type AnySchema = v.GenericSchema<unknown, unknown>;
 export interface AnyField {
   /** Its name on the wire. */
   readonly wire: string;
+  /** The parts of that name, if it is nested: it is split once, not for each message. */
+  readonly path: readonly string[] | undefined;
   /** Reads its value. */
   readonly schema: AnySchema;
   /** It may be absent. */
@@ -117,17 +119,18 @@ function copyOf(schema: AnySchema): Copy | undefined {
 export function copier(
   entries: Entries,
 ): <T extends object>(source: WireObject, target: T) => T {
-  const fields = entries.map(([name, { wire, schema, optional }]) => ({
+  const fields = entries.map(([name, { wire, path, schema, optional }]) => ({
     name,
     wire,
+    path,
     copy: copyOf(schema),
     // As with checked fields: null is not a value of an optional field.
     skipsNull: optional && schema.type !== "nullable",
   }));
   return (source, target) => {
     const given = target as Record<string, unknown>;
-    for (const { name, wire, copy, skipsNull } of fields) {
-      const value = valueAt(source, wire);
+    for (const { name, wire, path, copy, skipsNull } of fields) {
+      const value = valueAt(source, wire, path);
       const copied = copy === undefined ? value : copy(value);
       if (copied === undefined || (copied === null && skipsNull)) continue;
       given[name] = copied;

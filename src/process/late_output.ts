@@ -5,6 +5,7 @@
  * @module
  */
 
+import { decodeLines, isTail } from "../decode/lines.ts";
 import { settleWithin } from "./shutdown.ts";
 
 /** How long to wait for more output of an ended process once it is silent, in milliseconds. */
@@ -135,6 +136,26 @@ export class OutputReading<T> implements Reading {
     await settleWithin(this.#reader.cancel(), LATE_OUTPUT_MS);
     await this.done;
   }
+}
+
+/**
+ * Reads stdout to its end.
+ *
+ * @param take Takes a line. Returns a promise if the next line must wait.
+ */
+export function readStdout(
+  stdout: ReadableStream<Uint8Array>,
+  maxLineBytes: number,
+  take: (line: string) => Promise<void> | undefined,
+): Reading {
+  return new OutputReading(
+    stdout,
+    (bytes) => decodeLines(bytes, maxLineBytes),
+    {
+      // Drop an incomplete last line of a cut output: another process held the pipe open.
+      take: (line, isCut) => isCut && isTail(line) ? undefined : take(line),
+    },
+  );
 }
 
 /** Limits on the wait for an output. */

@@ -2,8 +2,7 @@
 // what nobody takes is not read.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { lateOutput, type Reading } from "./late_output.ts";
-import { readStdout } from "./stdout.ts";
+import { lateOutput, type Reading, readStdout } from "./late_output.ts";
 
 const encoder = new TextEncoder();
 

@@ -10,9 +10,9 @@ import { closest } from "../util/closest.ts";
 import { ConfigError } from "../errors.ts";
 import { type ClaudeEvent, EVENT_TYPES, type Frame } from "../events/mod.ts";
 import { shown } from "../checks/kinds.ts";
+import { StatsCounter } from "../decode/stats.ts";
 import { countFrame } from "../decode/tally.ts";
 import { Feed } from "./feed.ts";
-import { SessionTally } from "./session_tally.ts";
 import type { AnsweringEvent } from "../host/left_to_caller.ts";
 import type { Result } from "../messages/result.ts";
 
@@ -73,8 +73,8 @@ type Listener = (event: never) => void;
 
 /** The readers and listeners of one session. */
 export class Broadcast implements SessionReaders {
-  /** Totals of all events so far. */
-  readonly tally: SessionTally = new SessionTally();
+  /** Totals of all events so far, without the changed files, whose contents would stay in memory. */
+  readonly tally: StatsCounter = new StatsCounter();
   /** The readers, each with a function that tells whether it is being read. */
   readonly #readers = new Map<Feed, () => boolean>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -118,7 +118,7 @@ export class Broadcast implements SessionReaders {
 
   /** Passes a line to readers and listeners. */
   frame(frame: Frame): void {
-    countFrame(frame, this.tally);
+    if (frame.isPiece !== true) countFrame(frame, this.tally);
     for (const reader of this.#readers.keys()) reader.push(frame);
     if (this.#listeners.size === 0) return;
     for (const event of frame.events) {

@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { Stats } from "../decode/stats.ts";
+import type { Stats, StatsCounter } from "../decode/stats.ts";
 import type { TodoItem } from "../events/tools.ts";
 import type { DeferredCall } from "../events/permissions.ts";
 import type { Result } from "../messages/result.ts";
 import type { McpServerInfo } from "../messages/system/init.ts";
 import type { SessionUsage } from "../protocol/facts.ts";
 import type { Protocol } from "../protocol/mod.ts";
-import type { SessionTally } from "./session_tally.ts";
 
 /** State of a session. */
 
@@ -37,7 +36,7 @@ export interface FactsSource {
   /** Id of the session, if it is known before its first message. */
   readonly knownId: string | undefined;
   /** Totals of the session. */
-  readonly tally: SessionTally;
+  readonly tally: StatsCounter;
 }
 
 /** Source of the facts about one process. */

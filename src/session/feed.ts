@@ -22,7 +22,7 @@ export interface FeedOptions {
   readonly limit?: number;
   /** Called when the reader leaves. */
   readonly canceled: () => void;
-  /** Called with each frame as it arrives, read or not. */
+  /** Called with each frame that is no piece as it arrives, read or not. */
   readonly noted?: (frame: Frame) => void;
 }
 
@@ -66,7 +66,7 @@ export class Feed {
 
   /** Adds a frame. Does nothing after the end, or once the reader has left. */
   push(frame: Frame): void {
-    this.#noted?.(frame);
+    if (frame.isPiece !== true) this.#noted?.(frame);
     if (this.#isCanceled || this.#end !== undefined) return;
     this.#queue.push(frame);
     this.#heard();

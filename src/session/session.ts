@@ -55,7 +55,7 @@ import { jsonCopy } from "../util/json.ts";
 import type { Admission, Pass, Work } from "./admission.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { FactsSource } from "./facts_view.ts";
-import type { SessionTally } from "./session_tally.ts";
+import type { StatsCounter } from "../decode/stats.ts";
 import { PushCore } from "./pushed.ts";
 import { type Asked, Succession } from "./succession.ts";
 import { TurnCore, type TurnSession } from "./turn_core.ts";
@@ -141,7 +141,7 @@ export class Session<Kind extends SessionKind>
   }
 
   /** Totals of the session. */
-  get tally(): SessionTally {
+  get tally(): StatsCounter {
     return this.broadcast.tally;
   }
 

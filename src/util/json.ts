@@ -14,11 +14,19 @@ export function isWireObject(value: unknown): value is WireObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns the value of a field by its name on the wire; a dot separates nested names. */
-export function valueAt(source: WireObject, name: string): unknown {
-  if (!name.includes(".")) return source[name];
+/**
+ * Returns the value of a field by its name on the wire.
+ *
+ * @param path The parts of a nested name, split by the caller once and not for each value.
+ */
+export function valueAt(
+  source: WireObject,
+  name: string,
+  path: readonly string[] | undefined,
+): unknown {
+  if (path === undefined) return source[name];
   let value: unknown = source;
-  for (const key of name.split(".")) {
+  for (const key of path) {
     if (!isWireObject(value)) return undefined;
     value = value[key];
   }
