@@ -2,14 +2,12 @@
  * Checks that no import in `src/` runs up the order of folders or closes a circle, whether
  * it is of a type or of a value. Tests are free to import what they like.
  *
- *     deno task imports           what is wrong, one line each
- *     deno task imports --list    the imports that the list of exceptions would have to hold
+ *     deno task imports    what is wrong, one line each
  *
  * @module
  */
 
 import { reasonOf, say as sayAs } from "./_files.ts";
-import { IMPORT_EXCEPTIONS } from "./import_exceptions.ts";
 import { FLOORS, LOOSE_FILES } from "./import_order.ts";
 
 /** An import between two files; paths are relative to the top of the repository. */
@@ -24,15 +22,9 @@ export interface House {
   floors: readonly (readonly string[])[];
   /** Files in `src/` itself, and the folder that each belongs to. */
   looseFiles: Readonly<Record<string, string>>;
-  /** Imports that are known to be wrong, as `"from > to"`. */
-  exceptions: readonly string[];
 }
 
-const HOUSE: House = {
-  floors: FLOORS,
-  looseFiles: LOOSE_FILES,
-  exceptions: IMPORT_EXCEPTIONS,
-};
+const HOUSE: House = { floors: FLOORS, looseFiles: LOOSE_FILES };
 const ROOT = new URL("../", import.meta.url);
 const say = (message: string) => sayAs("imports", message);
 
@@ -40,19 +32,10 @@ if (import.meta.main) {
   try {
     const files = await sourceFiles(ROOT);
     const imports = await importsOf(ROOT, files);
-    if (Deno.args[0] === "--list") {
-      const lines = [...wrongImports(imports, HOUSE)].map((one) =>
-        `  "${one}",\n`
-      );
-      await Deno.stdout.write(new TextEncoder().encode(lines.join("")));
-    } else {
-      const faults = importFaults(files, imports, HOUSE);
-      for (const fault of faults) say(fault);
-      if (faults.length > 0) Deno.exit(1);
-      say(
-        `No import runs up or closes a circle, but for ${HOUSE.exceptions.length} exceptions.`,
-      );
-    }
+    const faults = importFaults(files, imports, HOUSE);
+    for (const fault of faults) say(fault);
+    if (faults.length > 0) Deno.exit(1);
+    say("No import runs up or closes a circle.");
   } catch (error) {
     say(reasonOf(error));
     Deno.exit(1);
@@ -128,7 +111,7 @@ function importsInGraph(graph: Graph, root: URL): Import[] {
     for (const { code, type } of module.dependencies ?? []) {
       for (const specifier of [code?.specifier, type?.specifier]) {
         const to = specifier && within(root, specifier);
-        if (to) found.set(keyOf({ from, to }), { from, to });
+        if (to) found.set(`${from} > ${to}`, { from, to });
       }
     }
   }
@@ -148,38 +131,16 @@ export function importFaults(
   imports: readonly Import[],
   house: House,
 ): string[] {
-  const wrong = wrongImports(imports, house);
-  const excepted = new Set(house.exceptions);
   return [
     ...placeFaults(files, house),
     ...imports.flatMap((one) => {
-      if (excepted.has(keyOf(one))) return [];
       const way = wayOf(one, house);
       return way === undefined ? [] : [`${one.from} imports ${one.to}: ${way}`];
     }),
-    ...circles(
-      imports.filter((one) =>
-        !excepted.has(keyOf(one)) && wayOf(one, house) === undefined
-      ),
-    ).map((circle) => `Circle: ${[...circle, circle[0]].join(" > ")}`),
-    ...house.exceptions.filter((one) => !wrong.has(one)).map((one) =>
-      `Exception that is needed no longer: ${one}`
+    ...circles(imports.filter((one) => wayOf(one, house) === undefined)).map(
+      (circle) => `Circle: ${[...circle, circle[0]].join(" > ")}`,
     ),
   ];
-}
-
-/** Imports that run up or sideways, or are part of a circle, as `"from > to"`. */
-function wrongImports(
-  imports: readonly Import[],
-  house: House,
-): Set<string> {
-  const up = imports.filter((one) => wayOf(one, house) !== undefined);
-  const others = imports.filter((one) => wayOf(one, house) === undefined);
-  const next = nextOf(others);
-  const inCircle = others.filter(({ from, to }) =>
-    to === from || reached(to, next).has(from)
-  );
-  return new Set([...up, ...inCircle].map(keyOf).sort());
 }
 
 /** Files and folders that have no floor, and what the tables name in vain. */
@@ -230,10 +191,6 @@ function floorOf(room: string, house: House): number {
 function roomOf(file: string, house: House): string | undefined {
   const [, folder = "", rest] = file.split("/");
   return rest === undefined ? house.looseFiles[folder] : folder;
-}
-
-function keyOf({ from, to }: Import): string {
-  return `${from} > ${to}`;
 }
 
 /**

@@ -13,7 +13,6 @@ import { withDraft } from "../../scripts/_files.ts";
 const HOUSE: House = {
   floors: [["session"], ["control", "host"], ["events", "errors"]],
   looseFiles: { "errors.ts": "errors", "turn.ts": "session" },
-  exceptions: [],
 };
 
 const FILES = [
@@ -98,32 +97,6 @@ Deno.test("importFaults finds circles in a folder, and names the shortest way ar
   assertEquals(
     faults([{ from: "src/events/c.ts", to: "src/events/c.ts" }]),
     ["Circle: src/events/c.ts > src/events/c.ts"],
-  );
-});
-
-Deno.test("importFaults lets exceptions pass, and no others", () => {
-  const planted = [
-    { from: "src/events/c.ts", to: "src/turn.ts" },
-    { from: "src/events/b.ts", to: "src/events/a.ts" },
-  ];
-  const exceptions = planted.map(({ from, to }) => `${from} > ${to}`);
-  assertEquals(faults(planted, { exceptions }), []);
-  assertEquals(
-    faults([...planted, { from: "src/events/b.ts", to: "src/turn.ts" }], {
-      exceptions,
-    }),
-    ["src/events/b.ts imports src/turn.ts: session is above events"],
-  );
-});
-
-Deno.test("importFaults finds exceptions that are needed no longer", () => {
-  const exceptions = [
-    "src/events/c.ts > src/turn.ts", // no such import
-    "src/turn.ts > src/host/mod.ts", // runs down
-  ];
-  assertEquals(
-    faults([], { exceptions }),
-    exceptions.map((one) => `Exception that is needed no longer: ${one}`),
   );
 });
 
