@@ -28,6 +28,7 @@ export interface Flags extends SessionFlags {
   failOnDeny?: boolean;
   dryRun?: boolean;
   filter?: readonly string[];
+  control?: boolean;
   footer?: boolean;
   stats?: string;
   yes?: boolean;
@@ -138,6 +139,13 @@ export const FLAGS: FlagTable<Flags> = {
     kind: "list",
     value: "TYPES",
     help: "Print only events of these types: result,tool_use",
+    commands: ["events"],
+  },
+  control: {
+    name: "control",
+    kind: "switch",
+    help:
+      "Also print what claude and this program ask and answer each other, without secrets",
     commands: ["events"],
   },
   footer: {

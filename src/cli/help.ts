@@ -84,6 +84,7 @@ object. To go on after an end of any kind, run the same command again.
     examples: `  claudestream events "debug this" | jq -c .type
   claudestream events "debug this" --filter tool_use,result
   claudestream events "debug this" --raw
+  claudestream events "debug this" --control | jq -c 'select(.type == "control")'
 `,
   },
   repl: {

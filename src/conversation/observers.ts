@@ -15,7 +15,11 @@ import { ConfigError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { type CostEntry, costEntry, SessionLog } from "../observe/log.ts";
 import { DeltaMask } from "../observe/delta_mask.ts";
-import { RECORDING_FORMAT, RecordingWriter } from "../observe/recording.ts";
+import {
+  maskLine,
+  RECORDING_FORMAT,
+  RecordingWriter,
+} from "../observe/recording.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
 import { writeHint } from "../process/file_hint.ts";
@@ -220,7 +224,8 @@ export class Observers {
     for (const recorder of this.#recorders) recorder.wire(direction, line);
     this.#log?.wire(direction, line);
     if (this.#options.onWire === undefined) return;
-    callAside(() => this.#options.onWire?.(direction, line));
+    const masked = () => maskLine(line, this.secrets());
+    callAside(() => this.#options.onWire?.(direction, line, masked));
   }
 
   /** Function that takes each line of stderr; `undefined` if no observer wants them. */

@@ -306,9 +306,14 @@ export interface SessionOptions<Context = unknown>
   readonly onBreak?: "interrupt" | "drain" | "close";
   /**
    * Called with each line as it passes: `"in"` from the CLI, `"out"` to it. Prompts,
-   * answers and all that tools saw are in there. What it throws goes to `reportError`.
+   * answers and all that tools saw are in there; `masked` returns the line without secrets,
+   * as a recording has it. What it throws goes to `reportError`.
    */
-  readonly onWire?: (direction: "in" | "out", line: string) => void;
+  readonly onWire?: (
+    direction: "in" | "out",
+    line: string,
+    masked: () => string,
+  ) => void;
   /**
    * Writes all lines between the session and its CLI to a file, in both directions and
    * with times: NDJSON, a line for each. The file is for this user alone, and

@@ -183,9 +183,9 @@ Deno.test("claudestream schema prints it, and knows what there is", async () => 
   const all = await run();
   assertEquals(all.code, 0);
   assertEquals(JSON.parse(all.stdout), await lineSchema(undefined));
-  // A failure is no event, and a line of --json all the same.
+  // A line of the control protocol or a failure is no event, and a line of --json all the same.
   const { $defs } = JSON.parse(all.stdout);
-  assertEquals(Object.keys($defs), [...EVENT_TYPES, "error"]);
+  assertEquals(Object.keys($defs), [...EVENT_TYPES, "control", "error"]);
   const one = await run("--type", "result");
   const schema = await eventJsonSchema("result");
   assertEquals(JSON.parse(one.stdout), {

@@ -11,13 +11,27 @@ export async function events(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const types = typesOf(invocation.flags);
+  const { flags } = invocation;
+  const types = typesOf(flags);
+  if (flags.control === true && flags.raw === true) {
+    throw new UsageError(
+      "Cannot use --control with --raw: it marks lines among typed events",
+      "The lines of both directions, to a file: claudestream record FILE PROMPT",
+    );
+  }
+  const control = flags.control !== true
+    ? undefined
+    : new (await import("../control_lines.ts")).ControlLines((text) =>
+      output.stdout(text)
+    );
   return await oneShot({
     invocation,
     output,
     asks: false,
-    present: () =>
-      invocation.flags.raw === true
+    ...control === undefined ? {} : { options: { onWire: control.wire } },
+    present: (session) => {
+      control?.watch(session);
+      return flags.raw === true
         ? {
           view: "wire",
           load: async () =>
@@ -25,9 +39,13 @@ export async function events(
         }
         : {
           view: "flat",
-          load: async () =>
-            (await import("../presenters.ts")).jsonPresenter(output, types),
-        },
+          load: async () => {
+            const { jsonPresenter } = await import("../presenters.ts");
+            const presenter = jsonPresenter(output, types);
+            return control?.around(presenter) ?? presenter;
+          },
+        };
+    },
   });
 }
 

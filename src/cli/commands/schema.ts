@@ -1,6 +1,7 @@
 import { closest } from "../../util/closest.ts";
 import { eventJsonSchema, type JsonSchema } from "../../events/event_schema.ts";
 import { type ClaudeEvent, EVENT_TYPES } from "../../events/mod.ts";
+import { CONTROL, CONTROL_SCHEMA } from "../control_lines.ts";
 import { FAILURE_SCHEMA } from "../failure.ts";
 import { SCHEMA_VERSION } from "../json_line.ts";
 import type { Output } from "../output.ts";
@@ -25,25 +26,34 @@ export async function schema(
   return 0;
 }
 
-/** The `type` of a failure object, which is not an event. */
-const ERROR = "error";
+/** Lines that are not events, by their `type`. */
+const OTHERS: Readonly<Record<string, JsonSchema>> = {
+  [CONTROL]: CONTROL_SCHEMA,
+  error: FAILURE_SCHEMA,
+};
 
 /** Returns the JSON Schema of a line that `--json` prints, or of the lines of one type. */
 export async function lineSchema(
   type: string | undefined,
 ): Promise<JsonSchema> {
-  if (type !== undefined && type !== ERROR) {
+  const other = type === undefined || !Object.hasOwn(OTHERS, type)
+    ? undefined
+    : OTHERS[type];
+  if (type !== undefined && other === undefined) {
     if (!isEventType(type)) throw unknownType(type);
     return withVersion(await eventJsonSchema(type));
   }
   const { $schema, title, oneOf, $defs } = await eventJsonSchema();
-  if (type === ERROR) return { $schema, title: ERROR, ...FAILURE_SCHEMA };
+  if (other !== undefined) return { $schema, title: type, ...other };
   return {
     $schema,
     title,
     ...withVersion({}),
-    oneOf: [...oneOf as JsonSchema[], { $ref: `#/$defs/${ERROR}` }],
-    $defs: { ...$defs as JsonSchema, [ERROR]: FAILURE_SCHEMA },
+    oneOf: [
+      ...oneOf as JsonSchema[],
+      ...Object.keys(OTHERS).map((name) => ({ $ref: `#/$defs/${name}` })),
+    ],
+    $defs: { ...$defs as JsonSchema, ...OTHERS },
   };
 }
 
@@ -65,7 +75,7 @@ function isEventType(type: string): type is ClaudeEvent["type"] {
 }
 
 function unknownType(type: string): UsageError {
-  const types = [...EVENT_TYPES, ERROR];
+  const types = [...EVENT_TYPES, ...Object.keys(OTHERS)];
   const near = closest(type, types);
   return new UsageError(
     `Unknown event ${JSON.stringify(type)}${
