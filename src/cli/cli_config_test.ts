@@ -5,9 +5,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude, step } from "../testing/mod.ts";
 import { readConfig } from "./config/config_file.ts";
 import { CONFIG_KEYS } from "./config/config_keys.ts";
-import { FLAGS } from "./flags.ts";
+import { FLAGS } from "./flags/flags.ts";
 import { environment, Running } from "./fixtures/child.ts";
-import { TOPICS } from "./topics.ts";
+import { TOPICS } from "./help/topics.ts";
 
 /** A folder with a project's file, and a user's file. */
 class Place {

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude, step, type TurnScript } from "../testing/mod.ts";
-import { FLAGS, type Flags } from "./flags.ts";
+import { FLAGS, type Flags } from "./flags/flags.ts";
 import { asking, run, Running } from "./fixtures/child.ts";
 
 const CODE = "Here:\n\n```ts\nlet a = 1;\n```\nand\n```sh\nls\n```\n";

@@ -2,11 +2,14 @@
 // and stdout. A new command or a new code without a row fails.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Scenario, TurnScript } from "../testing/scenario.ts";
-import { ScriptedClaude } from "../testing/scripted_claude.ts";
-import * as step from "../testing/steps.ts";
-import { type CommandName, COMMANDS } from "./command_names.ts";
-import { EXIT } from "./exit_code.ts";
+import {
+  type Scenario,
+  ScriptedClaude,
+  step,
+  type TurnScript,
+} from "../testing/mod.ts";
+import { type CommandName, COMMANDS } from "./flags/command_names.ts";
+import { EXIT } from "./failure/exit_code.ts";
 import { asking, environment, Running } from "./fixtures/child.ts";
 
 type Code = keyof typeof EXIT;

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude, step } from "../testing/mod.ts";
 import { Running } from "./fixtures/child.ts";
-import { waitingText } from "./waiting_text.ts";
+import { waitingText } from "./text/waiting_text.ts";
 
 /** Leaves a task behind that lasts until the test says so, and tells of its end. */
 const TURNS = [[

@@ -14,26 +14,31 @@ import type { SessionOptions } from "../options/session_options.ts";
 import { TESTED_RANGE, testedness } from "../capabilities/version.ts";
 import { AsyncSession } from "../session/async_session.ts";
 import type { Turn } from "../session/turn.ts";
-import { DeniedError, EXIT, exitCodeOf, SignalError } from "./exit_code.ts";
-import type { Flags } from "./flags.ts";
-import { footerText } from "./footer.ts";
+import {
+  DeniedError,
+  EXIT,
+  exitCodeOf,
+  SignalError,
+} from "./failure/exit_code.ts";
+import type { Flags } from "./flags/flags.ts";
+import { footerText } from "./text/footer.ts";
 import { type Attempt, SignalWatch } from "./interrupt.ts";
-import { jsonLine } from "./json_line.ts";
-import type { Output } from "./output.ts";
+import { jsonLine } from "./output/json_line.ts";
+import type { Output } from "./output/output.ts";
 import {
   denialNote,
   NO_TERMINAL,
   policyOf,
   unattendedMessage,
-} from "./policy.ts";
-import type { LatePresenter, Presenter } from "./presenters.ts";
+} from "./flags/policy.ts";
+import type { LatePresenter, Presenter } from "./output/presenters.ts";
 import type { PermissionAsker } from "./question/permission_asker.ts";
-import { failureObject } from "./failure.ts";
-import { report } from "./report.ts";
-import { sessionOptions } from "./session_options.ts";
+import { failureObject } from "./failure/failure.ts";
+import { report } from "./failure/report.ts";
+import { sessionOptions } from "./flags/session_options.ts";
 import { TaskWait } from "./task_wait.ts";
-import { styled } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
+import { styled } from "./text/terminal.ts";
+import { UsageError } from "./failure/usage_error.ts";
 
 /** How a command wants its session to run. */
 export interface Plan {
@@ -192,7 +197,7 @@ export class Conductor {
     const tasks = [...this.session.tasks].map(({ description }) => description);
     if (tasks.length === 0 || this.#plan.flags.quiet === true) return;
     await presenter.interlude();
-    const { waitingText } = await import("./waiting_text.ts");
+    const { waitingText } = await import("./text/waiting_text.ts");
     await this.#warn(waitingText(tasks));
   }
 
@@ -304,7 +309,7 @@ export async function conduct(
   // Closed after the session, whose last events it gets.
   await using _tee = plan.flags.tee === undefined
     ? undefined
-    : await (await import("./tee.ts")).teeTo(
+    : await (await import("./output/tee.ts")).teeTo(
       plan.flags.tee,
       session,
       plan.isFurther,

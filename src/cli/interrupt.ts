@@ -13,7 +13,7 @@ import {
   exitCodeOf,
   SignalError,
   TimeoutError,
-} from "./exit_code.ts";
+} from "./failure/exit_code.ts";
 
 /** The state of one turn with regard to signals and its timeout. */
 export interface Attempt extends Disposable {

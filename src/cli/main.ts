@@ -5,11 +5,11 @@
  */
 
 import { configured } from "./config/config.ts";
-import { CHOOSE } from "./flag_spec.ts";
+import { CHOOSE } from "./flags/flag_spec.ts";
 import { drawFirst, wantsLive } from "./live/first_sign.ts";
-import { type Invocation, parse, wantsJson } from "./parse.ts";
-import { Output } from "./output.ts";
-import { UnknownFlagError } from "./usage_error.ts";
+import { type Invocation, parse, wantsJson } from "./flags/parse.ts";
+import { Output } from "./output/output.ts";
+import { UnknownFlagError } from "./failure/usage_error.ts";
 
 /**
  * Runs the command line.
@@ -28,11 +28,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const request = parse(args);
     switch (request.do) {
       case "version": {
-        const { version } = await import("./version.ts");
+        const { version } = await import("./help/version.ts");
         return await version(output, request.flags);
       }
       case "help": {
-        const { helpText } = await import("./help.ts");
+        const { helpText } = await import("./help/help.ts");
         await output.stdout(helpText(request.topic));
         return 0;
       }
@@ -49,11 +49,11 @@ export async function main(args: readonly string[]): Promise<number> {
       }
     }
   } catch (error) {
-    const { report } = await import("./report.ts");
+    const { report } = await import("./failure/report.ts");
     if (!(error instanceof UnknownFlagError)) {
       return await report(output, error);
     }
-    const { explained } = await import("./elsewhere.ts");
+    const { explained } = await import("./flags/elsewhere.ts");
     return await report(output, explained(error));
   }
 }

@@ -7,14 +7,7 @@ import { pathOf } from "../../scripts/_files.ts";
 import { NO_TOKENS } from "../decode/usage.ts";
 import { type ClaudeEvent, EVENT_TYPES } from "../events/mod.ts";
 import type { WireObject } from "../messages/_define.ts";
-import {
-  assistantText,
-  permissionRequest,
-  result,
-  thinking,
-  toolResult,
-  toolUse,
-} from "../testing/event_builders.ts";
+import { event } from "../testing/mod.ts";
 import { aheadView, editorView, sentLines } from "./editor/editor_view.ts";
 import { Activity } from "./live/activity.ts";
 import { figuresLines } from "./live/figures_line.ts";
@@ -23,12 +16,12 @@ import { highlight } from "./markdown/highlight.ts";
 import { MarkdownStream } from "./markdown/markdown_stream.ts";
 import { loadDiff } from "./question/edit_diff.ts";
 import { questionLines } from "./question/question_text.ts";
-import { Renderer } from "./render.ts";
+import { Renderer } from "./text/render.ts";
 import { contextText, costText, mcpText, planText } from "./repl/facts_text.ts";
 import { commandsText } from "./repl/repl_command.ts";
 import { REPL_COMMANDS } from "./repl/repl_commands.ts";
 import { SessionPicker } from "./sessions/session_picker.ts";
-import { renderSpans, type Span, widthOf } from "./terminal.ts";
+import { renderSpans, type Span, widthOf } from "./text/terminal.ts";
 
 const WIDTHS = [40, 80, 200];
 const diff = await loadDiff();
@@ -69,17 +62,17 @@ function called(
 ): ClaudeEvent[] {
   const { isError = false, parent } = more;
   const fields = parent === undefined ? {} : { parentToolUseId: parent };
-  const use = toolUse(name, input, fields);
-  return [use, toolResult(use, text, { isError, ...fields })];
+  const use = event.toolUse(name, input, fields);
+  return [use, event.toolResult(use, text, { isError, ...fields })];
 }
 
 /** Turns, by what is to be seen in them. */
-const agent = toolUse("Agent", { description: "Look around" });
+const agent = event.toolUse("Agent", { description: "Look around" });
 const TURNS: Readonly<Record<string, readonly ClaudeEvent[]>> = {
-  "Markdown": [assistantText(MARKDOWN)],
+  "Markdown": [event.assistantText(MARKDOWN)],
   "tools": [
-    thinking("Let me see."),
-    assistantText("I look.\n"),
+    event.thinking("Let me see."),
+    event.assistantText("I look.\n"),
     ...called("Bash", {
       command: `git log --oneline ${"--very-long ".repeat(20)}`,
     }, "a\nb\nc"),
@@ -91,7 +84,7 @@ const TURNS: Readonly<Record<string, readonly ClaudeEvent[]>> = {
     ...called("Read", { file_path: "/none" }, "there is no such file", {
       isError: true,
     }),
-    assistantText("Done."),
+    event.assistantText("Done."),
   ],
   "an edit, a list of tasks, a plan": [
     ...called("Edit", {
@@ -107,13 +100,13 @@ const TURNS: Readonly<Record<string, readonly ClaudeEvent[]>> = {
       ],
     }, "ok"),
     ...called("ExitPlanMode", { plan: "# Plan\n\n1. Do it\n" }, "ok"),
-    assistantText("Changed."),
+    event.assistantText("Changed."),
   ],
   "a subagent": [
     agent,
     ...called("Grep", { pattern: "x" }, "none", { parent: agent.toolUseId }),
-    toolResult(agent, "found nothing"),
-    assistantText("Nothing."),
+    event.toolResult(agent, "found nothing"),
+    event.assistantText("Nothing."),
   ],
 };
 
@@ -149,7 +142,7 @@ function turnText(
     }
   };
   for (const event of events) print(renderer.take(event));
-  print(renderer.end(result()));
+  print(renderer.end(event.result()));
   add(stream.end(true));
   return screen;
 }
@@ -159,7 +152,10 @@ const NOW = new Date(2026, 0, 5, 13, 7).getTime();
 function activityLines(columns: number): readonly Line[] {
   const activity = new Activity(NOW, "starting");
   const lines = [...activity.lines(NOW, columns, false)];
-  activity.take(toolUse("Bash", { command: "sleep 100; ".repeat(20) }), NOW);
+  activity.take(
+    event.toolUse("Bash", { command: "sleep 100; ".repeat(20) }),
+    NOW,
+  );
   return [...lines, ...activity.lines(NOW + 65_000, columns, false)];
 }
 
@@ -195,7 +191,7 @@ const PARTS: Readonly<
   "a question": async (columns) =>
     text(
       await questionLines(
-        permissionRequest("Bash", {
+        event.permissionRequest("Bash", {
           command: `git status${" ".repeat(60)}; touch X`,
           description: "Looks",
         }),

@@ -4,10 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import { graphOf } from "../../tests/support/module_graph.ts";
 import type { AsyncSession } from "../session/async_session.ts";
 import { Conductor } from "./conductor.ts";
-import { exactWidthOf } from "./exact_width.ts";
+import { exactWidthOf } from "./text/exact_width.ts";
 import type { SignalWatch } from "./interrupt.ts";
-import type { Output } from "./output.ts";
-import { widthOf } from "./terminal.ts";
+import type { Output } from "./output/output.ts";
+import { widthOf } from "./text/terminal.ts";
 
 /** Loaded when a person reads the answer, or a tool needs it; never to start a process. */
 const LATE =
@@ -37,7 +37,7 @@ Deno.test("--help, --version and the first sign of life load no library for the 
 Deno.test("a module that lays out texts for a person makes their width exact", async () => {
   for (
     const name of [
-      "render",
+      "text/render",
       "live/figures_line",
       "live/live_status",
       "editor/editor_view",
@@ -47,7 +47,7 @@ Deno.test("a module that lays out texts for a person makes their width exact", a
       "sessions/session_text",
       "markdown/wrap",
       "question/question_text",
-      "waiting_text",
+      "text/waiting_text",
     ]
   ) {
     const graph = await graphOf(new URL(`./${name}.ts`, import.meta.url));

@@ -10,8 +10,8 @@ import {
   SyncSession,
   text,
 } from "../../mod.ts";
-import { joinPrompt, planPrompt } from "../../src/cli/prompt.ts";
-import { UsageError } from "../../src/cli/usage_error.ts";
+import { joinPrompt, planPrompt } from "../../src/cli/input/prompt.ts";
+import { UsageError } from "../../src/cli/failure/usage_error.ts";
 import { BLANKS } from "../../src/prompt/fixtures/blanks.ts";
 
 const DOT = image(

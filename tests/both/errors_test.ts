@@ -31,7 +31,7 @@ import {
   type TurnScript,
 } from "../../src/testing/mod.ts";
 import { SessionPool } from "../../src/pool/mod.ts";
-import { isCommand } from "../../src/cli/command_names.ts";
+import { isCommand } from "../../src/cli/flags/command_names.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
 import { readTranscripts } from "../support/transcripts.ts";
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { lineSchema } from "../../src/cli/commands/schema.ts";
-import { eventLine } from "../../src/cli/presenters.ts";
+import { eventLine } from "../../src/cli/output/presenters.ts";
 import { decodeEvents } from "../../src/decode/decode_events.ts";
 import { eventJsonSchema } from "../../src/events/event_schema.ts";
 import { type ClaudeEvent, EVENT_TYPES } from "../../src/events/mod.ts";

@@ -1,8 +1,8 @@
 // The choice of a session in a real terminal.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { exactWidthOf } from "../../src/cli/exact_width.ts";
-import * as step from "../../src/testing/steps.ts";
+import { exactWidthOf } from "../../src/cli/text/exact_width.ts";
+import { step } from "../../src/testing/mod.ts";
 import { terminal } from "../support/cli_terminal.ts";
 import { atTmux } from "../support/tmux.ts";
 

@@ -2,9 +2,9 @@
 // and without, in both sessions and on the command line.
 
 import { assert, assertEquals } from "@std/assert";
-import { answerPresenter } from "../../src/cli/presenters.ts";
-import { Renderer } from "../../src/cli/render.ts";
-import type { Output } from "../../src/cli/output.ts";
+import { answerPresenter } from "../../src/cli/output/presenters.ts";
+import { Renderer } from "../../src/cli/text/render.ts";
+import type { Output } from "../../src/cli/output/output.ts";
 import { EventDecoder } from "../../src/decode/decoder.ts";
 import type { Frame } from "../../src/events/mod.ts";
 import { isWireObject, type WireObject } from "../../src/messages/_define.ts";

@@ -17,9 +17,9 @@ import type { SystemPrompt } from "../../options/option_types.ts";
 import type { SessionOptions } from "../../options/session_options.ts";
 import { firstOf } from "../../permissions/combine.ts";
 import type { Policy } from "../../permissions/policy_types.ts";
-import type { Flags } from "../flags.ts";
-import type { Output } from "../output.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flags } from "../flags/flags.ts";
+import type { Output } from "../output/output.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** An agent file with the values of its variables. */
 export interface ChosenAgent {

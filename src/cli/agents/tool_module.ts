@@ -5,7 +5,7 @@
  */
 
 import type { SessionOptions } from "../../options/session_options.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 type Tools = NonNullable<SessionOptions["tools"]>;
 

@@ -8,8 +8,8 @@ import type { ToolRequest } from "../../events/permissions.ts";
 import type { SessionOptions } from "../../options/session_options.ts";
 import type { Until } from "../../protocol/prompt.ts";
 import { AsyncSession } from "../../session/async_session.ts";
-import { DeniedError, TimeoutError } from "../exit_code.ts";
-import { unattendedMessage } from "../policy.ts";
+import { DeniedError, TimeoutError } from "../failure/exit_code.ts";
+import { unattendedMessage } from "../flags/policy.ts";
 import type { BatchLine } from "./batch_input.ts";
 import type { Attempt } from "./batch_run.ts";
 

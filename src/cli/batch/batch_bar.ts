@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCount, formatMs, formatUsd } from "../terminal.ts";
+import { formatCount, formatMs, formatUsd } from "../text/terminal.ts";
 
 /** How far a batch is. */
 export interface BatchProgress {

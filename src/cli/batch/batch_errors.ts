@@ -11,7 +11,7 @@ import {
   StartupError,
   TurnError,
 } from "../../errors.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** Whose fault a failure is, and so what comes next. */
 export type Blame =

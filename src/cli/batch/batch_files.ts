@@ -7,8 +7,8 @@
  * @module
  */
 
-import { UsageError } from "../usage_error.ts";
-import { writeWhole } from "../whole_file.ts";
+import { UsageError } from "../failure/usage_error.ts";
+import { writeWhole } from "../output/whole_file.ts";
 import type { BatchLine } from "./batch_input.ts";
 import { readWritten, recordLine, type Written } from "./batch_record.ts";
 

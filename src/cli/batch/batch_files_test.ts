@@ -1,7 +1,7 @@
 // The files of a batch: whatever point of it a killed run has reached, the next one goes on.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { openBatchFiles } from "./batch_files.ts";
 import { type BatchLine, readBatch } from "./batch_input.ts";
 import { type Outcome, recordOf } from "./batch_record.ts";

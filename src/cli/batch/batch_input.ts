@@ -11,8 +11,8 @@ import { TABLE } from "../../options/table.ts";
 import { isBlank } from "../../prompt/blocks.ts";
 import { closest } from "../../util/closest.ts";
 import { isWireObject, type WireObject } from "../../util/json.ts";
-import { shorthandSchema } from "../schema_shorthand.ts";
-import { UsageError } from "../usage_error.ts";
+import { shorthandSchema } from "../flags/schema_shorthand.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** A line to do. */
 export interface BatchLine {

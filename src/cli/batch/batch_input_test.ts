@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { barText } from "./batch_bar.ts";
 import { readBatch } from "./batch_input.ts";
 import { linesOf, shardOf } from "./shard.ts";

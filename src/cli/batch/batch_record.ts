@@ -5,8 +5,8 @@
  */
 
 import type { Usage } from "../../messages/usage.ts";
-import type { FailureObject } from "../failure.ts";
-import { versioned } from "../json_line.ts";
+import type { FailureObject } from "../failure/failure.ts";
+import { versioned } from "../output/json_line.ts";
 import type { BatchLine } from "./batch_input.ts";
 
 /** What came of a line. */

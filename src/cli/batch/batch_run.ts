@@ -7,8 +7,8 @@
 
 import type { Clock } from "../../options/clock.ts";
 import { roundUsd } from "../../decode/usage.ts";
-import { failureObject } from "../failure.ts";
-import { BatchBudgetError } from "../exit_code.ts";
+import { failureObject } from "../failure/failure.ts";
+import { BatchBudgetError } from "../failure/exit_code.ts";
 import { blameOf, resetOf } from "./batch_errors.ts";
 import type { BatchLine } from "./batch_input.ts";
 import { type Outcome, recordOf } from "./batch_record.ts";

@@ -5,7 +5,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ClaudeStreamError, type ErrorCode, TurnError } from "../../errors.ts";
 import type { Result } from "../../messages/result.ts";
 import { FakeClock } from "../../testing/mod.ts";
-import { BatchBudgetError, SignalError } from "../exit_code.ts";
+import { BatchBudgetError, SignalError } from "../failure/exit_code.ts";
 import { streamSink } from "./batch_files.ts";
 import { readBatch } from "./batch_input.ts";
 import { BatchResults } from "./batch_results.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** One of several equal parts: every `count`-th line, from `index` on. */
 export interface Shard {

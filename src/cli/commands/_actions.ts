@@ -1,9 +1,9 @@
 import { closest } from "../../util/closest.ts";
-import { FLAGS, type Flags } from "../flags.ts";
-import { checkFields } from "../json_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import { FLAGS, type Flags } from "../flags/flags.ts";
+import { checkFields } from "../output/json_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** Arguments of an action. */
 export interface Call {

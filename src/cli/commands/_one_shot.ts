@@ -1,16 +1,16 @@
 import type { SessionOptions } from "../../options/session_options.ts";
-import type { ColorChoice } from "../flags.ts";
+import type { ColorChoice } from "../flags/flags.ts";
 import { conduct, openSession } from "../conductor.ts";
-import { InputLines } from "../input_lines.ts";
-import { checkFields } from "../json_line.ts";
-import { asksNobody } from "../no_input.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import { InputLines } from "../input/input_lines.ts";
+import { checkFields } from "../output/json_line.ts";
+import { asksNobody } from "../flags/no_input.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import type { Person } from "../question/person.ts";
-import type { LatePresenter } from "../presenters.ts";
-import { readPrompt, unreadableStdin } from "../prompt.ts";
-import { textOf } from "../session_options.ts";
-import { EncodingWatch } from "../text_input.ts";
+import type { LatePresenter } from "../output/presenters.ts";
+import { readPrompt, unreadableStdin } from "../input/prompt.ts";
+import { textOf } from "../flags/session_options.ts";
+import { EncodingWatch } from "../input/text_input.ts";
 import type { AsyncSession } from "../../session/async_session.ts";
 
 /** A command that sends one prompt. */
@@ -38,12 +38,12 @@ export async function oneShot(command: OneShot): Promise<number> {
   const words = await readPrompt(invocation, output, lead);
   const prompt = flags.attach === undefined
     ? words
-    : await (await import("../attachments.ts")).withAttachments(
+    : await (await import("../input/attachments.ts")).withAttachments(
       words,
       flags.attach,
     );
   if (flags.dryRun === true) {
-    const { dryRun } = await import("../dry_run.ts");
+    const { dryRun } = await import("../output/dry_run.ts");
     const open = (over: SessionOptions) =>
       openSession(flags, { ...options, ...over });
     return await dryRun(open, words, output);

@@ -1,4 +1,4 @@
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import {
   type Agent,
   type AgentEntry,
@@ -9,13 +9,13 @@ import {
 import type { AgentVariable } from "../../agents/agent_file.ts";
 import { ConfigError } from "../../errors.ts";
 import { placeOf } from "../agents/agent_choice.ts";
-import { EXIT } from "../exit_code.ts";
-import { jsonLine, jsonList, picked } from "../json_line.ts";
-import { oneLine } from "../one_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { styled, widthOf } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
+import { EXIT } from "../failure/exit_code.ts";
+import { jsonLine, jsonList, picked } from "../output/json_line.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { styled, widthOf } from "../text/terminal.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { type Action, type Call, runAction } from "./_actions.ts";
 import { stream } from "./stream.ts";
 

@@ -1,11 +1,11 @@
-import { ANSWER_FIELDS } from "../answer_form.ts";
-import type { Flags } from "../flags.ts";
-import { checkFields } from "../json_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { schemaOf } from "../schema_shorthand.ts";
-import { textOf } from "../session_options.ts";
-import { checkWritable, writeWhole } from "../whole_file.ts";
+import { ANSWER_FIELDS } from "../output/answer_form.ts";
+import type { Flags } from "../flags/flags.ts";
+import { checkFields } from "../output/json_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { schemaOf } from "../flags/schema_shorthand.ts";
+import { textOf } from "../flags/session_options.ts";
+import { checkWritable, writeWhole } from "../output/whole_file.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `ask`: prints the final text and nothing else. */
@@ -32,7 +32,7 @@ export async function ask(
     present: (session) => ({
       view: "flat",
       async load() {
-        const { answerPresenter } = await import("../presenters.ts");
+        const { answerPresenter } = await import("../output/presenters.ts");
         return await answerPresenter(output, flags, () => session.id, print);
       },
     }),

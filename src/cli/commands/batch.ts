@@ -8,26 +8,26 @@ import { BatchResults } from "../batch/batch_results.ts";
 import { BatchRun } from "../batch/batch_run.ts";
 import { linesOf, shardOf } from "../batch/shard.ts";
 import { newSession } from "../conductor.ts";
-import { describe } from "../describe.ts";
+import { describe } from "../failure/describe.ts";
 import {
   type EndingSignal,
   EXIT,
   exitCodeOf,
   LinesFailedError,
   SignalError,
-} from "../exit_code.ts";
-import type { Flags } from "../flags.ts";
+} from "../failure/exit_code.ts";
+import type { Flags } from "../flags/flags.ts";
 import { onSignals, unlessSignalled } from "../interrupt.ts";
 import { wantsLive } from "../live/first_sign.ts";
-import { type Output, readEnv } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { policyOf } from "../policy.ts";
-import { readStdin } from "../prompt.ts";
-import { schemaOf } from "../schema_shorthand.ts";
-import { sessionOptions, textOf } from "../session_options.ts";
-import { styled } from "../terminal.ts";
-import { textOfBytes } from "../text_input.ts";
-import { UsageError } from "../usage_error.ts";
+import { type Output, readEnv } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { policyOf } from "../flags/policy.ts";
+import { readStdin } from "../input/prompt.ts";
+import { schemaOf } from "../flags/schema_shorthand.ts";
+import { sessionOptions, textOf } from "../flags/session_options.ts";
+import { styled } from "../text/terminal.ts";
+import { textOfBytes } from "../input/text_input.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 const DEFAULT_JOBS = 4;
 const DEFAULT_RETRIES = 3;

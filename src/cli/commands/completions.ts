@@ -1,14 +1,14 @@
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { closest } from "../../util/closest.ts";
 import {
   type Candidate,
   candidates,
   SHELLS,
 } from "../completion/candidates.ts";
-import { oneLine } from "../one_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** The most sessions that are offered. */
 const MOST_SESSIONS = 50;

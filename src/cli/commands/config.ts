@@ -13,15 +13,15 @@ import {
   unknownKey,
   valueOfWords,
 } from "../config/config_keys.ts";
-import { EXIT } from "../exit_code.ts";
-import type { Flags } from "../flags.ts";
-import { jsonList } from "../json_line.ts";
-import { asksNobody } from "../no_input.ts";
-import { type Output, readEnv } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import { EXIT } from "../failure/exit_code.ts";
+import type { Flags } from "../flags/flags.ts";
+import { jsonList } from "../output/json_line.ts";
+import { asksNobody } from "../flags/no_input.ts";
+import { type Output, readEnv } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import { openEditor } from "../question/input_editor.ts";
-import { UsageError } from "../usage_error.ts";
-import { writeWhole } from "../whole_file.ts";
+import { UsageError } from "../failure/usage_error.ts";
+import { writeWhole } from "../output/whole_file.ts";
 import { type Action, type Call, runAction } from "./_actions.ts";
 
 const FIELDS = ["key", "value", "origins"] as const;

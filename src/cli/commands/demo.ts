@@ -3,14 +3,14 @@ import type { Scenario } from "../../testing/scenario.ts";
 import { DEMO_PARTS, DEMO_SCENARIO } from "../demo/scenario.ts";
 import { countSyllables, demoPolicy, Verdict } from "../demo/tools.ts";
 import { conduct, type Conductor } from "../conductor.ts";
-import { footerText } from "../footer.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
-import { textPresenter } from "../text_presenter.ts";
+import { footerText } from "../text/footer.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
+import { textPresenter } from "../output/text_presenter.ts";
 import { PermissionAsker } from "../question/permission_asker.ts";
 import { stderrScreen } from "../question/person.ts";
-import { styled } from "../terminal.ts";
+import { styled } from "../text/terminal.ts";
 
 /** `demo`: a scripted session through the whole pipeline. It asks no questions. */
 export async function demo(

@@ -1,9 +1,9 @@
 import type { CheckStatus, DoctorReport } from "../../doctor/mod.ts";
 import { doctor as examine } from "../../doctor/mod.ts";
-import { jsonLine } from "../json_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
+import { jsonLine } from "../output/json_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
 
 const SHOWN: Readonly<Record<CheckStatus, string>> = {
   ok: "ok  ",

@@ -1,9 +1,9 @@
 import { EVENT_TYPES } from "../../events/mod.ts";
 import { closest } from "../../util/closest.ts";
-import type { Flags } from "../flags.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flags } from "../flags/flags.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `events`: prints every event as a line of JSON. */
@@ -21,7 +21,7 @@ export async function events(
   }
   const control = flags.control !== true
     ? undefined
-    : new (await import("../control_lines.ts")).ControlLines((text) =>
+    : new (await import("../output/control_lines.ts")).ControlLines((text) =>
       output.stdout(text)
     );
   return await oneShot({
@@ -35,12 +35,12 @@ export async function events(
         ? {
           view: "wire",
           load: async () =>
-            (await import("../presenters.ts")).rawPresenter(output),
+            (await import("../output/presenters.ts")).rawPresenter(output),
         }
         : {
           view: "flat",
           load: async () => {
-            const { jsonPresenter } = await import("../presenters.ts");
+            const { jsonPresenter } = await import("../output/presenters.ts");
             const presenter = jsonPresenter(output, types);
             return control?.around(presenter) ?? presenter;
           },

@@ -1,8 +1,8 @@
 import { VERSION } from "../../util/version.ts";
-import { manPage } from "../man_page.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
+import { manPage } from "../help/man_page.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
 
 /** `man`: prints the manual as a man page. */
 export async function man(

@@ -1,13 +1,13 @@
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { conduct } from "../conductor.ts";
-import { EXIT } from "../exit_code.ts";
+import { EXIT } from "../failure/exit_code.ts";
 import type { ModelInfo } from "../../control/initialize.ts";
-import { checkFields, jsonList } from "../json_line.ts";
-import { oneLine } from "../one_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
-import { widthOf } from "../terminal.ts";
+import { checkFields, jsonList } from "../output/json_line.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
+import { widthOf } from "../text/terminal.ts";
 
 const FIELDS = [
   "value",

@@ -1,6 +1,6 @@
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { send } from "./send.ts";
 
 /** `record`: a prompt as of `send`, and the session to a file. */

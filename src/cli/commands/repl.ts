@@ -1,29 +1,29 @@
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { SessionNotFoundError } from "../../errors.ts";
 import { isBlank } from "../../prompt/blocks.ts";
 import { conduct, type Conductor } from "../conductor.ts";
-import { EXIT } from "../exit_code.ts";
-import type { InputLines } from "../input_lines.ts";
+import { EXIT } from "../failure/exit_code.ts";
+import type { InputLines } from "../input/input_lines.ts";
 import type { PromptReader } from "../editor/prompt_reader.ts";
 import type { PermissionRequest } from "../../events/permissions.ts";
 import type { AskContext } from "../question/permission_asker.ts";
-import { type Output, readEnv } from "../output.ts";
-import { oneLine } from "../one_line.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
-import { jsonPresenter } from "../presenters.ts";
-import { textPresenter } from "../text_presenter.ts";
-import type { Flags } from "../flags.ts";
+import { type Output, readEnv } from "../output/output.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
+import { jsonPresenter } from "../output/presenters.ts";
+import { textPresenter } from "../output/text_presenter.ts";
+import type { Flags } from "../flags/flags.ts";
 import type {
   ReplContext,
   ReplSettings,
   ReplStep,
 } from "../repl/repl_command.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { findPerson, suspension } from "../question/person.ts";
-import { report } from "../report.ts";
-import { styled } from "../terminal.ts";
-import { VERSION } from "../version.ts";
+import { report } from "../failure/report.ts";
+import { styled } from "../text/terminal.ts";
+import { VERSION } from "../help/version.ts";
 import { pipedLines, typedLines } from "./_one_shot.ts";
 
 /**

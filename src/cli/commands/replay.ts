@@ -4,7 +4,7 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { lineDecoder } from "../../decode/decode_events.ts";
 import { ProcessExitError } from "../../errors.ts";
 import type { View } from "../../events/mod.ts";
@@ -13,22 +13,22 @@ import { readRecording, type RecordedLine } from "../../observe/recording.ts";
 import { turnFailure } from "../../protocol/turn_failure.ts";
 import { isWireObject } from "../../util/json.ts";
 import type { Soon } from "../../util/maybe_promise.ts";
-import { EXIT } from "../exit_code.ts";
-import type { Flags } from "../flags.ts";
-import { footerText } from "../footer.ts";
-import { markedText } from "../marked_text.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import { EXIT } from "../failure/exit_code.ts";
+import type { Flags } from "../flags/flags.ts";
+import { footerText } from "../text/footer.ts";
+import { markedText } from "../text/marked_text.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import {
   answerPresenter,
   jsonPresenter,
   type Presenter,
   rawPresenter,
-} from "../presenters.ts";
-import { report } from "../report.ts";
-import { styled } from "../terminal.ts";
-import { textPresenter } from "../text_presenter.ts";
-import { UsageError } from "../usage_error.ts";
+} from "../output/presenters.ts";
+import { report } from "../failure/report.ts";
+import { styled } from "../text/terminal.ts";
+import { textPresenter } from "../output/text_presenter.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** Values of `--as`. */
 const VIEWS = ["send", "stream", "ask", "events"] as const;

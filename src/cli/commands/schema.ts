@@ -1,13 +1,13 @@
 import { closest } from "../../util/closest.ts";
 import { eventJsonSchema, type JsonSchema } from "../../events/event_schema.ts";
 import { type ClaudeEvent, EVENT_TYPES } from "../../events/mod.ts";
-import { CONTROL, CONTROL_SCHEMA } from "../control_lines.ts";
-import { FAILURE_SCHEMA } from "../failure.ts";
-import { SCHEMA_VERSION } from "../json_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { refusePrompt } from "../prompt.ts";
-import { UsageError } from "../usage_error.ts";
+import { CONTROL, CONTROL_SCHEMA } from "../output/control_lines.ts";
+import { FAILURE_SCHEMA } from "../failure/failure.ts";
+import { SCHEMA_VERSION } from "../output/json_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { refusePrompt } from "../input/prompt.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** `schema`: prints the JSON Schema of the events that `--json` prints. */
 export async function schema(

@@ -1,5 +1,5 @@
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `send`: prints the answer to stdout, tool calls and their results to stderr. */
@@ -15,15 +15,19 @@ export function send(invocation: Invocation, output: Output): Promise<number> {
         ? {
           view: "wire",
           load: async () =>
-            (await import("../presenters.ts")).rawPresenter(output),
+            (await import("../output/presenters.ts")).rawPresenter(output),
         }
         : {
           view: "flat",
           async load() {
             if (flags.json !== undefined) {
-              return (await import("../presenters.ts")).jsonPresenter(output);
+              return (await import("../output/presenters.ts")).jsonPresenter(
+                output,
+              );
             }
-            const { textPresenter } = await import("../text_presenter.ts");
+            const { textPresenter } = await import(
+              "../output/text_presenter.ts"
+            );
             return textPresenter(output, flags, "full", { isStarting: true });
           },
         },

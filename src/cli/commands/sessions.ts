@@ -1,4 +1,4 @@
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import {
   deleteSession,
   exportSession,
@@ -13,12 +13,12 @@ import {
   tagSession,
 } from "../../sessions/mod.ts";
 import { closest } from "../../util/closest.ts";
-import type { Flags } from "../flags.ts";
-import { jsonLine, jsonList, picked } from "../json_line.ts";
-import { asksNobody } from "../no_input.ts";
-import { oneLine } from "../one_line.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import type { Flags } from "../flags/flags.ts";
+import { jsonLine, jsonList, picked } from "../output/json_line.ts";
+import { asksNobody } from "../flags/no_input.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import { foundSession, placeOf } from "../sessions/session_choice.ts";
 import {
   factsText,
@@ -26,8 +26,8 @@ import {
   matchText,
   talkText,
 } from "../sessions/session_text.ts";
-import { UsageError } from "../usage_error.ts";
-import { writeWhole } from "../whole_file.ts";
+import { UsageError } from "../failure/usage_error.ts";
+import { writeWhole } from "../output/whole_file.ts";
 import { type Action, type Call, runAction } from "./_actions.ts";
 import { typedLines } from "./_one_shot.ts";
 

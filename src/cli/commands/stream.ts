@@ -1,5 +1,5 @@
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import { oneShot } from "./_one_shot.ts";
 
 /** `stream`: prints the answer while it is written, and a line for each tool. */
@@ -16,9 +16,11 @@ export function stream(
       view: "flat",
       async load() {
         if (flags.json !== undefined) {
-          return (await import("../presenters.ts")).jsonPresenter(output);
+          return (await import("../output/presenters.ts")).jsonPresenter(
+            output,
+          );
         }
-        const { textPresenter } = await import("../text_presenter.ts");
+        const { textPresenter } = await import("../output/text_presenter.ts");
         return textPresenter(output, flags, "brief", { isStarting: true });
       },
     }),

@@ -5,10 +5,10 @@
  */
 
 import { PERMISSION_MODES } from "../../options/option_types.ts";
-import { COMMANDS, isCommand } from "../command_names.ts";
-import type { FlagSpec } from "../flag_spec.ts";
-import { flagsOf } from "../parse.ts";
-import { TOPICS } from "../topics.ts";
+import { COMMANDS, isCommand } from "../flags/command_names.ts";
+import type { FlagSpec } from "../flags/flag_spec.ts";
+import { flagsOf } from "../flags/parse.ts";
+import { TOPICS } from "../help/topics.ts";
 
 /** A word that fits, and what it means. */
 export type Candidate = readonly [value: string, about: string];

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { Flags } from "../flags.ts";
-import { readEnv } from "../output.ts";
-import type { Invocation } from "../parse.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flags } from "../flags/flags.ts";
+import { readEnv } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import type { ConfigLayer } from "./config_file.ts";
 import type { ConfigKey } from "./config_keys.ts";
 

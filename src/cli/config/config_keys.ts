@@ -5,11 +5,11 @@
  */
 
 import { closest } from "../../util/closest.ts";
-import type { FlagSpec } from "../flag_spec.ts";
-import { plainName } from "../flag_spec.ts";
-import { flagValue } from "../flag_value.ts";
-import { FLAGS, type Flags } from "../flags.ts";
-import { UsageError } from "../usage_error.ts";
+import type { FlagSpec } from "../flags/flag_spec.ts";
+import { plainName } from "../flags/flag_spec.ts";
+import { flagValue } from "../flags/flag_value.ts";
+import { FLAGS, type Flags } from "../flags/flags.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** What a project file may do with a setting: it comes with a folder of somebody else. */
 export type ProjectRule =

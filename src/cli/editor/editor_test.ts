@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { Scratch } from "../../testing/mod.ts";
 import { lineWidth } from "../live/live_region.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { editorView } from "./editor_view.ts";
 import { History, readPrompts } from "./history.ts";
 

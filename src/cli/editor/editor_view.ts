@@ -4,12 +4,17 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { Line } from "../live/live_region.ts";
-import type { InputView } from "../output.ts";
+import type { InputView } from "../output/output.ts";
 import type { HistorySearch } from "./line_editor.ts";
-import { oneLine } from "../one_line.ts";
-import { escapeControls, graphemesOf, styled, widthOf } from "../terminal.ts";
+import { oneLine } from "../text/one_line.ts";
+import {
+  escapeControls,
+  graphemesOf,
+  styled,
+  widthOf,
+} from "../text/terminal.ts";
 
 const PROMPT = "> ";
 const MORE = "  ";

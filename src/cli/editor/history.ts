@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readEnv } from "../output.ts";
+import { readEnv } from "../output/output.ts";
 
 const MOST = 1000;
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { graphemesOf } from "../terminal.ts";
+import { graphemesOf } from "../text/terminal.ts";
 import type { Key } from "../question/keys.ts";
 
 /** What a key of an editor does. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import "../exact_width.ts";
-import type { CapturedInput, InputLines } from "../input_lines.ts";
-import type { Output } from "../output.ts";
+import "../text/exact_width.ts";
+import type { CapturedInput, InputLines } from "../input/input_lines.ts";
+import type { Output } from "../output/output.ts";
 import { type Key, KeyReader, STATUS_QUERY } from "../question/keys.ts";
-import { oneLine } from "../one_line.ts";
-import { styled } from "../terminal.ts";
+import { oneLine } from "../text/one_line.ts";
+import { styled } from "../text/terminal.ts";
 import { commonStart, type Complete } from "./completion.ts";
 import { aheadView, editorView, sentLines } from "./editor_view.ts";
 import type { History } from "./history.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { ClaudeEvent } from "../../events/mod.ts";
-import { oneLine } from "../one_line.ts";
-import { type Span, styled, widthOf } from "../terminal.ts";
-import { inputSummary } from "../tool_text.ts";
+import { oneLine } from "../text/one_line.ts";
+import { type Span, styled, widthOf } from "../text/terminal.ts";
+import { inputSummary } from "../text/tool_text.ts";
 import type { Line } from "./live_region.ts";
 
 /** A call of a tool that has no result yet. */

@@ -1,9 +1,9 @@
 // The line that says what happens fits any width and is harmless.
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { assertEquals } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { Activity, clockText } from "./activity.ts";
 import { lineWidth } from "./live_region.ts";
 

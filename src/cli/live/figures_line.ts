@@ -4,10 +4,10 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { SessionUsage } from "../../decode/usage.ts";
-import { oneLine } from "../one_line.ts";
-import { formatCount, formatUsd, styled, widthOf } from "../terminal.ts";
+import { oneLine } from "../text/one_line.ts";
+import { formatCount, formatUsd, styled, widthOf } from "../text/terminal.ts";
 import type { Line } from "./live_region.ts";
 
 /** Figures of a session. */

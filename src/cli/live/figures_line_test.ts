@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { NO_TOKENS } from "../../decode/usage.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { figuresLines, type LiveFigures } from "./figures_line.ts";
 import { lineWidth } from "./live_region.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Flags } from "../flags.ts";
-import { type Output, readEnv } from "../output.ts";
+import type { Flags } from "../flags/flags.ts";
+import { type Output, readEnv } from "../output/output.ts";
 
 /** Whether a person at stderr gets signs of life: not a pipe, a dumb terminal or a CI's log. */
 export function wantsLive(output: Output, flags: Flags): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { renderSpans, type Span, widthOf } from "../terminal.ts";
+import { renderSpans, type Span, widthOf } from "../text/terminal.ts";
 
 /** A line of spans. */
 export type Line = readonly Span[];

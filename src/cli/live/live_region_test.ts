@@ -1,8 +1,8 @@
 // The region that is drawn again leaves nothing behind, and nothing in it acts on a terminal.
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { assertEquals } from "@std/assert";
-import { styled } from "../terminal.ts";
+import { styled } from "../text/terminal.ts";
 import { LiveRegion } from "./live_region.ts";
 
 Deno.test("LiveRegion takes back the rows that its lines take now", () => {

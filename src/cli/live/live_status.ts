@@ -4,9 +4,9 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
-import type { Output } from "../output.ts";
+import type { Output } from "../output/output.ts";
 import { Activity } from "./activity.ts";
 import { figuresLines, type LiveFigures } from "./figures_line.ts";
 import type { Line } from "./live_region.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Flags } from "../flags.ts";
+import type { Flags } from "../flags/flags.ts";
 import type { Line } from "../live/live_region.ts";
-import { type Output, type Piece, readEnv } from "../output.ts";
+import { type Output, type Piece, readEnv } from "../output/output.ts";
 import type { MarkdownStream } from "./markdown_stream.ts";
 
 /** Whether an answer is shown as Markdown: to a person who has not asked for the plain text. */

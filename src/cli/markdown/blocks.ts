@@ -6,7 +6,7 @@
 
 import type { Token, Tokens } from "marked";
 import type { Line } from "../live/live_region.ts";
-import { type Span, type Style, styled } from "../terminal.ts";
+import { type Span, type Style, styled } from "../text/terminal.ts";
 import { tableLines } from "./table.ts";
 import { wrapCode, wrapProse } from "./wrap.ts";
 

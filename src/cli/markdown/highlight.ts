@@ -8,7 +8,7 @@
 // @ts-types="./highlight_js.d.ts"
 import hljs from "highlight.js/lib/common";
 import type { Line } from "../live/live_region.ts";
-import { type Span, type Style, styled } from "../terminal.ts";
+import { type Span, type Style, styled } from "../text/terminal.ts";
 
 /** Longer code is shown without colours. */
 const MOST_CODE = 100_000;

@@ -8,7 +8,7 @@
 // Only its lexer, which takes everything for text that it does not know.
 import { lexer, type Token } from "marked";
 import type { Line } from "../live/live_region.ts";
-import { escapeControls } from "../terminal.ts";
+import { escapeControls } from "../text/terminal.ts";
 import { blocksLines, type Highlight } from "./blocks.ts";
 import { wrapProse } from "./wrap.ts";
 

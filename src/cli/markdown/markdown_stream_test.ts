@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Line, lineWidth } from "../live/live_region.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { highlight } from "./highlight.ts";
 import { MarkdownStream } from "./markdown_stream.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import { type Line, lineWidth } from "../live/live_region.ts";
-import { type Span, styled } from "../terminal.ts";
+import { type Span, styled } from "../text/terminal.ts";
 import { wrapProse } from "./wrap.ts";
 
 type Align = "left" | "right" | "center" | null;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { Line } from "../live/live_region.ts";
-import { graphemesOf, type Span, widthOf } from "../terminal.ts";
+import { graphemesOf, type Span, widthOf } from "../text/terminal.ts";
 
 /** The text of a span. */
 export function textOf(span: Span): string {

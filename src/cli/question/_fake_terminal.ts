@@ -10,8 +10,8 @@ import {
   permissionRequest,
   type ToolRequest,
 } from "../../events/permissions.ts";
-import { InputLines } from "../input_lines.ts";
-import { renderSpans } from "../terminal.ts";
+import { InputLines } from "../input/input_lines.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { STATUS_QUERY } from "./keys.ts";
 import type { AskContext } from "./permission_asker.ts";
 import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";

@@ -5,7 +5,7 @@
  */
 
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
-import { readEnv } from "../output.ts";
+import { readEnv } from "../output/output.ts";
 
 /** Result of editing. */
 export type Edited =

@@ -5,12 +5,12 @@
  * @module
  */
 
-import type { ColorChoice } from "../flags.ts";
-import { InputLines } from "../input_lines.ts";
-import { type Output, readEnv, writeAll } from "../output.ts";
-import { NO_TERMINAL } from "../policy.ts";
-import { stdinKind } from "../prompt.ts";
-import { renderSpans, wantsColor } from "../terminal.ts";
+import type { ColorChoice } from "../flags/flags.ts";
+import { InputLines } from "../input/input_lines.ts";
+import { type Output, readEnv, writeAll } from "../output/output.ts";
+import { NO_TERMINAL } from "../flags/policy.ts";
+import { stdinKind } from "../input/prompt.ts";
+import { renderSpans, wantsColor } from "../text/terminal.ts";
 import { thrownText } from "../../util/faults.ts";
 import { PermissionAsker } from "./permission_asker.ts";
 import { type QuestionScreen, QuestionTerminal } from "./question_terminal.ts";

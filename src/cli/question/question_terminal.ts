@@ -5,9 +5,9 @@
  * @module
  */
 
-import "../exact_width.ts";
-import type { CapturedInput, InputLines } from "../input_lines.ts";
-import { type Span, widthOf } from "../terminal.ts";
+import "../text/exact_width.ts";
+import type { CapturedInput, InputLines } from "../input/input_lines.ts";
+import { type Span, widthOf } from "../text/terminal.ts";
 import {
   type Key,
   KeyReader,

@@ -5,21 +5,21 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { ToolRequest } from "../../events/permissions.ts";
 import { isWireObject, type WireObject } from "../../messages/_define.ts";
 import type { PermissionExplanation } from "../../permissions/policy_types.ts";
 import { planOf } from "../../questions/asking_tools.ts";
-import { type Span, type Style, styled } from "../terminal.ts";
+import { type Span, type Style, styled } from "../text/terminal.ts";
 import type { AlwaysOffer } from "./always.ts";
 import { diffLines } from "./edit_diff.ts";
-import type { TextKind } from "../lookalikes.ts";
+import type { TextKind } from "../text/lookalikes.ts";
 import {
   markedLine,
   markedTextLine,
   type TextLine,
   textLines,
-} from "../marked_text.ts";
+} from "../text/marked_text.ts";
 
 /** A line of a question, without its line break. */
 export type QuestionLine = readonly Span[];

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import stringWidth from "string-width";
 import type { ToolRequest } from "../../events/permissions.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { alwaysOffer } from "./always.ts";
 import { alwaysLines, questionLines } from "./question_text.ts";
 import { userQuestionLines } from "./user_questions.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { UserQuestions } from "../../questions/asking_tools.ts";
 import type { AskedQuestion } from "../../messages/builtin_inputs.ts";
-import { styled } from "../terminal.ts";
-import { markedLine, markedTextLine, textLines } from "../marked_text.ts";
+import { styled } from "../text/terminal.ts";
+import { markedLine, markedTextLine, textLines } from "../text/marked_text.ts";
 import type { OpenTerminal } from "./question_terminal.ts";
 import type { QuestionLine } from "./question_text.ts";
 

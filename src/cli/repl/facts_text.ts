@@ -4,12 +4,12 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { SessionUsage } from "../../decode/usage.ts";
 import type { McpServerStatus } from "../../control/mcp.ts";
 import type { ContextUsage, PlanUsage } from "../../control/usage.ts";
-import { oneLine } from "../one_line.ts";
-import { formatCount, formatUsd, widthOf } from "../terminal.ts";
+import { oneLine } from "../text/one_line.ts";
+import { formatCount, formatUsd, widthOf } from "../text/terminal.ts";
 
 /** Figures of a session. */
 export interface SessionFigures {

@@ -6,9 +6,9 @@
 
 import type { AsyncSession } from "../../session/async_session.ts";
 import { closest } from "../../util/closest.ts";
-import type { Flags } from "../flags.ts";
-import type { Output } from "../output.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flags } from "../flags/flags.ts";
+import type { Output } from "../output/output.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** What a person sets for the turns to come. */
 export interface ReplSettings {

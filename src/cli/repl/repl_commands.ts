@@ -10,17 +10,17 @@ import {
 } from "../../options/option_types.ts";
 import { exportSession, listSessions } from "../../sessions/mod.ts";
 import { closest } from "../../util/closest.ts";
-import type { Flags } from "../flags.ts";
-import { deniedRules, policyOf } from "../policy.ts";
+import type { Flags } from "../flags/flags.ts";
+import { deniedRules, policyOf } from "../flags/policy.ts";
 import {
   foundSession,
   placeOf,
   resumedId,
 } from "../sessions/session_choice.ts";
 import { listText } from "../sessions/session_text.ts";
-import { styled } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
-import { writeWhole } from "../whole_file.ts";
+import { styled } from "../text/terminal.ts";
+import { UsageError } from "../failure/usage_error.ts";
+import { writeWhole } from "../output/whole_file.ts";
 import {
   contextText,
   costText,

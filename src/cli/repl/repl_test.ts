@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Scratch, step } from "../../testing/mod.ts";
 import { commonStart } from "../editor/completion.ts";
 import { run } from "../fixtures/child.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import {
   contextText,
   costText,

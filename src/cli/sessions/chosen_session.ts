@@ -5,8 +5,8 @@
  */
 
 import { typedLines } from "../commands/_one_shot.ts";
-import type { Output } from "../output.ts";
-import type { Invocation } from "../parse.ts";
+import type { Output } from "../output/output.ts";
+import type { Invocation } from "../flags/parse.ts";
 import { canPick, pickSession } from "./pick_session.ts";
 
 /**

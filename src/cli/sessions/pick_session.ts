@@ -7,11 +7,11 @@
 import { listSessions } from "../../sessions/mod.ts";
 import type { SessionInfo } from "../../sessions/info.ts";
 import { onResize, RawMode } from "../editor/raw_mode.ts";
-import type { Flags } from "../flags.ts";
-import type { InputLines } from "../input_lines.ts";
-import { type Output, readEnv } from "../output.ts";
+import type { Flags } from "../flags/flags.ts";
+import type { InputLines } from "../input/input_lines.ts";
+import { type Output, readEnv } from "../output/output.ts";
 import { KeyReader } from "../question/keys.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../failure/usage_error.ts";
 import { placeOf } from "./session_choice.ts";
 import { PICKER_KEYS, SessionPicker } from "./session_picker.ts";
 

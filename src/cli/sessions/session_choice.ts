@@ -7,8 +7,8 @@
 import { SessionNotFoundError } from "../../errors.ts";
 import { type SessionDetails, sessionInfo } from "../../sessions/find.ts";
 import type { SessionPlaceOptions } from "../../sessions/place.ts";
-import type { Flags } from "../flags.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flags } from "../flags/flags.ts";
+import { UsageError } from "../failure/usage_error.ts";
 
 /** Where sessions are looked for: those of one directory, or with `--all` of all. */
 export function placeOf({ all, cwd, configDir }: Flags): SessionPlaceOptions {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { SessionInfo } from "../../sessions/info.ts";
 import type { Line } from "../live/live_region.ts";
-import { oneLine } from "../one_line.ts";
-import type { InputView } from "../output.ts";
+import { oneLine } from "../text/one_line.ts";
+import type { InputView } from "../output/output.ts";
 import type { Key } from "../question/keys.ts";
-import { styled, widthOf } from "../terminal.ts";
+import { styled, widthOf } from "../text/terminal.ts";
 import { timeText } from "./session_text.ts";
 
 /** What a key of the picker does. */

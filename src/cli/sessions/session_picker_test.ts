@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { SessionInfo } from "../../sessions/info.ts";
 import { lineWidth } from "../live/live_region.ts";
 import { KeyReader } from "../question/keys.ts";
-import { renderSpans } from "../terminal.ts";
+import { renderSpans } from "../text/terminal.ts";
 import { PICKER_KEYS, SessionPicker } from "./session_picker.ts";
 
 function session(id: string, label: string, more = {}): SessionInfo {

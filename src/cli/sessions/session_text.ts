@@ -5,13 +5,13 @@
  * @module
  */
 
-import "../exact_width.ts";
+import "../text/exact_width.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import { contentText, type SessionInfo } from "../../sessions/info.ts";
 import type { SessionMatch } from "../../sessions/search.ts";
-import { oneLine } from "../one_line.ts";
-import { escapeControls, widthOf } from "../terminal.ts";
-import { errorText, inputSummary } from "../tool_text.ts";
+import { oneLine } from "../text/one_line.ts";
+import { escapeControls, widthOf } from "../text/terminal.ts";
+import { errorText, inputSummary } from "../text/tool_text.ts";
 
 /** The shortest beginning of an id that lists show. */
 const SHORTEST = 8;

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
 import type { SessionInfo } from "../../sessions/info.ts";
-import { widthOf } from "../terminal.ts";
+import { widthOf } from "../text/terminal.ts";
 import {
   factsText,
   listText,

@@ -1,0 +1,51 @@
+/**
+ * Files beside the prompt: `-a`.
+ *
+ * @module
+ */
+
+import { text } from "../../prompt/blocks.ts";
+import type { PromptContent } from "../../prompt/blocks.ts";
+import { document, image } from "../../prompt/files.ts";
+import { imageType } from "../../util/media.ts";
+import { UsageError } from "../failure/usage_error.ts";
+
+/**
+ * Returns a prompt with files: images, PDFs and texts, told by their bytes, in front of the
+ * words.
+ *
+ * @throws {UsageError} A file cannot be read, or is none of them.
+ */
+export async function withAttachments(
+  prompt: string,
+  files: readonly string[],
+): Promise<PromptContent> {
+  const blocks = [];
+  for (const file of files) {
+    try {
+      blocks.push(
+        imageType(await headOf(file))
+          ? image(file)
+          : document(file, { title: file }),
+      );
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof RangeError) {
+        throw new UsageError(error.message);
+      }
+      throw error;
+    }
+  }
+  return [...blocks, text(prompt)];
+}
+
+/** The first bytes of a file; none if it cannot be read, which is then told by its reader. */
+async function headOf(path: string): Promise<Uint8Array> {
+  const head = new Uint8Array(16);
+  try {
+    using file = await Deno.open(path);
+    return head.subarray(0, await file.read(head) ?? 0);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return head.subarray(0, 0);
+  }
+}
