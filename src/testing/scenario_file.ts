@@ -235,6 +235,11 @@ const BUILT: Readonly<Record<string, () => Step>> = {
   inChunks: () => steps.inChunks(7),
   message: () => steps.line({ type: "system", subtype: "status" }),
   noResult: () => steps.noResult(),
+  question: () =>
+    steps.question([{
+      question: "Which?",
+      options: [{ label: "a" }, { label: "b" }],
+    }]),
   overloaded: () => steps.overloaded(),
   rateLimit: () => steps.rateLimit(),
   rateLimited: () => steps.rateLimited({ resetsAt: 1767225600 }),
