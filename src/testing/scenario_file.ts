@@ -241,6 +241,11 @@ const BUILT: Readonly<Record<string, () => Step>> = {
       options: [{ label: "a" }, { label: "b" }],
     }]),
   overloaded: () => steps.overloaded(),
+  question: () =>
+    steps.question([{
+      question: "Which colour?",
+      options: [{ label: "red" }, { label: "blue" }],
+    }]),
   rateLimit: () => steps.rateLimit(),
   rateLimited: () => steps.rateLimited({ resetsAt: 1767225600 }),
   redactedThinking: () => steps.redactedThinking("aGk="),

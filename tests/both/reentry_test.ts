@@ -88,6 +88,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   close: { call: (s) => s.close(), ends: true },
   "Symbol(Symbol.dispose)": { call: (s) => s.close(), ends: true },
   "Symbol(Symbol.asyncDispose)": { call: (s) => s.close(), ends: true },
+  compact: { call: (s) => s.compact(), outcome: "refused" },
   setModel: { call: (s) => s.setModel("opus") },
   setPermissionMode: { call: (s) => s.setPermissionMode("plan") },
   setThinking: { call: (s) => s.setThinking({}) },

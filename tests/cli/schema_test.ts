@@ -17,10 +17,12 @@ import {
   stalled,
   warning,
 } from "../../src/events/session.ts";
+import { todosChanged } from "../../src/events/tools.ts";
 import { permissionDecision } from "../../src/events/permissions.ts";
 import { eventSchema } from "../../src/decode/mod.ts";
 import { userDialogRequest } from "../../src/events/dialogs.ts";
 import { unknownEvent } from "../../src/messages/unknown.ts";
+import { event } from "../../src/testing/mod.ts";
 import { drain, inChunks, readTranscripts } from "../support/transcripts.ts";
 
 const TRANSCRIPTS = readTranscripts();
@@ -60,6 +62,10 @@ const OURS: readonly ClaudeEvent[] = [
     by: "policy",
     reason: "no",
   }),
+  todosChanged(
+    event.toolResult("t", "done"),
+    [{ content: "Read", status: "completed", activeForm: "Reading" }],
+  ),
   sessionRestarted(1, "it was killed", "s"),
   rateLimitWait({ sessionId: "s", resetsAt: 9, waitMs: 5, sends: "prompt" }),
   configurationMismatch(null, {

@@ -55,7 +55,7 @@ export async function openBatchFiles(
       );
     }
     // The system releases it when the process ends, whatever ends it.
-    if (!await file.tryLock(true)) {
+    if (!await isLocked(file)) {
       throw new UsageError(
         `Cannot write ${shown}: another batch is writing to it`,
       );
@@ -226,4 +226,16 @@ async function appended(
       }`,
     );
   }
+}
+
+/**
+ * Locks a file if no other process holds it. A process that is just starting another one shares
+ * its locks with the copy of itself for some milliseconds, so a no is final only after a second.
+ */
+async function isLocked(file: Deno.FsFile): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (await file.tryLock(true)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
