@@ -332,12 +332,13 @@ function nameOf({ id, label }: NearSession): string {
 
 /**
  * What went wrong with a session store: `lease_held` (another one writes the session), `lease_lost`
- * (another one has taken it over), `append` (entries could not be stored), `load` (the session
- * could not be read).
+ * (another one has taken it over), `lease` (the store failed when the session was to be taken or
+ * kept), `append` (entries could not be stored), `load` (the session could not be read).
  */
 export type SessionStoreReason =
   | "lease_held"
   | "lease_lost"
+  | "lease"
   | "append"
   | "load";
 

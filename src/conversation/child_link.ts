@@ -10,7 +10,11 @@ import type { SessionOptions } from "../options/session_options.ts";
 import { DEFAULTS } from "../util/limits.ts";
 import { Child, type ChildTaker } from "../process/child.ts";
 import { closeStepsOf } from "../process/shutdown.ts";
-import { holdExit, holdSignals } from "../process/exit_hooks.ts";
+import {
+  type ExitTarget,
+  holdExit,
+  holdSignals,
+} from "../process/exit_hooks.ts";
 import type { Launch } from "../options/launch.ts";
 import { openTransport } from "../process/open.ts";
 import { type Reading, readStdout } from "../process/late_output.ts";
@@ -100,7 +104,11 @@ export class ChildLink implements Link {
     const mirror = new StoreMirror(this.#options, sessionStore, {
       after: (timeoutMs, call) => this.after(timeoutMs, call),
       tell: (line) => taker.receive(line, true),
-      fail: (error) => taker.fail(error),
+      fail(error) {
+        const isHeard = taker.state === "running";
+        taker.fail(error);
+        return isHeard;
+      },
     });
     this.#mirror = mirror;
     return mirror.prepare(launch);
@@ -109,9 +117,10 @@ export class ChildLink implements Link {
   #childTaker(taker: LinkTaker): ChildTaker {
     const { exitSignals } = this.#options;
     return {
-      hold(target) {
-        const releaseExit = holdExit(target);
-        const releaseSignals = holdSignals(target, exitSignals);
+      hold: (target) => {
+        const held = this.#withFiles(target);
+        const releaseExit = holdExit(held);
+        const releaseSignals = holdSignals(held, exitSignals);
         return () => {
           releaseExit();
           releaseSignals();
@@ -130,6 +139,18 @@ export class ChildLink implements Link {
         if (this.#mirror === undefined) return void end();
         // Readers are told what could not be stored before they end.
         return this.#mirror.close().then(end, end);
+      },
+    };
+  }
+
+  /** Returns the target, whose end also removes what the process resumed from a store. */
+  #withFiles(target: ExitTarget): ExitTarget {
+    const mirror = this.#mirror;
+    return mirror === undefined ? target : {
+      begin: () => target.begin(),
+      finish(deadline) {
+        target.finish(deadline);
+        mirror.removeFiles();
       },
     };
   }

@@ -8,6 +8,7 @@ import { SessionStoreError } from "../errors.ts";
 import { transcriptMirror } from "../messages/conversation.ts";
 import type { Launch } from "../options/launch.ts";
 import type { SessionOptions } from "../options/session_options.ts";
+import { removeFolder, removeFolderNow } from "../process/launch_files.ts";
 import {
   type RestoredSession,
   restoreSession,
@@ -17,6 +18,7 @@ import type {
   TranscriptEntry,
   TranscriptKey,
 } from "../stores/store.ts";
+import { GuardedStore } from "../stores/guarded_store.ts";
 import { storeOptions } from "../stores/store_options.ts";
 import { thrownText } from "../util/faults.ts";
 import { isWireObject } from "../util/json.ts";
@@ -38,8 +40,8 @@ export interface MirrorHost {
   after(timeoutMs: number, call: () => void): () => void;
   /** Takes a line as if the CLI had written it. */
   tell(line: string): void;
-  /** Fails the session. */
-  fail(error: Error): void;
+  /** Fails the session. Returns whether a turn was running, which fails with it. */
+  fail(error: Error): boolean;
 }
 
 /** Entries that wait for the store. */
@@ -63,6 +65,7 @@ export function mayBeResult(line: string): boolean {
 /** The copy of the transcripts of one process. */
 export class StoreMirror {
   readonly #options: ReturnType<typeof storeOptions>;
+  readonly #store: GuardedStore;
   readonly #session: SessionOptions;
   readonly #host: MirrorHost;
   /** Leases by session: `/clear` begins another one in the same process. */
@@ -72,9 +75,12 @@ export class StoreMirror {
   #writing: Promise<void> | undefined;
   #restored: RestoredSession | undefined;
   #stopRenewal: (() => void) | undefined;
+  #renewing: Promise<void> | undefined;
   #closing: Promise<Error | undefined> | undefined;
   /** Why nothing more is stored, if the session was failed for that. */
   #broken: Error | undefined;
+  /** Whether a turn failed with that. */
+  #isTold = false;
   /** Why the last try failed. */
   #failure: SessionStoreError | undefined;
 
@@ -86,6 +92,8 @@ export class StoreMirror {
   ) {
     this.#session = session;
     this.#options = storeOptions(given);
+    const { store, timeoutMs } = this.#options;
+    this.#store = new GuardedStore(store, timeoutMs, host.after);
     this.#host = host;
   }
 
@@ -100,7 +108,7 @@ export class StoreMirror {
     const key = this.#keyOf(resume);
     // A fork leaves the session as it is.
     if (fork !== true) await this.#lease(key);
-    const restored = await restoreSession(this.#options.store, key);
+    const restored = await restoreSession(this.#store, key);
     this.#restored = restored;
     const args = launch.args.map((argument) =>
       argument === `--resume=${resume}` ? `--resume=${restored.path}` : argument
@@ -188,14 +196,14 @@ export class StoreMirror {
   }
 
   async #append({ key, entries }: Waiting): Promise<void> {
-    const { store, attempts } = this.#options;
+    const { attempts } = this.#options;
     let sequence: number | undefined;
     for (let attempt = 1;; attempt++) {
       try {
         const held = await this.#lease(key);
         // A batch keeps its number: the store may have it although the call failed.
         sequence ??= held.sequence + 1;
-        await store.append(key, { token: held.token, sequence, entries });
+        await this.#store.append(key, { token: held.token, sequence, entries });
         held.sequence = sequence;
         return;
       } catch (error) {
@@ -210,14 +218,14 @@ export class StoreMirror {
   }
 
   async #lease(key: StoredSessionKey): Promise<Held> {
-    const { store, holder, leaseMs: ttlMs } = this.#options;
+    const { holder, leaseMs: ttlMs } = this.#options;
     const { projectKey, sessionId } = key;
     const known = this.#leases.get(sessionId);
     if (known !== undefined) return known;
-    const { token } = await store.acquire({ projectKey, sessionId }, {
-      holder,
-      ttlMs,
-    });
+    const { token } = await this.#store.acquire(
+      { projectKey, sessionId },
+      { holder, ttlMs },
+    );
     const held = { token, sequence: 0 };
     this.#leases.set(sessionId, held);
     this.#renewLater();
@@ -229,15 +237,15 @@ export class StoreMirror {
     const { leaseMs } = this.#options;
     this.#stopRenewal ??= this.#host.after(leaseMs / RENEWALS, () => {
       this.#stopRenewal = undefined;
-      this.#renew().finally(() => this.#renewLater());
+      this.#renewing = this.#renew().finally(() => this.#renewLater());
     });
   }
 
   async #renew(): Promise<void> {
-    const { store, leaseMs } = this.#options;
+    const { leaseMs } = this.#options;
     for (const [sessionId, { token }] of this.#leases) {
       try {
-        await store.renew(this.#keyOf(sessionId), token, leaseMs);
+        await this.#store.renew(this.#keyOf(sessionId), token, leaseMs);
       } catch (error) {
         // Anything else may pass; if not, the next append fails.
         if (isAboutLease(error)) this.#failed(error, this.#keyOf(sessionId));
@@ -261,7 +269,7 @@ export class StoreMirror {
     }));
     if (this.#options.onFailure === "report" && !isAboutLease(error)) return;
     this.#broken = error;
-    if (this.#closing === undefined) this.#host.fail(error);
+    if (this.#closing === undefined) this.#isTold = this.#host.fail(error);
   }
 
   /**
@@ -270,22 +278,26 @@ export class StoreMirror {
    * @returns Why the end is not stored, if no one was told.
    */
   close(): Promise<Error | undefined> {
-    return this.#closing ??= this.#close(this.#broken !== undefined);
+    return this.#closing ??= this.#close();
   }
 
-  async #close(wasBroken: boolean): Promise<Error | undefined> {
-    await this.#writing;
-    await this.settled();
+  /** Removes the files synchronously, when the program ends. */
+  removeFiles(): void {
+    removeFolderNow(this.#restored?.folder);
+  }
+
+  async #close(): Promise<Error | undefined> {
+    // What just failed is not tried again: a store that hangs would be waited for twice.
+    await (this.#writing ?? this.settled());
     this.#stopRenewal?.();
-    const { store } = this.#options;
-    for (const [sessionId, { token }] of this.#leases) {
+    // A renewal that overtakes the release would keep others out until it expires.
+    await this.#renewing;
+    await Promise.all([...this.#leases].map(async ([sessionId, { token }]) => {
       // A lease that cannot be given up expires.
-      await store.release(this.#keyOf(sessionId), token).catch(() => {});
-    }
-    if (this.#restored !== undefined) {
-      await Deno.remove(this.#restored.folder, { recursive: true });
-    }
-    return wasBroken ? undefined : this.#failure;
+      await this.#store.release(this.#keyOf(sessionId), token).catch(() => {});
+    }));
+    await removeFolder(this.#restored?.folder);
+    return this.#isTold ? undefined : this.#failure;
   }
 }
 

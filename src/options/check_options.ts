@@ -63,7 +63,7 @@ const TYPESCRIPT: Readonly<Record<string, string>> = {
   forkSession: "fork",
   includeHookEvents: "hookEvents",
   includePartialMessages: "partials",
-  loadTimeoutMs: "startTimeoutMs",
+  loadTimeoutMs: "sessionStore: { timeoutMs }",
   maxBudgetUsd: "limits: { maxBudgetUsd }",
   maxThinkingTokens: "thinking: { budgetTokens }",
   maxTurns: "limits: { maxTurns }",

@@ -159,17 +159,17 @@ export const PLUGINS: Kind = eachOf(anyOf(
 
 /** The option `sessionStore`. */
 export const SESSION_STORE: Kind = kind(
-  "a session store, or { store } with one, and projectKey, holder, leaseMs, attempts, onFailure",
+  "a session store, or { store } with one, and projectKey, holder, leaseMs, timeoutMs, attempts, onFailure",
   (value) => {
     if (isSessionStore(value)) return true;
     if (!isWireObject(value)) return false;
-    const { store, projectKey, holder, leaseMs, attempts, onFailure, ...rest } =
-      value;
+    const { store, projectKey, holder, onFailure, ...amounts } = value;
+    const { leaseMs, timeoutMs, attempts, ...rest } = amounts;
     return isSessionStore(store) && Object.keys(rest).length === 0 &&
       [projectKey, holder].every((text) =>
         text === undefined || typeof text === "string" && text !== ""
       ) &&
-      [leaseMs, attempts].every((amount) =>
+      [leaseMs, timeoutMs, attempts].every((amount) =>
         amount === undefined ||
         Number.isSafeInteger(amount) && Number(amount) > 0 &&
           Number(amount) < 2 ** 31

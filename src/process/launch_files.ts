@@ -97,7 +97,7 @@ export class LaunchFiles {
 
   /** Removes the files. */
   remove(): Promise<void> {
-    return remove(this.folder);
+    return removeFolder(this.folder);
   }
 
   /** Removes the files synchronously, when the program ends. */
@@ -106,7 +106,7 @@ export class LaunchFiles {
   }
 }
 
-/** Removes the folder of launch files synchronously. */
+/** Removes a folder of temporary files synchronously. */
 export function removeFolderNow(folder: string | undefined): void {
   if (folder === undefined) return;
   try {
@@ -116,7 +116,8 @@ export function removeFolderNow(folder: string | undefined): void {
   }
 }
 
-async function remove(folder: string | undefined): Promise<void> {
+/** Removes a folder of temporary files. */
+export async function removeFolder(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
   try {
     await Deno.remove(folder, { recursive: true });

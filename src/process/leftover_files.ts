@@ -15,6 +15,10 @@ const NAME = /^claudestream-([0-9a-z]+)-(\d+)-(\d+)-[^/\\]+$/;
 /** Matches the file names that `LaunchFiles` uses. */
 const FILE = /^\d+__[a-z_]+$/;
 
+/** Matches what lies in the folder of a session that was restored from a store. */
+const SESSION =
+  /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.jsonl|\.meta\.json)?$/i;
+
 let prefix: string | undefined;
 
 /** Returns the prefix for the names of this program's temporary folders. */
@@ -114,11 +118,24 @@ function removeOne(folder: string): void {
       return;
     }
     const entries = [...Deno.readDirSync(folder)];
-    if (!entries.every(({ name, isFile }) => isFile && FILE.test(name))) return;
-    // Not recursive, so that only the inspected files are removed.
-    for (const { name } of entries) Deno.removeSync(`${folder}/${name}`);
-    Deno.removeSync(folder);
+    if (entries.every(({ name, isFile }) => isFile && FILE.test(name))) {
+      // Not recursive, so that only the inspected files are removed.
+      for (const { name } of entries) Deno.removeSync(`${folder}/${name}`);
+      Deno.removeSync(folder);
+    } else if (
+      entries.every(({ name }) => SESSION.test(name)) && isPlainTree(folder)
+    ) {
+      // A link that takes the place of a file meanwhile is removed and not followed.
+      Deno.removeSync(folder, { recursive: true });
+    }
   } catch {
     // Another program is removing it at the same time.
   }
+}
+
+/** Whether a folder holds files and folders only: no link, and nothing of another kind. */
+function isPlainTree(folder: string): boolean {
+  return [...Deno.readDirSync(folder)].every(({ name, isFile, isDirectory }) =>
+    isFile || isDirectory && isPlainTree(`${folder}/${name}`)
+  );
 }

@@ -19,6 +19,11 @@ export interface SessionStoreOptions {
    * another machine has to wait after a crash. Default 30,000.
    */
   readonly leaseMs?: number;
+  /**
+   * How long a call of the store may take, and each entry that it loads, in milliseconds; then the
+   * call has failed. Goes by the clock of the session. Default 10,000.
+   */
+  readonly timeoutMs?: number;
   /** How often it is tried to append entries, with growing pauses. Default 4. */
   readonly attempts?: number;
   /**
@@ -58,6 +63,7 @@ export function storeOptions(
     projectKey: "default",
     holder: `claudestream-${crypto.randomUUID()}`,
     leaseMs: 30_000,
+    timeoutMs: 10_000,
     attempts: 4,
     onFailure: "fail",
     ...options,

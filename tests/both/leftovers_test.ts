@@ -46,9 +46,9 @@ async function killed(
   return there;
 }
 
-function names(temporary: string): string[] {
+function names(temporary: string, start = "claudestream-"): string[] {
   return [...Deno.readDirSync(temporary)].map(({ name }) => name)
-    .filter((name) => name.startsWith("claudestream-")).sort();
+    .filter((name) => name.startsWith(start)).sort();
 }
 
 /** Another run: a session that starts and ends. */
@@ -83,6 +83,31 @@ for (const driver of ["async", "sync"]) {
   }
 }
 
+Deno.test("a program that is killed leaves no session of a store behind the next run", async () => {
+  await using claude = await ScriptedClaude.create(SILENT);
+  await using next = await ScriptedClaude.create(step.conversation([]));
+  const temporary = await Deno.makeTempDir();
+  try {
+    const command = JSON.stringify(claude.command);
+    const [folder = ""] = await killed(
+      ["async", "restored", command],
+      temporary,
+    );
+    assert(folder !== "");
+    // The transcript, the metadata and the folder of subagents.
+    assertEquals(names(`${temporary}/${folder}`, "").length, 3);
+    await nextRun(JSON.stringify(next.command), temporary);
+    assertEquals(names(temporary), []);
+    // A program that can still act removes it by itself.
+    const { stdout, status } = program(["async", "exit", command], temporary);
+    await stdout.cancel();
+    assertEquals((await status).code, 0);
+    assertEquals(names(temporary), []);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+});
+
 Deno.test("the next run removes what is surely a dead program's, and nothing else", async () => {
   await using claude = await ScriptedClaude.create(step.conversation([]));
   const temporary = await Deno.makeTempDir();
@@ -104,11 +129,21 @@ Deno.test("the next run removes what is surely a dead program's, and nothing els
       `claudestream-${table}-${pid}-1-other`,
       `claudestream-${table}-${pid}-1-nested`,
       `claudestream-${table}-${pid}-1-open`,
+      // Like a session from a store, with a link below it, or with something else.
+      `claudestream-${table}-${pid}-1-linked`,
+      `claudestream-${table}-${pid}-1-mixed`,
     ];
     for (const name of kept) await Deno.mkdir(path(name), { mode: 0o700 });
     await Deno.writeTextFile(`${path(kept[3] ?? "")}/mine.txt`, "mine");
     await Deno.mkdir(`${path(kept[4] ?? "")}/0__settings`);
     await Deno.chmod(path(kept[5] ?? ""), 0o755);
+    const id = crypto.randomUUID();
+    for (const at of [6, 7]) {
+      await Deno.mkdir(`${path(kept[at] ?? "")}/${id}`);
+      await Deno.writeTextFile(`${path(kept[at] ?? "")}/${id}.jsonl`, "{}");
+    }
+    await Deno.symlink(outside, `${path(kept[6] ?? "")}/${id}/subagents`);
+    await Deno.writeTextFile(`${path(kept[7] ?? "")}/mine.jsonl`, "mine");
     // Links lead elsewhere: neither they nor what they lead to is touched.
     await Deno.writeTextFile(`${outside}/0__settings`, "elsewhere");
     const link = `claudestream-${table}-${pid}-1-link`;

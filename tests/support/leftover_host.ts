@@ -6,6 +6,7 @@ import {
   SyncSession,
   type SyncSessionOptions,
 } from "../../mod.ts";
+import { MemorySessionStore } from "../../src/stores/mod.ts";
 
 const [driver, phase, command = "[]"] = Deno.args;
 const encoder = new TextEncoder();
@@ -31,7 +32,36 @@ const options: SyncSessionOptions = {
     : {},
 };
 
-if (driver === "async") {
+/** A store with a session and a subagent of it. */
+async function storeOf(sessionId: string): Promise<MemorySessionStore> {
+  const store = new MemorySessionStore();
+  const key = { projectKey: "default", sessionId };
+  const { token } = await store.acquire(key, { holder: "h", ttlMs: 0 });
+  const subpaths = [{}, { subpath: "subagents/agent-a" }];
+  for (const [index, subpath] of subpaths.entries()) {
+    const entries = [{ type: "user" }, { type: "agent_metadata" }];
+    const batch = { token, sequence: index + 1, entries };
+    await store.append({ ...key, ...subpath }, batch);
+  }
+  return store;
+}
+
+if (phase === "restored" || phase === "exit") {
+  const resume = crypto.randomUUID();
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  const session = new AsyncSession({
+    claudePath: JSON.parse(command),
+    sessionStore: await storeOf(resume),
+    resume,
+    // The CLI never answers the handshake; this is the first that is heard of it.
+    stderr: () => resolve(),
+    startTimeoutMs: 600_000,
+  });
+  session.start().catch(() => {});
+  await started;
+  if (phase === "exit") Deno.exit(0);
+  stop();
+} else if (driver === "async") {
   const session = new AsyncSession(options);
   await session.start();
 } else {
