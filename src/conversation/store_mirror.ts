@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SessionStoreError } from "../errors.ts";
+import { type ErrorDetails, SessionStoreError } from "../errors.ts";
 import { transcriptMirror } from "../messages/conversation.ts";
 import type { Launch } from "../options/launch.ts";
 import type { SessionOptions } from "../options/session_options.ts";
@@ -258,7 +258,7 @@ export class StoreMirror {
     if (this.#broken !== undefined) return;
     const error = cause instanceof SessionStoreError
       ? cause
-      : storeFailure(thrownText(cause), cause);
+      : storeFailure(thrownText(cause), { cause, sessionId: key?.sessionId });
     this.#failure = error;
     this.#host.tell(JSON.stringify({
       type: "system",
@@ -306,10 +306,13 @@ function isAboutLease(error: unknown): boolean {
     (error.reason === "lease_held" || error.reason === "lease_lost");
 }
 
-function storeFailure(reason: string, cause?: unknown): SessionStoreError {
+function storeFailure(
+  reason: string,
+  details: ErrorDetails = {},
+): SessionStoreError {
   return new SessionStoreError(
     "append",
     `Cannot store the session: ${reason}`,
-    cause === undefined ? {} : { cause },
+    details,
   );
 }

@@ -41,7 +41,7 @@ export async function restoreSession(
     throw new SessionStoreError(
       "load",
       `Cannot resume "${sessionId}": the session store has no such session in the project "${projectKey}"`,
-      { hint: "Check the id and projectKey" },
+      { hint: "Check the id and projectKey", sessionId },
     );
   }
   // Deno creates the folder for its owner only (0700).
@@ -68,7 +68,7 @@ export async function restoreSession(
       `Cannot resume "${sessionId}": the session store failed: ${
         thrownText(cause)
       }`,
-      { cause },
+      { cause, sessionId },
     );
   }
 }

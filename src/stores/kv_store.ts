@@ -256,6 +256,7 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
     throw new SessionStoreError(
       "append",
       `Cannot write the session "${key.sessionId}": it was changed by another one at each of ${TRIES} tries`,
+      { sessionId: key.sessionId },
     );
   }
 
@@ -293,5 +294,6 @@ function deleted({ sessionId }: StoredSessionKey): SessionStoreError {
   return new SessionStoreError(
     "load",
     `Cannot read the session "${sessionId}": it was deleted meanwhile`,
+    { sessionId },
   );
 }

@@ -107,7 +107,10 @@ export function leaseHeld(
   return new SessionStoreError(
     "lease_held",
     `Cannot write the session "${sessionId}": "${holder}" holds its lease for another ${seconds} s`,
-    { hint: "Close it there, or try again when the lease has expired" },
+    {
+      hint: "Close it there, or try again when the lease has expired",
+      sessionId,
+    },
   );
 }
 
@@ -116,7 +119,7 @@ export function leaseLost({ sessionId }: StoredSessionKey): SessionStoreError {
   return new SessionStoreError(
     "lease_lost",
     `Cannot write the session "${sessionId}": its lease was lost to another one`,
-    { hint: "Resume the session to go on from what is stored" },
+    { hint: "Resume the session to go on from what is stored", sessionId },
   );
 }
 

@@ -14,6 +14,7 @@ import {
   type ErrorCode,
   ProcessExitError,
   ProtocolError,
+  SessionStoreError,
   StartupError,
   StateError,
   StructuredOutputError,
@@ -30,6 +31,7 @@ import {
   step,
   type TurnScript,
 } from "../../src/testing/mod.ts";
+import { MemorySessionStore } from "../../src/stores/mod.ts";
 import { SessionPool } from "../../src/pool/mod.ts";
 import { isCommand } from "../../src/cli/flags/command_names.ts";
 import { OPTION_NAMES } from "../../src/options/table.ts";
@@ -334,6 +336,45 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
     hint: { none: "the text says what became of the prompt" },
     sessionId: "own",
     stderr: false,
+  },
+  session_store: {
+    // Only an AsyncSession takes a store.
+    act: async () => {
+      await using session = new AsyncSession({
+        resume: MISSING,
+        sessionStore: { store: new MemorySessionStore() },
+        spawn: new MemoryClaude({ processes: [{}] }).spawn,
+      });
+      await session.ask("hi");
+    },
+    is: SessionStoreError,
+    retryable: false,
+    hint: "projectKey",
+    sessionId: MISSING,
+    stderr: false,
+    more: { reason: "load" },
+  },
+  deferred: {
+    process: turn(
+      step.result("success", {
+        result: "",
+        stop_reason: "tool_deferred",
+        terminal_reason: "tool_deferred",
+        deferred_tool_use: {
+          id: "toolu_1",
+          name: "Bash",
+          input: { command: "ls" },
+        },
+      }),
+    ),
+    is: TurnError,
+    retryable: false,
+    hint: "a policy that decides",
+    sessionId: "own",
+    stderr: true,
+    more: {
+      message: 'The turn waits for a decision on a call of "Bash"',
+    },
   },
   queue_full: {
     // Only a pool has a line; it needs no process to say so.

@@ -167,7 +167,7 @@ test("onBreak lets a turn that was left run to its end, or closes the session", 
 test("onWire sees each line in both directions, as it is", async () => {
   const lines: [string, string][] = [];
   await using on = await pair(step.conversation([[step.text("x")]]), {
-    onWire: (...line) => lines.push(line),
+    onWire: (direction, line) => lines.push([direction, line]),
   });
   await on.session.ask("hi");
   const out = lines.filter(([direction]) => direction === "out");
