@@ -12,6 +12,7 @@ import {
   heldState,
   listed,
   type SessionState,
+  sizeOf,
   stateFor,
 } from "./lease_state.ts";
 import type {
@@ -130,12 +131,11 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
 
   /** As in {@linkcode SessionStore}. */
   async append(key: TranscriptKey, batch: TranscriptBatch): Promise<void> {
-    const { subpath = "" } = key;
     const pieces = piecesOf(entryBytes(batch.entries));
     await this.#change(key, async (state, transaction, isFree) => {
       const held = stateFor(key, state, batch);
       if (held === undefined) return undefined;
-      const before = held.sizes[subpath] ?? 0;
+      const before = sizeOf(held, key);
       const last = Math.max(0, pieces.length - PIECES_AT_ONCE);
       // Pieces behind the size do not count yet.
       for (let at = 0; at < last; at += PIECES_AT_ONCE) {
@@ -157,8 +157,7 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
 
   /** As in {@linkcode SessionStore}. */
   async *load(key: TranscriptKey): AsyncIterable<TranscriptEntry> {
-    const { subpath = "" } = key;
-    const size = (await this.#state(key)).state?.sizes[subpath] ?? 0;
+    const size = sizeOf((await this.#state(key)).state, key);
     let at = 0;
     const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull: async (controller) => {

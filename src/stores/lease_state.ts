@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isWireObject } from "../util/json.ts";
 import {
   type Lease,
   leaseHeld,
@@ -31,6 +32,26 @@ export interface SessionState {
   readonly updatedMs?: number;
   /** How much of each transcript is stored, by subpath, in units of the store; `""` for the session's own. */
   readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Whether a value is a state. */
+export function isSessionState(value: unknown): value is SessionState {
+  if (!isWireObject(value)) return false;
+  const { token, holder, expiresMs, sequence, updatedMs, sizes } = value;
+  return typeof holder === "string" && isWireObject(sizes) &&
+    [token, expiresMs, sequence, updatedMs ?? 0, ...Object.values(sizes)]
+      .every((amount) => typeof amount === "number");
+}
+
+/** Returns how much of a transcript is stored. */
+export function sizeOf(
+  state: SessionState | undefined,
+  { subpath = "" }: TranscriptKey,
+): number {
+  // A transcript may have the name of something that every object has, such as "constructor".
+  return state !== undefined && Object.hasOwn(state.sizes, subpath)
+    ? state.sizes[subpath] ?? 0
+    : 0;
 }
 
 /** Returns the state after a lease was granted. */

@@ -345,6 +345,9 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
         "subagents/agent-A",
         "subagents/agent-a/b",
         "subagents/agent-a.b",
+        // Every object has these without being told.
+        "constructor",
+        "__proto__",
       ];
       for (const round of [0, 1]) {
         for (const subpath of subpaths) {
