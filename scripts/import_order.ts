@@ -16,6 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["session"],
   ["conversation"],
   ["process"],
+  ["transcripts"],
   ["host"],
   ["control", "verification"],
   ["options"],

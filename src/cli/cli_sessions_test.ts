@@ -234,8 +234,10 @@ const RESUMED: readonly (readonly [readonly string[], string])[] = [
   [["--resume", "parser"], `--resume=${PARSER}`],
   [["--resume", "aaaa1"], `--resume=${PARSER}`],
   [["-r", OTHER, "--fork"], `--resume=${OTHER} --fork-session`],
+  // A session of another directory.
+  [["--resume", OTHER.slice(0, 8)], `--resume=${OTHER}`],
+  // A wrapper may run the CLI elsewhere, which knows more.
   [["--resume", "last"], "--continue"],
-  // Nothing on disk is like it: the CLI may know more.
   [["--resume", "nothing of the kind"], "--resume=nothing of the kind"],
   [["-c", "--fork-session"], "--continue --fork-session"],
 ];
@@ -293,11 +295,10 @@ Deno.test("sessions: a folder without any is told so", async () => {
 
 /** What is refused before a process is started. */
 const REFUSED: readonly (readonly [readonly string[], string])[] = [
-  [
-    ["--resume", "bbbb3333"],
-    'Cannot resume the session "bbbb3333" here: it belongs to /work/other',
-  ],
   [["--resume", "parsre"], "Did you mean aaaa1111-0000"],
+  [["--resume", PARSER.replace("1111", "1112")], "Did you mean aaaa1111-0000"],
+  [["--resume", "nothing"], 'Cannot find the session "nothing": no such id'],
+  [["--continue"], "Cannot find the last session: there is none in"],
   [["--fork"], "Cannot use --fork without a session to fork from"],
 ];
 
@@ -309,7 +310,9 @@ for (const [flags, said] of REFUSED) {
       "x",
       ...flags,
       `--config-dir=${config.configDir}`,
-      "--cwd=/work/demo",
+      `--cwd=${config.configDir}`,
+      // A program, and no script that may run the CLI elsewhere. It is never started.
+      `--claude-path=${Deno.execPath()}`,
     ]);
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, said);

@@ -16,7 +16,7 @@ import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import { keepsSettings } from "../process/launch_files.ts";
 import { readyLaunch } from "../process/ready_launch.ts";
-import { storedSession } from "../process/stored_session.ts";
+import { resumedSession } from "../process/resumed_session.ts";
 import { closeBoundMs, closeStepsOf } from "../process/shutdown.ts";
 import { DefaultMode } from "../protocol/default_mode.ts";
 import type {
@@ -54,6 +54,8 @@ export class Conversation {
   readonly #exchange: Exchange;
   /** The end of the previous process. */
   readonly #before: Due<void> | undefined;
+  /** Id of the session that the previous process was in. */
+  readonly #inheritedId: string | undefined;
   /** Changes made in the previous process, to be repeated in this one. */
   readonly #changes: readonly LiveChange[];
   #started: Due<WireObject> | undefined;
@@ -75,6 +77,7 @@ export class Conversation {
     this.#options = options;
     this.#link = link;
     this.#before = inherited?.gone;
+    this.#inheritedId = inherited?.id;
     this.#changes = inherited?.changes ?? [];
     this.#exchange = new Exchange(
       options,
@@ -105,6 +108,7 @@ export class Conversation {
    * Starts the process and does the handshake, once.
    *
    * @throws {ConfigError} The process cannot be started with these options.
+   * @throws {SessionNotFoundError} There is no session to resume.
    * @throws {StateError} The session is closed, or an observer tries to start it.
    */
   start(): Due<WireObject> {
@@ -141,14 +145,18 @@ export class Conversation {
     return started;
   }
 
-  /** Returns the options with a shortened session id replaced by the whole id. */
+  /**
+   * Returns the options with the id of the session to resume.
+   *
+   * @throws {SessionNotFoundError} There is no such session, or more than one.
+   */
   #resumed(): SessionOptions {
-    const stored = storedSession(this.#options);
+    // The previous process was in this session: its CLI knows it.
+    if (this.#options.resume === this.#inheritedId) return this.#options;
+    const { id, missing } = resumedSession(this.#options) ?? {};
     const { resume } = this.#exchange;
-    if (resume !== undefined) resume.stored = stored;
-    return stored?.id === undefined
-      ? this.#options
-      : { ...this.#options, resume: stored.id };
+    if (resume !== undefined) resume.missing = missing;
+    return id === undefined ? this.#options : { ...this.#options, resume: id };
   }
 
   /** Opens the observers. */

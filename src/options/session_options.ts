@@ -137,10 +137,16 @@ export interface SessionOptions<Context = unknown>
 
   /**
    * Continues a session: its id, the beginning of one (4 characters and more) that no other
-   * has, its title, or `"last"` for the last one in this directory. If there is none the start
-   * fails with the reason `session_not_found`; the hint says what is near, or where it was
-   * looked for. The beginning of an id needs `--allow-read` for the CLI's configuration
-   * folder. `@claudestream/core/sessions` has the list.
+   * has, its title, or `"last"` for the one of this directory that was last written. A session of
+   * this directory comes before those of others. If there is none, or more than one, the start
+   * fails with a `SessionNotFoundError`, before a process is started; it says where it was looked
+   * for and what is near. `@claudestream/core/sessions` has the list.
+   *
+   * That needs `--allow-read` for the CLI's configuration folder. Without it, and with
+   * `transport`, `spawn`, or a `claudePath` that is a shell script or a command with arguments,
+   * such as `["ssh", "host", "claude"]`, the sessions may be elsewhere: what is not found here is
+   * left to the CLI, which knows ids and titles and fails with a `StartupError` of the same code
+   * (`session_not_found`). There, `"last"` begins a new session if there is none.
    */
   readonly resume?: string;
   /** Continues under a new id and leaves the old session as it is. Needs `resume`. Default `false`. */

@@ -15,7 +15,7 @@ import {
   withLineage,
 } from "../options/environment.ts";
 import { startHint } from "./file_hint.ts";
-import { findClaude } from "./find.ts";
+import { type Command, findClaude } from "./find.ts";
 import { LaunchFiles } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
@@ -91,6 +91,25 @@ function checkCwd(cwd: string): void {
   }
 }
 
+/**
+ * Finds the CLI.
+ *
+ * @param orName Return the plain name if no program is found.
+ * @throws {ClaudeNotFoundError} There is none.
+ */
+export function commandOf(
+  { claudePath }: SessionOptions,
+  orName: boolean,
+): Command {
+  return findClaude({
+    claudePath,
+    env: readVariable,
+    isProgram,
+    os: Deno.build.os,
+    orName,
+  });
+}
+
 /** Everything needed to start a process. */
 export interface PreparedSpawn {
   /** Command, arguments and environment of the process. */
@@ -125,13 +144,7 @@ export function prepareSpawn(
   // Deno reports a missing directory and a missing program by the same class.
   if (cwd !== undefined && !willChange) checkCwd(cwd);
   const canReadEnv = mayReadEnv();
-  const command = findClaude({
-    claudePath: options.claudePath,
-    env: readVariable,
-    isProgram,
-    os: Deno.build.os,
-    orName: willChange,
-  });
+  const command = commandOf(options, willChange);
   const own = canReadEnv ? Deno.env.toObject() : readable(options.keepEnv);
   const inherited = inheritedEnv(options, own, Deno.build.os);
   const env = childEnvironment(inherited, launch.env);

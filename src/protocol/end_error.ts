@@ -10,6 +10,7 @@ import {
   DOCTOR_HINT,
   type ErrorDetails,
   ProcessExitError,
+  type SessionNotFoundError,
   StartupError,
   StateError,
 } from "../errors.ts";
@@ -47,13 +48,8 @@ export interface ResumeContext {
   readonly cwd: string | undefined;
   /** The message to continue from; `undefined` for the last one. */
   readonly at?: string | undefined;
-  /** What was found on disk, if it was checked. Set when the process starts. */
-  stored?: {
-    /** The folder that was looked in. */
-    readonly searched: string;
-    /** Ids that may have been meant. */
-    readonly near: readonly string[];
-  } | undefined;
+  /** Why it was not found on disk, if it was not. Set when the process starts. */
+  missing?: SessionNotFoundError | undefined;
 }
 
 /** Matches the text of the CLI (2.1.330 and 2.1.197) for an unknown argument. */
@@ -139,9 +135,11 @@ export function refusedStart(
   const names = resume.at === undefined
     ? "resume and cwd"
     : "resume, resumeAt and cwd";
-  const { stored } = resume;
-  const near = stored?.near ?? [];
-  const look = stored === undefined ? "" : `; looked in ${stored.searched}`;
+  const { missing } = resume;
+  const near = missing?.near ?? [];
+  const look = missing === undefined
+    ? ""
+    : `; looked in ${missing.searched.join(", ")}`;
   return new StartupError(
     // Either may be missing, and no field tells which.
     resume.at === undefined ? "session_not_found" : "resume_refused",

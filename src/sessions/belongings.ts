@@ -10,7 +10,7 @@ import {
   projectsFolder,
   type SessionPlaceOptions,
   type TranscriptFile,
-} from "./place.ts";
+} from "../transcripts/place.ts";
 import { sessionFolder } from "./subagents.ts";
 
 /**

@@ -6,7 +6,7 @@
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { parseLine } from "../messages/mod.ts";
-import { blockIds, textField } from "./records.ts";
+import { blockIds, textField } from "../transcripts/record_fields.ts";
 import {
   transcriptLines,
   type TranscriptLinesOptions,

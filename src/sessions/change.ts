@@ -7,8 +7,8 @@
 import { ConfigError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
-import type { SessionPlaceOptions } from "./place.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
+import type { SessionPlaceOptions } from "../transcripts/place.ts";
 
 const LINE_FEED = 10;
 

@@ -7,9 +7,9 @@
 import type { DeferredCall } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
-import { blockIds, isPrompt, textField } from "./records.ts";
+import { blockIds, isPrompt, textField } from "../transcripts/record_fields.ts";
 
 /** Options of {@linkcode deferred}. */
 export type DeferredOptions = Omit<

@@ -6,8 +6,8 @@
 
 import { belongings, checkPlace } from "./belongings.ts";
 import { transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
-import { isGone, type SessionPlaceOptions } from "./place.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
+import { isGone, type SessionPlaceOptions } from "../transcripts/place.ts";
 
 /**
  * Deletes a session for good, with what belongs to it: its transcript, those of its

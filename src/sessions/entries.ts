@@ -16,13 +16,8 @@ import {
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { parseLine } from "../messages/mod.ts";
 import type { Timed } from "./merge.ts";
-import {
-  blockIds,
-  isPrompt,
-  type RecordAgent,
-  textField,
-  wireOf,
-} from "./records.ts";
+import { type RecordAgent, wireOf } from "./records.ts";
+import { blockIds, isPrompt, textField } from "../transcripts/record_fields.ts";
 
 /** A parsed line of a transcript. */
 export interface Entry extends Timed {
@@ -111,7 +106,7 @@ export class TurnDecoder {
     const wire = record && wireOf(record, agent);
     if (record === undefined || wire === undefined) return undefined;
     if (agent !== undefined) this.#hasAgents = true;
-    if (isPrompt(record, agent)) {
+    if (agent === undefined && isPrompt(record)) {
       if (this.#open.size === 0 && !this.#hasAgents) {
         this.#decoder = new EventDecoder("lenient", this.#todos);
       }

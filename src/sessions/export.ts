@@ -9,7 +9,7 @@ import { htmlHead, htmlPart, htmlTail } from "./export_html.ts";
 import { markdownHead, markdownPart } from "./export_markdown.ts";
 import { type Part, partsOf, visibleJson } from "./export_parts.ts";
 import { detailsOf, transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 import { readSession, type ReadSessionOptions } from "./read.ts";
 
 /** How a session is written: for people, for a browser, or for programs. */
@@ -83,7 +83,7 @@ export async function* exportSession(
         `Invalid option "format": expected "markdown", "html" or "jsonl", got "${format}"`,
       );
   }
-  const info = await detailsOf(await transcriptOf(session, rest), rest);
+  const info = await detailsOf(await transcriptOf(session, rest));
   const [head, write, tail] = format === "html"
     ? [htmlHead, htmlPart, htmlTail]
     : [markdownHead, markdownPart, () => ""];

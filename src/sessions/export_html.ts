@@ -5,7 +5,7 @@
  */
 
 import { type Part, type Speaker, visible } from "./export_parts.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 
 /** HTML that is already escaped. */
 class Html {

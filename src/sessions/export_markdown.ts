@@ -9,7 +9,7 @@
  */
 
 import { type Part, type Speaker, visible } from "./export_parts.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 
 const NAMES: Readonly<Record<Speaker, string>> = {
   user: "User",

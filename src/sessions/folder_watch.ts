@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isGone } from "./place.ts";
+import { isGone } from "../transcripts/place.ts";
 
 /** Kinds of file system events that count as changes; reading a file does not. */
 const CHANGES: ReadonlySet<string> = new Set([

@@ -10,13 +10,13 @@ import { parseLine } from "../messages/mod.ts";
 import { checkPlace } from "./belongings.ts";
 import { type Branch, branchOf } from "./branch.ts";
 import { detailsOf, sessionInfo, transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 import {
   isGone,
   type SessionPlaceOptions,
   type SizedTranscript,
-} from "./place.ts";
-import { blockIds, textField } from "./records.ts";
+} from "../transcripts/place.ts";
+import { blockIds, textField } from "../transcripts/record_fields.ts";
 import { type SubagentFile, subagentsOf } from "./subagents.ts";
 import { transcriptLines } from "./transcript_lines.ts";
 
@@ -88,7 +88,7 @@ export async function forkSession(
   }
   const file = await transcriptOf(session, place);
   await checkPlace(file, place);
-  const old = await detailsOf(file, place);
+  const old = await detailsOf(file);
   const name = title?.trim() ??
     (old.title === undefined ? undefined : `${old.title} (fork)`);
   const id = crypto.randomUUID();

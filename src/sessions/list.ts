@@ -5,15 +5,13 @@
  */
 
 import { ConfigError } from "../errors.ts";
-import { InfoReader, type SessionInfo } from "./info.ts";
-import {
-  projectFolderName,
-  projectPath,
-  type SessionPlaceOptions,
-  sized,
-  type SizedTranscript,
-  transcripts,
-} from "./place.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
+import { infosOf, newestFirst, projectFilter } from "../transcripts/newest.ts";
+import type {
+  SessionPlaceOptions,
+  SizedTranscript,
+} from "../transcripts/place.ts";
+import { inSlices, Pause } from "../transcripts/steps.ts";
 
 /** Options of {@linkcode listSessions}. */
 export interface ListSessionsOptions extends SessionPlaceOptions {
@@ -41,9 +39,6 @@ export interface SessionPage {
   /** For the next page; absent on the last one. */
   readonly nextCursor?: string;
 }
-
-/** How many files are asked about at once. */
-const AT_ONCE = 16;
 
 /**
  * Lists the sessions on disk, the one that was last written first. Reads the first and
@@ -81,13 +76,17 @@ export async function listSessions(
     ? undefined
     : positionOf(options.cursor);
   signal?.throwIfAborted();
-  const files = (await newestFirst(options)).filter((file) =>
+  const all = await inSlices(newestFirst(options), signal);
+  const files = all.filter((file) =>
     isInTime(file, options) && (after === undefined || isBehind(file, after))
   );
-  const fits = await filterOf(options);
+  const fits = filterOf(options);
+  const pause = new Pause();
   const sessions: SessionInfo[] = [];
-  for await (const info of infosOf(files, signal)) {
-    if (!fits(info)) continue;
+  for (const info of infosOf(files)) {
+    signal?.throwIfAborted();
+    await pause.ifDue();
+    if (info === undefined || !fits(info)) continue;
     // One more than a page shows that there is a next one.
     if (sessions.length === limit) {
       const last = sessions.at(-1);
@@ -100,47 +99,6 @@ export async function listSessions(
   return { sessions };
 }
 
-/** All transcripts of a place, the one that was last written first. */
-export async function newestFirst(
-  options: SessionPlaceOptions,
-): Promise<SizedTranscript[]> {
-  const files: SizedTranscript[] = [];
-  const asking: Promise<SizedTranscript | undefined>[] = [];
-  const drain = async () => {
-    for (const file of await Promise.all(asking.splice(0))) {
-      if (file !== undefined) files.push(file);
-    }
-  };
-  for await (const file of transcripts(options)) {
-    asking.push(sized(file));
-    if (asking.length === AT_ONCE) await drain();
-  }
-  await drain();
-  return files.sort((a, b) =>
-    b.modifiedMs - a.modifiedMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-  );
-}
-
-/** How many transcripts are read at once: reading waits more than it computes. */
-const READERS = 4;
-
-/** Reads information from the transcripts, in order; skips those that are gone. */
-export async function* infosOf(
-  files: readonly SizedTranscript[],
-  signal?: AbortSignal,
-): AsyncGenerator<SessionInfo> {
-  const readers = Array.from({ length: READERS }, () => new InfoReader());
-  for (let at = 0; at < files.length; at += READERS) {
-    signal?.throwIfAborted();
-    const infos = await Promise.all(
-      files.slice(at, at + READERS).map((file, index) =>
-        readers[index]?.read(file)
-      ),
-    );
-    for (const info of infos) if (info !== undefined) yield info;
-  }
-}
-
 function isInTime(
   { modifiedMs }: SizedTranscript,
   { since, before }: ListSessionsOptions,
@@ -150,20 +108,14 @@ function isInTime(
 }
 
 /** Returns a filter for the options other than times. */
-export async function filterOf(
-  { project, text }: ListSessionsOptions,
-): Promise<(info: SessionInfo) => boolean> {
-  const wanted = text?.toLowerCase();
-  const path = project === undefined ? undefined : await projectPath(project);
+export function filterOf(
+  options: ListSessionsOptions,
+): (info: SessionInfo) => boolean {
+  const wanted = options.text?.toLowerCase();
+  const isOfProject = projectFilter(options);
   return (info) =>
-    (path === undefined || !isNamesake(info, path)) &&
+    isOfProject(info) &&
     (wanted === undefined || textOf(info).includes(wanted));
-}
-
-/** Whether a session is of another project that shares its folder with this one. */
-function isNamesake({ cwd }: SessionInfo, path: string): boolean {
-  return cwd !== undefined && cwd !== path &&
-    projectFolderName(cwd) === projectFolderName(path);
 }
 
 function textOf(info: SessionInfo): string {

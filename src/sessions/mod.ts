@@ -31,13 +31,16 @@ export {
 } from "./export.ts";
 export { type SessionDetails, sessionInfo } from "./find.ts";
 export { forkSession, type ForkSessionOptions } from "./fork.ts";
-export type { SessionInfo } from "./info.ts";
+export type { SessionInfo } from "../transcripts/info.ts";
 export {
   listSessions,
   type ListSessionsOptions,
   type SessionPage,
 } from "./list.ts";
-export { projectFolderName, type SessionPlaceOptions } from "./place.ts";
+export {
+  projectFolderName,
+  type SessionPlaceOptions,
+} from "../transcripts/place.ts";
 export { readSession, type ReadSessionOptions } from "./read.ts";
 export type { RecordAgent } from "./records.ts";
 export {

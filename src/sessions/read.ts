@@ -9,10 +9,14 @@ import type { View, ViewEvents } from "../events/mod.ts";
 import { type Branch, branchOf, type BranchOptions } from "./branch.ts";
 import { checkView, type Entry, entryOf, TurnDecoder } from "./entries.ts";
 import { transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 import { mergeByTime, type Source } from "./merge.ts";
-import type { SessionPlaceOptions, SizedTranscript } from "./place.ts";
-import { type RecordAgent, textField } from "./records.ts";
+import type {
+  SessionPlaceOptions,
+  SizedTranscript,
+} from "../transcripts/place.ts";
+import type { RecordAgent } from "./records.ts";
+import { textField } from "../transcripts/record_fields.ts";
 import { type SubagentFile, subagentsOf } from "./subagents.ts";
 import { transcriptLines } from "./transcript_lines.ts";
 

@@ -8,10 +8,17 @@ import { ConfigError } from "../errors.ts";
 import { EventDecoder } from "../decode/decoder.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { parseLine } from "../messages/mod.ts";
-import { contentText, InfoReader, type SessionInfo } from "./info.ts";
-import { filterOf, type ListSessionsOptions, newestFirst } from "./list.ts";
-import type { SizedTranscript } from "./place.ts";
-import { type RecordAgent, textField, wireOf } from "./records.ts";
+import {
+  contentText,
+  InfoReader,
+  type SessionInfo,
+} from "../transcripts/info.ts";
+import { filterOf, type ListSessionsOptions } from "./list.ts";
+import { newestFirst } from "../transcripts/newest.ts";
+import { inSlices } from "../transcripts/steps.ts";
+import type { SizedTranscript } from "../transcripts/place.ts";
+import { type RecordAgent, wireOf } from "./records.ts";
+import { textField } from "../transcripts/record_fields.ts";
 import { subagentsOf } from "./subagents.ts";
 import { transcriptLines } from "./transcript_lines.ts";
 
@@ -68,17 +75,17 @@ export async function* searchSessions(
   const { limit = Infinity, limitPerSession = Infinity, signal } = options;
   const pattern = new Pattern(query);
   const { since, before } = options;
-  const fits = await filterOf(options);
+  const fits = filterOf(options);
   const reader = new InfoReader();
   let count = 0;
-  for (const file of await newestFirst(options)) {
+  for (const file of await inSlices(newestFirst(options), signal)) {
     signal?.throwIfAborted();
     if (since !== undefined && file.modifiedMs < since.getTime()) continue;
     if (before !== undefined && file.modifiedMs >= before.getTime()) continue;
     let session: SessionInfo | undefined;
     let inSession = 0;
     for await (const found of matchesIn(file, pattern, options)) {
-      session ??= await reader.read(file);
+      session ??= reader.read(file);
       if (session === undefined || !fits(session)) break;
       yield { session, ...found };
       if (++count >= limit) return;

@@ -5,8 +5,13 @@
  */
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { entriesOf, isGone, type TranscriptFile } from "./place.ts";
-import { type RecordAgent, textField } from "./records.ts";
+import {
+  entriesOf,
+  isGone,
+  type TranscriptFile,
+} from "../transcripts/place.ts";
+import type { RecordAgent } from "./records.ts";
+import { textField } from "../transcripts/record_fields.ts";
 
 /** A transcript of a subagent. */
 export interface SubagentFile extends RecordAgent {
@@ -27,7 +32,7 @@ export async function subagentsOf(
 ): Promise<readonly SubagentFile[]> {
   const folder = `${sessionFolder(file)}/subagents`;
   const found: { readonly agent: SubagentFile; readonly madeMs: number }[] = [];
-  for await (const { name, isDirectory } of entriesOf(folder)) {
+  for (const { name, isDirectory } of entriesOf(folder)) {
     const agentId = isDirectory ? undefined : NAME.exec(name)?.[1];
     if (agentId === undefined) continue;
     const path = `${folder}/${name}`;

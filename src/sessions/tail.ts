@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isGone } from "./place.ts";
+import { isGone } from "../transcripts/place.ts";
 import { linesOfFile } from "./transcript_lines.ts";
 
 const CHUNK_BYTES = 64 * 1024;

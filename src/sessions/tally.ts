@@ -11,7 +11,7 @@ import type { WireObject } from "../messages/_define.ts";
 import { modelUsage } from "../messages/usage.ts";
 import { TurnDecoder } from "./entries.ts";
 import { transcriptOf } from "./find.ts";
-import type { SessionInfo } from "./info.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
 
 /** Options of {@linkcode sessionTally}. */

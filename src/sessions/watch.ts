@@ -10,10 +10,10 @@ import { isWireObject } from "../messages/_define.ts";
 import { checkView, type Entry, entryOf, TurnDecoder } from "./entries.ts";
 import { transcriptOf } from "./find.ts";
 import { FolderWatch } from "./folder_watch.ts";
-import type { SessionInfo } from "./info.ts";
-import type { SizedTranscript } from "./place.ts";
+import type { SessionInfo } from "../transcripts/info.ts";
+import type { SizedTranscript } from "../transcripts/place.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
-import { textField } from "./records.ts";
+import { textField } from "../transcripts/record_fields.ts";
 import { sessionFolder, subagentsOf } from "./subagents.ts";
 import { TranscriptTail, wholeBytes } from "./tail.ts";
 

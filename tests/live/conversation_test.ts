@@ -10,6 +10,7 @@ import {
   type ClaudeEvent,
   deny,
   printPrompt,
+  SessionNotFoundError,
   type SessionOptions,
   StartupError,
   TurnError,
@@ -368,8 +369,7 @@ live("a session is resumed by its id, and an unknown one is not", async () => {
     assertEquals(error.reason, "resume_refused");
   }
   await using session = new AsyncSession({ ...on.options, resume: unknown });
-  const error = await assertRejects(() => session.ask("x"), StartupError);
-  assertEquals(error.code, "session_not_found");
+  await assertRejects(() => session.ask("x"), SessionNotFoundError);
 });
 
 live(

@@ -5,8 +5,9 @@ import {
   allow,
   AsyncSession,
   callback,
-  StartupError,
+  SessionNotFoundError,
   SyncSession,
+  type SyncSessionOptions,
 } from "../../mod.ts";
 import {
   deleteSession,
@@ -20,7 +21,7 @@ import {
   type Reply,
   reply,
 } from "../../src/testing/mod.ts";
-import { live, syncWorld, world } from "../support/live_world.ts";
+import { isSince, live, syncWorld, world } from "../support/live_world.ts";
 
 const policy = callback(() => allow());
 
@@ -158,41 +159,64 @@ live(
     await deleteSession(id, { configDir });
     assertEquals(await named(), []);
     await using session = new AsyncSession({ ...options, resume: id });
-    const error = await assertRejects(() => session.ask("more"), StartupError);
-    assertEquals(error.code, "session_not_found");
+    await assertRejects(() => session.ask("more"), SessionNotFoundError);
   },
 );
 
 live(
-  "a session is resumed by the beginning of its id; a bad one says what is near",
+  "a session is resumed by id, beginning, title and last, from any directory; a bad one says what is near before the CLI runs",
   async () => {
     const { on, options, configDir } = await begun();
     await using _ = on;
     let id = "";
     {
-      await using session = new AsyncSession(options);
+      await using session = new AsyncSession({ ...options, title: "My plan" });
       await session.ask("first");
       id = session.id ?? "";
     }
     const begin = id.slice(0, 8);
-    {
-      await using again = new AsyncSession({ ...options, resume: begin });
-      assertEquals(again.id, undefined);
+    const elsewhere = on.scratch.temporary;
+    const table: readonly (readonly [string, string?])[] = [
+      [begin],
+      ["my plan"],
+      ["last"],
+      ["my PLAN", elsewhere],
+      ...isSince("2.1.250") ? [[id, elsewhere] as const] : [],
+    ];
+    for (const [resume, cwd] of table) {
+      await using again = new AsyncSession({
+        ...options,
+        resume,
+        ...cwd === undefined ? {} : { cwd },
+      });
       await again.ask("second");
-      assertEquals(again.id, id);
+      assertEquals(again.id, id, `${resume} in ${cwd}`);
     }
     const other = `${begin}-0000-4000-8000-000000000000`;
-    for (const [resume, near] of [[other, id], ["zzzz", undefined]] as const) {
-      await using bad = new AsyncSession({ ...options, resume });
-      const error = await assertRejects(() => bad.ask("more"), StartupError);
-      assertEquals(error.code, "session_not_found");
-      const hint = error.hint ?? "";
-      assert(
-        near === undefined
-          ? hint.includes(`looked in ${configDir}/projects`)
-          : hint === `Did you mean ${near}?`,
-        hint,
-      );
+    for (
+      const [resume, near, cwd] of [
+        [other, id],
+        ["my plam", id],
+        ["zzzz"],
+        ["last", , elsewhere],
+      ] as const
+    ) {
+      for (const Session of [AsyncSession, SyncSession]) {
+        const all = {
+          ...on.options,
+          resume,
+          ...cwd === undefined ? {} : { cwd },
+        };
+        await using bad = new Session(all as SyncSessionOptions);
+        const error = await assertRejects(
+          async () => await bad.ask("more"),
+          SessionNotFoundError,
+        );
+        assertEquals(error.code, "session_not_found");
+        assertEquals(error.near, near === undefined ? [] : [near]);
+        assert(error.searched[0]?.startsWith(`${configDir}/projects`));
+        assertEquals(bad.pid, undefined);
+      }
     }
     // As the list and the transcript have it.
     assertEquals((await sessionInfo(begin, { configDir })).id, id);

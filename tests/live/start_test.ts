@@ -59,8 +59,13 @@ live(
   async () => {
     await using on = await world();
     const id = "cccccccc-1111-4111-8111-111111111111";
-    // No limit ends the wait: the CLI says so itself.
-    const options = { ...on.options, resume: id, startTimeoutMs: Infinity };
+    // No limit ends the wait: the CLI says so itself, if it may be on another machine.
+    const options = {
+      ...on.options,
+      claudePath: ["env", `${on.options.claudePath}`],
+      resume: id,
+      startTimeoutMs: Infinity,
+    };
     for (const Session of [AsyncSession, SyncSession]) {
       const session = new Session(options as SyncSessionOptions);
       const error = await (async () => await session.ask("hi"))().then(

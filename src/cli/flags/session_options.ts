@@ -36,7 +36,7 @@ export async function sessionOptions(
       "Cannot use --continue with --resume: take one of them",
     );
   }
-  const resume = flags.continue === true ? "last" : await resumeOf(flags);
+  const resume = flags.continue === true ? "last" : flags.resume;
   if (flags.fork === true && resume === undefined) {
     throw new UsageError(
       "Cannot use --fork without a session to fork from",
@@ -84,18 +84,6 @@ async function toolsOf({ tools }: Flags): Promise<SessionOptions["tools"]> {
   if (tools === undefined || !isToolModule(tools)) return undefined;
   const { loadTools } = await import("../agents/tool_module.ts");
   return await loadTools(tools);
-}
-
-/** Ids are made of this; the CLI itself says whether there is such a session. */
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-async function resumeOf(flags: Flags): Promise<string | undefined> {
-  const { resume } = flags;
-  if (resume === undefined || resume === "last" || UUID.test(resume)) {
-    return resume;
-  }
-  const { resumedId } = await import("../sessions/session_choice.ts");
-  return await resumedId(resume, flags);
 }
 
 async function systemPrompt(

@@ -12,11 +12,7 @@ import { exportSession, listSessions } from "../../sessions/mod.ts";
 import { closest } from "../../util/closest.ts";
 import type { Flags } from "../flags/flags.ts";
 import { deniedRules, policyOf } from "../flags/policy.ts";
-import {
-  foundSession,
-  placeOf,
-  resumedId,
-} from "../sessions/session_choice.ts";
+import { foundSession, placeOf } from "../sessions/session_choice.ts";
 import { listText } from "../sessions/session_text.ts";
 import { styled } from "../text/terminal.ts";
 import { UsageError } from "../failure/usage_error.ts";
@@ -190,9 +186,8 @@ export const REPL_COMMANDS: readonly ReplCommand[] = [
           "Name one: :resume SESSION; see them with :sessions",
         );
       }
-      const known = meant === "last" ? meant : await resumedId(meant, flags);
       // One that is not there must not end the session that runs.
-      const { id } = await foundSession(known, flags);
+      const { id } = await foundSession(meant, flags);
       return { reopen: other(flags, { resume: id }) };
     },
   },

@@ -5,7 +5,7 @@
  */
 
 import { listSessions } from "../../sessions/mod.ts";
-import type { SessionInfo } from "../../sessions/info.ts";
+import type { SessionInfo } from "../../transcripts/info.ts";
 import { onResize, RawMode } from "../editor/raw_mode.ts";
 import type { Flags } from "../flags/flags.ts";
 import type { InputLines } from "../input/input_lines.ts";

@@ -5,7 +5,7 @@
  */
 
 import "../text/exact_width.ts";
-import type { SessionInfo } from "../../sessions/info.ts";
+import type { SessionInfo } from "../../transcripts/info.ts";
 import type { Line } from "../live/live_region.ts";
 import { oneLine } from "../text/one_line.ts";
 import type { InputView } from "../output/output.ts";

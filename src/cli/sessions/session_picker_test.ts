@@ -1,7 +1,7 @@
 // The choice of a session: filter, keys, and what is drawn at each width.
 
 import { assert, assertEquals } from "@std/assert";
-import type { SessionInfo } from "../../sessions/info.ts";
+import type { SessionInfo } from "../../transcripts/info.ts";
 import { lineWidth } from "../live/live_region.ts";
 import { KeyReader } from "../question/keys.ts";
 import { renderSpans } from "../text/terminal.ts";

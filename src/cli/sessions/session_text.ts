@@ -7,7 +7,7 @@
 
 import "../text/exact_width.ts";
 import type { ClaudeEvent } from "../../events/mod.ts";
-import { contentText, type SessionInfo } from "../../sessions/info.ts";
+import { contentText, type SessionInfo } from "../../transcripts/info.ts";
 import type { SessionMatch } from "../../sessions/search.ts";
 import { oneLine } from "../text/one_line.ts";
 import { escapeControls, widthOf } from "../text/terminal.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ClaudeEvent } from "../../events/mod.ts";
-import type { SessionInfo } from "../../sessions/info.ts";
+import type { SessionInfo } from "../../transcripts/info.ts";
 import { widthOf } from "../text/terminal.ts";
 import {
   factsText,

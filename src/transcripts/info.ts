@@ -6,7 +6,7 @@
 
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import { isGone, type SizedTranscript } from "./place.ts";
-import { blockIds, isPrompt, textField } from "./records.ts";
+import { blockIds, isPrompt, textField } from "./record_fields.ts";
 
 /** A session on disk, as far as the first and last 64 KiB of its transcript tell. */
 export interface SessionInfo {
@@ -59,22 +59,22 @@ export class InfoReader {
   readonly #decoder = new TextDecoder();
 
   /** Reads one; `undefined` if the file is gone. */
-  async read(file: SizedTranscript): Promise<SessionInfo | undefined> {
+  read(file: SizedTranscript): SessionInfo | undefined {
     try {
-      return infoOf(file, await this.#ends(file));
+      return infoOf(file, this.#ends(file));
     } catch (error) {
       if (isGone(error)) return undefined;
       throw error;
     }
   }
 
-  async #ends({ path, sizeBytes }: SizedTranscript): Promise<Ends> {
-    using file = await Deno.open(path);
-    const head = await this.#part(file, Math.min(sizeBytes, PART_BYTES));
+  #ends({ path, sizeBytes }: SizedTranscript): Ends {
+    using file = Deno.openSync(path);
+    const head = this.#part(file, Math.min(sizeBytes, PART_BYTES));
     if (sizeBytes <= PART_BYTES) return { head, tail: "" };
     const start = Math.max(PART_BYTES, sizeBytes - PART_BYTES);
-    await file.seek(start, Deno.SeekMode.Start);
-    const tail = await this.#part(file, sizeBytes - start);
+    file.seekSync(start, Deno.SeekMode.Start);
+    const tail = this.#part(file, sizeBytes - start);
     // The last line of the head is cut, the first one of the tail as well.
     return {
       head: head.slice(0, head.lastIndexOf("\n") + 1),
@@ -82,10 +82,10 @@ export class InfoReader {
     };
   }
 
-  async #part(file: Deno.FsFile, bytes: number): Promise<string> {
+  #part(file: Deno.FsFile, bytes: number): string {
     let filled = 0;
     while (filled < bytes) {
-      const count = await file.read(this.#buffer.subarray(filled, bytes));
+      const count = file.readSync(this.#buffer.subarray(filled, bytes));
       if (count === null) break;
       filled += count;
     }

@@ -1,6 +1,6 @@
 // The names of projects' folders are those that the CLI uses.
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { projectFolderName, projectFolders, projectsFolder } from "./place.ts";
 
 Deno.test("projectFolderName: every other UTF-16 unit becomes a hyphen", () => {
@@ -41,15 +41,15 @@ Deno.test("projectFolders resolves links; a project that is gone keeps its name"
     const configDir = `${root}/config`;
     const folder = (project: string) =>
       projectFolders({ configDir, project: `${root}/${project}` });
-    assertEquals(await folder("link"), await folder("real"));
-    assertEquals(await folder("gone"), [
+    assertEquals(folder("link"), folder("real"));
+    assertEquals(folder("gone"), [
       `${configDir}/projects/${projectFolderName(`${root}/gone`)}`,
     ]);
-    assertEquals(await projectFolders({ configDir }), []);
+    assertEquals(projectFolders({ configDir }), []);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
-  await assertRejects(
+  assertThrows(
     () => projectFolders({ configDir: "/c", project: "" }),
     Error,
     'option "project"',

@@ -118,10 +118,10 @@ function pathText(option: string, path: string | URL): string {
 }
 
 /** The path of a project as the CLI has it: absolute, symbolic links resolved. */
-export async function projectPath(project: string | URL): Promise<string> {
+export function projectPath(project: string | URL): string {
   const path = pathText("project", project);
   try {
-    return await Deno.realPath(path);
+    return Deno.realPathSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -130,27 +130,23 @@ export async function projectPath(project: string | URL): Promise<string> {
 }
 
 /** The folders to look in: that of one project, or those of all. */
-export async function projectFolders(
+export function projectFolders(
   options: SessionPlaceOptions,
-): Promise<readonly string[]> {
+): readonly string[] {
   const root = projectsFolder(options);
   if (options.project !== undefined) {
-    const path = await projectPath(options.project);
-    return [`${root}/${projectFolderName(path)}`];
+    return [`${root}/${projectFolderName(projectPath(options.project))}`];
   }
-  const folders: string[] = [];
-  for await (const { name, isFile } of entriesOf(root)) {
-    if (!isFile) folders.push(`${root}/${name}`);
-  }
-  return folders;
+  return entriesOf(root).filter(({ isFile }) => !isFile)
+    .map(({ name }) => `${root}/${name}`);
 }
 
 /** All transcripts, in no order. */
-export async function* transcripts(
+export function* transcripts(
   options: SessionPlaceOptions,
-): AsyncGenerator<TranscriptFile> {
-  for (const folder of await projectFolders(options)) {
-    for await (const { name, isDirectory } of entriesOf(folder)) {
+): Generator<TranscriptFile> {
+  for (const folder of projectFolders(options)) {
+    for (const { name, isDirectory } of entriesOf(folder)) {
       // Older CLIs kept the transcripts of subagents beside those of sessions.
       if (isDirectory || !name.endsWith(".jsonl")) continue;
       if (name.startsWith("agent-")) continue;
@@ -161,22 +157,19 @@ export async function* transcripts(
 }
 
 /** The entries of a folder; none if there is no such folder. */
-export async function* entriesOf(
-  folder: string,
-): AsyncGenerator<Deno.DirEntry> {
+export function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
-    yield* Deno.readDir(folder);
+    return [...Deno.readDirSync(folder)];
   } catch (error) {
     if (!isGone(error)) throw error;
+    return [];
   }
 }
 
 /** Adds what the file system says; `undefined` if the file is gone. */
-export async function sized(
-  file: TranscriptFile,
-): Promise<SizedTranscript | undefined> {
+export function sized(file: TranscriptFile): SizedTranscript | undefined {
   try {
-    const { size, mtime, isFile } = await Deno.stat(file.path);
+    const { size, mtime, isFile } = Deno.statSync(file.path);
     return isFile
       ? { ...file, sizeBytes: size, modifiedMs: mtime?.getTime() ?? 0 }
       : undefined;
