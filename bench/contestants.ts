@@ -18,7 +18,7 @@ const LIMIT_MS = 120_000;
 const here = (name: string) => pathOf(new URL(name, import.meta.url));
 
 /**
- * The module of the official SDK, installed where it is not there yet. A tool of the
+ * The module of the official SDK, installed if it is missing. A tool of the
  * measurement only: nothing else may import it.
  */
 export async function installSdk(): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * The files that the measurements read, made anew in each run and always the same.
+ * The files that the measurements read. Each run writes them again, and they are always the same.
  *
  * @module
  */

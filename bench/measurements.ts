@@ -398,7 +398,7 @@ async function many(setting: Setting): Promise<readonly Row[]> {
   return rows;
 }
 
-/** A question of the CLI and the answer of a function of the caller's. */
+/** A question of the CLI, and the answer that the caller's function returns. */
 async function rounds(setting: Setting): Promise<readonly Row[]> {
   if (!setting.standIn.isCompiled) return [];
   const count = setting.isShort ? 500 : 2_000;

@@ -14,7 +14,7 @@ export interface StandIn {
   readonly isCompiled: boolean;
 }
 
-/** Compiles the stand-in into a folder, or copies the one of the shell where there is no compiler. */
+/** Compiles the stand-in into a folder, or copies the shell version if there is no compiler. */
 export async function makeStandIn(folder: string): Promise<StandIn> {
   const path = `${folder}/claude`;
   const source = (name: string) => pathOf(new URL(name, import.meta.url));

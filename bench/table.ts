@@ -20,7 +20,7 @@ export interface Row {
   readonly note?: string;
 }
 
-/** Whether what is needed is reached; `undefined` where nothing is. */
+/** Whether the target is reached; `undefined` if there is no target. */
 export function isReached({ value, need }: Row): boolean | undefined {
   if (need === undefined) return undefined;
   return "least" in need ? value >= need.least : value <= need.most;

@@ -1,7 +1,7 @@
 /**
  * Compiles programs that use us with `tsc`, against declarations that `tsc` made, with
- * and without `skipLibCheck`: whoever is not in Deno sees types too, and none of them
- * has become `any`.
+ * and without `skipLibCheck`: people who do not use Deno see the types too, and none
+ * of them has become `any`.
  *
  *     deno run -A scripts/consumer.ts
  *

@@ -162,7 +162,7 @@ Deno.test("each setting: the user's file takes it, and a project's file only wha
     if (issues.length === 0) may.add(name);
     else assertStringIncludes(issues[0] ?? "", "cannot be in a project file");
   }
-  // Whoever adds one asks: can a folder of somebody else allow, start or hide anything by it?
+  // Before you add one, ask: can the folder of another person allow, start or hide anything by it?
   assertEquals([...may].sort(), [
     "deny",
     "effort",

@@ -178,7 +178,7 @@ Deno.test(
     await running.says("> ");
     await running.write("first\n");
     await running.says("Once upon");
-    // Before any Ctrl-C: with it the terminal throws away what nobody has read yet.
+    // Before any Ctrl-C, at which the terminal discards unread input.
     await running.write("typed ahead\n");
     await running.says("typed ahead");
     await claude.release("open");

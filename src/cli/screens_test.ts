@@ -1,5 +1,5 @@
-// What every renderer draws, at 40, 80 and 200 columns: fixtures/screens has the screens, to be
-// looked at. After a change, write them anew with
+// What every renderer draws, at 40, 80 and 200 columns: fixtures/screens has the screens for people
+// to look at. After a change, write them again with
 // `deno test -A src/cli/screens_test.ts -- --update`, and read the difference.
 
 import { assert, assertEquals } from "@std/assert";

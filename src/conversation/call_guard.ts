@@ -20,8 +20,7 @@ export class CallGuard {
   }
 
   /**
-   * Handles a line or another event. The session makes all calls of the caller's functions within
-   * this.
+   * Handles a line or another event. Every call of a caller's function happens inside this method.
    */
   step<T>(run: () => T): T {
     this.#steps++;

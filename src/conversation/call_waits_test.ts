@@ -211,7 +211,7 @@ Deno.test("a clock that runs otherwise never makes a time below zero", () => {
   const tool = new Tool();
   tool.call("a");
   tool.askFor("a");
-  // Our own clock goes on, and that of the CLI stands still.
+  // Our own clock advances, and that of the CLI stands still.
   tool.driver.pass(5000);
   tool.answer("q-a");
   tool.result("a");

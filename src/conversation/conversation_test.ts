@@ -36,7 +36,7 @@ Deno.test("a handshake that is refused ends the session after all was done that 
   assert(driver.taker.isEnded);
   const error = assertThrows(() => driver.started.take(), StartupError);
   assert(error.cause instanceof ControlError);
-  // The same error for whoever waits, and the process is ended before the session is.
+  // All waiters get the same error, and the process ends before the session does.
   assertEquals([turn.end?.error, driver.failure], [error, error]);
   assertEquals(driver.calls.filter((call) => call === "terminate").length, 1);
 });

@@ -232,7 +232,7 @@ Deno.test("the time limit of the turn bounds the wait as well", () => {
   driver.pass(1);
   assertInstanceOf(turn.end?.error, DeadlineError);
   assertEquals(turn.end.error.timeoutMs, 1_000);
-  // The tasks go on, and nobody is interrupted.
+  // The tasks continue, and nothing is interrupted.
   assertEquals(driver.requests("interrupt").length, 0);
   assertEquals(driver.timers, 0);
 });

@@ -632,7 +632,7 @@ Deno.test("turnTimeoutMs holds for the turn of a message that was pushed", () =>
     assertInstanceOf(error, DeadlineError);
     assertEquals([error.operation, error.timeoutMs], ["turn", 1_000]);
     assertEquals(driver.requests("interrupt").length, 1);
-    // It is heeded in time, and the session goes on.
+    // It takes effect in time, and the session continues.
     const count = news.length;
     driver.result(["p1"], { subtype: "error_during_execution" });
     driver.pass(100 * MINUTE);

@@ -292,7 +292,7 @@ Deno.test("waitForReset: a limit whose reset is past is tried again after a mome
     driver.pass(1);
     assertEquals(driver.prompts.length, 2);
     driver.init(lastId(driver));
-    // Another time that is past: the API would go on to refuse.
+    // Another time in the past: the API would still refuse.
     tell(driver, lastId(driver), HOUR / 2);
     assertEquals((failureOf(turn) as TurnError).code, "rate_limit");
     assertEquals([driver.prompts.length, driver.timers], [2, 0]);

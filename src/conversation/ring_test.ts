@@ -19,7 +19,7 @@ Deno.test("records arrive whole and in order, whatever their size", async () => 
   })();
   for (const [at, size] of sizes.entries()) {
     let record = reader.read(0);
-    // The writer goes on between two looks only: both ends share this thread here.
+    // The writer makes progress between two looks only, as both ends share this thread here.
     while (record === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       record = reader.read(0);

@@ -181,7 +181,7 @@ export class WorkerLink implements Link {
         this.#step(SLICE_MS);
       }
     } finally {
-      // The ring has no reader any longer, so wait for the worker itself.
+      // The ring no longer has a reader, so wait for the worker itself.
       if (lines.waitGone(last - performance.now())) this.gone.settle();
       // The time is up: run the timer that reports it.
       else this.#timers.run();

@@ -85,7 +85,7 @@ Deno.test("Totals: a process that counts from nothing after /clear has used what
     [8, 800],
     [11, 1100],
   ]);
-  // A CLI before 2.1.215 goes on from there.
+  // A CLI before 2.1.215 counts on from there.
   const other = new Totals();
   run(other, result(2));
   other.beginAnew();

@@ -130,7 +130,7 @@ Deno.test("the policy decides on what own hooks made, at once where they answer 
     now(on.call(`claudestream:PreToolUse:${at}`, "PreToolUse", "bad"));
   }
   const reply = now(on.call("claudestream:policy", "PreToolUse", "bad"));
-  // The CLI takes the input of whoever answers last.
+  // The CLI takes the input of the hook that answers last.
   assertEquals(said(reply), ["allow", "good"]);
   assertEquals(on.asked, ["good"]);
 });

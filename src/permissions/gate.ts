@@ -51,7 +51,7 @@ const ANSWER_TOOL = "StructuredOutput";
 /** Answer of a policy; a promise only if the policy is asynchronous. */
 export type Verdict = Soon<PolicyDecision | undefined>;
 
-/** Answer of a policy about a call that cannot wait any longer. */
+/** A policy's answer about a call that can wait no longer. */
 type FinalVerdict = Soon<Decision | undefined>;
 
 /** A call that this library did not stop. */

@@ -194,7 +194,7 @@ Deno.test("writePaths denies where it cannot tell", () => {
         },
       )?.behavior;
     } catch {
-      // Whoever asks takes a throw for a denial.
+      // The caller treats an exception as a denial.
       return "deny";
     }
   };

@@ -31,7 +31,7 @@ export interface LineLimits {
 export interface LineOwner {
   /** Ends a process that no session uses yet. Returns `false` if there is none. */
   discardSpare(): boolean;
-  /** Called when nobody waits and there may be room for more. */
+  /** Called when no session waits and there may be room for more. */
   rested(): void;
 }
 
@@ -113,7 +113,7 @@ export class Line {
     if (!this.#holders.has(seat)) return this.isEmpty && this.hasRoom;
     if (work === "request") return true;
     if (seat.isInTurn || seat.waiting.size > 0) return false;
-    // Whoever waits longer may have its process.
+    // A session that has waited longer may have its process.
     return this.isEmpty || !seat.isIdle;
   }
 
@@ -211,7 +211,7 @@ export class Line {
     this.changed(seat);
   }
 
-  /** Lets whoever is next begin, soon: never inside the call that made room for it. */
+  /** Lets the next session begin soon, but never inside the call that made room for it. */
   update(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -225,7 +225,7 @@ export class Line {
     let needed = 0;
     for (const seat of [...this.#waiting]) {
       if (this.#holders.has(seat)) {
-        // Its process belongs to whoever waits before it.
+        // Its process belongs to the session that waits before it.
         if (!seat.isInTurn && (needed === 0 || !seat.isIdle)) this.#grant(seat);
       } else if (this.hasRoom) this.#grant(seat);
       else needed++;

@@ -140,7 +140,7 @@ Deno.test("Child keeps what it is told before the process is there", async () =>
     "stdin two",
     "stdin ended",
   ]);
-  // Nothing hears it any more.
+  // No reader is left.
   child.write("three");
   assert(!process.log.includes("stdin three"));
 });

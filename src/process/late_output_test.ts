@@ -63,7 +63,7 @@ Deno.test("lateOutput does not count the time in which its reader rests", async 
     ended: false,
     waits: 1_000 + most,
   });
-  // Nothing is lost where it goes on after all.
+  // Nothing is lost if it continues after all.
   assertEquals(await played([...rests, ...after], 1_002), {
     ended: true,
     waits: 1_003,

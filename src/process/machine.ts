@@ -18,7 +18,7 @@ const CONFIG_DIR = "CLAUDE_CONFIG_DIR";
 export function machineOf(options: SessionOptions): Machine {
   const base = baseOf(options);
   return {
-    // To look without the permission would ask whoever sits at the terminal.
+    // Without the permission, a look would make Deno ask the person at the terminal.
     realPath: (path) =>
       isGranted({ name: "read", path }) ? realPathSync(path) : path,
     trusted: trustedBy(options).flatMap((path) => {

@@ -15,7 +15,7 @@ import { prepareSpawn, startProcess } from "./spawn.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 
 /**
- * Starts it; a process of this machine at once, where nothing has to be asked before.
+ * Starts it; a process on this machine at once, if nothing has to be asked first.
  *
  * @throws {ClaudeNotFoundError} There is no CLI.
  * @throws {StartupError} It cannot be started.

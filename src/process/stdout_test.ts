@@ -1,5 +1,5 @@
-// stdout line by line: nothing that was read is lost, whatever becomes of the process, and
-// what nobody takes is not read.
+// stdout line by line: no line that was read is lost, however the process ends, and
+// nothing is read ahead of its reader.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { lateOutput, type Reading, readStdout } from "./late_output.ts";

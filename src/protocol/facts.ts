@@ -98,7 +98,7 @@ export class SessionFacts {
   }
 
   /**
-   * Takes over what is known from the process before, other than what ran in it.
+   * Takes over the facts of the previous process, except for the work that ran in it.
    *
    * @param id The session of the present process, if it is known.
    */

@@ -61,7 +61,7 @@ Deno.test("SignIn: the begin of a turn", () => {
   for (const source of ["none", undefined, null]) {
     assert(allowed("subscription", LOGIN, source));
     assert(!allowed("api-key", KEY, source));
-    // The turn says that nobody is signed in.
+    // The turn says that no account is signed in.
     assert(allowed("api-key", NOBODY, source));
   }
   assert(!allowed("subscription", LOGIN, "ANTHROPIC_API_KEY"));

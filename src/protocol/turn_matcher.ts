@@ -69,7 +69,7 @@ export class TurnMatcher {
   }
 
   /**
-   * The pushed messages that the turn is about which runs, or is the next to begin. None
+   * The pushed messages that the running turn, or else the next one to begin, is about. None
    * while the caller's own turn runs, into which they may be folded.
    */
   get pushedTurn(): readonly string[] {

@@ -89,7 +89,7 @@ export const dialog: DialogAnswers = {
   cancel: () => ({ behavior: "cancelled" }),
 };
 
-/** Why a value is no {@linkcode ElicitationAnswer}; `undefined` where it is one. */
+/** Why a value is no {@linkcode ElicitationAnswer}; `undefined` if it is one. */
 export function elicitationIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) {
     return "expected elicit.accept(…), elicit.decline() or elicit.cancel()";
@@ -115,7 +115,7 @@ function isFieldValue(value: unknown): boolean {
     Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** Why a value is no {@linkcode DialogAnswer}; `undefined` where it is one. */
+/** Why a value is no {@linkcode DialogAnswer}; `undefined` if it is one. */
 export function dialogIssue(value: unknown): string | undefined {
   if (!isWireObject(value)) {
     return "expected dialog.complete(…) or dialog.cancel()";

@@ -171,7 +171,7 @@ Deno.test("elicit and dialog make what the CLI takes, and nothing else passes", 
   for (const answer of [null, {}, { behavior: "allow" }]) {
     assert(dialogIssue(answer) !== undefined);
   }
-  // What JSON cannot hold would fail as it is written, when nobody can answer any more.
+  // A value that JSON cannot hold would fail at the write, when it is too late to answer.
   for (const result of [10n, { deep: [10n] }, () => 1, Symbol("x")]) {
     assert(dialogIssue(dialog.complete(result)) !== undefined);
   }

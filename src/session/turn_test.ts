@@ -11,7 +11,7 @@ import { Turn } from "./turn.ts";
 
 const COUNT = 100_000;
 
-/** A turn with so many pieces of text that nobody has read, and the text. */
+/** A turn with this many unread pieces of text, and the whole text. */
 function unread<V extends View>(view: V) {
   const sink = loneTurn();
   const turn = new Turn<V>(sink, view, new Promising());

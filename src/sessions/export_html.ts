@@ -14,7 +14,7 @@ class Html {
 
 /**
  * Makes HTML; each text that is put in is escaped, in attributes too.
- * Not named `html`: the formatter would lay the pages out anew.
+ * Not named `html`: the formatter would reformat the pages.
  */
 function markup(
   pieces: TemplateStringsArray,

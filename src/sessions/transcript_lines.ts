@@ -34,7 +34,7 @@ export async function* transcriptLines(
   yield* linesOfFile(file, endBytes, options);
 }
 
-/** Reads so many bytes of an open file, from where it is, line by line. */
+/** Reads this many bytes of an open file line by line, from its current position. */
 export async function* linesOfFile(
   file: Deno.FsFile,
   bytesMost: number,

@@ -82,7 +82,7 @@ export interface SessionStore {
   /** Removes a session with all of its transcripts. Its lease is lost. */
   delete(key: StoredSessionKey): Promise<void>;
   /**
-   * Grants the lease of a session if nobody holds it or the last one has expired.
+   * Grants the lease of a session if it is free or the last one has expired.
    *
    * @throws {SessionStoreError} With the reason `lease_held`, if another one holds it.
    */

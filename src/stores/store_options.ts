@@ -15,8 +15,8 @@ export interface SessionStoreOptions {
   /** Names this program in errors of others that want the lease. Default: a random name. */
   readonly holder?: string;
   /**
-   * How long the lease lasts if this program can no longer renew it, in milliseconds: so long
-   * another machine has to wait after a crash. Default 30,000.
+   * How long the lease lasts if this program can no longer renew it, in milliseconds: another machine
+   * has to wait this long after a crash. Default 30,000.
    */
   readonly leaseMs?: number;
   /**

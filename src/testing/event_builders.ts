@@ -28,7 +28,7 @@ import type { SystemInit } from "../messages/system/init.ts";
 import type { Decision } from "../permissions/decision.ts";
 import { allow, deny } from "../permissions/decision.ts";
 
-/** Whose a block is, where it is not the main agent's in a reply of its own. */
+/** The agent and the reply that a block belongs to. Default: the main agent, and a reply of its own. */
 export type BlockFields = Partial<
   Pick<
     ContentBase<string>,
@@ -274,7 +274,7 @@ export function message<T extends Notice["type"]>(
 }
 
 /**
- * A permission request that nobody has answered.
+ * An unanswered permission request.
  *
  * @param toolName The tool that is to run.
  * @param input What it is to be called with.

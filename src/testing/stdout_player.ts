@@ -1,5 +1,5 @@
 /**
- * Plays what a CLI wrote when nobody recorded what it was sent: the stdout of `claude`, saved to a
+ * Plays what a CLI wrote, if its input was not recorded: the stdout of `claude`, saved to a
  * file. Pure: it has no I/O and no clock.
  *
  * @module

@@ -1,6 +1,5 @@
 /**
- * Tests for whoever writes a session store. They need no test runner of their own and no library
- * of assertions.
+ * Tests for authors of session stores. They need no test runner and no assertion library.
  *
  * @module
  */
@@ -400,7 +399,7 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
       for await (const listed of store.list(writer.key.projectKey)) {
         expectEqual("list()", listed, undefined);
       }
-      // Whoever still writes it must not bring it back.
+      // A session that still writes to it must not bring it back.
       await expectRefusal(
         "lease_lost",
         "append after delete",

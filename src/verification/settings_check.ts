@@ -52,7 +52,7 @@ const GUARDS: ReadonlySet<string> = new Set([
 /**
  * Compares what was handed over with what the CLI says is in force.
  *
- * @returns `lost`: what the session must not go on without; `differences`: the rest.
+ * @returns `lost`: what the session cannot do without; `differences`: the rest.
  */
 export function compareSettings(
   handed: readonly HandedSettings[],

@@ -176,7 +176,7 @@ export class CutReplies {
   /**
    * Takes over what an event says.
    *
-   * @returns Whether a reply begins that may go on with the one before.
+   * @returns Whether a reply begins that may continue the one before.
    */
   observe(event: ClaudeEvent): boolean {
     switch (event.type) {

@@ -68,7 +68,7 @@ Deno.test(`${CYCLES} blocking sessions one after the other leave no worker, no p
       session.close();
     }
     assertEquals(session.state, "closed");
-    // A program that goes on has a turn of the event loop now and then.
+    // A program that keeps running returns to the event loop now and then.
     await new Promise((resolve) => setTimeout(resolve, 0));
     seen.push(figures());
     if (cycle === WARM_UP) threadsBefore = threads();

@@ -138,7 +138,7 @@ Deno.test("an option that is off, and a hook that can say no itself, need nothin
       claudePath: claude.command,
     });
     assertEquals((await session.ask("hi")).text, "ok");
-    // Nobody asked for the version, as nothing depends on it.
+    // The version was not asked for, as nothing depends on it.
     assertEquals(
       claude.received.filter(({ request }) =>
         (request as { subtype?: string } | undefined)?.subtype ===

@@ -98,7 +98,7 @@ const ASYNC: readonly Ending[] = [
 
 const SYNC: readonly Ending[] = [
   ...BOTH,
-  // A call that blocks throws, and the program goes on.
+  // A call that blocks throws, and the program continues.
   { way: "wait", signal: "SIGINT", code: 0, last: "end" },
 ];
 
@@ -493,7 +493,7 @@ for (const kind of ["async", "blocking"] as const) {
       const pid = await new Promise<number>((resolve) => {
         worker.onmessage = ({ data }) => resolve(data);
       });
-      // It hangs where one is left.
+      // Hangs if one is left.
       while ((await alive(watchersOf(pid))).length > 0);
       worker.terminate();
     },

@@ -1,5 +1,5 @@
 // Hooks against the scripted Claude: what is told at the handshake, what is written for
-// each answer, and what happens when a hook fails or nobody waits for it.
+// each answer, and what happens when a hook fails or its answer is no longer wanted.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -280,7 +280,7 @@ Deno.test("a withdrawn hook's signal aborts, and its answer is not written", asy
     ),
     [],
   );
-  // Giving up because nobody waits is no failure.
+  // Giving up when the answer is no longer wanted is not a failure.
   assertEquals(failures, []);
 });
 

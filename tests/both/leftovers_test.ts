@@ -72,7 +72,7 @@ for (const driver of ["async", "sync"]) {
           phase,
           JSON.stringify(claude.command),
         ], temporary);
-        // After the start there is none any more, however the program ends.
+        // After the start none is left, however the program ends.
         assertEquals(there.length, phase === "started" ? 0 : 1);
         await nextRun(JSON.stringify(next.command), temporary);
         assertEquals(names(temporary), []);

@@ -108,7 +108,7 @@ Deno.test("recover replaces a process that heeds nothing, in a blocking session"
   session.ask("one");
   const { pid } = session;
   assertThrows(() => session.ask("two"), DeadlineError);
-  // The turn failed; its interruption is still waited for, by whoever comes next.
+  // The turn failed; the next caller still waits for its interruption.
   assertThrows(() => session.ask("lost"), DeadlineError);
   assertEquals(restarts, 1);
   assertEquals(session.ask("three").text, "three");

@@ -34,7 +34,7 @@ const cases: Record<string, Case> = {
           ),
         });
       }
-      // An answer is counted too, though nobody reads its events.
+      // An answer is counted even if its events are not read.
       yield* got(session.ask("three"));
       const { turns, costUsd, tools } = session.stats();
       assertAlmostEquals(costUsd, session.totalCostUsd, 1e-9);

@@ -1,5 +1,5 @@
-// Whoever looks on: recordings, the logger, the cost log, CLAUDESTREAM_TRACE; the same
-// in both sessions.
+// Observers: recordings, the logger, the cost log, CLAUDESTREAM_TRACE; the same in both
+// sessions.
 
 import {
   assert,

@@ -84,7 +84,7 @@ async function pair(steps: readonly Step[], options: SessionOptions) {
 
 const ask = (request: JsonObject, id = "one") => step.request(request, { id });
 
-/** What is answered where nobody reads events. */
+/** What is answered if no one reads the events. */
 async function unattended(
   request: JsonObject,
   options: SessionOptions,

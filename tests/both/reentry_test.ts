@@ -1,4 +1,4 @@
-// Functions of the caller's that call the session which calls them: each method, in each
+// The caller's functions call the session that called them: each method, in each
 // kind of function, in both sessions. It is safe, or a `StateError`, and always the same;
 // events are heard in order, and none is lost.
 

@@ -22,7 +22,7 @@ import {
 } from "../../mod.ts";
 import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 
-/** A turn that answers nothing more, whatever it is told. */
+/** A turn that answers nothing further, whatever it receives. */
 const DEAF = {
   turns: [[step.text("one"), step.silence({ deaf: true })]],
 };
@@ -267,7 +267,7 @@ for (const [kind, Session] of Object.entries({ AsyncSession, SyncSession })) {
     await using claude = await ScriptedClaude.create(ENDLESS);
     const session = new Session({
       claudePath: claude.command,
-      // Whoever waits for that waits for good.
+      // A wait for it never ends.
       closeTimeoutMs: { eofMs: Infinity, termMs: 5_000, killMs: 5_000 },
     });
     await session.start();

@@ -251,7 +251,7 @@ Deno.test("close() is told nothing of a promise that a function returns meanwhil
       close(on.session);
       break;
     }
-    // The question came while the session was closed, and nobody was left to be told.
+    // The question came while the session was closed, and no reader was left.
     assertEquals([calls, on.session.state], [1, "closed"]);
     on.session.close();
   }

@@ -1,4 +1,4 @@
-// A thenable is a promise, for every function of the caller's: an async session waits for
+// A thenable is a promise, for every function of the caller: an async session waits for
 // it, a blocking one refuses it and does not take it for a yes.
 
 import { assert, assertEquals } from "@std/assert";
@@ -47,7 +47,7 @@ const MAKES: Readonly<Record<string, Make>> = {
   "a function": (value) => callable(value) as never,
 };
 
-/** One function of the caller's: what asks for it, and what shows that its answer was taken. */
+/** One function of the caller: what calls it, and what shows that its answer was taken. */
 interface Called {
   readonly steps: readonly (Step | PlainStep)[];
   readonly options: (make: Make) => SessionOptions;

@@ -86,7 +86,7 @@ both(
     const answer = await session.ask("go");
     assertEquals(answer.text, "Started.");
     assertEquals(receipts.length, 1);
-    // The task goes on, and so does the session.
+    // The task continues, and so does the session.
     assertEquals([session.tasks.size, session.state], [1, "idle"]);
   },
 );
@@ -215,7 +215,7 @@ for (const { name, options, use, partials } of FIRST_USES) {
     step.conversation([[step.text("one")], [step.text("two", { deltas: 3 })]]),
     async (session, claude) => {
       await use(session);
-      // Whoever reads the next turn gets the same text either way, and no other process.
+      // The next turn has the same text either way, and runs in the same process.
       let text = "";
       const events: string[] = [];
       session.on("stream_delta", ({ eventType }) => events.push(eventType));

@@ -1,4 +1,4 @@
-// What JSON cannot hold, at each place where something of the caller's is written: an
+// What JSON cannot hold, at each place where a value from the caller is written: an
 // error for the caller, a session as before, and a CLI that is not left waiting.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -17,7 +17,7 @@ import { Protocol } from "../../src/protocol/mod.ts";
 import { ScriptedClaude, step } from "../../src/testing/mod.ts";
 import type { Session } from "../support/both_drivers.ts";
 
-/** Each is made anew: one throws only when it is written the second time. */
+/** Made again for each test: one of them throws only at the second write. */
 const UNWRITABLE: Readonly<Record<string, () => object>> = {
   "a BigInt": () => ({ type: "text", text: "x", size: 12n }),
   "a cycle": () => {
@@ -190,7 +190,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
           ...options(bad),
         });
         try {
-          // The turn goes on only when the CLI has its answer.
+          // The turn continues only when the CLI has its answer.
           assertEquals((await session.ask("go")).text, "done");
         } finally {
           await session.close();

@@ -45,7 +45,7 @@ const BAD_BYTES = [
   [0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d, 0x0a],
 ];
 
-/** Answers and withdrawals that nobody waits for, results of prompts that nobody sent. */
+/** Answers and withdrawals without a request, results without a prompt. */
 const WRONG_IDS = [
   {
     type: "control_response",

@@ -22,7 +22,7 @@ import { Random } from "./random.ts";
 /** How long a turn or a request may take, where that is limited. */
 const LIMIT_MS = 1_500;
 
-/** So long what waits may take once the session is closed: nothing is left to be waited for. */
+/** How long a pending call may take once the session is closed and nothing is left to wait for. */
 const SETTLE_MS = 60_000;
 
 const CLOSE_STEPS = { eofMs: 300, termMs: 300, killMs: 30_000 };
@@ -243,7 +243,7 @@ class Player {
     return this.#turn;
   }
 
-  /** Reads some of what the session says. One that blocks would wait for ever where nothing runs. */
+  /** Reads some of what the session says. A blocking session would wait for ever if nothing runs. */
   #events(most: number): unknown {
     if (this.#session instanceof AsyncSession) {
       return taken(this.#session.events(), most);

@@ -9,7 +9,7 @@ export type TurnOutcome =
   | {
     readonly kind: "error";
     readonly name: string;
-    /** `undefined` where it is none of the library's errors. */
+    /** `undefined` if it is not an error of the library. */
     readonly code: string | undefined;
     readonly message: string;
   };
@@ -26,7 +26,7 @@ export interface Outcome {
   readonly foreign?: readonly string[];
   /** Why `close()` threw, if it did. */
   readonly closeError: string | undefined;
-  /** Rejections that nobody handled, and errors that nobody caught. */
+  /** Unhandled rejections and uncaught errors. */
   readonly unhandled: readonly string[];
   /** Processes that were still there after `close()`. */
   readonly left: readonly number[];

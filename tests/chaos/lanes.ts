@@ -3,7 +3,7 @@
 import { TextLineStream } from "@std/streams";
 import type { Outcome } from "./judge.ts";
 
-/** So long no run may take: all its turns, and closing it, at their longest. */
+/** No run may take this long: it is the limit of all its turns and of closing it, together. */
 export const HANG_MS = 300_000;
 
 /** A process that plays one run after the other. */

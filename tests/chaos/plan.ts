@@ -154,7 +154,7 @@ function spread(effects: Effect[], at: number, effect: Effect): void {
   if (effect === "harmless") return;
   for (let index = at; index < effects.length; index++) {
     const old = effects[index];
-    // After one that got stuck nothing is sure any more, not even death.
+    // After a process that got stuck nothing is certain, not even its death.
     if (index > at && effect === "stuck") effects[index] = "doubtful";
     else if (old === "harmless" || old === undefined) effects[index] = effect;
     else if (old !== effect) effects[index] = "doubtful";

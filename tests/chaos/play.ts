@@ -27,7 +27,7 @@ const SOUND_MS = 60_000;
 /** How long each step of closing may take. One that a SIGKILL needs is the machine's. */
 const CLOSE_STEPS = { eofMs: 300, termMs: 300, killMs: 30_000 };
 
-/** So long a process may take to be gone after `close()`, for the kernel to see to it. */
+/** How long a process may take to disappear after `close()`: the kernel needs some time. */
 const GONE_MS = 30_000;
 
 const POLICIES: Readonly<Record<Plan["policy"], SyncPolicy | undefined>> = {
@@ -192,7 +192,7 @@ export async function stillThere(pids: readonly number[]): Promise<number[]> {
 
 function isThere(pid: number): boolean {
   try {
-    // A zombie has ended, whoever has yet to hear of it.
+    // A zombie has ended, even if its parent does not know yet.
     const status = Deno.readTextFileSync(`/proc/${pid}/stat`);
     return !/\) [ZX] /.test(status);
   } catch (error) {

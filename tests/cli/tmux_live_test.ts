@@ -56,7 +56,7 @@ atTmux(
     );
     await on.tmux.shows("Bash echo word");
     await on.tmux.resize(50, 24);
-    // The time goes on in the narrow window.
+    // The time advances in the narrow window.
     await on.tmux.shows("…  3 s");
     await on.claude.release("ran");
     assertEquals(await on.tmux.over(), 0);

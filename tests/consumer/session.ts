@@ -1,5 +1,5 @@
 // A program of somebody who uses the published package. SyncSession comes first: on an
-// empty cache its worker must be there without anything being fetched any more.
+// empty cache its worker must start without another download.
 
 import {
   allow,

@@ -1,4 +1,4 @@
-// Whoever reads a turn gets the same answer: over all transcripts, with partial messages
+// Every way to read a turn returns the same answer: over all transcripts, with partial messages
 // and without, in both sessions and on the command line.
 
 import { assert, assertEquals } from "@std/assert";

@@ -160,7 +160,7 @@ async function attacked(policy: SyncPolicy) {
     policy,
   });
   const events: ClaudeEvent[] = [];
-  // Nobody reads requests: what is left open is denied.
+  // No one reads requests, so what is left open is denied.
   using _ = session.on("tool_result", (event) => void events.push(event));
   await session.ask("go");
   const { tools = [] } = session;

@@ -205,7 +205,7 @@ for (const [place, event] of PLACES) {
         const codes: Readonly<Record<string, number>> = {
           "Deno.exit": 7,
           SIGTERM: 143,
-          // In the middle of a call that blocks it is an error, which nobody catches.
+          // In the middle of a blocking call it is an uncaught error.
           SIGINT: driver === "sync" && place === "foreground" ? 1 : 130,
         };
         assertEquals(code, codes[way]);

@@ -207,7 +207,7 @@ live(
             new Promise((resolve) => {
               signal.addEventListener("abort", () => {
                 aborted.resolve(signal.reason);
-                // Too late: nobody hears it.
+                // Too late: it is ignored.
                 resolve(hook.allow());
               });
             }),

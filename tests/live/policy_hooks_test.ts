@@ -472,7 +472,7 @@ live(
         await shells(on);
         await using session = new AsyncSession({ ...on.options, policy });
         const events: ClaudeEvent[] = [];
-        // Nobody reads requests: what is left open is denied.
+        // No one reads requests, so what is left open is denied.
         using _ = session.on("permission_decision", (event) => {
           events.push(event);
         });
@@ -527,7 +527,7 @@ live(
     for (const [options, runs] of rows) {
       await using on = await world({ replies: [reply.text("read")] });
       await shells(on);
-      // Settings of the caller's own, and of a file, stay in force beside it.
+      // The caller's own settings, and those of a file, stay in force beside it.
       await put(on, "own.json", `{"permissions":{"deny":["Write"]}}`);
       await using session = new AsyncSession({
         ...on.options,

@@ -158,7 +158,7 @@ live("with onQuestion alone other calls are denied as without it", async () => {
     ...on.options,
     onQuestion: () => undefined,
   });
-  // Somebody reads, but is not asked: nobody set a policy.
+  // There is a reader, but it is not asked, as there is no policy.
   for await (const event of session.send("go")) {
     assert(event.type !== "permission_request");
   }
@@ -358,7 +358,7 @@ live(
       },
     });
     for await (const event of session.send("go")) {
-      // Nobody answers the event: the hook does.
+      // The hook answers, not the reader of the event.
       if (event.type === "request_cancelled") {
         withdrawn.resolve(
           event.requestId,

@@ -16,7 +16,7 @@ import { isSince, live, world } from "../support/live_world.ts";
 
 const SLOW = reply.toolUse("Bash", { command: "read line < gate" });
 
-/** Waits until the command of {@linkcode SLOW} runs; what it gives lets it go on. */
+/** Waits until the command of {@linkcode SLOW} runs; returns a function that lets it continue. */
 async function running(cwd: string): Promise<() => Promise<void>> {
   // A pipe opens for writing once somebody has it open for reading.
   const gate = await Deno.open(`${cwd}/gate`, { write: true });

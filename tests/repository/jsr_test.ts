@@ -185,7 +185,7 @@ Deno.test("the least permissions: to run claude, and nothing else", async () => 
   on.machine.env.CLAUDESTREAM_CLAUDE_PATH = path;
   const reads = "--allow-env=CLAUDESTREAM_CLAUDE_PATH";
   assertEquals(await on.deno(...least, runs, reads, cli, ...words), done);
-  // By its name, where it is in PATH, whether or not Deno may look where.
+  // By its name, as it is in PATH, whether or not Deno may look where it lies.
   delete on.machine.env.CLAUDESTREAM_CLAUDE_PATH;
   on.machine.env.PATH = `${path.replace(/\/claude$/, "")}:${
     Deno.env.get("PATH")

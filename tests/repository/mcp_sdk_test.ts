@@ -29,7 +29,7 @@ const [isCached] = await deno(
   `data:application/javascript,${IMPORTS}`,
 );
 
-/** A test that needs the packages; says so where they are not there. */
+/** A test that needs the packages; says so if they are missing. */
 function withPackages(name: string, fn: () => Promise<void>): void {
   Deno.test({
     name: isCached

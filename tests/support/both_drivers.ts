@@ -3,7 +3,7 @@
  * all must give the same.
  *
  * What a caller does is written once, as a generator: where an async caller would wait
- * it says `yield* got(…)`, and whoever runs it waits, or has the value already.
+ * it says `yield* got(…)`, and its runner waits, or has the value already.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export interface Case {
   readonly process?: Omit<ProcessScript, "turns">;
   /** Processes that follow the first, where it does not live as long as the session. */
   readonly next?: readonly ProcessScript[];
-  /** Options of the session, made anew for each where they hold state. */
+  /** Options of the session; a function if they hold state and each session needs its own. */
   readonly options?: SyncSessionOptions | (() => SyncSessionOptions);
   readonly view?: "flat" | "messages" | "wire";
   /** The next prompt goes out while the CLI still tells of the one before: either may come first. */

@@ -78,7 +78,7 @@ export async function many(
       const events: ClaudeEvent[] = [];
       for await (const event of turn) {
         events.push(event);
-        // What a function leaves is for whoever reads.
+        // What a function leaves open is for the reader of the events.
         if (event.type === "permission_request") left(event);
         if (event.type === "elicitation_request") event.decline();
       }

@@ -1,6 +1,6 @@
 /**
  * An MCP server over stdin and stdout, for the tests of external servers: its tool
- * `reveal` tells the variable TEST_SECRET, or the first argument where there is none.
+ * `reveal` returns the variable TEST_SECRET, or the first argument if it is not set.
  *
  * @module
  */

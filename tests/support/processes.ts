@@ -1,6 +1,5 @@
 /**
- * Which processes are there, as `ps` says. One that has ended and of whose end nobody
- * took note does not count.
+ * Which processes are there, as `ps` says. Zombies do not count.
  *
  * @module
  */

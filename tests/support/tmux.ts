@@ -26,7 +26,7 @@ function findMissing(): string | undefined {
   }
 }
 
-/** A test that needs tmux; says so where there is none. */
+/** A test that needs tmux; says so if it is missing. */
 export function atTmux(name: string, fn: () => Promise<void>): void {
   Deno.test({
     name: tmuxMissing === undefined

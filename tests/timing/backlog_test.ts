@@ -1,4 +1,4 @@
-// With 100,000 events that nobody reads, what the CLI asks is answered at once.
+// With 100,000 unread events, what the CLI asks is answered at once.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
@@ -198,7 +198,7 @@ Deno.test(`a blocking session with ${COUNT} events unread answers each request i
   assertStringIncludes(`${hooked}`, '"permissionDecision":"deny"');
   assertStringIncludes(`${called}`, '"text":"5"');
   assertStringIncludes(`${permitted}`, '"behavior":"allow"');
-  // The process asks, or goes on, as soon as it has the answer.
+  // The process asks, or continues, as soon as it has the answer.
   assertEquals(at.length, 4);
   for (const [index, time] of at.entries()) {
     const took = time - (at[index - 1] ?? time);
@@ -222,7 +222,7 @@ Deno.test("with 100,000 events unread a permission is answered in 100 ms", async
       }),
     },
   );
-  // A reader that never reads, beside the turn that nobody reads.
+  // A reader that never reads, beside a turn that is not read.
   on.session.events();
   const deltas = { count: 0 };
   const enough = Promise.withResolvers<void>();

@@ -15,7 +15,7 @@ import { UsageError } from "../failure/usage_error.ts";
 
 /** Whose fault a failure is, and so what comes next. */
 export type Blame =
-  /** The line fails, and the others go on. */
+  /** The line fails, and the others continue. */
   | "line"
   /** The same line may work at another attempt. */
   | "attempt"

@@ -62,7 +62,7 @@ export async function openBatchFiles(
     }
     let written = await whole(path, file);
     checkBelongs(path, written, lines);
-    // Not locked: whoever writes to it holds the lock of the other.
+    // Not locked: a writer holds the lock of the other file.
     let aheadFile: Deno.FsFile | undefined;
     let ahead = NOTHING;
     if (await isThere(aheadPath)) {

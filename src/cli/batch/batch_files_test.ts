@@ -1,4 +1,4 @@
-// The files of a batch: whatever point of it a killed run has reached, the next one goes on.
+// The files of a batch: wherever a run is killed, the next one continues from there.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../failure/usage_error.ts";
@@ -121,7 +121,7 @@ Deno.test("--retry-failed tries only failures again, keeps the order, and their 
     assertEquals(again.open.map(({ line }) => line), [2, 4]);
     assertEquals(again.counts, { done: 2, failed: 0, costUsd: 4 });
     await again.close();
-    // Whoever is killed now goes on without the flag as well.
+    // A run that is killed now continues without the flag as well.
     assertEquals(await finish(path), 2);
     assertEquals(await textsIn(path), ["a", "b", "ü", "d"]);
   });

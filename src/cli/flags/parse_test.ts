@@ -110,7 +110,7 @@ Deno.test("parse gives help before any complaint", () => {
   assertEquals(parse(["--help"]), { do: "help", topic: undefined });
   assertEquals(parse(["ask", "--bogus", "-h"]), { do: "help", topic: "ask" });
   assertEquals(parse(["ask", "-qh"]), { do: "help", topic: "ask" });
-  // Whoever asks for help with it is told that there is none.
+  // A request for help with it says that there is no such command.
   assertEquals(parse(["strem", "--help"]), { do: "help", topic: "strem" });
   assertEquals(parse(["help", "exit-codes"]), {
     do: "help",

@@ -32,7 +32,7 @@ const KEYWORDS: readonly string[] = ["all", "builtins", "readonly", "none"];
  * Returns the policy for `--allow`. It leaves all other calls to Claude Code's own rules, which may
  * ask a person.
  *
- * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
+ * @throws {UsageError} When a rule cannot be read, or names an unknown tool.
  */
 export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
   const rules = rulesOf("--allow", allow);
@@ -65,7 +65,7 @@ export function policyOf(allow: readonly string[] | undefined): SyncPolicy {
 /**
  * Returns the rules of `--deny`; the CLI itself enforces them.
  *
- * @throws {UsageError} When a rule cannot be read, or names a tool that nobody knows.
+ * @throws {UsageError} When a rule cannot be read, or names an unknown tool.
  */
 export function deniedRules(
   deny: readonly string[] | undefined,

@@ -54,7 +54,7 @@ function parsedSchema(text: string, what: string): WireObject {
  * Returns the JSON Schema of fields such as `name, age int: in years`: one on each line, or
  * split at commas. All of them are required. Pure.
  *
- * @throws {UsageError} A field has no name, a name of another one, or an unknown type.
+ * @throws {UsageError} A field has no name, the name of another field, or an unknown type.
  */
 export function shorthandSchema(text: string): WireObject {
   const fields = text.split(text.includes("\n") ? "\n" : ",")

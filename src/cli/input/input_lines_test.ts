@@ -92,7 +92,7 @@ Deno.test("InputLines hands its input to one other reader, and takes it back", a
   const key = captured.read();
   type("y");
   assertEquals(await key, "y");
-  // Nobody wants more: what comes now is for another program.
+  // No more lines are wanted: further input is for another program.
   const before = reads();
   await Promise.resolve();
   assertEquals(reads(), before);

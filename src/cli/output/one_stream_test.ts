@@ -1,5 +1,5 @@
-// stdout and stderr in one pipe or file, `2>&1`: nothing is glued to anything else, and the
-// answer alone is the same bytes as ever.
+// stdout and stderr in one pipe or file, `2>&1`: no line is joined to another, and the
+// answer has the same bytes as on a stdout of its own.
 
 import { assertEquals } from "@std/assert";
 import { ScriptedClaude, step, type TurnScript } from "../../testing/mod.ts";

@@ -120,7 +120,7 @@ export class Output {
   /**
    * Writes a part of the answer: escaped for a terminal, unchanged otherwise.
    *
-   * @throws {StdoutClosedError} Nobody reads it any more.
+   * @throws {StdoutClosedError} Its reader has closed it.
    */
   stdout(text: string): Promise<void> {
     const whole = this.#half + text;
@@ -162,7 +162,7 @@ export class Output {
   /**
    * Writes a text to stderr unchanged, in order with other output.
    *
-   * @throws {StdoutClosedError} Nobody reads it any more.
+   * @throws {StdoutClosedError} Its reader has closed it.
    * @throws {WriteError} It cannot be written.
    */
   writeStderr(text: string): Promise<void> {
@@ -257,7 +257,7 @@ export class Output {
 /**
  * Writes a whole text.
  *
- * @throws {StdoutClosedError} Nobody reads it any more.
+ * @throws {StdoutClosedError} Its reader has closed it.
  * @throws {WriteError} It cannot be written.
  */
 export async function writeAll(

@@ -340,7 +340,7 @@ for (const { name, request, label, answer, covered, open } of ALWAYS) {
 }
 
 Deno.test("PermissionAsker: a key that is none shows the keys again, and is no answer", async () => {
-  // Enter, Escape, arrow up, backspace, a letter, "always" where it is not offered, a paste.
+  // Enter, Escape, arrow up, backspace, a letter, "always" when it is not offered, a paste.
   for (
     const typed of [
       "\r",
@@ -493,7 +493,7 @@ Deno.test("PermissionAsker: e edits the input, which is shown before it is allow
   ) assertStringIncludes(terminal.drawn, text);
   terminal.type("ay");
   await asking;
-  // No "always" for what nobody suggested a rule for.
+  // No "always" if no rule was suggested.
   assertEquals(answers, [["allow", { input: { command: "ls \u200b" } }]]);
 });
 

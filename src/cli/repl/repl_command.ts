@@ -45,7 +45,7 @@ export type ReplStep =
   | { readonly send: string }
   /** Puts a text into the line that is edited. */
   | { readonly write: string }
-  /** Goes on in another session, or in this one with other flags. */
+  /** Continues in another session, or in this one with other flags. */
   | { readonly reopen: Flags }
   /** Leaves. */
   | { readonly leave: true }

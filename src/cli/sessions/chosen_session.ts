@@ -11,9 +11,9 @@ import { canPick, pickSession } from "./pick_session.ts";
 
 /**
  * Returns a command with the session that a person chooses for its `--resume`; `undefined` if they
- * leave. `sessions` alone becomes a repl in that session, or stays a list where nobody can choose.
+ * leave. `sessions` alone becomes a repl in that session, or stays a list if no one can be asked.
  *
- * @throws {UsageError} Nobody can choose, or there is no session.
+ * @throws {UsageError} No one can be asked, or there is no session.
  */
 export async function chosen(
   invocation: Invocation,

@@ -37,7 +37,7 @@ export interface RenderOptions {
   readonly quiet: boolean;
   /** Returns the current width of the terminal. */
   readonly columns: () => number;
-  /** Compares the texts of edits. Without it, and where nothing is live, edits are a line each. */
+  /** Compares the texts of edits. Without it, and without live output, each edit is one line. */
   readonly diff?: () => DiffFunction | undefined;
 }
 
