@@ -242,6 +242,40 @@ const NO_SETTINGS = [
   "yes",
 ];
 
+Deno.test("a setting that only other actions use is no fault; typed as a flag it is", async () => {
+  const flags = CONFIG_KEYS.filter(({ name }) => name !== "permissionMode");
+  using place = new Place({
+    user: Object.fromEntries(
+      flags.map(({ name, spec }) => [name, valueFor(spec.kind, name)]),
+    ),
+  });
+  await Deno.mkdir(`${place.folder}/.claudestream/agents`);
+  await Deno.writeTextFile(
+    `${place.folder}/.claudestream/agents/helper.agent.jsonc`,
+    "{}",
+  );
+  for (
+    const args of [
+      ["agent", "list"],
+      ["agent", "info", "helper"],
+      ["agent", "validate"],
+      ["sessions", "list"],
+    ]
+  ) {
+    const { code, stderr } = await place.run(args, {
+      HOME: place.folder,
+      CLAUDESTREAM_BUDGET: "3",
+    });
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+  }
+  const typed = await place.run(["agent", "list", "--max-turns=2"]);
+  assertEquals(typed.code, 2);
+  assertStringIncludes(
+    typed.stderr,
+    'Cannot use --max-turns with "agent list"',
+  );
+});
+
 Deno.test("paths in a file: ~ is the home folder, ./ the folder of the file", () => {
   const text = JSON.stringify({
     configDir: "~/.claude-work",

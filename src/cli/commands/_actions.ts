@@ -42,7 +42,7 @@ export interface Actions {
  */
 export async function runAction(
   { table, first, hint }: Actions,
-  { command, flags, words: before, literal }: Invocation,
+  { command, flags, typed, words: before, literal }: Invocation,
   output: Output,
 ): Promise<number> {
   const [name = first, ...words] = [...before, ...literal];
@@ -59,7 +59,7 @@ export async function runAction(
       hint,
     );
   }
-  checkFlags(command, name, action, table, flags);
+  checkFlags(command, name, action, table, typed);
   checkFields(flags.json, fields);
   return await action.run({ words, flags, output }) ?? 0;
 }
@@ -69,13 +69,13 @@ function checkFlags(
   name: string,
   { flags: own = [] }: Action,
   table: Actions["table"],
-  flags: Flags,
+  typed: Flags,
 ): void {
   const owned = new Set(
     Object.values(table).flatMap(({ flags }) => flags ?? []),
   );
   for (const key of owned) {
-    if (flags[key] === undefined || own.includes(key)) continue;
+    if (typed[key] === undefined || own.includes(key)) continue;
     const owners = Object.entries(table).filter(([, { flags: theirs }]) =>
       theirs?.includes(key) === true
     ).map(([owner]) => `${command} ${owner}`);

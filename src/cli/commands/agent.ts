@@ -13,6 +13,7 @@ import { EXIT } from "../failure/exit_code.ts";
 import { jsonLine, jsonList, picked } from "../output/json_line.ts";
 import { oneLine } from "../text/one_line.ts";
 import type { Output } from "../output/output.ts";
+import { FLAGS, type Flags } from "../flags/flags.ts";
 import type { Invocation } from "../flags/parse.ts";
 import { styled, widthOf } from "../text/terminal.ts";
 import { UsageError } from "../failure/usage_error.ts";
@@ -69,7 +70,7 @@ export async function agent(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
-  const { words, flags } = invocation;
+  const { words, flags, typed } = invocation;
   const [action = "list", name, ...prompt] = words;
   if (action === "run") {
     if (name === undefined) {
@@ -87,10 +88,13 @@ export async function agent(
     }, output);
   }
   if (action === "list" || Object.hasOwn(ACTIONS, action)) {
-    const other = Object.keys(flags).find((key) => !LOOKING_FLAGS.has(key));
+    // A setting that only a run needs is no fault of who looks.
+    const other = Object.keys(typed).find((key) => !LOOKING_FLAGS.has(key));
     if (other !== undefined) {
       throw new UsageError(
-        `Cannot use this flag with "agent ${action}": ${other} belongs to agent run`,
+        `Cannot use --${
+          FLAGS[other as keyof Flags].name
+        } with "agent ${action}": it belongs to agent run`,
       );
     }
   }

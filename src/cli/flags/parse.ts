@@ -22,7 +22,10 @@ export type Request =
 export interface Invocation {
   readonly do: "run";
   readonly command: Exclude<CommandName, "help">;
+  /** The flags that hold: those of the command line, and what the configuration adds. */
   readonly flags: Flags;
+  /** The flags of the command line alone. Only these can be refused as misplaced. */
+  readonly typed: Flags;
   /** Words of the prompt before a `--`. */
   readonly words: readonly string[];
   /** Words after `--`, among which `-` is an ordinary word. */
@@ -84,7 +87,14 @@ export function parse(args: readonly string[]): Request {
     if (values[key] !== undefined) checkUse(spec, command);
   }
   if (command === "help") return { do: "help", topic: rest[0] };
-  return { do: "run", command, flags: values, words: rest, literal };
+  return {
+    do: "run",
+    command,
+    flags: values,
+    typed: values,
+    words: rest,
+    literal,
+  };
 }
 
 /**
