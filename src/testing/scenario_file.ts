@@ -235,11 +235,6 @@ const BUILT: Readonly<Record<string, () => Step>> = {
   inChunks: () => steps.inChunks(7),
   message: () => steps.line({ type: "system", subtype: "status" }),
   noResult: () => steps.noResult(),
-  question: () =>
-    steps.question([{
-      question: "Which?",
-      options: [{ label: "a" }, { label: "b" }],
-    }]),
   overloaded: () => steps.overloaded(),
   question: () =>
     steps.question([{
