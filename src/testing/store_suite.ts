@@ -482,6 +482,34 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
     },
   },
   {
+    name: "an expired holder writes and renews until another has taken over",
+    async run(store) {
+      const writer = await Writer.of(store, freshKey(), EXPIRED);
+      const all = entriesOf(2);
+      await writer.append(all);
+      await store.renew(writer.key, writer.token, 60_000);
+      await expectRefusal(
+        "lease_held",
+        "acquire after the renewal of an expired lease",
+        () => store.acquire(writer.key, LEASE),
+      );
+      // Released, it has expired: what was on its way still belongs behind what is stored.
+      await store.release(writer.key, writer.token);
+      const late = entry("late");
+      await writer.append([late]);
+      await writer.expect([...all, late]);
+      // Whoever takes over reads after that, and sees all of it.
+      const next = await Writer.of(store, writer.key);
+      await next.expect([...all, late]);
+      await expectRefusal(
+        "lease_lost",
+        "append after another took over",
+        () => writer.append([entry("too late")]),
+      );
+      await next.expect([...all, late]);
+    },
+  },
+  {
     name: "a renewed lease lasts longer",
     async run(store) {
       const writer = await Writer.of(store, freshKey(), EXPIRED);

@@ -184,6 +184,20 @@ const FAULTS: Readonly<Record<string, () => SessionStore>> = {
       }
     }();
   },
+  "refuses an expired holder although no one has taken over": () => {
+    const expired = new Set<number>();
+    return new class extends Passing {
+      override async acquire(key: StoredSessionKey, request: LeaseRequest) {
+        const lease = await super.acquire(key, request);
+        if (request.ttlMs === 0) expired.add(lease.token);
+        return lease;
+      }
+      override append(key: TranscriptKey, batch: TranscriptBatch) {
+        const isRefused = expired.has(batch.token);
+        return super.append(key, isRefused ? { ...batch, token: -1 } : batch);
+      }
+    }();
+  },
   "lets an expired holder release": () => {
     const tokens = new Map<string, number>();
     return new class extends Passing {
