@@ -48,7 +48,7 @@ async function main(args: string[]): Promise<number> {
       try {
         rows.push(...await measure(setting));
       } catch (error) {
-        // Minutes of work are not thrown away for it.
+        // One failure must not discard minutes of work.
         failed = true;
         say("bench", `${name} failed: ${reasonOf(error)}`);
       }

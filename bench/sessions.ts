@@ -79,7 +79,7 @@ async function measure<T>(what: string, run: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Lists with the SDK, in a process of its own, warm. */
+/** Lists with the SDK, in a separate process, warm. */
 async function withSdk(configDir: string): Promise<void> {
   if (!await hasProgram("node")) {
     console.log("listSessions of the SDK: skipped, there is no node");

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** One line of it. */
+/** One line of the table. */
 export interface Row {
   /** What was measured; unique, and the key in the baseline. */
   readonly name: string;

@@ -113,7 +113,7 @@ const policy: Policy = { name: "mine", decide: () => allow() };
 interface Trip {
   readonly before?: readonly Record<string, unknown>[];
   readonly options?: { readonly policy: Policy };
-  /** One time of it. */
+  /** Makes the trip once. */
   readonly go: (peer: Peer, at: number) => Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Reads what the drift check needs out of TypeScript declarations: the members of a union,
  * the fields of an object type down to those of fields, the texts that a field can be, the
- * methods of an interface. The parser is Deno's own (`deno doc --json`): it is there, and
- * `typescript` would be 20 MB more.
+ * methods of an interface. The parser is Deno's own (`deno doc --json`): it needs no download,
+ * and `typescript` would be another 20 MB.
  *
  * @module
  */
@@ -34,7 +34,7 @@ interface DocSymbol {
   }[];
 }
 
-/** Types that hold another one and add no fields to it. */
+/** Types that wrap another one and add no fields to it. */
 const HOLDERS: ReadonlySet<string> = new Set([
   "Array",
   "NonNullable",
@@ -124,7 +124,7 @@ export class Declarations {
     });
   }
 
-  /** Whether a type is nothing but texts. */
+  /** Whether a type consists of strings only. */
   isTexts(name: string): boolean {
     const { kind, value } = this.#type(name);
     const isText = (type: DocType) => type.kind === "literal" || isNull(type);

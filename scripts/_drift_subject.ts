@@ -23,9 +23,9 @@ export interface Subject {
   readonly theirs: readonly string[];
   /** Whether we have it. */
   readonly has: (name: string) => boolean;
-  /** What is left out, with the reason: a name stands for all below it, `*` for any text. */
+  /** What is left out, with the reason: a name covers everything below it, `*` for any text. */
   readonly leftOut: Readonly<Record<string, string>>;
-  /** Names of ours that they have to have as well. */
+  /** Our names that the SDK must have as well. */
   readonly listed?: readonly string[];
   /** What to do about something new. */
   readonly todo: string;

@@ -96,7 +96,7 @@ async function installed(
       await Deno.readTextFile(`${source}/package.json`),
     );
     found = named;
-    // "latest" may be a version that is there.
+    // "latest" may be a version that is already installed.
     if (await exists(place(found))) return;
     await Deno.mkdir(`${draft}/sdk`);
     for (const name of ["sdk.d.ts", "sdk-tools.d.ts"]) {
@@ -127,7 +127,7 @@ export function drift(subject: Subject): readonly string[] {
     !rules.some(([, rule]) => rule.test(name))
   );
   const lines = news
-    // What is in something new is new with it.
+    // Do not report the parts of something new.
     .filter((name) => !news.some((other) => name.startsWith(`${other}.`)))
     .map((name) => `- \`${name}\``);
   const stale = rules
@@ -149,7 +149,7 @@ export function drift(subject: Subject): readonly string[] {
   return [`\n## ${title}${what}\n`, ...lines, ...stale];
 }
 
-/** A name stands for what is below it, too; `*` for any text. */
+/** A name covers what is below it, too; `*` for any text. */
 function ruleOf(key: string): RegExp {
   const text = key.split("*").map((part) =>
     part.replaceAll(/[.\\+?^${}()|[\]]/g, "\\$&")

@@ -143,7 +143,7 @@ export function importFaults(
   ];
 }
 
-/** Files and folders that have no floor, and what the tables name in vain. */
+/** Returns the files and folders that have no floor, and the names in the tables that do not exist. */
 function placeFaults(files: readonly string[], house: House): string[] {
   const rooms = new Set(house.floors.flat());
   const inUse = new Set(files.map((file) => roomOf(file, house)));
@@ -177,7 +177,7 @@ function wayOf({ from, to }: Import, house: House): string | undefined {
   if (!to.startsWith("src/")) return "it is outside of src/";
   if (here === undefined || there === undefined || here === there) return;
   const [high, low] = [floorOf(here, house), floorOf(there, house)];
-  // A folder without a floor is told as such.
+  // `placeFaults` reports folders without a floor.
   if (high === -1 || low === -1 || high < low) return;
   return high === low
     ? `${here} and ${there} are on one floor`

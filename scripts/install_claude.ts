@@ -32,7 +32,7 @@ if (import.meta.main) {
   }
 }
 
-/** Installs a version unless it is there, and returns its path. */
+/** Installs a version unless it is installed already, and returns its path. */
 export async function installClaude(version: string): Promise<string> {
   const path = installedClaudePath(version);
   if (!await exists(path)) await install(version, path);

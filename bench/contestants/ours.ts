@@ -172,7 +172,7 @@ switch (job.task) {
       const turn = on.send("go");
       const reader = turn.readable.getReader();
       await reader.read();
-      // All was read from the process when it answers what comes after it.
+      // The answer to a later request shows that everything before it was read.
       await on.setModel("sonnet");
       const start = performance.now();
       await on.setModel("opus");

@@ -390,7 +390,7 @@ class Reader {
   }
 }
 
-/** What is wrong with an option, and in which part of it. */
+/** A fault of an option, and the part of the option that has it. */
 interface Fault {
   readonly path: readonly string[];
   readonly message: string;

@@ -8,7 +8,7 @@ import type { BackgroundTask } from "../messages/system/tasks.ts";
 import type { CommandInfo, InitializeInfo } from "./initialize.ts";
 import type { ControlCall, ControlOptions } from "./call.ts";
 
-/** How a session returns what takes time: as a promise, or by blocking until it is there. */
+/** How a session returns a value that takes time: as a promise, or by blocking until it has it. */
 export type SessionKind = "async" | "sync";
 
 /** The return type of a method that takes time, in a session of a kind. */

@@ -42,7 +42,7 @@ export function setModelCall(model?: string): ControlCall<ModelChange> {
 }
 
 /**
- * Changes how much the model thinks. There is no request of its own for it; the CLI
+ * Changes how much the model thinks. It has no separate request; the CLI
  * accepts an unknown level silently and changes nothing.
  */
 export function setEffortCall(effort?: Effort): ControlCall<void> {

@@ -26,7 +26,7 @@ export function stopTaskCall(taskId: string): ControlCall<void> {
 }
 
 /**
- * Sends what runs in the foreground to the background: this tool call, or all of them.
+ * Moves running tool calls to the background: this one, or all of them.
  *
  * Seen in: CLI 2.1.330, tests/live/control_test.ts.
  */
@@ -102,7 +102,7 @@ export class TaskControl<Kind extends SessionKind = "async">
     return this.#host.request(() => stopTaskCall(taskId), options);
   }
 
-  /** Sends what runs in the foreground to the background: this tool call, or all of them. */
+  /** Moves running tool calls to the background: this one, or all of them. */
   background(
     toolUseId?: string,
     options?: ControlOptions,

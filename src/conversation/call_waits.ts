@@ -76,7 +76,7 @@ export class CallWaits {
   }
 
   /**
-   * Takes the decision about a call: all time before it counts as waiting. Calls of one reply wait
+   * Takes the decision about a call: all time until then counts as waiting. Calls of one reply wait
    * for one another, so the second also waits for the answer to the first.
    */
   #allowed(

@@ -261,7 +261,7 @@ export class TurnLimits {
     });
   }
 
-  /** Ends a turn whose silence was too long. */
+  /** Ends a turn that was silent for too long. */
   #end(): void {
     const { id: turnId, sawInit } = this.#protocol.turns;
     if (!sawInit) {

@@ -98,7 +98,7 @@ export class StoreMirror {
   }
 
   /**
-   * Makes ready what the process resumes. Returns the launch with the path of it.
+   * Makes ready what the process resumes. Returns the launch with its path.
    *
    * @throws {SessionStoreError} Another one writes the session, or the store fails or lacks it.
    */

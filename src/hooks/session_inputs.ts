@@ -207,7 +207,7 @@ export interface StopInput extends HookInputBase<"Stop">, HookStopFields {}
 export interface StopFailureInput extends HookInputBase<"StopFailure"> {
   /** What failed, such as `rate_limit`. */
   readonly error: string;
-  /** More of it. */
+  /** Details of the error. */
   readonly errorDetails?: string;
   /** The text of the last reply. */
   readonly lastAssistantMessage?: string;

@@ -363,7 +363,7 @@ export class Host {
       asksPolicy(question);
   }
 
-  /** The answer to a question whose time is up: never yes. */
+  /** The answer to a question that timed out: never yes. */
   late(question: Question, timeoutMs: number): DecidedReply {
     return isForPeople(question)
       ? { ...lateReply(question, timeoutMs), by: "timeout" }

@@ -44,7 +44,7 @@ const IDS = {
   call: "claudestream:policy",
   /** Asks the policy about a shell command of a skill or slash command. */
   skill: "claudestream:skill",
-  /** Hears what ran. */
+  /** Is told which calls ran. */
   ran: "claudestream:ran",
   /** Hears of settings that changed. */
   settings: "claudestream:settings",
@@ -123,7 +123,7 @@ export class PolicyHooks {
     this.#port = port;
   }
 
-  /** Adds them to the hooks that the handshake tells of: after the caller's own. */
+  /** Adds them to the hooks of the handshake, after the caller's own. */
   register(
     hooks: Readonly<Record<string, readonly WireObject[]>>,
   ): Readonly<Record<string, readonly WireObject[]>> {
@@ -151,7 +151,7 @@ export class PolicyHooks {
     return all;
   }
 
-  /** Asks which hooks the settings hold. Until the answer is there, everything may be. */
+  /** Asks which hooks the settings hold. Until the answer arrives, assume that every setting may be on. */
   learnSettings(): void {
     this.#gate.learnSettings(undefined);
     const asked = ++this.#settingsAsked;
@@ -161,7 +161,7 @@ export class PolicyHooks {
     });
   }
 
-  /** The caller made a control request. Of settings that one changes, no hook tells. */
+  /** The caller made a control request. If it changes settings, no hook reports that. */
   requested(subtype: string): void {
     if (subtype === "apply_flag_settings") this.learnSettings();
   }

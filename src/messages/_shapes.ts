@@ -8,7 +8,7 @@
 import * as v from "valibot";
 import { isWireObject, valueAt, type WireObject } from "../util/json.ts";
 
-/** A schema of which nothing is known. */
+/** Any schema. */
 export type AnySchema = v.GenericSchema<unknown, unknown>;
 
 /** A field in a table: see `wire()` and `wireOptional()`. */

@@ -233,8 +233,7 @@ export function toolKind(name: string): ToolKind {
 }
 
 /**
- * The tool that a misspelt name stands for: a name that is not a tool's but differs from
- * one by a typing error. `undefined` for the name of a tool, for a pattern, and for a name
+ * Returns the tool that a misspelt name means: one that differs from it by a typing error. `undefined` for the name of a tool, for a pattern, and for a name
  * that a newer CLI may well have.
  */
 export function meantTool(name: string): string | undefined {

@@ -16,7 +16,7 @@ import {
 } from "./_shapes.ts";
 import { KINDS, type Message, readMessage } from "./mod.ts";
 
-/** What a message says, without what is the same for all. */
+/** The fields of a message, without those that all messages share. */
 export type MessageFields<T extends Message["type"]> = Omit<
   Extract<Message, { readonly type: T }>,
   "type" | "raw"

@@ -135,8 +135,8 @@ import { user, type UserMessage } from "./user.ts";
 import { type UnknownEvent, unknownEvent } from "./unknown.ts";
 
 /**
- * A message that is the same event in both views: it tells of something beside the
- * reply, such as a retry, a task or a change of state. Written by hand, because
+ * A message that is the same event in both views: it is about something other than
+ * the reply, such as a retry, a task or a change of state. Written by hand, because
  * `deno doc --lint` refuses a derived union; {@linkcode KINDS} is typed by it, so that
  * the compiler names what is missing there.
  */
@@ -189,7 +189,7 @@ export type Notice =
   | ToolUseSummary
   | TranscriptMirror;
 
-/** Every message of the wire that has a type of its own. */
+/** Every message of the wire with a known type. */
 export type Message =
   | SystemInit
   | AssistantMessage

@@ -41,7 +41,7 @@ export interface UnknownEvent extends EventBase<"unknown"> {
   readonly lineBytes?: number;
 }
 
-/** Makes an {@linkcode UnknownEvent} of what came. */
+/** Makes an {@linkcode UnknownEvent} of a value that could not be read. */
 export function unknownEvent(
   raw: unknown,
   reason: UnknownReason,

@@ -212,7 +212,7 @@ function checkDoubleFlags(options: SessionOptions): void {
 /**
  * Checks the arguments given by hand against all other options.
  *
- * @throws {ConfigError} A session depends on the flag, or an option that is given stands for it.
+ * @throws {ConfigError} A session depends on the flag, or a given option already sets it.
  */
 export function checkExtraArgs(options: SessionOptions): void {
   checkDoubleFlags(options);

@@ -136,7 +136,7 @@ const OTHER_SIGN_INS: readonly string[] = [
  * With `bare` the CLI never signs in with a subscription, and says so only after the
  * first prompt, with a result that calls itself a success.
  *
- * @throws {ConfigError} There is nothing but the token of a subscription.
+ * @throws {ConfigError} Only the token of a subscription is available.
  */
 export function checkSignIn(
   options: SessionOptions,

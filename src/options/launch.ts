@@ -88,7 +88,7 @@ export function each<T>(
   };
 }
 
-/** A flag that is there or not. */
+/** A flag without a value, present or absent. */
 export function when(wanted: boolean, name: string): Place<boolean> {
   return (draft, value) => {
     if (value === wanted) draft.args.push(name);

@@ -217,7 +217,7 @@ export interface RecordOptions {
   readonly path: string | URL;
   /** Adds to a file that exists. Default `false`: the file is overwritten. */
   readonly append?: boolean;
-  /** Texts to mask, besides those that are found to be secret. */
+  /** Texts to mask, besides those that are recognized as secret. */
   readonly secrets?: readonly string[];
 }
 
@@ -225,6 +225,6 @@ export interface RecordOptions {
 export interface FileSpec {
   /** Its id there, such as `"file_abc"`. */
   readonly id: string;
-  /** Where it is put, relative to the working directory. */
+  /** Path of the file, relative to the working directory. */
   readonly path: string;
 }

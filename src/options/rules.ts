@@ -175,8 +175,8 @@ function checkQuestions(options: SessionOptions): void {
 }
 
 /**
- * Checks the names of tools and the rules in the options that go to the CLI, which takes
- * any, and says nothing of one that it does not know or never matches.
+ * Checks the names of tools and the rules in the options that go to the CLI, which accepts
+ * any text without a warning, even if it names no tool or never matches.
  *
  * @throws {ConfigError} One is nearly the name of a tool, or could never cover a call.
  */

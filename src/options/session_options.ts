@@ -122,8 +122,8 @@ export interface SessionOptions<Context = unknown>
   readonly configDir?: string | URL;
   /**
    * More arguments for the CLI, such as `["--chrome"]` or `{ chrome: true }`; a record
-   * has names without dashes. Not for flags that an option stands for: with the option
-   * as well that is a `ConfigError`.
+   * has names without dashes. Not for flags that an option sets: with the option as
+   * well that is a `ConfigError`.
    */
   readonly extraArgs?:
     | readonly string[]

@@ -33,7 +33,7 @@ import { isJson } from "./places.ts";
 /** A permission mode. */
 export const PERMISSION_MODE: Kind = oneOf(...PERMISSION_MODES);
 
-/** The option `permissionPromptTool`. To the CLI "stdio" is the host: a policy stands for it. */
+/** The option `permissionPromptTool`. To the CLI "stdio" means the host; use a policy instead. */
 export const PROMPT_TOOL: Kind = kind(
   "the name of an MCP tool, such as mcp__server__tool; for this process there is policy",
   (value) => WORD.fits(value) && value !== "stdio",

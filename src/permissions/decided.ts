@@ -12,7 +12,7 @@ import { type Decision, decisionIssue, plainAnswer } from "./decision.ts";
 import { reasoned, reasonOf } from "./explain.ts";
 import type { SyncPolicy } from "./policy_types.ts";
 
-/** What {@linkcode decided} has to know of a call: a `DeferredCall`, or what was kept of it. */
+/** What {@linkcode decided} needs to know about a call: a `DeferredCall`, or a stored copy of these fields. */
 export type DecidedCall = Pick<
   DeferredCall,
   "toolUseId" | "toolName" | "input"
@@ -93,7 +93,7 @@ export function decided(call: DecidedCall, decision: Decision): SyncPolicy {
   );
 }
 
-/** Which part of a call is not what was decided on. */
+/** Returns which part of a call differs from the call that was decided on. */
 function changeOf(
   request: ToolRequest,
   toolName: string,

@@ -28,7 +28,7 @@ export function pathPatterns(
   return readingsOf(text, folded(cwd))
     .flatMap((whole) => [
       whole,
-      // "**" also matches no folder at all, and a folder stands for everything in it.
+      // "**" also matches no folder at all, and a folder covers everything in it.
       whole.replaceAll("/**/", "/"),
       whole.replace(/\/\*\*$/, ""),
     ])

@@ -21,7 +21,7 @@ export interface CallHookContext {
    */
   readonly canAsk?: boolean;
   /**
-   * Whether hooks outside this program may change the call, or answer a question about it. Only the
+   * Whether hooks outside this program may change the call or answer a question about it. Only the
    * question shows their changes. Default `false`.
    */
   readonly hasForeignHooks?: boolean;

@@ -58,7 +58,7 @@ export class Line {
     this.#owner = owner;
   }
 
-  /** Number of processes, those that are ending included. */
+  /** Number of processes, including those that are ending. */
   get processes(): number {
     return this.#holders.size + this.#leaving;
   }
@@ -190,7 +190,7 @@ export class Line {
     else gone.whenSettled(free);
   }
 
-  /** Removes a session whose process ends, and fails what waits for it. */
+  /** Removes a session whose process ends, and fails the calls that wait for it. */
   remove(seat: Seat, error: unknown, gone: Due<unknown> | undefined): void {
     this.#waiting.delete(seat);
     seat.refuse(error);

@@ -1,5 +1,5 @@
 /**
- * Many items, each with a session of its own.
+ * Works through many items, each with a new session.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { AsyncSession } from "../session/async_session.ts";
 
 /** What the function of `pool.map` gets besides its item. */
 export interface MapContext {
-  /** A session of its own, without a conversation yet. It is closed when the function is over. */
+  /** A new session, without a conversation yet. It is closed when the function is over. */
   readonly session: AsyncSession;
   /** Number of the item, from 0. */
   readonly index: number;
@@ -150,7 +150,7 @@ const AFTER_RESET_MS = 1_000;
 
 /**
  * What `pool.map` returns: the outcomes in the order of the items, each as soon as it and all
- * before it are there. Begins when it is first read, and can be read once: in a loop, or with
+ * earlier ones are available. Begins when it is first read, and can be read once: in a loop, or with
  * {@linkcode PoolMap.results}.
  *
  * Leaving the loop early stops everything: running items are interrupted, others do not begin.

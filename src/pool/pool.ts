@@ -25,7 +25,7 @@ import {
 
 /** Numbers of a pool at a moment. */
 export interface PoolStats {
-  /** Processes, those that are ending included; never more than `maxProcesses`. */
+  /** Processes, including those that are ending; never more than `maxProcesses`. */
   readonly processes: number;
   /** Processes without a conversation that are kept ready. */
   readonly warm: number;
@@ -125,7 +125,7 @@ export class SessionPool implements AsyncDisposable {
    *   there is no `session_busy`. A signal that aborts takes the call out of the line.
    * - `state` is `"new"` and `pid` is `undefined` while it is parked.
    * - If its process dies, the running turn fails, and the next turn continues in another process.
-   * - `close()` ends the conversation: the key then stands for a new one. To continue it later, keep
+   * - `close()` ends the conversation: the key then means a new one. To continue it later, keep
    *   `session.id` and give it as `resume`.
    *
    * @param key Whose session it is, such as the id of a user.
@@ -167,7 +167,7 @@ export class SessionPool implements AsyncDisposable {
   }
 
   /**
-   * Calls a function for each item with a session of its own, several at a time. See
+   * Calls a function for each item with a new session, several at a time. See
    * {@linkcode PoolMap} for what is returned.
    *
    * @param items The items; a source such as a generator is read as they are worked on.

@@ -172,7 +172,7 @@ export class ProcessTree {
       return;
     }
     const id = readLineage(pid).at(-1);
-    // A process started by others may have no id of its own. Its last id is then this program's,
+    // A process started by others may have no id. Its last id is then this program's,
     // and processes that inherited that id are not children of the process.
     if (id !== undefined && !readLineage(Deno.pid).includes(id)) this.#id = id;
   }

@@ -33,10 +33,10 @@ export function resumedSession(
 ): ResumedSession | undefined {
   const { resume, transport, spawn, sessionStore, worktree } = options;
   if (resume === undefined) return undefined;
-  // Another machine has sessions of its own, and so has a store.
+  // Another machine has its own sessions, and so has a store.
   if (sessionStore !== undefined) return undefined;
   if (transport !== undefined || spawn !== undefined) return undefined;
-  // A worktree is a project of its own, which the CLI makes.
+  // A worktree is a separate project, which the CLI makes.
   const hasWorktree = worktree !== undefined && worktree !== false;
   if (resume === "last" && (hasWorktree || !isCliHere(options))) {
     return undefined;

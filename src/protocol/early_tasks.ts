@@ -4,7 +4,7 @@
  *
  * Such a CLI writes `task_started` for each task, also for a subagent that its call waits for, and
  * `task_updated` with a final status when it ends. `task_notification` comes in addition, but not
- * for a task that ends in the middle of a turn whose next call tells the model of it. A task
+ * for a task that ends in the middle of a turn whose next call tells the model about it. A task
  * whose call has its result while the task still runs is in the background (seen with 2.1.197).
  *
  * @module

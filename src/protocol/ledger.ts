@@ -39,7 +39,7 @@ export class Ledger {
   readonly #earlyTasks = new EarlyTasks(this.facts.tasks);
   readonly #unheardTasks = new UnheardTasks();
 
-  /** Whether something runs of which nothing is heard until it is done. */
+  /** Whether work runs that writes nothing until it is done. */
   get isAtWork(): boolean {
     return this.#calls.size > 0 || this.#hooks.size > 0 || this.facts.hasTasks;
   }

@@ -10,7 +10,7 @@ import type { Result } from "../messages/result.ts";
 export type MessageState =
   /** It waits for the turn that is running. */
   | "queued"
-  /** A turn of its own began, perhaps together with others that waited. */
+  /** A separate turn began for it, perhaps together with others that waited. */
   | "started"
   /** It was taken into the turn that is running. */
   | "folded"

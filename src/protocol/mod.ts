@@ -105,7 +105,7 @@ export class Protocol {
     return this.#turns.failPushed(error);
   }
 
-  /** Whether something runs, or waits for us, of which nothing is heard until it is done. */
+  /** Whether silence is normal: work runs that writes nothing until it is done, or the CLI waits for us. */
   get isSilenceNormal(): boolean {
     return this.#questions.size > 0 || this.#ledger.isAtWork;
   }
@@ -332,7 +332,7 @@ export class Protocol {
     return this.#turns.close();
   }
 
-  /** Why the conversation is over; `undefined` as long as the process is there. */
+  /** Why the conversation is over; `undefined` while the process lives. */
   get endError(): Error | undefined {
     return this.#ended;
   }

@@ -31,7 +31,7 @@ export class OpenTurn {
   started = false;
   /** `error` of the last reply that had one. */
   assistantError: string | undefined;
-  /** How often the API refused the account, since the last call that it took. */
+  /** How often the API refused the account since the last call that it accepted. */
   refusals = 0;
   /** Why we interrupt it. */
   stop: TurnStop | undefined;

@@ -49,6 +49,6 @@ export type Output =
     readonly do: "tell_push";
     readonly id: string;
     readonly news: PushNews;
-    /** Whether nothing more will be heard of it. */
+    /** Whether this is the last news about it. */
     readonly last: boolean;
   };

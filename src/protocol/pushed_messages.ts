@@ -28,7 +28,7 @@ export class PushedMessages {
     return this.ids.filter((id) => this.#open.get(id)?.answered === false);
   }
 
-  /** Whether more will be heard of a message. */
+  /** Whether more news about a message is expected. */
   has(id: string): boolean {
     return this.#open.has(id);
   }
@@ -56,7 +56,7 @@ export class PushedMessages {
     return { do: "tell_push", id, news, last: !this.has(id) };
   }
 
-  /** Tells that nothing more will be heard of any of them. */
+  /** Reports that no more news about any of them will come. */
   end(error: unknown): Output[] {
     const { ids } = this;
     this.#open.clear();

@@ -47,7 +47,7 @@ export interface StartCheck {
   readonly error: Error | undefined;
   /** Takes the answer to the handshake. Returns what to ask for, if anything. */
   shakeHands(response: WireObject): StartRequest | undefined;
-  /** Whether an answer is to a request of its own. */
+  /** Whether an answer is to one of its own requests. */
   isOwn(id: string): boolean;
   /** Takes an answer to its own request. Returns what to ask for next, if anything. */
   take(outcome: Outcome): StartRequest | undefined;

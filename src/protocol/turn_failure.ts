@@ -116,8 +116,8 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
 };
 
 /**
- * The limit that refused a reply. CLI 2.1.332 writes no `rate_limit_event` for one whose reset is
- * past, so this alone tells of it: tests/transcripts/2.1.332_09-rate-limit-rejected-oauth-cli332.ndjson.
+ * The limit that refused a reply. CLI 2.1.332 writes no `rate_limit_event` for a limit whose reset
+ * is past, so only this field reports it: tests/transcripts/2.1.332_09-rate-limit-rejected-oauth-cli332.ndjson.
  */
 export function refusedLimit(raw: unknown): TurnContext["rateLimit"] {
   const params = isWireObject(raw) ? raw.api_error_params : undefined;
@@ -217,7 +217,7 @@ function hintOf(
   return status >= 500 ? "Try again later" : HINTS[code];
 }
 
-/** When the limit ends that calls are refused for; a warning of another one says nothing of it. */
+/** When the limit that refuses calls ends. A warning about another limit does not tell. */
 function resetsAt({ rateLimit }: TurnContext): number | undefined {
   return rateLimit?.status === "rejected" ? rateLimit.resetsAt : undefined;
 }

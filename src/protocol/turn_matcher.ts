@@ -44,7 +44,7 @@ export class TurnMatcher {
   #foreign = false;
   /** The CLI's own prompt that this turn is about, if it has begun with one. */
   #foreignId: string | undefined;
-  /** Whether it is the turn of a deferred call, of which the CLI reports nothing else. */
+  /** Whether it is the turn of a deferred call, about which the CLI reports nothing else. */
   #isOfDeferredCall = false;
   /** Whether the CLI reports what becomes of each prompt: since 2.1.206. */
   #reportsLifecycle = false;

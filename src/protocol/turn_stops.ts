@@ -113,7 +113,7 @@ export class TurnStops {
   readonly #budget: BudgetWatch;
   readonly #failFastOn: readonly FailFast[];
 
-  /** @param facts What is known of the session: each event is noted there before it comes here. */
+  /** @param facts Facts about the session: each event is noted there before it comes here. */
   constructor(
     options: {
       readonly budget?: BudgetOptions | undefined;

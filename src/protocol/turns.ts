@@ -262,7 +262,7 @@ export class Turns {
   /** Asks the CLI by this request to stop the turn that runs. */
   interrupt(id: string, line: string): Output[] {
     const { open } = this;
-    // Before the turn's init the CLI says yes to it and then runs the turn all the same.
+    // Before the turn's init the CLI accepts the interruption, and then runs the turn anyway.
     if (open?.started === false && open.resting === undefined) {
       open.holdInterrupt(id, line);
       return [];
@@ -424,7 +424,7 @@ export class Turns {
     return [...outputs, ...this.#open(waiting)];
   }
 
-  /** No more prompts. One that waited for the turn before it will not be sent. */
+  /** No more prompts. A prompt that waited for the previous turn will not be sent. */
   close(): Output[] {
     this.#state = next(this.#state, "close");
     const waiting = this.#outbox.takeWaiting();

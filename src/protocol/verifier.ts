@@ -13,7 +13,7 @@ import type { Outcome } from "./pending.ts";
 export interface Verifier {
   /** Id for the request for the settings, if they are asked for. */
   readonly settingsId: string | undefined;
-  /** UUID for a message that makes the CLI tell what is there, if it is sent. */
+  /** UUID of the message that makes the CLI list its tools and servers, if it is sent. */
   readonly probeId: string | undefined;
   /** Whether all answers are there that the first prompt waits for. */
   readonly isDone: boolean;

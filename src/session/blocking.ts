@@ -81,7 +81,7 @@ export class Blocking implements Waiting<"sync"> {
   }
 
   /**
-   * Blocks until a condition is met. The turn may ask a question before it is.
+   * Blocks until a condition is met. The turn may ask a question meanwhile.
    * `events()` cannot be read meanwhile, so questions left to its readers are denied.
    */
   untilTurn(isDone: () => boolean): void {

@@ -34,7 +34,7 @@ export class PushCore {
     return this.#isOver;
   }
 
-  /** Takes news about it. */
+  /** Takes news about the pushed message. */
   take(news: PushNews): void {
     if ("result" in news) {
       this.result.settle(news.result);

@@ -83,7 +83,7 @@ export interface Lost {
   readonly isWritten: boolean;
   /** Whether another conversation had replaced the first one. */
   readonly wasReset: boolean;
-  /** Whether a prompt was sent to it. */
+  /** Whether a prompt was sent to the process. */
   readonly hasPrompted: boolean;
 }
 

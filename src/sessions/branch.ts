@@ -155,7 +155,7 @@ export class Branch {
   }
 }
 
-/** The call that a record leaves to a later process: that stands in the place of its result. */
+/** The call that a record leaves to a later process: the record takes the place of its result. */
 function deferralOf({ attachment }: WireObject): readonly string[] {
   if (
     !isWireObject(attachment) || attachment.type !== "hook_deferred_tool"

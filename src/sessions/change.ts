@@ -65,7 +65,7 @@ export async function tagSession(
   }));
 }
 
-/** Adds a record to a transcript in one write, on a line of its own. */
+/** Adds a record to a transcript in one write, on its own line. */
 async function append(
   session: string | SessionInfo,
   options: SessionPlaceOptions,

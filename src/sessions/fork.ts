@@ -31,7 +31,7 @@ export interface ForkSessionOptions extends SessionPlaceOptions {
   readonly title?: string;
 }
 
-/** Records that a fork does not take over, because they tell of the process that wrote them. */
+/** Records that a fork does not take over, because they are about the process that wrote them. */
 const LEFT: ReadonlySet<unknown> = new Set([
   "queue-operation",
   "api-request",

@@ -48,8 +48,8 @@ export class TranscriptTail {
   }
 
   /**
-   * The lines that are whole by now; what comes behind the last of them is left for the
-   * next time. `undefined` if the file is gone.
+   * The lines that are whole by now; an incomplete line at the end is left for the next
+   * call. `undefined` if the file is gone.
    */
   async lines(): Promise<readonly string[] | undefined> {
     try {

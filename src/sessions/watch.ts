@@ -181,7 +181,7 @@ class Followed {
   }
 }
 
-/** By time; what has none stays behind what was before it. */
+/** By time; an entry without a time stays behind its predecessor. */
 function inOrder(entries: readonly Entry[]): readonly Entry[] {
   let atMs = 0;
   const timed = entries.map((entry) => {

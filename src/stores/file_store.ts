@@ -206,7 +206,7 @@ async function nameOf(text: string): Promise<string> {
     const letter = String.fromCharCode(byte);
     name += /[a-z\d_-]/.test(letter) ? letter : `%${hexOf(byte)}`;
   }
-  // A name of its own for the empty text.
+  // The empty text needs a name, too.
   if (name === "") return "%";
   if (name.length <= LONGEST_NAME) return name;
   const bytes = new TextEncoder().encode(name);
@@ -255,7 +255,7 @@ async function stateIn(folder: string): Promise<SessionState | undefined> {
   throw damaged("load", path, "it is not what this store writes");
 }
 
-/** Checks that a file has all that counts of it. */
+/** Checks that a file is at least as long as its recorded length. */
 async function checkLength(
   path: string,
   size: number,

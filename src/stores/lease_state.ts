@@ -1,6 +1,5 @@
 /**
- * What a store without transactions of its own keeps of a session, and the rules of leases and
- * batches on it. Pure.
+ * What a store without transactions keeps for each session, and the rules of leases and batches. Pure.
  *
  * @module
  */

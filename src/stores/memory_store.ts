@@ -30,8 +30,8 @@ interface Held extends StoredSessionKey {
 }
 
 /**
- * Keeps sessions in the memory of this program: for tests, and for servers of one process whose
- * sessions may end with it.
+ * Keeps sessions in the memory of this program: for tests, and for servers with a single process
+ * whose sessions may end with it.
  *
  * @example
  * ```ts

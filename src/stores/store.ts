@@ -75,7 +75,7 @@ export interface SessionStore {
   append(key: TranscriptKey, batch: TranscriptBatch): Promise<void>;
   /** Yields the entries of a transcript in the order in which they were appended; none if there is no such transcript. */
   load(key: TranscriptKey): AsyncIterable<TranscriptEntry>;
-  /** Returns what is known of a session, or `undefined` if nothing was appended to it. */
+  /** Returns what is known about a session, or `undefined` if nothing was appended to it. */
   session(key: StoredSessionKey): Promise<StoredSessionEntry | undefined>;
   /** Yields the sessions of a project, in no order. */
   list(projectKey: string): AsyncIterable<StoredSessionEntry>;

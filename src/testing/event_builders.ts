@@ -85,7 +85,7 @@ function reply(block: WireObject, fields: BlockFields, more: WireObject = {}) {
  * A block of text.
  *
  * @param text The text.
- * @param fields Whose it is, and whether it tells of an error.
+ * @param fields The agent that it belongs to, and whether it is about an error.
  * @example
  * ```ts
  * import { event } from "@claudestream/core/testing";
@@ -129,7 +129,7 @@ export function toolUse(
 /**
  * The result of a call.
  *
- * @param call The call, or the id of one of which nothing else is known.
+ * @param call The call, or the id of a call if nothing else is known.
  * @param content What the model sees: a text, or blocks.
  * @param fields Whether it is an error, and the tool's own structured result.
  */

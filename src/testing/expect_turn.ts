@@ -27,7 +27,7 @@ export type ExpectedToolCall =
   | {
     /** Name of the tool. */
     readonly name: string;
-    /** Fields that the input must have; it may have others. A pattern stands for a text. */
+    /** Fields that the input must have; it may have others. A pattern matches a text. */
     readonly input?: Readonly<Record<PropertyKey, unknown>>;
     /** Expected result: the whole text, or a pattern. */
     readonly output?: string | RegExp;

@@ -42,9 +42,9 @@ export class StdoutPlayer implements Playing {
   #at = 0;
   /** Ids of the prompts that no turn has taken. */
   readonly #prompts: string[] = [];
-  /** The prompts of the recording, as the session knows them; the CLI may tell of them by id. */
+  /** The prompts of the recording, as the session knows them; the CLI may refer to them by id. */
   readonly #ids = new Map<string, string>();
-  /** Prompts that were told of and whose turn has not begun. */
+  /** Number of announced prompts whose turn has not begun. */
   #announced = 0;
   #isStarted = false;
   #isInTurn = false;
@@ -194,7 +194,7 @@ export class StdoutPlayer implements Playing {
   }
 }
 
-/** Whether a request asks for nothing but that something is done. */
+/** Whether a request is an order, whose answer holds nothing. */
 function isOrder(subtype: unknown): boolean {
   return subtype === "interrupt" || String(subtype).startsWith("set_");
 }

@@ -178,7 +178,7 @@ export function line(
 
 /**
  * A message of the CLI under our names, such as `("api_retry", { attempt: 1, … })`: it
- * can be no other than one that is read as such.
+ * must be one that is decoded as this message.
  *
  * @param type Its type.
  * @param fields What it says; all that the type needs, but `sessionId` and `uuid`.

@@ -100,7 +100,7 @@ class Writer {
     await this.again(entries, ++this.#sequence, subpath);
   }
 
-  /** Appends a batch under a number of its own. */
+  /** Appends a batch under the next number. */
   async again(
     entries: readonly TranscriptEntry[],
     sequence: number,

@@ -51,7 +51,7 @@ export function nameIssue(name: unknown): string | undefined {
  * Checks a tool's name in an option or a policy. What is near to no known tool passes:
  * it may be of a newer CLI.
  *
- * @param hint How to name such a tool all the same.
+ * @param hint How to name such a tool in a rule.
  * @throws {ConfigError} When it is nearly, but not quite, the name of a tool: a rule with
  * it would never hold.
  */

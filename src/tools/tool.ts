@@ -179,8 +179,8 @@ export interface ToolDefinition<
  * Makes a function a tool. It holds no state: the same one may serve any number of
  * sessions at once.
  *
- * @throws {ConfigError} The name cannot be, the input is no object, or JSON Schema has no
- * word for a part of it.
+ * @throws {ConfigError} The name is not allowed, the input is not an object, or JSON Schema
+ * cannot express a part of it.
  *
  * @example
  * ```ts

@@ -70,7 +70,7 @@ function withMember(
     : `${outer}${"  ".repeat(depth === 0 && outer !== "" ? 0 : 1)}`;
   const between = text.slice(lastEnd, close);
   const hasComma = last === undefined || withoutComments(between).includes(",");
-  // What stands behind the last member, such as a comment on its line, stays there.
+  // Text behind the last member, such as a comment on its line, stays there.
   return `${text.slice(0, lastEnd)}${hasComma ? "" : ","}${between.trimEnd()}
 ${indent}${JSON.stringify(name)}: ${shown(value, indent)}
 ${outer}${text.slice(close)}`;

@@ -1,5 +1,5 @@
 /**
- * What the options say should be there, compared with what the CLI says is there. Pure.
+ * Compares what the options ask for with what the CLI reports. Pure.
  *
  * @module
  */
@@ -145,7 +145,7 @@ function ruleDifference(
   if (
     name.includes("*") || BUILTIN_TOOLS.has(name) || hasTool(there, name)
   ) return [];
-  // A tool that is denied is not listed, so nothing is known of it.
+  // A denied tool is not listed, so nothing is known about it.
   if (option.endsWith("disallowedTools")) return [];
   const near = closest(name, there);
   return [{
@@ -170,7 +170,7 @@ function mcpRuleDifference(
   });
   const [, server = "", tool] = /^mcp__(.*?)(?:__(.*))?$/s.exec(name) ?? [];
   if (servers.length === 0) {
-    // A pattern for servers covers those that are there, even if there is none.
+    // A pattern for servers covers those that exist, even if there are none.
     if (server.includes("*") || server === "") return [];
     return [{
       option,

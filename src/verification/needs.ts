@@ -168,7 +168,7 @@ export class NeedsCheck implements StartCheck {
     return { id: this.#open, subtype: "get_binary_version", payload: {} };
   }
 
-  /** Whether an answer is to a request of its own. */
+  /** Whether an answer is to one of its own requests. */
   isOwn(id: string): boolean {
     return this.#open === id;
   }

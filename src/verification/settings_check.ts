@@ -139,7 +139,7 @@ export function faultText({ path, message }: SettingsFault): string {
   return path === "" ? message : `${path}: ${message}`;
 }
 
-/** Whether a file is the one that was handed over. One of ours has a name that we made. */
+/** Whether a file is the one that was handed over. Our own files have names that we made. */
 function isOwn(file: string, { source, file: named }: HandedSettings): boolean {
   if (source !== "flagSettings") return false;
   return named === undefined

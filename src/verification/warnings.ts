@@ -58,7 +58,7 @@ export class Warnings {
     if (this.#port.isHeard()) this.tell();
   }
 
-  /** What the options ask for and the session does itself, because the CLI does not. */
+  /** Warns about options that the CLI does not know and the session carries out itself. */
   askOptions(needs: readonly UsedNeed[]): void {
     for (const { kind, what, since, older } of needs) {
       if (older === "refuses") continue;
@@ -109,7 +109,7 @@ export class Warnings {
     if (this.#cutReplies.observe(event)) this.askBehavior("resumptionLine");
   }
 
-  /** Something happened of which an older CLI keeps or reports less. */
+  /** Something happened about which an older CLI keeps or reports less. */
   askBehavior(what: keyof typeof WITHOUT): void {
     const { since } = BEHAVIORS[what];
     this.ask({ kind: "behavior", what, since, instead: WITHOUT[what] });

@@ -107,7 +107,7 @@ Deno.test("a prompt is what it was when it was sent", async () => {
   assertEquals(await turn.text(), "to two");
 });
 
-/** What asks for an answer of the host, and the option whose function gives one. */
+/** What asks the host for an answer, and the option whose function returns it. */
 const ASKED: Readonly<
   Record<
     string,

@@ -1,5 +1,5 @@
 /**
- * One attempt at a line: a session of its own.
+ * One attempt at a line, in a new session.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface AttemptOptions {
   readonly failsOnDeny: boolean;
 }
 
-/** Sends the prompt of a line in a session of its own, and waits for the answer. */
+/** Sends the prompt of a line in a new session, and waits for the answer. */
 export async function attemptLine(
   { prompt, options: own }: BatchLine,
   { session: common, until, timeoutMs, failsOnDeny }: AttemptOptions,

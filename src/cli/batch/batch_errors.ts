@@ -13,7 +13,7 @@ import {
 } from "../../errors.ts";
 import { UsageError } from "../failure/usage_error.ts";
 
-/** Whose fault a failure is, and so what comes next. */
+/** What caused a failure, which decides what happens next. */
 export type Blame =
   /** The line fails, and the others continue. */
   | "line"

@@ -2,7 +2,7 @@
  * The file of a batch's results, and the one beside it that holds what is ahead of the order.
  *
  * A line is written with one call once its result is there, so that a process that is killed
- * leaves at most the half of one line, which the next run removes.
+ * leaves at most one incomplete line, which the next run removes.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface ResultSink {
 export interface BatchFiles extends ResultSink {
   /** What is in the file of the results. */
   readonly written: Written;
-  /** What is ahead of it. */
+  /** Lines that are ahead of the order. */
   readonly ahead: Written;
 }
 

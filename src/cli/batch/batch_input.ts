@@ -20,7 +20,7 @@ export interface BatchLine {
   readonly line: number;
   readonly id?: string | number;
   readonly prompt: string;
-  /** The options that this line has of its own. */
+  /** Options of this line alone. */
   readonly options: LineOptions;
   /** Tells lines apart: a line that was changed has another one. */
   readonly key: string;

@@ -149,7 +149,7 @@ export class BatchResults {
 
   #write(what: () => Promise<void>): Promise<void> {
     const done = this.#writing.then(what);
-    // The caller hears of a failure; the next write is tried all the same.
+    // The caller learns of a failure; the next write is tried all the same.
     this.#writing = done.catch(() => {});
     return done;
   }

@@ -114,7 +114,7 @@ export class BatchRun {
   /**
    * Runs the lines that have no result yet.
    *
-   * @throws What ended the batch before its end.
+   * @throws The failure that ended the batch early.
    */
   async run(): Promise<void> {
     const count = Math.min(this.#plan.jobs, this.#queue.length);
@@ -157,7 +157,7 @@ export class BatchRun {
         return await results.add(recordOf(line, outcome, total, tries));
       }
       const { error } = outcome;
-      // What is told of a turn that this program broke off is no result.
+      // The outcome of a turn that this program broke off is not a result.
       if (this.#aborting.signal.aborted) {
         return await results.spend(line, costUsd);
       }

@@ -169,7 +169,7 @@ async function set(
     : ["profiles", flags.profile, key.name];
   const { withValue } = await import("../../util/jsonc_edit.ts");
   const after = withValue(before, place, read.value);
-  // A setting that a project file may not have is told before it is written.
+  // Reject a setting that a project file may not have before anything is written.
   checkText(after, file, flags);
   await write(file, after);
   if (flags.quiet !== true) {

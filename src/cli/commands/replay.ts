@@ -106,7 +106,7 @@ class Show<V extends View> {
   readonly #flags: Flags;
   readonly #presenter: () => Soon<Presenter<V>>;
   readonly #speed: number;
-  /** Shows the turn that is being told of. */
+  /** Shows the current turn. */
   #shown: Presenter<V> | undefined;
   #code: number = EXIT.done;
 

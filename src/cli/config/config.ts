@@ -161,7 +161,7 @@ interface Entry {
 function ownVariables(): ReadonlyMap<string, string> {
   const { state } = Deno.permissions.querySync({ name: "env" });
   if (state !== "granted") {
-    // One by one they may be permitted; the two of old are those that are named in docs.
+    // One by one they may be permitted; the two old names are the ones in the docs.
     const names = ["CLAUDESTREAM_MODEL", "CLAUDESTREAM_CLAUDE_PATH"];
     return new Map(
       names.flatMap((name) => {

@@ -17,7 +17,7 @@ export type ProjectRule =
   | "never"
   /** Set it. */
   | "may"
-  /** Add to what is there. */
+  /** Add to the current value. */
   | "adds"
   /** Make it lower. */
   | "lowers";

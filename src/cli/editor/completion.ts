@@ -27,7 +27,7 @@ export async function completeFile(
   const slash = path.lastIndexOf("/") + 1;
   const [folder, head] = [path.slice(0, slash), path.slice(slash)];
   const names = (await list(folder === "" ? "." : folder))
-    // What begins with a dot is offered to those who ask for it.
+    // Offer names that begin with a dot only if the word does.
     .filter((name) => name.startsWith(head) && (head !== "" || name[0] !== "."))
     // The prompt could not tell where such a name ends.
     .filter((name) => !/[\s\p{Cc}\p{Bidi_Control}]/u.test(name))

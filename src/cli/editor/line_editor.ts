@@ -1,5 +1,5 @@
 /**
- * A prompt that is being written: what each key does to it. Pure.
+ * The prompt that a person is editing: what each key does to it. Pure.
  *
  * @module
  */
@@ -136,7 +136,7 @@ export class LineEditor {
     return this.#text;
   }
 
-  /** Where the cursor stands in it. */
+  /** Position of the cursor in the text. */
   get cursor(): number {
     return this.#cursor;
   }
@@ -151,7 +151,7 @@ export class LineEditor {
     return this.#search;
   }
 
-  /** Puts a text in the place of what stands before the cursor, from there on. */
+  /** Replaces the text from that position up to the cursor. */
   replace(from: number, text: string): void {
     const rest = this.#text.slice(this.#cursor);
     this.#text = this.#text.slice(0, from) + text + rest;

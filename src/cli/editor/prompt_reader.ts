@@ -16,7 +16,7 @@ import type { History } from "./history.ts";
 import { EDITOR_KEYS, LineEditor } from "./line_editor.ts";
 import { onResize, RawMode } from "./raw_mode.ts";
 
-/** What a {@linkcode PromptReader} stands on. */
+/** What a {@linkcode PromptReader} needs. */
 export interface PromptReaderParts {
   readonly output: Output;
   readonly lines: InputLines;
@@ -47,7 +47,7 @@ export class PromptReader implements AsyncDisposable {
   readonly #raw: RawMode;
   readonly #resizing: Disposable;
   #editor: LineEditor;
-  /** What was entered and not read yet; `undefined` stands for the end of the input. */
+  /** What was entered and not read yet; `undefined` means the end of the input. */
   readonly #entered: (string | undefined)[] = [];
   #wake: (() => void) | undefined;
   #isReading = false;
@@ -279,7 +279,7 @@ export class PromptReader implements AsyncDisposable {
     const view = this.#isReading
       ? editorView(text, cursor, columns, rows - 1, search)
       : aheadView(this.#entered, text, cursor, columns);
-    // Nothing waits for it.
+    // Nothing awaits this promise.
     output.setInput(view).catch(() => {});
   }
 }

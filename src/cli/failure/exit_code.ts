@@ -45,7 +45,7 @@ export class NoCodeError extends Error {
   }
 }
 
-/** A tool call was denied, and `--fail-on-deny` makes a failure of it. */
+/** A tool call was denied, which `--fail-on-deny` turns into a failure. */
 export class DeniedError extends Error {
   override readonly name = "DeniedError";
 

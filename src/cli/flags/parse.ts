@@ -55,7 +55,7 @@ function namesOf(spec: FlagSpec): [string, readonly [FlagSpec, boolean]][] {
 /**
  * Reads the arguments.
  *
- * @throws {UsageError} If the arguments are invalid; says what came and suggests what was meant.
+ * @throws {UsageError} If the arguments are invalid; says which argument it is and suggests what was meant.
  */
 export function parse(args: readonly string[]): Request {
   const end = args.indexOf("--");

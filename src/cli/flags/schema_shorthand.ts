@@ -1,5 +1,5 @@
 /**
- * What stands behind `--schema`: a schema, a file with one, or fields in a shorthand.
+ * Reads the value of `--schema`: a schema, a file with one, or fields in a shorthand.
  *
  * @module
  */

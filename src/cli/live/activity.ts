@@ -153,7 +153,7 @@ export class Activity {
   /**
    * Returns what to show: a line for each tool that runs, else one for what is waited for.
    *
-   * @param isAnimated Whether a sign turns in front of it.
+   * @param isAnimated Whether a spinner is in front of it.
    */
   lines(now: number, columns: number, isAnimated: boolean): readonly Line[] {
     const frame = isAnimated

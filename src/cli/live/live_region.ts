@@ -9,7 +9,7 @@ import { renderSpans, type Span, widthOf } from "../text/terminal.ts";
 /** A line of spans. */
 export type Line = readonly Span[];
 
-/** Where the cursor stands in lines, from 0. */
+/** Position of the cursor in lines, from 0. */
 export interface Cursor {
   readonly row: number;
   readonly column: number;
@@ -24,7 +24,7 @@ export function lineWidth(line: Line): number {
 
 /** Knows what it drew, and so how to take it back. */
 export class LiveRegion {
-  /** The width of each line that stands on the screen. */
+  /** The width of each line on the screen. */
   #widths: readonly number[] = [];
   /** How many lines the cursor stands above the last one. */
   #below = 0;

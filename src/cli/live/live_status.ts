@@ -63,14 +63,14 @@ export class LiveStatus {
     this.#isHidden = false;
   }
 
-  /** Draws what is now, unless that was done a moment ago: the clock makes up for it. */
+  /** Draws the current state, unless it was drawn a moment ago: then the clock draws it. */
   draw(): void {
     // The first words are drawn in any case.
     const isFirst = !this.#isAboveDrawn && this.#above().length > 0;
     if (isFirst || Date.now() - this.#drawnAt >= MOMENT_MS) this.#draw();
   }
 
-  /** Draws what is now. Nothing waits for it. */
+  /** Draws what is now. Nothing awaits this promise. */
   #draw(): void {
     if (this.#isHidden || this.#isOver) return;
     const { columns, color } = this.#output;

@@ -122,7 +122,7 @@ export class ControlLines {
     };
   }
 
-  /** Prints what waits once the turn has no event that is to be printed before it. */
+  /** Prints the waiting lines once no event of the turn has to be printed before them. */
   #printSoon(): void {
     if (this.#waiting.length === 0) return;
     setTimeout(() => {
@@ -133,7 +133,7 @@ export class ControlLines {
       const printing = this.#printing.then(() =>
         this.#printFirst(this.#waiting.length)
       );
-      // The next event fails with it.
+      // The next event reports the failure.
       printing.catch(() => {});
       this.#printing = printing;
     }, 0);

@@ -81,8 +81,8 @@ async function startOf(
       return silent();
     },
   });
-  // The handshake is never answered: this rejects with what is wrong before it, or at the
-  // end of the session, when it is of no interest.
+  // The handshake is never answered: this rejects with an error of the start, or at the
+  // end of the session, which is of no interest.
   const start = session.start();
   start.catch(() => {});
   const [started, line] = await Promise.race([

@@ -29,7 +29,7 @@ export type Piece =
 /** Lines that a person edits. */
 export interface InputView {
   readonly lines: readonly Line[];
-  /** Where the cursor stands in them. */
+  /** Position of the cursor in them. */
   readonly cursor: Cursor;
 }
 
@@ -69,7 +69,7 @@ export class Output {
   #live: readonly Line[] = [];
   /** What a person types, below them. */
   #input: InputView | undefined;
-  /** Something stands on the last line of the screen: nothing can be drawn below it. */
+  /** The last line of the screen is not empty, so nothing can be drawn below it. */
   #isLineOpen = false;
 
   constructor(choice?: ColorChoice, failsAsJson = false) {

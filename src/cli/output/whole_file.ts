@@ -54,7 +54,7 @@ interface Place {
   readonly path: string;
   /** It is a file, or will be one. */
   readonly isFile: boolean;
-  /** The mode of the file that is there. */
+  /** The mode of the existing file. */
   readonly mode: number | undefined;
 }
 

@@ -56,7 +56,7 @@ async function choose(
   lines: InputLines,
 ): Promise<SessionInfo | undefined> {
   const draw = () => {
-    // Nothing waits for it.
+    // Nothing awaits this promise.
     output.setInput(picker.view(output.columns, output.rows - 1))
       .catch(() => {});
   };

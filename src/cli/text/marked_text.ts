@@ -270,7 +270,7 @@ export interface TextLine {
   readonly number: number;
   /** The text to show. */
   readonly text: string;
-  /** Number of empty lines that it stands for. */
+  /** Number of empty lines that it replaces. */
   readonly emptyLines?: number;
 }
 
