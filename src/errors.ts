@@ -331,9 +331,10 @@ function nameOf({ id, label }: NearSession): string {
 }
 
 /**
- * What went wrong with a session store: `lease_held` (another one writes the session), `lease_lost`
- * (another one has taken it over), `lease` (the store failed when the session was to be taken or
- * kept), `append` (entries could not be stored), `load` (the session could not be read).
+ * What went wrong with a session store: `lease_held` (another one writes the session, or wrote it and
+ * it was not resumed), `lease_lost` (another one has taken it over), `lease` (the store failed when
+ * the session was to be taken or kept), `append` (entries could not be stored), `load` (the session
+ * could not be read).
  */
 export type SessionStoreReason =
   | "lease_held"

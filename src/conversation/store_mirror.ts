@@ -107,7 +107,7 @@ export class StoreMirror {
     if (resume === undefined) return launch;
     const key = this.#keyOf(resume);
     // A fork leaves the session as it is.
-    if (fork !== true) await this.#lease(key);
+    if (fork !== true) await this.#acquire(key);
     const restored = await restoreSession(this.#store, key);
     this.#restored = restored;
     const args = launch.args.map((argument) =>
@@ -123,7 +123,7 @@ export class StoreMirror {
   /** Takes a line. Returns whether it was for the store. */
   take(line: string): boolean {
     if (!line.slice(0, 200).includes("transcript_mirror")) return false;
-    const parsed: unknown = JSON.parse(line);
+    const parsed = jsonOf(line);
     if (!isWireObject(parsed) || parsed.type !== transcriptMirror.type) {
       return false;
     }
@@ -217,19 +217,35 @@ export class StoreMirror {
     return new Promise((resolve) => this.#host.after(timeoutMs, resolve));
   }
 
-  async #lease(key: StoredSessionKey): Promise<Held> {
-    const { holder, leaseMs: ttlMs } = this.#options;
-    const { projectKey, sessionId } = key;
+  async #lease({ sessionId }: TranscriptKey): Promise<Held> {
     const known = this.#leases.get(sessionId);
     if (known !== undefined) return known;
-    const { token } = await this.#store.acquire(
-      { projectKey, sessionId },
-      { holder, ttlMs },
-    );
+    // A session that was not resumed here is new, unless its id was given twice.
+    const key = this.#keyOf(sessionId);
+    const held = await this.#acquire(key);
+    try {
+      if (await this.#store.session(key) === undefined) return held;
+    } catch (error) {
+      await this.#release(sessionId, held);
+      throw error;
+    }
+    await this.#release(sessionId, held);
+    throw alreadyStored(key);
+  }
+
+  async #acquire(key: StoredSessionKey): Promise<Held> {
+    const { holder, leaseMs: ttlMs } = this.#options;
+    const { token } = await this.#store.acquire(key, { holder, ttlMs });
     const held = { token, sequence: 0 };
-    this.#leases.set(sessionId, held);
+    this.#leases.set(key.sessionId, held);
     this.#renewLater();
     return held;
+  }
+
+  async #release(sessionId: string, { token }: Held): Promise<void> {
+    this.#leases.delete(sessionId);
+    // A lease that cannot be given up expires.
+    await this.#store.release(this.#keyOf(sessionId), token).catch(() => {});
   }
 
   #renewLater(): void {
@@ -292,18 +308,39 @@ export class StoreMirror {
     this.#stopRenewal?.();
     // A renewal that overtakes the release would keep others out until it expires.
     await this.#renewing;
-    await Promise.all([...this.#leases].map(async ([sessionId, { token }]) => {
-      // A lease that cannot be given up expires.
-      await this.#store.release(this.#keyOf(sessionId), token).catch(() => {});
-    }));
+    await Promise.all(
+      [...this.#leases].map(([id, held]) => this.#release(id, held)),
+    );
     await removeFolder(this.#restored?.folder);
     return this.#isTold ? undefined : this.#failure;
+  }
+}
+
+/** Parses a line. Whoever takes the other lines reports one that is no JSON. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 
 function isAboutLease(error: unknown): boolean {
   return error instanceof SessionStoreError &&
     (error.reason === "lease_held" || error.reason === "lease_lost");
+}
+
+function alreadyStored(
+  { projectKey, sessionId }: StoredSessionKey,
+): SessionStoreError {
+  return new SessionStoreError(
+    "lease_held",
+    `Cannot store a new session as "${sessionId}": the project "${projectKey}" of the session store has one of that id`,
+    {
+      hint: "Continue that one with resume, or leave out sessionId",
+      sessionId,
+    },
+  );
 }
 
 function storeFailure(

@@ -250,6 +250,7 @@ Deno.test("ScriptedClaude dies as it is told, and the next start differs", async
       },
       { turns: [[step.kill("SIGKILL")]] },
       { turns: [[step.text("Back.")]] },
+      { turns: [[step.text("Back.")]] },
     ],
   };
   await using claude = await ScriptedClaude.create(scenario);
@@ -259,11 +260,14 @@ Deno.test("ScriptedClaude dies as it is told, and the next start differs", async
     assertEquals((await host.end()).code, code);
   }
   await claude.ended(1);
-  await using host = new Host(claude.command, ["--resume=abc"]);
-  await host.prompt("Hi");
-  const result = await host.until("result");
-  assertEquals([result.result, result.session_id], ["Back.", "abc"]);
-  assertEquals(claude.starts.length, 3);
+  // By its id, or by the path of its transcript, as the real one.
+  for (const resumed of ["abc", "/somewhere/abc.jsonl"]) {
+    await using host = new Host(claude.command, [`--resume=${resumed}`]);
+    await host.prompt("Hi");
+    const result = await host.until("result");
+    assertEquals([result.result, result.session_id], ["Back.", "abc"]);
+  }
+  assertEquals(claude.starts.length, 4);
 });
 
 Deno.test({

@@ -35,7 +35,7 @@ type Seen = SessionStoreError["reason"] | "nothing" | "no call";
 const SEEN: Readonly<Record<Method, Readonly<Record<Phase, Seen>>>> = {
   append: { start: "no call", turn: "append", close: "append" },
   load: { start: "load", turn: "no call", close: "no call" },
-  session: { start: "load", turn: "no call", close: "no call" },
+  session: { start: "load", turn: "load", close: "no call" },
   list: { start: "no call", turn: "no call", close: "no call" },
   delete: { start: "no call", turn: "no call", close: "no call" },
   acquire: { start: "lease", turn: "lease", close: "no call" },

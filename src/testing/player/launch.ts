@@ -42,7 +42,7 @@ export function readLaunch(
   const wanted = values.get("--session-id");
   const forks = values.has("--fork-session");
   const sessionId = resumed !== undefined && resumed !== "" && !forks
-    ? resumed
+    ? nameIn(resumed)
     : wanted || identifiers.uuid();
   return {
     arguments: list,
@@ -62,6 +62,11 @@ export function readLaunch(
     allowedTools: names(values, "--allowedTools", "--allowed-tools"),
     disallowedTools: names(values, "--disallowedTools", "--disallowed-tools"),
   };
+}
+
+/** Returns the id of a session that is resumed by its id, or by the path of its transcript. */
+function nameIn(resumed: string): string {
+  return /([^\\/]+)\.jsonl$/.exec(resumed)?.[1] ?? resumed;
 }
 
 function names(

@@ -1,0 +1,140 @@
+// What a session stores and restores when the CLI, the store or the caller is not as usual.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AsyncSession,
+  type SessionOptions,
+  SessionStoreError,
+} from "../../mod.ts";
+import { SessionPool } from "../../src/pool/mod.ts";
+import { MemorySessionStore } from "../../src/stores/mod.ts";
+import { MemoryClaude, type Step, step } from "../../src/testing/mod.ts";
+
+const ID = "11111111-1111-4111-8111-111111111111";
+const KEY = { projectKey: "default", sessionId: ID };
+
+function mirrored(text: string, id = ID): Step {
+  return step.line({
+    type: "transcript_mirror",
+    filePath: `/home/me/.claude/projects/-work/${id}.jsonl`,
+    entries: [{ type: "user", uuid: crypto.randomUUID(), text }],
+  });
+}
+
+async function storedBefore(
+  store: MemorySessionStore,
+  text: string,
+  subpath?: string,
+): Promise<void> {
+  const { token } = await store.acquire(KEY, { holder: "before", ttlMs: 0 });
+  const key = subpath === undefined ? KEY : { ...KEY, subpath };
+  const entries = [{ type: "user", text }];
+  await store.append(key, { token, sequence: 1, entries });
+}
+
+async function texts(store: MemorySessionStore): Promise<unknown[]> {
+  return (await Array.fromAsync(store.load(KEY))).map(({ text }) => text);
+}
+
+function sessionOf(
+  store: MemorySessionStore,
+  steps: readonly Step[],
+  options: SessionOptions = { sessionId: ID },
+): AsyncSession {
+  const { spawn } = new MemoryClaude(
+    step.conversation([[...steps, step.text("hello")]]),
+  );
+  return new AsyncSession({ spawn, sessionStore: store, ...options });
+}
+
+Deno.test("a new session does not write into one that the store has", async () => {
+  const store = new MemorySessionStore();
+  await storedBefore(store, "of another machine");
+  const session = sessionOf(store, [mirrored("new")]);
+  const error = await assertRejects(
+    () => session.ask("hi"),
+    SessionStoreError,
+    `"${ID}"`,
+  );
+  assertEquals(error.reason, "lease_held");
+  await session.close();
+  assertEquals(await texts(store), ["of another machine"]);
+  // It is free for whoever resumes it.
+  await store.acquire(KEY, { holder: "another", ttlMs: 1 });
+});
+
+/** Types of the events of a turn with this line in it. */
+async function typesWith(line: string): Promise<readonly string[]> {
+  const store = new MemorySessionStore();
+  const session = sessionOf(store, [step.write(`${line}\n`), mirrored("x")]);
+  const events = await Array.fromAsync(session.send("hi"));
+  await session.close();
+  assertEquals(await texts(store), ["x"]);
+  return events.map(({ type }) => type);
+}
+
+Deno.test("a broken line that may be of the mirror is as any other broken line", async () => {
+  const usual = await typesWith('{"type":"assistant","message":[{');
+  for (
+    const line of [
+      '{"type":"transcript_mirror","entries":[{',
+      '{"type":"transcript_mirror"',
+    ]
+  ) assertEquals(await typesWith(line), usual);
+  assertEquals(
+    await typesWith("transcript_mirror"),
+    await typesWith("transcripts"),
+  );
+});
+
+/** Names of transcripts that would leave the folder that a session is restored in. */
+const ELSEWHERE = [
+  "../outside",
+  "..",
+  "a/../../outside",
+  "/outside",
+  "a//b",
+  "a/",
+  "a\\..\\..\\outside",
+  "a\0b",
+  ".hidden",
+  "./a",
+];
+
+Deno.test("a store whose transcripts lead out of their folder is refused, and nothing is written there", async () => {
+  for (const subpath of ELSEWHERE) {
+    const store = new MemorySessionStore();
+    await storedBefore(store, "main");
+    await storedBefore(store, "sub", subpath);
+    const session = sessionOf(store, [], { resume: ID });
+    const error = await assertRejects(
+      () => session.ask("hi"),
+      SessionStoreError,
+      "leads elsewhere",
+      subpath,
+    );
+    assertEquals(error.reason, "load");
+    await session.close();
+  }
+});
+
+Deno.test("a parked session with a store gives its lease up, and goes on from the store", async () => {
+  const store = new MemorySessionStore();
+  const claude = new MemoryClaude({
+    processes: [1, 2, 3].map((at) => ({
+      turns: [[mirrored(`turn ${at}`), step.text(`answer ${at}`)]],
+    })),
+  });
+  await using pool = new SessionPool({
+    warm: 0,
+    session: { spawn: claude.spawn, sessionStore: { store, leaseMs: 60_000 } },
+  });
+  const session = pool.session("a", { sessionId: ID });
+  for (const at of [1, 2, 3]) {
+    assertEquals((await session.ask("x")).text, `answer ${at}`);
+    assert(pool.park("a"));
+  }
+  assertEquals(await texts(store), ["turn 1", "turn 2", "turn 3"]);
+  await pool.close();
+  await store.acquire(KEY, { holder: "another", ttlMs: 1 });
+});
