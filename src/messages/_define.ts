@@ -7,12 +7,14 @@
 
 import * as v from "valibot";
 import {
+  acceptance,
   type AnyField,
   type AnySchema,
   copier,
   type Entries,
   mapShapes,
   outputOf,
+  plainType,
   registerShape,
 } from "./_shapes.ts";
 import { isWireObject, valueAt, type WireObject } from "../util/json.ts";
@@ -169,23 +171,82 @@ function issuesOf(
   });
 }
 
+/** One field of a plan. */
+interface Step {
+  readonly name: string;
+  readonly field: AnyField;
+  /** The value itself is read if its type is this; most values are of such a type. */
+  readonly plain: "string" | "number" | "boolean" | undefined;
+  /** Says whether the value itself is read, for other schemas that change nothing. */
+  readonly fits: ((value: unknown) => boolean) | undefined;
+  /** How to read an object with fields of its own. */
+  readonly inner: (() => Plan) | undefined;
+}
+
+/**
+ * How to read a table of fields, made once on first use. Most values are recognized without
+ * their schema, which saves a fifth of the time of a line of a reply. All others are left to the
+ * schema, which alone says what does not fit.
+ */
+interface Plan {
+  readonly steps: readonly Step[];
+  /** Whether an optional field that does not fit is reported, too. */
+  readonly isStrict: boolean;
+}
+
+/** Plans of the schemas of objects. */
+const PLANS = new WeakMap<object, () => Plan>();
+
+/** Returns a function that makes the plan of a table on its first call. */
+function planner(entries: Entries, isStrict: boolean): () => Plan {
+  let plan: Plan | undefined;
+  return () =>
+    plan ??= {
+      isStrict,
+      steps: entries.map(([name, field]) => ({
+        name,
+        field,
+        plain: plainType(field.schema),
+        fits: acceptance(field.schema),
+        inner: PLANS.get(field.schema),
+      })),
+    };
+}
+
 /**
  * Copies the known fields of `source` to `target` under our names. Returns what did not fit;
- * with `strict` also of optional fields.
+ * with a strict plan also of optional fields.
  */
 function readFields(
-  entries: Entries,
+  { steps, isStrict }: Plan,
   source: WireObject,
   target: Record<string, unknown>,
-  strict: boolean,
 ): FieldIssue[] | undefined {
   let issues: FieldIssue[] | undefined;
-  for (const [name, field] of entries) {
-    const value = valueAt(source, field.wire, field.path);
+  for (const { name, field, plain, fits, inner } of steps) {
+    const value = field.path === undefined
+      ? source[field.wire]
+      : valueAt(source, field.wire, field.path);
     if (value === undefined && field.optional) continue;
+    // NaN is a number that is not itself, and fits no schema.
+    if (typeof value === plain && value === value) {
+      target[name] = value;
+      continue;
+    }
+    if (fits?.(value) === true) {
+      target[name] = value;
+      continue;
+    }
+    if (inner !== undefined && isWireObject(value)) {
+      const object = {};
+      if (readFields(inner(), value, object) === undefined) {
+        target[name] = object;
+        continue;
+      }
+    }
     const read = v.safeParse(field.schema, value);
     if (read.success) target[name] = read.output;
-    else if (field.optional && (value === null || !strict)) continue;
+    else if (field.optional && (value === null || !isStrict)) continue;
     else issues = [...issues ?? [], ...issuesOf(field, read.issues)];
   }
   return issues;
@@ -207,11 +268,12 @@ export function strictShape<T extends object>(
 }
 
 function objectOf<T>(entries: Entries, strict: boolean): Reads<T> {
+  const plan = planner(entries, strict);
   const schema = v.pipe(
     v.custom<WireObject>(isWireObject, "Invalid type: Expected Object"),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const target: Record<string, unknown> = {};
-      const issues = readFields(entries, dataset.value, target, strict);
+      const issues = readFields(plan(), dataset.value, target);
       if (issues === undefined) return target as T;
       for (const { path, message } of issues) {
         addIssue({
@@ -229,6 +291,7 @@ function objectOf<T>(entries: Entries, strict: boolean): Reads<T> {
     }),
   ) as unknown as Reads<T>;
   registerShape(schema, entries);
+  PLANS.set(schema, plan);
   return schema;
 }
 
@@ -318,7 +381,8 @@ export function defineMessage<
   const [wireType = on, wireSubtype] = on.split("/");
   const entries = [...COMMON, ...Object.entries<AnyField>(fields)];
   // Made on first use: most are never needed.
-  let strict: Entries | undefined;
+  const lenient = planner(entries, false);
+  let strict: (() => Plan) | undefined;
   let copy: ReturnType<typeof copier> | undefined;
   return {
     type,
@@ -331,9 +395,9 @@ export function defineMessage<
       let issues: FieldIssue[] | undefined;
       if (validation === "off") (copy ??= copier(entries))(raw, event);
       else if (validation === "strict") {
-        strict ??= strictly(entries);
-        issues = readFields(strict, raw, event, true);
-      } else issues = readFields(entries, raw, event, false);
+        strict ??= planner(strictly(entries), true);
+        issues = readFields(strict(), raw, event);
+      } else issues = readFields(lenient(), raw, event);
       return issues === undefined
         ? { event: event as unknown as E }
         : { issues };

@@ -88,6 +88,61 @@ export function mapShapes(
   }
 }
 
+/** Returns the type of the values that a schema takes as they are, if it takes all of that type. */
+export function plainType(
+  schema: AnySchema,
+): "string" | "number" | "boolean" | undefined {
+  // A pipe has the type of its first schema, and checks more than that.
+  if ("pipe" in schema) return undefined;
+  switch (schema.type) {
+    case "string":
+    case "number":
+    case "boolean":
+      return schema.type;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Returns a function that says of a value whether a schema surely returns it unchanged;
+ * `undefined` if no value can be told without the schema. A list counts as unchanged, although
+ * the schema returns a copy of it.
+ */
+export function acceptance(
+  schema: AnySchema,
+): ((value: unknown) => boolean) | undefined {
+  if ("pipe" in schema) return undefined;
+  const { type, check, item, options, wrapped } = schema as unknown as Holder;
+  switch (type) {
+    case "string":
+    case "number":
+    case "boolean":
+      return (value) => typeof value === type && value === value;
+    case "unknown":
+      return () => true;
+    case "custom":
+      return check;
+    case "array":
+      return item?.type === "unknown" ? Array.isArray : undefined;
+    case "nullable":
+    case "optional": {
+      // The default of an optional schema is left to it.
+      const inner = wrapped && acceptance(wrapped);
+      return inner &&
+        (type === "nullable"
+          ? (value) => value === null || inner(value)
+          : (value) => value !== undefined && inner(value));
+    }
+    case "union": {
+      const known = options?.map(acceptance).filter((it) => it !== undefined);
+      return known && ((value) => known.some((takes) => takes(value)));
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** Gives a value our names without checking it; `undefined` if there is nothing to rename. */
 type Copy = (value: unknown) => unknown;
 
