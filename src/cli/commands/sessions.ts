@@ -18,6 +18,7 @@ import { jsonLine, jsonList, picked } from "../output/json_line.ts";
 import { asksNobody } from "../flags/no_input.ts";
 import { oneLine } from "../text/one_line.ts";
 import type { Output } from "../output/output.ts";
+import { paged } from "../output/pager.ts";
 import type { Invocation } from "../flags/parse.ts";
 import { foundSession, placeOf } from "../sessions/session_choice.ts";
 import {
@@ -59,6 +60,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   show: {
     usage: "SESSION",
     words: [1, 1],
+    flags: ["pager"],
     fields: [...INFO_FIELDS, "subagents"],
     run: show,
   },
@@ -139,14 +141,16 @@ async function show({ words, flags, output }: Call): Promise<void> {
     return await output.stdout(jsonLine(picked(session, flags.json)));
   }
   const columns = output.terminals.stdout ? output.columns : 200;
-  await output.stdout(factsText(session));
-  const talk = readSession(session, {
-    ...placeOf({ ...flags, all: true }),
-    subagents: "none",
+  await paged(output, flags, async () => {
+    await output.stdout(factsText(session));
+    const talk = readSession(session, {
+      ...placeOf({ ...flags, all: true }),
+      subagents: "none",
+    });
+    for await (const event of talk) {
+      await output.stdout(talkText(event, columns));
+    }
   });
-  for await (const event of talk) {
-    await output.stdout(talkText(event, columns));
-  }
 }
 
 async function search({ words, flags, output }: Call): Promise<void> {

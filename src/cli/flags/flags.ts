@@ -33,6 +33,7 @@ export interface Flags extends SessionFlags {
   stats?: string;
   yes?: boolean;
   input?: boolean;
+  pager?: boolean;
   all?: boolean;
   profile?: string;
   config?: boolean;
@@ -186,6 +187,13 @@ export const FLAGS: FlagTable<Flags> = {
     help:
       "Ask questions at a terminal, or none at all: scripts want --no-input",
     commands: ["send", "stream", "agent", "sessions", "config"],
+  },
+  pager: {
+    name: "pager",
+    kind: "switch",
+    negatable: true,
+    help: "Show a session through $PAGER at a terminal (less -R), or without",
+    commands: ["sessions"],
   },
   all: {
     name: "all",

@@ -118,7 +118,7 @@ Within it :help lists the :commands and keys.
     usage: "sessions [ACTION] [SESSION] [flags]",
     examples: `  claudestream sessions
   claudestream sessions list parser --all --limit 20
-  claudestream sessions show last
+  claudestream sessions show last --no-pager
   claudestream sessions search "race condition"
   claudestream sessions rename last "Move to the new parser"
   claudestream sessions tag last release

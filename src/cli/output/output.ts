@@ -60,6 +60,8 @@ export class Output {
   /** Whether a failure is also printed to stdout as an object: `--json`. */
   readonly failsAsJson: boolean;
   #hasFailed = false;
+  /** Where stdout goes: itself, or a pager on its terminal. */
+  #stdout: OutputStream = Deno.stdout;
   /** First half of a surrogate pair whose second half has not arrived yet. */
   #half = "";
   // Both streams may be the same terminal, so both go through one queue.
@@ -130,9 +132,14 @@ export class Output {
     this.#half = whole.slice(cut);
     const safe = whole.slice(0, cut);
     return this.#write(
-      Deno.stdout,
+      this.#stdout,
       this.terminals.stdout ? escapeControls(safe) : safe,
     );
+  }
+
+  /** Sends what follows for stdout to a pager on its terminal, or to stdout again. */
+  sendStdoutTo(stream: OutputStream): void {
+    this.#stdout = stream;
   }
 
   /** Writes a message for people. It is not an error if stderr is closed. */
@@ -230,7 +237,10 @@ export class Output {
 
   async #writeNow(stream: OutputStream, text: string): Promise<void> {
     const { stdout, stderr } = this.terminals;
-    if (!(stream === Deno.stdout ? stdout : stderr)) {
+    const isTerminal = stream === Deno.stdout
+      ? stdout
+      : stream === Deno.stderr && stderr;
+    if (!isTerminal) {
       return await writeAll(stream, text);
     }
     const before = this.#region.erase(this.columns);
@@ -283,5 +293,5 @@ export async function writeAll(
 
 function nameOf(stream: OutputStream): string {
   if (stream === Deno.stdout) return "stdout";
-  return stream === Deno.stderr ? "stderr" : "the terminal";
+  return stream === Deno.stderr ? "stderr" : "the pager";
 }
