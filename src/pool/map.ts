@@ -351,6 +351,10 @@ export class PoolMap<T, R> implements AsyncIterable<MapOutcome<T, R>> {
       session.close().catch(() => {});
     };
     signal.addEventListener("abort", stop, { once: true });
+    const failed = (reason: unknown): Failed => ({
+      reason: signal.aborted ? signal.reason : reason,
+      hasRunTools: Object.keys(session.stats().tools).length > 0,
+    });
     let tried: Failed | { readonly value: R };
     try {
       signal.throwIfAborted();
@@ -358,13 +362,14 @@ export class PoolMap<T, R> implements AsyncIterable<MapOutcome<T, R>> {
         value: await this.#run(item, { session, index, attempt, signal }),
       };
     } catch (error) {
-      tried = {
-        reason: signal.aborted ? signal.reason : error,
-        hasRunTools: Object.keys(session.stats().tools).length > 0,
-      };
-    } finally {
-      signal.removeEventListener("abort", stop);
+      tried = failed(error);
+    }
+    signal.removeEventListener("abort", stop);
+    try {
       await session.close();
+    } catch (error) {
+      // The end of the conversation could not be stored, say. The first error tells more.
+      if ("value" in tried) tried = failed(error);
     }
     return { ...tried, costUsd: spentUsd() };
   }

@@ -138,3 +138,65 @@ Deno.test("a parked session with a store gives its lease up, and goes on from th
   await pool.close();
   await store.acquire(KEY, { holder: "another", ttlMs: 1 });
 });
+
+/** A pool whose sessions write to their transcripts at their very end, into a store that fails then. */
+function poolWithLateFailure() {
+  const { spawn } = new MemoryClaude({
+    processes: [{
+      forEveryPrompt: [step.echo("{prompt}")],
+      atEndOfInput: [mirrored("the end", crypto.randomUUID())],
+    }],
+  });
+  const store = Object.assign(new MemorySessionStore(), {
+    append: () => Promise.reject(new Error("the disk is full")),
+  });
+  return new SessionPool({
+    warm: 0,
+    maxProcesses: 2,
+    session: { spawn, sessionStore: { store, attempts: 1 } },
+  });
+}
+
+Deno.test("map: an item whose end could not be stored is rejected, and the others go on", async () => {
+  await using pool = poolWithLateFailure();
+  const outcomes = await Array.fromAsync(
+    pool.map([1, 2, 3], async (item, { session }) => {
+      await session.ask(`${item}`);
+    }),
+  );
+  assertEquals(outcomes.map(({ status, attempts }) => [status, attempts]), [
+    ["rejected", 1],
+    ["rejected", 1],
+    ["rejected", 1],
+  ]);
+  for (const outcome of outcomes) {
+    assert(outcome.status === "rejected");
+    assert(outcome.reason instanceof SessionStoreError);
+  }
+});
+
+Deno.test("a parked session whose end could not be stored says so: by an event, and to the next turn", async () => {
+  await using pool = poolWithLateFailure();
+  const session = pool.session("a");
+  const told: string[] = [];
+  using _ = session.on("mirror_error", ({ error }) => told.push(error));
+  await session.ask("x");
+  assert(pool.park("a"));
+  await assertRejects(
+    () => session.ask("y"),
+    SessionStoreError,
+    "the disk is full",
+  );
+  assertEquals(told.length, 1);
+});
+
+Deno.test("the end of a pool fails if a parked session could not be stored", async () => {
+  const pool = poolWithLateFailure();
+  await pool.session("a").ask("x");
+  assert(pool.park("a"));
+  await assertRejects(
+    () => pool.close(),
+    SessionStoreError,
+    "the disk is full",
+  );
+});
