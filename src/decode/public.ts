@@ -204,11 +204,6 @@ export {
 } from "./decode_events.ts";
 export { decodeLines, WholeLinesStream } from "./lines.ts";
 export type { ChangedFile, FileEdit, Hunk } from "./changes.ts";
-export type {
-  AgentStats,
-  CountedTotals,
-  Stats,
-  TokensAndCost,
-  ToolStats,
-} from "./stats.ts";
+export type { AgentStats, CountedTotals, Stats, ToolStats } from "./stats.ts";
+export type { TokensAndCost } from "./tokens_and_cost.ts";
 export { Tally, type TallyOptions } from "./tally.ts";

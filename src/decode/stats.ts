@@ -9,8 +9,17 @@ import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { Result } from "../messages/result.ts";
 import type { ModelUsage } from "../messages/usage.ts";
 import {
+  grownBy,
+  keyOf,
+  NO_COST,
+  partsOf,
+  rounded,
+  scaleOf,
+  sum,
+  type TokensAndCost,
+} from "./tokens_and_cost.ts";
+import {
   addUsage,
-  combineUsage,
   lessUsage,
   NO_TOKENS,
   roundUsd,
@@ -19,12 +28,6 @@ import {
   tokensOf,
   weightOf,
 } from "./usage.ts";
-
-/** Tokens, and what they cost. */
-export interface TokensAndCost extends SessionUsage {
-  /** Cost, in US dollars. */
-  readonly costUsd: number;
-}
 
 /** What an agent did, without the subagents that it started. */
 export interface AgentStats extends TokensAndCost {
@@ -83,7 +86,7 @@ export interface Stats extends TokensAndCost {
   readonly firstTokenMs?: number;
 }
 
-/** CountedTotals of the CLI: of one turn, or of all that a transcript has. */
+/** Totals that the CLI counted: those of one turn, or of a whole transcript. */
 export interface CountedTotals {
   /** Tokens and cost by model. */
   readonly models: Readonly<Record<string, ModelUsage>> | undefined;
@@ -112,9 +115,7 @@ interface Agent {
   isEstimate: boolean;
 }
 
-const NOTHING: TokensAndCost = { ...NO_TOKENS, costUsd: 0 };
-
-/** Counts what events tell. */
+/** Counts tokens, cost, calls and time from events. */
 export class StatsCounter {
   readonly #agents = new Map<string | null, Agent>();
   /** Whose call it is, by the id of the call. */
@@ -132,7 +133,7 @@ export class StatsCounter {
   /** Calls since the last result, and those before it: a subagent may be heard of late. */
   #called: Set<string> = new Set();
   #calledBefore: ReadonlySet<string> = new Set();
-  #other = NOTHING;
+  #other = NO_COST;
   #costUsd = 0;
   #turns = 0;
   #durationMs: number | undefined;
@@ -216,7 +217,7 @@ export class StatsCounter {
     const agent: Agent = {
       agentId: undefined,
       subagentType: undefined,
-      used: NOTHING,
+      used: NO_COST,
       toolCalls: 0,
       isEstimate: false,
     };
@@ -349,7 +350,7 @@ export class StatsCounter {
     total: TokensAndCost,
     quiet: readonly string[],
   ): void {
-    const known = this.#models.get(model) ?? NOTHING;
+    const known = this.#models.get(model) ?? NO_COST;
     this.#models.set(model, sum(known, total));
     const open = new Set(
       replies.flatMap(({ owner, isWhole }) =>
@@ -498,74 +499,6 @@ function completeReplies(
     reply.tokens = { ...reply.tokens, outputTokens: mine };
     reply.isWhole = true;
   }
-}
-
-/** Tokens in so many parts, as even as whole numbers can be; in one if there is no part. */
-function partsOf(tokens: SessionUsage, count: number): readonly SessionUsage[] {
-  const parts: SessionUsage[] = [];
-  let left = tokens;
-  for (let rest = Math.max(count, 1); rest > 0; rest--) {
-    const part = combineUsage(left, NO_TOKENS, (all) => Math.floor(all / rest));
-    left = lessUsage(left, part);
-    parts.push(part);
-  }
-  return parts;
-}
-
-/** The name under which the CLI counts a model: it may leave out a date or a mark. */
-function keyOf(
-  model: string,
-  models: Readonly<Record<string, ModelUsage>>,
-): string | undefined {
-  if (model in models) return model;
-  const names = Object.keys(models);
-  const plain = plainName(model);
-  return names.find((name) =>
-    plainName(name) === plain || models[name]?.canonicalModel === plain
-  ) ?? (names.length === 1 ? names[0] : undefined);
-}
-
-function plainName(model: string): string {
-  return model.replace(/\[[^\]]*\]$/, "").replace(/-\d{8}$/, "");
-}
-
-/** What was used since a result, from a CLI that tells running totals only. */
-function grownBy(
-  now: Readonly<Record<string, ModelUsage>> | undefined,
-  before: Readonly<Record<string, ModelUsage>> | undefined,
-): Readonly<Record<string, ModelUsage>> | undefined {
-  if (now === undefined || before === undefined) return now;
-  const isNew = Object.entries(before).some(([name, { costUsd }]) =>
-    (now[name]?.costUsd ?? 0) < costUsd
-  );
-  if (isNew) return now;
-  return Object.fromEntries(
-    Object.entries(now).map(([name, used]) => {
-      const earlier = before[name];
-      return [
-        name,
-        earlier === undefined ? used : {
-          ...lessUsage(tokensOf(used), tokensOf(earlier)),
-          costUsd: Math.max(0, used.costUsd - earlier.costUsd),
-        },
-      ];
-    }),
-  );
-}
-
-/** By what the costs of the models are multiplied to add up to the cost of the turn. */
-function scaleOf(models: readonly ModelUsage[], costUsd: number): number {
-  const all = models.reduce((so, model) => so + model.costUsd, 0);
-  return all === 0 ? 1 : costUsd / all;
-}
-
-function sum(a: TokensAndCost, b: TokensAndCost): TokensAndCost {
-  return { ...addUsage(a, b), costUsd: a.costUsd + b.costUsd };
-}
-
-/** Without the noise of sums of fractions. */
-function rounded(used: TokensAndCost): TokensAndCost {
-  return { ...used, costUsd: roundUsd(used.costUsd) };
 }
 
 /** When the CLI wrote something, in milliseconds since 1970; `NaN` if it does not say. */

@@ -226,7 +226,7 @@ Deno.test("a hook of another event that fails is no opinion, and told", async ()
       ?.hookEventName,
     "PermissionRequest",
   );
-  // There is no answer that blocks here: an error with onFailure does.
+  // No answer of this hook can block; an error with onFailure can.
   assert(compact?.error?.includes("PreCompact"));
   assert(unknown?.error?.includes("No such hook"));
   assertEquals(

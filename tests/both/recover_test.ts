@@ -102,7 +102,7 @@ Deno.test("what cannot be recovered is a ConfigError", () => {
 
 Deno.test("a session of which nothing was written begins again as it began", async () => {
   const dies = step.kill("SIGKILL");
-  /** What the process got to, what it was started with, and what the next one is started with. */
+  /** How far the first process came, its arguments, and those of the next process. */
   const table: readonly {
     readonly script: ProcessScript;
     readonly options?: SessionOptions;

@@ -37,7 +37,7 @@ export interface FlagSpec {
   readonly synonyms?: readonly string[];
   /** Kind of value that it takes. */
   readonly kind: FlagKind;
-  /** Value that it has if it is given without one. */
+  /** Its value if the flag is given without one. */
   readonly alone?: string;
   /** Whether `--no-…` exists, too. */
   readonly negatable?: boolean;

@@ -24,7 +24,7 @@ Deno.test("Remembered covers the same call, however the model describes a comman
       call("Bash", { command: "ls", dangerouslyDisableSandbox: true }),
       false,
     ],
-    // Its description is what an issue says.
+    // For this tool, the description is the text of an issue.
     [
       call("mcp__issues__create", { description: "a typo" }),
       call("mcp__issues__create", { description: "our passwords" }),
