@@ -136,7 +136,7 @@ const TURNS: Readonly<Record<string, TurnScript>> = {
   "after the reply, before the result": [step.text("x"), ...DIES],
 };
 
-/** What these calls fail with, which an async session is asked all at once. */
+/** Returns what these calls fail with; an async session makes all of them at once. */
 function* failures(calls: readonly (() => unknown)[]): Doing<unknown[]> {
   const begun = calls.map((call): unknown => {
     try {
