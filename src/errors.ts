@@ -230,6 +230,8 @@ export type StartupReason =
   | "hooks_off"
   /** A hook that is not the session's changed the input of a call, and the policy does not allow what ran. */
   | "input_changed"
+  /** The CLI ran a call that the policy had denied or deferred, or a forbidden one without asking. */
+  | "ran_unallowed"
   /** The session's policy decides on a deferred call that does not wait: see `decided()`. */
   | "deferred_missing";
 

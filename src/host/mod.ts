@@ -33,7 +33,8 @@ import {
 } from "../permissions/deny_rules.ts";
 import { Deferrals, deferredMissing } from "../permissions/deferrals.ts";
 import { explainedRule } from "../permissions/guarded.ts";
-import { hooksAreOff, PolicyGate } from "../permissions/gate.ts";
+import { PolicyGate } from "../permissions/gate.ts";
+import { hooksAreOff } from "../permissions/unheld.ts";
 import { hookReply } from "../permissions/hook_reply.ts";
 import {
   type Machine,

@@ -11,12 +11,9 @@ import type { Question } from "../decode/line.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { allow, type DenyDecision } from "../permissions/decision.ts";
-import {
-  inputChanged,
-  type PolicyGate,
-  requestOf,
-  skillRequestOf,
-} from "../permissions/gate.ts";
+import type { PolicyGate } from "../permissions/gate.ts";
+import { requestOf, skillRequestOf } from "../permissions/hook_request.ts";
+import { unheld } from "../permissions/unheld.ts";
 import { changedInput, hookReply, isYes } from "../permissions/hook_reply.ts";
 import type { PolicyContext } from "../permissions/policy_types.ts";
 import type { Outcome, Reply } from "../protocol/pending.ts";
@@ -213,8 +210,10 @@ export class PolicyHooks {
 
   /** Ends the session if something else ran than what was decided on. */
   #compare({ input }: HookQuestion, context: PolicyContext): Soon<Reply> {
-    return whenKnown(this.#gate.mayHaveRun(input, context), (may) => {
-      if (!may) this.#port.fail(inputChanged(input));
+    return whenKnown(this.#gate.faultOfRun(input, context), (fault) => {
+      if (fault !== undefined) {
+        this.#port.fail(unheld(requestOf(input).toolName, fault));
+      }
       return { response: {} };
     });
   }

@@ -5,6 +5,7 @@ import { ControlError } from "../errors.ts";
 import { Hooks } from "../hooks/mod.ts";
 import type { HookOptions } from "../hooks/options.ts";
 import { hook } from "../hooks/answers.ts";
+import type { StartupError } from "../errors.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { allow, deny } from "../permissions/decision.ts";
@@ -261,6 +262,43 @@ Deno.test("another input than the allowed one ends the session, and the same one
     ["input_changed"],
   );
   assert(on.failures[0]?.message.includes('"Bash"'));
+});
+
+Deno.test("a call that was left to a later process, or never asked about, and ran ends the session and is named so", () => {
+  for (
+    const [answer, which] of [
+      ["defer", "that was left to a later process"],
+      ["deny", "that the policy had denied"],
+      [
+        undefined,
+        "that it did not ask about, and that the policy does not allow",
+      ],
+    ] as const
+  ) {
+    const on = calling({});
+    if (answer !== undefined) {
+      on.policies.told({
+        kind: "hook",
+        callbackId: "claudestream:policy",
+        toolUseId: "t1",
+        input: {
+          tool_name: "Bash",
+          tool_input: { command: "evil" },
+          tool_use_id: "t1",
+        },
+        raw: {},
+      }, {
+        hookSpecificOutput: { permissionDecision: answer },
+      });
+    }
+    now(on.call("claudestream:ran", "PostToolUse", "evil"));
+    const [failure] = on.failures as StartupError[];
+    assertEquals(failure?.reason, "ran_unallowed");
+    assertEquals(
+      failure?.message,
+      `Cannot hold the policy: the CLI ran a call of "Bash" ${which}`,
+    );
+  }
 });
 
 Deno.test("settings that changed are asked for again, and are unknown until then", () => {

@@ -39,7 +39,7 @@ export interface InvalidConfigFile {
   readonly backupPath?: string;
 }
 
-/** A tool call that a hook deferred: the turn ended before it. From the types of the official SDK 0.3.332; not seen. */
+/** A tool call that a hook deferred: the turn ended before it. */
 export interface DeferredToolUse {
   /** Id of the call. */
   readonly id: string;
@@ -138,7 +138,7 @@ export interface Result extends EventBase<"result"> {
   readonly userMessageUuids?: readonly string[];
   /** Why the turn continues one that a restart of the CLI interrupted: `interrupted_turn`, … From the types of the official SDK 0.3.332; not seen. */
   readonly resumeReason?: string;
-  /** The tool call that a hook answered with `defer`. From the types of the official SDK 0.3.332; not seen. */
+  /** The tool call that a policy or a hook left to a later process with `defer()`; it did not run. */
   readonly deferredToolUse?: DeferredToolUse;
   /** When the sign-in expires, in ISO 8601; may be an estimate. From the types of the official SDK 0.3.332; not seen. */
   readonly credentialExpiresAt?: string;

@@ -14,7 +14,7 @@ import {
   type ToolRequest,
 } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { requestOf } from "./gate.ts";
+import { requestOf } from "./hook_request.ts";
 
 /** Data of the event that is not in the answer. */
 export interface AuditContext {

@@ -16,18 +16,15 @@
  * a plugin, a skill or an agent changes the input, only `can_use_tool` shows it. So if such hooks
  * may exist, the policy's hook answers "ask", and the policy decides on the input in the question:
  * see {@linkcode PolicyGate.hasForeignHooks}. The input that ran is compared with that again: see
- * {@linkcode PolicyGate.mayHaveRun}.
+ * {@linkcode PolicyGate.faultOfRun}.
  *
  * @module
  */
 
-import { StartupError } from "../errors.ts";
 import type { ToolResult } from "../events/blocks.ts";
 import type { ToolRequest } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
 import type { SystemInit } from "../messages/system/init.ts";
-import { currentToolName, toolKind } from "../messages/builtin_tools.ts";
-import { CONTENT } from "./content.ts";
 import {
   type Decision,
   deny,
@@ -40,9 +37,10 @@ import { byExplaining } from "./explain.ts";
 import type { PermissionExplanation } from "./policy_types.ts";
 import { guarded } from "./guarded.ts";
 import { changedInput, isYes } from "./hook_reply.ts";
-import { isAbsolute, plain } from "./paths.ts";
+import { requestOf } from "./hook_request.ts";
 import type { Machine } from "./protected_paths.ts";
 import type { Policy, PolicyContext } from "./policy_types.ts";
+import { isSameCall, type Unheld } from "./unheld.ts";
 import { type Soon, whenKnown } from "../util/maybe_promise.ts";
 
 /** The tool that a model calls to give structured output. */
@@ -80,6 +78,8 @@ export class PolicyGate {
   >();
   /** Calls that may run now, by their ids. */
   readonly #passed = new Map<string, Passed>();
+  /** Calls that were told not to run now, by their ids. */
+  readonly #stopped = new Map<string, "denied" | "deferred">();
   /**
    * Initial directory of the session: a `cd` in a command must not change which paths a policy
    * allows.
@@ -293,8 +293,11 @@ export class PolicyGate {
   ): void {
     const isOfSubagent = agentId !== undefined;
     const { behavior, updatedInput, hookSpecificOutput } = response;
-    if (behavior === "deny") this.#passed.delete(toolUseId);
-    else if (behavior === "allow") {
+    const stop = stopOf(response);
+    if (stop !== undefined) {
+      this.#passed.delete(toolUseId);
+      this.#stopped.set(toolUseId, stop);
+    } else if (behavior === "allow") {
       const given = isWireObject(updatedInput) ? updatedInput : input;
       this.#passed.set(toolUseId, {
         isAllowed: true,
@@ -311,27 +314,34 @@ export class PolicyGate {
   }
 
   /**
-   * Whether a call that has run was allowed, judging by the input of the `PostToolUse` hook. The
-   * policy is asked again only if the call ran with another input than the one decided on.
+   * Returns why a call that has run should not have, judging by the input of the `PostToolUse` hook;
+   * `undefined` if it was allowed. The policy is asked again only if the call ran with another
+   * input than the one decided on.
    */
-  mayHaveRun(
+  faultOfRun(
     input: WireObject,
     context: PolicyContext,
-  ): boolean | Promise<boolean> {
+  ): Soon<Unheld | undefined> {
     const request = requestOf(input);
     const passed = this.#passed.get(request.toolUseId);
+    const stopped = this.#stopped.get(request.toolUseId);
     this.#passed.delete(request.toolUseId);
     this.#heard.delete(request.toolUseId);
-    if (this.#asksForOutput && request.toolName === ANSWER_TOOL) return true;
+    if (this.#asksForOutput && request.toolName === ANSWER_TOOL) {
+      return undefined;
+    }
     if (
       passed !== undefined && isSameCall(passed.input, request, input.cwd)
-    ) return true;
+    ) return undefined;
+    const fault = passed !== undefined ? "changed" : stopped ?? "unasked";
     return whenKnown(
       this.#decide(request, context, input.cwd),
-      (decision) =>
-        decision === undefined
+      (decision) => {
+        const may = decision === undefined
           ? passed?.isAllowed !== true
-          : decision.behavior === "allow",
+          : decision.behavior === "allow";
+        return may ? undefined : fault;
+      },
     );
   }
 
@@ -360,6 +370,7 @@ export class PolicyGate {
   /** Forgets the decisions of the hook, once no question about them can follow. */
   forget(): void {
     this.#heard.clear();
+    this.#stopped.clear();
     for (const [id, { isOfSubagent }] of this.#passed) {
       if (!isOfSubagent) this.#passed.delete(id);
     }
@@ -377,93 +388,20 @@ function withoutDeferral(
     : decision;
 }
 
+/** Whether an answer tells the CLI not to run a call now. */
+function stopOf(
+  { behavior, hookSpecificOutput }: WireObject,
+): "denied" | "deferred" | undefined {
+  const said = isWireObject(hookSpecificOutput)
+    ? hookSpecificOutput.permissionDecision
+    : undefined;
+  if (behavior === "deny" || said === "deny") return "denied";
+  return said === "defer" ? "deferred" : undefined;
+}
+
 /** Events in which a hook can change the input of a tool. */
 const CHANGING_EVENTS = ["PreToolUse", "PermissionRequest"] as const;
 
 function keyOf({ toolName, input }: ToolRequest): string {
   return JSON.stringify([toolName, input]);
-}
-
-/**
- * Whether a call ran with the input that was decided on. The CLI makes the tool's path absolute,
- * and adds fields that are false by default.
- */
-function isSameCall(
-  decided: WireObject,
-  { toolName, input: ran }: ToolRequest,
-  cwd: unknown,
-): boolean {
-  const [kind, pathKey] = CONTENT.get(currentToolName(toolName)) ?? [];
-  const keys = new Set([...Object.keys(decided), ...Object.keys(ran)]);
-  return [...keys].every((key) => {
-    const [one, other] = [decided[key], ran[key]];
-    if (JSON.stringify(one) === JSON.stringify(other)) return true;
-    if (kind === "path" && key === pathKey) return isSamePath(one, other, cwd);
-    return one === undefined && (other === false || other === null);
-  });
-}
-
-/** Whether the path that was decided on resolves to the absolute path that the CLI used. */
-function isSamePath(decided: unknown, used: unknown, cwd: unknown): boolean {
-  if (typeof decided !== "string" || typeof used !== "string") return false;
-  const path = decided.trim().normalize("NFC");
-  if (path.startsWith("~")) return false;
-  if (isAbsolute(path)) return plain(path) === used;
-  return typeof cwd === "string" && plain(`${cwd}/${path}`) === used;
-}
-
-/** Returns the call that a `PreToolUse` hook is about. */
-export function requestOf(input: WireObject): ToolRequest {
-  const agentId = input.agent_id;
-  const toolName = textOf(input.tool_name);
-  return {
-    toolName,
-    kind: toolKind(toolName),
-    input: isWireObject(input.tool_input) ? input.tool_input : {},
-    toolUseId: textOf(input.tool_use_id),
-    ...typeof agentId === "string" ? { agentId } : {},
-  };
-}
-
-/** Returns the shell command that a `PreSkillShellCommand` hook is about. */
-export function skillRequestOf(input: WireObject): ToolRequest {
-  const { command_name, command_source, invoked_by } = input;
-  return {
-    ...requestOf(input),
-    skill: {
-      name: textOf(command_name),
-      ...typeof command_source === "string" ? { source: command_source } : {},
-      invokedBy: textOf(invoked_by),
-    },
-  };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** Returns the error that ends a session with a policy: see {@linkcode PolicyGate.wasPassedBy}. */
-export function hooksAreOff(): StartupError {
-  return new StartupError(
-    "hooks_off",
-    "Cannot hold the policy: the CLI ran a tool without calling the policy's hook",
-    {
-      hint:
-        'Look for "CLAUDE_CODE_SIMPLE" in the settings files of the CLI: it turns all hooks off',
-    },
-  );
-}
-
-/** Returns the error that ends a session with a policy: see {@linkcode PolicyGate.mayHaveRun}. */
-export function inputChanged({ tool_name }: WireObject): StartupError {
-  return new StartupError(
-    "input_changed",
-    `Cannot hold the policy: a hook changed the input of "${
-      textOf(tool_name)
-    }" after the policy had decided, and the policy does not allow what ran`,
-    {
-      hint:
-        "Look for the hooks PreToolUse and PermissionRequest in the settings, plugins, skills and agents of the CLI; the setting disableAllHooks turns them off, and the session's own stay",
-    },
-  );
 }

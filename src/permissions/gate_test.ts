@@ -4,7 +4,14 @@
 import { assertEquals } from "@std/assert";
 import type { ToolResult } from "../events/blocks.ts";
 import { auditEvent } from "./audit.ts";
-import { allow, type Decision, deny, permissionReply } from "./decision.ts";
+import {
+  allow,
+  type Decision,
+  defer,
+  deny,
+  permissionReply,
+} from "./decision.ts";
+import type { Unheld } from "./unheld.ts";
 import { PolicyGate } from "./gate.ts";
 import { hookReply, skillReply } from "./hook_reply.ts";
 import { callback, denyAll } from "./policy.ts";
@@ -359,8 +366,8 @@ Deno.test("a path that the CLI made absolute is the one that was decided on", ()
       hookReply(decision),
     );
     assertEquals(
-      gate.mayHaveRun({ ...call, tool_input: { [key]: used } }, context),
-      may,
+      gate.faultOfRun({ ...call, tool_input: { [key]: used } }, context),
+      may ? undefined : "changed",
       `${tool} ${decided} ${used}`,
     );
   }
@@ -376,16 +383,16 @@ Deno.test("what ran is compared with what was decided, whoever decided", () => {
     name: string,
     answers: readonly ("heard" | Record<string, unknown>)[],
     ran: Record<string, unknown>,
-    may: boolean,
+    fault?: Unheld,
   ][] = [
-    ["as allowed", ["heard", yes], { command: "ls" }, true],
+    ["as allowed", ["heard", yes], { command: "ls" }],
     ["with a default", ["heard", yes], {
       command: "ls",
       run_in_background: false,
       description: null,
-    }, true],
-    ["changed", ["heard", yes], { command: "rm" }, false],
-    ["with more", ["heard", yes], { command: "rm", x: true }, false],
+    }],
+    ["changed", ["heard", yes], { command: "rm" }, "changed"],
+    ["with more", ["heard", yes], { command: "rm", x: true }, "changed"],
     [
       "changed to what is allowed",
       [
@@ -393,17 +400,16 @@ Deno.test("what ran is compared with what was decided, whoever decided", () => {
         hookReply(allow({ input: { command: "pwd" } })),
       ],
       { command: "ls" },
-      true,
     ],
     ["changed to what is left open", ["heard", yes], {
       command: "open",
-    }, false],
+    }, "changed"],
     ["left open, and changed to what is left open", ["heard", {}], {
       command: "open",
-    }, true],
+    }],
     ["left open, and changed to what is denied", ["heard", {}], {
       command: "rm",
-    }, false],
+    }, "changed"],
     [
       "a person's own input",
       ["heard", {}, {
@@ -411,7 +417,6 @@ Deno.test("what ran is compared with what was decided, whoever decided", () => {
         updatedInput: { command: "rm" },
       }],
       { command: "rm" },
-      true,
     ],
     [
       "another than a person's",
@@ -420,9 +425,9 @@ Deno.test("what ran is compared with what was decided, whoever decided", () => {
         updatedInput: { command: "rm" },
       }],
       { command: "rm -r" },
-      false,
+      "changed",
     ],
-    ["denied in the hook", ["heard", no], { command: "rm" }, false],
+    ["denied in the hook", ["heard", no], { command: "rm" }, "denied"],
     [
       "denied at the question",
       ["heard", {}, {
@@ -430,19 +435,29 @@ Deno.test("what ran is compared with what was decided, whoever decided", () => {
         message: "no",
       }],
       { command: "rm" },
-      false,
+      "denied",
     ],
-    ["never heard of", [], { command: "rm" }, false],
-    ["never heard of, and allowed", [], { command: "ls" }, true],
+    ["never heard of", [], { command: "rm" }, "unasked"],
+    ["never heard of, and allowed", [], { command: "ls" }],
+    ["deferred", ["heard", hookReply(defer())], { command: "rm" }, "deferred"],
+    [
+      "a question that was denied",
+      ["heard", yes, {
+        behavior: "deny",
+        message: "no",
+      }],
+      { command: "rm" },
+      "denied",
+    ],
   ];
-  for (const [name, answers, ran, may] of rows) {
+  for (const [name, answers, ran, fault] of rows) {
     const gate = new PolicyGate(allowsLs, false);
     for (const answer of answers) {
       if (answer === "heard") gate.beforeCall(hook, context);
       else gate.answered(request, answer);
     }
     const after = { ...hook, tool_input: ran };
-    assertEquals(gate.mayHaveRun(after, context), may, name);
+    assertEquals(gate.faultOfRun(after, context), fault, name);
   }
 });
 
@@ -456,7 +471,7 @@ Deno.test("a call of a subagent is known after the end of the turn, another is n
       hookReply(allow()),
     );
     gate.forget();
-    assertEquals(gate.mayHaveRun(input, context), true);
+    assertEquals(gate.faultOfRun(input, context), undefined);
     assertEquals(seen.length, agent_id === undefined ? 2 : 1);
   }
 });
