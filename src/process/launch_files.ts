@@ -37,6 +37,15 @@ function temporaryFolder(): string | undefined {
   return "/tmp";
 }
 
+/**
+ * Removes the files that killed programs left behind. Called once a process has been spawned, which
+ * needs some time to start: a folder with many entries takes milliseconds to list.
+ */
+export function removeForgotten(): void {
+  const temporary = temporaryFolder();
+  if (temporary !== undefined) removeLeftovers(temporary);
+}
+
 /** The files of one process. */
 export class LaunchFiles {
   /** Arguments that name the files. */
@@ -62,8 +71,6 @@ export class LaunchFiles {
    * @throws {StartupError} They cannot be written.
    */
   static write(files: readonly LaunchFile[]): LaunchFiles {
-    const temporary = temporaryFolder();
-    if (temporary !== undefined) removeLeftovers(temporary);
     if (files.length === 0) return new LaunchFiles([], [], undefined);
     let folder: string | undefined;
     try {
@@ -89,7 +96,7 @@ export class LaunchFiles {
         `Cannot start the CLI: cannot write the files for ${flags}`,
         {
           cause,
-          hint: writeHint(cause, folder ?? temporary),
+          hint: writeHint(cause, folder ?? temporaryFolder()),
         },
       );
     }

@@ -12,6 +12,7 @@ import { closeStepsOf } from "./shutdown.ts";
 import { fittingLaunch } from "./version.ts";
 import type { Soon } from "../util/maybe_promise.ts";
 import { prepareSpawn, startProcess } from "./spawn.ts";
+import { removeForgotten } from "./launch_files.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 
 /**
@@ -56,6 +57,7 @@ async function openSlowly(
   try {
     const made = await called("spawn", () => spawn(prepared.spec));
     if (isTransport(made)) {
+      removeForgotten();
       return carried(made, { option: "spawn", stepMs, files });
     }
     changed = checkedSpec(made);

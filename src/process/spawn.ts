@@ -16,7 +16,7 @@ import {
 } from "../options/environment.ts";
 import { startHint } from "./file_hint.ts";
 import { type Command, findClaude } from "./find.ts";
-import { LaunchFiles } from "./launch_files.ts";
+import { LaunchFiles, removeForgotten } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 import { isWorker, watchThread } from "./worker_watch.ts";
@@ -202,6 +202,7 @@ export function startProcess(
       cwd !== undefined && !mayLook(cwd) ? cwd : undefined,
     );
   }
+  removeForgotten();
   return running(child, files, lineage, isWatched);
 }
 
