@@ -16,7 +16,7 @@ import { thrownText } from "../util/faults.ts";
 import { folderPrefix } from "./leftover_files.ts";
 
 /** Type of the entry that stands for the `.meta.json` file of a subagent. */
-const METADATA = "agent_metadata";
+export const AGENT_METADATA = "agent_metadata";
 
 /** The files of a session. */
 export interface RestoredSession {
@@ -40,7 +40,7 @@ export async function restoreSession(
   if (stored === undefined) {
     throw new SessionStoreError(
       "load",
-      `Cannot resume "${sessionId}": the session store has no such session in the project "${projectKey}"`,
+      `Cannot read the session "${sessionId}": the store has no such session in the project "${projectKey}"`,
       { hint: "Check the id and projectKey", sessionId },
     );
   }
@@ -65,7 +65,7 @@ export async function restoreSession(
     await Deno.remove(folder, { recursive: true });
     throw cause instanceof SessionStoreError ? cause : new SessionStoreError(
       "load",
-      `Cannot resume "${sessionId}": the session store failed: ${
+      `Cannot read the session "${sessionId}": the store failed: ${
         thrownText(cause)
       }`,
       { cause, sessionId },
@@ -87,7 +87,7 @@ async function writeTranscript(
   const entries = ReadableStream.from(store.load(key)).pipeThrough(
     new TransformStream<TranscriptEntry, string>({
       transform(entry, controller) {
-        if (entry.type === METADATA) metadata = entry;
+        if (entry.type === AGENT_METADATA) metadata = entry;
         else controller.enqueue(`${JSON.stringify(entry)}\n`);
       },
     }),

@@ -6,7 +6,7 @@
 
 import type { DeferredCall } from "../events/permissions.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
-import { transcriptOf } from "./find.ts";
+import { openTranscript } from "./find.ts";
 import type { SessionInfo } from "../transcripts/info.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
 import { blockIds, isPrompt, textField } from "../transcripts/record_fields.ts";
@@ -48,7 +48,8 @@ export async function deferred(
   session: string | SessionInfo,
   options: DeferredOptions = {},
 ): Promise<readonly DeferredCall[]> {
-  const file = await transcriptOf(session, options);
+  await using opened = await openTranscript(session, options);
+  const { file } = opened;
   let waiting: DeferredCall | undefined;
   const entries = await entriesUpTo(undefined, file, {
     ...options,

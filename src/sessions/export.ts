@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { htmlHead, htmlPart, htmlTail } from "./export_html.ts";
 import { markdownHead, markdownPart } from "./export_markdown.ts";
 import { type Part, partsOf, visibleJson } from "./export_parts.ts";
-import { detailsOf, transcriptOf } from "./find.ts";
+import { detailsOf, openTranscript } from "./find.ts";
 import type { SessionInfo } from "../transcripts/info.ts";
 import { readSession, type ReadSessionOptions } from "./read.ts";
 
@@ -83,13 +83,15 @@ export async function* exportSession(
         `Invalid option "format": expected "markdown", "html" or "jsonl", got "${format}"`,
       );
   }
-  const info = await detailsOf(await transcriptOf(session, rest));
+  await using opened = await openTranscript(session, rest);
+  const { store: _store, ...here } = reading;
+  const info = await detailsOf(opened.file);
   const [head, write, tail] = format === "html"
     ? [htmlHead, htmlPart, htmlTail]
     : [markdownHead, markdownPart, () => ""];
   yield head(info);
   let before: Part | undefined;
-  for await (const event of readSession(info, reading)) {
+  for await (const event of readSession(info, here)) {
     for (const part of partsOf(event)) {
       if (part.kind === "thinking" && !thinking) continue;
       yield write(part, before);

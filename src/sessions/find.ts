@@ -12,6 +12,11 @@ import {
   sized,
   type SizedTranscript,
 } from "../transcripts/place.ts";
+import {
+  copyOf,
+  type OpenTranscript,
+  type StoredSessionOptions,
+} from "./stored_copy.ts";
 import { inSlices } from "../transcripts/steps.ts";
 import { type SubagentFile, subagentsOf } from "./subagents.ts";
 
@@ -68,6 +73,26 @@ export async function transcriptOf(
   return typeof session === "string"
     ? await inSlices(lookup(session, options))
     : listed(session);
+}
+
+/** Finds a transcript on disk, or copies one from a store. */
+export async function openTranscript(
+  session: string | SessionInfo,
+  options: SessionPlaceOptions & Partial<StoredSessionOptions>,
+): Promise<OpenTranscript> {
+  const { store } = options;
+  if (store === undefined) {
+    const file = await transcriptOf(session, options);
+    return { file, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  for (const option of ["configDir", "project"] as const) {
+    if (options[option] === undefined) continue;
+    throw new ConfigError(
+      option,
+      `Cannot use the option "${option}" with a store: its sessions are in no folder`,
+    );
+  }
+  return await copyOf(session, store);
 }
 
 /** The transcript of a session that a list returned; it may be gone since. */

@@ -19,7 +19,7 @@
  * @module
  */
 
-export { SessionNotFoundError } from "../errors.ts";
+export { SessionNotFoundError, SessionStoreError } from "../errors.ts";
 export { renameSession, tagSession } from "./change.ts";
 export { deferred, type DeferredOptions } from "./deferred.ts";
 export type { DeferredCall } from "../events/permissions.ts";
@@ -43,6 +43,10 @@ export {
 } from "../transcripts/place.ts";
 export { readSession, type ReadSessionOptions } from "./read.ts";
 export type { RecordAgent } from "./records.ts";
+export { importSession, type ImportSessionOptions } from "./import.ts";
+export type { StoredSessionOptions } from "./stored_copy.ts";
+export type { SessionStore } from "../stores/store.ts";
+export type { SessionStoreOptions } from "../stores/store_options.ts";
 export {
   searchSessions,
   type SearchSessionsOptions,

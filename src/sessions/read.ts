@@ -8,7 +8,7 @@ import { SessionNotFoundError } from "../errors.ts";
 import type { View, ViewEvents } from "../events/mod.ts";
 import { type Branch, branchOf, type BranchOptions } from "./branch.ts";
 import { checkView, type Entry, entryOf, TurnDecoder } from "./entries.ts";
-import { transcriptOf } from "./find.ts";
+import { openTranscript } from "./find.ts";
 import type { SessionInfo } from "../transcripts/info.ts";
 import { mergeByTime, type Source } from "./merge.ts";
 import type {
@@ -19,6 +19,8 @@ import type { RecordAgent } from "./records.ts";
 import { textField } from "../transcripts/record_fields.ts";
 import { type SubagentFile, subagentsOf } from "./subagents.ts";
 import { transcriptLines } from "./transcript_lines.ts";
+import type { SessionStore } from "../stores/store.ts";
+import type { SessionStoreOptions } from "../stores/store_options.ts";
 
 /** Options of {@linkcode readSession}. */
 export interface ReadSessionOptions<V extends View = "flat">
@@ -43,6 +45,12 @@ export interface ReadSessionOptions<V extends View = "flat">
   readonly sinceCompaction?: boolean;
   /** The longest line in bytes; a longer one becomes an `UnknownEvent`. Default 256 MiB. */
   readonly maxLineBytes?: number;
+  /**
+   * Reads a session of this store: by its id, a beginning of the id, or `"last"`. The transcripts
+   * lie in a private temporary folder meanwhile, which needs `--allow-write`. `configDir` and
+   * `project` are of no use then.
+   */
+  readonly store?: SessionStore | SessionStoreOptions;
   /** Cancels the reading. */
   readonly signal?: AbortSignal;
 }
@@ -81,9 +89,11 @@ export async function* readSession<V extends View = "flat">(
   const { view = "flat" as V, signal } = options;
   checkView(view);
   signal?.throwIfAborted();
-  const file = await transcriptOf(session, options);
+  await using opened = await openTranscript(session, options);
   const decoder = new TurnDecoder();
-  for await (const entry of await entriesUpTo(undefined, file, options)) {
+  for await (
+    const entry of await entriesUpTo(undefined, opened.file, options)
+  ) {
     for (const event of decoder.eventsOf(entry, view)) yield event;
   }
 }

@@ -10,7 +10,7 @@ import { Tally } from "../decode/tally.ts";
 import type { WireObject } from "../messages/_define.ts";
 import { modelUsage } from "../messages/usage.ts";
 import { TurnDecoder } from "./entries.ts";
-import { transcriptOf } from "./find.ts";
+import { openTranscript } from "./find.ts";
 import type { SessionInfo } from "../transcripts/info.ts";
 import { entriesUpTo, type ReadSessionOptions } from "./read.ts";
 
@@ -40,7 +40,8 @@ export async function sessionTally(
   session: string | SessionInfo,
   options: SessionTallyOptions = {},
 ): Promise<Tally> {
-  const file = await transcriptOf(session, options);
+  await using opened = await openTranscript(session, options);
+  const { file } = opened;
   const tally = new Tally();
   const decoder = new TurnDecoder();
   let noted: CountedTotals | undefined;

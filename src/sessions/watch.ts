@@ -19,7 +19,7 @@ import { TranscriptTail, wholeBytes } from "./tail.ts";
 
 /** Options of {@linkcode watchSession}. */
 export interface WatchSessionOptions<V extends View = "flat">
-  extends Omit<ReadSessionOptions<V>, "subagents"> {
+  extends Omit<ReadSessionOptions<V>, "subagents" | "store"> {
   /**
    * Where to begin: `"end"` yields what is written from now on, `"start"` first what
    * `readSession` yields.

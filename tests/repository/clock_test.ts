@@ -17,6 +17,7 @@ const OWN_WAITS: Readonly<Record<string, string>> = {
     "the end of this program: no test can go on behind it",
   "process/shutdown.ts": "the end of a real process",
   "process/version.ts": "a real process that is asked for its version",
+  "sessions/stored_copy.ts": "a store that is read without a session",
   "testing/memory_claude.ts":
     "it is the clock of the machine, for a stand-in without another",
   "testing/scenario_replies.ts":
