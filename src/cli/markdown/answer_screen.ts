@@ -25,8 +25,11 @@ export class AnswerScreen {
 
   constructor(output: Output) {
     this.#output = output;
-    this.#loading = import("./markdown_stream.ts").then(({ MarkdownStream }) =>
-      new MarkdownStream(() => output.columns)
+    this.#loading = import("./markdown_stream.ts").then(
+      ({ MarkdownStream, warmUp }) => {
+        warmUp();
+        return new MarkdownStream(() => output.columns);
+      },
     );
   }
 

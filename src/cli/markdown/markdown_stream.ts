@@ -22,6 +22,26 @@ const MOST_DRAWN = 16_384;
 const PATHOLOGICAL =
   /^(?:[ \t]*(?:[>*+-]|\d+[.)])){40}|^[ \t]{200}|[[*_`~<(]{500}/m;
 
+/** One of each kind, so that each pattern of the lexer is used. */
+const SAMPLE =
+  "# A\n\n**b** *c* `d` [e](f) https://g.example\nh\n\n- i\n\n1. j\n\n> k\n\n| l |\n|---|\n| m |\n\n```\nn\n```\n";
+
+let isWarm = false;
+
+/**
+ * Formats a sample, once: the engine compiles the patterns of the lexer when they are first used, which
+ * takes 30 ms and more. Call it while the model thinks, or the first words wait for it.
+ */
+export function warmUp(): void {
+  if (isWarm) return;
+  isWarm = true;
+  const stream = new MarkdownStream(() => 80);
+  stream.push(SAMPLE);
+  stream.open();
+  stream.finished();
+  stream.end(true);
+}
+
 /** Reads Markdown in pieces of any size. */
 export class MarkdownStream {
   /** Colours code, once it is loaded. */

@@ -85,17 +85,19 @@ export function rawPresenter(output: Output): Presenter<"wire"> {
   };
 }
 
-async function printAnswer(
+/** Returns what prints an answer. What it needs for Markdown it loads at once, not with the answer. */
+function answerPrinter(
   output: Output,
   flags: Flags,
-  text: string,
-): Promise<void> {
+): (text: string) => Promise<void> {
   if (!isProse(flags) || !wantsMarkdown(output, flags)) {
-    return await output.stdout(text);
+    return (text) => output.stdout(text);
   }
   const answer = new AnswerScreen(output);
-  await answer.print([{ to: "stdout", text }]);
-  await answer.end(true);
+  return async (text) => {
+    await answer.print([{ to: "stdout", text }]);
+    await answer.end(true);
+  };
 }
 
 /**
@@ -106,8 +108,7 @@ export async function answerPresenter(
   output: Output,
   flags: Flags,
   sessionId: () => string | undefined,
-  print: (text: string) => Promise<void> = (text) =>
-    printAnswer(output, flags, text),
+  print: (text: string) => Promise<void> = answerPrinter(output, flags),
 ): Promise<Presenter<"flat">> {
   let isTold = false;
   let costUsd = 0;
