@@ -5,6 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ScriptedClaude, step } from "../testing/mod.ts";
 import { readConfig } from "./config/config_file.ts";
 import { CONFIG_KEYS } from "./config/config_keys.ts";
+import type { FlagSpec } from "./flags/flag_spec.ts";
 import { FLAGS } from "./flags/flags.ts";
 import { environment, Running } from "./fixtures/child.ts";
 import { TOPICS } from "./help/topics.ts";
@@ -143,19 +144,17 @@ Deno.test("what is denied anywhere stays denied; a project makes limits only low
 });
 
 /** A value of its kind for each setting. */
-function valueFor(kind: string, name: string): unknown {
+function valueFor({ kind, values }: FlagSpec): unknown {
   if (kind === "switch") return true;
   if (kind === "count" || kind === "amount") return 1;
   if (kind === "duration") return "1m";
-  if (kind === "until") return "turn";
-  if (kind === "color") return "never";
-  return name === "permissionMode" ? "plan" : "x";
+  return values?.[0] ?? "x";
 }
 
 Deno.test("each setting: the user's file takes it, and a project's file only what is harmless", () => {
   const may = new Set<string>();
   for (const { name, spec } of CONFIG_KEYS) {
-    const text = JSON.stringify({ [name]: valueFor(spec.kind, name) });
+    const text = JSON.stringify({ [name]: valueFor(spec) });
     const own = readConfig(text, "u", "user", "u", "/home");
     assertEquals([own.issues, own.layer.entries.length], [[], 1], name);
     const { issues } = readConfig(text, "p", "project", "u", "/home");
@@ -206,6 +205,7 @@ const NO_SETTINGS = [
   "attach",
   "config",
   "continue",
+  "control",
   "cwd",
   "dir",
   "dryRun",
@@ -246,7 +246,7 @@ Deno.test("a setting that only other actions use is no fault; typed as a flag it
   const flags = CONFIG_KEYS.filter(({ name }) => name !== "permissionMode");
   using place = new Place({
     user: Object.fromEntries(
-      flags.map(({ name, spec }) => [name, valueFor(spec.kind, name)]),
+      flags.map(({ name, spec }) => [name, valueFor(spec)]),
     ),
   });
   await Deno.mkdir(`${place.folder}/.claudestream/agents`);

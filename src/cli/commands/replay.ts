@@ -90,14 +90,8 @@ async function readRuns(
   }
 }
 
-function viewOf(flags: Flags): ReplayView {
-  const view = VIEWS.find((one) => one === (flags.as ?? "send"));
-  if (view !== undefined) return view;
-  throw new UsageError(
-    `Cannot show it as ${JSON.stringify(flags.as)}: expected ${
-      VIEWS.join(", ")
-    }`,
-  );
+function viewOf({ as = "send" }: Flags): ReplayView {
+  return VIEWS.find((one) => one === as) ?? "send";
 }
 
 /** Shows the processes of a recording, one after the other. */

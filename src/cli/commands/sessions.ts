@@ -12,7 +12,6 @@ import {
   type SessionMatch,
   tagSession,
 } from "../../sessions/mod.ts";
-import { closest } from "../../util/closest.ts";
 import type { Flags } from "../flags/flags.ts";
 import { jsonLine, jsonList, picked } from "../output/json_line.ts";
 import { asksNobody } from "../flags/no_input.ts";
@@ -227,17 +226,7 @@ const FORMATS = ["markdown", "html", "jsonl"] as const;
 async function exportIt({ words, flags, output }: Call): Promise<void> {
   const { format: wanted = "markdown", output: path = "-" } = flags;
   const name = wanted === "md" ? "markdown" : wanted;
-  const format = FORMATS.find((each) => each === name);
-  if (format === undefined) {
-    const near = closest(wanted, FORMATS);
-    throw new UsageError(
-      `Cannot use ${JSON.stringify(wanted)} as --format: ${
-        near === undefined
-          ? "expected markdown, html or jsonl"
-          : `did you mean "${near}"?`
-      }`,
-    );
-  }
+  const format = FORMATS.find((each) => each === name) ?? "markdown";
   const session = await named(words, flags);
   const pieces = exportSession(session, {
     ...placeOf({ ...flags, all: true }),

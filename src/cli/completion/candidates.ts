@@ -4,7 +4,6 @@
  * @module
  */
 
-import { PERMISSION_MODES } from "../../options/option_types.ts";
 import { COMMANDS, isCommand } from "../flags/command_names.ts";
 import type { FlagSpec } from "../flags/flag_spec.ts";
 import { flagsOf } from "../flags/parse.ts";
@@ -36,16 +35,6 @@ const MODELS: readonly Candidate[] = [
   ["haiku", "For quick answers"],
   ["opusplan", "Opus for plans, Sonnet for the rest"],
 ];
-
-/** The values of flags that take one of a few. */
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  "permission-mode": PERMISSION_MODES,
-  color: ["auto", "always", "never"],
-  until: ["tasks", "turn"],
-  effort: ["low", "medium", "high", "xhigh", "max"],
-  format: ["markdown", "html", "jsonl"],
-  as: ["send", "stream", "ask", "events"],
-};
 
 /**
  * Returns the words that fit; none if it is for the shell to say, which then offers files.
@@ -101,7 +90,7 @@ function namesOf({ name, negatable, help }: FlagSpec): Candidate[] {
 }
 
 async function valuesOf(
-  { name }: FlagSpec,
+  { name, values = [] }: FlagSpec,
   sources: CompletionSources,
 ): Promise<readonly Candidate[]> {
   if (name === "model" || name === "fallback-model") return MODELS;
@@ -109,7 +98,7 @@ async function valuesOf(
   if (name === "resume") {
     return [["last", "The last one"], ...await sources.sessions()];
   }
-  return (VALUES[name] ?? []).map((value) => [value, ""]);
+  return values.map((value) => [value, ""]);
 }
 
 /** Words that are no values of flags. */

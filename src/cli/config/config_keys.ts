@@ -53,6 +53,7 @@ const RULES: { readonly [K in keyof Flags]?: ProjectRule } = {
   color: "never",
   quiet: "never",
   input: "never",
+  pager: "never",
   jobs: "never",
   rate: "never",
 };

@@ -16,10 +16,6 @@ export type FlagKind =
   | "list"
   /** Nothing, or with `=` names of fields. */
   | "fields"
-  /** `auto`, `always` or `never`. */
-  | "color"
-  /** `tasks` or `turn`. */
-  | "until"
   /** A whole number above 0. */
   | "count"
   /** A number above 0. */
@@ -37,6 +33,10 @@ export interface FlagSpec {
   readonly synonyms?: readonly string[];
   /** Kind of value that it takes. */
   readonly kind: FlagKind;
+  /** The values there are, if there are few. */
+  readonly values?: readonly string[];
+  /** Other spellings of some of them. */
+  readonly also?: readonly string[];
   /** Its value if the flag is given without one. */
   readonly alone?: string;
   /** Whether `--no-…` exists, too. */

@@ -4,14 +4,9 @@
  * @module
  */
 
-import { PERMISSION_MODES } from "../../options/option_types.ts";
 import { closest } from "../../util/closest.ts";
 import type { FlagSpec } from "./flag_spec.ts";
 import { UsageError } from "../failure/usage_error.ts";
-
-const ENDS: readonly string[] = ["tasks", "turn"];
-
-const COLORS: readonly string[] = ["auto", "always", "never"];
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -41,19 +36,10 @@ export function flagValue(
       return durationOf(spec, text);
     case "fields":
       return text === "" ? true : fieldsOf(spec, text);
-    case "color":
-      if (COLORS.includes(text)) return text;
-      throw wrong(spec, text, "auto, always or never");
-    case "until":
-      if (ENDS.includes(text)) return text;
-      throw wrong(spec, text, "tasks or turn");
     default:
       if (text.trim() === "") throw wrong(spec, text, "a text");
-      if (spec.name === "permission-mode") checkMode(spec, text);
+      checkChoice(spec, text);
       if (spec.name === "model") return modelOf(text);
-      if (spec.name === "stats" && text !== "json") {
-        throw wrong(spec, text, "json");
-      }
       return text;
   }
 }
@@ -116,16 +102,24 @@ function modelOf(text: string): string {
   );
 }
 
-function checkMode(spec: FlagSpec, text: string): void {
-  const modes: readonly string[] = PERMISSION_MODES;
-  if (modes.includes(text)) return;
-  const near = closest(text, modes);
-  if (near === undefined) throw wrong(spec, text, `one of ${modes.join(", ")}`);
+function checkChoice(spec: FlagSpec, text: string): void {
+  const { values, also = [] } = spec;
+  if (values === undefined || values.includes(text) || also.includes(text)) {
+    return;
+  }
+  const near = closest(text, values);
+  if (near === undefined) throw wrong(spec, text, oneOf(values));
   throw new UsageError(
     `Cannot use ${
       JSON.stringify(text)
     } as --${spec.name}: did you mean "${near}"?`,
   );
+}
+
+/** Returns the values as a text: `auto, always or never`. */
+function oneOf(values: readonly string[]): string {
+  const before = values.slice(0, -1).join(", ");
+  return [...before === "" ? [] : [before], values.at(-1)].join(" or ");
 }
 
 function wrong(spec: FlagSpec, text: string, expected: string): UsageError {

@@ -168,6 +168,7 @@ export const FLAGS: FlagTable<Flags> = {
   stats: {
     name: "stats",
     kind: "text",
+    values: ["json"],
     value: "json",
     help:
       "Print tokens, cost, times and tools of the turn on stderr: json, one line",
@@ -237,6 +238,8 @@ export const FLAGS: FlagTable<Flags> = {
   format: {
     name: "format",
     kind: "text",
+    values: ["markdown", "html", "jsonl"],
+    also: ["md"],
     value: "FORMAT",
     help: "Export as markdown (the default), html or jsonl",
     commands: ["sessions"],
@@ -316,7 +319,8 @@ export const FLAGS: FlagTable<Flags> = {
   },
   color: {
     name: "color",
-    kind: "color",
+    kind: "text",
+    values: ["auto", "always", "never"],
     negatable: true,
     value: "WHEN",
     help: "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
@@ -346,6 +350,7 @@ export const FLAGS: FlagTable<Flags> = {
   as: {
     name: "as",
     kind: "text",
+    values: ["send", "stream", "ask", "events"],
     value: "COMMAND",
     help: "Show it as send, stream, ask or events do (default: send)",
     commands: ["replay"],

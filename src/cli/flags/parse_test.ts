@@ -1,7 +1,7 @@
 // Command lines are read as meant, and wrong ones are refused with what was meant.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Flags } from "./flags.ts";
+import { FLAG_LIST, type Flags } from "./flags.ts";
 import { type Invocation, parse } from "./parse.ts";
 import { UsageError } from "../failure/usage_error.ts";
 
@@ -58,7 +58,7 @@ for (const [args, flags, words] of FLAGS) {
 }
 
 const ERRORS: readonly (readonly [readonly string[], string])[] = [
-  [["send", "--permission-mode", "yolo"], "expected one of default, acceptE"],
+  [["send", "--permission-mode", "yolo"], "expected default, acceptE"],
   [[], "Cannot start: no command"],
   [["snd"], 'Unknown command "snd", did you mean "send"?'],
   [["what is this"], 'Unknown command "what is this"'],
@@ -136,6 +136,44 @@ Deno.test("a model that is nearly one of the usual names is a slip", () => {
       () => parse(["ask", "x", "--model", name]),
       UsageError,
       `did you mean "${meant}"?`,
+    );
+  }
+});
+
+/** Every flag that has few values, and a slip in one of them. */
+const SLIPS: Readonly<Record<string, readonly [slip: string, meant: string]>> =
+  {
+    "permission-mode": ["acceptEdit", "acceptEdits"],
+    effort: ["hihg", "high"],
+    until: ["task", "tasks"],
+    stats: ["jsn", "json"],
+    format: ["markdwon", "markdown"],
+    color: ["alway", "always"],
+    as: ["steam", "stream"],
+  };
+
+Deno.test("each flag with few values takes all of them, and knows a slip and what is none", () => {
+  const chosen = FLAG_LIST.filter(([, { values }]) => values !== undefined);
+  assertEquals(
+    chosen.map(([, { name }]) => name).sort(),
+    Object.keys(SLIPS).sort(),
+  );
+  for (const [key, { name, values = [], also = [], commands }] of chosen) {
+    const command = commands?.[0] ?? "send";
+    const given = (value: string) => [command, "x", `--${name}=${value}`];
+    for (const value of [...values, ...also]) {
+      assertEquals(run(given(value)).flags[key], value);
+    }
+    const [slip, meant] = SLIPS[name] ?? ["", ""];
+    assertThrows(
+      () => parse(given(slip)),
+      UsageError,
+      `Cannot use "${slip}" as --${name}: did you mean "${meant}"?`,
+    );
+    assertThrows(
+      () => parse(given("zzzzzzzz")),
+      UsageError,
+      `as --${name}: expected ${values[0]}`,
     );
   }
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PERMISSION_MODES } from "../../options/option_types.ts";
 import type { Until } from "../../protocol/prompt.ts";
 import { CHOOSE, type FlagTable, PROMPTS, SESSIONS } from "./flag_spec.ts";
 
@@ -164,6 +165,7 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
   permissionMode: {
     name: "permission-mode",
     kind: "text",
+    values: PERMISSION_MODES,
     value: "MODE",
     help:
       "default (or manual), acceptEdits, plan, dontAsk, auto or bypassPermissions",
@@ -214,6 +216,7 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
   effort: {
     name: "effort",
     kind: "text",
+    values: ["low", "medium", "high", "xhigh", "max"],
     value: "LEVEL",
     help: "How much the model thinks: low, medium, high, xhigh or max",
     commands: [...SESSIONS, "batch"],
@@ -234,7 +237,8 @@ export const SESSION_FLAGS: FlagTable<SessionFlags> = {
   },
   until: {
     name: "until",
-    kind: "until",
+    kind: "text",
+    values: ["tasks", "turn"],
     value: "WHEN",
     help:
       "tasks waits for what was left in the background, turn does not and ends it (default: tasks)",

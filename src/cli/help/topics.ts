@@ -97,7 +97,7 @@ Your own file ($XDG_CONFIG_HOME/claudestream/config.jsonc) may hold every settin
   footer, plain, allow, permissionMode, tools, addDir, mcpConfig,
   strictMcpConfig, settings, settingSources, agent, systemPrompt,
   appendSystemPrompt, claudePath, configDir, claudeArg, failOnDeny,
-  waitForReset, color, quiet, input, jobs, rate
+  waitForReset, color, quiet, input, pager, jobs, rate
 
 A setting is named as its flag: --max-turns is maxTurns, in a variable
 CLAUDESTREAM_MAX_TURNS. "profiles": {"work": {…}} has more of them, which

@@ -12,6 +12,7 @@ import type { InputLines } from "../input/input_lines.ts";
 import { type Output, readEnv } from "../output/output.ts";
 import { KeyReader } from "../question/keys.ts";
 import { UsageError } from "../failure/usage_error.ts";
+import { asksNobody } from "../flags/no_input.ts";
 import { placeOf } from "./session_choice.ts";
 import { PICKER_KEYS, SessionPicker } from "./session_picker.ts";
 
@@ -20,7 +21,7 @@ const MOST = 500;
 
 /** Whether a person can choose: at a terminal that can be drawn on. */
 export function canPick({ terminals }: Output, flags: Flags): boolean {
-  return terminals.stdin && terminals.stderr && flags.input !== false &&
+  return terminals.stdin && terminals.stderr && !asksNobody(flags) &&
     readEnv("TERM") !== "dumb";
 }
 
