@@ -7,19 +7,32 @@
 
 import * as v from "valibot";
 import {
-  acceptance,
   type AnyField,
   type AnySchema,
   copier,
   type Entries,
+  type FieldsOf,
+  type Holder,
   mapShapes,
+  type OptionalField,
   outputOf,
-  plainType,
+  type Reads,
   registerShape,
+  type RequiredField,
+  wire,
+  wireOptional,
 } from "./_shapes.ts";
 import { isWireObject, valueAt, type WireObject } from "../util/json.ts";
 
 export { isWireObject, type WireObject };
+export {
+  type FieldsOf,
+  type OptionalField,
+  type Reads,
+  type RequiredField,
+  wire,
+  wireOptional,
+} from "./_shapes.ts";
 
 /**
  * How much of what the CLI writes is checked:
@@ -112,52 +125,6 @@ export function makeEvent<E extends EventBase<string>>(
   return hidden(data, "raw", raw) as unknown as E;
 }
 
-/** A schema that accepts any input and outputs a `T`. */
-export type Reads<T> = v.GenericSchema<unknown, T>;
-
-/** A required field. */
-export interface RequiredField<T> {
-  readonly wire: string;
-  readonly path: readonly string[] | undefined;
-  readonly schema: Reads<T>;
-  readonly optional: false;
-}
-
-/**
- * A field that may be absent. In messages, one that does not fit is left out too: `raw`
- * has it, and so a field that changed its type in a newer CLI does not spoil the message.
- */
-export interface OptionalField<T> {
-  readonly wire: string;
-  readonly path: readonly string[] | undefined;
-  readonly schema: Reads<T>;
-  readonly optional: true;
-}
-
-function pathOf(name: string): readonly string[] | undefined {
-  return name.includes(".") ? name.split(".") : undefined;
-}
-
-/** A field by its name on the wire; a dot goes one object deeper: `message.id`. */
-export function wire<T>(name: string, schema: Reads<T>): RequiredField<T> {
-  return { wire: name, path: pathOf(name), schema, optional: false };
-}
-
-/** An optional field, by its name on the wire. */
-export function wireOptional<T>(
-  name: string,
-  schema: Reads<T>,
-): OptionalField<T> {
-  return { wire: name, path: pathOf(name), schema, optional: true };
-}
-
-/** One entry for each key of `T`: a missing entry, or one of another type, does not compile. */
-export type FieldsOf<T> = {
-  readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
-    ? OptionalField<Exclude<T[K], undefined>>
-    : RequiredField<T[K]>;
-};
-
 function issuesOf(
   field: AnyField,
   issues: readonly v.BaseIssue<unknown>[],
@@ -169,6 +136,61 @@ function issuesOf(
       message: issue.message,
     };
   });
+}
+
+/** Returns the type of the values that a schema takes as they are, if it takes all of that type. */
+export function plainType(
+  schema: AnySchema,
+): "string" | "number" | "boolean" | undefined {
+  // A pipe has the type of its first schema, and checks more than that.
+  if ("pipe" in schema) return undefined;
+  switch (schema.type) {
+    case "string":
+    case "number":
+    case "boolean":
+      return schema.type;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Returns a function that says of a value whether a schema surely returns it unchanged;
+ * `undefined` if no value can be told without the schema. A list counts as unchanged, although
+ * the schema returns a copy of it.
+ */
+export function acceptance(
+  schema: AnySchema,
+): ((value: unknown) => boolean) | undefined {
+  if ("pipe" in schema) return undefined;
+  const { type, check, item, options, wrapped } = schema as unknown as Holder;
+  switch (type) {
+    case "string":
+    case "number":
+    case "boolean":
+      return (value) => typeof value === type && value === value;
+    case "unknown":
+      return () => true;
+    case "custom":
+      return check;
+    case "array":
+      return item?.type === "unknown" ? Array.isArray : undefined;
+    case "nullable":
+    case "optional": {
+      // The default of an optional schema is left to it.
+      const inner = wrapped && acceptance(wrapped);
+      return inner &&
+        (type === "nullable"
+          ? (value) => value === null || inner(value)
+          : (value) => value !== undefined && inner(value));
+    }
+    case "union": {
+      const known = options?.map(acceptance).filter((it) => it !== undefined);
+      return known && ((value) => known.some((takes) => takes(value)));
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** One field of a plan. */

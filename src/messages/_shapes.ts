@@ -23,6 +23,52 @@ export interface AnyField {
   readonly optional: boolean;
 }
 
+/** A schema that accepts any input and outputs a `T`. */
+export type Reads<T> = v.GenericSchema<unknown, T>;
+
+/** A required field. */
+export interface RequiredField<T> {
+  readonly wire: string;
+  readonly path: readonly string[] | undefined;
+  readonly schema: Reads<T>;
+  readonly optional: false;
+}
+
+/**
+ * A field that may be absent. In messages, one that does not fit is left out too: `raw`
+ * has it, and so a field that changed its type in a newer CLI does not spoil the message.
+ */
+export interface OptionalField<T> {
+  readonly wire: string;
+  readonly path: readonly string[] | undefined;
+  readonly schema: Reads<T>;
+  readonly optional: true;
+}
+
+function pathOf(name: string): readonly string[] | undefined {
+  return name.includes(".") ? name.split(".") : undefined;
+}
+
+/** A field by its name on the wire; a dot goes one object deeper: `message.id`. */
+export function wire<T>(name: string, schema: Reads<T>): RequiredField<T> {
+  return { wire: name, path: pathOf(name), schema, optional: false };
+}
+
+/** An optional field, by its name on the wire. */
+export function wireOptional<T>(
+  name: string,
+  schema: Reads<T>,
+): OptionalField<T> {
+  return { wire: name, path: pathOf(name), schema, optional: true };
+}
+
+/** One entry for each key of `T`: a missing entry, or one of another type, does not compile. */
+export type FieldsOf<T> = {
+  readonly [K in keyof T]-?: Record<string, never> extends Pick<T, K>
+    ? OptionalField<Exclude<T[K], undefined>>
+    : RequiredField<T[K]>;
+};
+
 /** Fields by our names. */
 export type Entries = readonly (readonly [name: string, field: AnyField])[];
 
@@ -85,61 +131,6 @@ export function mapShapes(
     default:
       // Fail, instead of silently returning another schema than the one in use.
       throw new TypeError(`Cannot look into the schema: ${type}`);
-  }
-}
-
-/** Returns the type of the values that a schema takes as they are, if it takes all of that type. */
-export function plainType(
-  schema: AnySchema,
-): "string" | "number" | "boolean" | undefined {
-  // A pipe has the type of its first schema, and checks more than that.
-  if ("pipe" in schema) return undefined;
-  switch (schema.type) {
-    case "string":
-    case "number":
-    case "boolean":
-      return schema.type;
-    default:
-      return undefined;
-  }
-}
-
-/**
- * Returns a function that says of a value whether a schema surely returns it unchanged;
- * `undefined` if no value can be told without the schema. A list counts as unchanged, although
- * the schema returns a copy of it.
- */
-export function acceptance(
-  schema: AnySchema,
-): ((value: unknown) => boolean) | undefined {
-  if ("pipe" in schema) return undefined;
-  const { type, check, item, options, wrapped } = schema as unknown as Holder;
-  switch (type) {
-    case "string":
-    case "number":
-    case "boolean":
-      return (value) => typeof value === type && value === value;
-    case "unknown":
-      return () => true;
-    case "custom":
-      return check;
-    case "array":
-      return item?.type === "unknown" ? Array.isArray : undefined;
-    case "nullable":
-    case "optional": {
-      // The default of an optional schema is left to it.
-      const inner = wrapped && acceptance(wrapped);
-      return inner &&
-        (type === "nullable"
-          ? (value) => value === null || inner(value)
-          : (value) => value !== undefined && inner(value));
-    }
-    case "union": {
-      const known = options?.map(acceptance).filter((it) => it !== undefined);
-      return known && ((value) => known.some((takes) => takes(value)));
-    }
-    default:
-      return undefined;
   }
 }
 

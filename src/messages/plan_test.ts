@@ -7,7 +7,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { acceptance, type Entries, mapShapes, plainType } from "./_shapes.ts";
+import { acceptance, plainType } from "./_define.ts";
+import { type Entries, mapShapes } from "./_shapes.ts";
 import { KINDS } from "./mod.ts";
 
 /** One value of each type, and those that a schema may take for another type. */
