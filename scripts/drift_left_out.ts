@@ -25,6 +25,7 @@ export const OPTIONS_RENAMED: Readonly<Record<string, string>> = {
   forkSession: "fork",
   includeHookEvents: "hookEvents",
   includePartialMessages: "partials",
+  loadTimeoutMs: "sessionStore",
   maxBudgetUsd: "limits",
   maxThinkingTokens: "thinking",
   maxTurns: "limits",
@@ -46,7 +47,6 @@ export const OPTIONS_RENAMED: Readonly<Record<string, string>> = {
 
 /** Options of the SDK that we do not have. */
 export const OPTIONS_LEFT_OUT: Readonly<Record<string, string>> = {
-  loadTimeoutMs: "with the session store: later (FEATURES.md, A81)",
   mcpServersDelivery: "automatic: always in the handshake, never as arguments",
   pluginDelivery:
     "automatic: flags, or the handshake where they would be too long",
