@@ -3,7 +3,7 @@ import type { ColorChoice } from "../flags/flags.ts";
 import { conduct, openSession } from "../conductor.ts";
 import { InputLines } from "../input/input_lines.ts";
 import { checkFields } from "../output/json_line.ts";
-import { asksNobody } from "../flags/no_input.ts";
+import { asksNobody, whyNobodyIsAsked } from "../flags/no_input.ts";
 import type { Output } from "../output/output.ts";
 import type { Invocation } from "../flags/parse.ts";
 import type { Person } from "../question/person.ts";
@@ -58,9 +58,7 @@ export async function oneShot(command: OneShot): Promise<number> {
     whyNobody: mayAsk
       ? person?.whyNobody
       : asks
-      ? flags.input === false
-        ? "--no-input asks nobody"
-        : "CI is set, which asks nobody; --input does"
+      ? whyNobodyIsAsked(flags)
       : name === "send"
       ? "send --raw asks nobody; send does, at a terminal"
       : `${name} asks nobody; send and stream do, at a terminal`,

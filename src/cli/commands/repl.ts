@@ -13,6 +13,7 @@ import type { Invocation } from "../flags/parse.ts";
 import { refusePrompt } from "../input/prompt.ts";
 import { jsonPresenter } from "../output/presenters.ts";
 import { textPresenter } from "../output/text_presenter.ts";
+import { asksNobody, whyNobodyIsAsked } from "../flags/no_input.ts";
 import type { Flags } from "../flags/flags.ts";
 import type {
   ReplContext,
@@ -91,8 +92,13 @@ export async function repl(
 /** Runs one session, until somebody leaves or another one is wanted. */
 async function runSession(desk: Desk, isFurther: boolean): Promise<number> {
   const { output, lines, reader, flags } = desk;
-  using person = findPerson({ output, color: flags.color, stdin: lines });
-  const { asker, whyNobody } = person;
+  using person = asksNobody(flags)
+    ? undefined
+    : findPerson({ output, color: flags.color, stdin: lines });
+  const asker = person?.asker;
+  const whyNobody = person === undefined
+    ? whyNobodyIsAsked(flags)
+    : person.whyNobody;
   const plan = {
     output,
     flags,

@@ -187,7 +187,7 @@ export const FLAGS: FlagTable<Flags> = {
     negatable: true,
     help:
       "Ask questions at a terminal, or none at all: scripts want --no-input",
-    commands: ["send", "stream", "agent", "sessions", "config"],
+    commands: [...PROMPTS, "repl", "sessions", "config"],
   },
   pager: {
     name: "pager",

@@ -7,3 +7,10 @@ export function asksNobody({ input }: Flags): boolean {
   const ci = readEnv("CI") ?? "";
   return ci !== "" && ci !== "0" && ci !== "false";
 }
+
+/** Says why no question may be asked. */
+export function whyNobodyIsAsked({ input }: Flags): string {
+  return input === false
+    ? "--no-input asks nobody"
+    : "CI is set, which asks nobody; --input does";
+}

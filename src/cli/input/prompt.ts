@@ -8,6 +8,7 @@ import { isBlank } from "../../prompt/blocks.ts";
 import type { Invocation } from "../flags/parse.ts";
 import { fileOf } from "./descriptor.ts";
 import { unlessSignalled } from "../interrupt.ts";
+import { asksNobody, whyNobodyIsAsked } from "../flags/no_input.ts";
 import type { Output } from "../output/output.ts";
 import { textOfBytes } from "./text_input.ts";
 import { UsageError } from "../failure/usage_error.ts";
@@ -125,6 +126,12 @@ export async function readPrompt(
   const { stdin } = flags;
   const plan = planPrompt({ words, literal, stdin, kind, lead });
   if (!plan.readsStdin) return joinPrompt(plan.text, "", lead);
+  if (kind === "terminal" && asksNobody(flags)) {
+    throw new UsageError(
+      `Cannot read the prompt from the terminal: ${whyNobodyIsAsked(flags)}`,
+      "Write it as an argument, or pipe one in",
+    );
+  }
   const timer = setTimeout(() => {
     output.stderr(
       kind === "terminal"
