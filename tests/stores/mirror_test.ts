@@ -8,12 +8,17 @@ import {
 } from "../../mod.ts";
 import { SessionPool } from "../../src/pool/mod.ts";
 import { MemorySessionStore } from "../../src/stores/mod.ts";
-import { MemoryClaude, type Step, step } from "../../src/testing/mod.ts";
+import {
+  MemoryClaude,
+  type PlainStep,
+  type Step,
+  step,
+} from "../../src/testing/mod.ts";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const KEY = { projectKey: "default", sessionId: ID };
 
-function mirrored(text: string, id = ID): Step {
+function mirrored(text: string, id = ID): PlainStep {
   return step.line({
     type: "transcript_mirror",
     filePath: `/home/me/.claude/projects/-work/${id}.jsonl`,
