@@ -573,7 +573,10 @@ export class DeadlineError extends ClaudeStreamError {
   }
 }
 
-/** The session has used what `budget.stopAt` lets it. */
+/**
+ * The session has used what `budget.stopAt` lets it, or its earlier processes what
+ * `limits.maxBudgetUsd` does.
+ */
 export class BudgetExceededError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "BudgetExceededError";

@@ -12,6 +12,7 @@ import type { HandAnswer } from "../host/left_to_caller.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { Launch } from "../options/launch.ts";
 import { namesPermissionMode } from "../options/policy_options.ts";
+import { withLeftBudget } from "../options/left_budget.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import type { PermissionExplanation } from "../permissions/policy_types.ts";
 import { keepsSettings } from "../process/launch_files.ts";
@@ -117,7 +118,8 @@ export class Conversation {
       throw this.#exchange.closedError("start");
     }
     this.#link.checkWait("start", this.protocol.state);
-    const launch = readyLaunch(this.#resumed());
+    const { spentUsd } = this.protocol.facts;
+    const launch = readyLaunch(withLeftBudget(this.#resumed(), spentUsd));
     this.#open(launch);
     const started = new Due<WireObject>();
     this.#started = started;

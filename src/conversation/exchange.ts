@@ -131,6 +131,7 @@ export class Exchange implements LinkTaker, Whole {
       stderrTail: () => link.stderrTail,
       validation: options.validation,
       budget: options.budget,
+      maxBudgetUsd: options.limits?.maxBudgetUsd,
       failFastOn: options.failFastOn,
       auth: options.auth,
       waitForReset: options.waitForReset,

@@ -72,7 +72,10 @@ export type ExitSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 export interface Limits {
   /** Rounds of the model in one turn. No limit by default. */
   readonly maxTurns?: number;
-  /** Cost of the whole process, in US dollars. No limit by default. */
+  /**
+   * Cost of the session, in US dollars, without what a resumed one had cost before. Each prompt
+   * after that fails, too, also in later processes of the session. No limit by default.
+   */
   readonly maxBudgetUsd?: number;
   /**
    * Token budget that the model is told for the task, so that it paces itself. It is not enforced.

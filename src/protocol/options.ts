@@ -73,7 +73,7 @@ export interface BudgetOptions {
    * `BudgetExceededError`; so does every `send()` after it. In the middle of a turn the
    * CLI is asked for its count after results of tools, at most every five seconds, so
    * that a turn may go over by what it uses in between; `limits.maxBudgetUsd` is kept by
-   * the CLI itself, for one process. No end by default.
+   * the CLI itself. No end by default.
    */
   readonly stopAt?: Threshold;
 }

@@ -111,17 +111,20 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 export class TurnStops {
   readonly #facts: SessionFacts;
   readonly #budget: BudgetWatch;
+  readonly #maxBudgetUsd: number;
   readonly #failFastOn: readonly FailFast[];
 
   /** @param facts Facts about the session: each event is noted there before it comes here. */
   constructor(
     options: {
       readonly budget?: BudgetOptions | undefined;
+      readonly maxBudgetUsd?: number | undefined;
       readonly failFastOn?: readonly FailFast[] | undefined;
     },
     facts: SessionFacts,
   ) {
     this.#facts = facts;
+    this.#maxBudgetUsd = options.maxBudgetUsd ?? Infinity;
     this.#budget = new BudgetWatch(options.budget);
     this.#failFastOn = options.failFastOn ?? [];
   }
@@ -138,13 +141,26 @@ export class TurnStops {
 
   /** Whether the budget is used up. */
   get isSpent(): boolean {
-    return this.#budget.exceeded(this.#facts) !== undefined;
+    return this.#budget.exceeded(this.#facts) !== undefined ||
+      this.#isOverLimit;
+  }
+
+  /** Whether earlier processes spent what the CLI was told to keep to, which each one counts anew. */
+  get #isOverLimit(): boolean {
+    const { restartCount, spentUsd } = this.#facts;
+    return restartCount > 0 && spentUsd >= this.#maxBudgetUsd;
   }
 
   /** @throws {BudgetExceededError} The budget is used up. */
   checkBudget(): void {
     const reached = this.#budget.exceeded(this.#facts);
     if (reached !== undefined) throw exceededError(reached, this.#facts.id);
+    if (!this.#isOverLimit) return;
+    const { id: sessionId, spentUsd } = this.#facts;
+    throw new BudgetExceededError("cost", this.#maxBudgetUsd, spentUsd, {
+      sessionId,
+      hint: "Raise limits.maxBudgetUsd in a session that resumes this one",
+    });
   }
 
   /** Takes what the process counts in the middle of a turn. */

@@ -44,6 +44,8 @@ export interface TurnsOptions {
   readonly resume?: ResumeContext | undefined;
   /** Option of the same name of the session. */
   readonly budget?: BudgetOptions | undefined;
+  /** Option `limits.maxBudgetUsd` of the session. */
+  readonly maxBudgetUsd?: number | undefined;
   /** Option of the same name of the session. */
   readonly failFastOn?: readonly FailFast[] | undefined;
   /** Option of the same name of the session. */

@@ -5,9 +5,11 @@ import {
   assertAlmostEquals,
   assertEquals,
   assertRejects,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import {
+  BudgetExceededError,
   ConfigError,
   DeadlineError,
   ProcessExitError,
@@ -36,6 +38,8 @@ function poolOf(
   const claude = new MemoryClaude(scenario, { clock });
   /** Processes that run, and the most that ever did. */
   const count = { now: 0, most: 0, all: 0 };
+  /** The arguments of each process. */
+  const starts: (readonly string[])[] = [];
   const pool = new SessionPool({
     warm: 0,
     ...options,
@@ -44,6 +48,7 @@ function poolOf(
       ...session,
       spawn: (spec) => {
         const process = claude.spawn(spec);
+        starts.push(spec.args);
         count.now++;
         count.all++;
         count.most = Math.max(count.most, count.now);
@@ -57,6 +62,7 @@ function poolOf(
     clock,
     claude,
     count,
+    starts,
     async [Symbol.asyncDispose]() {
       await pool.close();
       assertEquals(count.now, 0);
@@ -100,6 +106,36 @@ Deno.test("SessionPool: a parked session is resumed, with its changes", async ()
   );
   assert(subtypes.includes("set_model"), subtypes.join());
   assertEquals(session.turnCount, 2);
+});
+
+Deno.test("SessionPool: parking does not give a session the money of limits.maxBudgetUsd again", async () => {
+  await using on = poolOf({ maxProcesses: 1 }, ECHO, {
+    limits: { maxBudgetUsd: 0.002, maxTurns: 7 },
+  });
+  const session = on.pool.session("a");
+  // Each turn of the scenario costs 0.0008.
+  for (const turn of [1, 2, 3]) {
+    await session.ask(`${turn}`);
+    assert(on.pool.park("a"));
+  }
+  for (const _ of [1, 2]) {
+    const error = await assertRejects(
+      () => session.ask("more"),
+      BudgetExceededError,
+      "0.0024 of 0.002",
+    );
+    assertStringIncludes(error.hint ?? "", "limits.maxBudgetUsd");
+  }
+  const limits = on.starts.slice(0, 3).map((args) =>
+    args.filter((flag) => flag.startsWith("--max-"))
+  );
+  assertEquals(
+    limits,
+    ["0.002", "0.0012", "0.0004"].map((usd) => [
+      "--max-turns=7",
+      `--max-budget-usd=${usd}`,
+    ]),
+  );
 });
 
 Deno.test("SessionPool: an idle process is ended when its time is over, not before", async () => {
