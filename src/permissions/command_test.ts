@@ -39,7 +39,7 @@ Deno.test("whatever follows an allowed command behind a separator is refused", (
 });
 
 Deno.test("quotes hide separators only as far as a shell lets them", () => {
-  // Each command by what bash makes of it: whether there is one command.
+  // Each text, and whether bash reads it as a single command.
   const table: [string, boolean][] = [
     [`git log 'a;b' "c|d" e\\;f`, true],
     [`git log 'a\\' ; rm '`, false],

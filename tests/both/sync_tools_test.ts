@@ -1,4 +1,4 @@
-// Tools in a SyncSession: what only a blocking session has to say about them.
+// Tools in a SyncSession: what holds for a blocking session only.
 
 import {
   assert,

@@ -125,7 +125,7 @@ Deno.test("every event of every transcript is valid by the schema of its type", 
     const { valid, errors } = schemas.get(event.type)?.validate(data) ??
       { valid: false, errors: "there is no schema" };
     assert(valid, `${name}: ${event.type}: ${JSON.stringify(errors)}`);
-    // Those of the entry point /events lose nothing, and tell apart by type.
+    // The schemas of the entry point /events drop no field, and each accepts its type only.
     assertEquals(v.parse(eventSchema(event.type), data) as unknown, data);
     assertEquals(v.parse(anyEvent, data) as unknown, data);
     seen.set(event.type, data);

@@ -10,5 +10,5 @@ import { measureWith } from "./terminal.ts";
 
 measureWith(stringWidth);
 
-/** The width by the library alone, to compare with. */
+/** The width by the library alone, for comparison. */
 export const exactWidthOf: (text: string) => number = stringWidth;
