@@ -28,7 +28,7 @@ import {
 import { deferred } from "../../src/sessions/mod.ts";
 import { block, reply } from "../../src/testing/mod.ts";
 import type { DeferringNews } from "../support/deferring_host.ts";
-import { live, syncWorld, world } from "../support/live_world.ts";
+import { asked, live, syncWorld, world } from "../support/live_world.ts";
 
 /** A hook that leaves each call to a later process. */
 const DEFERS = {
@@ -158,7 +158,7 @@ live(
       assert(result?.text.includes(isYes ? "from the call" : "not approved"));
     }
   },
-  BEHAVIORS.writtenAtResult,
+  BEHAVIORS.deferredAsked,
 );
 
 /** A policy that leaves each call of the shell to a later process. */
@@ -248,7 +248,7 @@ live(
       await Deno.remove(elsewhere, { recursive: true });
     }
   },
-  BEHAVIORS.writtenAtResult,
+  BEHAVIORS.deferredAsked,
 );
 
 live(
@@ -289,7 +289,7 @@ live(
     assertEquals(results.map(({ toolUseId }) => toolUseId), [call.toolUseId]);
     assertStringIncludes(results[0]?.text ?? "", "from the call");
   },
-  BEHAVIORS.writtenAtResult,
+  BEHAVIORS.deferredAsked,
 );
 
 /** Copies a folder. */
@@ -367,7 +367,7 @@ live(
       }
     }
   },
-  BEHAVIORS.writtenAtResult,
+  BEHAVIORS.deferredAsked,
 );
 
 /** The two ways to leave each call of the shell to a later process. */
@@ -409,13 +409,13 @@ for (const [by, answers] of Object.entries(WAYS)) {
         policy: decided(call, allow()),
       });
       assertEquals((await session.ask("go on")).text, "about the prompt");
-      const told = on.api.requests[1]?.toolResults.map(({ text }) => text) ??
+      const told = asked(on.api)[1]?.toolResults.map(({ text }) => text) ??
         [];
       assertEquals(told.length, 2);
       assert(told.includes("one"), told.join());
       assertStringIncludes(told.join(), "another call");
     },
-    BEHAVIORS.writtenAtResult,
+    BEHAVIORS.deferredAsked,
   );
 
   live(
@@ -488,5 +488,5 @@ live(
     assertStringIncludes(results[0]?.text ?? "", "from the call");
     assertEquals(session.deferred, []);
   },
-  BEHAVIORS.writtenAtResult,
+  BEHAVIORS.deferredAsked,
 );

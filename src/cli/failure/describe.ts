@@ -92,7 +92,8 @@ function describeTurn(error: TurnError): Description {
   const until = resetsAt === undefined
     ? ""
     : `; the limit ends ${new Date(resetsAt * 1000).toLocaleString()}`;
-  return described(code, message, `${hint ?? ""}${until}`, sessionId);
+  const toolName = error.result?.deferredToolUse?.name;
+  return described(code, message, `${hint ?? ""}${until}`, sessionId, toolName);
 }
 
 /** Deno's own text names the flag, among details that do not help here. */
@@ -112,8 +113,9 @@ function described(
   message: string,
   ownHint?: string,
   sessionId?: string,
+  toolName?: string,
 ): Description {
-  const hint = hintOf(code, ownHint, sessionId);
+  const hint = hintOf(code, ownHint, sessionId, toolName);
   return hint === undefined || hint === ""
     ? { code, message }
     : { code, message, hint };

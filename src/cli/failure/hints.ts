@@ -22,7 +22,10 @@ export type FailureCode =
 
 /** Source of the hint for a failure. */
 export type HintRule =
-  /** This text, or `withSession` if there is a session, whose id replaces `{id}`. */
+  /**
+   * This text, or `withSession` if there is a session, whose id replaces `{id}`. The tool of a call
+   * that waits replaces `{tool}`.
+   */
   | { readonly say: string; readonly withSession?: string }
   /** The hint of the error itself, which knows more about the case. */
   | { readonly own: true }
@@ -83,7 +86,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
   deferred: {
     say: "Resume the session with --allow for the tool, and it runs",
     withSession:
-      'Decide on it with: claudestream send --resume {id} --allow TOOL "go on"',
+      'Allow it with: claudestream send --resume {id} --allow {tool} "go on"',
   },
   incomplete: {
     say: "Send another prompt to go on",
@@ -131,6 +134,7 @@ export function hintOf(
   code: FailureCode,
   ownHint: string | undefined,
   sessionId: string | undefined,
+  toolName?: string,
 ): string | undefined {
   const rule = HINT_RULES[code];
   if ("own" in rule) return ownHint;
@@ -138,5 +142,11 @@ export function hintOf(
   const { say, withSession } = rule;
   return sessionId === undefined || withSession === undefined
     ? say
-    : withSession.replace("{id}", sessionId);
+    : withSession.replace("{id}", sessionId)
+      .replace("{tool}", isPlain(toolName) ? toolName : "TOOL");
+}
+
+/** Whether a shell takes a name as it is. */
+function isPlain(name: string | undefined): name is string {
+  return name !== undefined && /^\w[\w-]*$/.test(name);
 }

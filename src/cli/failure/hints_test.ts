@@ -43,6 +43,12 @@ Deno.test("a hint knows the session, where there is one", () => {
     'Go on with: claudestream send --resume abc "go on"',
   );
   assertEquals(hintOf("stalled", undefined, undefined), "Try again");
+  for (const [tool, named] of [["Bash", "Bash"], ["$(rm)", "TOOL"]] as const) {
+    assertEquals(
+      hintOf("deferred", undefined, "abc", tool),
+      `Allow it with: claudestream send --resume abc --allow ${named} "go on"`,
+    );
+  }
   assertEquals(hintOf("auth", "Sign in", "abc"), "Sign in");
   assertEquals(hintOf("interrupted", "Never mind", "abc"), undefined);
 });
