@@ -7,6 +7,7 @@
 import { ConfigError } from "../errors.ts";
 import type { DeferredCall, ToolRequest } from "../events/permissions.ts";
 import { isWireObject } from "../messages/_define.ts";
+import { thrownText } from "../util/faults.ts";
 import { isSameTool } from "../messages/builtin_tools.ts";
 import { type Decision, decisionIssue, plainAnswer } from "./decision.ts";
 import { reasoned, reasonOf } from "./explain.ts";
@@ -114,9 +115,13 @@ function callIssue(call: unknown): string | undefined {
       return `expected "${key}" to be a text that is not empty`;
     }
   }
-  return isWireObject(call.input)
-    ? undefined
-    : 'expected "input" to be an object';
+  if (!isWireObject(call.input)) return 'expected "input" to be an object';
+  try {
+    inputText(call.input);
+  } catch (error) {
+    return `expected "input" to be JSON: ${thrownText(error)}`;
+  }
+  return undefined;
 }
 
 /** The text of an input that does not depend on the order of keys, which a database may change. */

@@ -33,6 +33,15 @@ Deno.test("decided: exactly the call that was shown", () => {
     [{ input: {} }, "deny", "another input"],
     [{ input: { ...CALL.input, more: 1 } }, "deny", "another input"],
     [
+      {
+        input: JSON.parse(
+          '{"__proto__":{},"prompt":"p","options":{"a":1,"b":[{"c":2,"d":3}]}}',
+        ),
+      },
+      "deny",
+      "another input",
+    ],
+    [
       { input: { prompt: "p", options: { a: 1, b: [{ c: 2, d: "3" }] } } },
       "deny",
       "another input",
@@ -73,6 +82,8 @@ Deno.test("decided: what is no call or no decision is an error", () => {
     [{ ...CALL, toolUseId: "" }, allow(), '"toolUseId"'],
     [{ ...CALL, toolName: 1 }, allow(), '"toolName"'],
     [{ ...CALL, input: "x" }, allow(), '"input"'],
+    [{ ...CALL, input: { a: 1n } }, allow(), '"input" to be JSON'],
+    [{ ...CALL, input: cyclic() }, allow(), '"input" to be JSON'],
     [CALL, undefined, "expected allow(…), deny(…) or undefined"],
     [CALL, defer(), '"allow" or "deny"'],
     [CALL, { behavior: "allow", updatedInput: {} }, '"updatedInput"'],
@@ -85,3 +96,9 @@ Deno.test("decided: what is no call or no decision is an error", () => {
     assertStringIncludes(error.message, text);
   }
 });
+
+function cyclic(): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  input.self = input;
+  return input;
+}
