@@ -20,10 +20,7 @@ interface Cause {
   readonly flags?: readonly string[];
   /** Sent while the turn waits at the gate "open". */
   readonly signal?: Deno.Signal;
-  /**
-   * In the last line of stderr; absent for none of ours. The program may be gone before it says
-   * that a signal ended it.
-   */
+  /** In the last line of stderr; absent for none of ours. */
   readonly told?: string | RegExp;
 }
 
@@ -71,9 +68,9 @@ const CAUSES: { readonly [C in Code]: Cause } = {
     flags: ["--timeout=500ms"],
     told: "No end of the turn within",
   },
-  hangUp: { scenario: OPEN, signal: "SIGHUP", told: /^$|SIGHUP$/ },
+  hangUp: { scenario: OPEN, signal: "SIGHUP", told: /SIGHUP$/ },
   interrupted: { scenario: OPEN, signal: "SIGINT", told: "interrupted" },
-  terminated: { scenario: OPEN, signal: "SIGTERM", told: /^$|SIGTERM$/ },
+  terminated: { scenario: OPEN, signal: "SIGTERM", told: /SIGTERM$/ },
 };
 
 const EVERY = Object.keys(EXIT) as Code[];

@@ -124,7 +124,7 @@ export class Conductor {
       this.#lastError = error;
       const { ending } = this.watch;
       if (ending !== undefined) {
-        await output.stderr(`claudestream: ${ending.message}\n`);
+        await sayEnding(output, ending);
         return await this.#ended(ending);
       }
       if (attempt.isInterrupted) {
@@ -321,12 +321,25 @@ export async function conduct(
 /** How long an ending program waits for a stdout that accepts no data, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 
+/** Endings that stderr has told of. */
+const TOLD = new WeakSet<SignalError>();
+
+/** Says which signal ends the program, once: the turn or the end of the program comes first. */
+async function sayEnding(output: Output, ending: SignalError): Promise<void> {
+  if (TOLD.has(ending)) return;
+  TOLD.add(ending);
+  await output.stderr(`claudestream: ${ending.message}\n`);
+}
+
 /** Finishes the output when a signal ends the program. */
 async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
   const { output } = plan;
   output.setLive([]).catch(() => {});
-  const said = output.failure(failureObject(error))
-    .then(() => output.written());
+  const said = Promise.all([
+    // A second Ctrl-C needs no words.
+    error.signal === "SIGINT" ? undefined : sayEnding(output, error),
+    output.failure(failureObject(error)),
+  ]).then(() => output.written());
   const { promise: patience, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, LAST_WORDS_MS);
   await Promise.race([said, patience]);
