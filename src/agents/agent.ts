@@ -182,6 +182,15 @@ export class Agent {
     throw new ConfigError(
       "agent",
       `Cannot use the agent "${this.name}": ${wrong.join("; ")}`,
+      {
+        hint: names.length === 0
+          ? "It has no variables"
+          : `Its variables: ${
+            Object.entries(variables).map(([name, { description }]) =>
+              description === undefined ? name : `${name} (${description})`
+            ).join(", ")
+          }`,
+      },
     );
   }
 }

@@ -241,6 +241,7 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [["agent", "list", "--model=opus"], 'Cannot use --model with "agent list"'],
   [["agent", "info", "x", "--max-budget-usd=1"], "Cannot use --max-budget-usd"],
   [["ask", "--agent=reviewer"], 'the variable "path" is missing'],
+  [["ask", "--agent=reviewer"], "Its variables: path (The file), focus"],
   [["ask", "--agent=reviewer", "--var=pth=x"], 'did you mean "path"?'],
   [["ask", "--agent=reviewer", "--var=path"], "expected NAME=VALUE"],
   [["ask", "--agent=reviewer", "--var=path=@/no/file"], "there is no"],

@@ -91,8 +91,11 @@ function usualConfigDir(): string {
   if (home) return `${home}/.claude`;
   throw new ConfigError(
     "configDir",
-    "Cannot find the sessions: neither CLAUDE_CONFIG_DIR nor HOME can be read",
-    { hint: "Name the folder with configDir, or run Deno with --allow-env" },
+    "Cannot find the sessions: neither CLAUDE_CONFIG_DIR nor HOME is set, or may be read",
+    {
+      hint:
+        "Set HOME, or name the folder: --config-dir, in a program the option configDir; reading variables needs --allow-env",
+    },
   );
 }
 

@@ -34,13 +34,14 @@ export interface ClaudeFlagOptions {
  * Returns the options that flags of `claude` stand for.
  *
  * @param read Reads the file that a value with `@` names.
- * @throws {UsageError} A value is no JSON.
+ * @throws {UsageError} A value is no JSON, or names a file or directory that is not there.
  */
 export async function claudeFlagOptions(
   flags: Flags,
   read: (flag: string, value: string) => Promise<string>,
 ): Promise<ClaudeFlagOptions> {
   const { agents } = flags;
+  await checkPaths(flags);
   return {
     addDirs: flags.addDir,
     agent: flags.agent,
@@ -63,6 +64,57 @@ export async function claudeFlagOptions(
     fromPr: flags.fromPr,
     extraArgs: flags.claudeArg,
   };
+}
+
+/**
+ * Looks for what the flags name. The CLI ignores a directory that is not there, and ends over a
+ * file. Without the permission to look, that is left to it.
+ */
+async function checkPaths(flags: Flags): Promise<void> {
+  const { addDir = [], mcpConfig = [], settings, cwd } = flags;
+  const named: readonly (readonly [string, string, boolean])[] = [
+    ...addDir.map((path) => ["--add-dir", path, true] as const),
+    ...mcpConfig.map((path) => ["--mcp-config", path, false] as const),
+    ...settings === undefined ? [] : [["--settings", settings, false] as const],
+  ];
+  for (const [flag, value, isDirectory] of named) {
+    if (/^\s*\{/.test(value)) continue;
+    const path = cwd === undefined || isAbsolute(value)
+      ? value
+      : `${cwd}/${value}`;
+    const { state } = Deno.permissions.querySync({ name: "read", path });
+    if (state !== "granted") continue;
+    const expected = isDirectory ? "directory" : "file";
+    const info = await Deno.stat(path).catch((error) => {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    });
+    if (info === undefined) {
+      throw new UsageError(
+        `Cannot use ${
+          JSON.stringify(value)
+        } as ${flag}: there is no such ${expected}`,
+      );
+    }
+    if (info.isDirectory !== isDirectory) {
+      throw new UsageError(
+        `Cannot use ${
+          JSON.stringify(value)
+        } as ${flag}: expected a ${expected}, got a ${
+          isDirectory ? "file" : "directory"
+        }`,
+      );
+    }
+  }
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:)/.test(path);
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory;
 }
 
 /** Whether the value of `--tools` is a module with tools, and not a list of names. */

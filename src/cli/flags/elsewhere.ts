@@ -146,6 +146,18 @@ const PLACES: Readonly<Record<string, Elsewhere>> = {
   "deny-tool": here("--deny RULES"),
   "skip-permissions": here("--allow all"),
   system: here("--system-prompt TEXT"),
+
+  // llm, mods, aichat, gh
+  attachment: here("--attach FILE"),
+  conversation: here("--resume SESSION"),
+  jq: here("--json", "and a pipe: … --json | jq .text"),
+  "no-stream": here("claudestream ask PROMPT"),
+  role: here("--agent NAME"),
+  session: here("--resume SESSION"),
+  t: here("--agent NAME"),
+  template: here("--agent NAME"),
+  u: here("--stats json"),
+  usage: here("--stats json"),
 };
 
 /** Options of the library that the command line supports under another name. */

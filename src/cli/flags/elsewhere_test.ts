@@ -49,6 +49,12 @@ const WRITTEN = [
   ),
   ...Object.keys(OPTIONS_LEFT_OUT).map((name) => `--${name}`),
   ...PYTHON.map((name) => `--${name}`),
+  // llm, mods, aichat, gh
+  "--jq",
+  "--template",
+  "--no-stream",
+  "--role",
+  "--usage",
 ];
 
 for (const flag of WRITTEN) {

@@ -269,7 +269,28 @@ function checkUse(spec: FlagSpec, command: CommandName): void {
   );
 }
 
+/** What other programs call a command. */
+const COMMANDS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["version", "claudestream --version"],
+  ["chat", "claudestream repl"],
+  ["logs", "claudestream sessions"],
+  ["history", "claudestream sessions"],
+  ["resume", "claudestream repl --resume"],
+  ["prompt", "claudestream send"],
+  ["run", "claudestream send"],
+  ["exec", "claudestream ask"],
+  ["templates", "claudestream agent list"],
+  ["login", "claude auth login"],
+  ["auth", "claude auth login"],
+]);
+
 function unknownCommand(word: string): UsageError {
+  const other = COMMANDS_ELSEWHERE.get(word);
+  if (other !== undefined) {
+    return new UsageError(
+      `Unknown command ${JSON.stringify(word)}: here it is "${other}"`,
+    );
+  }
   const near = closest(word, Object.keys(COMMANDS));
   if (near !== undefined) {
     return new UsageError(

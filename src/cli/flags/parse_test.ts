@@ -61,6 +61,8 @@ const ERRORS: readonly (readonly [readonly string[], string])[] = [
   [["send", "--permission-mode", "yolo"], "expected default, acceptE"],
   [[], "Cannot start: no command"],
   [["snd"], 'Unknown command "snd", did you mean "send"?'],
+  [["version"], 'here it is "claudestream --version"'],
+  [["chat"], 'here it is "claudestream repl"'],
   [["what is this"], 'Unknown command "what is this"'],
   [["send", "--modle", "x"], 'Unknown flag "--modle", did you mean "--model"?'],
   [["send", "-model", "x"], 'Unknown flag "-model", did you mean "--model"?'],
