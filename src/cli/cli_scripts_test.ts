@@ -251,7 +251,7 @@ const HANDED_ON: readonly (readonly [readonly string[], string])[] = [
   [["--session-id", "0b5f1c9e-7d1a-4c55-9d57-3f0c8a1b2c3d"], "--session-id="],
   [["--from-pr", "7"], "--from-pr=7"],
   [["--strict-mcp-config"], "--strict-mcp-config"],
-  [["--mcp-config", "/tmp/mcp.json"], "--mcp-config=/tmp/mcp.json"],
+  [["--mcp-config", "deno.json"], "--mcp-config=deno.json"],
   [["--budget", "2"], "--max-budget-usd=2"],
   [["--claude-arg=--chrome"], "--chrome"],
   [["-n", "A title"], '"title":"A title"'],
