@@ -118,10 +118,15 @@ function checkSteps(steps: readonly Step[], path: string): void {
       checkSteps(step.then, `${here}.then`);
       checkSteps(step.otherwise ?? [], `${here}.otherwise`);
     } else if (step.do === "tool_calls") {
-      for (const { running = [], refused = [] } of step.calls) {
+      for (const { running = [], refused = [], request } of step.calls) {
         if (running.length > 0) throw unfit('"running"', here);
+        if (request !== undefined) throw unfit('"request"', here);
         checkSteps(refused, `${here}.refused`);
       }
+    } else if (step.do === "usage") {
+      const { costUsd } = step.usage;
+      // The CLI computes the cost itself.
+      if (costUsd !== undefined) throw unfit('"costUsd"', here);
     } else if (
       (step.do === "text" || step.do === "thinking") &&
       step.during?.steps.some((inner: PlainStep) => inner.do !== "pause")

@@ -13,7 +13,7 @@ import {
   AsyncSession,
   type ClaudeEvent,
   ClaudeStreamError,
-  type Spawn,
+  type SessionOptions,
   type SpawnSpec,
   SyncSession,
   type SyncSessionOptions,
@@ -21,6 +21,7 @@ import {
 import {
   MemoryClaude,
   type ProcessScript,
+  type Scenario,
   ScriptedClaude,
   step,
   type TurnScript,
@@ -176,17 +177,32 @@ function optionsOf(
   return { ...given, claudePath };
 }
 
-async function throughAsync(
+/** The processes of a scenario. */
+export function processesOf({ turns, process, next = [] }: Case): Scenario {
+  return {
+    processes: [...step.conversation(turns, process).processes, ...next],
+  };
+}
+
+/**
+ * Plays what the caller of a scenario does.
+ *
+ * @param options Where the CLI comes from. They prevail over those of the scenario.
+ * @param begin Called with the session before anything is sent.
+ * @returns What was seen, and the facts in the end.
+ */
+export async function play(
   one: Case,
-  claudePath: readonly string[],
-  spawn?: Spawn,
+  options: SessionOptions,
+  begin: (session: AsyncSession) => void = () => {},
 ): Promise<unknown[]> {
+  const { options: given = {}, does = plainly(one) } = one;
   const seen: unknown[] = [];
-  const { does = plainly(one) } = one;
   const session = new AsyncSession({
-    ...optionsOf(one, claudePath),
-    ...spawn === undefined ? {} : { spawn },
+    ...typeof given === "function" ? given() : given,
+    ...options,
   });
+  begin(session);
   await awaited(does(session, seen));
   seen.push(factsOf(session));
   await session.close();
@@ -228,15 +244,13 @@ export function testBoth(cases: Readonly<Record<string, Case>>): void {
 }
 
 async function runBoth(one: Case): Promise<void> {
-  const { turns, process, next = [], isRace, check } = one;
-  const [played] = step.conversation(turns, process).processes;
-  assert(played !== undefined);
-  const each = [played, ...next];
+  const { turns, isRace, check } = one;
+  const { processes: each } = processesOf(one);
   await using claude = await ScriptedClaude.create({
     processes: Array(4).fill(each).flat(),
   });
   const { command } = claude;
-  const expected = await throughAsync(one, command);
+  const expected = await play(one, { claudePath: command });
   assertEquals(throughSync(one, command), expected);
   assertEquals(
     throughSync(one, command, throughShell),
@@ -244,17 +258,16 @@ async function runBoth(one: Case): Promise<void> {
     "blocking, sh -c",
   );
   assertEquals(
-    await throughAsync(one, command, throughShell),
+    await play(one, { claudePath: command, spawn: throughShell }),
     expected,
     "sh -c",
   );
   const memory = new MemoryClaude({ processes: each });
   const cwd = Deno.cwd();
-  const inMemory = await throughAsync(
-    one,
-    command,
-    (spec) => memory.spawn({ ...spec, cwd }),
-  );
+  const inMemory = await play(one, {
+    claudePath: command,
+    spawn: (spec) => memory.spawn({ ...spec, cwd }),
+  });
   assertEquals(inMemory, expected, "in memory");
   const sent = (from: Pick<ScriptedClaude, "receivedBy">, first: number) =>
     each.map((_, at) => from.receivedBy(first + at));

@@ -132,7 +132,7 @@ export const SESSION_SCENARIOS: Readonly<Record<string, Case>> = {
   "a death": {
     turns: [[step.text("x"), step.stderr("last words\n"), step.exit(3)]],
   },
-  "a death in a line": {
+  "a death amid a line of text": {
     turns: [[step.text("x"), step.write('{"type":"cut'), step.exit(3)]],
   },
   "a start that fails": {
