@@ -18,8 +18,8 @@ import {
   type TranscriptKey,
 } from "./store.ts";
 
-/** Rows read at once. */
-const ROWS = 500;
+/** Rows read at once: an entry may have megabytes, such as an image. */
+const ROWS = 32;
 
 /** A row of a result. */
 export type PostgresRow = Readonly<Record<string, unknown>>;
