@@ -204,7 +204,7 @@ function checkDoubleFlags(options: SessionOptions): void {
     if (double === undefined) continue;
     throw new ConfigError(
       "extraArgs",
-      `Cannot pass "${double}" in extraArgs together with the option ${name}, which stands for it: give one of them`,
+      `Cannot pass "${double}" in extraArgs together with the option ${name}, which sets the same: give one of them`,
     );
   }
 }

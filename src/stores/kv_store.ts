@@ -117,7 +117,7 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
     if (openKv === undefined) {
       throw new ConfigError(
         "sessionStore",
-        "Cannot open Deno KV: it is not there",
+        "Cannot open Deno KV: Deno.openKv is not available",
         { hint: "Run Deno with --unstable-kv" },
       );
     }
