@@ -37,7 +37,7 @@ Deno.test("Deno KV without its flag is a ConfigError that names the flag", async
   assertEquals(told, [
     "ConfigError",
     "sessionStore",
-    "Cannot open Deno KV: it is not there",
+    "Cannot open Deno KV: Deno.openKv is not available",
     "Run Deno with --unstable-kv",
     "",
   ]);
