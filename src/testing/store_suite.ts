@@ -38,10 +38,12 @@ const EXPIRED = { holder: "suite, expired", ttlMs: 0 };
  *
  * @example
  * ```ts no-eval
+ * import type { SessionStore } from "@claudestream/core/stores";
  * import { testSessionStore } from "@claudestream/core/testing";
- * import { MyStore } from "./my_store.ts";
  *
- * testSessionStore({ test: Deno.test, store: () => new MyStore() });
+ * declare function myStore(): SessionStore; // the one that is tested
+ *
+ * testSessionStore({ test: Deno.test, store: () => myStore() });
  * ```
  */
 export function testSessionStore(
