@@ -38,12 +38,11 @@ const EXPIRED = { holder: "suite, expired", ttlMs: 0 };
  *
  * @example
  * ```ts no-eval
- * import type { SessionStore } from "@claudestream/core/stores";
+ * import { MemorySessionStore } from "@claudestream/core/stores";
  * import { testSessionStore } from "@claudestream/core/testing";
  *
- * declare function myStore(): SessionStore; // the one that is tested
- *
- * testSessionStore({ test: Deno.test, store: () => myStore() });
+ * // With your own store in the place of this one.
+ * testSessionStore({ test: Deno.test, store: () => new MemorySessionStore() });
  * ```
  */
 export function testSessionStore(
