@@ -3,7 +3,7 @@
  * `sessionStore` takes one. Nothing of a database is loaded before a store of its kind is opened.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { AsyncSession } from "@claudestream/core";
  * import { PostgresSessionStore } from "@claudestream/core/stores";
  *

@@ -37,7 +37,7 @@ const EXPIRED = { holder: "suite, expired", ttlMs: 0 };
  * Declares the tests of a session store, one for each of {@linkcode SESSION_STORE_CASES}.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { MemorySessionStore } from "@claudestream/core/stores";
  * import { testSessionStore } from "@claudestream/core/testing";
  *
