@@ -279,7 +279,10 @@ export const BEHAVIORS = {
   pluginsProtected: { since: "2.1.266" },
   /** The reason for a question says that a path leads out of the folder through a link. */
   linkReason: { since: "2.1.285" },
-  /** A resumed session asks about the deferred call before it runs; 2.1.278 runs it, others ask. */
+  /**
+   * A resumed session asks about the deferred call before it runs. 2.1.278 runs it, others ask; to
+   * be safe, no older CLI gets a deferral.
+   */
   deferredAsked: { since: "2.1.285" },
   /** The turn is on disk when its result arrives; in older CLIs, up to 100 ms later. */
   writtenAtResult: { since: "2.1.278" },

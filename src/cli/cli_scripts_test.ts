@@ -288,6 +288,7 @@ const NOT_HANDED_ON: ReadonlySet<keyof Flags> = new Set<keyof Flags>([
   "record",
   "tee",
   "dryRun",
+  "input",
   "help",
   "version",
 ]);

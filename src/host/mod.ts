@@ -178,6 +178,7 @@ export class Host {
    */
   began(init: SystemInit, isRestarted: boolean): StartupError | undefined {
     this.#gate?.began(init);
+    this.#deferrals.began(init.claudeCodeVersion);
     // The process before has heard the decisions on deferred calls.
     const missing = this.#gate?.takeMissing() ?? [];
     if (missing.length > 0 && !isRestarted) return deferredMissing(missing);

@@ -4,11 +4,14 @@
  * Seen with CLI 2.1.332, 2.1.300 and 2.1.250: of several calls that hooks defer in one turn, it
  * continues with the last one only, and forgets the others. A subagent whose call is deferred ends
  * as if it were done, and its call never comes again. If a message came with several calls at once,
- * without streaming, the CLI ignores the answer "defer" and may run the call.
+ * without streaming, the CLI ignores the answer "defer" and may run the call. CLI 2.1.278 runs a
+ * deferred call when the session is resumed, before it asks: see `deferredAsked`.
  *
  * @module
  */
 
+import { BEHAVIORS } from "../capabilities/table.ts";
+import { isMet } from "../capabilities/version.ts";
 import { StartupError } from "../errors.ts";
 import type { ClaudeEvent } from "../events/mod.ts";
 import { isWireObject, type WireObject } from "../messages/_define.ts";
@@ -21,7 +24,13 @@ export class Deferrals {
   #waiting: string | undefined;
   /** Calls that came together in one message, which the CLI does not defer. */
   readonly #joint = new Set<string>();
+  #cliVersion: string | undefined;
   #lastLine: { readonly raw: unknown; readonly id: string } | undefined;
+
+  /** A turn begins. */
+  began(cliVersion: string | undefined): void {
+    this.#cliVersion = cliVersion;
+  }
 
   /** Notes the calls of a message. */
   observe(event: ClaudeEvent): void {
@@ -53,6 +62,10 @@ export class Deferrals {
     { agent_id }: WireObject,
     toolUseId: string,
   ): string | undefined {
+    const { since } = BEHAVIORS.deferredAsked;
+    if (isMet(since, this.#cliVersion) === false) {
+      return `This call needs an approval that takes a while, and CLI ${this.#cliVersion} cannot wait for one: ${since} and newer can`;
+    }
     if (agent_id !== undefined) {
       return "This call needs an approval that takes a while, and a call of a subagent cannot wait for it: end, and report that the main agent has to make this call itself";
     }

@@ -68,3 +68,21 @@ Deno.test("Deferrals: calls that came in one message are denied, as the CLI woul
   }
   assertEquals(deferrals.checked({}, "c", DEFERRAL), DEFERRAL);
 });
+
+Deno.test("a CLI that may run a deferred call at the resume does not get a deferral", () => {
+  for (
+    const [version, behavior] of [
+      ["2.1.197", "deny"],
+      ["2.1.278", "deny"],
+      ["2.1.284", "deny"],
+      ["2.1.285", "defer"],
+      ["2.1.332", "defer"],
+    ] as const
+  ) {
+    const deferrals = new Deferrals();
+    deferrals.began(version);
+    const [said_, reason = ""] = said(deferrals.checked({}, "a", DEFERRAL));
+    assertEquals(said_, behavior, version);
+    if (behavior === "deny") assertStringIncludes(reason, "2.1.285");
+  }
+});
