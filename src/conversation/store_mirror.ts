@@ -19,6 +19,7 @@ import type {
   TranscriptKey,
 } from "../stores/store.ts";
 import { GuardedStore } from "../stores/guarded_store.ts";
+import { storedId } from "../stores/lookup.ts";
 import { storeOptions } from "../stores/store_options.ts";
 import { thrownText } from "../util/faults.ts";
 import { isWireObject } from "../util/json.ts";
@@ -31,6 +32,7 @@ const PAUSE_MS = 100;
 const RENEWALS = 3;
 
 const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
+const UUID_ONLY = new RegExp(`^${UUID}$`, "i");
 const FILE = new RegExp(`^(${UUID})(?:[\\\\/](.+))?\\.jsonl$`, "i");
 const PROJECT = /^.*[\\/]projects[\\/][^\\/]+[\\/]/;
 
@@ -100,20 +102,30 @@ export class StoreMirror {
   /**
    * Makes ready what the process resumes. Returns the launch with its path.
    *
-   * @throws {SessionStoreError} Another one writes the session, or the store fails or lacks it.
+   * @throws {SessionStoreError} Another one writes the session, or the store fails or lacks its id.
+   * @throws {SessionNotFoundError} No session of the store has the title or the beginning of an id,
+   *   or more than one has it.
    */
   async prepare(launch: Launch): Promise<Launch> {
     const { resume, fork } = this.#session;
     if (resume === undefined) return launch;
-    const key = this.#keyOf(resume);
+    const key = this.#keyOf(await this.#idOf(resume));
     // A fork leaves the session as it is.
     if (fork !== true) await this.#acquire(key);
     const restored = await restoreSession(this.#store, key);
     this.#restored = restored;
+    const given = resume === "last" ? "--continue" : `--resume=${resume}`;
     const args = launch.args.map((argument) =>
-      argument === `--resume=${resume}` ? `--resume=${restored.path}` : argument
+      argument === given ? `--resume=${restored.path}` : argument
     );
     return { ...launch, args };
+  }
+
+  async #idOf(resume: string): Promise<string> {
+    // A whole id needs no list of what may be thousands of sessions.
+    return UUID_ONLY.test(resume)
+      ? resume
+      : await storedId(this.#store, this.#options.projectKey, resume);
   }
 
   #keyOf(sessionId: string): StoredSessionKey {

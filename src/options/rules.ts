@@ -11,7 +11,6 @@ import {
   isSameTool,
   literalName,
 } from "../messages/builtin_tools.ts";
-import { UUID } from "../checks/kinds.ts";
 import { isWireObject } from "../messages/_define.ts";
 import { checkCliRule } from "../permissions/deny_rules.ts";
 import { checkToolOptions, DEFAULT_SERVER } from "../tools/config.ts";
@@ -98,14 +97,6 @@ function checkSession(options: SessionOptions): void {
     throw new ConfigError(
       "sessionStore",
       "Cannot store a session that the CLI does not write: leave out persist: false",
-    );
-  }
-  if (
-    sessionStore !== undefined && resume !== undefined && !UUID.fits(resume)
-  ) {
-    throw new ConfigError(
-      "resume",
-      `Cannot resume "${resume}" from a session store: give the whole id of a session`,
     );
   }
   if (fork === true && resume === undefined) {

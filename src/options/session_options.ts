@@ -164,8 +164,8 @@ export interface SessionOptions<Context = unknown>
   readonly resumeDropsTurn?: string;
   /**
    * Keeps a copy of the session in a store of `@claudestream/core/stores` or one of your own, and
-   * resumes from there: `resume` is then the whole id of a session in the store, and this machine
-   * need not have seen it before. A turn ends when it is stored. One program at a time writes a
+   * resumes from there: `resume` then means a session of the store, by its id, a beginning of the id,
+   * its title, or `"last"`, and this machine need not have seen it before. A turn ends when it is stored. One program at a time writes a
    * session: while another one holds its lease, the start fails with a `SessionStoreError`. Only
    * for an `AsyncSession`. {@linkcode SessionStoreOptions} say what happens when the store fails.
    */

@@ -46,7 +46,7 @@ export interface ReadSessionOptions<V extends View = "flat">
   /** The longest line in bytes; a longer one becomes an `UnknownEvent`. Default 256 MiB. */
   readonly maxLineBytes?: number;
   /**
-   * Reads a session of this store: by its id, a beginning of the id, or `"last"`. The transcripts
+   * Reads a session of this store: by its id, a beginning of the id, its title, or `"last"`. The transcripts
    * lie in a private temporary folder meanwhile, which needs `--allow-write`. `configDir` and
    * `project` are of no use then.
    */

@@ -1,5 +1,5 @@
 /**
- * Finds a session in a store by id, a beginning of the id, or `"last"`. Pure.
+ * Finds a session in a store by id, a beginning of the id, its title, or `"last"`. Pure.
  *
  * @module
  */
@@ -8,13 +8,16 @@ import { ConfigError, SessionNotFoundError } from "../errors.ts";
 import { closest } from "../util/closest.ts";
 import type { SessionStore, StoredSessionEntry } from "./store.ts";
 
+/** Matches whole ids, which no title is. */
+const WHOLE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** The shortest beginning of an id that stands for it: fewer letters are a slip. */
 const SHORTEST_BEGINNING = 4;
 
 /**
- * Returns the id of a session. Titles are in the transcripts, which a store does not search.
+ * Returns the id of a session. Only if no id fits, all transcripts of the project are read for their
+ * titles.
  *
- * @param wanted Its id, a beginning of the id that no other has, or `"last"`.
+ * @param wanted Its id, a beginning of the id that no other has, its title in any case, or `"last"`.
  * @throws {SessionNotFoundError} There is none, or more than one.
  */
 export async function storedId(
@@ -25,7 +28,7 @@ export async function storedId(
   if (wanted.trim() === "") {
     throw new ConfigError(
       "session",
-      `Invalid session: expected an id or "last", got "${wanted}"`,
+      `Invalid session: expected an id, a title or "last", got "${wanted}"`,
     );
   }
   if (wanted !== "last") {
@@ -53,13 +56,39 @@ export async function storedId(
   const begun = wanted.length < SHORTEST_BEGINNING
     ? []
     : ids.filter((id) => id.startsWith(wanted));
-  const [only, ...others] = begun;
-  if (only === undefined) {
-    const near = closest(wanted, ids);
-    throw failed("missing", near === undefined ? [] : [near]);
+  if (begun[0] !== undefined && begun.length === 1) return begun[0];
+  const titles = WHOLE_ID.test(wanted) ? [] : await titlesOf(store, all);
+  const named = titles.filter(({ title }) =>
+    title.toLowerCase() === wanted.toLowerCase()
+  ).map(({ id }) => id);
+  if (named[0] !== undefined && named.length === 1) return named[0];
+  const meant = named.length > 1 ? named : begun;
+  if (meant.length > 1) throw failed("ambiguous", meant);
+  const near = closest(wanted, [...ids, ...titles.map(({ title }) => title)]);
+  throw failed(
+    "missing",
+    near === undefined
+      ? []
+      : [titles.find(({ title }) => title === near)?.id ?? near],
+  );
+}
+
+/** Titles that users gave to sessions. */
+async function titlesOf(
+  store: SessionStore,
+  sessions: readonly StoredSessionEntry[],
+): Promise<readonly { readonly id: string; readonly title: string }[]> {
+  const titles: { readonly id: string; readonly title: string }[] = [];
+  for (const { projectKey, sessionId: id } of sessions) {
+    let title = "";
+    for await (const entry of store.load({ projectKey, sessionId: id })) {
+      if (entry.type !== "custom-title") continue;
+      // The last one holds; an empty one removes those before it.
+      if (typeof entry.customTitle === "string") title = entry.customTitle;
+    }
+    if (title !== "") titles.push({ id, title });
   }
-  if (others.length > 0) throw failed("ambiguous", begun);
-  return only;
+  return titles;
 }
 
 function later(a: StoredSessionEntry, b: StoredSessionEntry) {

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AsyncSession,
+  SessionNotFoundError,
   type SessionOptions,
   SessionStoreError,
 } from "../../mod.ts";
@@ -142,6 +143,78 @@ Deno.test("a parked session with a store gives its lease up, and goes on from th
   assertEquals(await texts(store), ["turn 1", "turn 2", "turn 3"]);
   await pool.close();
   await store.acquire(KEY, { holder: "another", ttlMs: 1 });
+});
+
+Deno.test("a session of a store is resumed by a beginning of its id, its title and as the last one", async () => {
+  const other = "22222222-2222-4222-8222-222222222222";
+  for (const resume of [ID, ID.slice(0, 4), "THE title", "last"]) {
+    const store = new MemorySessionStore();
+    for (
+      const [id, title] of [[other, "Another"], [ID, "The title"]] as const
+    ) {
+      const key = { ...KEY, sessionId: id };
+      const { token } = await store.acquire(key, { holder: "x", ttlMs: 0 });
+      const entries = ["An old title", title].map((customTitle) => ({
+        type: "custom-title",
+        customTitle,
+      }));
+      await store.append(key, { token, sequence: 1, entries });
+    }
+    // The clock of the store has moved on between the two, for "last".
+    const list = store.list.bind(store);
+    store.list = async function* (projectKey) {
+      for await (const entry of list(projectKey)) {
+        yield { ...entry, updatedMs: entry.sessionId === ID ? 2 : 1 };
+      }
+    };
+    const args: string[] = [];
+    const { spawn } = new MemoryClaude(
+      step.conversation([[mirrored("more"), step.text("hello")]]),
+    );
+    const session = new AsyncSession({
+      spawn: (request) => {
+        args.push(...request.args);
+        return spawn(request);
+      },
+      sessionStore: store,
+      resume,
+    });
+    // A new session could not write into a stored one.
+    assertEquals((await session.ask("hi")).text, "hello");
+    await session.close();
+    assertEquals((await texts(store)).at(-1), "more");
+    assertEquals(args.filter((one) => one === "--continue"), []);
+    const [path, ...others] = args.filter((one) => one.startsWith("--resume="));
+    assert(path?.endsWith(`/${ID}.jsonl`), path);
+    assertEquals(others, []);
+  }
+});
+
+Deno.test("a name that no session of the store has, or two have, fails before a process is started", async () => {
+  const store = new MemorySessionStore();
+  for (const [at, title] of ["Report", "Twice", "twice"].entries()) {
+    const key = { ...KEY, sessionId: `${at}${ID.slice(1)}` };
+    const { token } = await store.acquire(key, { holder: "x", ttlMs: 0 });
+    const entries = [{ type: "custom-title", customTitle: title }];
+    await store.append(key, { token, sequence: 1, entries });
+  }
+  const near = { Reporp: ["0"], Twice: ["1", "2"], nothing: [] };
+  for (const [resume, begin] of Object.entries(near)) {
+    const session = new AsyncSession({
+      spawn: () => {
+        throw new Error("a process is started");
+      },
+      sessionStore: store,
+      resume,
+    });
+    const error = await assertRejects(
+      () => session.ask("hi"),
+      SessionNotFoundError,
+    );
+    assertEquals(error.near, begin.map((at) => `${at}${ID.slice(1)}`));
+    assert(error.searched.join().includes('project "default"'));
+    await session.close();
+  }
 });
 
 /** A pool whose sessions write to their transcripts at their very end, into a store that fails then. */
