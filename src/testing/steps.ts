@@ -380,12 +380,12 @@ export function onPrompt(
  * @param then Steps if the condition is met
  * @param otherwise Steps if it is not met
  */
-export function when<S extends Step>(
+export function when<S extends Step, O extends Step = S>(
   heard: Heard,
   is: TextMatch | RegExp,
   then: readonly S[],
-  otherwise: readonly S[] = [],
-): WhenStep<S> {
+  otherwise: readonly O[] = [],
+): WhenStep<S | O> {
   return { do: "when", heard, is: asTextMatch(is), then, otherwise };
 }
 
