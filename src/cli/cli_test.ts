@@ -32,7 +32,7 @@ Deno.test("stream: token by token, a line for each tool, a footer on demand", as
   assertEquals(stdout, "Let me look.\n\nIt is clean.\n");
   assertMatch(
     stderr,
-    /^✓ Bash git status {2}\d+ m?s\n.*s · \$0\.\d+ · \d+ in · \d+ out\n$/,
+    /^✓ Bash git status {2}\d+ m?s\n.*s · \$0\.\d+ · \d+ in · \d+ out · 1 tool\n$/,
   );
   assertEquals(code, 0);
 });

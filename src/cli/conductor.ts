@@ -213,7 +213,7 @@ export class Conductor {
     if (!isWanted || turn === undefined) return;
     const result = await turn.result().catch(() => undefined);
     if (result === undefined) return;
-    await output.stderr(styled("dim", `${footerText(result)}\n`));
+    await output.stderr(styled("dim", `${footerText(result, turn)}\n`));
   }
 
   async #noteDenials(): Promise<void> {

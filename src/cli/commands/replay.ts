@@ -6,6 +6,7 @@
 
 import "../text/exact_width.ts";
 import { lineDecoder } from "../../decode/decode_events.ts";
+import { Tally } from "../../decode/tally.ts";
 import { ProcessExitError } from "../../errors.ts";
 import type { View } from "../../events/mod.ts";
 import type { Result } from "../../messages/result.ts";
@@ -102,6 +103,8 @@ class Show<V extends View> {
   readonly #speed: number;
   /** Shows the current turn. */
   #shown: Presenter<V> | undefined;
+  /** Tools and files of the current turn. */
+  #tally = new Tally();
   #code: number = EXIT.done;
 
   constructor(
@@ -141,6 +144,7 @@ class Show<V extends View> {
           await this.#shown.take(event);
         }
         for (const event of flat(text)) {
+          this.#tally.add(event);
           if (event.type === "assistant_text") error = event.error ?? error;
           if (event.type !== "result") continue;
           await this.#end(event, error);
@@ -188,8 +192,11 @@ class Show<V extends View> {
     const isWanted = this.#flags.footer ??
       (this.#output.terminals.stderr && this.#flags.quiet !== true);
     if (isWanted) {
-      await this.#output.stderr(styled("dim", `${footerText(result)}\n`));
+      await this.#output.stderr(
+        styled("dim", `${footerText(result, this.#tally)}\n`),
+      );
     }
+    this.#tally = new Tally();
   }
 
   /** A process that ended by itself, in the middle of a turn or not. */

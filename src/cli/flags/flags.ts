@@ -153,7 +153,8 @@ export const FLAGS: FlagTable<Flags> = {
     name: "footer",
     kind: "switch",
     negatable: true,
-    help: "Print time, cost and tokens at the end (default: on a terminal)",
+    help:
+      "Print time, cost, tokens, tools and files at the end (default: on a terminal)",
     commands: [
       "send",
       "stream",
