@@ -13,6 +13,7 @@ import { ConfigError, StateError } from "../errors.ts";
 import { sessionRestarted } from "../events/session.ts";
 import type { WireObject } from "../messages/_define.ts";
 import type { SessionOptions } from "../options/session_options.ts";
+import { holderOptions } from "../stores/store_options.ts";
 import type { Due } from "../util/due.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { recordedOn, recovered, Restarts, resumed } from "./restarts.ts";
@@ -274,10 +275,15 @@ function settledOptions(options: SessionOptions): SessionOptions {
     options.transport === undefined;
   const sessionId = options.sessionId ??
     (mayName ? crypto.randomUUID() : undefined);
+  const { sessionStore } = options;
   return {
     partials: true,
     ...options,
     ...sessionId === undefined ? {} : { sessionId },
+    // One identity for all processes of the session: a successor may find a lease that was left.
+    ...sessionStore === undefined
+      ? {}
+      : { sessionStore: holderOptions(sessionStore) },
   };
 }
 

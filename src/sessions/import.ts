@@ -12,6 +12,7 @@ import type {
   StoredSessionKey,
   TranscriptEntry,
 } from "../stores/store.ts";
+import { holderOptions } from "../stores/store_options.ts";
 import type { SessionInfo } from "../transcripts/info.ts";
 import type { SessionPlaceOptions } from "../transcripts/place.ts";
 import { transcriptOf } from "./find.ts";
@@ -54,7 +55,7 @@ export async function importSession(
   { store: given, ...place }: ImportSessionOptions,
 ): Promise<string> {
   const file = await transcriptOf(session, place);
-  const { store, projectKey, holder, leaseMs } = guarded(given);
+  const { store, projectKey, holder, leaseMs } = guarded(holderOptions(given));
   const key = { projectKey, sessionId: file.id };
   const { token } = await store.acquire(key, { holder, ttlMs: leaseMs });
   try {

@@ -60,7 +60,9 @@ export function granted(
   { holder, ttlMs }: LeaseRequest,
   nowMs: number,
 ): SessionState & Lease {
-  if (state !== undefined && state.expiresMs > nowMs) {
+  const isHeld = state !== undefined && state.expiresMs > nowMs;
+  // The answer to an earlier request of this holder may have been lost.
+  if (isHeld && state.holder !== holder) {
     throw leaseHeld(key, state.holder, state.expiresMs - nowMs);
   }
   return {

@@ -234,7 +234,7 @@ export class PostgresSessionStore implements SessionStore, AsyncDisposable {
        on conflict (project_key, session_id) do update
          set token = greatest(s.token + 1, ${now}), holder = excluded.holder,
            expires_at = excluded.expires_at, sequence = 0
-         where s.expires_at <= clock_timestamp()
+         where s.expires_at <= clock_timestamp() or s.holder = excluded.holder
        returning token`,
       [projectKey, sessionId, holder, ttlMs],
     );

@@ -40,7 +40,7 @@ export interface TranscriptBatch {
 
 /** How a lease is requested. */
 export interface LeaseRequest {
-  /** Names the holder in errors of others: a host name, say. */
+  /** Identifies the holder, and names it in errors of others. No two sessions of a program have the same. */
   readonly holder: string;
   /** How long the lease lasts without a renewal, in milliseconds. 0: it has expired at once. */
   readonly ttlMs: number;
@@ -82,7 +82,8 @@ export interface SessionStore {
   /** Removes a session with all of its transcripts. Its lease is lost. */
   delete(key: StoredSessionKey): Promise<void>;
   /**
-   * Grants the lease of a session if it is free or the last one has expired.
+   * Grants the lease of a session if it is free, the last one has expired, or the same holder has it:
+   * the answer to its first request may have been lost. The lease that it had is then lost.
    *
    * @throws {SessionStoreError} With the reason `lease_held`, if another one holds it.
    */

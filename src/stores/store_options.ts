@@ -12,7 +12,10 @@ export interface SessionStoreOptions {
   readonly store: SessionStore;
   /** The project or tenant that its sessions belong to. Default `"default"`. */
   readonly projectKey?: string;
-  /** Names this program in errors of others that want the lease. Default: a random name. */
+  /**
+   * Names this program in errors of others that want the lease. Each session adds an id of its own,
+   * so that sessions of the same name do not share a lease. Default `"claudestream"`.
+   */
   readonly holder?: string;
   /**
    * How long the lease lasts if this program can no longer renew it, in milliseconds: another machine
@@ -54,6 +57,17 @@ export function isSessionStore(value: unknown): value is SessionStore {
     );
 }
 
+/** Returns the options of one holder of leases: all of its requests have the same identity. */
+export function holderOptions(
+  given: SessionStore | SessionStoreOptions,
+): Required<SessionStoreOptions> {
+  const options = storeOptions(given);
+  return {
+    ...options,
+    holder: `${options.holder} (${crypto.randomUUID()})`,
+  };
+}
+
 /** Returns the options for a store that may be given alone. */
 export function storeOptions(
   given: SessionStore | SessionStoreOptions,
@@ -61,7 +75,7 @@ export function storeOptions(
   const options = isSessionStore(given) ? { store: given } : given;
   return {
     projectKey: "default",
-    holder: `claudestream-${crypto.randomUUID()}`,
+    holder: "claudestream",
     leaseMs: 30_000,
     timeoutMs: 10_000,
     attempts: 4,

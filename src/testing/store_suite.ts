@@ -435,7 +435,10 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
     async run(store) {
       const key = freshKey();
       const asked = await Promise.allSettled(
-        Array.from({ length: 8 }, () => store.acquire(key, LEASE)),
+        Array.from(
+          { length: 8 },
+          (_, at) => store.acquire(key, { ...LEASE, holder: `suite ${at}` }),
+        ),
       );
       const got = asked.filter(({ status }) => status === "fulfilled");
       expectEqual("leases granted", got.length, 1);
@@ -457,6 +460,36 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
     },
   },
   {
+    name:
+      "the holder of a lease takes it over with a greater token, as if the answer had been lost",
+    async run(store) {
+      const first = await Writer.of(store);
+      const before = entry("before");
+      await first.append([before]);
+      const second = await Writer.of(store, first.key);
+      if (!(second.token > first.token)) {
+        throw new Error(
+          `Token ${second.token} is not greater than ${first.token}`,
+        );
+      }
+      await expectRefusal(
+        "lease_lost",
+        "append under the lease before",
+        () => first.append([entry("late")]),
+      );
+      // A limit that is over gives the late lease up, which is not this one.
+      await store.release(first.key, first.token);
+      await expectRefusal(
+        "lease_held",
+        "acquire by another",
+        () => store.acquire(first.key, { ...LEASE, holder: "another" }),
+      );
+      const after = entry("after");
+      await second.append([after]);
+      await second.expect([before, after]);
+    },
+  },
+  {
     name: "an expired holder cannot write, renew or release after another",
     async run(store) {
       const old = await Writer.of(store, freshKey(), EXPIRED);
@@ -475,7 +508,7 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
       await expectRefusal(
         "lease_held",
         "acquire after another one's release",
-        () => store.acquire(old.key, LEASE),
+        () => store.acquire(old.key, { ...LEASE, holder: "a third one" }),
       );
       const after = entry("after");
       await next.append([after]);

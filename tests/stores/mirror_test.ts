@@ -217,6 +217,47 @@ Deno.test("a name that no session of the store has, or two have, fails before a 
   }
 });
 
+Deno.test("a lease whose answer was lost is the session's own at the next attempt", async () => {
+  const store = new MemorySessionStore();
+  const acquire = store.acquire.bind(store);
+  const holders: string[] = [];
+  store.acquire = async (key, request) => {
+    const lease = await acquire(key, request);
+    holders.push(request.holder);
+    if (holders.length === 1) throw new Error("the connection was reset");
+    return lease;
+  };
+  const session = sessionOf(store, [mirrored("stored")]);
+  await session.ask("hi");
+  await session.close();
+  assertEquals(await texts(store), ["stored"]);
+  assertEquals(holders.length, 2);
+});
+
+Deno.test("two sessions of one name do not take over each other's lease", async () => {
+  const store = new MemorySessionStore();
+  await storedBefore(store, "before");
+  const named = (steps: readonly Step[]) => {
+    const { spawn } = new MemoryClaude(
+      step.conversation([[...steps, step.text("hello")]]),
+    );
+    const sessionStore = { store, holder: "host 1" };
+    return new AsyncSession({ spawn, sessionStore, resume: ID });
+  };
+  const first = named([mirrored("of the first")]);
+  await first.start();
+  const second = named([]);
+  const error = await assertRejects(
+    () => second.start(),
+    SessionStoreError,
+    '"host 1 (',
+  );
+  assertEquals(error.reason, "lease_held");
+  await first.ask("hi");
+  for (const session of [first, second]) await session.close();
+  assertEquals(await texts(store), ["before", "of the first"]);
+});
+
 /** A pool whose sessions write to their transcripts at their very end, into a store that fails then. */
 function poolWithLateFailure() {
   const { spawn } = new MemoryClaude({

@@ -157,6 +157,35 @@ const FAULTS: Readonly<Record<string, () => SessionStore>> = {
         return { token };
       }
     }(),
+  "refuses a holder its own lease": () =>
+    new class extends Passing {
+      override async acquire(key: StoredSessionKey, request: LeaseRequest) {
+        // A probe that does not change who holds it.
+        const probe = { holder: crypto.randomUUID(), ttlMs: 0 };
+        await super.acquire(key, probe);
+        return await super.acquire(key, request);
+      }
+    }(),
+  "gives a holder its own lease with the same token": () => {
+    const held = new Map<string, Lease & { readonly holder: string }>();
+    return new class extends Passing {
+      override async acquire(key: StoredSessionKey, request: LeaseRequest) {
+        const { holder, ttlMs } = request;
+        const known = held.get(key.sessionId);
+        if (known?.holder === holder && ttlMs > 0) {
+          await super.renew(key, known.token, ttlMs);
+          return { token: known.token };
+        }
+        const { token } = await super.acquire(key, request);
+        held.set(key.sessionId, { holder, token });
+        return { token };
+      }
+      override async release(key: StoredSessionKey, token: number) {
+        held.delete(key.sessionId);
+        await super.release(key, token);
+      }
+    }();
+  },
   "looks and then writes": () => {
     const held = new Set<string>();
     return new class extends Passing {
