@@ -40,6 +40,8 @@ export class Member implements Admission, SeatProcess {
   readonly seat: Seat;
   /** The session for callers. */
   readonly face: AsyncSession;
+  /** The options that it was opened with. */
+  readonly options: SessionOptions;
   readonly #session: Session<"async">;
   readonly #owner: MemberOwner;
   /** The caller's name for it; `undefined` while it is a spare, or has no name. */
@@ -52,6 +54,7 @@ export class Member implements Admission, SeatProcess {
    */
   constructor(options: SessionOptions, owner: MemberOwner, isCounted = true) {
     this.#owner = owner;
+    this.options = options;
     this.seat = new Seat(this, isCounted);
     this.#session = new Session<"async">(options, new Promising(), this);
     this.face = new AsyncSession(this.#session as unknown as SessionOptions);

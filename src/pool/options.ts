@@ -157,3 +157,36 @@ function unfit(what: string, option: string, why: string): ConfigError {
     `Cannot give ${what} to a session of a pool: ${why}`,
   );
 }
+
+/**
+ * Checks the options that are given for a key which has a session: they cannot change it.
+ *
+ * @param opened The options that the session was opened with, those of the pool included.
+ * @param id The id of the session, if it is known.
+ * @throws {ConfigError} With the name of the first option that differs.
+ */
+export function checkSame(
+  key: string,
+  opened: SessionOptions,
+  given: SessionOptions,
+  id: string | undefined,
+): void {
+  for (const name of Object.keys({ ...given }) as (keyof SessionOptions)[]) {
+    const value = given[name];
+    if (value === undefined || isSame(value, opened[name])) continue;
+    const isItsName = name === "resume" || name === "sessionId";
+    if (isItsName && value === id) continue;
+    throw new ConfigError(
+      name,
+      `Cannot change the option "${name}" of the session of the key "${key}": it was opened with another value. To continue it with other options, close it and give its id as resume; if the value is the same, give the same object or function`,
+    );
+  }
+}
+
+/** Whether two values of an option are the same: lists of texts by content, other objects by identity. */
+function isSame(value: unknown, other: unknown): boolean {
+  if (Object.is(value, other)) return true;
+  return Array.isArray(value) && Array.isArray(other) &&
+    value.length === other.length &&
+    value.every((one, at) => typeof one === "string" && one === other[at]);
+}

@@ -18,6 +18,7 @@ import { type MapFunction, type MapOptions, PoolMap } from "./map.ts";
 import { Member, type MemberOwner } from "./member.ts";
 import {
   checkPooled,
+  checkSame,
   type PoolOptions,
   poolOptions,
   type SettledPoolOptions,
@@ -129,10 +130,11 @@ export class SessionPool implements AsyncDisposable {
    *   `session.id` and give it as `resume`.
    *
    * @param key Whose session it is, such as the id of a user.
-   * @param options Options of this session on top of those of the pool, if the key is new. A session
-   *   with options of its own cannot use a process that was kept ready.
+   * @param options Options of this session on top of those of the pool. A session with options of its
+   *   own cannot use a process that was kept ready. For a key that has a session they must be those
+   *   that it was opened with (functions and objects: the same ones), or its id as `resume`.
    *
-   * @throws {ConfigError} An option is invalid.
+   * @throws {ConfigError} An option is invalid, or differs from that of the key's session.
    * @throws {StateError} The pool is closed (`session_closed`).
    */
   session(key: string, options?: SessionOptions): AsyncSession {
@@ -140,7 +142,11 @@ export class SessionPool implements AsyncDisposable {
     check("key", key, TEXT);
     this.#checkOpen("session");
     const known = this.#keys.get(key);
-    if (known !== undefined) return known.face;
+    if (known !== undefined) {
+      const { face, options: opened } = known;
+      if (options !== undefined) checkSame(key, opened, options, face.id);
+      return face;
+    }
     const member = this.#take(options);
     member.key = key;
     this.#keys.set(key, member);

@@ -9,9 +9,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  allow,
   BudgetExceededError,
+  callback,
   ConfigError,
   DeadlineError,
+  deny,
   ProcessExitError,
   type SessionOptions,
   StateError,
@@ -340,6 +343,83 @@ Deno.test("SessionPool: what a pool cannot have is a ConfigError", () => {
   const pool = new SessionPool();
   assertThrows(() => pool.session(""), ConfigError, "key");
   assertThrows(() => pool.session("a", { persist: false }), ConfigError);
+});
+
+Deno.test("SessionPool: options that differ from those of a key's session are a ConfigError", async () => {
+  await using on = poolOf({}, ECHO, { model: "sonnet" });
+  const policy = callback(() => allow());
+  const opened: SessionOptions = {
+    policy,
+    allowedTools: ["Read", "Grep"],
+    toolContext: { user: 1 },
+    systemPrompt: "Be brief",
+  };
+  const session = on.pool.session("a", opened);
+  const same: readonly (SessionOptions | undefined)[] = [
+    undefined,
+    {},
+    opened,
+    { ...opened },
+    { allowedTools: ["Read", "Grep"] },
+    // Of the pool.
+    { model: "sonnet" },
+  ];
+  for (const options of same) {
+    assertEquals(on.pool.session("a", options), session);
+  }
+  const other: readonly SessionOptions[] = [
+    { policy: callback(() => deny("no")) },
+    { policy: callback(() => allow()) },
+    { allowedTools: ["Read"] },
+    { allowedTools: ["Grep", "Read"] },
+    { allowedTools: [] },
+    { toolContext: { user: 1 } },
+    { systemPrompt: "Be brief." },
+    { model: "opus" },
+    // Given to a session that has none.
+    { disallowedTools: ["Bash"] },
+    { resume: crypto.randomUUID() },
+    { sessionId: crypto.randomUUID() },
+    { fork: true },
+  ];
+  for (const options of other) {
+    const [name = ""] = Object.keys(options);
+    const error = assertThrows(
+      () => on.pool.session("a", { ...opened, ...options }),
+      ConfigError,
+      '"a"',
+    );
+    assertEquals(error.option, name);
+  }
+  // The session goes on as it was.
+  assertStringIncludes((await session.ask("x")).text, "x");
+  await session.close();
+  assert(on.pool.session("a", { model: "opus" }) !== session);
+});
+
+Deno.test("SessionPool: a session's own id as resume is no difference, before and after its first turn", async () => {
+  await using on = poolOf();
+  const session = on.pool.session("a");
+  const { id = "" } = session;
+  await session.ask("one");
+  assertEquals(on.pool.session("a", { resume: id }), session);
+  on.pool.park("a");
+  await on.pool.session("a", { resume: id }).ask("two");
+  await session.close();
+  // After a restart of the program.
+  const resumed = on.pool.session("a", { resume: id });
+  for (const prompt of ["three", "four"]) {
+    await on.pool.session("a", { resume: id }).ask(prompt);
+  }
+  assertEquals(on.pool.session("a", { resume: id }), resumed);
+  assertEquals(on.pool.session("a"), resumed);
+  // A fork has an id of its own, and what it was opened with stays the same.
+  const forked: SessionOptions = { resume: id, fork: true };
+  const fork = on.pool.session("b", forked);
+  await fork.ask("five");
+  assertEquals(on.pool.session("b", forked), fork);
+  assert(fork.id !== undefined);
+  assertEquals(on.pool.session("b", { resume: fork.id }), fork);
 });
 
 /** Waits for a condition that needs no time. */
