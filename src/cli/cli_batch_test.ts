@@ -261,7 +261,7 @@ const ENDS: readonly {
     },
     args: ["--budget=1", "--jobs=1"],
     code: 5,
-    told: "Raise --max-budget-usd",
+    told: "Raise --budget (or --max-budget-usd)",
     results: ["done", "done"],
   },
   {

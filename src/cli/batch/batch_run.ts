@@ -2,6 +2,9 @@
  * Runs the lines of a batch: several at once, within limits of rate and money, and once more after
  * a failure that passes.
  *
+ * `pool.map` calls a function for each item, holds all outcomes in memory and gives an item up after
+ * a long wait; a batch outlives its process, waits for hours and starts at a steady rate.
+ *
  * @module
  */
 
@@ -76,6 +79,12 @@ export class BatchRun {
   /** When the first of the pauses began that no success has ended. */
   #pausedSince: number | undefined;
   #pauses = 0;
+  /** Attempts whose cost is not yet in the results. */
+  #unsettled = 0;
+  /** The most that an attempt of this run cost, in US dollars: each that starts may cost as much. */
+  #dearestUsd = 0;
+  /** Resolves when the cost of an attempt is in the results. */
+  #settled = Promise.withResolvers<void>();
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
@@ -141,43 +150,60 @@ export class BatchRun {
 
   /** Tries a line until it has a result, or the batch stops. */
   async #finish(line: BatchLine): Promise<void> {
-    const { results, budgetUsd, retries, clock } = this.#plan;
     for (let tries = 1;; tries++) {
-      if (!await this.#mayStart()) return;
-      const left = budgetUsd === undefined
-        ? undefined
-        : roundUsd(budgetUsd - results.counts.costUsd);
-      if (left !== undefined && left <= 0) throw this.#budgetSpent();
-      const began = clock.date();
-      const { outcome, costUsd } = await this.#attempt(line, left);
-      const total = roundUsd(results.spentOn(line) + costUsd);
-      if (outcome.status === "done") {
-        this.#pauses = 0;
-        this.#pausedSince = undefined;
-        return await results.add(recordOf(line, outcome, total, tries));
+      const start = await this.#start();
+      if (start === undefined) return;
+      try {
+        if (await this.#isFinished(line, tries, start.leftUsd)) return;
+      } finally {
+        this.#unsettled--;
+        this.#settled.resolve();
+        this.#settled = Promise.withResolvers();
       }
-      const { error } = outcome;
-      // The outcome of a turn that this program broke off is not a result.
-      if (this.#aborting.signal.aborted) {
-        return await results.spend(line, costUsd);
-      }
-      if (left !== undefined && isBudget(error)) {
-        await results.spend(line, costUsd);
-        throw this.#budgetSpent();
-      }
-      const blame = blameOf(error);
-      if (blame === "line" || blame === "attempt" && tries > retries) {
-        const failed = {
-          status: "failed",
-          error: failureObject(error),
-        } as const;
-        this.#plan.onFailure?.(line, error);
-        return await results.add(recordOf(line, failed, total, tries));
-      }
-      await results.spend(line, costUsd);
-      if (blame === "batch") throw error;
-      if (blame === "moment") this.#pause(error, began);
     }
+  }
+
+  /** Tries a line once; resolves to whether nothing more is to be done for it. */
+  async #isFinished(
+    line: BatchLine,
+    tries: number,
+    leftUsd: number | undefined,
+  ): Promise<boolean> {
+    const { results, retries, clock } = this.#plan;
+    const began = clock.date();
+    const { outcome, costUsd } = await this.#attempt(line, leftUsd);
+    this.#dearestUsd = Math.max(this.#dearestUsd, costUsd);
+    const total = roundUsd(results.spentOn(line) + costUsd);
+    if (outcome.status === "done") {
+      this.#pauses = 0;
+      this.#pausedSince = undefined;
+      await results.add(recordOf(line, outcome, total, tries));
+      return true;
+    }
+    const { error } = outcome;
+    // The outcome of a turn that this program broke off is not a result.
+    if (this.#aborting.signal.aborted) {
+      await results.spend(line, costUsd);
+      return true;
+    }
+    if (leftUsd !== undefined && isBudget(error)) {
+      await results.spend(line, costUsd);
+      throw this.#budgetSpent();
+    }
+    const blame = blameOf(error);
+    if (blame === "line" || blame === "attempt" && tries > retries) {
+      const failed = {
+        status: "failed",
+        error: failureObject(error),
+      } as const;
+      this.#plan.onFailure?.(line, error);
+      await results.add(recordOf(line, failed, total, tries));
+      return true;
+    }
+    await results.spend(line, costUsd);
+    if (blame === "batch") throw error;
+    if (blame === "moment") this.#pause(error, began);
+    return false;
   }
 
   async #attempt(
@@ -228,23 +254,51 @@ export class BatchRun {
     this.#plan.onPause?.(until);
   }
 
-  /** Waits until an attempt may start; resolves to whether it still may. */
-  async #mayStart(): Promise<boolean> {
+  /**
+   * Waits until an attempt may start, and counts it from then on. Resolves to what it may cost, or
+   * to `undefined` if the batch stops.
+   *
+   * @throws {BatchBudgetError} The budget is spent.
+   */
+  async #start(): Promise<
+    { readonly leftUsd: number | undefined } | undefined
+  > {
     const { clock, intervalMs = 0 } = this.#plan;
     for (;;) {
-      if (this.#isStopping) return false;
+      if (this.#isStopping) return undefined;
       const pause = this.#pausedUntil - clock.date();
       if (pause > 0) {
         await this.#wait(Math.min(pause, STEP_MS));
         continue;
       }
+      const leftUsd = this.#leftUsd();
+      if (leftUsd === "unsure") {
+        await Promise.race([this.#settled.promise, this.#stopping.promise]);
+        continue;
+      }
       const now = clock.now();
       if (now >= this.#nextStart) {
         this.#nextStart = now + intervalMs;
-        return true;
+        this.#unsettled++;
+        return { leftUsd };
       }
       await this.#wait(this.#nextStart - now);
     }
+  }
+
+  /**
+   * Returns what another attempt may cost: what is left if each that runs costs as much as the
+   * dearest so far. If that is less than the dearest cost, it is unsure while others run.
+   *
+   * @throws {BatchBudgetError} The budget is spent.
+   */
+  #leftUsd(): number | undefined | "unsure" {
+    const { budgetUsd, results } = this.#plan;
+    if (budgetUsd === undefined) return undefined;
+    const unspent = budgetUsd - results.counts.costUsd;
+    if (roundUsd(unspent) <= 0) throw this.#budgetSpent();
+    const left = roundUsd(unspent - this.#unsettled * this.#dearestUsd);
+    return this.#unsettled > 0 && left < this.#dearestUsd ? "unsure" : left;
   }
 
   async #wait(ms: number): Promise<void> {

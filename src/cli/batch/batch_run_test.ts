@@ -2,6 +2,7 @@
 // test's word.
 
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { roundUsd } from "../../decode/usage.ts";
 import { ClaudeStreamError, type ErrorCode, TurnError } from "../../errors.ts";
 import type { Result } from "../../messages/result.ts";
 import { FakeClock } from "../../testing/mod.ts";
@@ -248,6 +249,48 @@ Deno.test("--budget: no line starts once it is spent, and each gets what is left
   await assertRejects(() => batch.toEnd(), BatchBudgetError, "$1.20 of $1.00");
   assertEquals(budgets, [1, 0.6, 0.2]);
   assertEquals(batch.results.open.length, 2);
+});
+
+Deno.test("--budget: lines run together only if all of them fit, each as dear as the dearest", async () => {
+  let most = 0;
+  const budgets: (number | undefined)[] = [];
+  const batch = await batchOf(20, () => answer(""), {
+    jobs: 4,
+    budgetUsd: 2,
+    attempt: async (_, budgetUsd) => {
+      const { costUsd } = batch.results.counts;
+      budgets.push(budgetUsd);
+      // Before a cost is known, all may start.
+      if (costUsd > 0) {
+        most = Math.max(most, roundUsd(costUsd + batch.run.running * 0.3));
+      }
+      await new Promise<void>((resolve) => batch.clock.after(10, resolve));
+      return answer("", 0.3);
+    },
+  });
+  const error = await assertRejects(() => batch.toEnd(), BatchBudgetError);
+  // The last one runs alone with what is left: 0.2, and overruns by 0.1 at most.
+  assertEquals(batch.results.counts.costUsd, 2.1, `${error}`);
+  assertEquals(most, 2.1);
+  assertEquals(budgets.slice(0, 4), [2, 2, 2, 2]);
+  assertEquals(budgets.at(-1), 0.2);
+});
+
+Deno.test("--budget: a stop ends the wait for a line that runs", async () => {
+  const gates = [0, 1, 2].map(() => Promise.withResolvers<Attempt>());
+  let count = 0;
+  const batch = await batchOf(3, () => answer(""), {
+    budgetUsd: 1,
+    attempt: () => gates[count++]?.promise ?? Promise.resolve(answer("")),
+  });
+  const running = batch.run.run();
+  gates[0]?.resolve(answer("", 0.6));
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assertEquals(count, 2);
+  batch.run.stop();
+  gates[1]?.resolve(answer("", 0.1));
+  await running;
+  assertEquals(batch.results.open.length, 1);
 });
 
 Deno.test("--budget: a line that it cuts short has no result, and its cost counts", async () => {

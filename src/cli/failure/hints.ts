@@ -76,7 +76,7 @@ export const HINT_RULES: { readonly [C in FailureCode]: HintRule } = {
     withSession:
       'Raise --max-turns; or go on: claudestream send --resume {id} "go on"',
   },
-  max_budget: { say: "Raise --max-budget-usd" },
+  max_budget: { say: "Raise --budget (or --max-budget-usd)" },
   structured_output: own,
   structured_output_retries: own,
   refusal: {

@@ -6,7 +6,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
     2  the command line makes no sense
     3  claude is missing or cannot start
     4  not signed in
-    5  --max-turns or --max-budget-usd is reached; with batch, the budget of all
+    5  --max-turns or --budget is reached; with batch, the budget of all
     6  a tool call was denied, with --fail-on-deny
     7  the answer does not meet --schema
     8  a hook left a tool call to a later process, and the turn waits for it
