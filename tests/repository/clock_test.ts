@@ -1,7 +1,7 @@
 // What waits in src/ waits by the clock of its session, so that a test can move it; each wait by the
 // machine's own clock is listed, with its reason.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertSameNames } from "../support/same_names.ts";
 
 const SRC = new URL("../../src/", import.meta.url);
@@ -29,13 +29,68 @@ const OWN_WAITS: Readonly<Record<string, string>> = {
     "it is the clock of the machine, for a tool without a session",
 };
 
+/** Files that wait by the clock of a session, and the tests that move it: file and name. */
+const MOVED: Readonly<
+  Record<string, readonly (readonly [file: string, name: string])[]>
+> = {
+  "cli/batch/batch_run.ts": [
+    ["src/cli/batch/batch_run_test.ts", "nothing starts before its reset"],
+  ],
+  "conversation/child_link.ts": [
+    ["tests/both/fake_clock_waits_test.ts", "startTimeoutMs: {"],
+    ["tests/both/fake_clock_waits_test.ts", "controlTimeoutMs: {"],
+  ],
+  "conversation/conversation.ts": [
+    ["tests/both/fake_clock_waits_test.ts", "the bound of close()"],
+  ],
+  "conversation/limits.ts": [
+    ["tests/both/fake_clock_waits_test.ts", '"turnTimeoutMs": {'],
+    ["tests/both/fake_clock_waits_test.ts", '"idleTimeoutMs: endMs": {'],
+    ["tests/both/fake_clock_waits_test.ts", '"idleTimeoutMs: warnMs": {'],
+    ["tests/both/fake_clock_waits_test.ts", "an interruption that is ignored"],
+  ],
+  "conversation/open_questions.ts": [
+    ["tests/both/fake_clock_waits_test.ts", '"permissionTimeoutMs": {'],
+    [
+      "tests/both/fake_clock_waits_test.ts",
+      "that this program does not answer",
+    ],
+  ],
+  "conversation/reset_waits.ts": [
+    ["tests/both/fake_clock_waits_test.ts", '"waitForReset": {'],
+  ],
+  "conversation/store_mirror.ts": [
+    ["tests/stores/store_faults_test.ts", "a store that hangs is asked again"],
+  ],
+  "conversation/worker_link.ts": [
+    ["tests/both/fake_clock_waits_test.ts", "in a blocking session"],
+  ],
+  "pool/line.ts": [
+    ["tests/pool/pool_test.ts", "an idle process is ended when its time is"],
+    ["tests/pool/pool_test.ts", "the line has a limit, and a wait has one"],
+  ],
+  "pool/map.ts": [
+    ["tests/pool/map_test.ts", "a limit is tried again when it resets"],
+    ["tests/pool/map_test.ts", "tried again after 1 s, 2 s"],
+  ],
+  "testing/memory_claude.ts": [
+    ["tests/both/fake_clock_test.ts", "a limit of a turn comes when the clock"],
+  ],
+  "tools/calls.ts": [
+    ["tests/both/fake_clock_test.ts", "the limit of a tool comes by the clock"],
+  ],
+};
+
 /** Calls that wait, or set something going later. */
 const WAIT =
   /\b(?:setTimeout|setInterval|Atomics\.wait|Atomics\.waitAsync|AbortSignal\.timeout)\s*\(/;
 
-function waits(text: string): boolean {
+/** Calls of the method of a clock that calls back later. */
+const BY_CLOCK = /\.after\s*\(/;
+
+function waits(text: string, form = WAIT): boolean {
   return text.split("\n").some((line) =>
-    !/^\s*(?:\/\/|\*|\/\*)/.test(line) && WAIT.test(line)
+    !/^\s*(?:\/\/|\*|\/\*)/.test(line) && form.test(line)
   );
 }
 
@@ -62,6 +117,27 @@ Deno.test("each wait that a FakeClock does not move is listed, with a reason", a
     found,
     "OWN_WAITS in tests/repository/clock_test.ts (use the clock of the session, or give a reason)",
   );
+});
+
+Deno.test("each file that waits by the clock of a session has tests that move it", async () => {
+  const found = new Set<string>();
+  for await (const file of sources(SRC)) {
+    if (waits(await Deno.readTextFile(file), BY_CLOCK)) {
+      found.add(file.pathname.slice(SRC.pathname.length));
+    }
+  }
+  assertSameNames(
+    Object.keys(MOVED),
+    found,
+    "MOVED in tests/repository/clock_test.ts (add a test that moves the wait)",
+  );
+  for (const [path, tests] of Object.entries(MOVED)) {
+    for (const [file, name] of tests) {
+      const text = await Deno.readTextFile(new URL(`../${file}`, SRC));
+      assert(text.includes("FakeClock"), `${path}: ${file}`);
+      assert(text.includes(name), `${path}: ${file} has no test "${name}"`);
+    }
+  }
 });
 
 Deno.test("each form of a wait is seen, and a comment is none", () => {
