@@ -36,12 +36,35 @@ function* treeOf(agent: AgentStats): Generator<AgentStats> {
   for (const one of agent.agents) yield* treeOf(one);
 }
 
+/** The events of each turn: up to its result, and what came after the last one. */
+function turnsOf(events: readonly ClaudeEvent[]): readonly ClaudeEvent[][] {
+  const turns: ClaudeEvent[][] = [[]];
+  for (const event of events) {
+    turns.at(-1)?.push(event);
+    if (event.type === "result") turns.push([]);
+  }
+  return turns;
+}
+
+/** Counts each turn alone, as `turn.stats()` does. */
+function statsOfTurns(events: readonly ClaudeEvent[]): readonly Stats[] {
+  let before: Result | undefined;
+  return turnsOf(events).map((turn) => {
+    const counter = new StatsCounter(before);
+    for (const event of turn) {
+      counter.add(event);
+      if (event.type === "result") before = event;
+    }
+    return counter.stats();
+  });
+}
+
 /** Whether a recording is of a process that resumed a session. */
 function isResumed(first: Result): boolean {
   return first.totalCostUsd !== first.costUsd;
 }
 
-Deno.test("the sums over models, agents and the rest are those of the results, in every recording", () => {
+Deno.test("the sums over turns, models, agents and the rest are those of the results, in every recording", () => {
   let count = 0;
   let whole = 0;
   for (const { name, lines } of readTranscripts()) {
@@ -62,7 +85,8 @@ Deno.test("the sums over models, agents and the rest are those of the results, i
     const models = Object.values(stats.models);
     assertEquals(stats.turns, results.length, name);
     assertAlmostEquals(stats.costUsd, costUsd, 1e-9, name);
-    for (const parts of [agents, models]) {
+    const turns = statsOfTurns(events);
+    for (const parts of [turns, agents, models]) {
       const sum = parts.reduce((all, part) => all + part.costUsd, 0);
       assertAlmostEquals(sum, costUsd, 1e-9, name);
       for (const tokens of TOKENS) {
