@@ -143,7 +143,7 @@ const ROWS: readonly Row[] = [
     args: ["ask", "x", "-a", "/no/file"],
     code: 2,
     stdout: "",
-    stderr: 'Cannot read the document "/no/file": there is no such file',
+    stderr: 'Cannot attach "/no/file": there is no such file',
   },
   {
     args: ["ask", "x", "--effort", "hihg"],

@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
   {
     words: ["search", "burrito"],
     code: 0,
-    stdout: [/^bbbb2222 {2}assistant_text {2}A burrito\.$/],
+    stdout: [/^bbbb2222 {2}claude {2}A burrito\.$/],
   },
   { words: ["search", "another place"], code: 0, stderr: /--all searches all/ },
   {

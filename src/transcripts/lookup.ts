@@ -29,6 +29,9 @@ const WHOLE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** How many ids that are like a wrong one an error names. */
 const MOST_NEAR = 5;
 
+/** The shortest text that is compared with beginnings of ids. */
+const SHORTEST_COMPARED = 6;
+
 /**
  * Finds a session of a place. Names of files decide if they can; titles are read only if no
  * name of a file fits.
@@ -219,13 +222,14 @@ function nearest(
     wanted,
     infos.flatMap(({ id, title }) => [
       id,
-      id.slice(0, wanted.length),
+      // Any few letters are similar to the beginning of some id.
+      ...wanted.length < SHORTEST_COMPARED ? [] : [id.slice(0, wanted.length)],
       ...title === undefined ? [] : [title],
     ]),
   );
   return infos.filter(({ id, title, label }) =>
     near !== undefined && (title === near || id.startsWith(near)) ||
-    label.toLowerCase().includes(text)
+    id.startsWith(text) || label.toLowerCase().includes(text)
   );
 }
 

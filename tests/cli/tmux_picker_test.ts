@@ -95,6 +95,10 @@ CLI stream --resume --no-input -- go; echo "code $?"; CLI sessions | cat`,
     await on.tmux.showed("code 2", 2);
     const all = await on.tmux.showed("Plan the trip");
     assertStringIncludes(all, "Cannot choose a session: there is no terminal");
+    assertStringIncludes(
+      all,
+      "Cannot choose a session: --no-input asks nobody",
+    );
     assertEquals(all.includes(TITLE), false);
     assertEquals(await on.tmux.over(), 0);
   },

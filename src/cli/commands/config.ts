@@ -149,7 +149,7 @@ function keyFor(name: string): ConfigKey {
   if (key !== undefined) return key;
   throw new UsageError(
     `Cannot use this key: ${unknownKey(name)}`,
-    "See all of them with: claudestream help config",
+    "See all of them with: claudestream help settings",
   );
 }
 

@@ -6,7 +6,10 @@ import { FLAG_LIST } from "../flags/flags.ts";
 import { type FailureCode, HINT_RULES, hintOf } from "./hints.ts";
 import { parse } from "../flags/parse.ts";
 
-const FLAGS = new Set(FLAG_LIST.map(([, { name }]) => `--${name}`));
+const FLAGS = new Set(
+  FLAG_LIST.flatMap(([, { name, synonyms = [] }]) => [name, ...synonyms])
+    .map((name) => `--${name}`),
+);
 
 Deno.test("every failure has a hint, or a reason for which there is none", () => {
   for (const [code, rule] of Object.entries(HINT_RULES)) {

@@ -29,8 +29,13 @@ export async function withAttachments(
           : document(file, { title: file }),
       );
     } catch (error) {
-      if (error instanceof TypeError || error instanceof RangeError) {
-        throw new UsageError(error.message);
+      if (error instanceof RangeError) throw new UsageError(error.message);
+      if (error instanceof TypeError) {
+        throw new UsageError(
+          `Cannot attach ${
+            JSON.stringify(file)
+          }: expected an image (PNG, JPEG, GIF or WebP), a PDF, or text in UTF-8`,
+        );
       }
       throw error;
     }
@@ -38,7 +43,11 @@ export async function withAttachments(
   return [...blocks, text(prompt)];
 }
 
-/** The first bytes of a file; none if it cannot be read, which is then told by its reader. */
+/**
+ * Returns the first bytes of a file.
+ *
+ * @throws {UsageError} It cannot be read.
+ */
 async function headOf(path: string): Promise<Uint8Array> {
   const head = new Uint8Array(16);
   try {
@@ -46,6 +55,12 @@ async function headOf(path: string): Promise<Uint8Array> {
     return head.subarray(0, await file.read(head) ?? 0);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return head.subarray(0, 0);
+    throw new UsageError(
+      `Cannot attach ${JSON.stringify(path)}: ${
+        error instanceof Deno.errors.NotFound
+          ? "there is no such file"
+          : (error as Error).message
+      }`,
+    );
   }
 }

@@ -12,7 +12,7 @@ import type { InputLines } from "../input/input_lines.ts";
 import { type Output, readEnv } from "../output/output.ts";
 import { KeyReader } from "../question/keys.ts";
 import { UsageError } from "../failure/usage_error.ts";
-import { asksNobody } from "../flags/no_input.ts";
+import { asksNobody, whyNobodyIsAsked } from "../flags/no_input.ts";
 import { placeOf } from "./session_choice.ts";
 import { PICKER_KEYS, SessionPicker } from "./session_picker.ts";
 
@@ -37,7 +37,11 @@ export async function pickSession(
 ): Promise<SessionInfo | undefined> {
   if (!canPick(output, flags)) {
     throw new UsageError(
-      "Cannot choose a session: there is no terminal to ask at",
+      `Cannot choose a session: ${
+        asksNobody(flags)
+          ? whyNobodyIsAsked(flags)
+          : "there is no terminal to ask at"
+      }`,
       "Name one: an id, the beginning of one, a title, or last; see them with: claudestream sessions list",
     );
   }

@@ -47,12 +47,19 @@ export function uniqueLength(ids: readonly string[]): number {
   return longest;
 }
 
+/** Who said what was found. What else is found has the words of its type. */
+const WHO: Readonly<Record<string, string>> = {
+  user_replay: "you",
+  assistant_text: "claude",
+};
+
 /** Returns a line for each match, in the form of `grep`. */
 export function matchText(
   { session, event, excerpt }: SessionMatch,
   columns: number,
 ): string {
-  const start = `${session.id.slice(0, SHORTEST)}  ${event.type}  `;
+  const who = WHO[event.type] ?? event.type.replaceAll("_", " ");
+  const start = `${session.id.slice(0, SHORTEST)}  ${who}  `;
   return `${start}${oneLine(excerpt, Math.max(8, columns - widthOf(start)))}\n`;
 }
 
