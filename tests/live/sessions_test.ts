@@ -34,37 +34,7 @@ import {
   world,
   written,
 } from "../support/live_world.ts";
-
-/** Types of events that a transcript holds. */
-const HELD: ReadonlySet<string> = new Set([
-  "assistant_text",
-  "thinking",
-  "tool_use",
-  "tool_result",
-  "file_change",
-  "user_text",
-  "user_replay",
-  "compact_boundary",
-]);
-
-/** Types of events that a live turn has and its transcript has not. */
-const NOT_HELD: Readonly<Record<string, string>> = {
-  system_init: "written for the host, once for each turn",
-  result:
-    "made of what the process counted; cost-state has the sum of the session",
-  stream_delta: "pieces of what comes whole",
-  tool_input_delta: "pieces of what comes whole",
-  thinking_tokens: "an estimate while the model thinks",
-  session_title_changed: "see SessionInfo.title",
-  command_lifecycle: "what became of the host's messages",
-  permission_decision: "decided by this library",
-  background_tasks_changed: "the state of a process",
-  task_started: "see SessionDetails.subagents",
-  task_progress: "the state of a process",
-  task_updated: "the state of a process",
-  task_notification: "told to the model, which is a user_replay",
-  status: "the state of a process",
-};
+import { IN_FILE, NOT_IN_FILE } from "../support/transcript_events.ts";
 
 /** Fields that a live event has and a transcript has not, or has otherwise. */
 const OTHER_FIELDS: Readonly<Record<string, string>> = {
@@ -129,10 +99,10 @@ function compare(
   read: readonly ClaudeEvent[],
 ): void {
   const strange = seen.filter(({ type }) =>
-    !HELD.has(type) && !(type in NOT_HELD)
+    type === "unknown" || !IN_FILE.has(type) && !(type in NOT_IN_FILE)
   );
   assertEquals(strange.map(({ type }) => type), []);
-  const live = seen.filter(({ type }) => HELD.has(type));
+  const live = seen.filter(({ type }) => IN_FILE.has(type));
   const known = new Set(live.map(keyOf));
   const extra = read.filter((event) =>
     !known.has(keyOf(event)) && !isOnlyInFile(event)
