@@ -7,6 +7,8 @@ import { syllablesOf } from "./demo/tools.ts";
 import {
   asking,
   atTerminal,
+  CLI,
+  environment,
   hasScript,
   run,
   Running,
@@ -111,6 +113,27 @@ Deno.test("demo: shows all that is worth showing, and asks nothing", async () =>
   assertStringIncludes(stderr, "All four turns: $0.0");
   // An answer of a type of one's own.
   assertStringIncludes(stdout, "It is a haiku: 5, 7, 5");
+});
+
+Deno.test({
+  name: "demo: at a terminal it needs no key, and is in colour",
+  ignore: !(await hasScript()),
+}, async () => {
+  const env = environment(undefined);
+  const command = `exec env TERM=xterm-256color '${Deno.execPath()}' ` +
+    `run -A --quiet '${CLI}' demo --fast`;
+  const running = new Running(
+    undefined,
+    [],
+    ["script", "-qec", command, "/dev/null"],
+    env,
+  );
+  // Its input stays open, and nothing is typed.
+  const { code } = await running.child.status;
+  const { stdout } = await running.end();
+  assertEquals(code, 0, stdout);
+  assertStringIncludes(stdout, "All four turns: ");
+  assertStringIncludes(stdout, "\x1b[");
 });
 
 Deno.test("demo: its pauses are less than 40 seconds in all", () => {
