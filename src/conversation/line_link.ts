@@ -18,6 +18,7 @@ import { type Launch, pathOf } from "../options/launch.ts";
 import { removeFolderNow } from "../process/launch_files.ts";
 import { maySignal, ProcessTree } from "../process/process_tree.ts";
 import { carrierFailed, checkedSpec, isTransport } from "../process/carrier.ts";
+import { isGranted, requireDeno } from "../process/runtime.ts";
 import { isWorker } from "../process/worker_watch.ts";
 import type { ExitStatus, SpawnSpec } from "../options/transport.ts";
 import { StderrText, type Tail } from "../process/stderr.ts";
@@ -106,6 +107,7 @@ export class LineLink implements ExitTarget {
       onStderr,
       secrets,
     );
+    requireDeno("Cannot start the worker of SyncSession");
     this.#end = loadingRefused();
     if (this.#end !== undefined) return;
     this.#worker = new Worker(new URL("./line_worker.ts", import.meta.url), {
@@ -373,8 +375,7 @@ function loadingRefused(): StartupError | undefined {
   const folder = new URL("..", import.meta.url);
   if (folder.protocol !== "file:" || Deno.build.standalone) return undefined;
   const path = pathOf("worker", folder);
-  const { state } = Deno.permissions.querySync({ name: "read", path });
-  if (state === "granted") return undefined;
+  if (isGranted({ name: "read", path })) return undefined;
   return new StartupError(
     "permission",
     `Cannot start the worker of SyncSession: Deno may not read "${path}"`,

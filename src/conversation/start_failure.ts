@@ -8,6 +8,7 @@ import { ControlError, DOCTOR_HINT, StartupError } from "../errors.ts";
 import type { SessionOptions } from "../options/session_options.ts";
 import { pathOf } from "../options/launch.ts";
 import type { ResumeContext } from "../protocol/end_error.ts";
+import { isGranted } from "../process/runtime.ts";
 
 /**
  * Returns the error of a failed start. If the CLI refuses the handshake, this is a `StartupError`
@@ -51,6 +52,5 @@ export function resumeContext(
 
 /** Returns the working directory of this program, if Deno may read it. */
 function ownDirectory(): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "read" });
-  return state === "granted" ? Deno.cwd() : undefined;
+  return isGranted({ name: "read" }) ? Deno.cwd() : undefined;
 }

@@ -12,6 +12,7 @@
 import type { ExitSignal } from "../options/option_types.ts";
 import type { ProcessTree } from "./process_tree.ts";
 import type { HeldTransport, TransportSignal } from "../options/transport.ts";
+import { isDeno, operatingSystem } from "./runtime.ts";
 
 /** A process that must end before the program does. */
 export interface ExitTarget {
@@ -130,8 +131,12 @@ function endHeldOnError(event: Event): void {
   if (!event.defaultPrevented) endHeld();
 }
 
-/** Ends the target when the program ends. Returns a function that cancels this. */
+/**
+ * Ends the target when the program ends. Returns a function that cancels this. Does nothing outside
+ * of Deno, where a session has no process of its own.
+ */
 export function holdExit(target: ExitTarget): () => void {
+  if (!isDeno) return () => {};
   if (held.size === 0) listenToExit();
   held.add(target);
   return () => {
@@ -159,12 +164,12 @@ export const EXIT_SIGNALS: readonly ExitSignal[] = [
   "SIGHUP",
 ];
 
-/** Returns the signals that the option names and this system supports. */
+/** Returns the signals that the option names and this system supports; none outside of Deno. */
 function exitSignalsOf(
   asked: false | readonly ExitSignal[] = EXIT_SIGNALS,
 ): readonly ExitSignal[] {
-  const wanted = asked === false ? [] : [...new Set(asked)];
-  return Deno.build.os === "windows"
+  const wanted = asked === false || !isDeno ? [] : [...new Set(asked)];
+  return operatingSystem() === "windows"
     ? wanted.filter((signal) => signal === "SIGINT")
     : wanted;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isDeno } from "./runtime.ts";
+
 /** Advice by error code of the operating system. */
 const HINTS: Readonly<Record<string, (path: string) => string>> = {
   ENOSPC: (path) => `The disk is full: make room where "${path}" is`,
@@ -42,13 +44,13 @@ const START_HINTS: Readonly<Record<string, (command: string) => string>> = {
   ETXTBSY: () => "It is being written just now: try again when that is done",
 };
 
-/** Codes by error class of Deno, for errors without a code. */
-const CLASSES: readonly (readonly [abstract new () => Error, string])[] = [
-  [Deno.errors.NotFound, "ENOENT"],
-  [Deno.errors.PermissionDenied, "EACCES"],
-  [Deno.errors.IsADirectory, "EISDIR"],
-  [Deno.errors.NotADirectory, "ENOTDIR"],
-  [Deno.errors.FilesystemLoop, "ELOOP"],
+/** Codes by name of Deno's error classes, for errors without a code. */
+const CLASSES: readonly (readonly [keyof typeof Deno.errors, string])[] = [
+  ["NotFound", "ENOENT"],
+  ["PermissionDenied", "EACCES"],
+  ["IsADirectory", "EISDIR"],
+  ["NotADirectory", "ENOTDIR"],
+  ["FilesystemLoop", "ELOOP"],
 ];
 
 /**
@@ -63,6 +65,7 @@ export function writeHint(
   cause: unknown,
   path: string | undefined,
 ): string | undefined {
+  if (!isDeno) return undefined;
   if (cause instanceof Deno.errors.NotCapable) {
     return path === undefined
       ? "Run Deno with --allow-write for the folder of temporary files"
@@ -86,7 +89,7 @@ function hintOf(
   if (!(cause instanceof Error)) return undefined;
   const { code } = cause as { readonly code?: unknown };
   const known = typeof code === "string" ? code : CLASSES.find(
-    ([constructor]) => cause instanceof constructor,
+    ([name]) => cause instanceof Deno.errors[name],
   )?.[1];
   return known === undefined || !Object.hasOwn(hints, known)
     ? undefined

@@ -11,6 +11,7 @@ import { isWireObject } from "../util/json.ts";
 import { writeHint } from "./file_hint.ts";
 import type { LaunchFile } from "../options/launch.ts";
 import { folderPrefix, removeLeftovers } from "./leftover_files.ts";
+import { isGranted, operatingSystem, requireDeno } from "./runtime.ts";
 
 /**
  * Whether the CLI will not read its files again, judging by its answer to the handshake. An older
@@ -25,12 +26,11 @@ export function keepsSettings(answer: unknown): boolean {
 
 /** Returns the folder for temporary files; `undefined` if Deno may not read it. */
 function temporaryFolder(): string | undefined {
-  const variables = Deno.build.os === "windows"
+  const variables = operatingSystem() === "windows"
     ? ["TMP", "TEMP", "USERPROFILE"]
     : ["TMPDIR"];
   for (const variable of variables) {
-    const { state } = Deno.permissions.querySync({ name: "env", variable });
-    if (state !== "granted") return undefined;
+    if (!isGranted({ name: "env", variable })) return undefined;
     const value = Deno.env.get(variable);
     if (value !== undefined && value !== "") return value;
   }
@@ -72,6 +72,9 @@ export class LaunchFiles {
    */
   static write(files: readonly LaunchFile[]): LaunchFiles {
     if (files.length === 0) return new LaunchFiles([], [], undefined);
+    requireDeno(
+      `Cannot write the files for ${files.map(({ flag }) => flag).join(", ")}`,
+    );
     let folder: string | undefined;
     try {
       // Deno creates the folder for its owner only (0700).

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { requireDeno } from "./runtime.ts";
+
 const encoder = new TextEncoder();
 
 /**
@@ -19,6 +21,7 @@ export class LineFile {
 
   /** Opens the file, truncating or appending to it. Throws the error of the operating system. */
   static open(path: string, isAppended: boolean): LineFile {
+    requireDeno(`Cannot write "${path}"`);
     const mode = 0o600;
     if (!isAppended) {
       Deno.openSync(path, { write: true, create: true, truncate: true, mode })

@@ -11,6 +11,7 @@ import { inheritedEnv } from "../options/environment.ts";
 import { pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";
 import { realPathSync } from "../util/real_path.ts";
+import { isGranted, operatingSystem } from "./runtime.ts";
 
 const CONFIG_DIR = "CLAUDE_CONFIG_DIR";
 
@@ -60,11 +61,9 @@ function pluginPath(plugin: PluginSpec): readonly string[] {
 function inherited(options: SessionOptions): string | undefined {
   if (!isGranted({ name: "env", variable: CONFIG_DIR })) return undefined;
   const value = Deno.env.get(CONFIG_DIR);
-  return value === undefined
-    ? undefined
-    : inheritedEnv(options, { [CONFIG_DIR]: value }, Deno.build.os)[CONFIG_DIR];
-}
-
-function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(descriptor).state === "granted";
+  return value === undefined ? undefined : inheritedEnv(
+    options,
+    { [CONFIG_DIR]: value },
+    operatingSystem(),
+  )[CONFIG_DIR];
 }

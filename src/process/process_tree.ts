@@ -22,6 +22,7 @@ import {
   startedBefore,
 } from "./process_table.ts";
 import type { TransportSignal } from "../options/transport.ts";
+import { isGranted, operatingSystem } from "./runtime.ts";
 
 /** How often to look again for processes started by those being ended. */
 const MAX_ROUNDS = 10;
@@ -44,21 +45,18 @@ const ALL = [
 ] as const;
 
 function mayReadProc(): boolean {
-  return Deno.build.os === "linux" &&
-    ALL.every((name) =>
-      Deno.permissions.querySync({ name }).state === "granted"
-    );
+  return operatingSystem() === "linux" &&
+    ALL.every((name) => isGranted({ name }));
 }
 
 function mayRunPs(): boolean {
-  return Deno.build.os !== "windows" &&
-    Deno.permissions.querySync({ name: "run", command: "ps" }).state ===
-      "granted";
+  return operatingSystem() !== "windows" &&
+    isGranted({ name: "run", command: "ps" });
 }
 
 /** Whether Deno may send signals to any process, without asking the user. */
 export function maySignal(): boolean {
-  return Deno.permissions.querySync({ name: "run" }).state === "granted";
+  return isGranted({ name: "run" });
 }
 
 function readStat(pid: number | string): ProcessEntry | undefined {

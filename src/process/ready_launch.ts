@@ -11,6 +11,7 @@ import { NO_HOOKS_VARIABLE } from "../options/environment.ts";
 import { launchOf } from "../options/args.ts";
 import { type Launch, pathOf } from "../options/launch.ts";
 import { isSettingsFile } from "../options/places.ts";
+import { isGranted } from "./runtime.ts";
 
 /**
  * Returns the launch of a process with these options.
@@ -55,8 +56,7 @@ function wholePath({ cwd }: SessionOptions, path: string): string {
 }
 
 function readJson(path: string): unknown {
-  const { state } = Deno.permissions.querySync({ name: "read", path });
-  if (state !== "granted") return undefined;
+  if (!isGranted({ name: "read", path })) return undefined;
   try {
     return JSON.parse(Deno.readTextFileSync(path));
   } catch {

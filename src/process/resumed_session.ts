@@ -12,6 +12,7 @@ import { lookupNearby } from "../transcripts/lookup.ts";
 import type { SessionPlaceOptions } from "../transcripts/place.ts";
 import { atOnce } from "../transcripts/steps.ts";
 import { commandOf, readVariable } from "./spawn.ts";
+import { isGranted, operatingSystem } from "./runtime.ts";
 
 /** What was found of a session to resume. */
 export interface ResumedSession {
@@ -83,11 +84,11 @@ function variableOf(
   const value = readVariable(name);
   return value === undefined
     ? undefined
-    : inheritedEnv(options, { [name]: value }, Deno.build.os)[name];
+    : inheritedEnv(options, { [name]: value }, operatingSystem())[name];
 }
 
 function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return isGranted({ name: "read", path });
 }
 
 /** Bytes of a program that tell what it is. */

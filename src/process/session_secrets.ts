@@ -14,6 +14,7 @@ import {
 } from "../util/secret_values.ts";
 import { childEnvironment, inheritedEnv } from "../options/environment.ts";
 import type { Launch } from "../options/launch.ts";
+import { isGranted, operatingSystem } from "./runtime.ts";
 
 type Direction = "in" | "out";
 
@@ -85,11 +86,10 @@ export function sessionSecrets(
   options: SessionOptions,
   launch: Launch,
 ): SessionSecrets {
-  const { state } = Deno.permissions.querySync({ name: "env" });
   // Without that permission the child inherits variables that cannot be read here; those secrets
   // are only recognized by their shape.
-  const own = state === "granted" ? Deno.env.toObject() : {};
-  return new SessionSecrets(options, launch, own, Deno.build.os);
+  const own = isGranted({ name: "env" }) ? Deno.env.toObject() : {};
+  return new SessionSecrets(options, launch, own, operatingSystem());
 }
 
 function parsed(content: string): unknown {

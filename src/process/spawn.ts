@@ -20,6 +20,7 @@ import { LaunchFiles, removeForgotten } from "./launch_files.ts";
 import { maySignal } from "./process_tree.ts";
 import type { HeldTransport, SpawnSpec } from "../options/transport.ts";
 import { isWorker, watchThread } from "./worker_watch.ts";
+import { isGranted, operatingSystem, requireDeno } from "./runtime.ts";
 
 /** A process of this machine. */
 export interface LocalProcess extends HeldTransport {
@@ -31,14 +32,14 @@ export interface LocalProcess extends HeldTransport {
 
 /** Whether Deno may read all variables; `childEnvironment` needs that to leave some out. */
 function mayReadEnv(): boolean {
-  const { state } = Deno.permissions.querySync({ name: "env" });
-  return state === "granted";
+  return isGranted({ name: "env" });
 }
 
 /** Reads a variable if permitted: `--allow-env=CLAUDESTREAM_CLAUDE_PATH` is enough for that one. */
 export function readVariable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  return isGranted({ name: "env", variable: name })
+    ? Deno.env.get(name)
+    : undefined;
 }
 
 /** Reads those of the given variables that may be read, one by one. */
@@ -53,8 +54,7 @@ function readable(names: readonly string[] = []): Record<string, string> {
 
 /** Whether the path is an executable file; `undefined` without permission to check. */
 export function isProgram(path: string): boolean | undefined {
-  const { state } = Deno.permissions.querySync({ name: "read", path });
-  if (state !== "granted") return undefined;
+  if (!isGranted({ name: "read", path })) return undefined;
   try {
     const { isFile, mode } = Deno.statSync(path);
     return isFile && (mode === null || (mode & 0o111) !== 0 ||
@@ -66,8 +66,7 @@ export function isProgram(path: string): boolean | undefined {
 }
 
 function mayLook(path: string): boolean {
-  const { state } = Deno.permissions.querySync({ name: "read", path });
-  return state === "granted";
+  return isGranted({ name: "read", path });
 }
 
 function checkCwd(cwd: string): void {
@@ -96,16 +95,18 @@ function checkCwd(cwd: string): void {
  *
  * @param orName Return the plain name if no program is found.
  * @throws {ClaudeNotFoundError} There is none.
+ * @throws {StartupError} The program does not run in Deno, and so can start none.
  */
 export function commandOf(
   { claudePath }: SessionOptions,
   orName: boolean,
 ): Command {
+  if (!orName) requireDeno("Cannot start the CLI");
   return findClaude({
     claudePath,
     env: readVariable,
     isProgram,
-    os: Deno.build.os,
+    os: operatingSystem(),
     orName,
   });
 }
@@ -146,7 +147,7 @@ export function prepareSpawn(
   const canReadEnv = mayReadEnv();
   const command = commandOf(options, willChange);
   const own = canReadEnv ? Deno.env.toObject() : readable(options.keepEnv);
-  const inherited = inheritedEnv(options, own, Deno.build.os);
+  const inherited = inheritedEnv(options, own, operatingSystem());
   const env = childEnvironment(inherited, launch.env);
   checkSignIn(options, env);
   const files = LaunchFiles.write(launch.files);
@@ -176,6 +177,7 @@ export function prepareSpawn(
 export function startProcess(
   { spec, files, lineage, isWatched = isWorker() }: PreparedSpawn,
 ): LocalProcess {
+  requireDeno("Cannot start the CLI");
   const { command, args, cwd, env, clearEnv, uid, gid } = spec;
   let child: Deno.ChildProcess;
   try {
@@ -189,7 +191,7 @@ export function startProcess(
       ...uid === undefined ? {} : { uid },
       ...gid === undefined ? {} : { gid },
       // Put the process in its own group, so that its children can be ended with it.
-      detached: Deno.build.os !== "windows",
+      detached: operatingSystem() !== "windows",
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
