@@ -30,6 +30,16 @@ export async function completions(
     await output.stdout(lines.join(""));
     return 0;
   }
+  if (others.length === 1 && literal.length === 0) {
+    const { KEY_BINDING, KEY_BINDINGS } = await import(
+      "../completion/key_bindings.ts"
+    );
+    const script = KEY_BINDINGS[what];
+    if (others[0] === KEY_BINDING && script !== undefined) {
+      await output.stdout(script);
+      return 0;
+    }
+  }
   const shell = SHELLS.find((each) => each === what);
   if (shell === undefined || others.length > 0 || literal.length > 0) {
     const near = closest(what, SHELLS);
@@ -39,7 +49,7 @@ export async function completions(
         : `Cannot print completions for ${
           JSON.stringify([what, ...others].join(" "))
         }${near === undefined ? "" : `, did you mean "${near}"?`}`,
-      `There are: ${SHELLS.join(", ")}`,
+      `There are: ${SHELLS.join(", ")}; bash key-binding, zsh key-binding`,
     );
   }
   const { SCRIPTS } = await import("../completion/scripts.ts");
