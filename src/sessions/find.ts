@@ -15,6 +15,7 @@ import {
 import {
   copyOf,
   type OpenTranscript,
+  refusePlace,
   type StoredSessionOptions,
 } from "./stored_copy.ts";
 import { inSlices } from "../transcripts/steps.ts";
@@ -85,13 +86,7 @@ export async function openTranscript(
     const file = await transcriptOf(session, options);
     return { file, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  for (const option of ["configDir", "project"] as const) {
-    if (options[option] === undefined) continue;
-    throw new ConfigError(
-      option,
-      `Cannot use the option "${option}" with a store: its sessions are in no folder`,
-    );
-  }
+  refusePlace(options);
   return await copyOf(session, store);
 }
 

@@ -11,6 +11,12 @@ import type {
   SessionPlaceOptions,
   SizedTranscript,
 } from "../transcripts/place.ts";
+import {
+  refusePlace,
+  storedInfos,
+  type StoredSessionInfo,
+  type StoredSessionOptions,
+} from "./stored_copy.ts";
 import { inSlices, Pause } from "../transcripts/steps.ts";
 
 /** Options of {@linkcode listSessions}. */
@@ -30,6 +36,19 @@ export interface ListSessionsOptions extends SessionPlaceOptions {
   readonly cursor?: string;
   /** Cancels the listing. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode listSessions} for the sessions of a store, which are in no folder. */
+export type ListStoredSessionsOptions =
+  & Omit<ListSessionsOptions, keyof SessionPlaceOptions>
+  & StoredSessionOptions;
+
+/** What {@linkcode listSessions} returns for a store. */
+export interface StoredSessionPage {
+  /** The sessions, the one that was last appended to first. */
+  readonly sessions: readonly StoredSessionInfo[];
+  /** For the next page; absent on the last one. */
+  readonly nextCursor?: string;
 }
 
 /** What {@linkcode listSessions} returns. */
@@ -63,9 +82,22 @@ export interface SessionPage {
  * ```
  */
 export async function listSessions(
-  options: ListSessionsOptions = {},
-): Promise<SessionPage> {
-  const { limit = Infinity, signal } = options;
+  options?: ListSessionsOptions & { readonly store?: never },
+): Promise<SessionPage>;
+/**
+ * Lists the sessions of a store, the one that was last appended to first. Reads the transcript of
+ * each session of the page, and with `text` those of others, too.
+ *
+ * @throws {ConfigError} If an option is invalid.
+ * @throws {SessionStoreError} If the store fails.
+ */
+export async function listSessions(
+  options: ListStoredSessionsOptions,
+): Promise<StoredSessionPage>;
+export async function listSessions(
+  options: ListSessionsOptions & Partial<StoredSessionOptions> = {},
+): Promise<StoredSessionPage> {
+  const { limit = Infinity, signal, store } = options;
   if (!(limit >= 1)) {
     throw new ConfigError(
       "limit",
@@ -75,15 +107,34 @@ export async function listSessions(
   const after = options.cursor === undefined
     ? undefined
     : positionOf(options.cursor);
+  const isWanted = (file: TimedSession) =>
+    isInTime(file, options) && (after === undefined || isBehind(file, after));
+  const page = { limit, signal };
   signal?.throwIfAborted();
+  if (store !== undefined) {
+    refusePlace(options);
+    const infos = storedInfos(store, isWanted);
+    return await pageOf(infos, textFilter(options), page);
+  }
   const all = await inSlices(newestFirst(options), signal);
-  const files = all.filter((file) =>
-    isInTime(file, options) && (after === undefined || isBehind(file, after))
+  return await pageOf(
+    infosOf(all.filter(isWanted)),
+    filterOf(options),
+    page,
   );
-  const fits = filterOf(options);
+}
+
+async function pageOf<T extends StoredSessionInfo>(
+  infos: Iterable<T | undefined> | AsyncIterable<T>,
+  fits: (info: T) => boolean,
+  { limit, signal }: {
+    readonly limit: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<{ readonly sessions: readonly T[]; readonly nextCursor?: string }> {
   const pause = new Pause();
-  const sessions: SessionInfo[] = [];
-  for (const info of infosOf(files)) {
+  const sessions: T[] = [];
+  for await (const info of infos) {
     signal?.throwIfAborted();
     await pause.ifDue();
     if (info === undefined || !fits(info)) continue;
@@ -99,8 +150,11 @@ export async function listSessions(
   return { sessions };
 }
 
+/** When a session was last written. */
+type TimedSession = Pick<SizedTranscript, "id" | "modifiedMs">;
+
 function isInTime(
-  { modifiedMs }: SizedTranscript,
+  { modifiedMs }: TimedSession,
   { since, before }: ListSessionsOptions,
 ): boolean {
   return (since === undefined || modifiedMs >= since.getTime()) &&
@@ -111,14 +165,19 @@ function isInTime(
 export function filterOf(
   options: ListSessionsOptions,
 ): (info: SessionInfo) => boolean {
-  const wanted = options.text?.toLowerCase();
+  const hasText = textFilter(options);
   const isOfProject = projectFilter(options);
-  return (info) =>
-    isOfProject(info) &&
-    (wanted === undefined || textOf(info).includes(wanted));
+  return (info) => isOfProject(info) && hasText(info);
 }
 
-function textOf(info: SessionInfo): string {
+function textFilter(
+  { text }: Pick<ListSessionsOptions, "text">,
+): (info: StoredSessionInfo) => boolean {
+  const wanted = text?.toLowerCase();
+  return (info) => wanted === undefined || textOf(info).includes(wanted);
+}
+
+function textOf(info: StoredSessionInfo): string {
   const { title, generatedTitle, tag, firstPrompt, lastPrompt } = info;
   return [title, generatedTitle, tag, firstPrompt, lastPrompt]
     .filter((text) => text !== undefined).join("\n").toLowerCase();
@@ -130,7 +189,7 @@ interface Position {
   readonly id: string;
 }
 
-function cursorOf({ modifiedAt, id }: SessionInfo): string {
+function cursorOf({ modifiedAt, id }: StoredSessionInfo): string {
   return `${modifiedAt.getTime()}.${id}`;
 }
 
@@ -145,7 +204,7 @@ function positionOf(cursor: string): Position {
   return { modifiedMs: Number(time), id };
 }
 
-function isBehind(file: SizedTranscript, after: Position): boolean {
+function isBehind(file: TimedSession, after: Position): boolean {
   return file.modifiedMs < after.modifiedMs ||
     file.modifiedMs === after.modifiedMs && file.id > after.id;
 }

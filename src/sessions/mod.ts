@@ -35,7 +35,9 @@ export type { SessionInfo } from "../transcripts/info.ts";
 export {
   listSessions,
   type ListSessionsOptions,
+  type ListStoredSessionsOptions,
   type SessionPage,
+  type StoredSessionPage,
 } from "./list.ts";
 export {
   projectFolderName,
@@ -44,7 +46,7 @@ export {
 export { readSession, type ReadSessionOptions } from "./read.ts";
 export type { RecordAgent } from "./records.ts";
 export { importSession, type ImportSessionOptions } from "./import.ts";
-export type { StoredSessionOptions } from "./stored_copy.ts";
+export type { StoredSessionInfo, StoredSessionOptions } from "./stored_copy.ts";
 export type { SessionStore } from "../stores/store.ts";
 export type { SessionStoreOptions } from "../stores/store_options.ts";
 export {

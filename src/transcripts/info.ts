@@ -42,6 +42,7 @@ export interface SessionInfo {
 
 const PART_BYTES = 64 * 1024;
 const PROMPT_CHARS = 500;
+const ENCODER = new TextEncoder();
 /** Matches records that the CLI writes for slash commands, which are not prompts of the user. */
 const COMMANDS = /^<(command|local-command|bash|task-notification)/;
 
@@ -61,7 +62,7 @@ export class InfoReader {
   /** Reads one; `undefined` if the file is gone. */
   read(file: SizedTranscript): SessionInfo | undefined {
     try {
-      return infoOf(file, this.#ends(file));
+      return { ...infoOf(file, this.#ends(file)), path: file.path };
     } catch (error) {
       if (isGone(error)) return undefined;
       throw error;
@@ -93,7 +94,41 @@ export class InfoReader {
   }
 }
 
-function infoOf(file: SizedTranscript, ends: Ends): SessionInfo {
+/** Takes the lines of a transcript that is no file, one by one, and keeps those that tell of it. */
+export class InfoLines {
+  #head = "";
+  #isHeadFull = false;
+  readonly #tail: string[] = [];
+  #tailChars = 0;
+  #sizeBytes = 0;
+
+  /** Takes the next line, without its end. */
+  add(line: string): void {
+    this.#sizeBytes += ENCODER.encode(line).length + 1;
+    this.#isHeadFull ||= this.#head.length + line.length >= PART_BYTES;
+    if (!this.#isHeadFull) {
+      this.#head += `${line}\n`;
+      return;
+    }
+    this.#tail.push(line);
+    this.#tailChars += line.length + 1;
+    while (this.#tailChars > PART_BYTES && this.#tail.length > 1) {
+      this.#tailChars -= (this.#tail.shift()?.length ?? 0) + 1;
+    }
+  }
+
+  /** Returns what the lines tell. */
+  info(id: string, modifiedMs: number): Omit<SessionInfo, "path"> {
+    const file = { id, modifiedMs, sizeBytes: this.#sizeBytes };
+    const tail = this.#tail.map((line) => `${line}\n`).join("");
+    return infoOf(file, { head: this.#head, tail });
+  }
+}
+
+function infoOf(
+  file: Pick<SizedTranscript, "id" | "modifiedMs" | "sizeBytes">,
+  ends: Ends,
+): Omit<SessionInfo, "path"> {
   const { head, tail } = ends;
   const first = firstOf(
     recordsIn(head, '"cwd":'),
@@ -128,7 +163,6 @@ function infoOf(file: SizedTranscript, ends: Ends): SessionInfo {
     ),
     modifiedAt: new Date(file.modifiedMs),
     sizeBytes: file.sizeBytes,
-    path: file.path,
   };
 }
 

@@ -113,6 +113,58 @@ Deno.test("a store knows a session by its id, a beginning of it, and as the last
   }
 });
 
+Deno.test("a store lists its sessions as those on disk, in pages and by text", async () => {
+  const store = new MemorySessionStore();
+  const { sessions: onDisk } = await listSessions({ configDir });
+  for (const { id } of onDisk) await importSession(id, { configDir, store });
+  // As many milliseconds as there are sessions, so that the order is known.
+  const list = store.list.bind(store);
+  const at = (id: string) => 1000 - onDisk.findIndex((one) => one.id === id);
+  store.list = async function* (projectKey) {
+    for await (const entry of list(projectKey)) {
+      yield { ...entry, updatedMs: at(entry.sessionId) };
+    }
+  };
+  const { sessions } = await listSessions({ store });
+  assert(sessions.length > 1);
+  assertEquals(
+    sessions.map(({ modifiedAt, sizeBytes: _, ...info }) => ({
+      ...info,
+      at: modifiedAt.getTime(),
+    })),
+    onDisk.map(({ modifiedAt: _1, sizeBytes: _2, path: _3, ...info }) => ({
+      ...info,
+      at: at(info.id),
+    })),
+  );
+  const paged: string[] = [];
+  for (let cursor: string | undefined = "2000.x"; cursor !== undefined;) {
+    const page: Awaited<ReturnType<typeof listSessions>> | {
+      readonly sessions: readonly { readonly id: string }[];
+      readonly nextCursor?: string;
+    } = await listSessions({ store, limit: 1, cursor });
+    paged.push(...page.sessions.map(({ id }) => id));
+    cursor = page.nextCursor;
+  }
+  assertEquals(paged, onDisk.map(({ id }) => id));
+  const since = new Date(1000);
+  const late = await listSessions({ store, since });
+  assertEquals(late.sessions.map(({ id }) => id), paged.slice(0, 1));
+  const text = onDisk[0]?.firstPrompt ?? "";
+  const [some, same] = await Promise.all([
+    listSessions({ store, text }),
+    listSessions({ configDir, text }),
+  ]);
+  assertEquals(
+    some.sessions.map(({ id }) => id),
+    same.sessions.map(({ id }) => id),
+  );
+  const other = { store: { store, projectKey: "other" } };
+  assertEquals((await listSessions(other)).sessions, []);
+  const both = { store, configDir } as object;
+  await assertRejects(() => listSessions(both), ConfigError, "configDir");
+});
+
 Deno.test("what is read from a store is on disk only as long as it is read", async () => {
   const temporary = await Deno.makeTempDir();
   const reader = `
