@@ -1,8 +1,9 @@
 // `record`, `--record`, `--tee` and `replay`: a session to a file, and back in every view.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { step } from "../testing/mod.ts";
+import { type Step, step } from "../testing/mod.ts";
 import { asking, run } from "./fixtures/child.ts";
+import { FLAGS } from "./flags/flags.ts";
 
 async function withFile(body: (file: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();
@@ -73,6 +74,51 @@ Deno.test("a replay ends with the exit code of the session", () =>
       assertEquals(shown.stdout, lived.stdout);
     }
   }));
+
+/** Views of a replay: those of `--as`, and what takes their place. */
+const VIEWS: readonly (readonly string[])[] = [
+  ...(FLAGS.as.values ?? []).map((view) => ["--as", view]),
+  ["--json"],
+  ["--raw"],
+];
+
+/** Its own speed, a slower and a faster one, and none. */
+const SPEEDS: readonly (readonly string[])[] = [
+  [],
+  ["--speed", "0.9"],
+  ["--speed", "100"],
+  ["--fast"],
+];
+
+/** A session that went well, and two that did not, with a pause that a replay repeats. */
+const ENDS: readonly (readonly [last: Step, code: number])[] = [
+  [step.text("fine"), 0],
+  [step.result("error_max_turns"), 5],
+  [step.exit(3), 1],
+];
+
+for (const view of VIEWS) {
+  Deno.test(`a replay ends with the recorded exit code at each speed: ${view.join(" ")}`, () =>
+    withFile(async (file) => {
+      for (const [last, code] of ENDS) {
+        const turn = [step.text("x"), step.pause(20), last];
+        const lived = await run([turn], ["record", file, "x"]);
+        assertEquals(lived.code, code, lived.stderr);
+        const shown = [];
+        for (const speed of SPEEDS) {
+          shown.push(
+            await run(undefined, ["replay", file, ...view, ...speed]),
+          );
+        }
+        for (const [at, { code: ended, stdout, stderr }] of shown.entries()) {
+          const name = SPEEDS[at]?.join(" ");
+          assertEquals(ended, code, `${name}: ${stderr}`);
+          // The speed changes nothing of what is shown.
+          assertEquals(stdout, shown[0]?.stdout, name);
+        }
+      }
+    }));
+}
 
 Deno.test("a replay takes the time of the recording, or less by --speed", () =>
   withFile(async (file) => {
