@@ -118,9 +118,12 @@ function checkSteps(steps: readonly Step[], path: string): void {
       checkSteps(step.then, `${here}.then`);
       checkSteps(step.otherwise ?? [], `${here}.otherwise`);
     } else if (step.do === "tool_calls") {
-      for (const { running = [], refused = [], request } of step.calls) {
+      for (const { name, running = [], refused = [], request } of step.calls) {
         if (running.length > 0) throw unfit('"running"', here);
-        if (request !== undefined) throw unfit('"request"', here);
+        // The real CLI says by itself that a question needs a person.
+        if (request !== undefined && name !== "AskUserQuestion") {
+          throw unfit('"request"', here);
+        }
         checkSteps(refused, `${here}.refused`);
       }
     } else if (step.do === "usage") {
