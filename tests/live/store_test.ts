@@ -115,6 +115,21 @@ live(
   () => resumesFrom(new MemorySessionStore()),
 );
 
+live(
+  "the real CLI resumes a session of a store by each of its names",
+  async () => {
+    const store = new MemorySessionStore();
+    const { id } = await onAnotherMachine(store, ["hello"], {
+      title: "Of old",
+    });
+    for (const resume of ["last", id.slice(0, 8), "of OLD"]) {
+      const again = await onAnotherMachine(store, [`by ${resume}`], { resume });
+      assertEquals(again.id, id);
+      assert(again.told.includes("hello"), again.told);
+    }
+  },
+);
+
 live("the real CLI resumes what a store in files gives back", async () => {
   const folder = await Deno.makeTempDir();
   await resumesFrom(new FileSessionStore(folder));
