@@ -156,6 +156,7 @@ and what a project's file may do: claudestream help settings
     usage: "completions bash|zsh|fish|powershell",
     examples: `  source <(claudestream completions bash)
   source <(claudestream completions zsh)
+  source <(claudestream completions bash key-binding)
   claudestream completions fish > ~/.config/fish/completions/claudestream.fish
   claudestream completions powershell | Out-String | Invoke-Expression
 `,
