@@ -174,6 +174,12 @@ function exitSignalsOf(
     : wanted;
 }
 
+/**
+ * How long a signal to this program itself may take to end it, in milliseconds. It lives on if
+ * another listener takes the signal.
+ */
+const OWN_SIGNAL_MS = 250;
+
 /** The targets to end when one particular signal arrives. */
 class SignalHold {
   readonly #signal: ExitSignal;
@@ -205,7 +211,11 @@ class SignalHold {
     for (const [target] of targets) this.delete(target);
     // With all listeners removed the signal has its default effect, so the parent process sees that
     // a signal ended the program.
-    if (ends.includes(true)) Deno.kill(Deno.pid, this.#signal);
+    if (!ends.includes(true)) return;
+    Deno.kill(Deno.pid, this.#signal);
+    // Another thread of Deno carries the default effect out. Until then this one waits, or the error
+    // of the session that just lost its process could end the program first, with another exit code.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OWN_SIGNAL_MS);
   }
 }
 
