@@ -210,7 +210,7 @@ Deno.test(
     await running.write("look\n");
     await running.says("Allow?");
     await running.write("\x03");
-    await running.says("out\r\n> ", 3);
+    await running.says("out · 1 tool\r\n> ");
     await running.write("half a line\x03");
     await running.says("Ctrl-C again leaves");
     await running.write("\x03");
