@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { prompt, ScratchConfig } from "./fixtures/scratch.ts";
-import { listSessions } from "./list.ts";
+import { listSessions, type ListSessionsOptions } from "./list.ts";
 
 Deno.test("listSessions: newest first, page by page, also when sessions come and go", async () => {
   await using on = await ScratchConfig.create();
@@ -46,7 +46,7 @@ Deno.test("listSessions filters by project, time and text", async () => {
   ], { project: "/p.q", ms: 2_000 });
   await on.write("three", [], { project: "/else", ms: 3_000 });
   const table: readonly (readonly [
-    Omit<Parameters<typeof listSessions>[0] & object, "configDir">,
+    Omit<ListSessionsOptions, "configDir">,
     readonly string[],
   ])[] = [
     [{}, ["three", "two", "one"]],
