@@ -23,7 +23,7 @@ export interface AgentVariable {
   readonly description?: string;
   /** Value if the caller does not give one. Without a default the caller must give a value. */
   readonly default?: string;
-  /** All that it can be. Default: any text. */
+  /** The allowed values. Any text if absent. */
   readonly values?: readonly string[];
 }
 

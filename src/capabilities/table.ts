@@ -25,7 +25,7 @@ export interface OptionNeed {
    * `systemPrompt.snapshot`.
    */
   readonly part?: string;
-  /** Whether a value uses the feature. Default: any value but `false`. */
+  /** Returns whether a value uses the feature. If absent, any value but `false` does. */
   readonly isUsed?: (value: unknown) => boolean;
   /** Flags that an older CLI rejects. */
   readonly flags?: readonly string[];

@@ -20,7 +20,7 @@ interface Cause {
   readonly flags?: readonly string[];
   /** Sent while the turn waits at the gate "open". */
   readonly signal?: Deno.Signal;
-  /** In the last line of stderr; absent for none of ours. */
+  /** What the last line of stderr contains. Absent if claudestream writes nothing there. */
   readonly told?: string | RegExp;
 }
 

@@ -328,7 +328,7 @@ export class StoreMirror {
   }
 }
 
-/** Parses a line. Whoever takes the other lines reports one that is no JSON. */
+/** Parses a line. Returns `undefined` if it is no JSON: the protocol reports such a line. */
 function jsonOf(line: string): unknown {
   try {
     return JSON.parse(line);

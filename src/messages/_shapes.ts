@@ -49,7 +49,7 @@ function pathOf(name: string): readonly string[] | undefined {
   return name.includes(".") ? name.split(".") : undefined;
 }
 
-/** A field by its name on the wire; a dot goes one object deeper: `message.id`. */
+/** Declares a required field by its name on the wire. `message.id` is the field `id` of `message`. */
 export function wire<T>(name: string, schema: Reads<T>): RequiredField<T> {
   return { wire: name, path: pathOf(name), schema, optional: false };
 }

@@ -11,8 +11,8 @@ import type { SessionOptions } from "./session_options.ts";
 const LEAST_USD = 0.000001;
 
 /**
- * Returns the options for a process of a session that has spent this much: the CLI counts anew in
- * each process, and would let the session spend all of its limit again.
+ * Returns the options for a process of a session that has spent this much: each process of the CLI
+ * counts from zero, and would let the session spend its whole limit again.
  */
 export function withLeftBudget(
   options: SessionOptions,

@@ -145,7 +145,7 @@ export class TurnStops {
       this.#isOverLimit;
   }
 
-  /** Whether earlier processes spent what the CLI was told to keep to, which each one counts anew. */
+  /** Whether earlier processes have spent the CLI's limit; each process counts from zero. */
   get #isOverLimit(): boolean {
     const { restartCount, spentUsd } = this.#facts;
     return restartCount > 0 && spentUsd >= this.#maxBudgetUsd;

@@ -532,7 +532,7 @@ export const SESSION_STORE_CASES: readonly SessionStoreCase[] = [
       const late = entry("late");
       await writer.append([late]);
       await writer.expect([...all, late]);
-      // Whoever takes over reads after that, and sees all of it.
+      // The next holder reads after that, and sees the whole batch.
       const next = await Writer.of(store, writer.key);
       await next.expect([...all, late]);
       await expectRefusal(

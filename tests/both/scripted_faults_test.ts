@@ -32,7 +32,7 @@ interface Row {
   readonly asks?: boolean;
   /** The answer, or the code of the error. */
   readonly outcome: string;
-  /** An event that tells of it. */
+  /** The type of the event that reports the fault. */
   readonly type?: string;
 }
 

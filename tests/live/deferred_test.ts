@@ -179,7 +179,7 @@ const callsOnce = {
       : reply.text(`to: ${prompts.at(-1)}`),
 };
 
-/** Asks, and expects a turn that waits for a decision. Returns what tells of it. */
+/** Asks, and expects the turn to end as deferred. Returns the session's id and the waiting calls. */
 async function askDeferred(
   options: SessionOptions,
 ): Promise<{ readonly id: string; readonly calls: readonly DeferredCall[] }> {

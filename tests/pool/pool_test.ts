@@ -391,7 +391,7 @@ Deno.test("SessionPool: options that differ from those of a key's session are a 
     );
     assertEquals(error.option, name);
   }
-  // The session goes on as it was.
+  // The session is unchanged.
   assertStringIncludes((await session.ask("x")).text, "x");
   await session.close();
   assert(on.pool.session("a", { model: "opus" }) !== session);

@@ -65,7 +65,7 @@ Deno.test("a new session does not write into one that the store has", async () =
   assertEquals(error.reason, "lease_held");
   await session.close();
   assertEquals(await texts(store), ["of another machine"]);
-  // It is free for whoever resumes it.
+  // The lease is free for the next holder.
   await store.acquire(KEY, { holder: "another", ttlMs: 1 });
 });
 

@@ -1,5 +1,6 @@
 /**
- * The agent that `--agent` names: a file of ours, or an agent of claude.
+ * Finds the agent that `--agent` names: an agent file of claudestream, or an agent that `claude`
+ * itself knows.
  *
  * @module
  */

@@ -71,12 +71,12 @@ export function recordLine(record: BatchRecord | BatchCost): string {
 const BEGINNING = recordLine({ type: "batch_cost", line: 0, costUsd: 0 })
   .replace(/_cost.*$/s, "_");
 
-/** A line of a file, and where it begins. */
+/** A line of a result file with its position. */
 export interface WrittenLine {
   readonly record: BatchRecord | BatchCost;
   /** The line itself, with its line break. */
   readonly text: string;
-  /** Where it begins, in bytes. */
+  /** Offset of the first byte of the line in the file. */
   readonly at: number;
 }
 

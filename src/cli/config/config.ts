@@ -36,7 +36,7 @@ export function configPaths(flags: Flags): ConfigPaths {
 export interface Setting {
   readonly key: ConfigKey;
   readonly value: unknown;
-  /** Where its value is from: `FILE:LINE`, a variable, or a flag. Several for a list that grows. */
+  /** Sources of the value: `FILE:LINE`, a variable or a flag. Several if lists were joined. */
   readonly origins: readonly string[];
 }
 

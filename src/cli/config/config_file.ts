@@ -24,7 +24,7 @@ export interface ConfigEntry {
   readonly key: ConfigKey;
   /** Value of the flag. */
   readonly value: unknown;
-  /** Where it is: `FILE:LINE`. */
+  /** Position of the setting: `FILE:LINE`. */
   readonly origin: string;
 }
 

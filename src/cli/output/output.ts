@@ -189,9 +189,9 @@ export class Output {
   }
 
   /**
-   * Draws lines at the end of the screen, below all that is printed, until they are
-   * replaced: each of them has to fit the width. Of more lines than the window has, the last ones
-   * are drawn. Only where one of the outputs is a terminal.
+   * Draws lines below all printed text, and replaces those of the previous call. Each line must fit
+   * the width of the window. If there are more lines than the window has rows, only the last ones
+   * are drawn. Does nothing if neither output is a terminal.
    */
   setLive(lines: readonly Line[]): Promise<void> {
     this.#live = lines;

@@ -1,4 +1,4 @@
-// The process dies at every step of the protocol: whoever waits gets one error that says
+// The process dies at every step of the protocol: each waiting call gets one error that says
 // how, the next prompt is refused with it, and nothing hangs; in both sessions, over
 // everything.
 
