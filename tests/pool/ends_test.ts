@@ -18,6 +18,7 @@ import {
 } from "../../src/testing/mod.ts";
 import type { ExitStatus } from "../../src/options/transport.ts";
 import { Random } from "../chaos/random.ts";
+import { passing, settled } from "../support/clock_moves.ts";
 
 /** How long a process may be idle. */
 const IDLE_MS = 2000;
@@ -60,23 +61,8 @@ function poolOf(scenario: Scenario = SLOW, maxProcesses = 1, warm = 0) {
   return { pool, clock, claude, kills, count };
 }
 
-/** Lets everything run that needs no time. */
-async function idle(): Promise<void> {
-  for (let at = 0; at < 10; at++) {
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}
-
-/** Waits until turns wait for the clock, and moves it on, until a promise is settled. */
-async function passing<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  promise.finally(() => isOver = true).catch(() => {});
-  while (!isOver) {
-    if ((clock.nextInMs ?? Infinity) <= 1000) clock.advance(1000);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  return await promise;
-}
+/** Longest pause of a scripted turn, in milliseconds. */
+const PAUSE_MS = 1000;
 
 /** Moments of a pool with one process, each with the calls that are open then. */
 const MOMENTS: Readonly<
@@ -86,7 +72,7 @@ const MOMENTS: Readonly<
   "starting": (pool) => Promise.resolve([pool.session("a").ask("a")]),
   "in a turn": async (pool) => {
     const open = pool.session("a").ask("a");
-    await idle();
+    await settled();
     return [open];
   },
   "with callers in line": async (pool) => {
@@ -97,7 +83,7 @@ const MOMENTS: Readonly<
       pool.session("c").models(),
       pool.session("d").push("d").result(),
     ];
-    await idle();
+    await settled();
     return open;
   },
   "while a process is started for nobody yet": (pool) => {
@@ -128,10 +114,10 @@ for (const [moment, reach] of Object.entries(MOMENTS)) {
     const ends = Promise.allSettled(await reach(on.pool));
     const closing = on.pool.close({ drain: true });
     assertThrows(() => on.pool.session("z"), StateError, "closed");
-    for (const one of await passing(on.clock, ends)) {
+    for (const one of await passing(on.clock, ends, PAUSE_MS)) {
       assert(one.status === "fulfilled", `${moment}: ${JSON.stringify(one)}`);
     }
-    await passing(on.clock, closing);
+    await passing(on.clock, closing, PAUSE_MS);
     assertEquals([on.count.now, on.pool.stats().processes], [0, 0]);
   });
 
@@ -139,14 +125,14 @@ for (const [moment, reach] of Object.entries(MOMENTS)) {
     const on = poolOf(SLOW, 1, moment.includes("nobody") ? 1 : 0);
     const open = await reach(on.pool);
     for (const kill of [...on.kills]) kill();
-    const ends = await passing(on.clock, Promise.allSettled(open));
+    const ends = await passing(on.clock, Promise.allSettled(open), PAUSE_MS);
     const failed = ends.filter(({ status }) => status === "rejected");
     assert(failed.length <= 1, moment);
     for (const one of failed) {
       assert(one.status === "rejected" && one.reason instanceof Error);
     }
     const next = on.pool.session("a").ask("next");
-    assert((await passing(on.clock, next)).text.endsWith("next"));
+    assert((await passing(on.clock, next, PAUSE_MS)).text.endsWith("next"));
     await on.pool.close();
     assertEquals(on.count.now, 0);
   });
@@ -158,9 +144,9 @@ Deno.test("park() does nothing to a session that works, waits or has no process"
   const first = on.pool.session("a").ask("a");
   const second = on.pool.session("b").ask("b");
   assertEquals([on.pool.park("a"), on.pool.park("b")], [false, false]);
-  await idle();
+  await settled();
   assertEquals([on.pool.park("a"), on.pool.park("b")], [false, false]);
-  await passing(on.clock, Promise.all([first, second]));
+  await passing(on.clock, Promise.all([first, second]), PAUSE_MS);
   assertEquals([on.pool.park("a"), on.pool.park("b")], [false, true]);
   assertEquals(on.pool.park("b"), false);
   await on.pool.close();
@@ -183,12 +169,12 @@ Deno.test("a session with a background task is not parked, and the others wait u
   await pool.session("a").ask("a", { until: "turn" });
   assertEquals(pool.park("a"), false);
   const other = pool.session("b").ask("b");
-  await idle();
+  await settled();
   clock.advance(999);
-  await idle();
+  await settled();
   assertEquals([pool.stats().waiting, pool.stats().idle], [1, 1]);
   clock.advance(1);
-  assertEquals((await passing(clock, other)).text, "b");
+  assertEquals((await passing(clock, other, PAUSE_MS)).text, "b");
   assertEquals(pool.session("a").state, "new");
 });
 
@@ -243,7 +229,7 @@ Deno.test("random calls of many keys: each gets its own answer or an error, and 
           }
           break;
         case 2:
-          await idle();
+          await settled();
           break;
         case 3:
           if (random.int(0, 3) === 0) {
@@ -253,7 +239,7 @@ Deno.test("random calls of many keys: each gets its own answer or an error, and 
         case 4:
           on.clock.advance(random.pick([10, IDLE_MS]));
           // No limit of a session that closes is to be over before it could.
-          await idle();
+          await settled();
           break;
         default:
           open.add(call(on.pool.session(key), `${key} ${at}`));
@@ -261,7 +247,7 @@ Deno.test("random calls of many keys: each gets its own answer or an error, and 
       const { processes } = on.pool.stats();
       assert(processes <= maxProcesses, `seed ${seed}: ${processes}`);
     }
-    await passing(on.clock, Promise.all(open));
+    await passing(on.clock, Promise.all(open), PAUSE_MS);
     assert(answers > 20, `seed ${seed}: ${answers} answers, ${dead} deaths`);
     assert(on.count.most <= maxProcesses, `seed ${seed}: ${on.count.most}`);
     assertEquals(on.pool.stats().waiting, 0);

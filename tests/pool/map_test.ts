@@ -10,6 +10,7 @@ import {
   type Scenario,
   step,
 } from "../../src/testing/mod.ts";
+import { passing } from "../support/clock_moves.ts";
 
 const ECHO: ProcessScript = { forEveryPrompt: [step.echo("{prompt}")] };
 
@@ -185,19 +186,8 @@ Deno.test("map: when the money is spent no other item begins, and each of the re
 /** When the clock of the tests begins, in seconds. */
 const BEGAN = new Date("2026-01-01T00:00:00.000Z").getTime() / 1000;
 
-/** Moves the clock on whenever something waits for it, until a promise is settled. */
-async function passing<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const over = promise.finally(() => isOver = true);
-  over.catch(() => {});
-  while (!isOver) {
-    // Only waits of the map: the limits of sessions are far longer.
-    const { nextInMs } = clock;
-    if (nextInMs !== undefined && nextInMs <= 60_000) clock.advance(nextInMs);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  return await promise;
-}
+/** Longest wait of a map in these tests, in milliseconds. */
+const WAIT_MS = 60_000;
 
 Deno.test("map: an item that met a limit is tried again when it resets, and no other begins before", async () => {
   const limited: ProcessScript = {
@@ -209,7 +199,7 @@ Deno.test("map: an item that met a limit is tried again when it resets, and no o
     began.push([item, attempt, on.clock.now()]);
     return (await session.ask(item)).text;
   }, { concurrency: 2 }).results();
-  assertEquals(await passing(on.clock, mapped), ["a", "b"]);
+  assertEquals(await passing(on.clock, mapped, WAIT_MS), ["a", "b"]);
   const again = began.find(([item, attempt]) => item === "a" && attempt === 2);
   assertEquals(again?.[2], 31_000);
 });
@@ -223,7 +213,7 @@ Deno.test("map: an overloaded API is tried again after 1 s, 2 s, and then no mor
     times.push(on.clock.now());
     return (await session.ask(item)).text;
   });
-  const [outcome] = await passing(on.clock, Array.fromAsync(mapped));
+  const [outcome] = await passing(on.clock, Array.fromAsync(mapped), WAIT_MS);
   assertEquals(times, [0, 1000, 3000]);
   assertEquals([outcome?.status, outcome?.attempts], ["rejected", 3]);
 });
@@ -280,7 +270,7 @@ Deno.test("map: with retryAfterTools an item is tried again whatever ran", async
     async (item, { session }) => (await session.ask(item)).text,
     { retryAfterTools: true },
   );
-  assertEquals(await passing(on.clock, mapped.results()), ["a"]);
+  assertEquals(await passing(on.clock, mapped.results(), WAIT_MS), ["a"]);
 });
 
 Deno.test("map: a source that fails ends the loop with its error, after what there was", async () => {

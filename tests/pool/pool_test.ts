@@ -26,6 +26,7 @@ import {
   type Scenario,
   step,
 } from "../../src/testing/mod.ts";
+import { settled, until } from "../support/clock_moves.ts";
 
 /** A reply that names the session and the prompt. */
 const ECHO: Scenario = {
@@ -421,15 +422,3 @@ Deno.test("SessionPool: a session's own id as resume is no difference, before an
   assert(fork.id !== undefined);
   assertEquals(on.pool.session("b", { resume: fork.id }), fork);
 });
-
-/** Waits for a condition that needs no time. */
-async function until(isMet: () => boolean): Promise<void> {
-  while (!isMet()) await new Promise((resolve) => setTimeout(resolve));
-}
-
-/** Lets everything run that needs no time. */
-async function settled(): Promise<void> {
-  for (let at = 0; at < 20; at++) {
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}

@@ -5,6 +5,7 @@
  */
 
 import { pathOf } from "../../scripts/_files.ts";
+import { inTime } from "./longest_wait.ts";
 
 /** The program. */
 const CLI = pathOf(new URL("../../cli.ts", import.meta.url));
@@ -175,10 +176,12 @@ export class Tmux implements AsyncDisposable {
       this.#wake = resolve;
       const seen = await look();
       if (isGood(seen)) return seen;
+      const missing = () =>
+        new Error(`Cannot find ${JSON.stringify(wanted)} in:\n${seen}`);
       if (this.#isEnded || seen.includes(OVER) && !this.#isOver) {
-        throw new Error(`Cannot find ${JSON.stringify(wanted)} in:\n${seen}`);
+        throw missing();
       }
-      await promise;
+      await inTime(promise, missing);
     }
   }
 

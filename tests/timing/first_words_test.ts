@@ -3,6 +3,7 @@
 import { assert } from "@std/assert";
 import { pathOf } from "../../scripts/_files.ts";
 import { Scratch, ScriptedClaude, step } from "../../src/testing/mod.ts";
+import { inTime } from "../support/longest_wait.ts";
 import { quoted } from "../support/tmux.ts";
 
 const CLI = pathOf(new URL("../../cli.ts", import.meta.url));
@@ -67,17 +68,15 @@ class Screen implements AsyncDisposable {
 
   /** Waits until the terminal got a text so many times; returns when. */
   async shows(text: string, times = 1): Promise<number> {
+    const missing = () =>
+      new Error(
+        `Cannot find ${JSON.stringify(text)} in ${JSON.stringify(this.#text)}`,
+      );
     while (this.#text.split(text).length <= times) {
-      if (this.#isEnded) {
-        throw new Error(
-          `Cannot find ${JSON.stringify(text)} in ${
-            JSON.stringify(this.#text)
-          }`,
-        );
-      }
+      if (this.#isEnded) throw missing();
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      await promise;
+      await inTime(promise, missing);
     }
     return performance.now();
   }
