@@ -36,7 +36,8 @@ export interface ImportSessionOptions
  * @throws {SessionNotFoundError} There is no such session, or more than one.
  * @throws {ConfigError} The store has the session.
  * @throws {SessionStoreError} Another one writes it, the store fails, or a line of the transcript
- *   cannot be read. Nothing is imported then.
+ *   cannot be read. What was imported up to then is deleted, unless the store fails at that, too, or
+ *   another one has taken the session over: what that one wrote stays.
  *
  * @example
  * ```ts
@@ -74,13 +75,29 @@ export async function importSession(
         await writer.add(subpath, path, { type: AGENT_METADATA, ...facts });
       }
     } catch (error) {
-      await store.delete(key);
+      await discard(store, key, token, leaseMs);
       throw error;
     }
     return file.id;
   } finally {
     // A lease that cannot be given up expires.
     await store.release(key, token).catch(() => {});
+  }
+}
+
+/** Deletes what was imported, if the session is still this program's. */
+async function discard(
+  store: SessionStore,
+  key: StoredSessionKey,
+  token: number,
+  leaseMs: number,
+): Promise<void> {
+  try {
+    // After any error another one may have taken the session over; this fails then.
+    await store.renew(key, token, leaseMs);
+    await store.delete(key);
+  } catch {
+    // The error that ended the import tells more.
   }
 }
 

@@ -236,3 +236,57 @@ Deno.test("an import that fails leaves nothing in the store", async () => {
   assertEquals(left, undefined);
   await Deno.remove(scratch, { recursive: true });
 });
+
+Deno.test("an import whose lease is lost leaves what another one wrote", async () => {
+  const [id = ""] = await idsOnDisk();
+  const key = { ...PROJECT, sessionId: id };
+  const entries = [{ type: "x", of: "another" }];
+  const table = { renew: "lease_lost", append: "append" } as const;
+  for (const [method, reason] of Object.entries(table)) {
+    const store = new MemorySessionStore();
+    // Another one takes the lease over and writes, after the first batch of the import.
+    const takeOver = async (token: number) => {
+      await store.release(key, token);
+      const lease = await store.acquire(key, { holder: "b", ttlMs: 60_000 });
+      await append(key, { ...lease, sequence: 1, entries });
+    };
+    const append = store.append.bind(store);
+    const renew = store.renew.bind(store);
+    let isTaken = false;
+    store.renew = async (key, token, ttlMs) => {
+      if (!isTaken && method === "renew") {
+        isTaken = true;
+        await takeOver(token);
+      }
+      await renew(key, token, ttlMs);
+    };
+    store.append = async (key, batch) => {
+      if (!isTaken && method === "append") {
+        isTaken = true;
+        await append(key, batch);
+        await takeOver(batch.token);
+        throw new Error("the connection was lost");
+      }
+      await append(key, batch);
+    };
+    const error = await assertRejects(
+      () => importSession(id, { configDir, store }),
+      SessionStoreError,
+    );
+    assertEquals([method, error.reason], [method, reason]);
+    const left = await Array.fromAsync(store.load(key));
+    assertEquals(left.at(-1), entries[0], method);
+  }
+});
+
+Deno.test("an import fails with its first error, even if what it stored cannot be deleted", async () => {
+  const [id = ""] = await idsOnDisk();
+  const store = new MemorySessionStore();
+  store.append = () => Promise.reject(new Error("no space"));
+  store.delete = () => Promise.reject(new Error("not now"));
+  await assertRejects(
+    () => importSession(id, { configDir, store }),
+    SessionStoreError,
+    "no space",
+  );
+});
