@@ -193,8 +193,12 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
     // The state first: from then on no holder can write.
     await this.#kv.atomic().delete(this.#stateKey(key)).commit();
     const prefix = [this.#prefix, "piece", projectKey, sessionId];
-    for await (const { key } of this.#kv.list({ prefix })) {
-      await this.#kv.atomic().delete(key).commit();
+    const absent = { key: this.#stateKey(key), versionstamp: null };
+    for await (const { key: piece } of this.#kv.list({ prefix })) {
+      const { ok } = await this.#kv.atomic().check(absent).delete(piece)
+        .commit();
+      // A new holder may have written this piece. It overwrites what is left before it counts.
+      if (!ok) return;
     }
   }
 
