@@ -33,7 +33,7 @@ class Place {
   }
 
   records() {
-    return Deno.readTextFileSync(this.out).trimEnd().split("\n")
+    return Deno.readTextFileSync(this.out).trim().split("\n")
       .map((line) => JSON.parse(line));
   }
 
@@ -338,6 +338,32 @@ for (const [words, expected] of WRONG) {
     assertStringIncludes(stderr, expected);
   });
 }
+
+Deno.test("batch: a line whose tool ran before a crash is sent again only by --retry-failed", async () => {
+  using place = new Place(["a"]);
+  await using claude = await ScriptedClaude.create({
+    processes: [
+      {
+        forEveryPrompt: [
+          step.toolCall("Bash", { command: "x" }, { output: "ran" }),
+          step.exit(3),
+        ],
+      },
+      { forEveryPrompt: [step.echo("{prompt}!")] },
+    ],
+  });
+  const first = await new Running(claude, place.args).end();
+  assertEquals(first.code, 1, first.stderr);
+  assertStringIncludes(lastLine(first), "--retry-failed");
+  const [failed] = place.records();
+  assertEquals([failed.status, failed.attempts], ["failed", 1]);
+  assertEquals(claude.starts.length, 1);
+  const next = await new Running(claude, [...place.args, "--retry-failed"])
+    .end();
+  assertEquals(next.code, 0, next.stderr);
+  assertEquals(place.records().map(({ text }) => text), ["a!"]);
+  assertEquals(promptsOf(claude), ["a", "a"]);
+});
 
 Deno.test("batch: lines from stdin, a template, options of a line, a schema", async () => {
   const rows = '{"name":"Ann","id":"x"}\n{"name":"Bob"}\n';

@@ -69,7 +69,11 @@ export async function attemptLine(
   } catch (error) {
     return {
       costUsd: session.totalCostUsd,
-      outcome: { status: "thrown", error },
+      outcome: {
+        status: "thrown",
+        error,
+        hasRunTools: Object.keys(session.stats().tools).length > 0,
+      },
     };
   } finally {
     clearTimeout(timer);

@@ -23,6 +23,8 @@ export interface Attempt {
   readonly outcome: Extract<Outcome, { readonly status: "done" }> | {
     readonly status: "thrown";
     readonly error: unknown;
+    /** Whether a tool ran before: another attempt would repeat what it did. */
+    readonly hasRunTools: boolean;
   };
 }
 
@@ -180,7 +182,7 @@ export class BatchRun {
       await results.add(recordOf(line, outcome, total, tries));
       return true;
     }
-    const { error } = outcome;
+    const { error, hasRunTools } = outcome;
     // The outcome of a turn that this program broke off is not a result.
     if (this.#aborting.signal.aborted) {
       await results.spend(line, costUsd);
@@ -191,19 +193,20 @@ export class BatchRun {
       throw this.#budgetSpent();
     }
     const blame = blameOf(error);
-    if (blame === "line" || blame === "attempt" && tries > retries) {
+    const hasFailed = blame === "line" || hasRunTools ||
+      blame === "attempt" && tries > retries;
+    if (hasFailed) {
       const failed = {
         status: "failed",
         error: failureObject(error),
       } as const;
       this.#plan.onFailure?.(line, error);
       await results.add(recordOf(line, failed, total, tries));
-      return true;
-    }
-    await results.spend(line, costUsd);
+    } else await results.spend(line, costUsd);
     if (blame === "batch") throw error;
+    // The other lines would meet the same limit.
     if (blame === "moment") this.#pause(error, began);
-    return false;
+    return hasFailed;
   }
 
   async #attempt(

@@ -27,8 +27,12 @@ function answer(text: string, costUsd = 0): Attempt {
   };
 }
 
-function failure(error: unknown, costUsd = 0): Attempt {
-  return { costUsd, outcome: { status: "thrown", error } };
+function failure(
+  error: unknown,
+  costUsd = 0,
+  hasRunTools = false,
+): Attempt {
+  return { costUsd, outcome: { status: "thrown", error, hasRunTools } };
 }
 
 function turnError(code: ErrorCode, resetsAt?: number): TurnError {
@@ -235,6 +239,59 @@ for (const code of ["auth", "billing", "config"] as const) {
     assertEquals([batch.starts.length, batch.records()], [1, []]);
   });
 }
+
+for (
+  const code of [
+    "process_exit",
+    "stalled",
+    "incomplete",
+    "session_closed",
+  ] as const
+) {
+  Deno.test(`${code} after a tool ran fails its line at the first attempt`, async () => {
+    const batch = await batchOf(
+      2,
+      (line) => line === 1 ? failure(turnError(code), 0.1, true) : answer("ok"),
+    );
+    await batch.toEnd();
+    assertEquals(
+      batch.records().map(({ status, attempts, costUsd }) => [
+        status,
+        attempts,
+        costUsd,
+      ]),
+      [["failed", 1, 0.1], ["done", 1, 0]],
+    );
+  });
+}
+
+Deno.test("a limit after a tool ran fails its line, and the others wait for the reset", async () => {
+  const resetsAt = new FakeClock().date() / 1000 + 600;
+  const batch = await batchOf(
+    2,
+    (line) =>
+      line === 1
+        ? failure(turnError("rate_limit", resetsAt), 0, true)
+        : answer("ok"),
+    { jobs: 1 },
+  );
+  await batch.toEnd();
+  assertEquals(batch.starts, [
+    { line: 1, at: 0 },
+    { line: 2, at: 601_000 },
+  ]);
+  assertEquals(batch.records().map(({ status }) => status), ["failed", "done"]);
+});
+
+Deno.test("what ends the batch leaves a failed line if a tool ran before", async () => {
+  const far = new FakeClock().date() / 1000 + 7200;
+  for (const error of [turnError("auth"), turnError("rate_limit", far)]) {
+    const batch = await batchOf(3, () => failure(error, 0, true), { jobs: 1 });
+    await assertRejects(() => batch.toEnd(), TurnError);
+    assertEquals(batch.starts.length, 1);
+    assertEquals(batch.records().map(({ status }) => status), ["failed"]);
+  }
+});
 
 Deno.test("--budget: no line starts once it is spent, and each gets what is left", async () => {
   const budgets: (number | undefined)[] = [];
