@@ -19,7 +19,7 @@ import { type Job, jobOf, type Seat } from "./seat.ts";
 export interface LineLimits {
   /** How many processes there may be. */
   readonly maxProcesses: number;
-  /** How many calls may wait. */
+  /** How many calls of counted sessions may wait. */
   readonly maxQueue: number;
   /** How long a call may wait, in milliseconds. */
   readonly queueTimeoutMs: number;
@@ -75,10 +75,12 @@ export class Line {
 
   /** Number of calls that wait. */
   get waiting(): number {
-    return [...this.#waiting].reduce(
-      (sum, { waiting }) => sum + waiting.size,
-      0,
-    );
+    return callsOf([...this.#waiting]);
+  }
+
+  /** Number of calls that count towards `maxQueue`. */
+  get #counted(): number {
+    return callsOf([...this.#waiting].filter(({ isCounted }) => isCounted));
   }
 
   /** Whether a session has a process, or a place for one. */
@@ -95,7 +97,7 @@ export class Line {
       return job;
     }
     const { maxQueue, queueTimeoutMs } = this.#limits;
-    if (seat.isCounted && this.waiting >= maxQueue) {
+    if (seat.isCounted && this.#counted >= maxQueue) {
       throw full(operation, maxQueue);
     }
     seat.waiting.add(job);
@@ -205,8 +207,9 @@ export class Line {
   }
 
   /** Called when a session that was kept ready is handed to a caller. */
-  take(seat: Seat): void {
+  take(seat: Seat, isCounted: boolean): void {
     seat.isKept = false;
+    seat.isCounted = isCounted;
     this.#use(seat);
     this.changed(seat);
   }
@@ -239,6 +242,10 @@ export class Line {
     for (const seat of this.#holders) if (this.park(seat)) return true;
     return false;
   }
+}
+
+function callsOf(seats: readonly Seat[]): number {
+  return seats.reduce((sum, { waiting }) => sum + waiting.size, 0);
 }
 
 function full(operation: string, maxQueue: number): StateError {

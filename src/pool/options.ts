@@ -35,7 +35,7 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number;
   /**
    * How many calls may wait for a process. One more fails with a `StateError` of the code
-   * `queue_full`. No limit by default.
+   * `queue_full`. The items of `map()` wait apart: they are not counted. No limit by default.
    */
   readonly maxQueue?: number;
   /**

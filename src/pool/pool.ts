@@ -306,7 +306,7 @@ export class SessionPool implements AsyncDisposable {
     if (options === undefined) {
       for (const spare of this.#spares) {
         this.#spares.delete(spare);
-        this.#line.take(spare.seat);
+        this.#line.take(spare.seat, isCounted);
         return spare;
       }
     } else checkPooled({ ...this.#options.session, ...options });

@@ -30,7 +30,7 @@ export interface Job extends Pass {
 export class Seat {
   readonly process: SeatProcess;
   /** Whether its waiting work counts towards `maxQueue`. */
-  readonly isCounted: boolean;
+  isCounted: boolean;
   /** Work that waits, in order: requests may overtake turns, since they can run beside one. */
   readonly waiting: Set<Job> = new Set();
   /** Work that runs: any number of requests, and one turn. */

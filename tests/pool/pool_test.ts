@@ -249,6 +249,51 @@ Deno.test("SessionPool: the line has a limit, and a wait has one", async () => {
   await first;
 });
 
+Deno.test("SessionPool: the sessions of a map take no place of the callers' line", async () => {
+  const hold: Scenario = {
+    processes: [{ forEveryPrompt: [step.text("x"), step.pause(60_000)] }],
+  };
+  await using on = poolOf({ maxProcesses: 1, maxQueue: 1 }, hold);
+  const leave = new AbortController();
+  const mapped = on.pool.map(
+    [1, 2, 3, 4],
+    async (_, { session }) => (await session.ask("item")).text,
+    { concurrency: 4, signal: leave.signal },
+  ).results().catch((error) => error);
+  await settled();
+  assertEquals(on.pool.stats().waiting, 3);
+  const caller = on.pool.session("a").ask("one");
+  const error = await assertRejects(
+    () => on.pool.session("b").ask("two"),
+    StateError,
+  );
+  assertEquals([error.code, on.pool.stats().waiting], ["queue_full", 4]);
+  leave.abort();
+  assertEquals(await mapped, leave.signal.reason);
+  await settled();
+  on.clock.advance(60_000);
+  assertEquals((await caller).text, "x");
+});
+
+Deno.test("SessionPool: a process kept ready counts as its new owner does", async () => {
+  await using on = poolOf({ warm: 1, maxProcesses: 2, maxQueue: 0 });
+  await on.pool.start();
+  // The second turn of a session waits for the first one.
+  const mapped = on.pool.map(["x"], async (_, { session }) => {
+    assertEquals(session.state, "idle");
+    const replies = await Promise.all([session.ask("1"), session.ask("2")]);
+    return replies.length;
+  });
+  assertEquals(await mapped.results(), [2]);
+  await on.pool.start();
+  const session = on.pool.session("a");
+  assertEquals(session.state, "idle");
+  const first = session.ask("1");
+  const error = await assertRejects(() => session.ask("2"), StateError);
+  assertEquals(error.code, "queue_full");
+  await first;
+});
+
 Deno.test("SessionPool: a new key takes a process that was kept ready", async () => {
   await using on = poolOf({ warm: 1, maxProcesses: 2 });
   await on.pool.start();
