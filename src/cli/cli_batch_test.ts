@@ -33,7 +33,7 @@ class Place {
   }
 
   records() {
-    return Deno.readTextFileSync(this.out).trim().split("\n")
+    return Deno.readTextFileSync(this.out).trimEnd().split("\n")
       .map((line) => JSON.parse(line));
   }
 

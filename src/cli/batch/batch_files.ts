@@ -71,7 +71,7 @@ export async function openBatchFiles(
     }
     if (retriesFailed) {
       const kept = await withoutFailures(aheadPath, written, ahead);
-      await file.truncate(kept.size);
+      await cut(file, kept.size);
       aheadFile?.close();
       aheadFile = await opened(aheadPath);
       written = { lines: written.lines.slice(0, kept.count), size: kept.size };
@@ -148,9 +148,14 @@ async function whole(path: string, file: Deno.FsFile): Promise<Written> {
       "Name another file with --out",
     );
   }
-  await file.truncate(written.size);
-  await file.seek(0, Deno.SeekMode.End);
+  await cut(file, written.size);
   return written;
+}
+
+/** Shortens a file. What is written next comes at its end, not where it ended before. */
+async function cut(file: Deno.FsFile, size: number): Promise<void> {
+  await file.truncate(size);
+  await file.seek(0, Deno.SeekMode.End);
 }
 
 function checkBelongs(
