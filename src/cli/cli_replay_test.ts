@@ -1,6 +1,7 @@
 // `record`, `--record`, `--tee` and `replay`: a session to a file, and back in every view.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pauseADayBefore } from "../../tests/support/slow_recording.ts";
 import { type Step, step } from "../testing/mod.ts";
 import { asking, run } from "./fixtures/child.ts";
 import { FLAGS } from "./flags/flags.ts";
@@ -132,7 +133,7 @@ Deno.test("a replay takes the time of the recording, or less by --speed", () =>
     };
     assert(await took() >= 590);
     assert(await took("--speed", "0.5") >= 1_190);
-    // At once: no test may depend on how fast a machine is.
+    await pauseADayBefore('"text":"b"', file);
     await took("--fast");
   }));
 

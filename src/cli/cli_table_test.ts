@@ -304,11 +304,12 @@ Deno.test("--stats json: one line on stderr", async () => {
   assertEquals(bad.code, 2);
 });
 
-Deno.test("--wait-for-reset: waits for the end of a limit, and the turn goes on", async () => {
-  const resetsAt = Math.floor(Date.now() / 1000) + 1;
+Deno.test("--wait-for-reset: waits for the end of a limit, and the turn continues", async () => {
+  const resetsAt = Math.ceil(Date.now() / 1000) + 3;
   const turns = [[step.rateLimited({ resetsAt })], [step.text("Later.")]];
   const waits = await play(["ask", "x", "--wait-for-reset=1m"], turns);
   assertEquals([waits.code, waits.stdout], [0, "Later.\n"], waits.stderr);
+  assert(Date.now() >= resetsAt * 1000, "It did not wait");
   const far = [[step.rateLimited({ resetsAt: resetsAt + 86_400 })]];
   const not = await play(["ask", "x", "--wait-for-reset=1m"], far);
   assertEquals(not.code, 75, not.stderr);
