@@ -136,7 +136,7 @@ Deno.test({
   assertStringIncludes(stdout, "\x1b[");
 });
 
-Deno.test("demo: its pauses are less than 40 seconds in all", () => {
+Deno.test("demo: its pauses are less than 30 seconds in all", () => {
   let pausesMs = 0;
   JSON.stringify(DEMO_SCENARIO, (_, value: unknown) => {
     if (typeof value !== "object" || value === null) return value;

@@ -2,7 +2,7 @@
 // sees is the same as with the stand-in. tests/both/scenario_cells_test.ts lists which ones do
 // not run here, and why.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type {
   AsyncSession,
   ClaudeEvent,
@@ -127,6 +127,7 @@ live(
   "each scenario of tests/both that the API can play is the same over the real CLI",
   async () => {
     const left = SCENARIOS.filter(([name]) => REAL_CELLS[name] === "runs");
+    assert(left.length > 0, "No scenario runs over the real CLI");
     const failures: unknown[] = [];
     const work = async () => {
       for (let next = left.shift(); next; next = left.shift()) {

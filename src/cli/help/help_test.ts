@@ -45,6 +45,7 @@ Deno.test("every name of a flag is there once", () => {
 });
 
 Deno.test("the examples of the help can be run", () => {
+  let count = 0;
   for (const topic of [undefined, ...Object.keys(COMMANDS)]) {
     for (const line of helpText(topic).split("\n")) {
       const [, call] = /^ {2}(?:.*\| )?claudestream (.*)$/.exec(line) ?? [];
@@ -53,8 +54,11 @@ Deno.test("the examples of the help can be run", () => {
         /"[^"]*"|'[^']*'|\S+/g,
       );
       parse((words ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, "$2")));
+      count++;
     }
   }
+  const commands = Object.keys(COMMANDS).length;
+  assert(count >= commands, `${count} examples of ${commands} commands`);
 });
 
 Deno.test("help does not know everything", () => {
