@@ -70,8 +70,9 @@ export interface MapOptions {
   readonly retryAfterTools?: boolean;
   /**
    * How long to wait before another attempt at most, in milliseconds. After a rate limit the wait
-   * lasts until the limit resets, and no other item begins meanwhile; if that is too long, the item
-   * fails. Otherwise the waits are 1 s, 2 s, 4 s and so on. Default 60,000.
+   * lasts until the limit resets; if that is too long, the item fails and those that have not begun
+   * are skipped with its error. Otherwise the waits are 1 s, 2 s, 4 s and so on. After a rate limit
+   * or an overloaded API no other item begins meanwhile. Default 60,000.
    */
   readonly maxRetryWaitMs?: number;
   /**
@@ -109,7 +110,7 @@ export type MapOutcome<T, R> =
     | {
       /** The function was not called. */
       readonly status: "skipped";
-      /** Why not: an abort, the end of the money, or the failure of another item. */
+      /** Why not: an abort, the end of the money, a long rate limit, or the failure of another item. */
       readonly reason: unknown;
     }
   );
@@ -261,7 +262,7 @@ export class PoolMap<T, R> implements AsyncIterable<MapOutcome<T, R>> {
   /** Works on one item after another. */
   async #work(source: Source<T>, stopsOnError: boolean): Promise<void> {
     for (;;) {
-      if (!await this.#settled()) this.#isExhausted ||= source.isEndless;
+      if (this.#skips !== undefined) this.#isExhausted ||= source.isEndless;
       if (this.#isExhausted) return;
       const index = this.#taken++;
       const next = await source.next().catch((error) => {
@@ -318,7 +319,7 @@ export class PoolMap<T, R> implements AsyncIterable<MapOutcome<T, R>> {
         };
       }
       reason = tried.reason;
-      waitMs = attempt > retries ? undefined : this.#waitFor(tried, attempt);
+      waitMs = this.#waitFor(tried, attempt, retries);
     } while (waitMs !== undefined);
     return attempt === 0
       ? {
@@ -374,27 +375,33 @@ export class PoolMap<T, R> implements AsyncIterable<MapOutcome<T, R>> {
     return { ...tried, costUsd: spentUsd() };
   }
 
-  /** Returns how long to wait for another attempt; `undefined` if there is to be none. */
+  /**
+   * Returns how long to wait for another attempt; `undefined` if there is to be none. Whether or not
+   * there is one, a limit holds the others back, which would run into the same one.
+   */
   #waitFor(
     { reason, hasRunTools }: Failed,
     attempt: number,
+    retries: number,
   ): number | undefined {
     const { maxRetryWaitMs = 60_000, retryAfterTools = false } = this.#options;
     if (
-      this.#skips !== undefined || hasRunTools && !retryAfterTools ||
-      !(reason instanceof ClaudeStreamError) || !reason.retryable
+      this.#skips !== undefined || !(reason instanceof ClaudeStreamError) ||
+      !reason.retryable
     ) return undefined;
     const resetsAt = reason instanceof TurnError ? reason.resetsAt : undefined;
     const now = this.#pool.clock.date();
     const waitMs = resetsAt === undefined
       ? FIRST_WAIT_MS * 2 ** (attempt - 1)
       : Math.max(resetsAt * 1000 - now, 0) + AFTER_RESET_MS;
-    if (waitMs > maxRetryWaitMs) return undefined;
-    // The others would run into the same limit.
-    if (reason.code === "rate_limit" || reason.code === "overloaded") {
-      this.#resumesAt = Math.max(this.#resumesAt, now + waitMs);
+    const isTooLong = waitMs > maxRetryWaitMs;
+    if (isTooLong && resetsAt !== undefined) this.#skips = { reason };
+    else if (reason.code === "rate_limit" || reason.code === "overloaded") {
+      const until = now + Math.min(waitMs, maxRetryWaitMs);
+      this.#resumesAt = Math.max(this.#resumesAt, until);
     }
-    return waitMs;
+    const isLast = attempt > retries || hasRunTools && !retryAfterTools;
+    return isLast || isTooLong ? undefined : waitMs;
   }
 
   /** Waits, unless everything is stopped. */

@@ -8,6 +8,7 @@ import {
   MemoryClaude,
   type ProcessScript,
   type Scenario,
+  type Step,
   step,
 } from "../../src/testing/mod.ts";
 import { passing } from "../support/clock_moves.ts";
@@ -202,6 +203,101 @@ Deno.test("map: an item that met a limit is tried again when it resets, and no o
   assertEquals(await passing(on.clock, mapped, WAIT_MS), ["a", "b"]);
   const again = began.find(([item, attempt]) => item === "a" && attempt === 2);
   assertEquals(again?.[2], 31_000);
+});
+
+Deno.test("map: after a limit that lasts too long no other item begins, and each is skipped with its error", async () => {
+  const limited: ProcessScript = {
+    forEveryPrompt: [step.rateLimited({ resetsAt: BEGAN + 3600 })],
+  };
+  for (const concurrency of [1, 2]) {
+    await using on = poolOf({ processes: [limited, ECHO] }, 1);
+    const outcomes = await Array.fromAsync(
+      on.pool.map(
+        ["a", "b", "c", "d"],
+        async (item, { session }) => (await session.ask(item)).text,
+        { concurrency },
+      ),
+    );
+    const [a, ...others] = outcomes;
+    assert(a?.status === "rejected" && a.reason instanceof TurnError);
+    assertEquals([a.reason.code, a.attempts], ["rate_limit", 1]);
+    // The items that ran are finished.
+    assertEquals(
+      others.map(({ status }) => status),
+      ["skipped", "skipped", "skipped"].fill("fulfilled", 0, concurrency - 1),
+    );
+    for (const one of others) {
+      if (one.status === "skipped") assertEquals(one.reason, a.reason);
+    }
+  }
+});
+
+Deno.test("map: after a limit that lasts too long a source without an end is read no further", async () => {
+  const limited = step.rateLimited({ resetsAt: BEGAN + 3600 });
+  await using on = poolOf({ processes: [{ forEveryPrompt: [limited] }] }, 1);
+  let read = 0;
+  function* items() {
+    for (;;) yield read++;
+  }
+  const outcomes = await Array.fromAsync(
+    on.pool.map(
+      items(),
+      async (_, { session }) => (await session.ask("x")).text,
+      { concurrency: 1 },
+    ),
+  );
+  assertEquals(outcomes.map(({ status }) => status), ["rejected"]);
+  assertEquals(read, 1);
+});
+
+Deno.test("map: a limit of an item that is not tried again holds the others back, too", async () => {
+  const limit = step.rateLimited({ resetsAt: BEGAN + 30 });
+  const tool = step.toolCall("Write", { file_path: "/a", content: "a" });
+  const table: Readonly<
+    Record<string, { steps: Step[]; options: MapOptions; startsMs: number }>
+  > = {
+    "retries: 0": { steps: [limit], options: { retries: 0 }, startsMs: 31_000 },
+    "tools ran": { steps: [tool, limit], options: {}, startsMs: 31_000 },
+    "overloaded": {
+      steps: [step.overloaded()],
+      options: { retries: 0 },
+      startsMs: 1_000,
+    },
+    "a wait that is too long without a reset": {
+      steps: [step.overloaded()],
+      options: { maxRetryWaitMs: 500 },
+      startsMs: 500,
+    },
+  };
+  for (const [name, { steps, options, startsMs }] of Object.entries(table)) {
+    await using on = poolOf(
+      { processes: [{ forEveryPrompt: steps }, ECHO] },
+      1,
+    );
+    const began: [string, number][] = [];
+    const mapped = on.pool.map(["a", "b"], async (item, { session }) => {
+      began.push([item, on.clock.now()]);
+      return (await session.ask(item)).text;
+    }, { concurrency: 1, ...options });
+    const outcomes = await passing(on.clock, Array.fromAsync(mapped), WAIT_MS);
+    assertEquals([name, began], [name, [["a", 0], ["b", startsMs]]]);
+    assertEquals(outcomes.map(({ status }) => status), [
+      "rejected",
+      "fulfilled",
+    ]);
+  }
+});
+
+Deno.test("map: a limit of the last item does not delay the end", async () => {
+  const limit = step.rateLimited({ resetsAt: BEGAN + 30 });
+  await using on = poolOf({ processes: [{ forEveryPrompt: [limit] }] }, 1);
+  const mapped = on.pool.map(
+    ["a"],
+    async (item, { session }) => (await session.ask(item)).text,
+    { retries: 0 },
+  );
+  const [outcome] = await Array.fromAsync(mapped);
+  assertEquals([outcome?.status, on.clock.now()], ["rejected", 0]);
 });
 
 Deno.test("map: an overloaded API is tried again after 1 s, 2 s, and then no more", async () => {
