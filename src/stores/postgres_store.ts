@@ -74,6 +74,8 @@ export class PostgresSessionStore implements SessionStore, AsyncDisposable {
    * @param database Its address (`postgres://user:password@host/name`), or a client of the npm
    *   package `postgres`.
    * @throws {ConfigError} The prefix is no name of a table, or the package `postgres` is not there.
+   * @throws {Error} The database cannot be reached, or refuses to make the tables: the error of the
+   *   client. A client that was made for an address is closed then.
    */
   static async open(
     database: string | PostgresClient,
@@ -89,7 +91,12 @@ export class PostgresSessionStore implements SessionStore, AsyncDisposable {
       ? await connect(database)
       : database;
     const store = new PostgresSessionStore(sql, tablePrefix);
-    await store.#makeTables();
+    try {
+      await store.#makeTables();
+    } catch (error) {
+      if (typeof database === "string") await sql.end();
+      throw error;
+    }
     return store;
   }
 

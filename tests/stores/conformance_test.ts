@@ -1,5 +1,6 @@
 // The published suite over every store of this library.
 
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   DenoKvSessionStore,
   FileSessionStore,
@@ -54,6 +55,32 @@ Deno.test({
     for (const { name, run } of SESSION_STORE_CASES) {
       await t.step(name, () => run(store));
     }
+    await t.step("a client whose tables cannot be made is closed", async () => {
+      const { default: connect } = await import("postgres");
+      await using sql = Object.assign(connect(server.address), {
+        [Symbol.asyncDispose]: () => sql.end(),
+      });
+      await sql.unsafe("create view refused_sessions as select 1");
+      const address = new URL(server.address);
+      address.searchParams.set("application_name", "refused");
+      await assertRejects(
+        () =>
+          PostgresSessionStore.open(address.href, { tablePrefix: "refused" }),
+        Error,
+        "refused_sessions",
+      );
+      // The server notices the end of a connection a little later.
+      const latest = performance.now() + 60_000;
+      let left: unknown;
+      do {
+        const [row] = await sql.unsafe(
+          `select count(*)::int as left from pg_stat_activity
+           where application_name = 'refused'`,
+        );
+        left = row?.left;
+      } while (left !== 0 && performance.now() < latest);
+      assertEquals(left, 0);
+    });
     await t.step("tables that are there are used", async () => {
       await using again = await PostgresSessionStore.open(server.address);
       const key = { projectKey: "p", sessionId: "s" };
