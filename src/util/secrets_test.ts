@@ -1,6 +1,6 @@
 // Secrets are masked in every form and wherever a text is cut, in linear time.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { isSecretName, maskSecrets, SecretMask } from "./secrets.ts";
 import { secretsOf } from "./secret_values.ts";
 
@@ -83,11 +83,12 @@ Deno.test("maskSecrets takes no time over long texts", () => {
     "?token",
     "sk-",
   ]
-    .map((part) => part.repeat(200_000 / part.length));
+    .map((part) => part.repeat(1_000_000 / part.length));
   const start = performance.now();
   for (const text of texts) maskSecrets(text);
   const ms = performance.now() - start;
-  assertEquals(ms < 5_000, true, `${ms} ms`);
+  // They take a fraction of a second; with backtracking it would be hours.
+  assert(ms < 60_000, `${ms} ms`);
 });
 
 Deno.test("isSecretName knows names of secrets from names about them", () => {

