@@ -278,7 +278,7 @@ interface NearSession {
   readonly label?: string;
 }
 
-/** There is no such session on disk, or more than one. */
+/** There is no such session on disk or in the store, or more than one. */
 export class SessionNotFoundError extends ClaudeStreamError {
   /** The name of the class. */
   override readonly name = "SessionNotFoundError";
@@ -286,7 +286,7 @@ export class SessionNotFoundError extends ClaudeStreamError {
   readonly reason: "missing" | "ambiguous";
   /** What was looked for: an id, a beginning of one, a title, or `"last"`. */
   readonly wanted: string;
-  /** The folders that were looked in. */
+  /** The folders that were looked in, or the project of the store. */
   readonly searched: readonly string[];
   /** Sessions that may have been meant, also of other projects, by id, at most 5. */
   readonly near: readonly string[];

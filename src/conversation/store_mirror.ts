@@ -32,7 +32,6 @@ const PAUSE_MS = 100;
 const RENEWALS = 3;
 
 const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
-const UUID_ONLY = new RegExp(`^${UUID}$`, "i");
 const FILE = new RegExp(`^(${UUID})(?:[\\\\/](.+))?\\.jsonl$`, "i");
 const PROJECT = /^.*[\\/]projects[\\/][^\\/]+[\\/]/;
 
@@ -102,14 +101,16 @@ export class StoreMirror {
   /**
    * Makes ready what the process resumes. Returns the launch with its path.
    *
-   * @throws {SessionStoreError} Another one writes the session, or the store fails or lacks its id.
-   * @throws {SessionNotFoundError} No session of the store has the title or the beginning of an id,
-   *   or more than one has it.
+   * @throws {SessionStoreError} Another one writes the session, or the store fails.
+   * @throws {SessionNotFoundError} No session of the store has the id, the beginning of an id, or the
+   *   title, or more than one has it.
    */
   async prepare(launch: Launch): Promise<Launch> {
     const { resume, fork } = this.#session;
     if (resume === undefined) return launch;
-    const key = this.#keyOf(await this.#idOf(resume));
+    // Before the lease is acquired, which would leave a row in the store for each wrong id.
+    const { projectKey } = this.#options;
+    const key = this.#keyOf(await storedId(this.#store, projectKey, resume));
     // A fork leaves the session as it is.
     if (fork !== true) await this.#acquire(key);
     const restored = await restoreSession(this.#store, key);
@@ -119,13 +120,6 @@ export class StoreMirror {
       argument === given ? `--resume=${restored.path}` : argument
     );
     return { ...launch, args };
-  }
-
-  async #idOf(resume: string): Promise<string> {
-    // A whole id needs no list of what may be thousands of sessions.
-    return UUID_ONLY.test(resume)
-      ? resume
-      : await storedId(this.#store, this.#options.projectKey, resume);
   }
 
   #keyOf(sessionId: string): StoredSessionKey {

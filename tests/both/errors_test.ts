@@ -340,19 +340,25 @@ const FIXTURES: Readonly<Record<ErrorCode, Fixture>> = {
   session_store: {
     // Only an AsyncSession takes a store.
     act: async () => {
+      const store = new MemorySessionStore();
+      const key = { projectKey: "default", sessionId: MISSING };
+      const lease = { holder: "another", ttlMs: 60_000 };
+      const { token } = await store.acquire(key, lease);
+      const entries = [{ type: "user" }];
+      await store.append(key, { token, sequence: 1, entries });
       await using session = new AsyncSession({
         resume: MISSING,
-        sessionStore: { store: new MemorySessionStore() },
+        sessionStore: { store },
         spawn: new MemoryClaude({ processes: [{}] }).spawn,
       });
       await session.ask("hi");
     },
     is: SessionStoreError,
     retryable: false,
-    hint: "projectKey",
+    hint: "the lease has expired",
     sessionId: MISSING,
     stderr: false,
-    more: { reason: "load" },
+    more: { reason: "lease_held" },
   },
   deferred: {
     process: turn(

@@ -6,6 +6,7 @@ import {
   allow,
   AsyncSession,
   callback,
+  SessionNotFoundError,
   type SessionOptions,
   type SessionStore,
   SessionStoreError,
@@ -335,8 +336,7 @@ live("a session that the store lacks is named", async () => {
       onAnotherMachine(new MemorySessionStore(), ["x"], {
         resume: "11111111-1111-4111-8111-111111111111",
       }),
-    SessionStoreError,
-    "no such session",
+    SessionNotFoundError,
   );
-  assertEquals(error.reason, "load");
+  assertEquals(error.reason, "missing");
 });

@@ -198,7 +198,18 @@ Deno.test("a name that no session of the store has, or two have, fails before a 
     const entries = [{ type: "custom-title", customTitle: title }];
     await store.append(key, { token, sequence: 1, entries });
   }
-  const near = { Reporp: ["0"], Twice: ["1", "2"], nothing: [] };
+  const near = {
+    Reporp: ["0"],
+    Twice: ["1", "2"],
+    nothing: [],
+    [`4${ID.slice(1)}`]: ["0"],
+    "zzzzzzzz": [],
+  };
+  const acquired: string[] = [];
+  store.acquire = ({ sessionId }) => {
+    acquired.push(sessionId);
+    return Promise.reject(new Error("no lease"));
+  };
   for (const [resume, begin] of Object.entries(near)) {
     const session = new AsyncSession({
       spawn: () => {
@@ -215,6 +226,8 @@ Deno.test("a name that no session of the store has, or two have, fails before a 
     assert(error.searched.join().includes('project "default"'));
     await session.close();
   }
+  // A lease would leave a row in the store for each wrong id.
+  assertEquals(acquired, []);
 });
 
 Deno.test("a lease whose answer was lost is the session's own at the next attempt", async () => {
