@@ -18,6 +18,7 @@ import {
   ScriptedClaude,
   step,
 } from "../../src/testing/mod.ts";
+import { CHANGES_ANSWERED } from "../support/host_requests.ts";
 
 async function pair(
   script: ProcessScript,
@@ -241,42 +242,8 @@ Deno.test("a wrong argument is never sent", async () => {
 });
 
 Deno.test("each method writes what the CLI reads", async () => {
-  const subtypes = [
-    "set_model",
-    "set_permission_mode",
-    "set_max_thinking_tokens",
-    "apply_flag_settings",
-    "update_settings",
-    "cancel_async_message",
-    "generate_session_title",
-    "rewind_files",
-    "interrupt",
-    "background_tasks",
-    "mcp_toggle",
-    "mcp_reconnect",
-    "mcp_set_servers",
-    "mcp_call",
-    "set_mcp_permission_mode_override",
-  ];
-  const response = {
-    mode: "plan",
-    cancelled: false,
-    title: null,
-    canRewind: true,
-    added: [],
-    removed: [],
-    errors: {},
-  };
   await using on = await pair({
-    answers: Object.fromEntries(
-      subtypes.map((subtype) => [
-        subtype,
-        {
-          answer: "success",
-          response: subtype === "interrupt" ? {} : response,
-        } as const,
-      ]),
-    ),
+    answers: CHANGES_ANSWERED,
   });
   const { session } = on;
   await session.setModel();

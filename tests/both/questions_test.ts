@@ -22,42 +22,14 @@ import {
   type Step,
   step,
 } from "../../src/testing/mod.ts";
+import { ASK, DIALOG, ELICIT } from "../support/host_requests.ts";
 
-const QUESTIONS = {
-  questions: [{
-    question: "Which colour?",
-    header: "Colour",
-    options: [{ label: "Red" }, { label: "Blue" }],
-    multiSelect: false,
-  }],
-};
-const ASK = {
-  subtype: "can_use_tool",
-  tool_name: "AskUserQuestion",
-  input: QUESTIONS,
-  tool_use_id: "t",
-  requires_user_interaction: true,
-};
 const BASH = {
   subtype: "can_use_tool",
   tool_name: "Bash",
   input: { command: "ls" },
   tool_use_id: "t",
 };
-const ELICIT = {
-  subtype: "elicitation",
-  mcp_server_name: "demo",
-  message: "Your name?",
-  mode: "form",
-  requested_schema: { type: "object" },
-  property_order: ["name"],
-};
-const DIALOG = {
-  subtype: "request_user_dialog",
-  dialog_kind: "colour",
-  payload: { of: "sky" },
-};
-
 async function pair(steps: readonly Step[], options: SessionOptions) {
   const claude = await ScriptedClaude.create(step.conversation([[...steps]]));
   const session = new AsyncSession({ claudePath: claude.command, ...options });
@@ -135,7 +107,7 @@ Deno.test("handlers answer, at once and later", async () => {
   };
   assertEquals(await unattended(ASK, options), {
     behavior: "allow",
-    updatedInput: { ...QUESTIONS, answers: { "Which colour?": "Blue" } },
+    updatedInput: { ...ASK.input, answers: { "Which colour?": "Blue" } },
   });
   assertEquals(await unattended(ELICIT, options), {
     action: "accept",

@@ -13,7 +13,7 @@ import {
   hook,
   type SyncSessionOptions,
 } from "../../../mod.ts";
-import { type JsonObject, step } from "../../../src/testing/mod.ts";
+import { step } from "../../../src/testing/mod.ts";
 import {
   type Case,
   type Doing,
@@ -26,23 +26,15 @@ import {
   thrown,
   told,
 } from "../../support/both_drivers.ts";
+import {
+  ASK,
+  CHANGES_ANSWERED,
+  DIALOG,
+  ELICIT,
+} from "../../support/host_requests.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
-const ASK = {
-  subtype: "can_use_tool",
-  tool_name: "AskUserQuestion",
-  input: {
-    questions: [{
-      question: "Which colour?",
-      header: "Colour",
-      options: [{ label: "Red" }, { label: "Blue" }],
-      multiSelect: false,
-    }],
-  },
-  tool_use_id: "t",
-  requires_user_interaction: true,
-};
 const PLAN = {
   subtype: "can_use_tool",
   tool_name: "ExitPlanMode",
@@ -50,20 +42,6 @@ const PLAN = {
   tool_use_id: "p",
   requires_user_interaction: true,
 };
-const ELICIT = {
-  subtype: "elicitation",
-  mcp_server_name: "demo",
-  message: "Your name?",
-  mode: "form",
-  requested_schema: { type: "object" },
-  property_order: ["name"],
-};
-const DIALOG = {
-  subtype: "request_user_dialog",
-  dialog_kind: "colour",
-  payload: { of: "sky" },
-};
-
 const QUESTIONS = [
   [ASK, PLAN, ELICIT, DIALOG].map((request, at) =>
     step.request(request, { id: `asked-${at}` })
@@ -88,17 +66,6 @@ const bash = step.toolCall("Bash", { command: "git log" }, {
 const TASK = step.background("a task", [step.pause(200)], {
   wakeUp: [step.text("the task is done")],
 });
-
-/** Answers of every shape that the requests below want. */
-const ANSWER: JsonObject = {
-  mode: "plan",
-  cancelled: false,
-  title: null,
-  canRewind: true,
-  added: [],
-  removed: [],
-  errors: {},
-};
 
 /** Calls of live control, each as its callers write it. */
 function* controls(session: Session, seen: unknown[]): Doing {
@@ -309,27 +276,7 @@ export const CONTROL_SCENARIOS: Readonly<Record<string, Case>> = {
   "live control": {
     turns: [[step.text("x")]],
     process: {
-      answers: Object.fromEntries(
-        [
-          "set_model",
-          "set_permission_mode",
-          "set_max_thinking_tokens",
-          "apply_flag_settings",
-          "update_settings",
-          "cancel_async_message",
-          "generate_session_title",
-          "rewind_files",
-          "interrupt",
-          "background_tasks",
-          "mcp_toggle",
-          "mcp_reconnect",
-          "mcp_set_servers",
-          "set_mcp_permission_mode_override",
-        ].map((subtype) => [subtype, {
-          answer: "success",
-          response: subtype === "interrupt" ? {} : ANSWER,
-        }]),
-      ),
+      answers: CHANGES_ANSWERED,
     },
     options: { policy: allowList(["Bash(git *)"]) },
     does: controls,
