@@ -9,10 +9,10 @@ import { StateError } from "../errors.ts";
 import { roundUsd } from "../decode/usage.ts";
 import type { Clock } from "../options/clock.ts";
 import type { SessionOptions } from "../options/session_options.ts";
+import { systemClock } from "../options/system_clock.ts";
 import type { Pass, Work } from "../session/admission.ts";
 import type { AsyncSession } from "../session/async_session.ts";
 import type { Due } from "../util/due.ts";
-import { isEndless } from "../util/limits.ts";
 import { Line } from "./line.ts";
 import { type MapFunction, type MapOptions, PoolMap } from "./map.ts";
 import { Member, type MemberOwner } from "./member.ts";
@@ -379,13 +379,3 @@ export class SessionPool implements AsyncDisposable {
     this.#line.remove(member.seat, error, closed);
   }
 }
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  date: () => Date.now(),
-  after(timeoutMs, call) {
-    if (isEndless(timeoutMs)) return () => {};
-    const timer = setTimeout(call, timeoutMs);
-    return () => clearTimeout(timer);
-  },
-};

@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from "../errors.ts";
+import { systemClock } from "../options/system_clock.ts";
 import { removeFolder } from "../process/launch_files.ts";
 import { restoreSession } from "../process/restored_session.ts";
 import { GuardedStore } from "../stores/guarded_store.ts";
@@ -85,11 +86,10 @@ export function refusePlace(options: SessionPlaceOptions): void {
 /** Returns the options for a store whose calls always end. */
 export function guarded(given: StoredSessionOptions["store"]) {
   const options = storeOptions(given);
-  const store = new GuardedStore(options.store, options.timeoutMs, after);
+  const store = new GuardedStore(
+    options.store,
+    options.timeoutMs,
+    systemClock.after,
+  );
   return { ...options, store };
-}
-
-function after(timeoutMs: number, call: () => void): () => void {
-  const timer = setTimeout(call, timeoutMs);
-  return () => clearTimeout(timer);
 }

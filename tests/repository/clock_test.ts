@@ -11,13 +11,13 @@ const OWN_WAITS: Readonly<Record<string, string>> = {
   "conversation/late_timers.ts":
     "it is the clock of the machine, for a session without another",
   "conversation/ring.ts": "a thread waits for bytes of a real process",
-  "pool/pool.ts": "it is the clock of the machine, for a pool without another",
+  "options/system_clock.ts":
+    "it is the clock of the machine, for what has no session with another",
   "process/carrier.ts": "the end of a real process, or of a caller's transport",
   "process/exit_hooks.ts":
     "the end of this program: no test can go on behind it",
   "process/shutdown.ts": "the end of a real process",
   "process/version.ts": "a real process that is asked for its version",
-  "sessions/stored_copy.ts": "a store that is read without a session",
   "testing/memory_claude.ts":
     "it is the clock of the machine, for a stand-in without another",
   "testing/scenario_replies.ts":

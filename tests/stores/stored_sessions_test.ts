@@ -237,6 +237,25 @@ Deno.test("an import that fails leaves nothing in the store", async () => {
   await Deno.remove(scratch, { recursive: true });
 });
 
+Deno.test("a store is waited for without a limit if timeoutMs is Infinity or more than a timer supports", async () => {
+  const [id = ""] = await idsOnDisk();
+  const store = new MemorySessionStore();
+  await importSession(id, { configDir, store });
+  // Each call ends only after a timer of no time at all would have fired.
+  const session = store.session.bind(store);
+  store.session = async (key) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return await session(key);
+  };
+  for (const timeoutMs of [Infinity, 2 ** 31]) {
+    const options = { store: { store, timeoutMs } };
+    assertEquals(
+      await Array.fromAsync(readSession(id, options)),
+      await Array.fromAsync(readSession(id, { configDir })),
+    );
+  }
+});
+
 Deno.test("an import whose lease is lost leaves what another one wrote", async () => {
   const [id = ""] = await idsOnDisk();
   const key = { ...PROJECT, sessionId: id };

@@ -24,6 +24,7 @@ import type { Invocation } from "../flags/parse.ts";
 import { policyOf } from "../flags/policy.ts";
 import { readStdin } from "../input/prompt.ts";
 import { schemaOf } from "../flags/schema_shorthand.ts";
+import { systemClock } from "../../options/system_clock.ts";
 import { sessionOptions, textOf } from "../flags/session_options.ts";
 import { styled } from "../text/terminal.ts";
 import { textOfBytes } from "../input/text_input.ts";
@@ -106,7 +107,7 @@ async function runBatch(prepared: Prepared): Promise<number> {
     budgetUsd: flags.maxBudgetUsd,
     retries: flags.retries ?? DEFAULT_RETRIES,
     maxWaitMs: flags.waitForReset ?? DEFAULT_WAIT_MS,
-    clock: machineClock,
+    clock: systemClock,
     attempt: (line, budgetUsd, signal) =>
       attemptLine(line, common, budgetUsd, signal),
     onFailure: ({ line }, error) =>
@@ -184,15 +185,6 @@ function endedBy(
   else run.abort(ending);
   return ending;
 }
-
-const machineClock = {
-  now: () => performance.now(),
-  date: () => Date.now(),
-  after(timeoutMs: number, call: () => void) {
-    const timer = setTimeout(call, timeoutMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 function fileOf({ words, literal }: Invocation): string {
   const [path, ...others] = [...words, ...literal];
