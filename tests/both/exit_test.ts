@@ -15,6 +15,7 @@ import {
   step,
   type TurnScript,
 } from "../../src/testing/mod.ts";
+import { until } from "../support/longest_wait.ts";
 import { alive } from "../support/processes.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
@@ -470,8 +471,8 @@ for (const kind of ["async", "blocking"] as const) {
       });
       worker.terminate();
       await claude.ended();
-      // It is gone from the table a moment later. The test hangs where it stays.
-      while ((await alive([pid])).length > 0);
+      // It is gone from the table a moment later.
+      await until(async () => (await alive([pid])).length === 0);
     },
   });
 
@@ -493,8 +494,7 @@ for (const kind of ["async", "blocking"] as const) {
       const pid = await new Promise<number>((resolve) => {
         worker.onmessage = ({ data }) => resolve(data);
       });
-      // Hangs if one is left.
-      while ((await alive(watchersOf(pid))).length > 0);
+      await until(async () => (await alive(watchersOf(pid))).length === 0);
       worker.terminate();
     },
   });

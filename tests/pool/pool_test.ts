@@ -26,7 +26,8 @@ import {
   type Scenario,
   step,
 } from "../../src/testing/mod.ts";
-import { settled, until } from "../support/clock_moves.ts";
+import { settled } from "../support/clock_moves.ts";
+import { until } from "../support/longest_wait.ts";
 
 /** A reply that names the session and the prompt. */
 const ECHO: Scenario = {

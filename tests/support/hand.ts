@@ -6,6 +6,7 @@
  */
 
 import type { ExitStatus, Transport } from "../../mod.ts";
+import { inTime } from "./longest_wait.ts";
 
 /** A line of the protocol. */
 export type Wire = Readonly<Record<string, unknown>>;
@@ -92,7 +93,12 @@ export class Hand {
   /** Resolves once this holds; it is looked at after each line and signal. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.push(resolve);
+      await inTime(
+        promise,
+        () => new Error(`Not met: ${holds}; ${JSON.stringify(this.written)}`),
+      );
     }
   }
 
