@@ -13,9 +13,10 @@ import { entriesIn, entryBytes } from "./entry_bytes.ts";
 import {
   appended,
   granted,
-  heldState,
   isSessionState,
   listed,
+  released,
+  renewed,
   type SessionState,
   sizeOf,
   stateFor,
@@ -147,18 +148,19 @@ export class FileSessionStore implements SessionStore {
 
   /** As in {@linkcode SessionStore}. */
   renew(key: StoredSessionKey, token: number, ttlMs: number): Promise<void> {
-    return this.#locked(key, (_folder, state) => {
-      const held = heldState(key, state, token);
-      return Promise.resolve({ ...held, expiresMs: Date.now() + ttlMs });
-    });
+    return this.#locked(
+      key,
+      async (_folder, state) =>
+        await renewed(key, state, token, Date.now() + ttlMs),
+    );
   }
 
   /** As in {@linkcode SessionStore}. */
   release(key: StoredSessionKey, token: number): Promise<void> {
-    return this.#locked(key, (_folder, state) =>
-      Promise.resolve(
-        state?.token === token ? { ...state, expiresMs: 0 } : undefined,
-      ));
+    return this.#locked(
+      key,
+      (_folder, state) => Promise.resolve(released(state, token)),
+    );
   }
 
   async #projectOf(projectKey: string): Promise<string> {

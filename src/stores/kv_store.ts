@@ -9,8 +9,9 @@ import { entriesIn, entryBytes } from "./entry_bytes.ts";
 import {
   appended,
   granted,
-  heldState,
   listed,
+  released,
+  renewed,
   type SessionState,
   sizeOf,
   stateFor,
@@ -219,19 +220,15 @@ export class DenoKvSessionStore implements SessionStore, Disposable {
     token: number,
     ttlMs: number,
   ): Promise<void> {
-    await this.#change(key, (state) => ({
-      ...heldState(key, state, token),
-      expiresMs: Date.now() + ttlMs,
-    }));
+    await this.#change(
+      key,
+      (state) => renewed(key, state, token, Date.now() + ttlMs),
+    );
   }
 
   /** As in {@linkcode SessionStore}. */
   async release(key: StoredSessionKey, token: number): Promise<void> {
-    await this.#change(
-      key,
-      (state) =>
-        state?.token === token ? { ...state, expiresMs: 0 } : undefined,
-    );
+    await this.#change(key, (state) => released(state, token));
   }
 
   /** Changes the state of a session in a transaction that fails if the state has changed meanwhile. */

@@ -76,13 +76,31 @@ export function granted(
 }
 
 /** Returns the state, if the token is that of its lease. */
-export function heldState(
+function heldState(
   key: StoredSessionKey,
   state: SessionState | undefined,
   token: number,
 ): SessionState {
   if (state === undefined || state.token !== token) throw leaseLost(key);
   return state;
+}
+
+/** Returns the state after a lease was renewed. */
+export function renewed(
+  key: StoredSessionKey,
+  state: SessionState | undefined,
+  token: number,
+  expiresMs: number,
+): SessionState {
+  return { ...heldState(key, state, token), expiresMs };
+}
+
+/** Returns the state after a lease was released, or `undefined` if another one was granted since. */
+export function released(
+  state: SessionState | undefined,
+  token: number,
+): SessionState | undefined {
+  return state?.token === token ? { ...state, expiresMs: 0 } : undefined;
 }
 
 /** Returns the state for a batch to append, or `undefined` if the batch was stored before. */

@@ -7,8 +7,9 @@
 import {
   appended,
   granted,
-  heldState,
   listed,
+  released,
+  renewed,
   type SessionState,
   stateFor,
 } from "./lease_state.ts";
@@ -111,9 +112,9 @@ export class MemorySessionStore implements SessionStore {
   renew(key: StoredSessionKey, token: number, ttlMs: number): Promise<void> {
     return attempt(() => {
       const held = this.#sessions.get(idOf(key));
-      const state = heldState(key, held?.state, token);
-      if (held === undefined) return;
-      held.state = { ...state, expiresMs: Date.now() + ttlMs };
+      const expiresMs = Date.now() + ttlMs;
+      const state = renewed(key, held?.state, token, expiresMs);
+      if (held !== undefined) held.state = state;
     });
   }
 
@@ -121,8 +122,8 @@ export class MemorySessionStore implements SessionStore {
   release(key: StoredSessionKey, token: number): Promise<void> {
     return attempt(() => {
       const held = this.#sessions.get(idOf(key));
-      if (held?.state.token !== token) return;
-      held.state = { ...held.state, expiresMs: 0 };
+      const state = released(held?.state, token);
+      if (held !== undefined && state !== undefined) held.state = state;
     });
   }
 }
