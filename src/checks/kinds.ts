@@ -11,6 +11,7 @@ import { thrownText } from "../util/faults.ts";
 import { jsonCopy } from "../util/json.ts";
 import { maskSecrets } from "../util/secrets.ts";
 import { isTimeLimit, TIME_EXPECTED } from "../util/limits.ts";
+import { isUuid } from "../util/uuid.ts";
 
 /** A condition for the value of an option. */
 export interface Kind {
@@ -42,8 +43,6 @@ export type Parts =
 
 /** The kinds of fields, by their names. */
 export type Fields = Readonly<Record<string, Kind>>;
-
-const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A text. */
 export const TEXT: Kind = {
@@ -80,7 +79,7 @@ export const JSON_OBJECT: Kind = asJson(OBJECT);
 /** An id of a session or a message. */
 export const UUID: Kind = {
   expected: "a UUID",
-  fits: (value) => typeof value === "string" && UUID_SHAPE.test(value),
+  fits: (value) => typeof value === "string" && isUuid(value),
 };
 /** A function. */
 export const FUNCTION: Kind = {

@@ -23,6 +23,7 @@ import { storedId } from "../stores/lookup.ts";
 import { storeOptions } from "../stores/store_options.ts";
 import { thrownText } from "../util/faults.ts";
 import { isWireObject } from "../util/json.ts";
+import { UUID_SOURCE } from "../util/uuid.ts";
 
 /** Entries may wait for the store up to this many characters; then the CLI waits. */
 const MOST_WAITING = 8 * 1024 * 1024;
@@ -31,8 +32,7 @@ const PAUSE_MS = 100;
 /** How often a lease is renewed while it lasts. */
 const RENEWALS = 3;
 
-const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
-const FILE = new RegExp(`^(${UUID})(?:[\\\\/](.+))?\\.jsonl$`, "i");
+const FILE = new RegExp(`^(${UUID_SOURCE})(?:[\\\\/](.+))?\\.jsonl$`, "i");
 const PROJECT = /^.*[\\/]projects[\\/][^\\/]+[\\/]/;
 
 /** What the mirror needs of its link. */

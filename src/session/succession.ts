@@ -17,6 +17,7 @@ import { holderOptions } from "../stores/store_options.ts";
 import type { Due } from "../util/due.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { recordedOn, recovered, Restarts, resumed } from "./restarts.ts";
+import { isUuid } from "../util/uuid.ts";
 
 /** What `ask()` requires of the process. */
 export interface Asked {
@@ -287,8 +288,6 @@ function settledOptions(options: SessionOptions): SessionOptions {
   };
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /**
  * Returns the session id of a process with these options, if it is known before its first message.
  */
@@ -297,5 +296,5 @@ function knownIdOf(
 ): string | undefined {
   if (sessionId !== undefined) return sessionId;
   // Anything but a whole id is the start of one, a title, or "last".
-  return fork === true || !UUID.test(resume ?? "") ? undefined : resume;
+  return fork === true || !isUuid(resume ?? "") ? undefined : resume;
 }

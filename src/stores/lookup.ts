@@ -6,10 +6,9 @@
 
 import { ConfigError, SessionNotFoundError } from "../errors.ts";
 import { closest } from "../util/closest.ts";
+import { isUuid } from "../util/uuid.ts";
 import type { SessionStore, StoredSessionEntry } from "./store.ts";
 
-/** Matches whole ids, which no title is. */
-const WHOLE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** The shortest beginning of an id that stands for it: fewer letters are a slip. */
 const SHORTEST_BEGINNING = 4;
 
@@ -57,7 +56,7 @@ export async function storedId(
     ? []
     : ids.filter((id) => id.startsWith(wanted));
   if (begun[0] !== undefined && begun.length === 1) return begun[0];
-  const titles = WHOLE_ID.test(wanted) ? [] : await titlesOf(store, all);
+  const titles = isUuid(wanted) ? [] : await titlesOf(store, all);
   const named = titles.filter(({ title }) =>
     title.toLowerCase() === wanted.toLowerCase()
   ).map(({ id }) => id);

@@ -18,14 +18,13 @@ import {
   transcripts,
 } from "./place.ts";
 import type { Steps } from "./steps.ts";
+import { isUuid } from "../util/uuid.ts";
 
 /** Matches the characters of ids; other texts are not searched among file names. */
 const ID = /^[\w-]+$/;
 /** The shortest beginning of an id that stands for it: fewer letters are a slip. */
 const SHORTEST_BEGINNING = 4;
 
-/** Matches whole ids, which no title is. */
-const WHOLE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** How many ids that are like a wrong one an error names. */
 const MOST_NEAR = 5;
 
@@ -105,7 +104,7 @@ function* found(
   if (session === "last") return yield* newest(options);
   const file = named(session, options);
   if (file !== undefined) return file;
-  if (WHOLE_ID.test(session)) {
+  if (isUuid(session)) {
     const near = idsLike(session, idsIn(options)).flatMap((id) =>
       withId(id, options) ?? []
     );
