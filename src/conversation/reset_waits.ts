@@ -9,9 +9,7 @@ import type { Reset } from "../protocol/limit_wait.ts";
 import type { Protocol } from "../protocol/mod.ts";
 import type { Clock } from "./link.ts";
 import type { Whole } from "./parts.ts";
-
-/** Extra wait after the reset, in milliseconds, because the API's clock may differ a little. */
-const AFTER_MS = 1_000;
+import { AFTER_RESET_MS } from "../util/limits.ts";
 
 /**
  * Interval of checks of the wall clock, in milliseconds: the machine may sleep, or its clock may be
@@ -64,7 +62,7 @@ export class ResetWaits {
     const began = this.#began.get(turnId) ?? now;
     this.#began.set(turnId, began);
     const isPast = resetsAt * 1000 <= now;
-    const until = Math.max(resetsAt * 1000, now) + AFTER_MS;
+    const until = Math.max(resetsAt * 1000, now) + AFTER_RESET_MS;
     if (
       until - began > this.#maxMs || isPast && this.#triedAgain.has(turnId)
     ) {

@@ -24,6 +24,7 @@ import {
 import { roundUsd } from "../decode/usage.ts";
 import type { Clock } from "../options/clock.ts";
 import type { AsyncSession } from "../session/async_session.ts";
+import { AFTER_RESET_MS } from "../util/limits.ts";
 
 /** What the function of `pool.map` gets besides its item. */
 export interface MapContext {
@@ -145,9 +146,6 @@ const MAP: Kind = fields<MapOptions>({
 
 /** First wait before another attempt, in milliseconds. */
 const FIRST_WAIT_MS = 1_000;
-
-/** Extra wait after a reset, in milliseconds, because the API's clock may differ a little. */
-const AFTER_RESET_MS = 1_000;
 
 /**
  * What `pool.map` returns: the outcomes in the order of the items, each as soon as it and all

@@ -15,6 +15,9 @@ export const DEFAULTS = {
 /** The longest time that a timer can be set to, in milliseconds: almost 25 days. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Extra wait after a reset, in milliseconds, because the API's clock may differ a little. */
+export const AFTER_RESET_MS = 1_000;
+
 /** Description of a valid time limit, for errors. */
 export const TIME_EXPECTED =
   "a number of milliseconds above 0, or Infinity for no limit";

@@ -16,6 +16,7 @@ import { blameOf, resetOf } from "./batch_errors.ts";
 import type { BatchLine } from "./batch_input.ts";
 import { type Outcome, recordOf } from "./batch_record.ts";
 import type { BatchResults } from "./batch_results.ts";
+import { AFTER_RESET_MS } from "../../util/limits.ts";
 
 /** What an attempt came to. */
 export interface Attempt {
@@ -60,8 +61,6 @@ export interface BatchPlan {
 /** The first pause after a failure that names no end, in milliseconds; each further one doubles. */
 const PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** Extra time after a reset, in milliseconds: the API's clock may differ a little. */
-const AFTER_RESET_MS = 1_000;
 /** Longest wait before the wall clock is looked at again, in milliseconds: the machine may sleep. */
 const STEP_MS = 60_000;
 
