@@ -65,7 +65,8 @@ export class ControlLines {
   #count = 0;
   #waiting: ControlLine[] = [];
   #isTaking = false;
-  #hasTaken = false;
+  /** The number of the last event that was printed. */
+  #printed = 0;
   #printing: Promise<void> = Promise.resolve();
 
   /** @param print Prints a text to stdout. */
@@ -110,29 +111,32 @@ export class ControlLines {
           await inner.take(event);
         } finally {
           this.#isTaking = false;
-          this.#hasTaken = true;
+          this.#printed = this.#numbers.get(event) ?? this.#printed;
           this.#printSoon();
         }
       },
       end: async (result) => {
         await this.#printing;
+        // No event of the turn follows.
+        this.#printed = Infinity;
         await this.#printFirst(this.#waiting.length);
         await inner.end(result);
       },
     };
   }
 
-  /** Prints the waiting lines once no event of the turn has to be printed before them. */
+  /** Prints the waiting lines whose events have all been printed; the others wait for an event. */
   #printSoon(): void {
     if (this.#waiting.length === 0) return;
+    // In a task of its own, so that what claude is answered goes out first.
     setTimeout(() => {
-      // Events that wait are taken in microtasks, and at the end of each this is called again; before
-      // the first, the presenter may not be there yet.
-      const isBehind = this.#count > 0 && !this.#hasTaken;
-      if (this.#isTaking || isBehind) return;
-      const printing = this.#printing.then(() =>
-        this.#printFirst(this.#waiting.length)
-      );
+      if (this.#isTaking) return;
+      const printing = this.#printing.then(() => {
+        const later = this.#waiting.findIndex(({ after }) =>
+          after > this.#printed
+        );
+        return this.#printFirst(later === -1 ? this.#waiting.length : later);
+      });
       // The next event reports the failure.
       printing.catch(() => {});
       this.#printing = printing;

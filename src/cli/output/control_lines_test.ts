@@ -124,7 +124,11 @@ Deno.test("a control line stands between its neighbours however late these are r
   for await (const event of session.send("x")) events.push(event);
   // Everything has come before anything is taken.
   assertEquals(printed.filter((type) => type.startsWith("control_")), []);
-  for (const event of events) await presenter.take(event);
+  for (const event of events) {
+    await presenter.take(event);
+    // A session pauses between two lines, too.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
   await presenter.end(undefined);
   const after = (type: string) => printed[printed.lastIndexOf(type) + 1];
   assertEquals(after("system_init"), "control_after_init");
