@@ -334,7 +334,8 @@ async function sayEnding(output: Output, ending: SignalError): Promise<void> {
 /** Finishes the output when a signal ends the program. */
 async function beforeExit(plan: Plan, error: SignalError): Promise<void> {
   const { output } = plan;
-  output.setLive([]).catch(() => {});
+  // A turn that has not ended yet would draw them again.
+  output.endLive().catch(() => {});
   const said = Promise.all([
     // A second Ctrl-C needs no words.
     error.signal === "SIGINT" ? undefined : sayEnding(output, error),

@@ -69,6 +69,7 @@ export class Output {
   readonly #region = new LiveRegion();
   /** The lines that are to stand at the end of the screen. */
   #live: readonly Line[] = [];
+  #isLiveOver = false;
   /** What a person types, below them. */
   #input: InputView | undefined;
   /** The last line of the screen is not empty, so nothing can be drawn below it. */
@@ -194,7 +195,15 @@ export class Output {
    * are drawn. Does nothing if neither output is a terminal.
    */
   setLive(lines: readonly Line[]): Promise<void> {
+    if (this.#isLiveOver) return this.written();
     this.#live = lines;
+    return this.#redraw();
+  }
+
+  /** Erases the lines of {@linkcode setLive}, and draws no others: the program ends. */
+  endLive(): Promise<void> {
+    this.#live = [];
+    this.#isLiveOver = true;
     return this.#redraw();
   }
 
